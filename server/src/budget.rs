@@ -1,0 +1,223 @@
+//! The one gate through which every request to CXone passes: at most so many in
+//! *any* sliding minute, and none before a `Retry-After` has run out.
+//!
+//! A slot counts from the moment its request ends, not from when it began: the
+//! request reaches CXone somewhere in between, so however the network delays
+//! it, CXone never sees more than the budget in any sixty seconds.
+
+use std::{
+    cmp::Reverse,
+    collections::BinaryHeap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::{Instant, sleep_until},
+};
+
+/// The length of the sliding window.
+pub const WINDOW: Duration = Duration::from_secs(60);
+
+/// At most `limit` requests in any [`WINDOW`], first come, first served.
+#[derive(Debug)]
+pub struct RequestBudget {
+    limit: usize,
+    places: Semaphore,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// For every place not taken: when it may be used again.
+    free_from: BinaryHeap<Reverse<Instant>>,
+    /// Nothing is sent before this.
+    hold_until: Instant,
+    spent: u64,
+}
+
+/// Leave to send one request. Keep it until the answer is read; dropping it
+/// starts the minute after which its place is free again.
+#[derive(Debug)]
+pub struct Permit<'a> {
+    budget: &'a RequestBudget,
+    _place: SemaphorePermit<'a>,
+    /// Set while waiting: the request was never sent, the place is given back as it was.
+    unused_since: Option<Instant>,
+}
+
+impl RequestBudget {
+    /// A budget of `limit` requests in any minute; a limit of 0 is taken as 1.
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
+        let (limit, now) = (limit.max(1), Instant::now());
+        Self {
+            limit,
+            places: Semaphore::new(limit),
+            state: Mutex::new(State {
+                free_from: std::iter::repeat_n(Reverse(now), limit).collect(),
+                hold_until: now,
+                spent: 0,
+            }),
+        }
+    }
+
+    /// Requests allowed in any minute.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Requests sent since the start.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
+        self.state().spent
+    }
+
+    /// Lets nothing pass for `duration` from now; a later end already set stays.
+    pub fn hold_off(&self, duration: Duration) {
+        let until = Instant::now() + duration;
+        let mut state = self.state();
+        state.hold_until = state.hold_until.max(until);
+    }
+
+    /// When the next request could pass: now, or the end of the wait.
+    #[must_use]
+    pub fn next_free(&self) -> Instant {
+        let state = self.state();
+        let place = state
+            .free_from
+            .peek()
+            .map_or_else(|| Instant::now() + WINDOW, |free| free.0);
+        place.max(state.hold_until).max(Instant::now())
+    }
+
+    /// Waits for a place. A dropped wait costs nothing.
+    pub async fn acquire(&self) -> Permit<'_> {
+        #[expect(
+            clippy::expect_used,
+            reason = "the semaphore is private and never closed"
+        )]
+        let place = self.places.acquire().await.expect("an open semaphore");
+        let free_from = self
+            .state()
+            .free_from
+            .pop()
+            .map_or_else(Instant::now, |free| free.0);
+        let mut permit = Permit {
+            budget: self,
+            _place: place,
+            unused_since: Some(free_from),
+        };
+        loop {
+            let until = free_from.max(self.state().hold_until);
+            if until <= Instant::now() {
+                break;
+            }
+            // Asked again afterwards: a hold may have begun meanwhile.
+            sleep_until(until).await;
+        }
+        permit.unused_since = None;
+        self.state().spent += 1;
+        permit
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change is a single step, so a panic elsewhere leaves it whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let free_from = self.unused_since.unwrap_or_else(|| Instant::now() + WINDOW);
+        self.budget.state().free_from.push(Reverse(free_from));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    async fn elapsed_of(budget: &RequestBudget) -> Duration {
+        let start = Instant::now();
+        drop(budget.acquire().await);
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_place_is_free_a_minute_after_the_answer() {
+        let budget = RequestBudget::new(1);
+        let permit = budget.acquire().await;
+        tokio::time::advance(Duration::from_secs(7)).await;
+        drop(permit);
+        assert!(elapsed_of(&budget).await >= WINDOW);
+        assert_eq!(budget.spent(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_wait_costs_nothing() {
+        let budget = RequestBudget::new(1);
+        drop(budget.acquire().await);
+        let waited = tokio::time::timeout(Duration::from_secs(30), budget.acquire()).await;
+        assert!(waited.is_err());
+        assert!(elapsed_of(&budget).await <= Duration::from_millis(30_010));
+        assert_eq!(budget.spent(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_passes_a_hold_even_one_that_begins_during_the_wait() {
+        let budget = Arc::new(RequestBudget::new(5));
+        budget.hold_off(Duration::from_secs(10));
+        let waiting = tokio::spawn({
+            let budget = Arc::clone(&budget);
+            async move { elapsed_of(&budget).await }
+        });
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        budget.hold_off(Duration::from_secs(100));
+        budget.hold_off(Duration::from_secs(1));
+        assert!(waiting.await.unwrap() >= Duration::from_secs(105));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_minute_ever_sees_more_than_the_budget(
+            limit in 1usize..12,
+            requests in prop::collection::vec((0u64..20_000, 0u64..30_000, 0.0f64..=1.0), 1..80),
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time().start_paused(true).build().unwrap();
+            let mut arrivals = runtime.block_on(async {
+                let budget = Arc::new(RequestBudget::new(limit));
+                let mut tasks = Vec::new();
+                for (pause, takes, reaches_at) in requests {
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                    let budget = Arc::clone(&budget);
+                    tasks.push(tokio::spawn(async move {
+                        let permit = budget.acquire().await;
+                        // CXone sees the request somewhere between sending and answer.
+                        let way = Duration::from_millis(takes).mul_f64(reaches_at);
+                        tokio::time::sleep(way).await;
+                        let arrival = Instant::now();
+                        tokio::time::sleep(Duration::from_millis(takes).saturating_sub(way)).await;
+                        drop(permit);
+                        arrival
+                    }));
+                }
+                let mut arrivals = Vec::new();
+                for task in tasks {
+                    arrivals.push(task.await.unwrap());
+                }
+                arrivals
+            });
+            arrivals.sort();
+            for window in arrivals.windows(limit + 1) {
+                prop_assert!(window[limit] - window[0] >= WINDOW);
+            }
+        }
+    }
+}

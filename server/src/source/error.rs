@@ -1,0 +1,230 @@
+//! Why a read failed, one variant a failure that somebody would treat differently.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// A failed read. `Display` says what happened and what to do, for logs and the
+/// command line; [`SourceError::wall_cause`] is the short form for the wall.
+/// Neither ever holds a secret, a token or a body.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SourceError {
+    /// 400 or 401 from the token endpoint.
+    #[error(
+        "CXone rejected the credentials (HTTP {status}{}): check CXONE_CLIENT_ID, CXONE_CLIENT_SECRET and \
+         CXONE_TENANT_ID, and that the API client allows the client credentials grant",
+        .oauth_error.as_ref().map(|code| format!(", {code}")).unwrap_or_default()
+    )]
+    CredentialsRejected {
+        /// The HTTP status.
+        status: u16,
+        /// The OAuth 2.0 error code (RFC 6749, 5.2), where it is a well-formed one.
+        oauth_error: Option<String>,
+    },
+    /// 401 on a read, and again with a new token.
+    #[error(
+        "CXone refused a token it had just issued (HTTP 401): check that CXONE_BASE_URL and CXONE_TENANT_ID \
+         belong to the same tenant"
+    )]
+    TokenRefused,
+    /// 403: the client lacks the scope.
+    #[error(
+        "CXone does not let this API client read queues (HTTP 403): grant it the scope {scope} under \
+         Administration > Security > API Clients"
+    )]
+    Forbidden {
+        /// The scope that is missing.
+        scope: &'static str,
+    },
+    /// 404 for a read of these ids.
+    #[error(
+        "CXone does not know {}: compare with `queuewall queues`, which lists what this tenant shows",
+        name_ids(.ids)
+    )]
+    QueueNotFound {
+        /// The ids that were asked for; at least one is unknown.
+        ids: Vec<String>,
+    },
+    /// 404 where no id could be at fault.
+    #[error("CXone has no {path} at {host} (HTTP 404): check CXONE_BASE_URL")]
+    EndpointNotFound {
+        /// The path asked for.
+        path: String,
+        /// The host asked.
+        host: String,
+    },
+    /// 400 on a read.
+    #[error("CXone called the request wrong (HTTP {status}): check the queue and skill ids")]
+    BadRequest {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// 429.
+    #[error(
+        "CXone's rate limit is reached (HTTP 429{}): poll less often, or see what else uses this API client",
+        retry_words(.retry_after)
+    )]
+    RateLimited {
+        /// The wait that CXone asked for, already capped.
+        retry_after: Option<Duration>,
+    },
+    /// 5xx.
+    #[error("CXone is in trouble (HTTP {status}{}): Queuewall goes on trying", retry_words(.retry_after))]
+    ServerError {
+        /// The HTTP status.
+        status: u16,
+        /// The wait that CXone asked for, already capped.
+        retry_after: Option<Duration>,
+    },
+    /// 3xx: never followed, since a token must not travel to another address.
+    #[error(
+        "{host} redirects (HTTP {status}), which Queuewall does not follow: set CXONE_BASE_URL to the final address"
+    )]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+        /// The host that redirected.
+        host: String,
+    },
+    /// Any other status.
+    #[error("CXone answered with HTTP {status}, which its contract does not name")]
+    UnexpectedStatus {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The host name did not resolve.
+    #[error("the name {host} cannot be resolved: check CXONE_BASE_URL, and this machine's DNS")]
+    Dns {
+        /// The host name.
+        host: String,
+    },
+    /// The TLS handshake failed.
+    #[error(
+        "no trusted TLS connection to {host} ({detail}): behind a company proxy set CXONE_CA_FILE to its CA \
+         certificate; else check the machine's clock"
+    )]
+    Tls {
+        /// The host name.
+        host: String,
+        /// The TLS library's words.
+        detail: String,
+    },
+    /// No connection: refused, unreachable, or the proxy said no.
+    #[error(
+        "no connection to {host} ({detail}): check CXONE_BASE_URL, the firewall, and HTTPS_PROXY / NO_PROXY"
+    )]
+    Connect {
+        /// The host name.
+        host: String,
+        /// The system's words.
+        detail: String,
+    },
+    /// No whole answer in time.
+    #[error("{host} gave no answer within {} s: check the network, and CXone's status page", .after.as_secs())]
+    TimedOut {
+        /// The host name.
+        host: String,
+        /// The time allowed.
+        after: Duration,
+    },
+    /// The connection broke inside the answer.
+    #[error("the answer of {host} broke off: check the network, or a proxy that cuts connections")]
+    Truncated {
+        /// The host name.
+        host: String,
+    },
+    /// The body is larger than allowed.
+    #[error(
+        "the answer of {host} is larger than {limit_bytes} bytes, and was not read: check CXONE_BASE_URL"
+    )]
+    TooLarge {
+        /// The host name.
+        host: String,
+        /// The most that is read.
+        limit_bytes: usize,
+    },
+    /// Something that is not JSON, an HTML page for one.
+    #[error(
+        "{host} answered {content} instead of JSON: check CXONE_BASE_URL; a proxy's or log-in page may stand in between"
+    )]
+    NotJson {
+        /// The host name.
+        host: String,
+        /// What came, in words: `an HTML page`, `an empty body`, `text/plain`.
+        content: String,
+    },
+    /// JSON of another shape than the contract's.
+    #[error(
+        "CXone's answer has another shape than expected ({detail}): report it with Queuewall's version"
+    )]
+    UnexpectedShape {
+        /// Where and what, without values.
+        detail: String,
+    },
+}
+
+impl SourceError {
+    /// One plain sentence for the wall: no host, no status, no internals.
+    #[must_use]
+    pub fn wall_cause(&self) -> &'static str {
+        match self {
+            Self::CredentialsRejected { .. } | Self::TokenRefused => "CXone rejects our sign-in",
+            Self::Forbidden { .. } => "No permission to read queues in CXone",
+            Self::QueueNotFound { .. } => "No such queue in CXone",
+            Self::RateLimited { .. } => "CXone's rate limit is reached",
+            Self::ServerError { .. } => "CXone is in trouble",
+            Self::Dns { .. } | Self::Tls { .. } | Self::Connect { .. } | Self::Truncated { .. } => {
+                "No connection to CXone"
+            }
+            Self::TimedOut { .. } => "CXone does not answer in time",
+            Self::EndpointNotFound { .. }
+            | Self::BadRequest { .. }
+            | Self::Redirected { .. }
+            | Self::UnexpectedStatus { .. }
+            | Self::TooLarge { .. }
+            | Self::NotJson { .. }
+            | Self::UnexpectedShape { .. } => "CXone's answer cannot be read",
+        }
+    }
+
+    /// The wait that the upstream asked for, if it did.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::ServerError { retry_after, .. } => {
+                *retry_after
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a repeat may help without anybody doing anything.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. }
+                | Self::ServerError { .. }
+                | Self::Dns { .. }
+                | Self::Tls { .. }
+                | Self::Connect { .. }
+                | Self::TimedOut { .. }
+                | Self::Truncated { .. }
+                | Self::NotJson { .. }
+        )
+    }
+}
+
+fn retry_words(retry_after: &Option<Duration>) -> String {
+    retry_after
+        .map(|wait| format!(", try again in {} s", wait.as_secs()))
+        .unwrap_or_default()
+}
+
+fn name_ids(ids: &[String]) -> String {
+    match ids {
+        [id] => format!("the queue {id}"),
+        [first, ..] => format!("one or more of {} queues (the first is {first})", ids.len()),
+        [] => "the queue".to_owned(),
+    }
+}

@@ -1,0 +1,54 @@
+//! Durations and ages as people read them from across a room.
+
+use std::time::Duration;
+
+/// What stands where a number is unknown: an en dash, never a 0.
+pub const UNKNOWN: &str = "–";
+
+/// A wait as `m:ss`, from an hour on as `h:mm:ss`. Part seconds are dropped.
+#[must_use]
+pub fn wait(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+/// An age in its largest fitting unit: `48 s`, `12 min`, `3 h`, `2 d`. It rounds
+/// down, and changes of minutes are all that a wall needs beyond two of them.
+#[must_use]
+pub fn age(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_read_as_clocks() {
+        let of = |ms| wait(Duration::from_millis(ms));
+        assert_eq!(of(0), "0:00");
+        assert_eq!(of(59_999), "0:59");
+        assert_eq!(of(92_000), "1:32");
+        assert_eq!(of(3_600_000), "1:00:00");
+        assert_eq!(of(36_061_000), "10:01:01");
+    }
+
+    #[test]
+    fn ages_read_in_their_largest_unit() {
+        let of = |s| age(Duration::from_secs(s));
+        assert_eq!((of(0), of(119)), ("0 s".into(), "119 s".into()));
+        assert_eq!((of(120), of(7_199)), ("2 min".into(), "119 min".into()));
+        assert_eq!((of(7_200), of(172_800)), ("2 h".into(), "2 d".into()));
+    }
+}

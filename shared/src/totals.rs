@@ -1,0 +1,97 @@
+//! The header's sums. The server and the page both call this, each with its own
+//! knowledge of which readings still count.
+
+use crate::snapshot::{Queue, Totals};
+
+impl Totals {
+    /// Sums over `queues`; the flag beside each says whether its reading is
+    /// young enough to count. Queues without a reading never count.
+    #[must_use]
+    pub fn of<'a>(queues: impl IntoIterator<Item = (&'a Queue, bool)>) -> Self {
+        let mut totals = Self::default();
+        let mut weighted_wait_ms: u128 = 0;
+        let mut weight: u128 = 0;
+        for (queue, counts) in queues {
+            totals.of += 1;
+            if !counts || !queue.has_reading() {
+                continue;
+            }
+            totals.counted += 1;
+            totals.longest_wait_ms = totals.longest_wait_ms.max(queue.longest_wait_ms);
+            let Some(waiting) = queue.waiting else {
+                continue;
+            };
+            totals.waiting = Some(totals.waiting.unwrap_or(0).saturating_add(waiting));
+            if let Some(average) = queue.average_wait_ms {
+                weighted_wait_ms += u128::from(average) * u128::from(waiting);
+                weight += u128::from(waiting);
+            }
+        }
+        totals.average_wait_ms = weighted_wait_ms
+            .checked_div(weight)
+            .map(|mean| u64::try_from(mean).unwrap_or(u64::MAX));
+        totals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::{Agents, QueueState, ServiceLevel};
+
+    fn queue(waiting: Option<u64>, average_wait_ms: Option<u64>) -> Queue {
+        Queue {
+            id: "q".into(),
+            name: "q".into(),
+            state: QueueState::Open,
+            cause: None,
+            lag_ms: Some(0),
+            waiting,
+            average_wait_ms,
+            longest_wait_ms: average_wait_ms.map(|ms| ms * 2),
+            agents: Agents::default(),
+            service_level: ServiceLevel::default(),
+        }
+    }
+
+    #[test]
+    fn the_mean_wait_is_weighted_and_stale_queues_are_left_out() {
+        let (a, b, stale) = (
+            queue(Some(3), Some(10_000)),
+            queue(Some(1), Some(50_000)),
+            queue(Some(90), Some(900_000)),
+        );
+        let totals = Totals::of([(&a, true), (&b, true), (&stale, false)]);
+        assert_eq!(totals.waiting, Some(4));
+        assert_eq!(totals.average_wait_ms, Some(20_000));
+        assert_eq!(totals.longest_wait_ms, Some(100_000));
+        assert_eq!((totals.counted, totals.of), (2, 3));
+    }
+
+    #[test]
+    fn unknown_is_not_zero() {
+        let unknown = queue(None, None);
+        let totals = Totals::of([(&unknown, true)]);
+        assert_eq!(totals.waiting, None);
+        assert_eq!(totals.average_wait_ms, None);
+        assert_eq!(totals.counted, 1);
+        // Nobody waits: there is no mean wait to speak of, and no division by 0.
+        assert_eq!(
+            Totals::of([(&queue(Some(0), Some(0)), true)]).average_wait_ms,
+            None
+        );
+    }
+
+    #[test]
+    fn a_queue_that_may_not_be_seen_never_counts() {
+        let mut hidden = queue(Some(5), None);
+        hidden.state = QueueState::Forbidden;
+        assert_eq!(
+            Totals::of([(&hidden, true)]),
+            Totals {
+                of: 1,
+                ..Totals::default()
+            }
+        );
+    }
+}
