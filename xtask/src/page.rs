@@ -1,0 +1,178 @@
+//! The page: built by Trunk, then made to run in old TV browsers, bundled,
+//! compressed and named by content, into `dist/`, which the server embeds.
+
+mod assets;
+mod inputs;
+mod shell;
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    command::{run, run_quietly},
+    step::{note, step},
+    tools::PageTools,
+    workspace::Workspace,
+};
+use assets::Assets;
+
+/// What the crate's Trunk output is called.
+const NAME: &str = "queuewall-frontend";
+
+/// What the compiler may emit, and how each is brought down to what Chromium 66
+/// knows: WebAssembly's first edition plus mutable globals.
+const LOWERING: [&str; 10] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--signext-lowering",
+    "--llvm-nontrapping-fptoint-lowering",
+    "--llvm-memory-copy-fill-lowering",
+];
+
+/// Builds `dist/`, or leaves it when nothing that goes into it has changed.
+pub(crate) fn build(workspace: &Workspace, tools: &PageTools) -> Result<()> {
+    let stamp = workspace.staging.with_extension("stamp");
+    let fingerprint = inputs::fingerprint(&workspace.root)?;
+    if workspace.dist.join("index.html").exists()
+        && fs::read_to_string(&stamp).is_ok_and(|known| known == fingerprint)
+    {
+        return Ok(());
+    }
+    step("Compiling the page to WebAssembly", || {
+        trunk(workspace, tools)
+    })?;
+    step(
+        "Making the page fit for TVs: lower, bundle, compress",
+        || finish(workspace, tools),
+    )?;
+    fs::write(&stamp, fingerprint).context("the target folder cannot be written")
+}
+
+fn trunk(workspace: &Workspace, tools: &PageTools) -> Result<()> {
+    let mut trunk = tools.command("trunk")?;
+    trunk
+        .args([
+            "build",
+            "--release",
+            "--offline",
+            "--skip-version-check",
+            "--filehash=false",
+            "--no-sri=true",
+            "--dist",
+        ])
+        .arg(&workspace.staging)
+        // Trunk takes these words for its own settings.
+        .env_remove("NO_COLOR")
+        .env("TRUNK_COLOR", "auto");
+    run(
+        &mut trunk,
+        "the compiler's message above says where; `cargo xtask tools` installs a missing tool",
+    )
+}
+
+fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
+    let staging = &workspace.staging;
+    let wasm = lower(staging, tools)?;
+    let script = bundle_script(workspace, tools)?;
+    let html =
+        fs::read_to_string(staging.join("index.html")).context("Trunk wrote no index.html")?;
+    let shell = shell::Shell::parse(&html)?;
+    let style = bundle_style(staging, tools, &shell.stylesheets)?;
+
+    let fresh = workspace.dist.with_extension("new");
+    let mut assets = Assets::create(&fresh)?;
+    let wasm = assets.add("page", "wasm", &wasm)?;
+    let script = assets.add("page", "js", &script)?;
+    let style = assets.add("page", "css", &style)?;
+    let icon = match &shell.icon {
+        Some(name) => Some(assets.add("icon", "svg", &fs::read(staging.join(name))?)?),
+        None => None,
+    };
+    let html = shell.finish(&shell::Links {
+        wasm,
+        script,
+        style,
+        icon,
+    });
+    assets.add_index(&html)?;
+    note(&assets.summary());
+
+    if workspace.dist.exists() {
+        fs::remove_dir_all(&workspace.dist)?;
+    }
+    fs::rename(&fresh, &workspace.dist).context("dist/ cannot be replaced")
+}
+
+fn lower(staging: &Path, tools: &PageTools) -> Result<Vec<u8>> {
+    let (source, lowered) = (
+        staging.join(format!("{NAME}_bg.wasm")),
+        staging.join("page.wasm"),
+    );
+    let mut optimise = tools.command("wasm-opt")?;
+    optimise.args(LOWERING).arg(&source).arg("-o").arg(&lowered);
+    run_quietly(
+        &mut optimise,
+        "the page's wasm uses a feature that its lowering does not know",
+    )?;
+    // The proof: an optimiser that knows only the first edition reads it.
+    let mut validate = tools.command("wasm-opt")?;
+    validate
+        .args(["--mvp-features", "--enable-mutable-globals"])
+        .arg(&lowered);
+    run_quietly(
+        &mut validate,
+        "the page would not run in TVs of 2020: a WebAssembly feature was left in",
+    )?;
+    fs::read(&lowered).context("wasm-opt wrote nothing")
+}
+
+fn bundle_script(workspace: &Workspace, tools: &PageTools) -> Result<Vec<u8>> {
+    // Beside wasm-bindgen's script, which it imports.
+    let boot = workspace.staging.join("boot.js");
+    fs::copy(workspace.root.join("frontend/boot.js"), &boot)
+        .context("frontend/boot.js cannot be copied")?;
+    let out = workspace.staging.join("page.bundle.js");
+    let mut esbuild = tools.command("esbuild")?;
+    esbuild
+        .arg(&boot)
+        .args([
+            "--bundle",
+            "--minify",
+            "--format=iife",
+            "--target=chrome66",
+            "--log-level=warning",
+        ])
+        // The boot script always says where the wasm is; this keeps the fallback quiet.
+        .args(["--define:import.meta.url=\"\"", "--legal-comments=none"])
+        .arg(format!("--outfile={}", out.display()));
+    run_quietly(&mut esbuild, "frontend/boot.js does not bundle")?;
+    fs::read(&out).context("esbuild wrote nothing")
+}
+
+fn bundle_style(staging: &Path, tools: &PageTools, sheets: &[String]) -> Result<Vec<u8>> {
+    let mut all = String::new();
+    for sheet in sheets {
+        let text = fs::read_to_string(staging.join(sheet))
+            .with_context(|| format!("{sheet} cannot be read"))?;
+        all.push_str(&text);
+        all.push('\n');
+    }
+    let (source, out) = (
+        staging.join("page.source.css"),
+        staging.join("page.bundle.css"),
+    );
+    fs::write(&source, all)?;
+    let mut esbuild = tools.command("esbuild")?;
+    esbuild
+        .arg(&source)
+        .args(["--minify", "--target=chrome66", "--log-level=warning"])
+        .arg(format!("--outfile={}", out.display()));
+    run_quietly(&mut esbuild, "a style sheet is not valid")?;
+    fs::read(&out).context("esbuild wrote nothing")
+}

@@ -1,0 +1,92 @@
+//! `demo`, `serve` and `dev`: the product itself.
+
+use std::process::{Child, Command};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    command::{cargo, clean, run},
+    page,
+    step::step,
+    tools,
+    workspace::Workspace,
+};
+
+/// Builds all in release and shows a simulated contact centre.
+pub(crate) fn demo(workspace: &Workspace, arguments: Vec<String>) -> Result<()> {
+    build(workspace)?;
+    run(
+        server(workspace).arg("demo").args(arguments),
+        "the message above says why",
+    )
+}
+
+/// Builds all in release and serves the configured tenant.
+pub(crate) fn serve(workspace: &Workspace, arguments: Vec<String>) -> Result<()> {
+    build(workspace)?;
+    run(
+        server(workspace).arg("serve").args(arguments),
+        "the message above says why",
+    )
+}
+
+/// The demo on 8080 and `trunk serve` on 8081, until one of them ends.
+pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
+    let tools = tools::for_page(workspace)?;
+    build_server(workspace, "dev")?;
+    let mut demo = Ended(
+        clean(workspace.program("debug", "queuewall"))
+            .current_dir(&workspace.root)
+            .arg("demo")
+            .spawn()
+            .context("the server could not be started")?,
+    );
+    let mut trunk = tools.command("trunk")?;
+    trunk
+        .args(["serve", "--offline", "--skip-version-check"])
+        .env_remove("NO_COLOR");
+    let result = run(
+        &mut trunk,
+        "is port 8081 taken, or does the page not compile?",
+    );
+    // Ctrl-C reaches all three; when only Trunk ends, the demo goes with it.
+    demo.end();
+    result
+}
+
+/// Builds the page, then the server that carries it, both in release.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    page::build(workspace, &tools::for_page(workspace)?)?;
+    build_server(workspace, "release")
+}
+
+fn build_server(workspace: &Workspace, profile: &str) -> Result<()> {
+    step("Compiling the server", || {
+        let mut command = cargo(workspace);
+        command.args(["build", "--package", "queuewall", "--profile", profile]);
+        run(&mut command, "the compiler's message above says where")
+    })
+}
+
+fn server(workspace: &Workspace) -> Command {
+    let mut command = clean(workspace.program("release", "queuewall"));
+    command.current_dir(&workspace.root);
+    command
+}
+
+/// A child that does not outlive xtask.
+struct Ended(Child);
+
+impl Ended {
+    fn end(&mut self) {
+        // It may have ended by itself: then there is nothing to do.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
