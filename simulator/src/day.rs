@@ -96,8 +96,9 @@ impl DayQueue {
         let load = self.load(seconds);
         let swamped = load >= SWAMPED;
 
-        let pile = self.profile.agents * 1.8 * pressure(load);
-        let flutter = (0.45 + 0.4 * pile.sqrt()) * self.noise(2, seconds, 45.0);
+        // Large teams have calls in passing even when all is well.
+        let pile = self.profile.agents * (1.8 * pressure(load) + 0.14 * load.powi(3));
+        let flutter = (0.5 + 0.5 * pile.sqrt()) * self.noise(2, seconds, 45.0);
         let waiting = (pile + flutter)
             .round()
             .max(if swamped { 1.0 } else { 0.0 });
@@ -144,7 +145,7 @@ impl DayQueue {
             smooth_step(-10.0, 8.0, open)
                 * (1.0 - smooth_step(profile.open_for + 4.0, profile.open_for + 15.0, open))
         };
-        let lunch = 1.0 - 0.22 * bump(minute, 750.0, 35.0);
+        let lunch = 1.0 - 0.26 * bump(minute, 750.0, 35.0);
         let missing = match profile.trouble {
             Trouble::ShortHanded { share } => share * (1.0 - smooth_step(780.0, 800.0, minute)),
             _ => 0.0,
@@ -166,7 +167,7 @@ impl DayQueue {
                 * (1.0 - smooth_step(profile.open_for - 5.0, profile.open_for + 3.0, open))
         };
         let usual = profile.base
-            + profile.morning * bump(minute, 630.0, 65.0)
+            + profile.morning * bump(minute, 630.0, 75.0)
             + profile.afternoon * bump(minute, 915.0, 75.0);
         let outage = match profile.trouble {
             Trouble::Outage { from, until, load } => {
@@ -192,7 +193,7 @@ impl DayQueue {
             .map(|back| pressure(self.load((seconds - back).max(0.0))))
             .sum::<f64>()
             / LOOK_BACK.len() as f64;
-        let usual = 95.0 + 2.5 * self.noise(8, seconds, 1_500.0);
+        let usual = 88.0 + 9.0 * unit(self.key) + 2.0 * self.noise(8, seconds, 1_500.0);
         let percent = (usual - 150.0 * strain).clamp(0.0, 100.0);
         (percent * 10.0).round() / 10.0
     }

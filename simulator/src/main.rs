@@ -1,6 +1,6 @@
 //! `queuewall-simulator`: the simulated tenant on an address of its own.
 
-use std::net::SocketAddr;
+use std::{io::IsTerminal, net::SocketAddr, process::ExitCode};
 
 use anyhow::Context;
 use clap::Parser;
@@ -13,8 +13,13 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Every request is logged; RUST_LOG=warn keeps quiet. \
-        Ctrl-C or SIGTERM ends it."
+    after_help = "Examples:\n\
+        \x20 queuewall-simulator                                  a busy morning, anybody may sign in\n\
+        \x20 queuewall-simulator --start 07:30 --speed 60         a day in 24 minutes\n\
+        \x20 queuewall-simulator --queues 250 --rate-limit 10     a large tenant with little patience\n\
+        \x20 queuewall-simulator --token-seconds 120 --no-scope   tokens run out, and permit nothing\n\
+        \n\
+        Every request is logged to stderr; RUST_LOG=warn keeps quiet. Ctrl-C or SIGTERM ends it."
 )]
 struct Arguments {
     /// Where to listen
@@ -108,12 +113,23 @@ impl Arguments {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        // Not returned, since that would print a stack trace at a reader.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let quiet_or_not = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,queuewall_simulator=debug"));
     tracing_subscriber::fmt()
         .with_env_filter(quiet_or_not)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 
@@ -151,4 +167,38 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
             _ = terminated => {}
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_the_librarys() {
+        let arguments = Arguments::parse_from(["queuewall-simulator"]);
+        let (given, library) = (arguments.options(), Options::default());
+        assert_eq!(format!("{given:?}"), format!("{library:?}"));
+    }
+
+    #[test]
+    fn the_greeting_keeps_the_secret() {
+        let arguments = ["queuewall-simulator", "--client-secret", "hush-hush"];
+        let greeting = Arguments::parse_from(arguments).greeting("http://127.0.0.1:1", "352669");
+        assert!(!greeting.contains("hush-hush"), "{greeting}");
+        assert!(greeting.contains("CXONE_BASE_URL=http://127.0.0.1:1\n"));
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        for wrong in [
+            "--queues=0",
+            "--queues=501",
+            "--speed=-1",
+            "--speed=nan",
+            "--start=25:00",
+        ] {
+            let arguments = ["queuewall-simulator", wrong];
+            assert!(Arguments::try_parse_from(arguments).is_err(), "{wrong}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ mod rate_limit;
 mod tokens;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -89,7 +89,7 @@ impl Tenant {
         // cover more of it.
         let uncovered: f64 = skills
             .iter()
-            .collect::<std::collections::BTreeSet<_>>()
+            .collect::<BTreeSet<_>>()
             .into_iter()
             .map(|skill| {
                 let words: Vec<u64> = skill.bytes().map(u64::from).collect();

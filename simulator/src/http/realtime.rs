@@ -1,5 +1,7 @@
 //! `POST /api/v2/reporting/queues/realtime`: the live numbers of up to 100 queues.
 
+use std::collections::HashSet;
+
 use hyper::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -67,7 +69,7 @@ fn queues(tenant: &Tenant, read: &Read) -> Result<Vec<Value>, Answer> {
     }
     let exceptions = &tenant.state().exceptions;
     let mut answered = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for id in &read.queue_ids {
         let position = tenant.day().position(id);
         let Some(position) = position.filter(|_| !exceptions.removed.contains(id)) else {

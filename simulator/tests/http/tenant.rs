@@ -1,4 +1,8 @@
 //! A running tenant with a client that has signed in where it needs to.
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy sees tests only in functions marked so, and all of this is one"
+)]
 
 use std::time::Duration;
 
