@@ -1,1 +1,46 @@
-//! Placeholder.
+//! A pretend CXone tenant: the seed document's contract over real HTTP, with a
+//! believable working day behind it.
+//!
+//! It shares no types with the server that reads it, so that the two check each
+//! other. Time comes from tokio's clock, so that tests can step it.
+//!
+//! ```no_run
+//! use queuewall_simulator::{Fault, Options, QueueOverride, Simulator};
+//!
+//! # async fn example() -> std::io::Result<()> {
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let simulator = Simulator::start(listener, Options::default());
+//! let control = simulator.control();
+//! control.set(
+//!     &control.queue_ids()[0],
+//!     QueueOverride {
+//!         waiting: 12.into(),
+//!         ..QueueOverride::default()
+//!     },
+//! );
+//! control.fail_with(Fault::status(503));
+//! println!("{}", simulator.base_url());
+//! simulator.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Layout
+//! - [`Options`]: what kind of tenant
+//! - [`Simulator`]: the running server
+//! - [`Control`]: changes the tenant while it runs, and tells what it was asked
+//! - `day`: the numbers, a pure function of seed, queue and simulated time
+//! - `tenant`: tokens, rate limit, scripted exceptions
+//! - `http`: the contract's endpoints, and the faults
+
+mod clock;
+mod control;
+mod day;
+mod http;
+mod options;
+mod server;
+mod tenant;
+
+pub use control::{Control, Endpoint, Fault, Field, QueueOverride, Request, ScopedFault};
+pub use options::{Credentials, InvalidTimeOfDay, Options, TimeOfDay};
+pub use server::Simulator;

@@ -1,0 +1,159 @@
+//! Who the tenant's queues are: names, sizes, hours and habits of a mid-sized
+//! contact centre, and regional copies of them where more are asked for.
+
+use super::noise::{hash, unit};
+
+/// What one queue's day is made of. Times are minutes after midnight; loads are
+/// shares of a full team's working time.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    /// The name that answers carry.
+    pub(crate) name: String,
+    /// Agents of a full shift.
+    pub(crate) agents: f64,
+    /// When calls are first taken.
+    pub(crate) opens: f64,
+    /// How long calls are taken, in minutes; 1440 is round the clock.
+    pub(crate) open_for: f64,
+    /// Load in a quiet hour.
+    pub(crate) base: f64,
+    /// Load that the late morning adds at its height.
+    pub(crate) morning: f64,
+    /// Load that the afternoon adds at its height.
+    pub(crate) afternoon: f64,
+    /// Mean time that a call and its after-call work take, in seconds.
+    pub(crate) handling_seconds: f64,
+    /// What goes wrong there.
+    pub(crate) trouble: Trouble,
+}
+
+/// What goes wrong in a queue on every simulated day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Trouble {
+    /// Nothing.
+    None,
+    /// A product outage adds `load` between `from` and `until`, in minutes.
+    Outage { from: f64, until: f64, load: f64 },
+    /// A `share` of the team is missing until early afternoon.
+    ShortHanded { share: f64 },
+}
+
+const DAY: f64 = 1_440.0;
+const QUIET: Trouble = Trouble::None;
+const OUTAGE: Trouble = Trouble::Outage {
+    from: 600.0,
+    until: 660.0,
+    load: 0.48,
+};
+/// Who could not be helped calls here next.
+const AFTERMATH: Trouble = Trouble::Outage {
+    from: 635.0,
+    until: 710.0,
+    load: 0.38,
+};
+const SHORT_HANDED: Trouble = Trouble::ShortHanded { share: 0.38 };
+
+type Row = (&'static str, f64, (f64, f64), (f64, f64, f64), f64, Trouble);
+
+/// Name, agents, opening and closing hour, load (quiet, morning, afternoon),
+/// handling time, trouble. The first six make a small board that shows it all.
+#[rustfmt::skip] // A table is read by its columns.
+const ROWS: [Row; 24] = [
+    ("Sales",               24.0, ( 8.0, 20.0), (0.52, 0.24, 0.28), 280.0, QUIET),
+    ("Technical Support",   20.0, ( 7.0, 22.0), (0.52, 0.26, 0.34), 420.0, OUTAGE),
+    ("Billing & Payments",  20.0, ( 8.0, 18.0), (0.56, 0.38, 0.36), 420.0, QUIET),
+    ("Claims",              16.0, ( 8.0, 18.0), (0.52, 0.24, 0.42), 400.0, QUIET),
+    ("Partner Line",         5.0, ( 8.0, 18.0), (0.56, 0.18, 0.10), 300.0, SHORT_HANDED),
+    ("West Coast Support",  12.0, (11.0, 23.0), (0.55, 0.10, 0.25), 360.0, QUIET),
+    ("Roadside Assistance", 14.0, ( 0.0, 24.0), (0.50, 0.22, 0.42), 300.0, QUIET),
+    ("Renewals",            12.0, ( 8.0, 18.0), (0.48, 0.28, 0.22), 260.0, QUIET),
+    ("Español",             10.0, ( 8.0, 20.0), (0.52, 0.26, 0.30), 300.0, QUIET),
+    ("VIP",                  6.0, ( 7.0, 22.0), (0.36, 0.18, 0.18), 320.0, QUIET),
+    ("Complaints",           9.0, ( 8.0, 18.0), (0.48, 0.20, 0.24), 480.0, AFTERMATH),
+    ("Mortgage Desk",        8.0, ( 9.0, 17.0), (0.54, 0.42, 0.36), 400.0, QUIET),
+    ("Fraud Hotline",        7.0, ( 0.0, 24.0), (0.40, 0.30, 0.20), 380.0, QUIET),
+    ("Customer Care",       30.0, ( 7.0, 21.0), (0.52, 0.25, 0.27), 270.0, QUIET),
+    ("Deutsch",              8.0, ( 8.0, 18.0), (0.46, 0.32, 0.20), 310.0, QUIET),
+    ("Français",             6.0, ( 8.0, 18.0), (0.44, 0.26, 0.28), 310.0, QUIET),
+    ("Order Status",        15.0, ( 8.0, 20.0), (0.54, 0.22, 0.32), 180.0, QUIET),
+    ("Returns & Refunds",   10.0, ( 8.0, 20.0), (0.46, 0.30, 0.28), 290.0, QUIET),
+    ("Cancellations",        9.0, ( 8.0, 18.0), (0.52, 0.20, 0.42), 340.0, QUIET),
+    ("Appointments",         7.0, ( 7.0, 17.0), (0.44, 0.34, 0.16), 200.0, QUIET),
+    ("Lost & Stolen Cards",  6.0, ( 0.0, 24.0), (0.38, 0.24, 0.22), 240.0, QUIET),
+    ("Business Accounts",   11.0, ( 8.0, 18.0), (0.50, 0.24, 0.26), 350.0, QUIET),
+    ("Internet & TV",       13.0, ( 8.0, 22.0), (0.52, 0.25, 0.32), 360.0, QUIET),
+    ("After-Hours Desk",     8.0, (18.0, 31.0), (0.62, 0.00, 0.00), 330.0, QUIET),
+];
+
+const REGIONS: [&str; 20] = [
+    "North",
+    "South",
+    "East",
+    "West",
+    "Central",
+    "Coast",
+    "Lakes",
+    "Valley",
+    "Highlands",
+    "Islands",
+    "Midlands",
+    "Capital",
+    "Harbor",
+    "Prairie",
+    "Delta",
+    "Mountain",
+    "Desert",
+    "Forest",
+    "Gulf",
+    "Border",
+];
+
+/// The profile of the queue at `index`, the first being 0.
+pub(crate) fn profile(seed: u64, index: usize) -> Profile {
+    let (name, agents, (opens, closes), (base, morning, afternoon), handling_seconds, trouble) =
+        ROWS[index % ROWS.len()];
+    let chance = |salt: u64| unit(hash(&[seed, index as u64, salt]));
+    let copy = index / ROWS.len();
+    // Copies are calmer and their team is their own; trouble stays a rarity.
+    let (name, size, peaks, trouble) = if copy == 0 {
+        (name.to_owned(), 0.95 + 0.1 * chance(1), 1.0, trouble)
+    } else {
+        let name = match REGIONS.get(copy - 1) {
+            Some(region) => format!("{name} {region}"),
+            None => format!("{name} {}", copy + 1),
+        };
+        (name, 0.6 + 0.7 * chance(1), 0.6 + 0.4 * chance(2), QUIET)
+    };
+    Profile {
+        name,
+        agents: (agents * size).round().max(2.0),
+        opens: opens * 60.0,
+        open_for: ((closes - opens) * 60.0).min(DAY),
+        base,
+        morning: morning * peaks,
+        afternoon: afternoon * peaks,
+        handling_seconds,
+        trouble,
+    }
+}
+
+/// The id of the queue at `index`: six digits with gaps, as a grown
+/// tenant has them. The same for every seed, so that examples stay true.
+pub(crate) fn id(index: usize) -> u64 {
+    let index = index as u64;
+    352_669 + index * 7 + if index == 0 { 0 } else { hash(&[index]) % 7 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn five_hundred_queues_have_different_ids_and_names() {
+        let ids: HashSet<_> = (0..500).map(id).collect();
+        let names: HashSet<_> = (0..500).map(|index| profile(1, index).name).collect();
+        assert_eq!((ids.len(), names.len()), (500, 500));
+        assert_eq!(id(0), 352_669);
+    }
+}

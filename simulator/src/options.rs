@@ -1,0 +1,157 @@
+//! What kind of tenant to pretend to be.
+
+use std::{fmt, str::FromStr};
+
+/// Everything that is settled when a [`Simulator`](crate::Simulator) starts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The same seed gives the same numbers at the same simulated time.
+    pub seed: u64,
+    /// Simulated seconds a real second; 0 holds the day still. Negative and
+    /// non-finite values count as 0. Tokens and rate limits keep real time.
+    pub speed: f64,
+    /// The time of day at which the simulated day starts.
+    pub start: TimeOfDay,
+    /// How many queues the tenant has; made for 1 to 500.
+    pub queues: usize,
+    /// Who may sign in.
+    pub credentials: Credentials,
+    /// How long a token holds, in real seconds.
+    pub token_seconds: u32,
+    /// The most requests that one client has in any 60 real seconds, token
+    /// requests included; `None` is no limit. Requests that are refused with 429,
+    /// or answered by a [`Fault`](crate::Fault), do not count.
+    pub rate_limit_per_minute: Option<u32>,
+    /// Whether clients have the scope `reporting:queue:view`; without it every
+    /// read is answered with 403.
+    pub scope_granted: bool,
+    /// How many queues a page of the queue list has; `None` is all on one.
+    pub list_page_size: Option<usize>,
+}
+
+impl Default for Options {
+    /// A mid-sized tenant on a busy morning, at real speed, that lets anybody in.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            speed: 1.0,
+            start: TimeOfDay::BUSY_MORNING,
+            queues: 24,
+            credentials: Credentials::default(),
+            token_seconds: 3_600,
+            rate_limit_per_minute: Some(20),
+            scope_granted: true,
+            list_page_size: None,
+        }
+    }
+}
+
+/// What a token request must say; `None` accepts anything but an empty value.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    /// The expected `client_id`.
+    pub client_id: Option<String>,
+    /// The expected `client_secret`.
+    pub client_secret: Option<String>,
+    /// The expected `tenant_id`.
+    pub tenant_id: Option<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret.as_ref().map(|_| "…"))
+            .field("tenant_id", &self.tenant_id)
+            .finish()
+    }
+}
+
+/// A time of day to the minute. Written and read as `HH:MM`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay {
+    minute: u16,
+}
+
+impl TimeOfDay {
+    /// 10:20: the morning's peak, with something of everything on the wall.
+    pub const BUSY_MORNING: Self = Self {
+        minute: 10 * 60 + 20,
+    };
+
+    /// The time `hour:minute`; `None` from 24 hours or 60 minutes on.
+    #[must_use]
+    pub fn new(hour: u16, minute: u16) -> Option<Self> {
+        (hour < 24 && minute < 60).then(|| Self {
+            minute: hour * 60 + minute,
+        })
+    }
+
+    /// Seconds since midnight.
+    #[must_use]
+    pub fn seconds(self) -> f64 {
+        f64::from(self.minute) * 60.0
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.minute / 60, self.minute % 60)
+    }
+}
+
+impl FromStr for TimeOfDay {
+    type Err = InvalidTimeOfDay;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = |part: &str| {
+            let digits = (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| part.parse().ok()).flatten()
+        };
+        text.split_once(':')
+            .and_then(|(hour, minute)| Self::new(parse(hour)?, parse(minute)?))
+            .ok_or(InvalidTimeOfDay)
+    }
+}
+
+/// A text that is no time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTimeOfDay;
+
+impl fmt::Display for InvalidTimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a time of day from 00:00 to 23:59, as in 10:20")
+    }
+}
+
+impl std::error::Error for InvalidTimeOfDay {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_day_are_read_as_they_are_written() {
+        let read = |text: &str| text.parse::<TimeOfDay>().map(|time| time.to_string());
+        assert_eq!(read("10:20"), Ok("10:20".into()));
+        assert_eq!(read("7:05"), Ok("07:05".into()));
+        for wrong in [
+            "24:00", "10:60", "10", "10:", ":10", "+1:00", "10:20:30", "noon", "",
+        ] {
+            assert_eq!(read(wrong), Err(InvalidTimeOfDay), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_secret_stays_out_of_debug() {
+        let credentials = Credentials {
+            client_secret: Some("hush-hush".into()),
+            ..Credentials::default()
+        };
+        let options = Options {
+            credentials,
+            ..Options::default()
+        };
+        assert!(!format!("{options:?}").contains("hush"));
+    }
+}
