@@ -70,13 +70,11 @@ fn base_url(reader: &mut Reader<'_>) -> Option<BaseUrl> {
     match BaseUrl::parse(found.value.trim()) {
         Ok(base_url) => Some(base_url),
         Err(error) => {
-            let remedy = format!("write for example {DEFAULT_BASE_URL}");
-            let what = format!("cannot be used ({error})");
-            // A password may stand before the @.
+            // A password may stand before an @; the error itself quotes nothing.
             let problem = if found.value.contains('@') {
-                found.problem(what, remedy)
+                found.problem("is refused", error)
             } else {
-                found.wrong(what, remedy)
+                found.wrong("is refused", error)
             };
             reader.problems.push(problem);
             None
