@@ -1,7 +1,7 @@
 //! The `queuewall` binary: arguments, logging, run, exit code. The rest is in the
 //! library, where tests reach it.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::Parser as _;
 use queuewall::{
@@ -44,6 +44,7 @@ fn start_logging(filter: Option<&str>) -> Result<(), (Exit, String)> {
     })?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     Ok(())

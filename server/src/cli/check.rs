@@ -67,23 +67,20 @@ pub(super) async fn run(
                 continue;
             }
         };
-        if !may_read && !answers.readings.is_empty() {
+        if !may_read && answers.dead.len() < ids.len() {
             may_read = true;
             report.ok("permission: this API client may read queues")?;
         }
         if answers.dead.len() == ids.len() {
             report.failed(
                 "reading queues",
-                format_args!(
-                    "CXone knows none of the {} configured: check that CXONE_BASE_URL and \
-                     CXONE_TENANT_ID are those of your tenant",
-                    ids.len()
-                ),
+                "CXone knows none of the configured queues: check that CXONE_BASE_URL and \
+                 CXONE_TENANT_ID are those of your tenant",
                 Exit::NotFound,
             )?;
         }
         for board in boards.iter().filter(|board| board.skill_ids == skills) {
-            report.board(board, &answers)?;
+            report.board(board, &answers, !listed.is_empty())?;
         }
     }
     Ok(report.exit)
@@ -132,10 +129,19 @@ impl Report<'_> {
         self.failed(what, error, Exit::from(error))
     }
 
-    fn board(&mut self, board: &BoardConfig, answers: &Answers) -> io::Result<()> {
+    fn board(&mut self, board: &BoardConfig, answers: &Answers, has_list: bool) -> io::Result<()> {
         let slug = &board.slug;
         if board.queues.is_empty() {
-            return self.ok(format_args!("board {slug}: every queue of the queue list"));
+            return if has_list {
+                self.ok(format_args!("board {slug}: every queue of the queue list"))
+            } else {
+                self.failed(
+                    &format!("board {slug}"),
+                    "there is no queue list to take its queues from: name them in boards.queues \
+                     or TARGET_QUEUE_ID",
+                    Exit::NotFound,
+                )
+            };
         }
         for queue in &board.queues {
             let what = format!("board {slug}: queue {}", queue.id);
@@ -229,7 +235,9 @@ mod tests {
     async fn when_all_ids_are_dead_the_tenant_is_in_doubt() {
         let (exit, text) = checked(&Tenant::of(&["1"]), &[board("a", &["8", "9"], &[])]).await;
         assert_eq!(exit, Exit::NotFound);
-        assert!(text.contains("CXone knows none of the 2 configured: check that CXONE_BASE_URL"));
+        assert!(
+            text.contains("CXone knows none of the configured queues: check that CXONE_BASE_URL")
+        );
         assert!(!text.contains("permission"));
     }
 
@@ -300,12 +308,16 @@ mod tests {
                 list: Some(forbidden),
                 ..tenant()
             },
-            &boards,
+            &[board("a", &["1"], &[]), board("all", &[], &[])],
         )
         .await;
         assert_eq!(exit, Exit::Permission);
         assert!(
-            text.ends_with("ok      board a: queue 1 (Queue 1)\n"),
+            text.ends_with(
+                "ok      board a: queue 1 (Queue 1)\n\
+                 failed  board all: there is no queue list to take its queues from: name them in \
+                 boards.queues or TARGET_QUEUE_ID\n"
+            ),
             "{text}"
         );
     }

@@ -74,14 +74,8 @@ impl From<&SourceError> for Exit {
             | SourceError::Connect { .. }
             | SourceError::TimedOut { .. }
             | SourceError::Truncated { .. } => Self::Network,
-            SourceError::EndpointNotFound { .. }
-            | SourceError::BadRequest { .. }
-            | SourceError::ServerError { .. }
-            | SourceError::Redirected { .. }
-            | SourceError::UnexpectedStatus { .. }
-            | SourceError::TooLarge { .. }
-            | SourceError::NotJson { .. }
-            | SourceError::UnexpectedShape { .. } => Self::Other,
+            // No remedy that a script could choose by.
+            _ => Self::Other,
         }
     }
 }
