@@ -1,0 +1,108 @@
+//! The command line: what a person or a script asks of `queuewall`.
+//!
+//! Answers go to stdout and stay machine-readable; everything said about them
+//! goes to stderr. Each kind of failure has an exit code of its own.
+//!
+//! # Layout
+//! - `args`: commands and options
+//! - `exit`: exit codes, and the failures that lead to them
+//! - `upstream`: reads within the budget, in batches, around dead ids
+//! - `stats`, `queues`, `check`: the commands that ask CXone once; `table`: for eyes
+//! - `serve`, `demo`: the commands that run a wallboard
+
+mod args;
+mod check;
+mod demo;
+mod exit;
+mod queues;
+mod serve;
+mod stats;
+mod table;
+mod upstream;
+
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    sync::Arc,
+};
+
+pub use args::{Cli, Command, DemoArgs, FormatArgs, StatsArgs};
+pub use exit::Exit;
+
+use crate::{
+    budget::RequestBudget,
+    clock::SystemClock,
+    config::{Environment, Loaded, Surroundings, Targets},
+    cxone::ReportingV2,
+};
+use exit::Failure;
+use stats::StatsRequest;
+use table::Format;
+use upstream::Upstream;
+
+/// Runs one command to its end, and says on stderr what went wrong.
+pub async fn run(cli: Cli, surroundings: &dyn Surroundings, environment: Environment) -> Exit {
+    let outcome = match cli.command {
+        Command::Demo(args) => demo::run(&args).await,
+        command => match Loaded::read(surroundings, environment, cli.config.as_deref()) {
+            Ok(loaded) => configured(command, loaded).await,
+            Err(error) => Err(error.into()),
+        },
+    };
+    outcome.unwrap_or_else(|failure| {
+        if let Some(message) = failure.message {
+            // Without a stderr there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "error: {message}");
+        }
+        failure.exit
+    })
+}
+
+/// The commands that need a configuration.
+async fn configured(command: Command, loaded: Loaded) -> Result<Exit, Failure> {
+    let Loaded {
+        mut config,
+        targets,
+    } = loaded;
+    for warning in std::mem::take(&mut config.warnings) {
+        tracing::warn!("{warning}");
+    }
+    let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
+    let clock = Arc::new(SystemClock);
+    let source = ReportingV2::new(config.cxone.clone(), Arc::clone(&budget), clock.clone())
+        .map_err(|error| Failure::new(Exit::Usage, error))?;
+    if matches!(command, Command::Serve) {
+        return serve::run(config, Arc::new(source), budget, clock).await;
+    }
+    let (mut stdout, mut stderr) = (io::stdout(), io::stderr());
+    let mut upstream = Upstream::new(&source, &budget, &mut stderr);
+    let outcome = match command {
+        Command::Stats(args) => {
+            let request = stats_request(args, targets);
+            stats::run(&mut upstream, &request, &mut stdout).await
+        }
+        Command::Queues(args) => queues::run(&mut upstream, format(args), &mut stdout).await,
+        _ => check::run(&mut upstream, &config.boards, &mut stdout).await,
+    };
+    upstream.say_spent()?;
+    outcome
+}
+
+fn stats_request(args: StatsArgs, targets: Targets) -> StatsRequest {
+    StatsRequest {
+        queue_ids: if args.queue.is_empty() {
+            targets.queue_ids
+        } else {
+            args.queue
+        },
+        skill_ids: targets.skill_ids,
+        format: format(args.format),
+    }
+}
+
+fn format(args: FormatArgs) -> Format {
+    if args.table || (!args.json && io::stdout().is_terminal()) {
+        Format::Table
+    } else {
+        Format::Json
+    }
+}

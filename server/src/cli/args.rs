@@ -1,0 +1,161 @@
+//! Commands and options, and the help that lists what scripts need to know.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use queuewall_simulator::TimeOfDay;
+
+const AFTER_HELP: &str = "\
+Configuration: environment variables, a .env file, and queuewall.toml; .env.sample
+and queuewall.sample.toml list everything. The first three needed are
+CXONE_CLIENT_ID, CXONE_CLIENT_SECRET and CXONE_TENANT_ID.
+
+Exit codes:
+  0  done
+  1  something else failed: CXone in trouble, an unreadable answer, a port in use
+  2  usage or configuration
+  3  credentials rejected
+  4  permission missing: the API client lacks a scope
+  5  a queue was not found, or not answered
+  6  CXone's rate limit is reached
+  7  network: no connection, no name, no TLS, no answer in time
+
+Examples:
+  queuewall demo                              a wallboard of a pretend tenant
+  queuewall check                             try credentials, scope and queue ids
+  queuewall queues                            find the ids of the queues
+  queuewall stats --queue 4711                one queue, as a table or as JSON
+  queuewall stats --json | jq '.[].calls_waiting'
+  queuewall --config /etc/queuewall.toml serve";
+
+/// A wallboard for NICE CXone queues.
+#[derive(Debug, Parser)]
+#[command(name = "queuewall", version, about, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// Configuration file [default: QUEUEWALL_CONFIG, else ./queuewall.toml where there is one]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read CXone and serve the wallboard until SIGTERM or Ctrl-C
+    Serve,
+    /// Print the live metrics of queues, once
+    Stats(StatsArgs),
+    /// List the ids and names of the queues that CXone shows
+    Queues(FormatArgs),
+    /// Try sign-in, permission and every configured queue id
+    Check,
+    /// Serve a wallboard of a simulated tenant: nothing to configure
+    Demo(DemoArgs),
+}
+
+/// Options of `stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Queue id; may be repeated [default: TARGET_QUEUE_ID, else all queues]
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub queue: Vec<String>,
+    /// How to print.
+    #[command(flatten)]
+    pub format: FormatArgs,
+}
+
+/// How to print an answer.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct FormatArgs {
+    /// Print JSON [default where stdout is no terminal]
+    #[arg(long, conflicts_with = "table")]
+    pub json: bool,
+    /// Print a table [default on a terminal]
+    #[arg(long)]
+    pub table: bool,
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Address and port of the wallboard
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The same seed gives the same day
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// Simulated seconds a second; 0 holds the day still
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// Time of day at which the simulated day starts
+    #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
+    pub start: TimeOfDay,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if speed.is_finite() && speed >= 0.0 => Ok(speed),
+        _ => Err("give a number from 0 on, for example 60".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Exit;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_lists_every_exit_code() {
+        let help = Cli::command().render_long_help().to_string();
+        for exit in Exit::ALL {
+            assert!(help.contains(&format!("\n  {}  ", exit.code())), "{exit:?}");
+        }
+    }
+
+    #[test]
+    fn queues_may_be_repeated_or_listed_and_the_file_named_anywhere() {
+        let cli = Cli::try_parse_from([
+            "queuewall",
+            "stats",
+            "--queue",
+            "1",
+            "--queue",
+            "2,3",
+            "--json",
+            "--config",
+            "a.toml",
+        ])
+        .unwrap();
+        assert_eq!(cli.config, Some("a.toml".into()));
+        let Command::Stats(stats) = cli.command else {
+            panic!("{cli:?}")
+        };
+        assert_eq!(stats.queue, ["1", "2", "3"]);
+        assert!(stats.format.json && !stats.format.table);
+    }
+
+    #[test]
+    fn wrong_usage_has_its_exit_code() {
+        for wrong in [
+            vec!["queuewall"],
+            vec!["queuewall", "stats", "--json", "--table"],
+            vec!["queuewall", "demo", "--speed", "-1"],
+            vec!["queuewall", "demo", "--start", "25:00"],
+        ] {
+            let error = Cli::try_parse_from(&wrong).unwrap_err();
+            assert_eq!(
+                error.exit_code(),
+                i32::from(Exit::Usage.code()),
+                "{wrong:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `queuewall demo`: the simulated tenant and a wallboard of it, in one process.
+//! The server reads it over real HTTP, as it would read CXone.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use queuewall_simulator::{Options, Simulator};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use super::{
+    args::DemoArgs,
+    exit::{Exit, Failure},
+    serve,
+};
+use crate::{
+    budget::RequestBudget,
+    clock::SystemClock,
+    config::{BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
+    cxone::{BaseUrl, ReportingV2, Settings},
+};
+
+/// A wall that moves: the shortest interval that the configuration allows.
+const INTERVAL: Duration = Duration::from_secs(5);
+/// Twelve reads a minute, and room for sign-in, queue list and retries.
+const BUDGET_PER_MINUTE: usize = 30;
+/// How many queues the supervisors' board has.
+const SUPERVISED: usize = 6;
+
+/// Starts the tenant on a port of its own, and serves its wallboard.
+pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
+    let broken = |error: &dyn std::fmt::Display| {
+        Failure::new(
+            Exit::Other,
+            format_args!(
+                "the simulated tenant cannot start ({error}): check that this machine lets \
+                 programs listen on 127.0.0.1"
+            ),
+        )
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .map_err(|error| broken(&error))?;
+    let simulator = Simulator::start(
+        listener,
+        Options {
+            seed: args.seed,
+            speed: args.speed,
+            start: args.start,
+            // The server's own budget is what should hold it back.
+            rate_limit_per_minute: None,
+            ..Options::default()
+        },
+    );
+    let base_url = BaseUrl::parse(&simulator.base_url()).map_err(|error| broken(&error))?;
+    let ids = simulator.control().queue_ids();
+    let config = config(args.listen, base_url, &ids);
+
+    let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
+    let clock = Arc::new(SystemClock);
+    let source = ReportingV2::new(config.cxone.clone(), Arc::clone(&budget), clock.clone())
+        .map_err(|error| broken(&error))?;
+    let exit = serve::run(config, Arc::new(source), budget, clock).await?;
+    simulator.shutdown().await;
+    Ok(exit)
+}
+
+/// The demo's configuration: a board of every queue, and one of the first few.
+fn config(listen: SocketAddr, base_url: BaseUrl, ids: &[String]) -> Config {
+    let poll = PollConfig {
+        interval: INTERVAL,
+        budget_per_minute: BUDGET_PER_MINUTE,
+    };
+    let board = |slug: &str, title: &str, ids: &[String]| BoardConfig {
+        slug: slug.to_owned(),
+        title: title.to_owned(),
+        timezone: None,
+        skill_ids: Vec::new(),
+        queues: ids
+            .iter()
+            .map(|id| QueueConfig {
+                id: id.clone(),
+                name: None,
+            })
+            .collect(),
+    };
+    Config {
+        cxone: Settings {
+            base_url,
+            client_id: "demo-client".to_owned(),
+            client_secret: SecretString::from("demo-secret"),
+            tenant_id: "demo-tenant".to_owned(),
+            ca_file: None,
+            connect_timeout: poll.connect_timeout(),
+            total_timeout: poll.total_timeout(),
+        },
+        poll,
+        server: ServerConfig { listen },
+        boards: vec![
+            board("main", "All queues", &[]),
+            board(
+                "supervisors",
+                "Supervisors",
+                &ids[..ids.len().min(SUPERVISED)],
+            ),
+        ],
+        warnings: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demos_budget_allows_its_poll() {
+        let ids: Vec<_> = (1..=24).map(|id| id.to_string()).collect();
+        let base_url = BaseUrl::parse("http://127.0.0.1:1").unwrap();
+        let config = config(SocketAddr::from(([127, 0, 0, 1], 0)), base_url, &ids);
+        let reads_a_minute = 60.0 / config.poll.interval.as_secs_f64();
+        assert!(reads_a_minute * 2.0 <= config.poll.budget_per_minute as f64);
+        assert!(config.cxone.total_timeout < config.poll.interval);
+        let [all, supervisors] = config.boards.as_slice() else {
+            panic!("{:?}", config.boards)
+        };
+        assert!(all.queues.is_empty());
+        assert_eq!(supervisors.queues.len(), 6);
+        // One read serves both boards.
+        assert_eq!(all.skill_ids, supervisors.skill_ids);
+    }
+}

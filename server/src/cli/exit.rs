@@ -1,0 +1,153 @@
+//! Exit codes, and the failures that lead to them.
+
+use std::{fmt::Display, io};
+
+use crate::{config::ConfigError, source::SourceError};
+
+/// How a command ended; scripts see the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: anything that has no code of its own.
+    Other,
+    /// 2: wrong usage or configuration; clap's code too.
+    Usage,
+    /// 3: CXone rejects the credentials.
+    Credentials,
+    /// 4: the API client lacks a scope.
+    Permission,
+    /// 5: a queue was not found, or not answered.
+    NotFound,
+    /// 6: CXone's rate limit is reached.
+    RateLimit,
+    /// 7: CXone was not reached.
+    Network,
+}
+
+impl Exit {
+    /// Every way to end.
+    pub const ALL: [Self; 8] = [
+        Self::Done,
+        Self::Other,
+        Self::Usage,
+        Self::Credentials,
+        Self::Permission,
+        Self::NotFound,
+        Self::RateLimit,
+        Self::Network,
+    ];
+
+    /// The process's exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Other => 1,
+            Self::Usage => 2,
+            Self::Credentials => 3,
+            Self::Permission => 4,
+            Self::NotFound => 5,
+            Self::RateLimit => 6,
+            Self::Network => 7,
+        }
+    }
+
+    /// This, unless something failed before.
+    #[must_use]
+    pub(super) fn or_earlier(self, earlier: Self) -> Self {
+        if earlier == Self::Done { self } else { earlier }
+    }
+}
+
+impl From<&SourceError> for Exit {
+    fn from(error: &SourceError) -> Self {
+        match error {
+            SourceError::CredentialsRejected { .. } | SourceError::TokenRefused => {
+                Self::Credentials
+            }
+            SourceError::Forbidden { .. } => Self::Permission,
+            SourceError::QueueNotFound { .. } => Self::NotFound,
+            SourceError::RateLimited { .. } => Self::RateLimit,
+            SourceError::Dns { .. }
+            | SourceError::Tls { .. }
+            | SourceError::Connect { .. }
+            | SourceError::TimedOut { .. }
+            | SourceError::Truncated { .. } => Self::Network,
+            // No remedy that a script could choose by.
+            _ => Self::Other,
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Why a command gave up.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// The code to end with.
+    pub(super) exit: Exit,
+    /// Cause and remedy; `None` where nobody is left to read it.
+    pub(super) message: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(exit: Exit, message: impl Display) -> Self {
+        Self {
+            exit,
+            message: Some(message.to_string()),
+        }
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::new(Exit::from(&error), error)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::new(Exit::Usage, error)
+    }
+}
+
+/// Only what a command writes fails with these.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            // `queuewall stats | head`: the reader has what it wanted.
+            io::ErrorKind::BrokenPipe => Self {
+                exit: Exit::Other,
+                message: None,
+            },
+            _ => Self::new(
+                Exit::Other,
+                format_args!("the answer cannot be written ({error}): check where stdout goes"),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_end_has_a_code_of_its_own() {
+        let codes: BTreeSet<_> = Exit::ALL.map(Exit::code).into();
+        assert_eq!(codes.len(), Exit::ALL.len());
+    }
+
+    #[test]
+    fn the_first_failure_counts() {
+        assert_eq!(Exit::NotFound.or_earlier(Exit::Done), Exit::NotFound);
+        assert_eq!(Exit::NotFound.or_earlier(Exit::Network), Exit::Network);
+        assert_eq!(Exit::Done.or_earlier(Exit::Network), Exit::Network);
+    }
+}

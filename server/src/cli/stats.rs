@@ -1,0 +1,279 @@
+//! `queuewall stats`: the live metrics of queues, once.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+    time::Duration,
+};
+
+use queuewall_shared::format::{UNKNOWN, wait};
+use serde::Serialize;
+
+use super::{
+    exit::{Exit, Failure},
+    queues::EMPTY_LIST,
+    table::{self, Align, Format},
+    upstream::{Answers, Upstream},
+};
+
+/// What to read, and how to print it.
+pub(super) struct StatsRequest {
+    /// Empty means all of CXone's queue list.
+    pub(super) queue_ids: Vec<String>,
+    /// Empty means no limit.
+    pub(super) skill_ids: Vec<String>,
+    pub(super) format: Format,
+}
+
+/// One queue's metrics under the names that scripts know, which never change.
+/// What CXone did not say is `null`.
+#[derive(Debug, Serialize)]
+struct QueueStats {
+    queue_id: String,
+    name: Option<String>,
+    agents_logged_on: Option<u64>,
+    agents_available: Option<u64>,
+    agents_busy: Option<u64>,
+    calls_waiting: Option<u64>,
+    avg_wait_time_ms: Option<u64>,
+    service_level: Option<f64>,
+}
+
+impl QueueStats {
+    fn new(id: &str, answers: &Answers) -> Self {
+        let reading = answers.of(id).cloned().unwrap_or_default();
+        let ms = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            queue_id: id.to_owned(),
+            name: reading.name,
+            agents_logged_on: reading.agents_logged_on,
+            agents_available: reading.agents_available,
+            agents_busy: reading.agents_busy,
+            calls_waiting: reading.waiting,
+            avg_wait_time_ms: reading.average_wait.map(ms),
+            service_level: reading.service_level_percent,
+        }
+    }
+}
+
+/// Prints an object for one id asked for, an array for many or for all. A queue
+/// without an answer is named on stderr and ends with [`Exit::NotFound`].
+pub(super) async fn run(
+    upstream: &mut Upstream<'_>,
+    request: &StatsRequest,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let mut seen = BTreeSet::new();
+    let mut ids = request.queue_ids.clone();
+    ids.retain(|id| seen.insert(id.clone()));
+    let is_one = ids.len() == 1;
+    let mut exit = Exit::Done;
+    if ids.is_empty() {
+        ids = (upstream.list_queues().await?.into_iter())
+            .map(|queue| queue.id)
+            .collect();
+        if ids.is_empty() {
+            upstream.note(&format!("error: {EMPTY_LIST}"))?;
+            exit = Exit::NotFound;
+        }
+    }
+    let answers = upstream.read_all(&ids, &request.skill_ids).await?;
+    let stats: Vec<_> = ids.iter().map(|id| QueueStats::new(id, &answers)).collect();
+    match (request.format, stats.as_slice()) {
+        (Format::Table, _) => write_table(out, &stats)?,
+        (Format::Json, [one]) if is_one => write_json(out, one)?,
+        (Format::Json, _) => write_json(out, &stats)?,
+    }
+    for id in ids.iter().filter(|id| answers.of(id).is_none()) {
+        upstream.note(&format!("error: {}", answers.why_missing(id)))?;
+        exit = Exit::NotFound;
+    }
+    Ok(exit)
+}
+
+fn write_json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+fn write_table(out: &mut dyn Write, stats: &[QueueStats]) -> io::Result<()> {
+    let count = |number: Option<u64>| number.map_or(UNKNOWN.to_owned(), |n| n.to_string());
+    let rows: Vec<_> = stats
+        .iter()
+        .map(|queue| {
+            [
+                queue.queue_id.clone(),
+                queue.name.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
+                count(queue.calls_waiting),
+                queue
+                    .avg_wait_time_ms
+                    .map_or(UNKNOWN.to_owned(), |ms| wait(Duration::from_millis(ms))),
+                queue
+                    .service_level
+                    .map_or(UNKNOWN.to_owned(), |percent| format!("{percent:.1} %")),
+                count(queue.agents_available),
+                count(queue.agents_busy),
+                count(queue.agents_logged_on),
+            ]
+        })
+        .collect();
+    let headings = [
+        ("QUEUE ID", Align::Left),
+        ("NAME", Align::Left),
+        ("WAITING", Align::Right),
+        ("AVG WAIT", Align::Right),
+        ("SERVICE LEVEL", Align::Right),
+        ("AVAILABLE", Align::Right),
+        ("BUSY", Align::Right),
+        ("LOGGED ON", Align::Right),
+    ];
+    table::write(out, headings, &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::upstream::tests::{Tenant, ids},
+        *,
+    };
+    use crate::{budget::RequestBudget, source::SourceError};
+
+    async fn printed(
+        tenant: &Tenant,
+        queue_ids: &[&str],
+        format: Format,
+    ) -> Result<(Exit, String, String), Failure> {
+        let (budget, mut notes, mut out) = (RequestBudget::new(10), Vec::new(), Vec::new());
+        let mut upstream = Upstream::new(tenant, &budget, &mut notes);
+        let request = StatsRequest {
+            queue_ids: ids(queue_ids),
+            skill_ids: Vec::new(),
+            format,
+        };
+        let exit = run(&mut upstream, &request, &mut out).await?;
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ok((exit, text(out), text(notes)))
+    }
+
+    fn busy_tenant() -> Tenant {
+        let mut tenant = Tenant::of(&["4711", "9"]);
+        let queue = &mut tenant.queues[0];
+        queue.agents_logged_on = Some(12);
+        queue.agents_available = Some(0);
+        queue.agents_busy = Some(7);
+        queue.average_wait = Some(Duration::from_millis(92_000));
+        queue.service_level_percent = Some(83.5);
+        tenant
+    }
+
+    #[tokio::test]
+    async fn one_id_is_an_object_with_exactly_the_promised_keys() {
+        let (exit, json, notes) = printed(&busy_tenant(), &["4711"], Format::Json)
+            .await
+            .unwrap();
+        assert_eq!((exit, notes.as_str()), (Exit::Done, ""));
+        assert_eq!(
+            json,
+            "{\n  \"queue_id\": \"4711\",\n  \"name\": \"Queue 4711\",\n  \"agents_logged_on\": 12,\n  \
+             \"agents_available\": 0,\n  \"agents_busy\": 7,\n  \"calls_waiting\": 3,\n  \
+             \"avg_wait_time_ms\": 92000,\n  \"service_level\": 83.5\n}\n"
+        );
+    }
+
+    #[tokio::test]
+    async fn many_ids_are_an_array_in_their_order_each_once() {
+        let (_, json, _) = printed(&busy_tenant(), &["9", "4711", "9"], Format::Json)
+            .await
+            .unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let found: Vec<_> = json
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|q| &q["queue_id"])
+            .collect();
+        assert_eq!(found, ["9", "4711"]);
+        assert_eq!(json[0]["agents_busy"], serde_json::Value::Null);
+    }
+
+    #[tokio::test]
+    async fn no_id_means_all_and_stays_an_array() {
+        let (_, json, _) = printed(&Tenant::of(&["1"]), &[], Format::Json)
+            .await
+            .unwrap();
+        assert!(json.starts_with("[\n"));
+        let (exit, json, notes) = printed(&Tenant::default(), &[], Format::Json)
+            .await
+            .unwrap();
+        assert_eq!((exit, json.as_str()), (Exit::NotFound, "[]\n"));
+        assert!(notes.starts_with("error: CXone shows this API client no queue"));
+    }
+
+    #[tokio::test]
+    async fn a_table_shows_unknown_as_a_dash() {
+        let (_, table, _) = printed(&busy_tenant(), &[], Format::Table).await.unwrap();
+        assert_eq!(
+            table,
+            "QUEUE ID  NAME        WAITING  AVG WAIT  SERVICE LEVEL  AVAILABLE  BUSY  LOGGED ON\n\
+             4711      Queue 4711        3      1:32         83.5 %          0     7         12\n\
+             9         Queue 9           3         –              –          –     –          –\n"
+        );
+    }
+
+    #[tokio::test]
+    async fn queues_without_an_answer_are_null_and_named() {
+        let mut tenant = busy_tenant();
+        tenant.unanswered = ids(&["9"]);
+        let (exit, json, notes) = printed(&tenant, &["4711", "9", "404"], Format::Json)
+            .await
+            .unwrap();
+        assert_eq!(exit, Exit::NotFound);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json[0]["calls_waiting"], 3);
+        for row in [&json[1], &json[2]] {
+            assert_eq!(row["calls_waiting"], serde_json::Value::Null);
+        }
+        assert_eq!(
+            notes,
+            "error: CXone left the queue 9 out of its answer: compare with `queuewall queues`, which \
+             lists what this tenant shows\n\
+             error: CXone does not know the queue 404: compare with `queuewall queues`, which lists what \
+             this tenant shows\n"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_failed_read_prints_nothing_and_has_its_exit_code() {
+        for (error, exit) in [
+            (SourceError::TokenRefused, Exit::Credentials),
+            (
+                SourceError::Forbidden {
+                    scope: "reporting:queue:view",
+                },
+                Exit::Permission,
+            ),
+            (
+                SourceError::RateLimited { retry_after: None },
+                Exit::RateLimit,
+            ),
+            (
+                SourceError::Dns {
+                    host: "host".into(),
+                },
+                Exit::Network,
+            ),
+            (
+                SourceError::ServerError {
+                    status: 503,
+                    retry_after: None,
+                },
+                Exit::Other,
+            ),
+        ] {
+            let mut tenant = busy_tenant();
+            tenant.read = Some(error.clone());
+            let failure = printed(&tenant, &["9"], Format::Json).await.unwrap_err();
+            assert_eq!(failure, Failure::new(exit, error));
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! CXone as the commands see it: every read is announced when the budget makes it
+//! wait, split into batches, and led around ids that do not exist.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::{
+    budget::RequestBudget,
+    source::{QueueInfo, QueueReading, QueueSource, SourceError},
+};
+
+/// Waits longer than this are announced.
+const LONG_WAIT: Duration = Duration::from_secs(3);
+
+/// A source, its budget, and where to say what takes time.
+pub(super) struct Upstream<'a> {
+    source: &'a dyn QueueSource,
+    budget: &'a RequestBudget,
+    notes: &'a mut dyn Write,
+    /// Ids of the queue list, once it was read.
+    listed: Option<BTreeSet<String>>,
+}
+
+/// What became of the ids that were asked for.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Answers {
+    /// What CXone answered; some ids may be missing.
+    pub(super) readings: Vec<QueueReading>,
+    /// Ids that CXone refuses with 404.
+    pub(super) dead: BTreeSet<String>,
+}
+
+impl Answers {
+    /// The reading of one queue.
+    pub(super) fn of(&self, id: &str) -> Option<&QueueReading> {
+        self.readings.iter().find(|reading| reading.id == id)
+    }
+
+    /// Why one queue has no reading, with the remedy.
+    pub(super) fn why_missing(&self, id: &str) -> String {
+        if self.dead.contains(id) {
+            let ids = vec![id.to_owned()];
+            return SourceError::QueueNotFound { ids }.to_string();
+        }
+        format!(
+            "CXone left the queue {id} out of its answer: compare with `queuewall queues`, \
+             which lists what this tenant shows"
+        )
+    }
+}
+
+impl<'a> Upstream<'a> {
+    pub(super) fn new(
+        source: &'a dyn QueueSource,
+        budget: &'a RequestBudget,
+        notes: &'a mut dyn Write,
+    ) -> Self {
+        Self {
+            source,
+            budget,
+            notes,
+            listed: None,
+        }
+    }
+
+    /// Says something on stderr.
+    pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.notes, "{text}")
+    }
+
+    /// Says what was spent of the budget.
+    pub(super) fn say_spent(&mut self) -> io::Result<()> {
+        let (spent, limit) = (self.budget.spent(), self.budget.limit());
+        self.note(&format!(
+            "requests to CXone: {spent} (budget: {limit} a minute)"
+        ))
+    }
+
+    pub(super) async fn sign_in(&mut self) -> Result<(), SourceError> {
+        self.announce_wait();
+        self.source.sign_in().await
+    }
+
+    pub(super) async fn list_queues(&mut self) -> Result<Vec<QueueInfo>, SourceError> {
+        self.announce_wait();
+        let queues = self.source.list_queues().await?;
+        self.listed = Some(queues.iter().map(|queue| queue.id.clone()).collect());
+        Ok(queues)
+    }
+
+    /// Reads all of `ids`. Ids that CXone does not know cost only themselves.
+    pub(super) async fn read_all(
+        &mut self,
+        ids: &[String],
+        skills: &[String],
+    ) -> Result<Answers, SourceError> {
+        let mut answers = Answers::default();
+        for batch in ids.chunks(self.source.batch_limit().max(1)) {
+            if !self.read_batch(batch, skills, &mut answers).await? {
+                self.narrow_down(batch, skills, &mut answers).await?;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// One request. False when an id of several is dead, and nobody knows which.
+    async fn read_batch(
+        &mut self,
+        ids: &[String],
+        skills: &[String],
+        answers: &mut Answers,
+    ) -> Result<bool, SourceError> {
+        self.announce_wait();
+        match (self.source.read_queues(ids, skills).await, ids) {
+            (Ok(readings), _) => answers.readings.extend(readings),
+            (Err(SourceError::QueueNotFound { .. }), [id]) => {
+                answers.dead.insert(id.clone());
+            }
+            (Err(SourceError::QueueNotFound { .. }), _) => return Ok(false),
+            (Err(error), _) => return Err(error),
+        }
+        Ok(true)
+    }
+
+    /// Finds the dead ids of a batch: those that the queue list lacks, and by
+    /// halving where the list does not explain it.
+    async fn narrow_down(
+        &mut self,
+        ids: &[String],
+        skills: &[String],
+        answers: &mut Answers,
+    ) -> Result<(), SourceError> {
+        if self.listed.is_none() && self.list_queues().await.is_err() {
+            // Halving needs no list, and meets the same trouble if it lasts.
+            self.listed = None;
+        }
+        let (living, missing): (Vec<_>, Vec<_>) = match &self.listed {
+            Some(listed) => ids.iter().cloned().partition(|id| listed.contains(id)),
+            None => (ids.to_vec(), Vec::new()),
+        };
+        let mut unread = Vec::new();
+        if missing.is_empty() {
+            unread.extend(halves(ids));
+        } else if !living.is_empty() {
+            unread.push(living);
+        }
+        answers.dead.extend(missing);
+        while let Some(part) = unread.pop() {
+            if !self.read_batch(&part, skills, answers).await? {
+                unread.extend(halves(&part));
+            }
+        }
+        Ok(())
+    }
+
+    fn announce_wait(&mut self) {
+        let wait = self.budget.next_free() - Instant::now();
+        if wait > LONG_WAIT {
+            let (seconds, limit) = (wait.as_secs_f64().ceil(), self.budget.limit());
+            // The wait matters more than whether it could be announced.
+            let _ = self.note(&format!(
+                "waiting {seconds} s before the next request (budget: {limit} a minute, \
+                 QUEUEWALL_BUDGET_PER_MINUTE)"
+            ));
+        }
+    }
+}
+
+/// The two halves of a batch, the first one last: it is taken from the end.
+fn halves(ids: &[String]) -> [Vec<String>; 2] {
+    let (first, second) = ids.split_at(ids.len() / 2);
+    [second.to_vec(), first.to_vec()]
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use async_trait::async_trait;
+    use std::sync::Mutex;
+
+    /// A tenant with scripted queues, that counts what it is asked.
+    #[derive(Default)]
+    pub(in crate::cli) struct Tenant {
+        pub(in crate::cli) queues: Vec<QueueReading>,
+        /// Listed and answered without these.
+        pub(in crate::cli) unanswered: Vec<String>,
+        /// Refused with 404, though the list has them.
+        pub(in crate::cli) listed_but_dead: Vec<String>,
+        pub(in crate::cli) sign_in: Option<SourceError>,
+        pub(in crate::cli) list: Option<SourceError>,
+        pub(in crate::cli) read: Option<SourceError>,
+        /// The ids of each read, joined by commas, with the skills after a slash.
+        pub(in crate::cli) reads: Mutex<Vec<String>>,
+        /// Taken from by each request, where there is one.
+        pub(in crate::cli) budget: Option<std::sync::Arc<RequestBudget>>,
+    }
+
+    impl Tenant {
+        pub(in crate::cli) fn of(ids: &[&str]) -> Self {
+            Self {
+                queues: ids
+                    .iter()
+                    .map(|id| QueueReading {
+                        id: (*id).to_owned(),
+                        name: Some(format!("Queue {id}")),
+                        waiting: Some(3),
+                        ..QueueReading::default()
+                    })
+                    .collect(),
+                ..Self::default()
+            }
+        }
+
+        async fn pass(&self, failure: &Option<SourceError>) -> Result<(), SourceError> {
+            if let Some(budget) = &self.budget {
+                drop(budget.acquire().await);
+            }
+            failure.clone().map_or(Ok(()), Err)
+        }
+    }
+
+    #[async_trait]
+    impl QueueSource for Tenant {
+        fn batch_limit(&self) -> usize {
+            4
+        }
+
+        async fn read_queues(
+            &self,
+            ids: &[String],
+            skills: &[String],
+        ) -> Result<Vec<QueueReading>, SourceError> {
+            self.pass(&self.read).await?;
+            let asked = format!("{}/{}", ids.join(","), skills.join(","));
+            self.reads.lock().unwrap().push(asked);
+            let known = |id: &String| self.queues.iter().find(|queue| queue.id == *id);
+            let is_dead = |id| known(id).is_none() || self.listed_but_dead.contains(id);
+            if ids.iter().any(is_dead) {
+                return Err(SourceError::QueueNotFound { ids: ids.to_vec() });
+            }
+            let answered = ids.iter().filter(|id| !self.unanswered.contains(id));
+            Ok(answered.filter_map(known).cloned().collect())
+        }
+
+        async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
+            self.pass(&self.list).await?;
+            let info = |queue: &QueueReading| QueueInfo {
+                id: queue.id.clone(),
+                name: queue.name.clone(),
+            };
+            Ok(self.queues.iter().map(info).collect())
+        }
+
+        async fn sign_in(&self) -> Result<(), SourceError> {
+            self.pass(&self.sign_in).await
+        }
+    }
+
+    pub(in crate::cli) fn ids(ids: &[&str]) -> Vec<String> {
+        ids.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    async fn read(tenant: &Tenant, asked: &[&str]) -> (Result<Answers, SourceError>, Vec<String>) {
+        let (budget, mut notes) = (RequestBudget::new(100), Vec::new());
+        let mut upstream = Upstream::new(tenant, &budget, &mut notes);
+        let answers = upstream.read_all(&ids(asked), &ids(&["7"])).await;
+        (answers, tenant.reads.lock().unwrap().clone())
+    }
+
+    fn read_ids(answers: &Answers) -> Vec<&str> {
+        answers.readings.iter().map(|r| r.id.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn many_ids_are_split_into_batches() {
+        let (answers, reads) = read(
+            &Tenant::of(&["a", "b", "c", "d", "e"]),
+            &["a", "b", "c", "d", "e"],
+        )
+        .await;
+        assert_eq!(reads, ["a,b,c,d/7", "e/7"]);
+        assert_eq!(read_ids(&answers.unwrap()), ["a", "b", "c", "d", "e"]);
+    }
+
+    #[tokio::test]
+    async fn an_id_that_the_list_lacks_costs_one_request_more() {
+        let (answers, reads) = read(&Tenant::of(&["a", "b"]), &["a", "x", "b"]).await;
+        let answers = answers.unwrap();
+        assert_eq!(reads, ["a,x,b/7", "a,b/7"]);
+        assert_eq!(read_ids(&answers), ["a", "b"]);
+        assert_eq!(answers.dead, ["x".to_owned()].into());
+    }
+
+    #[tokio::test]
+    async fn what_the_list_does_not_explain_is_halved() {
+        let mut tenant = Tenant::of(&["a", "b", "c", "d"]);
+        tenant.listed_but_dead = ids(&["c"]);
+        let (answers, reads) = read(&tenant, &["a", "b", "c", "d"]).await;
+        let answers = answers.unwrap();
+        assert_eq!(reads, ["a,b,c,d/7", "a,b/7", "c,d/7", "c/7", "d/7"]);
+        assert_eq!(read_ids(&answers), ["a", "b", "d"]);
+        assert_eq!(answers.dead, ["c".to_owned()].into());
+    }
+
+    #[tokio::test]
+    async fn without_a_list_there_is_halving_and_other_errors_end_it() {
+        let mut tenant = Tenant::of(&["a"]);
+        tenant.list = Some(SourceError::TokenRefused);
+        let (answers, reads) = read(&tenant, &["a", "x"]).await;
+        assert_eq!(reads, ["a,x/7", "a/7", "x/7"]);
+        assert_eq!(answers.unwrap().dead, ["x".to_owned()].into());
+
+        tenant.read = Some(SourceError::RateLimited { retry_after: None });
+        let (answers, _) = read(&tenant, &["a"]).await;
+        assert_eq!(answers, Err(SourceError::RateLimited { retry_after: None }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_wait_for_the_budget_is_announced_and_the_spending_said() {
+        let budget = std::sync::Arc::new(RequestBudget::new(1));
+        let mut tenant = Tenant::of(&["a"]);
+        tenant.budget = Some(std::sync::Arc::clone(&budget));
+        let mut notes = Vec::new();
+        let mut upstream = Upstream::new(&tenant, &budget, &mut notes);
+        upstream.sign_in().await.unwrap();
+        upstream.list_queues().await.unwrap();
+        upstream.say_spent().unwrap();
+        assert_eq!(
+            String::from_utf8(notes).unwrap(),
+            "waiting 60 s before the next request (budget: 1 a minute, QUEUEWALL_BUDGET_PER_MINUTE)\n\
+             requests to CXone: 2 (budget: 1 a minute)\n"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! The configuration: read once at start, checked as a whole, then handed around.
+//!
+//! Two sources: the environment (the process's variables, and beneath them the
+//! `.env` file of the working folder) and `queuewall.toml`. The environment wins,
+//! key by key. Anything unknown, out of bounds or empty stops the start with every
+//! problem at once; `.env.sample` and `queuewall.sample.toml` list what there is.
+//!
+//! # Layout
+//! - `boards`, `credentials`, `poll`, `server`: one concern each
+//! - `environment`, `file`: the two sources; `reader`: both, the environment first
+//! - `keys`: every key there is; `problem`: what is wrong, and the remedy
+//! - `surroundings`: variables and files, handed in
+
+mod boards;
+mod credentials;
+mod environment;
+mod file;
+mod keys;
+mod poll;
+mod problem;
+mod reader;
+mod server;
+mod surroundings;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+pub use boards::{BoardConfig, QueueConfig, Targets};
+pub use environment::Environment;
+pub use poll::PollConfig;
+pub use problem::{ConfigError, Problem};
+pub use server::ServerConfig;
+pub use surroundings::{Machine, Surroundings};
+
+use crate::cxone;
+use reader::Reader;
+
+/// Everything that the server needs to know.
+#[derive(Debug)]
+pub struct Config {
+    /// Address and credentials of the upstream: `CXONE_…`, `[cxone]`.
+    pub cxone: cxone::Settings,
+    /// How often the upstream is asked: `[poll]`.
+    pub poll: PollConfig,
+    /// Where the server listens: `[server]`.
+    pub server: ServerConfig,
+    /// At least one board, each slug once: `[[boards]]`.
+    pub boards: Vec<BoardConfig>,
+    /// What is odd and does not stop the start, in whole sentences.
+    pub warnings: Vec<String>,
+}
+
+/// A configuration, and what the command line needs beside it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The server's part.
+    pub config: Config,
+    /// What `queuewall stats` reads unless told otherwise.
+    pub targets: Targets,
+}
+
+impl Loaded {
+    /// Reads and checks everything. `file` is the path of `--config`.
+    ///
+    /// # Errors
+    /// All problems found, each with place, key, value (never a secret's) and
+    /// remedy.
+    pub fn read(
+        surroundings: &dyn Surroundings,
+        environment: Environment,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(surroundings, environment, file);
+        let poll = PollConfig::read(&mut reader);
+        let cxone = credentials::read(&mut reader, &poll);
+        let server = ServerConfig::read(&mut reader);
+        let targets = Targets::read(&mut reader);
+        let boards = BoardConfig::read_all(&mut reader, &targets);
+        match cxone {
+            Some(cxone) if reader.problems.is_empty() => Ok(Self {
+                config: Config {
+                    cxone,
+                    poll,
+                    server,
+                    boards,
+                    warnings: reader.warnings,
+                },
+                targets,
+            }),
+            _ => Err(ConfigError {
+                problems: reader.problems,
+            }),
+        }
+    }
+}

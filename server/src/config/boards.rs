@@ -1,0 +1,260 @@
+//! Which boards there are, and which queues stand on each.
+
+use std::collections::BTreeMap;
+
+use super::{
+    file::{FileBoard, FileQueue},
+    keys,
+    problem::{Found, Problem},
+    reader::Reader,
+};
+
+/// The slug of the environment's one board.
+const MAIN_SLUG: &str = "main";
+/// The title of the environment's one board, unless `QUEUEWALL_TITLE` says another.
+const MAIN_TITLE: &str = "Live queues";
+/// More than any id of CXone, and little enough for a message.
+const LONGEST_ID: usize = 128;
+
+/// One board. From `[[boards]]`, or the environment's one board `main`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardConfig {
+    /// The board's name in addresses, `/board/{slug}`: 1 to 64 of `a-z`, `0-9` and
+    /// `-`. `boards.slug`; `main` for the environment's board.
+    pub slug: String,
+    /// The heading. `boards.title`, default the slug; `QUEUEWALL_TITLE`.
+    pub title: String,
+    /// IANA time zone of the header's clock; `None` means the screen's own.
+    /// `boards.timezone`; `QUEUEWALL_TIMEZONE`.
+    pub timezone: Option<String>,
+    /// Skills that the metrics are limited to, sorted, each once; empty means no
+    /// limit. `boards.skill_ids`, else `cxone.skill_ids`; `CXONE_SKILL_IDS`.
+    pub skill_ids: Vec<String>,
+    /// The queues in the order of the wall; empty means all of CXone's queue list.
+    /// `boards.queues`; `TARGET_QUEUE_ID`.
+    pub queues: Vec<QueueConfig>,
+}
+
+/// One queue of a board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueConfig {
+    /// CXone's id. An item of `boards.queues`, or its `id`; `TARGET_QUEUE_ID`.
+    pub id: String,
+    /// The name to show instead of CXone's. `boards.queues.name`.
+    pub name: Option<String>,
+}
+
+/// What `queuewall stats` reads unless told otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    /// Queue ids of `TARGET_QUEUE_ID`; empty means all of CXone's queue list.
+    pub queue_ids: Vec<String>,
+    /// Skills of `CXONE_SKILL_IDS` or `cxone.skill_ids`, sorted, each once; empty
+    /// means no limit.
+    pub skill_ids: Vec<String>,
+}
+
+impl Targets {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let skill_ids = reader.ids(&keys::SKILL_IDS);
+        let queue_ids = reader.ids(&keys::TARGET_QUEUE_ID);
+        Self {
+            queue_ids: distinct(queue_ids, &mut reader.problems),
+            skill_ids: sorted(skill_ids, &mut reader.problems),
+        }
+    }
+}
+
+impl BoardConfig {
+    /// The file's boards, else the environment's one.
+    pub(super) fn read_all(reader: &mut Reader<'_>, targets: &Targets) -> Vec<Self> {
+        let in_file = reader.take_boards();
+        if in_file.is_empty() {
+            return vec![Self::main(reader, targets)];
+        }
+        for setting in [&keys::TARGET_QUEUE_ID, &keys::TITLE, &keys::TIMEZONE] {
+            if let Some(found) = reader.variable(setting) {
+                reader.warnings.push(format!(
+                    "{}: {} does not change the boards: the configuration file has its own",
+                    found.place, found.key
+                ));
+            }
+        }
+        let mut taken = BTreeMap::new();
+        in_file
+            .into_iter()
+            .map(|board| Self::of_file(board, targets, &mut taken, &mut reader.problems))
+            .collect()
+    }
+
+    fn main(reader: &mut Reader<'_>, targets: &Targets) -> Self {
+        let title = reader.variable(&keys::TITLE);
+        let timezone = reader.variable(&keys::TIMEZONE);
+        let problems = &mut reader.problems;
+        Self {
+            slug: MAIN_SLUG.to_owned(),
+            title: label(title, problems).unwrap_or_else(|| MAIN_TITLE.to_owned()),
+            timezone: timezone_of(timezone, problems),
+            skill_ids: targets.skill_ids.clone(),
+            queues: targets
+                .queue_ids
+                .iter()
+                .map(|id| QueueConfig {
+                    id: id.clone(),
+                    name: None,
+                })
+                .collect(),
+        }
+    }
+
+    fn of_file(
+        board: FileBoard,
+        targets: &Targets,
+        taken: &mut BTreeMap<String, String>,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let slug = slug_of(&board, taken, problems);
+        let skill_ids = match board.skill_ids {
+            Some(found) => sorted(found.value, problems),
+            None => targets.skill_ids.clone(),
+        };
+        let names = names_of(&board.queues, problems);
+        let ids = board.queues.into_iter().map(|queue| queue.id).collect();
+        let queues = distinct(ids, problems)
+            .into_iter()
+            .map(|id| QueueConfig {
+                name: names.get(&id).cloned(),
+                id,
+            })
+            .collect();
+        Self {
+            title: label(board.title, problems).unwrap_or_else(|| slug.clone()),
+            timezone: timezone_of(board.timezone, problems),
+            slug,
+            skill_ids,
+            queues,
+        }
+    }
+}
+
+/// A valid slug that no earlier board has; else a problem and an empty text.
+fn slug_of(
+    board: &FileBoard,
+    taken: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> String {
+    let Some(found) = &board.slug else {
+        problems.push(Problem::new(
+            &board.place,
+            "boards.slug",
+            "is missing",
+            "name the board for its address, for example slug = \"sales\"",
+        ));
+        return String::new();
+    };
+    let slug = &found.value;
+    let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
+    if !(1..=64).contains(&slug.len()) || !slug.chars().all(allowed) {
+        problems.push(found.wrong(
+            "is not a slug",
+            "use 1 to 64 of the letters a to z, digits and -",
+        ));
+        return String::new();
+    }
+    if let Some(first) = taken.get(slug) {
+        problems.push(found.wrong(
+            format_args!("is the slug of the board at {first} too"),
+            "give each board its own",
+        ));
+    } else {
+        taken.insert(slug.clone(), found.place.clone());
+    }
+    slug.clone()
+}
+
+fn names_of(queues: &[FileQueue], problems: &mut Vec<Problem>) -> BTreeMap<String, String> {
+    queues
+        .iter()
+        .filter_map(|queue| {
+            let name = label(queue.name.clone(), problems)?;
+            Some((queue.id.value.trim().to_owned(), name))
+        })
+        .collect()
+}
+
+/// Text that people read: not blank, and on one line.
+fn label(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<String> {
+    let found = found?;
+    let text = found.value.trim();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        problems.push(found.wrong(
+            "is blank or has line breaks",
+            "write some words, or leave the key out",
+        ));
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// A time zone of the IANA's form. Whether it exists is for the browser, which
+/// has the list; an offset such as +02:00 would be wrong half of the year.
+fn timezone_of(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<String> {
+    let found = found?;
+    let zone = found.value.trim();
+    let part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+'))
+    };
+    let plausible = matches!(zone, "UTC" | "GMT")
+        || (zone.contains('/') && zone.len() <= 64 && zone.split('/').all(part));
+    if !plausible {
+        problems.push(found.wrong(
+            "is not an IANA time zone",
+            "write for example Europe/Berlin, America/New_York or UTC",
+        ));
+        return None;
+    }
+    Some(zone.to_owned())
+}
+
+/// Valid ids in their order; one that comes twice is a problem.
+fn distinct(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut ids = Vec::new();
+    for found in found {
+        let Some(id) = valid_id(&found, problems) else {
+            continue;
+        };
+        if ids.contains(&id) {
+            problems.push(found.wrong("is there twice", "keep one of the two"));
+        } else {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+/// Valid ids, sorted, each once: skills are a set.
+fn sorted(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut ids: Vec<_> = found
+        .iter()
+        .filter_map(|found| valid_id(found, problems))
+        .collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+fn valid_id(found: &Found<String>, problems: &mut Vec<Problem>) -> Option<String> {
+    let id = found.value.trim();
+    let bad = |c: char| c.is_whitespace() || c.is_control();
+    if id.is_empty() || id.len() > LONGEST_ID || id.contains(bad) {
+        problems.push(found.wrong(
+            "is not an id",
+            "copy it from `queuewall queues`, without spaces",
+        ));
+        return None;
+    }
+    Some(id.to_owned())
+}

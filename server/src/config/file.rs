@@ -1,0 +1,370 @@
+//! `queuewall.toml` as text with line numbers: which keys stand where. It checks
+//! names and shapes; the meaning of the values is the settings' own business.
+
+use std::{collections::BTreeMap, fmt::Display, ops::Range};
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    keys::{self, Kind},
+    problem::{Found, Problem},
+};
+
+/// What the file says.
+#[derive(Default)]
+pub(super) struct File {
+    /// Strings and integers, by dotted key, as text.
+    pub(super) scalars: BTreeMap<&'static str, Found<String>>,
+    /// Arrays of ids, by dotted key.
+    pub(super) ids: BTreeMap<&'static str, Found<Vec<Found<String>>>>,
+    /// The boards in the file's order.
+    pub(super) boards: Vec<FileBoard>,
+}
+
+/// One of `[[boards]]`.
+pub(super) struct FileBoard {
+    /// Where it begins.
+    pub(super) place: String,
+    pub(super) slug: Option<Found<String>>,
+    pub(super) title: Option<Found<String>>,
+    pub(super) timezone: Option<Found<String>>,
+    /// `None` where the key is absent.
+    pub(super) skill_ids: Option<Found<Vec<Found<String>>>>,
+    pub(super) queues: Vec<FileQueue>,
+}
+
+/// One of a board's queues.
+pub(super) struct FileQueue {
+    pub(super) id: Found<String>,
+    pub(super) name: Option<Found<String>>,
+}
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+/// Reads `text`; `name` is the file's name in the problems.
+pub(super) fn parse(text: &str, name: &str) -> (File, Vec<Problem>) {
+    let mut walker = Walker {
+        text,
+        name,
+        problems: Vec::new(),
+    };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        // Only the message: the error's Display quotes the line, secrets and all.
+        walker.report(
+            &error.span().unwrap_or_default(),
+            "the line",
+            format_args!("is not TOML ({})", error.message()),
+            "see queuewall.sample.toml for the form",
+        );
+    }
+    let file = if errors.is_empty() {
+        walker.file(table.get_ref())
+    } else {
+        File::default()
+    };
+    // The tables come sorted by key; people read from the top.
+    walker.problems.sort_by_key(|(start, _)| *start);
+    let problems = walker.problems.into_iter().map(|(_, problem)| problem);
+    (file, problems.collect())
+}
+
+struct Walker<'a> {
+    text: &'a str,
+    name: &'a str,
+    /// Each with where it begins.
+    problems: Vec<(usize, Problem)>,
+}
+
+impl Walker<'_> {
+    fn place(&self, span: &Range<usize>) -> String {
+        let before = self.text.as_bytes().iter().take(span.start);
+        let line = 1 + before.filter(|byte| **byte == b'\n').count();
+        format!("{}:{line}", self.name)
+    }
+
+    fn file(&mut self, table: &DeTable<'_>) -> File {
+        let mut file = File::default();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            match (name, value.get_ref()) {
+                (keys::BOARDS, DeValue::Array(boards)) => {
+                    for board in boards.iter() {
+                        file.boards.extend(self.board(board));
+                    }
+                }
+                (keys::BOARDS, _) => {
+                    self.wrong_shape(
+                        &key.span(),
+                        name,
+                        "must be an array of tables",
+                        "[[boards]]",
+                    );
+                }
+                (_, DeValue::Table(section)) if keys::SECTIONS.contains(&name) => {
+                    self.section(name, section, &mut file);
+                }
+                (_, _) if keys::SECTIONS.contains(&name) => {
+                    self.wrong_shape(&key.span(), name, "must be a table", &format!("[{name}]"));
+                }
+                _ => {
+                    let known = keys::SECTIONS.into_iter().chain([keys::BOARDS]);
+                    self.unknown(&key.span(), name, name, known);
+                }
+            }
+        }
+        file
+    }
+
+    fn section(&mut self, section: &str, table: &DeTable<'_>, file: &mut File) {
+        for (key, value) in table {
+            let dotted = format!("{section}.{}", key.get_ref());
+            let setting = keys::SETTINGS
+                .iter()
+                .find(|setting| setting.file_key == Some(dotted.as_str()));
+            let Some((setting, known)) = setting.and_then(|s| Some((s, s.file_key?))) else {
+                if dotted == "cxone.client_secret" {
+                    self.report(
+                        &key.span(),
+                        &dotted,
+                        "is a secret, which this file must not hold",
+                        "put it into a file of its own and name that in cxone.client_secret_file, \
+                         or set CXONE_CLIENT_SECRET",
+                    );
+                } else {
+                    self.unknown(&key.span(), &dotted, &dotted, keys::file_keys());
+                }
+                continue;
+            };
+            match setting.kind {
+                Kind::Ids => {
+                    if let Some(ids) = self.ids(known, value) {
+                        file.ids.insert(known, ids);
+                    }
+                }
+                kind => {
+                    if let Some(found) = self.scalar(known, value, kind) {
+                        file.scalars.insert(known, found);
+                    }
+                }
+            }
+        }
+    }
+
+    fn board(&mut self, value: &Value<'_>) -> Option<FileBoard> {
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong_shape(
+                &value.span(),
+                keys::BOARDS,
+                "must hold tables",
+                "[[boards]]",
+            );
+            return None;
+        };
+        let mut board = FileBoard {
+            place: self.place(&value.span()),
+            slug: None,
+            title: None,
+            timezone: None,
+            skill_ids: None,
+            queues: Vec::new(),
+        };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let dotted = format!("{}.{name}", keys::BOARDS);
+            match name {
+                "slug" => board.slug = self.scalar(&dotted, value, Kind::Text),
+                "title" => board.title = self.scalar(&dotted, value, Kind::Text),
+                "timezone" => board.timezone = self.scalar(&dotted, value, Kind::Text),
+                "skill_ids" => board.skill_ids = self.ids(&dotted, value),
+                "queues" => board.queues = self.queues(&dotted, value),
+                _ => self.unknown(&key.span(), &dotted, name, keys::BOARD_KEYS),
+            }
+        }
+        Some(board)
+    }
+
+    fn queues(&mut self, key: &str, value: &Value<'_>) -> Vec<FileQueue> {
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_shape(
+                &value.span(),
+                key,
+                "must be an array",
+                r#"["4711", { id = 4712, name = "Sales" }]"#,
+            );
+            return Vec::new();
+        };
+        items
+            .iter()
+            .filter_map(|item| match item.get_ref() {
+                DeValue::Table(table) => self.queue(key, item, table),
+                _ => self.id(key, item).map(|id| FileQueue { id, name: None }),
+            })
+            .collect()
+    }
+
+    fn queue(&mut self, key: &str, item: &Value<'_>, table: &DeTable<'_>) -> Option<FileQueue> {
+        let (mut id, mut display_name) = (None, None);
+        let before = self.problems.len();
+        for (part, value) in table {
+            let name = part.get_ref().as_ref();
+            let dotted = format!("{key}.{name}");
+            match name {
+                "id" => id = self.id(&dotted, value),
+                "name" => display_name = self.scalar(&dotted, value, Kind::Text),
+                _ => self.unknown(&part.span(), &dotted, name, keys::QUEUE_KEYS),
+            }
+        }
+        if id.is_none() && self.problems.len() == before {
+            self.wrong_shape(
+                &item.span(),
+                key,
+                "has a queue without an id",
+                r#"{ id = "4711", name = "Sales" }"#,
+            );
+        }
+        Some(FileQueue {
+            id: id?,
+            name: display_name,
+        })
+    }
+
+    fn ids(&mut self, key: &str, value: &Value<'_>) -> Option<Found<Vec<Found<String>>>> {
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_shape(&value.span(), key, "must be an array", r#"["101", "102"]"#);
+            return None;
+        };
+        let value_of_items = items.iter().filter_map(|item| self.id(key, item)).collect();
+        Some(Found {
+            value: value_of_items,
+            place: self.place(&value.span()),
+            key: key.to_owned(),
+        })
+    }
+
+    fn id(&mut self, key: &str, value: &Value<'_>) -> Option<Found<String>> {
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
+            _ => {
+                self.wrong_shape(
+                    &value.span(),
+                    key,
+                    "must hold ids, as strings or integers",
+                    r#""4711" or 4711"#,
+                );
+                return None;
+            }
+        };
+        Some(Found {
+            value: text,
+            place: self.place(&value.span()),
+            key: key.to_owned(),
+        })
+    }
+
+    fn scalar(&mut self, key: &str, value: &Value<'_>, kind: Kind) -> Option<Found<String>> {
+        let text = match (kind, value.get_ref()) {
+            (Kind::Text, DeValue::String(text)) => text.to_string(),
+            (Kind::Integer, DeValue::Integer(number)) => number.to_string(),
+            (Kind::Integer, _) => {
+                self.wrong_shape(&value.span(), key, "must be an integer", "30");
+                return None;
+            }
+            _ => {
+                self.wrong_shape(&value.span(), key, "must be a string", r#""text""#);
+                return None;
+            }
+        };
+        Some(Found {
+            value: text,
+            place: self.place(&value.span()),
+            key: key.to_owned(),
+        })
+    }
+
+    fn wrong_shape(&mut self, span: &Range<usize>, key: &str, what: &str, example: &str) {
+        self.report(span, key, what, format_args!("write for example {example}"));
+    }
+
+    fn report(&mut self, span: &Range<usize>, key: &str, what: impl Display, remedy: impl Display) {
+        let problem = Problem::new(&self.place(span), key, what, remedy);
+        self.problems.push((span.start, problem));
+    }
+
+    fn unknown<'k>(
+        &mut self,
+        span: &Range<usize>,
+        key: &str,
+        word: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
+        let remedy = match keys::did_you_mean(word, known) {
+            Some(known) => format!("did you mean {known}?"),
+            None => "remove it; queuewall.sample.toml lists every key".to_owned(),
+        };
+        self.report(span, key, "is not a known key", remedy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let (_, problems) = parse(text, "queuewall.toml");
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn values_carry_their_line() {
+        let text = "[poll]\nseconds = 20\n\n[[boards]]\nslug = \"a\"\nqueues = [\n  1,\n  { id = \"2\", name = \"B\" },\n]\n";
+        let (file, problems) = parse(text, "queuewall.toml");
+        assert!(problems.is_empty(), "{problems:?}");
+        let seconds = &file.scalars["poll.seconds"];
+        assert_eq!(
+            (seconds.value.as_str(), seconds.place.as_str()),
+            ("20", "queuewall.toml:2")
+        );
+        let board = &file.boards[0];
+        assert_eq!(board.place, "queuewall.toml:4");
+        assert_eq!(board.queues[0].id.value, "1");
+        assert_eq!(board.queues[1].id.place, "queuewall.toml:8");
+        assert_eq!(board.queues[1].name.as_ref().unwrap().value, "B");
+    }
+
+    #[test]
+    fn every_unknown_key_and_wrong_shape_is_reported_with_its_line() {
+        let text = "port = 1\n[cxone]\nbase_ulr = \"x\"\nclient_id = 5\n[poll]\nseconds = \"3\"\n\
+                    [[boards]]\nslgu = \"a\"\nqueues = [{ name = \"x\" }, 1.5, { id = 1, nmae = \"y\" }]\n";
+        assert_eq!(
+            problems(text),
+            [
+                "queuewall.toml:1: port is not a known key: remove it; queuewall.sample.toml lists every key",
+                "queuewall.toml:3: cxone.base_ulr is not a known key: did you mean cxone.base_url?",
+                "queuewall.toml:4: cxone.client_id must be a string: write for example \"text\"",
+                "queuewall.toml:6: poll.seconds must be an integer: write for example 30",
+                "queuewall.toml:8: boards.slgu is not a known key: did you mean slug?",
+                "queuewall.toml:9: boards.queues has a queue without an id: write for example { id = \"4711\", name = \"Sales\" }",
+                "queuewall.toml:9: boards.queues must hold ids, as strings or integers: write for example \"4711\" or 4711",
+                "queuewall.toml:9: boards.queues.nmae is not a known key: did you mean name?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_secret_is_refused_and_never_repeated_even_by_a_syntax_error() {
+        let refused = problems("[cxone]\nclient_secret = \"hunter2\"\n");
+        assert!(
+            refused[0].starts_with("queuewall.toml:2: cxone.client_secret is a secret"),
+            "{refused:?}"
+        );
+        let broken = problems("[cxone]\nclient_secret = hunter2\nclient_id = \"a\n");
+        assert!(broken[0].starts_with("queuewall.toml:2: the line is not TOML"));
+        assert!(broken.len() > 1, "all of them: {broken:?}");
+        assert!(!format!("{refused:?}{broken:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,169 @@
+//! Every key there is: the one table that the readers, the check for unknown keys
+//! and the tests of the two samples share.
+
+/// What a setting's value looks like in the file. In variables all is text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A string.
+    Text,
+    /// An integer.
+    Integer,
+    /// An array of strings or integers; in a variable a comma list.
+    Ids,
+}
+
+/// One setting: its variable, its key in the file, or both.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// The environment variable.
+    pub(super) variable: Option<&'static str>,
+    /// The dotted key in `queuewall.toml`.
+    pub(super) file_key: Option<&'static str>,
+    /// What its value in the file looks like.
+    pub(super) kind: Kind,
+}
+
+const fn both(variable: &'static str, file_key: &'static str, kind: Kind) -> Setting {
+    Setting {
+        variable: Some(variable),
+        file_key: Some(file_key),
+        kind,
+    }
+}
+
+const fn variable(variable: &'static str) -> Setting {
+    Setting {
+        variable: Some(variable),
+        file_key: None,
+        kind: Kind::Text,
+    }
+}
+
+pub(super) const BASE_URL: Setting = both("CXONE_BASE_URL", "cxone.base_url", Kind::Text);
+pub(super) const CLIENT_ID: Setting = both("CXONE_CLIENT_ID", "cxone.client_id", Kind::Text);
+pub(super) const CLIENT_ID_FILE: Setting = variable("CXONE_CLIENT_ID_FILE");
+pub(super) const CLIENT_SECRET: Setting = variable("CXONE_CLIENT_SECRET");
+pub(super) const CLIENT_SECRET_FILE: Setting = both(
+    "CXONE_CLIENT_SECRET_FILE",
+    "cxone.client_secret_file",
+    Kind::Text,
+);
+pub(super) const TENANT_ID: Setting = both("CXONE_TENANT_ID", "cxone.tenant_id", Kind::Text);
+pub(super) const TENANT_ID_FILE: Setting = variable("CXONE_TENANT_ID_FILE");
+pub(super) const CA_FILE: Setting = both("CXONE_CA_FILE", "cxone.ca_file", Kind::Text);
+pub(super) const SKILL_IDS: Setting = both("CXONE_SKILL_IDS", "cxone.skill_ids", Kind::Ids);
+pub(super) const TARGET_QUEUE_ID: Setting = variable("TARGET_QUEUE_ID");
+pub(super) const POLL_SECONDS: Setting =
+    both("QUEUEWALL_POLL_SECONDS", "poll.seconds", Kind::Integer);
+pub(super) const BUDGET_PER_MINUTE: Setting = both(
+    "QUEUEWALL_BUDGET_PER_MINUTE",
+    "poll.budget_per_minute",
+    Kind::Integer,
+);
+pub(super) const LISTEN: Setting = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text);
+pub(super) const CONFIG: Setting = variable("QUEUEWALL_CONFIG");
+pub(super) const TITLE: Setting = variable("QUEUEWALL_TITLE");
+pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
+pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
+
+/// Every setting outside of `[[boards]]`.
+pub(super) const SETTINGS: [&Setting; 17] = [
+    &BASE_URL,
+    &CLIENT_ID,
+    &CLIENT_ID_FILE,
+    &CLIENT_SECRET,
+    &CLIENT_SECRET_FILE,
+    &TENANT_ID,
+    &TENANT_ID_FILE,
+    &CA_FILE,
+    &SKILL_IDS,
+    &TARGET_QUEUE_ID,
+    &POLL_SECONDS,
+    &BUDGET_PER_MINUTE,
+    &LISTEN,
+    &CONFIG,
+    &TITLE,
+    &TIMEZONE,
+    &LOG,
+];
+
+/// The file's tables with settings in them.
+pub(super) const SECTIONS: [&str; 3] = ["cxone", "poll", "server"];
+/// The file's array of boards.
+pub(super) const BOARDS: &str = "boards";
+/// The keys of one of `[[boards]]`.
+pub(super) const BOARD_KEYS: [&str; 5] = ["slug", "title", "timezone", "skill_ids", "queues"];
+/// The keys of a queue that is written as a table.
+pub(super) const QUEUE_KEYS: [&str; 2] = ["id", "name"];
+
+/// Every variable's name.
+pub(super) fn variables() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().filter_map(|setting| setting.variable)
+}
+
+/// Every dotted key in the file outside of `[[boards]]`.
+pub(super) fn file_keys() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().filter_map(|setting| setting.file_key)
+}
+
+/// The known name that `word` was probably meant to be: at most two slips away,
+/// and one in short words.
+pub(super) fn did_you_mean<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let allowed = (word.chars().count() / 3).min(2);
+    known
+        .into_iter()
+        .map(|name| (distance(word, name), name))
+        .filter(|(slips, _)| *slips <= allowed)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Letters added, lost, changed or swapped with their neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    rows[0] = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let changed = usize::from(a[i - 1] != b[j - 1]);
+            let mut least = (rows[i - 1][j - 1] + changed)
+                .min(rows[i - 1][j] + 1)
+                .min(rows[i][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = least;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_another_word_is_not() {
+        let of = |word| did_you_mean(word, variables());
+        assert_eq!(of("CXONE_CLEINT_ID"), Some("CXONE_CLIENT_ID"));
+        assert_eq!(of("CXONE_CLIENTSECRET"), Some("CXONE_CLIENT_SECRET"));
+        assert_eq!(of("QUEUEWALL_POLL_SECOND"), Some("QUEUEWALL_POLL_SECONDS"));
+        // What Kubernetes sets in every container beside a service "queuewall".
+        for foreign in [
+            "QUEUEWALL_PORT",
+            "QUEUEWALL_SERVICE_HOST",
+            "QUEUEWALL_SERVICE_PORT",
+            "QUEUEWALL_PORT_8080_TCP",
+        ] {
+            assert_eq!(of(foreign), None, "{foreign}");
+        }
+        assert_eq!(did_you_mean("slgu", BOARD_KEYS), Some("slug"));
+        assert_eq!(did_you_mean("a", QUEUE_KEYS), None);
+    }
+}

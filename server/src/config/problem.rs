@@ -1,0 +1,90 @@
+//! What is wrong with a configuration, said so that one reading mends it: where
+//! it stands, under which key, what stands there, and what to write instead.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// A setting as it was found, with where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found<T> {
+    /// What was found.
+    pub(super) value: T,
+    /// `environment`, `.env:3` or `queuewall.toml:12`.
+    pub(super) place: String,
+    /// The variable, or the file's dotted key.
+    pub(super) key: String,
+}
+
+impl<T> Found<T> {
+    /// The same place and key with another value.
+    pub(super) fn with<U>(&self, value: U) -> Found<U> {
+        Found {
+            value,
+            place: self.place.clone(),
+            key: self.key.clone(),
+        }
+    }
+
+    /// A problem with this setting that leaves its value unsaid: for secrets.
+    pub(super) fn problem(&self, what: impl fmt::Display, remedy: impl fmt::Display) -> Problem {
+        Problem::new(&self.place, &self.key, what, remedy)
+    }
+}
+
+impl Found<String> {
+    /// A problem with this setting that quotes its value.
+    pub(super) fn wrong(&self, what: impl fmt::Display, remedy: impl fmt::Display) -> Problem {
+        let (key, value) = (&self.key, &self.value);
+        let key_and_value = if value.parse::<i64>().is_ok() {
+            format!("{key} = {value}")
+        } else {
+            format!("{key} = {value:?}")
+        };
+        Problem::new(&self.place, &key_and_value, what, remedy)
+    }
+}
+
+/// One thing to mend. `Display` is `place: key = value what: remedy`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem(String);
+
+impl Problem {
+    /// Builds the sentence; nothing that is handed in may be a secret.
+    pub(super) fn new(
+        place: &str,
+        key: &str,
+        what: impl fmt::Display,
+        remedy: impl fmt::Display,
+    ) -> Self {
+        Self(format!("{place}: {key} {what}: {remedy}"))
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The configuration cannot be used. Holds every problem found, not just the first.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", list(.problems))]
+pub struct ConfigError {
+    /// At least one.
+    pub problems: Vec<Problem>,
+}
+
+fn list(problems: &[Problem]) -> String {
+    match problems {
+        [problem] => problem.to_string(),
+        _ => {
+            let mut text = format!("the configuration has {} problems:", problems.len());
+            for problem in problems {
+                text.push_str("\n  - ");
+                text.push_str(&problem.0);
+            }
+            text
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The configuration as a whole: both sources, all problems, and the two samples.
+
+use std::{collections::BTreeSet, path::Path, time::Duration};
+
+use secrecy::ExposeSecret as _;
+
+use super::{surroundings::tests::Pretended, *};
+
+const ENOUGH: [(&str, &str); 3] = [
+    ("CXONE_CLIENT_ID", "id"),
+    ("CXONE_CLIENT_SECRET", "hunter2"),
+    ("CXONE_TENANT_ID", "tenant"),
+];
+
+fn pretended(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Pretended {
+    let owned = |text: &&str| (*text).to_owned();
+    Pretended {
+        variables: variables
+            .iter()
+            .map(|(name, value)| (owned(name), owned(value)))
+            .collect(),
+        files: files
+            .iter()
+            .map(|(path, text)| (path.into(), owned(text)))
+            .collect(),
+        open_to_others: false,
+    }
+}
+
+fn read(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
+    read_from(&pretended(variables, files), None)
+}
+
+fn read_from(surroundings: &Pretended, file: Option<&str>) -> Result<Loaded, ConfigError> {
+    let environment = Environment::read(surroundings);
+    Loaded::read(surroundings, environment, file.map(Path::new))
+}
+
+fn problems(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Vec<String> {
+    let error = read(variables, files).unwrap_err();
+    error.problems.iter().map(ToString::to_string).collect()
+}
+
+fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    ENOUGH.iter().chain(more).copied().collect()
+}
+
+#[test]
+fn three_variables_are_enough() {
+    let Loaded { config, targets } = read(&ENOUGH, &[]).unwrap();
+    assert_eq!(config.cxone.client_secret.expose_secret(), "hunter2");
+    assert_eq!(config.poll.interval, Duration::from_secs(30));
+    assert_eq!(config.poll.budget_per_minute, 10);
+    assert_eq!(config.cxone.total_timeout, Duration::from_secs(10));
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.boards.len(), 1);
+    assert_eq!(config.boards[0].slug, "main");
+    assert!(config.boards[0].queues.is_empty(), "all queues");
+    assert_eq!(targets, Targets::default());
+    assert!(config.warnings.is_empty());
+}
+
+#[test]
+fn the_environment_wins_over_the_file_key_by_key() {
+    let file = "[cxone]\nclient_id = \"file\"\ntenant_id = \"file\"\nskill_ids = [7]\n\
+                [poll]\nseconds = 60\nbudget_per_minute = 20\n";
+    let config = read(
+        &[
+            ("CXONE_CLIENT_ID", "variable"),
+            ("CXONE_CLIENT_SECRET", "hunter2"),
+            ("QUEUEWALL_POLL_SECONDS", "5"),
+        ],
+        &[("queuewall.toml", file)],
+    )
+    .unwrap()
+    .config;
+    assert_eq!(config.cxone.client_id, "variable");
+    assert_eq!(config.cxone.tenant_id, "file");
+    assert_eq!(config.poll.interval, Duration::from_secs(5));
+    assert_eq!(config.poll.budget_per_minute, 20);
+    assert_eq!(config.cxone.total_timeout, Duration::from_secs(4));
+    assert_eq!(config.boards[0].skill_ids, ["7"]);
+}
+
+#[test]
+fn all_problems_are_reported_at_once_and_none_quotes_the_secret() {
+    let file = "[poll]\nseconds = 3\n[[boards]]\ntitle = \"x\"\nqueues = [1, \"1\"]\n";
+    let found = problems(
+        &[
+            ("CXONE_CLIENT_SECRET", "hunter2"),
+            ("CXONE_CLIENT_SECRET_FILE", "s"),
+            ("CXONE_TENANT_ID", " "),
+            ("QUEUEWALL_LISTEN", "localhost"),
+            ("CXONE_CA_FILE", "gone.pem"),
+        ],
+        &[("queuewall.toml", file)],
+    );
+    assert_eq!(
+        found,
+        [
+            "queuewall.toml:2: poll.seconds = 3 is out of bounds: give a whole number from 5 to 300 (seconds)",
+            "environment: CXONE_CLIENT_ID is not set: set it to the client id that CXone shows under \
+             Administration > Security > API Clients",
+            "environment: CXONE_CLIENT_SECRET and CXONE_CLIENT_SECRET_FILE (environment) are both given: \
+             keep one of the two",
+            "environment: CXONE_TENANT_ID is empty: set it to your CXone tenant's id",
+            "environment: CXONE_CA_FILE names gone.pem, which cannot be read (entity not found): \
+             check the path and its permissions",
+            "environment: QUEUEWALL_LISTEN = \"localhost\" is not an address and port: write for example \
+             127.0.0.1:8080 (this machine only) or 0.0.0.0:8080 (every network)",
+            "queuewall.toml:3: boards.slug is missing: name the board for its address, for example \
+             slug = \"sales\"",
+            "queuewall.toml:5: boards.queues = 1 is there twice: keep one of the two",
+        ]
+    );
+    let error = read(&[], &[]).unwrap_err().to_string();
+    assert!(
+        error.starts_with("the configuration has 3 problems:\n  - environment: CXONE_CLIENT_ID")
+    );
+}
+
+#[test]
+fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
+    let variables = [
+        ("CXONE_CLIENT_ID", "id"),
+        ("CXONE_TENANT_ID", "tenant"),
+        ("CXONE_CLIENT_SECRET_FILE", "secret"),
+    ];
+    let mut surroundings = pretended(&variables, &[("secret", "hunter2\r\n")]);
+    surroundings.open_to_others = true;
+    let config = read_from(&surroundings, None).unwrap().config;
+    assert_eq!(config.cxone.client_secret.expose_secret(), "hunter2");
+    assert_eq!(
+        config.warnings,
+        [
+            "environment: CXONE_CLIENT_SECRET_FILE names secret, which other users of this machine can \
+             read: chmod 600 it"
+        ]
+    );
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert_eq!(
+        problems(&variables, &[("secret", "\n")]),
+        [
+            "environment: CXONE_CLIENT_SECRET_FILE names secret, which is empty: write the value into it"
+        ]
+    );
+}
+
+#[test]
+fn the_file_is_that_of_the_option_else_of_the_variable_else_the_default_where_there_is_one() {
+    let board = |slug: &str| format!("[[boards]]\nslug = \"{slug}\"\n");
+    let (a, b, c) = (board("a"), board("b"), board("c"));
+    let files = [
+        ("a.toml", a.as_str()),
+        ("b.toml", b.as_str()),
+        ("queuewall.toml", c.as_str()),
+    ];
+    let variables = with(&[("QUEUEWALL_CONFIG", "b.toml")]);
+    let slug = |variables: &[_], option| {
+        let loaded = read_from(&pretended(variables, &files), option).unwrap();
+        loaded.config.boards[0].slug.clone()
+    };
+    assert_eq!(slug(&variables, Some("a.toml")), "a");
+    assert_eq!(slug(&variables, None), "b");
+    assert_eq!(slug(&ENOUGH, None), "c");
+    assert_eq!(
+        problems(&variables, &[]),
+        [
+            "environment: QUEUEWALL_CONFIG: the file b.toml cannot be read (entity not found): check the \
+             path and its permissions; queuewall.sample.toml is a start"
+        ]
+    );
+}
+
+#[test]
+fn paths_in_the_file_are_meant_from_its_folder() {
+    let file = "[cxone]\nclient_secret_file = \"secret\"\nca_file = \"/ca.pem\"\n";
+    let surroundings = pretended(
+        &[("CXONE_CLIENT_ID", "id"), ("CXONE_TENANT_ID", "t")],
+        &[
+            ("etc/queuewall.toml", file),
+            ("etc/secret", "hunter2"),
+            ("/ca.pem", ""),
+        ],
+    );
+    let config = read_from(&surroundings, Some("etc/queuewall.toml"))
+        .unwrap()
+        .config;
+    assert_eq!(config.cxone.client_secret.expose_secret(), "hunter2");
+    assert_eq!(config.cxone.ca_file.as_deref(), Some(Path::new("/ca.pem")));
+}
+
+#[test]
+fn the_environments_board_takes_its_queues_and_skills_from_comma_lists() {
+    let variables = with(&[
+        ("TARGET_QUEUE_ID", " 2, 1,,3 "),
+        ("CXONE_SKILL_IDS", "9,8,9"),
+        ("QUEUEWALL_TITLE", "Help desk"),
+        ("QUEUEWALL_TIMEZONE", "America/Argentina/Buenos_Aires"),
+    ]);
+    let Loaded { config, targets } = read(&variables, &[]).unwrap();
+    let board = &config.boards[0];
+    let ids: Vec<_> = board.queues.iter().map(|queue| &queue.id).collect();
+    assert_eq!(ids, ["2", "1", "3"]);
+    assert_eq!(targets.queue_ids, ["2", "1", "3"]);
+    assert_eq!(board.skill_ids, ["8", "9"]);
+    assert_eq!(board.title, "Help desk");
+    assert_eq!(
+        board.timezone.as_deref(),
+        Some("America/Argentina/Buenos_Aires")
+    );
+}
+
+#[test]
+fn boards_in_the_file_replace_the_environments_and_inherit_its_skills() {
+    let file = "[[boards]]\nslug = \"a\"\nqueues = [1, { id = 2, name = \"Two\" }]\n\
+                [[boards]]\nslug = \"b\"\nskill_ids = []\ntitle = \"B\"\n";
+    let variables = with(&[("TARGET_QUEUE_ID", "9"), ("CXONE_SKILL_IDS", "7")]);
+    let Loaded { config, targets } = read(&variables, &[("queuewall.toml", file)]).unwrap();
+    let [a, b] = config.boards.as_slice() else {
+        panic!("{:?}", config.boards)
+    };
+    assert_eq!((a.title.as_str(), b.title.as_str()), ("a", "B"));
+    assert_eq!(a.skill_ids, ["7"]);
+    assert!(b.skill_ids.is_empty() && b.queues.is_empty());
+    assert_eq!(a.queues[0].name, None);
+    assert_eq!(a.queues[1].name.as_deref(), Some("Two"));
+    assert_eq!(targets.queue_ids, ["9"], "stats still reads it");
+    assert_eq!(
+        config.warnings,
+        [
+            "environment: TARGET_QUEUE_ID does not change the boards: the configuration file has its own"
+        ]
+    );
+}
+
+#[test]
+fn bad_slugs_zones_titles_and_ids_are_refused() {
+    let file = "[[boards]]\nslug = \"A b\"\n[[boards]]\nslug = \"c\"\ntimezone = \"+02:00\"\n\
+                [[boards]]\nslug = \"c\"\ntitle = \"\"\nqueues = [\"a b\"]\n";
+    assert_eq!(
+        problems(&ENOUGH, &[("queuewall.toml", file)]),
+        [
+            "queuewall.toml:2: boards.slug = \"A b\" is not a slug: use 1 to 64 of the letters a to z, digits and -",
+            "queuewall.toml:5: boards.timezone = \"+02:00\" is not an IANA time zone: write for example \
+             Europe/Berlin, America/New_York or UTC",
+            "queuewall.toml:7: boards.slug = \"c\" is the slug of the board at queuewall.toml:4 too: give \
+             each board its own",
+            "queuewall.toml:9: boards.queues = \"a b\" is not an id: copy it from `queuewall queues`, without spaces",
+            "queuewall.toml:8: boards.title = \"\" is blank or has line breaks: write some words, or leave the key out",
+        ]
+    );
+}
+
+#[test]
+fn a_bad_address_is_named_but_not_with_a_password_in_it() {
+    let found = problems(
+        &with(&[("CXONE_BASE_URL", "https://user:hunter2@host")]),
+        &[],
+    );
+    assert!(found[0].starts_with("environment: CXONE_BASE_URL is refused: "));
+    assert!(!found[0].contains("hunter2"), "{found:?}");
+    let found = problems(&with(&[("CXONE_BASE_URL", "http://example.com")]), &[]);
+    assert!(
+        found[0].starts_with("environment: CXONE_BASE_URL = \"http://example.com\" is refused: ")
+    );
+}
+
+#[test]
+fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
+    let sample = include_str!("../../../.env.sample");
+    let commented_out = |line: &&str| line.starts_with("#CXONE") || line.starts_with("#QUEUEWALL");
+    let named: BTreeSet<_> = sample
+        .lines()
+        .filter(|line| !line.starts_with('#') || commented_out(line) || line.starts_with("#TARGET"))
+        .filter_map(|line| line.trim_start_matches('#').split_once('='))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(named, keys::variables().collect());
+    // As it stands, and with every commented line but the files set.
+    let all: String = sample
+        .lines()
+        .filter(|line| !line.contains("_FILE=") && !line.contains("_CONFIG="))
+        .map(|line| match line.strip_prefix('#') {
+            Some(set) if named.iter().any(|name| set.starts_with(name)) => format!("{set}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    for text in [sample, all.as_str()] {
+        let config = read(&[], &[(".env", text)]).unwrap().config;
+        assert!(config.warnings.is_empty());
+        assert_eq!(config.cxone.client_id, "your-client-id");
+    }
+    assert_eq!(
+        read(&[], &[(".env", &all)])
+            .unwrap()
+            .targets
+            .queue_ids
+            .len(),
+        2
+    );
+}
+
+#[test]
+fn the_sample_file_holds_every_key() {
+    let sample = include_str!("../../../queuewall.sample.toml");
+    let table: toml::Table = sample.parse().unwrap();
+    let mut named = BTreeSet::new();
+    for section in keys::SECTIONS {
+        for key in table[section].as_table().unwrap().keys() {
+            named.insert(format!("{section}.{key}"));
+        }
+    }
+    assert_eq!(named, keys::file_keys().map(str::to_owned).collect());
+    let board = table[keys::BOARDS][0].as_table().unwrap();
+    let named: BTreeSet<_> = board.keys().map(String::as_str).collect();
+    assert_eq!(named, BTreeSet::from(keys::BOARD_KEYS));
+    let queue = board["queues"][1].as_table().unwrap();
+    let named: BTreeSet<_> = queue.keys().map(String::as_str).collect();
+    assert_eq!(named, BTreeSet::from(keys::QUEUE_KEYS));
+
+    let files = [
+        ("queuewall.toml", sample),
+        ("cxone-client-secret", "hunter2\n"),
+        ("company-ca.pem", ""),
+    ];
+    let config = read(&[], &files).unwrap().config;
+    assert_eq!(config.boards[0].queues[1].id, "4712");
+    assert_eq!(config.boards[1].slug, "all");
+}
