@@ -2,17 +2,29 @@
 //! latest snapshot, and serves it to any number of walls.
 //!
 //! # Layout
-//! Data flows one way: `cxone` → `source` → `poller` → `snapshot` → `http`.
+//! Data flows one way: [`cxone`] → [`source`] → [`poller`] → [`snapshot`] → [`http`].
 //! - [`cli`]: the commands, which put the rest together
 //! - [`config`]: environment and `queuewall.toml`, checked at start
-//! - [`shutdown`]: the signals that end the server
-//! - [`clock`]: time, handed in
-//! - [`budget`]: the one gate to the upstream
 //! - [`source`]: the trait that a dialect implements, and its errors
+//! - [`cxone`]: signs in to CXone and reads it
+//! - [`budget`]: the one gate to the upstream
+//! - [`backoff`]: how long to wait after failures
+//! - [`poller`]: the only caller of a source, the only writer of snapshots
+//! - [`snapshot`]: the latest of every board, encoded once a change
+//! - [`http`]: the routes
+//! - [`serve`]: a poller and the routes together
+//! - [`clock`]: time, handed in
+//! - [`shutdown`]: the signals that end the server
 
+pub mod backoff;
 pub mod budget;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod cxone;
+pub mod http;
+pub mod poller;
+pub mod serve;
 pub mod shutdown;
+pub mod snapshot;
 pub mod source;

@@ -1,0 +1,117 @@
+//! A simulated tenant and a server that reads it, in this process, over real sockets.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use queuewall::{
+    budget::RequestBudget,
+    clock::SystemClock,
+    config::{BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
+    cxone::{BaseUrl, ReportingV2, Settings},
+    serve,
+};
+use queuewall_simulator::{Control, Options, Simulator};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// The server and its tenant.
+pub struct Wall {
+    simulator: Simulator,
+    address: SocketAddr,
+    poll: Duration,
+    queues: Vec<String>,
+    server: Option<(oneshot::Sender<()>, JoinHandle<Result<()>>)>,
+}
+
+impl Wall {
+    /// Starts both; the server polls every `poll` and shows `queues` (none: all) on
+    /// the board `main`.
+    ///
+    /// # Errors
+    /// When a port cannot be had.
+    pub async fn start(options: Options, poll: Duration, queues: &[&str]) -> Result<Self> {
+        let simulator = Simulator::start(TcpListener::bind("127.0.0.1:0").await?, options);
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let mut wall = Self {
+            simulator,
+            address: listener.local_addr()?,
+            poll,
+            queues: queues.iter().map(|id| (*id).to_owned()).collect(),
+            server: None,
+        };
+        wall.serve(listener)?;
+        Ok(wall)
+    }
+
+    /// What steers the tenant.
+    #[must_use]
+    pub fn tenant(&self) -> Control {
+        self.simulator.control()
+    }
+
+    /// The address of a path on the server.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Ends the server; its port is free afterwards.
+    ///
+    /// # Errors
+    /// When the server had failed.
+    pub async fn stop_server(&mut self) -> Result<()> {
+        let (shutdown, task) = self.server.take().context("the server runs")?;
+        // A server that has ended by itself hears no shutdown: its result tells.
+        let _ = shutdown.send(());
+        task.await?
+    }
+
+    /// Starts the server again on the same port.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn restart_server(&mut self) -> Result<()> {
+        let listener = TcpListener::bind(self.address).await?;
+        self.serve(listener)
+    }
+
+    fn serve(&mut self, listener: TcpListener) -> Result<()> {
+        let settings = || -> Result<Settings> {
+            Ok(Settings {
+                base_url: BaseUrl::parse(&self.simulator.base_url())?,
+                client_id: "wall".into(),
+                client_secret: "wall-secret".into(),
+                tenant_id: "tenant".into(),
+                ca_file: None,
+                connect_timeout: Duration::from_secs(2),
+                total_timeout: Duration::from_secs(4),
+            })
+        };
+        let queues = self.queues.iter().map(|id| QueueConfig { id: id.clone(), name: None }).collect();
+        let board = BoardConfig {
+            slug: "main".into(),
+            title: "Customer Care".into(),
+            timezone: Some("Europe/Berlin".into()),
+            skill_ids: Vec::new(),
+            queues,
+        };
+        let budget_per_minute = 600;
+        let config = Config {
+            cxone: settings()?,
+            poll: PollConfig { interval: self.poll, budget_per_minute },
+            server: ServerConfig { listen: self.address },
+            boards: vec![board],
+            warnings: Vec::new(),
+        };
+        let budget = Arc::new(RequestBudget::new(budget_per_minute));
+        let clock = Arc::new(SystemClock);
+        let source = Arc::new(ReportingV2::new(settings()?, Arc::clone(&budget), Arc::clone(&clock) as _)?);
+        let (shutdown, stopped) = oneshot::channel::<()>();
+        let until = async move {
+            // A dropped wall ends its server as well.
+            let _ = stopped.await;
+        };
+        let task = tokio::spawn(serve::run(listener, config, source, budget, clock, until));
+        self.server = Some((shutdown, task));
+        Ok(())
+    }
+}

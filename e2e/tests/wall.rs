@@ -1,0 +1,191 @@
+//! From a change in the tenant to a tile in a browser, and back from every loss.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use queuewall_e2e::{
+    browser::{Browser, Engine, http_client},
+    devtools::Tab,
+    wall::Wall,
+};
+use queuewall_simulator::{Fault, Field, Options, QueueOverride};
+
+const POLL: Duration = Duration::from_secs(1);
+
+/// Long enough for a slow machine; what is waited for comes in a few seconds.
+const SOON: Duration = Duration::from_secs(60);
+
+/// A tenant whose numbers change only when a test says so.
+fn still() -> Options {
+    Options { speed: 0.0, rate_limit_per_minute: None, ..Options::default() }
+}
+
+fn waiting(calls: u64) -> QueueOverride {
+    QueueOverride { waiting: Field::Value(calls), ..QueueOverride::default() }
+}
+
+fn metric(queue: &str, name: &str) -> String {
+    format!("document.querySelector('[data-queue=\"{queue}\"] [data-metric=\"{name}\"]')")
+}
+
+async fn wait_for_metric(tab: &mut Tab, queue: &str, name: &str, text: &str) -> Result<()> {
+    let element = metric(queue, name);
+    let condition = format!("!!{element} && {element}.textContent.trim() === {text:?}");
+    tab.wait_for(&condition, SOON).await
+}
+
+async fn wait_for_state(tab: &mut Tab, queue: &str, state: &str) -> Result<()> {
+    let condition = format!("!!document.querySelector('[data-queue=\"{queue}\"][data-state=\"{state}\"]')");
+    tab.wait_for(&condition, SOON).await
+}
+
+async fn wait_for_link(tab: &mut Tab, link: &str) -> Result<()> {
+    tab.wait_for(&format!("!!document.querySelector('[data-link=\"{link}\"]')"), SOON).await
+}
+
+/// A change in the tenant reaches a tile in `engine`, and the page says nothing
+/// amiss.
+async fn shows_a_change(engine: &Engine) -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let queue = wall.tenant().queue_ids().first().context("a queue")?.clone();
+    wall.tenant().set(&queue, waiting(41));
+    let browser = Browser::start(engine).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/board/main")).await?;
+    wait_for_metric(&mut tab, &queue, "waiting", "41").await?;
+    let tiles = tab.evaluate("document.querySelectorAll('[data-queue]').length").await?;
+    ensure!(tiles == wall.tenant().queue_ids().len(), "{tiles} tiles");
+
+    wall.tenant().set(&queue, waiting(42));
+    wait_for_metric(&mut tab, &queue, "waiting", "42").await?;
+    let complaints = tab.take_complaints();
+    ensure!(complaints.is_empty(), "{complaints:#?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_change_in_the_tenant_reaches_a_tile() -> Result<()> {
+    shows_a_change(&Engine::today()?).await
+}
+
+#[tokio::test]
+async fn a_change_in_the_tenant_reaches_a_tile_in_old_tvs() -> Result<()> {
+    for engine in Engine::old()? {
+        shows_a_change(&engine).await.with_context(|| format!("Chromium {}", engine.name))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lost_server_is_shown_and_comes_back_by_itself() -> Result<()> {
+    let mut wall = Wall::start(still(), POLL, &[]).await?;
+    let queue = wall.tenant().queue_ids().first().context("a queue")?.clone();
+    wall.tenant().set(&queue, waiting(7));
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/board/main")).await?;
+    wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
+    wait_for_link(&mut tab, "ok").await?;
+
+    wall.stop_server().await?;
+    wait_for_link(&mut tab, "lost").await?;
+    wait_for_state(&mut tab, &queue, "stale").await?;
+
+    wall.tenant().set(&queue, waiting(8));
+    wall.restart_server().await?;
+    wait_for_link(&mut tab, "ok").await?;
+    wait_for_metric(&mut tab, &queue, "waiting", "8").await
+}
+
+#[tokio::test]
+async fn a_lost_tenant_makes_the_tiles_stale_and_fresh_again() -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let queue = wall.tenant().queue_ids().first().context("a queue")?.clone();
+    wall.tenant().set(&queue, waiting(7));
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/board/main")).await?;
+    wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
+
+    wall.tenant().fail_with(Fault::status(503));
+    wait_for_state(&mut tab, &queue, "stale").await?;
+    wait_for_link(&mut tab, "ok").await?;
+    wall.tenant().heal();
+    tab.wait_for(&format!("!document.querySelector('[data-queue=\"{queue}\"][data-state=\"stale\"]')"), SOON).await
+}
+
+#[tokio::test]
+async fn unknown_zero_closed_and_not_found_are_different() -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let ids = wall.tenant().queue_ids();
+    let [unknown, zero, closed, gone] = [0, 1, 2, 3].map(|index| ids[index].clone());
+    wall.tenant().set(&unknown, QueueOverride { waiting: Field::Null, ..QueueOverride::default() });
+    wall.tenant().set(&zero, waiting(0));
+    let nobody = QueueOverride {
+        waiting: Field::Value(0),
+        logged_on: Field::Value(0),
+        available: Field::Value(0),
+        busy: Field::Value(0),
+        ..QueueOverride::default()
+    };
+    wall.tenant().set(&closed, nobody);
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/board/main")).await?;
+    wait_for_metric(&mut tab, &unknown, "waiting", "–").await?;
+    wait_for_metric(&mut tab, &zero, "waiting", "0").await?;
+    wait_for_state(&mut tab, &closed, "closed").await?;
+    wall.tenant().remove(&gone);
+    wait_for_state(&mut tab, &gone, "not_found").await?;
+    wait_for_state(&mut tab, &zero, "fresh").await
+}
+
+#[tokio::test]
+async fn an_unchanged_poll_touches_no_node() -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/board/main")).await?;
+    tab.wait_for("document.querySelectorAll('[data-queue][data-state=\"fresh\"]').length > 3", SOON).await?;
+    // The clock in the header is the one thing that moves; the tiles are the claim.
+    let counted = "new Promise(done => {
+        let records = 0;
+        const watch = new MutationObserver(list => { records += list.length; });
+        document.querySelectorAll('[data-queue]').forEach(tile => watch.observe(tile,
+            { subtree: true, childList: true, characterData: true, attributes: true }));
+        const polls = () => performance.getEntriesByType('resource')
+            .filter(entry => entry.name.includes('/api/boards/main')).length;
+        const before = polls();
+        const look = () => polls() >= before + 3 ? done(records) : setTimeout(look, 200);
+        look();
+    })";
+    let records = tab.evaluate(counted).await?;
+    ensure!(records == 0, "{records} mutations over three unchanged polls");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_boards_are_listed_and_an_unknown_one_is_explained() -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/")).await?;
+    tab.wait_for("!!document.querySelector('a[href=\"/board/main\"]')", SOON).await?;
+    tab.open(&wall.url("/board/nothing")).await?;
+    tab.wait_for("document.body.innerText.includes('nothing')", SOON).await
+}
+
+#[tokio::test]
+async fn no_secret_reaches_an_answer() -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let client = http_client()?;
+    for path in ["/", "/board/main", "/api/boards", "/api/boards/main", "/healthz", "/readyz", "/nowhere"] {
+        let answer = client.get(wall.url(path)).send().await?;
+        let headers = format!("{:?}", answer.headers());
+        let body = answer.text().await?;
+        for secret in ["wall-secret", "Bearer", "access_token"] {
+            ensure!(!headers.contains(secret) && !body.contains(secret), "{path} holds {secret}");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! The boards as JSON.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::Response,
+};
+use queuewall_shared::http::SNAPSHOT_AGE_HEADER;
+
+use super::{
+    AppState,
+    error::ApiError,
+    negotiate::{Content, respond},
+};
+
+const JSON: Content = Content {
+    media_type: "application/json",
+    cache_control: "no-cache",
+};
+
+/// `GET /api/boards`
+pub(super) async fn list_boards(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    respond(state.boards.list(), &headers, JSON)
+}
+
+/// `GET /api/boards/{slug}`: the snapshot; its age is in the header, so that a quiet
+/// poll is answered with 304.
+pub(super) async fn board(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let published = state
+        .boards
+        .latest(&slug)
+        .ok_or(ApiError::NoSuchBoard(slug))?;
+    let mut response = respond(&published.encoded, &headers, JSON);
+    if let Some(read) = published.latest_read {
+        let age_ms = u64::try_from(read.age_at(state.clock.now()).as_millis()).unwrap_or(u64::MAX);
+        let name = HeaderName::from_static(SNAPSHOT_AGE_HEADER);
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from(age_ms));
+    }
+    Ok(response)
+}

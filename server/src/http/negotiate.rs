@@ -1,0 +1,98 @@
+//! Which encoding a request gets, and whether it needs a body at all.
+
+use axum::{
+    body::Body,
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+            VARY,
+        },
+    },
+    response::Response,
+};
+
+use crate::snapshot::{Representation, Representations};
+
+/// What a content is, and how long it may be kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content {
+    pub(super) media_type: &'static str,
+    pub(super) cache_control: &'static str,
+}
+
+/// 200 with the best encoding that the request accepts, or 304 when it has that.
+pub(super) fn respond(content: &Representations, request: &HeaderMap, kind: Content) -> Response {
+    let (representation, encoding) = choose(content, request);
+    let is_known = matches_any(request, &representation.etag);
+    let mut response = if is_known {
+        Response::new(Body::empty())
+    } else {
+        Response::new(Body::from(representation.bytes.clone()))
+    };
+    let headers = response.headers_mut();
+    headers.insert(ETAG, representation.etag.clone());
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(kind.cache_control));
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind.media_type));
+    if let Some(encoding) = encoding {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+fn choose<'c>(
+    content: &'c Representations,
+    request: &HeaderMap,
+) -> (&'c Representation, Option<&'static str>) {
+    if let Some(brotli) = content.brotli.as_ref().filter(|_| accepts(request, "br")) {
+        return (brotli, Some("br"));
+    }
+    if let Some(gzip) = content.gzip.as_ref().filter(|_| accepts(request, "gzip")) {
+        return (gzip, Some("gzip"));
+    }
+    (&content.raw, None)
+}
+
+/// Whether `Accept-Encoding` (RFC 9110, 12.5.3) names `encoding` and does not
+/// refuse it with a weight of 0. A `*` is not taken up: raw is always right.
+fn accepts(request: &HeaderMap, encoding: &str) -> bool {
+    let lists = request
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut entries = lists.flat_map(|list| list.split(','));
+    entries.any(|entry| {
+        let mut parts = entry.split(';').map(str::trim);
+        let is_named = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        is_named && !parts.any(|part| weight(part) == Some(0.0))
+    })
+}
+
+fn weight(parameter: &str) -> Option<f32> {
+    let (name, value) = parameter.split_once('=')?;
+    if name.trim().eq_ignore_ascii_case("q") {
+        value.trim().parse().ok()
+    } else {
+        None
+    }
+}
+
+/// Whether `If-None-Match` (RFC 9110, 13.1.2) holds this tag; weak comparison.
+fn matches_any(request: &HeaderMap, etag: &HeaderValue) -> bool {
+    let Ok(etag) = etag.to_str() else {
+        return false;
+    };
+    let lists = request
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
+    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}

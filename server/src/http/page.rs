@@ -1,0 +1,174 @@
+//! The page: embedded in the binary at compile time from `dist/`, which
+//! `cargo xtask` builds. A server compiled without it says so.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse as _, Response},
+};
+use rust_embed::RustEmbed;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    AppState,
+    error::ApiError,
+    negotiate::{Content, respond},
+};
+use crate::snapshot::{Representation, Representations};
+
+/// The files of `dist/`, each with its `.gz` and `.br` beside it.
+#[derive(RustEmbed)]
+#[folder = "../dist"]
+#[allow_missing = true]
+struct Dist;
+
+/// For names that hold a hash of the content.
+const KEPT_FOR_A_YEAR: &str = "public, max-age=31536000, immutable";
+
+const NOT_BUILT: &str = "<!DOCTYPE html><title>Queuewall</title>
+<h1>This server was compiled without its page</h1>
+<p>Run <code>cargo xtask demo</code> or <code>cargo xtask serve</code>, which build the page first.
+The data is at <a href=\"/api/boards\">/api/boards</a>.</p>";
+
+/// The page's files, ready to be served.
+#[derive(Debug)]
+pub struct Page {
+    files: HashMap<String, Representations>,
+    build: String,
+}
+
+impl Page {
+    /// The page that was embedded at compile time, if there was one.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::from_files(
+            Dist::iter().filter_map(|name| Some((name.to_string(), Dist::get(&name)?.data))),
+        )
+    }
+
+    fn from_files(all: impl Iterator<Item = (String, Cow<'static, [u8]>)>) -> Self {
+        let mut bytes: HashMap<String, Bytes> =
+            all.map(|(name, data)| (name, into_bytes(data))).collect();
+        let mut names: Vec<String> = bytes
+            .keys()
+            .filter(|name| !name.ends_with(".br") && !name.ends_with(".gz"))
+            .cloned()
+            .collect();
+        names.sort();
+        let mut content = Sha256::new();
+        let mut files = HashMap::new();
+        for name in names {
+            let mut take = |ending: &str| {
+                bytes
+                    .remove(&format!("{name}{ending}"))
+                    .map(Representation::new)
+            };
+            let (gzip, brotli) = (take(".gz"), take(".br"));
+            let Some(raw) = take("") else { continue };
+            content.update(&raw.bytes);
+            files.insert(name, Representations { raw, gzip, brotli });
+        }
+        let digest = content.finalize();
+        let page = digest
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>();
+        Self {
+            files,
+            build: format!("{}-{page}", env!("CARGO_PKG_VERSION")),
+        }
+    }
+
+    /// The version, and a hash of the page: what tells a screen that it is old.
+    #[must_use]
+    pub fn build(&self) -> &str {
+        &self.build
+    }
+
+    fn shell(&self, headers: &HeaderMap) -> Response {
+        let kind = Content {
+            media_type: "text/html; charset=utf-8",
+            cache_control: "no-cache",
+        };
+        match self.files.get("index.html") {
+            Some(index) => respond(index, headers, kind),
+            None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
+        }
+    }
+}
+
+/// `GET /`
+pub(super) async fn index(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    state.page.shell(&headers)
+}
+
+/// `GET /board/{slug}`: the same page; an unknown board is a 404 that the page puts
+/// into words.
+pub(super) async fn board(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = state.page.shell(&headers);
+    if state.boards.latest(&slug).is_none() && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// `GET /assets/{file}`
+pub(super) async fn asset(
+    State(state): State<AppState>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let name = format!("assets/{file}");
+    let (content, media_type) = state
+        .page
+        .files
+        .get(&name)
+        .zip(media_type(&file))
+        .ok_or_else(|| ApiError::NoSuchPath(format!("/{name}")))?;
+    Ok(respond(
+        content,
+        &headers,
+        Content {
+            media_type,
+            cache_control: KEPT_FOR_A_YEAR,
+        },
+    ))
+}
+
+/// The kinds of file that the page consists of; others are not served.
+fn media_type(file: &str) -> Option<&'static str> {
+    match file.rsplit_once('.')?.1 {
+        "css" => Some("text/css; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
+        "wasm" => Some("application/wasm"),
+        _ => None,
+    }
+}
+
+fn into_bytes(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    }
+}
+
+#[cfg(test)]
+impl Page {
+    /// A page of the given files, for tests.
+    pub(super) fn of(files: &[(&str, &'static [u8])]) -> Self {
+        Self::from_files(
+            files
+                .iter()
+                .map(|(name, data)| ((*name).to_owned(), Cow::Borrowed(*data))),
+        )
+    }
+}

@@ -1,0 +1,280 @@
+//! The routes, without a socket.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, Response, StatusCode},
+};
+use queuewall_shared::snapshot::{Board, BoardSnapshot};
+use tokio::time::Instant;
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::clock::{Moment, SystemClock};
+
+struct Fixture {
+    app: Router,
+    boards: Arc<Boards>,
+}
+
+fn fixture(page: Page) -> Fixture {
+    let board = Board {
+        slug: "main".into(),
+        title: "Main".into(),
+        timezone: None,
+    };
+    let boards = Arc::new(Boards::new(vec![board], page.build().to_owned()));
+    let state = AppState {
+        boards: Arc::clone(&boards),
+        clock: Arc::new(SystemClock),
+        page: Arc::new(page),
+    };
+    Fixture {
+        app: router(state),
+        boards,
+    }
+}
+
+fn page() -> Page {
+    Page::of(&[
+        ("index.html", b"<p>page"),
+        ("assets/page-1.js", b"script"),
+        ("assets/page-1.js.br", b"brotli"),
+        ("assets/page-1.js.gz", b"gzip"),
+        ("assets/secret.txt", b"not served"),
+    ])
+}
+
+impl Fixture {
+    /// A first reading, made `age` ago.
+    fn read(&self, age: Duration) {
+        let snapshot = self.boards.latest("main").unwrap().snapshot.clone();
+        let wall = std::time::SystemTime::now() - age;
+        self.boards.publish(
+            snapshot,
+            Some(Moment {
+                monotonic: Instant::now(),
+                wall,
+            }),
+        );
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        self.send("GET", path, headers).await
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.app
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap()
+    }
+}
+
+fn header<'r>(response: &'r Response<Body>, name: &str) -> &'r str {
+    response
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
+}
+
+async fn body(response: Response<Body>) -> Vec<u8> {
+    to_bytes(response.into_body(), usize::MAX)
+        .await
+        .unwrap()
+        .to_vec()
+}
+
+#[tokio::test]
+async fn a_board_is_answered_with_its_age_and_then_with_304() {
+    let fixture = fixture(page());
+    let before = fixture.get("/api/boards/main", &[]).await;
+    assert_eq!(
+        header(&before, "x-snapshot-age-ms"),
+        "",
+        "nothing was read yet"
+    );
+
+    fixture.read(Duration::from_secs(12));
+    let first = fixture.get("/api/boards/main", &[]).await;
+    assert_eq!(first.status(), StatusCode::OK);
+    assert_eq!(header(&first, "content-type"), "application/json");
+    assert!(header(&first, "x-snapshot-age-ms").parse::<u64>().unwrap() >= 12_000);
+    let etag = header(&first, "etag").to_owned();
+    let snapshot: BoardSnapshot = serde_json::from_slice(&body(first).await).unwrap();
+    assert_eq!(snapshot.board.slug, "main");
+
+    for known in [
+        etag.clone(),
+        format!("W/{etag}"),
+        format!("\"other\", {etag}"),
+        "*".to_owned(),
+    ] {
+        let second = fixture
+            .get("/api/boards/main", &[("if-none-match", &known)])
+            .await;
+        assert_eq!(second.status(), StatusCode::NOT_MODIFIED, "{known}");
+        for (name, value) in [
+            ("etag", etag.as_str()),
+            ("vary", "accept-encoding"),
+            ("cache-control", "no-cache"),
+        ] {
+            assert_eq!(header(&second, name), value);
+        }
+        assert!(header(&second, "x-snapshot-age-ms").parse::<u64>().unwrap() >= 12_000);
+        assert!(body(second).await.is_empty());
+    }
+    let other = fixture
+        .get("/api/boards/main", &[("if-none-match", "\"other\"")])
+        .await;
+    assert_eq!(other.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn every_encoding_has_its_own_tag_and_the_same_content() {
+    let fixture = fixture(page());
+    let mut tags = std::collections::BTreeSet::new();
+    for (accepted, encoding) in [
+        ("", ""),
+        ("gzip, deflate", "gzip"),
+        ("gzip, deflate, br", "br"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("br; q=0.0, gzip; q=0", ""),
+        ("BR", "br"),
+        ("x-br", ""),
+    ] {
+        let response = fixture
+            .get("/api/boards/main", &[("accept-encoding", accepted)])
+            .await;
+        assert_eq!(
+            header(&response, "content-encoding"),
+            encoding,
+            "{accepted}"
+        );
+        assert_eq!(header(&response, "vary"), "accept-encoding");
+        tags.insert(header(&response, "etag").to_owned());
+        let bytes = body(response).await;
+        let mut plain = Vec::new();
+        match encoding {
+            "br" => brotli::BrotliDecompress(&mut &bytes[..], &mut plain).unwrap(),
+            "gzip" => {
+                std::io::Read::read_to_end(
+                    &mut flate2::read::GzDecoder::new(&bytes[..]),
+                    &mut plain,
+                )
+                .unwrap();
+            }
+            _ => plain = bytes,
+        }
+        assert_eq!(
+            serde_json::from_slice::<BoardSnapshot>(&plain)
+                .unwrap()
+                .board
+                .title,
+            "Main"
+        );
+    }
+    assert_eq!(tags.len(), 3);
+}
+
+#[tokio::test]
+async fn the_boards_are_listed() {
+    let response = fixture(page()).get("/api/boards", &[]).await;
+    let list: serde_json::Value = serde_json::from_slice(&body(response).await).unwrap();
+    assert_eq!(list["boards"][0]["slug"], "main");
+}
+
+#[tokio::test]
+async fn ready_means_that_something_was_read() {
+    let fixture = fixture(page());
+    assert_eq!(fixture.get("/healthz", &[]).await.status(), StatusCode::OK);
+    assert_eq!(
+        fixture.get("/readyz", &[]).await.status(),
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    fixture.read(Duration::ZERO);
+    assert_eq!(fixture.get("/readyz", &[]).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_page_is_never_kept_and_its_files_for_a_year() {
+    let fixture = fixture(page());
+    for path in ["/", "/board/main"] {
+        let response = fixture.get(path, &[]).await;
+        assert_eq!(
+            (response.status(), header(&response, "cache-control")),
+            (StatusCode::OK, "no-cache")
+        );
+        assert_eq!(body(response).await, b"<p>page");
+    }
+    let unknown = fixture.get("/board/nothing", &[]).await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    assert_eq!(body(unknown).await, b"<p>page", "the page says it in words");
+
+    let script = fixture
+        .get("/assets/page-1.js", &[("accept-encoding", "gzip, br")])
+        .await;
+    assert_eq!(
+        header(&script, "content-type"),
+        "text/javascript; charset=utf-8"
+    );
+    assert!(header(&script, "cache-control").contains("immutable"));
+    assert_eq!(body(script).await, b"brotli");
+    for path in [
+        "/assets/page-1.js.br",
+        "/assets/secret.txt",
+        "/assets/../index.html",
+        "/assets/none.js",
+    ] {
+        assert_eq!(
+            fixture.get(path, &[]).await.status(),
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_its_page_says_what_to_run() {
+    let response = fixture(Page::of(&[])).get("/", &[]).await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(
+        String::from_utf8(body(response).await)
+            .unwrap()
+            .contains("cargo xtask")
+    );
+}
+
+#[tokio::test]
+async fn another_page_is_another_build() {
+    let other = Page::of(&[("index.html", b"<p>other")]);
+    assert_ne!(page().build(), other.build());
+    assert_eq!(page().build(), page().build());
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_in_a_sentence() {
+    let fixture = fixture(page());
+    for (method, path, status) in [
+        ("GET", "/api/boards/nothing", StatusCode::NOT_FOUND),
+        ("GET", "/api/boards/%00%F0", StatusCode::BAD_REQUEST),
+        ("GET", "/nowhere", StatusCode::NOT_FOUND),
+        ("POST", "/api/boards/main", StatusCode::METHOD_NOT_ALLOWED),
+        ("DELETE", "/", StatusCode::METHOD_NOT_ALLOWED),
+    ] {
+        let response = fixture.send(method, path, &[]).await;
+        assert_eq!(response.status(), status, "{method} {path}");
+        if status != StatusCode::BAD_REQUEST {
+            let error: serde_json::Value = serde_json::from_slice(&body(response).await).unwrap();
+            assert!(error["error"].as_str().unwrap().len() > 10);
+        }
+    }
+    let head = fixture.send("HEAD", "/api/boards/main", &[]).await;
+    assert_eq!(head.status(), StatusCode::OK);
+}

@@ -1,0 +1,289 @@
+//! The only caller of the upstream and the only writer of the snapshots.
+//!
+//! One request at a time, each through the [`RequestBudget`]; what to ask next is
+//! `schedule`'s to say, what is known lies in `readings`, and `assemble` makes of it
+//! what a board shows. However many screens look, the upstream is asked the same.
+
+mod assemble;
+mod plan;
+mod readings;
+mod schedule;
+
+use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
+
+use rand::{SeedableRng as _, rngs::StdRng};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tracing::{debug, info, warn};
+
+use crate::{
+    backoff::Backoff,
+    budget::RequestBudget,
+    clock::Clock,
+    config::{BoardConfig, PollConfig},
+    snapshot::Boards,
+    source::{QueueInfo, QueueReading, QueueSource, SourceError},
+};
+use assemble::{Frame, assemble};
+use plan::Group;
+use readings::Readings;
+use schedule::{Delay, Read, Schedule, Task};
+
+pub(crate) use assemble::identity;
+
+/// The first back-off after a failure.
+const FIRST_BACKOFF: Duration = Duration::from_secs(1);
+
+/// How often the boards are assembled anew: time alone makes readings stale.
+const ASSEMBLY: Duration = Duration::from_secs(1);
+
+/// Reads the queues of all boards, for as long as it runs.
+pub struct Poller {
+    source: Arc<dyn QueueSource>,
+    budget: Arc<RequestBudget>,
+    clock: Arc<dyn Clock>,
+    published: Arc<Boards>,
+    boards: Vec<BoardConfig>,
+    groups: Vec<Group>,
+    group_of_board: Vec<usize>,
+    poll: PollConfig,
+    cycle: Duration,
+    schedule: Schedule,
+    readings: Readings,
+    backoff: Backoff,
+    random: StdRng,
+    /// Whether every batch has had its first try, so that turns can be spread.
+    is_spread: bool,
+}
+
+enum Outcome {
+    List(Result<Vec<QueueInfo>, SourceError>),
+    Read(Read, Result<Vec<QueueReading>, SourceError>),
+}
+
+impl Poller {
+    /// A poller over `boards`; it asks nothing before [`run`](Self::run).
+    #[must_use]
+    pub fn new(
+        source: Arc<dyn QueueSource>,
+        budget: Arc<RequestBudget>,
+        clock: Arc<dyn Clock>,
+        poll: PollConfig,
+        boards: Vec<BoardConfig>,
+        published: Arc<Boards>,
+    ) -> Self {
+        let (groups, group_of_board) = plan::group(&boards);
+        let lists = groups.iter().any(|group| group.all);
+        let schedule = Schedule::new(
+            &groups,
+            lists,
+            source.batch_limit(),
+            poll.interval,
+            Instant::now(),
+        );
+        let cap = poll.interval.max(FIRST_BACKOFF);
+        #[expect(clippy::expect_used, reason = "the cap is at least the first wait")]
+        let backoff = Backoff::try_new(FIRST_BACKOFF, cap).expect("valid bounds");
+        Self {
+            readings: Readings::new(groups.len()),
+            cycle: poll.interval,
+            random: StdRng::from_os_rng(),
+            is_spread: false,
+            source,
+            budget,
+            clock,
+            published,
+            boards,
+            groups,
+            group_of_board,
+            poll,
+            schedule,
+            backoff,
+        }
+    }
+
+    /// Reads and publishes until it is dropped.
+    pub async fn run(mut self) {
+        self.fit_cycle();
+        self.publish();
+        let mut assembly = interval(ASSEMBLY);
+        assembly.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let Some((due, task)) = self.schedule.next() else {
+                assembly.tick().await;
+                self.publish();
+                continue;
+            };
+            let due = due.max(self.budget.next_free());
+            let source = Arc::clone(&self.source);
+            let skills = match &task {
+                Task::Read(read) => self.groups[read.group].skills.clone(),
+                Task::List => Vec::new(),
+            };
+            let mut attempt = pin!(async move {
+                sleep_until(due).await;
+                match task {
+                    Task::List => Outcome::List(source.list_queues().await),
+                    Task::Read(read) => {
+                        let answer = source.read_queues(&read.ids, &skills).await;
+                        Outcome::Read(read, answer)
+                    }
+                }
+            });
+            let outcome = loop {
+                tokio::select! {
+                    outcome = &mut attempt => break outcome,
+                    _ = assembly.tick() => self.publish(),
+                }
+            };
+            self.apply(outcome);
+            self.publish();
+        }
+    }
+
+    fn apply(&mut self, outcome: Outcome) {
+        let now = Instant::now();
+        match outcome {
+            Outcome::List(Ok(list)) => self.apply_list(list, now),
+            Outcome::List(Err(error)) => {
+                warn!(%error, "the queue list could not be read");
+                let delay = self.delay(None, &error);
+                self.schedule.list_failed(delay, now);
+                self.readings.list_problem = Some(error);
+            }
+            Outcome::Read(read, Ok(answer)) => {
+                debug!(
+                    asked = read.ids.len(),
+                    answered = answer.len(),
+                    "queues read"
+                );
+                self.readings
+                    .answered(read.group, &read.ids, answer, self.clock.now());
+                self.schedule.succeeded(&read, now);
+            }
+            Outcome::Read(read, Err(error @ SourceError::QueueNotFound { .. })) => {
+                let dead = self.schedule.refused(&read, now);
+                if !dead.is_empty() {
+                    warn!(ids = ?dead, "{error}");
+                    self.readings.failed(read.group, &dead, &error);
+                    if self.schedule.all_dead(read.group) {
+                        warn!(
+                            "CXone knows none of the queues: check CXONE_BASE_URL and CXONE_TENANT_ID"
+                        );
+                    }
+                }
+            }
+            Outcome::Read(read, Err(error)) => {
+                warn!(asked = read.ids.len(), "{error}");
+                let delay = self.delay(Some(&read), &error);
+                self.schedule.failed(&read, delay, now);
+                if is_about_the_sign_in(&error) {
+                    self.fail_all(&error);
+                } else {
+                    self.readings.failed(read.group, &read.ids, &error);
+                }
+            }
+        }
+        self.fit_cycle();
+        if !self.is_spread && self.schedule.first_round_is_over() {
+            self.is_spread = true;
+            self.schedule.spread(now);
+        }
+    }
+
+    fn apply_list(&mut self, list: Vec<QueueInfo>, now: Instant) {
+        let known: HashSet<&str> = list.iter().map(|queue| queue.id.as_str()).collect();
+        self.schedule.listed(&known, now);
+        self.readings.list_problem = None;
+        for (index, group) in self
+            .groups
+            .iter()
+            .enumerate()
+            .filter(|(_, group)| group.all)
+        {
+            let mut wanted = group.ids.clone();
+            let unnamed = list
+                .iter()
+                .map(|queue| &queue.id)
+                .filter(|id| !group.ids.contains(id));
+            wanted.extend(unnamed.cloned());
+            self.readings.keep_only(index, &wanted);
+            self.schedule.set_wanted(index, wanted, now);
+        }
+        self.readings.list = Some(list);
+    }
+
+    /// How long to wait after `error`: until the next turn where only a person can
+    /// help, else by the back-off. What CXone itself asked for, the budget holds.
+    fn delay(&mut self, read: Option<&Read>, error: &SourceError) -> Delay {
+        let (own, all) = self.schedule.failures_after(read);
+        if error.is_transient() {
+            let own = self.backoff.delay(own, &mut self.random);
+            let all = self.backoff.delay(all, &mut self.random);
+            Delay {
+                own: own.max(all),
+                all,
+            }
+        } else if is_about_the_sign_in(error) {
+            Delay {
+                own: self.cycle,
+                all: self.cycle,
+            }
+        } else {
+            Delay {
+                own: self.cycle,
+                all: Duration::ZERO,
+            }
+        }
+    }
+
+    fn fail_all(&mut self, error: &SourceError) {
+        for group in 0..self.groups.len() {
+            let wanted = self.schedule.wanted(group).to_vec();
+            self.readings.failed(group, &wanted, error);
+        }
+    }
+
+    fn fit_cycle(&mut self) {
+        let batches = self.schedule.batches();
+        let cycle = plan::cycle(batches, self.poll.interval, self.budget.limit());
+        if cycle != self.cycle {
+            self.cycle = cycle;
+            self.schedule.set_cycle(cycle);
+            if cycle > self.poll.interval {
+                warn!(
+                    "{batches} requests a round do not fit {} s within {} requests a minute: each queue is read \
+                     every {} s (QUEUEWALL_POLL_SECONDS, QUEUEWALL_BUDGET_PER_MINUTE)",
+                    self.poll.interval.as_secs(),
+                    self.budget.limit(),
+                    cycle.as_secs(),
+                );
+            } else {
+                info!("each queue is read every {} s again", cycle.as_secs());
+            }
+        }
+    }
+
+    fn publish(&self) {
+        let frame = Frame {
+            build: self.published.build(),
+            cycle: self.cycle,
+            now: self.clock.now(),
+        };
+        for (board, group) in self.boards.iter().zip(&self.group_of_board) {
+            let all_dead = self.schedule.all_dead(*group);
+            let (snapshot, latest) = assemble(board, *group, &self.readings, all_dead, frame);
+            self.published.publish(snapshot, latest);
+        }
+    }
+}
+
+/// Whether every other read would meet the same.
+fn is_about_the_sign_in(error: &SourceError) -> bool {
+    matches!(
+        error,
+        SourceError::CredentialsRejected { .. } | SourceError::TokenRefused
+    )
+}
+
+#[cfg(test)]
+mod tests;

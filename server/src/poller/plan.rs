@@ -1,0 +1,100 @@
+//! Which queues are read together, and how often the request budget lets them be.
+
+use std::time::Duration;
+
+use crate::{budget::WINDOW, config::BoardConfig};
+
+/// Requests a minute that the regular reads leave for a new token and a repeat.
+const RESERVE: usize = 2;
+
+/// Queues read with the same skill filter. Boards that share a filter share reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// The skill filter; empty means none.
+    pub(crate) skills: Vec<String>,
+    /// The ids, each once, in the boards' order.
+    pub(crate) ids: Vec<String>,
+    /// Whether some board of this group shows all queues.
+    pub(crate) all: bool,
+}
+
+/// One group for every skill filter that the boards use, and each board's group.
+pub(crate) fn group(boards: &[BoardConfig]) -> (Vec<Group>, Vec<usize>) {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut of_board = Vec::with_capacity(boards.len());
+    for board in boards {
+        let index = groups
+            .iter()
+            .position(|group| group.skills == board.skill_ids)
+            .unwrap_or_else(|| {
+                groups.push(Group {
+                    skills: board.skill_ids.clone(),
+                    ids: Vec::new(),
+                    all: false,
+                });
+                groups.len() - 1
+            });
+        let group = &mut groups[index];
+        group.all |= board.queues.is_empty();
+        for queue in &board.queues {
+            if !group.ids.contains(&queue.id) {
+                group.ids.push(queue.id.clone());
+            }
+        }
+        of_board.push(index);
+    }
+    (groups, of_board)
+}
+
+/// How long one round of `batches` requests takes: the configured interval, or as
+/// long as `budget_per_minute` asks for, rounded up to a second.
+pub(crate) fn cycle(batches: usize, interval: Duration, budget_per_minute: usize) -> Duration {
+    let usable = budget_per_minute.saturating_sub(RESERVE).max(1);
+    let seconds = (batches as u64 * WINDOW.as_secs()).div_ceil(usable as u64);
+    interval.max(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::QueueConfig;
+
+    fn board(skills: &[&str], ids: &[&str]) -> BoardConfig {
+        BoardConfig {
+            slug: "b".into(),
+            title: "B".into(),
+            timezone: None,
+            skill_ids: skills.iter().map(|skill| (*skill).to_owned()).collect(),
+            queues: ids
+                .iter()
+                .map(|id| QueueConfig {
+                    id: (*id).to_owned(),
+                    name: None,
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn boards_with_one_filter_share_reads_and_other_filters_are_separate() {
+        let (groups, of_board) = group(&[
+            board(&[], &["1", "2"]),
+            board(&["s"], &["2"]),
+            board(&[], &["2", "3"]),
+            board(&["s"], &[]),
+        ]);
+        assert_eq!(of_board, [0, 1, 0, 1]);
+        assert_eq!(groups[0].ids, ["1", "2", "3"]);
+        assert_eq!((groups[0].all, groups[1].all), (false, true));
+    }
+
+    #[test]
+    fn the_interval_stretches_only_when_the_budget_asks_for_it() {
+        let interval = Duration::from_secs(30);
+        assert_eq!(cycle(1, interval, 10), interval);
+        assert_eq!(cycle(4, interval, 10), interval);
+        assert_eq!(cycle(5, interval, 10), Duration::from_secs(38));
+        assert_eq!(cycle(1, Duration::from_secs(5), 1), Duration::from_secs(60));
+        assert_eq!(cycle(0, interval, 10), interval);
+    }
+}

@@ -1,0 +1,99 @@
+//! What is known of every queue: its latest reading, and what went wrong since.
+
+use std::collections::HashMap;
+
+use crate::{
+    clock::Moment,
+    source::{QueueInfo, QueueReading, SourceError},
+};
+
+/// What is known of all queues, by group.
+#[derive(Debug, Default)]
+pub(crate) struct Readings {
+    groups: Vec<HashMap<String, Known>>,
+    /// The queue list, where a board shows all queues.
+    pub(crate) list: Option<Vec<QueueInfo>>,
+    /// Why the queue list could not be read the last time.
+    pub(crate) list_problem: Option<SourceError>,
+}
+
+/// What is known of one queue.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// The latest reading, and when its request was answered.
+    pub(crate) reading: Option<(QueueReading, Moment)>,
+    /// Upstream's latest name; it outlives the reading.
+    pub(crate) name: Option<String>,
+    /// What the latest try met, if not a reading.
+    pub(crate) problem: Option<Problem>,
+}
+
+/// What a try met instead of a reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// The whole read failed.
+    Failed(SourceError),
+    /// The read succeeded, and left this queue out.
+    Missing,
+}
+
+impl Readings {
+    pub(crate) fn new(groups: usize) -> Self {
+        Self {
+            groups: (0..groups).map(|_| HashMap::new()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What is known of a queue; `None` while it was never asked for.
+    pub(crate) fn of(&self, group: usize, id: &str) -> Option<&Known> {
+        self.groups[group].get(id)
+    }
+
+    /// A read of `asked` was answered with `readings` at `now`.
+    pub(crate) fn answered(
+        &mut self,
+        group: usize,
+        asked: &[String],
+        readings: Vec<QueueReading>,
+        now: Moment,
+    ) {
+        let known = &mut self.groups[group];
+        let mut answered: HashMap<String, QueueReading> = HashMap::new();
+        for reading in readings {
+            answered.entry(reading.id.clone()).or_insert(reading);
+        }
+        for id in asked {
+            let known = known.entry(id.clone()).or_default();
+            match answered.remove(id) {
+                Some(reading) => {
+                    known.name = reading.name.clone().or(known.name.take());
+                    known.reading = Some((reading, now));
+                    known.problem = None;
+                }
+                None => known.problem = Some(Problem::Missing),
+            }
+        }
+    }
+
+    /// A read of `asked` failed. An answer that is about the queues themselves ends
+    /// their readings at once; any other keeps them, with their age.
+    pub(crate) fn failed(&mut self, group: usize, asked: &[String], error: &SourceError) {
+        let is_final = matches!(
+            error,
+            SourceError::Forbidden { .. } | SourceError::QueueNotFound { .. }
+        );
+        for id in asked {
+            let known = self.groups[group].entry(id.clone()).or_default();
+            if is_final {
+                known.reading = None;
+            }
+            known.problem = Some(Problem::Failed(error.clone()));
+        }
+    }
+
+    /// Forgets queues that no board shows any more.
+    pub(crate) fn keep_only(&mut self, group: usize, wanted: &[String]) {
+        self.groups[group].retain(|id, _| wanted.contains(id));
+    }
+}

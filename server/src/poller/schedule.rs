@@ -1,0 +1,398 @@
+//! What to ask CXone next, and when: pure bookkeeping over instants that are
+//! handed in.
+//!
+//! Queues are read in batches, spread evenly over one cycle. A batch that CXone
+//! refuses with a 404 is narrowed down: by the queue list where that tells, else by
+//! halving. An id found dead is left out, so that it costs one tile and not its
+//! whole batch; one dead id a group is tried again every ten minutes (every cycle
+//! while all are dead), and when one has come back, all are.
+
+use std::{
+    collections::{BTreeSet, HashSet, VecDeque},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::plan::Group;
+
+/// How often one dead id is tried again while others live.
+const DEAD_RETRY: Duration = Duration::from_secs(600);
+
+/// How often the queue list is read again where a board shows all queues.
+const LIST_REFRESH: Duration = Duration::from_secs(600);
+
+/// One request to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// Read the queue list.
+    List,
+    /// Read these queues.
+    Read(Read),
+}
+
+/// Queues of one group to read in one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    /// Index of the group.
+    pub(crate) group: usize,
+    /// The ids, at most a batch's worth.
+    pub(crate) ids: Vec<String>,
+    kind: Kind,
+}
+
+/// Why a read is made; it decides what a 404 means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The batch of this index, on its turn.
+    Turn(usize),
+    /// Part of a refused batch.
+    Part,
+    /// The part of a refused batch that the queue list does not name.
+    Unlisted,
+    /// One dead id, tried again.
+    Revival,
+}
+
+#[derive(Debug)]
+struct Batch {
+    group: usize,
+    ids: Vec<String>,
+    due: Instant,
+    failures: u32,
+    tried: bool,
+}
+
+#[derive(Debug)]
+struct Members {
+    wanted: Vec<String>,
+    dead: BTreeSet<String>,
+    retry_dead_at: Instant,
+    /// The dead id tried last, so that each has its turn.
+    tried: Option<String>,
+}
+
+/// The schedule of all groups.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    batch_limit: usize,
+    cycle: Duration,
+    groups: Vec<Members>,
+    batches: Vec<Batch>,
+    parts: VecDeque<Read>,
+    /// Refused batches that wait for the queue list.
+    refused: Vec<Read>,
+    list_due: Option<Instant>,
+    /// Whether a board shows all queues, so that the list is read regularly.
+    lists_regularly: bool,
+    /// Nothing is asked before this: the back-off after failures.
+    gate: Instant,
+    failures: u32,
+}
+
+impl Schedule {
+    /// All batches due at `now`. `lists` says whether some board shows all queues.
+    pub(crate) fn new(
+        groups: &[Group],
+        lists: bool,
+        batch_limit: usize,
+        cycle: Duration,
+        now: Instant,
+    ) -> Self {
+        let members = |group: &Group| Members {
+            wanted: group.ids.clone(),
+            dead: BTreeSet::new(),
+            retry_dead_at: now,
+            tried: None,
+        };
+        let mut schedule = Self {
+            batch_limit: batch_limit.max(1),
+            cycle,
+            groups: groups.iter().map(members).collect(),
+            batches: Vec::new(),
+            parts: VecDeque::new(),
+            refused: Vec::new(),
+            list_due: lists.then_some(now),
+            lists_regularly: lists,
+            gate: now,
+            failures: 0,
+        };
+        schedule.rebuild(now);
+        schedule
+    }
+
+    /// Sets a group's queues and the cycle, as a new queue list asks for.
+    pub(crate) fn set_wanted(&mut self, group: usize, wanted: Vec<String>, now: Instant) {
+        let members = &mut self.groups[group];
+        if members.wanted != wanted {
+            members.dead.retain(|id| wanted.contains(id));
+            members.wanted = wanted;
+            self.rebuild(now);
+        }
+    }
+
+    /// Sets how long one round over all batches takes.
+    pub(crate) fn set_cycle(&mut self, cycle: Duration) {
+        self.cycle = cycle;
+    }
+
+    /// How many requests one round takes.
+    pub(crate) fn batches(&self) -> usize {
+        self.batches.len()
+    }
+
+    /// A group's queues, dead ones too.
+    pub(crate) fn wanted(&self, group: usize) -> &[String] {
+        &self.groups[group].wanted
+    }
+
+    /// Whether every batch was tried once; false while there is none.
+    pub(crate) fn first_round_is_over(&self) -> bool {
+        !self.batches.is_empty() && self.batches.iter().all(|batch| batch.tried)
+    }
+
+    /// Whether CXone knows none of a group's queues.
+    pub(crate) fn all_dead(&self, group: usize) -> bool {
+        let members = &self.groups[group];
+        !members.wanted.is_empty() && members.dead.len() == members.wanted.len()
+    }
+
+    /// The next request, and when to make it; `None` when nothing is to be asked.
+    pub(crate) fn next(&self) -> Option<(Instant, Task)> {
+        let list = self.list_due.map(|due| (due, Task::List));
+        let part = self
+            .parts
+            .front()
+            .map(|read| (self.gate, Task::Read(read.clone())));
+        let turn = self
+            .batches
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, batch)| batch.due)
+            .map(|(index, batch)| {
+                let read = Read {
+                    group: batch.group,
+                    ids: batch.ids.clone(),
+                    kind: Kind::Turn(index),
+                };
+                (batch.due, Task::Read(read))
+            });
+        let revival = (0..self.groups.len())
+            .filter_map(|group| self.revival(group))
+            .min_by_key(|(due, _)| *due);
+        // The order settles ties: the list first, since the rest may depend on it.
+        let (due, task) = [list, part, turn, revival]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(due, _)| *due)?;
+        Some((due.max(self.gate), task))
+    }
+
+    fn revival(&self, group: usize) -> Option<(Instant, Task)> {
+        let members = &self.groups[group];
+        let after_tried = |id: &&String| members.tried.as_ref().is_none_or(|tried| *id > tried);
+        let id = members
+            .dead
+            .iter()
+            .find(after_tried)
+            .or_else(|| members.dead.first())?;
+        let read = Read {
+            group,
+            ids: vec![id.clone()],
+            kind: Kind::Revival,
+        };
+        Some((members.retry_dead_at, Task::Read(read)))
+    }
+
+    /// The queue list was read. Refused batches are parted by it.
+    pub(crate) fn listed(&mut self, known: &HashSet<&str>, now: Instant) {
+        self.answered();
+        self.list_due = self.lists_regularly.then(|| now + LIST_REFRESH);
+        for read in std::mem::take(&mut self.refused) {
+            let (listed, unlisted): (Vec<_>, Vec<_>) = read
+                .ids
+                .iter()
+                .cloned()
+                .partition(|id| known.contains(id.as_str()));
+            if listed.is_empty() || unlisted.is_empty() {
+                self.halve(&read);
+            } else {
+                self.parts.push_back(Read {
+                    group: read.group,
+                    ids: listed,
+                    kind: Kind::Part,
+                });
+                self.parts.push_back(Read {
+                    group: read.group,
+                    ids: unlisted,
+                    kind: Kind::Unlisted,
+                });
+            }
+        }
+    }
+
+    /// The queue list could not be read: refused batches are halved instead.
+    pub(crate) fn list_failed(&mut self, delay: Delay, now: Instant) {
+        self.back_off(delay, now);
+        self.list_due = self.lists_regularly.then(|| now + delay.own);
+        for read in std::mem::take(&mut self.refused) {
+            self.halve(&read);
+        }
+    }
+
+    /// A read succeeded.
+    pub(crate) fn succeeded(&mut self, read: &Read, now: Instant) {
+        self.answered();
+        self.take_part(read);
+        match read.kind {
+            Kind::Turn(index) => {
+                let cycle = self.cycle;
+                if let Some(batch) = self.batches.get_mut(index) {
+                    batch.failures = 0;
+                    batch.tried = true;
+                    // From when it was due, so that the spread over the cycle stays.
+                    batch.due = (batch.due + cycle).max(now);
+                }
+            }
+            Kind::Revival => {
+                self.groups[read.group].dead.clear();
+                self.rebuild(now);
+            }
+            Kind::Part | Kind::Unlisted => {}
+        }
+    }
+
+    /// CXone refused a read with a 404. The ids found dead by it, if any.
+    pub(crate) fn refused(&mut self, read: &Read, now: Instant) -> Vec<String> {
+        self.answered();
+        self.take_part(read);
+        if let Kind::Turn(index) = read.kind
+            && let Some(batch) = self.batches.get_mut(index)
+        {
+            batch.due = now + self.cycle;
+            batch.tried = true;
+        }
+        if read.ids.len() > 1 && read.kind != Kind::Unlisted {
+            if let Kind::Turn(_) = read.kind {
+                self.refused.push(read.clone());
+                self.list_due = Some(now);
+            } else {
+                self.halve(read);
+            }
+            return Vec::new();
+        }
+        let members = &mut self.groups[read.group];
+        members.dead.extend(read.ids.iter().cloned());
+        members.tried = read.ids.last().cloned();
+        let all = members.dead.len() == members.wanted.len();
+        members.retry_dead_at = now + if all { self.cycle } else { DEAD_RETRY };
+        self.rebuild(now);
+        read.ids.clone()
+    }
+
+    /// A read failed for another reason.
+    pub(crate) fn failed(&mut self, read: &Read, delay: Delay, now: Instant) {
+        self.back_off(delay, now);
+        self.take_part(read);
+        match read.kind {
+            Kind::Turn(index) => {
+                if let Some(batch) = self.batches.get_mut(index) {
+                    batch.failures = batch.failures.saturating_add(1);
+                    batch.tried = true;
+                    batch.due = now + delay.own;
+                }
+            }
+            Kind::Revival => {
+                let members = &mut self.groups[read.group];
+                members.retry_dead_at = now + delay.own.max(self.cycle);
+            }
+            // Its batch comes round again and is narrowed down anew.
+            Kind::Part | Kind::Unlisted => {}
+        }
+    }
+
+    /// Failures in a row of this read, and of anything, counting the one now met.
+    pub(crate) fn failures_after(&self, read: Option<&Read>) -> (u32, u32) {
+        let own = match read.map(|read| read.kind) {
+            Some(Kind::Turn(index)) => self.batches.get(index).map_or(0, |batch| batch.failures),
+            _ => self.failures,
+        };
+        (own.saturating_add(1), self.failures.saturating_add(1))
+    }
+
+    fn answered(&mut self) {
+        self.failures = 0;
+    }
+
+    fn back_off(&mut self, delay: Delay, now: Instant) {
+        self.failures = self.failures.saturating_add(1);
+        self.gate = self.gate.max(now + delay.all);
+    }
+
+    fn take_part(&mut self, read: &Read) {
+        if matches!(read.kind, Kind::Part | Kind::Unlisted) {
+            self.parts.retain(|part| part != read);
+        }
+    }
+
+    fn halve(&mut self, read: &Read) {
+        let (left, right) = read.ids.split_at(read.ids.len() / 2);
+        for ids in [left, right].into_iter().filter(|ids| !ids.is_empty()) {
+            self.parts.push_back(Read {
+                group: read.group,
+                ids: ids.to_vec(),
+                kind: Kind::Part,
+            });
+        }
+    }
+
+    /// Cuts the living queues into batches. A batch keeps the turn of the one that
+    /// stood in its place; new ones are due at once.
+    fn rebuild(&mut self, now: Instant) {
+        let old = std::mem::take(&mut self.batches);
+        for (group, members) in self.groups.iter().enumerate() {
+            let living: Vec<String> = members
+                .wanted
+                .iter()
+                .filter(|id| !members.dead.contains(*id))
+                .cloned()
+                .collect();
+            let mut turns = old.iter().filter(|batch| batch.group == group);
+            for ids in living.chunks(self.batch_limit) {
+                let (due, failures, tried) = turns.next().map_or((now, 0, false), |batch| {
+                    (batch.due, batch.failures, batch.tried)
+                });
+                self.batches.push(Batch {
+                    group,
+                    ids: ids.to_vec(),
+                    due,
+                    failures,
+                    tried,
+                });
+            }
+        }
+        self.parts.retain(|part| {
+            let members = &self.groups[part.group];
+            part.ids
+                .iter()
+                .all(|id| members.wanted.contains(id) && !members.dead.contains(id))
+        });
+    }
+
+    /// Spreads the turns after the first round evenly over the cycle from `start`.
+    pub(crate) fn spread(&mut self, start: Instant) {
+        let count = u32::try_from(self.batches.len()).unwrap_or(u32::MAX).max(1);
+        for (index, batch) in (1..).zip(&mut self.batches) {
+            batch.due = start + self.cycle * index / count;
+        }
+    }
+}
+
+/// How long to wait after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Delay {
+    /// Before the same thing is asked again.
+    pub(crate) own: Duration,
+    /// Before anything is asked again.
+    pub(crate) all: Duration,
+}

@@ -1,0 +1,507 @@
+//! The poller against a scripted source, under paused time.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+    time::SystemTime,
+};
+
+use async_trait::async_trait;
+use queuewall_shared::snapshot::{BoardSnapshot, QueueState, UpstreamState};
+
+use super::*;
+use crate::{clock::Moment, config::QueueConfig, source::QueueInfo};
+
+const POLL: Duration = Duration::from_secs(30);
+
+/// Answers from a script and remembers what it was asked.
+struct Scripted {
+    budget: Arc<RequestBudget>,
+    script: Mutex<Script>,
+}
+
+#[derive(Default)]
+struct Script {
+    waiting: BTreeMap<String, u64>,
+    dead: BTreeSet<String>,
+    left_out: BTreeSet<String>,
+    failure: Option<SourceError>,
+    list_failure: Option<SourceError>,
+    reads: Vec<(Instant, Vec<String>, Vec<String>)>,
+    lists: usize,
+}
+
+#[async_trait]
+impl QueueSource for Scripted {
+    fn batch_limit(&self) -> usize {
+        100
+    }
+
+    async fn read_queues(
+        &self,
+        ids: &[String],
+        skills: &[String],
+    ) -> Result<Vec<QueueReading>, SourceError> {
+        let _permit = self.budget.acquire().await;
+        let mut script = self.script.lock().unwrap();
+        script
+            .reads
+            .push((Instant::now(), ids.to_vec(), skills.to_vec()));
+        if let Some(failure) = &script.failure {
+            return Err(failure.clone());
+        }
+        if ids.iter().any(|id| script.dead.contains(id)) {
+            return Err(SourceError::QueueNotFound { ids: ids.to_vec() });
+        }
+        let answered = ids.iter().filter(|id| !script.left_out.contains(*id));
+        let reading = |id: &String| QueueReading {
+            id: id.clone(),
+            name: Some(format!("Queue {id}")),
+            waiting: script.waiting.get(id).copied(),
+            ..QueueReading::default()
+        };
+        Ok(answered.map(reading).collect())
+    }
+
+    async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
+        let _permit = self.budget.acquire().await;
+        let mut script = self.script.lock().unwrap();
+        script.lists += 1;
+        if let Some(failure) = &script.list_failure {
+            return Err(failure.clone());
+        }
+        let living = script
+            .waiting
+            .keys()
+            .filter(|id| !script.dead.contains(*id));
+        Ok(living
+            .map(|id| QueueInfo {
+                id: id.clone(),
+                name: Some(format!("Queue {id}")),
+            })
+            .collect())
+    }
+
+    async fn sign_in(&self) -> Result<(), SourceError> {
+        Ok(())
+    }
+}
+
+/// Both clocks move together.
+struct TestClock {
+    start: Instant,
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Moment {
+        let monotonic = Instant::now();
+        Moment {
+            monotonic,
+            wall: SystemTime::UNIX_EPOCH + (monotonic - self.start),
+        }
+    }
+}
+
+struct Bench {
+    source: Arc<Scripted>,
+    boards: Arc<Boards>,
+}
+
+impl Bench {
+    /// A poller over one board of `ids` (none: all), running.
+    fn start(ids: &[String], script: Script, budget_per_minute: usize) -> Self {
+        let queues = ids
+            .iter()
+            .map(|id| QueueConfig {
+                id: id.clone(),
+                name: None,
+            })
+            .collect();
+        let board = BoardConfig {
+            slug: "main".into(),
+            title: "Main".into(),
+            timezone: None,
+            skill_ids: Vec::new(),
+            queues,
+        };
+        Self::start_boards(vec![board], script, budget_per_minute)
+    }
+
+    fn start_boards(
+        configured: Vec<BoardConfig>,
+        script: Script,
+        budget_per_minute: usize,
+    ) -> Self {
+        let budget = Arc::new(RequestBudget::new(budget_per_minute));
+        let source = Arc::new(Scripted {
+            budget: Arc::clone(&budget),
+            script: Mutex::new(script),
+        });
+        let boards = Arc::new(Boards::new(
+            configured.iter().map(identity).collect(),
+            "build".into(),
+        ));
+        let clock = Arc::new(TestClock {
+            start: Instant::now(),
+        });
+        let poll = PollConfig {
+            interval: POLL,
+            budget_per_minute,
+        };
+        let poller = Poller::new(
+            Arc::clone(&source) as Arc<dyn QueueSource>,
+            budget,
+            clock,
+            poll,
+            configured,
+            Arc::clone(&boards),
+        );
+        tokio::spawn(poller.run());
+        Self { source, boards }
+    }
+
+    fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+        change(&mut self.source.script.lock().unwrap())
+    }
+
+    fn latest(&self) -> BoardSnapshot {
+        self.boards.latest("main").unwrap().snapshot.clone()
+    }
+
+    fn states(&self) -> Vec<QueueState> {
+        self.latest()
+            .queues
+            .iter()
+            .map(|queue| queue.state)
+            .collect()
+    }
+
+    fn reads(&self) -> usize {
+        self.script(|script| script.reads.len())
+    }
+}
+
+fn ids(count: usize) -> Vec<String> {
+    (0..count).map(|index| format!("{index:03}")).collect()
+}
+
+fn all_waiting(ids: &[String]) -> Script {
+    Script {
+        waiting: ids.iter().map(|id| (id.clone(), 3)).collect(),
+        ..Script::default()
+    }
+}
+
+async fn after(duration: Duration) {
+    tokio::time::sleep(duration + Duration::from_millis(10)).await;
+}
+
+fn server_error() -> SourceError {
+    SourceError::ServerError {
+        status: 503,
+        retry_after: None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_reaches_the_board_and_is_repeated_every_interval() {
+    let ids = ids(3);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::ZERO).await;
+    let first = bench.latest();
+    assert_eq!(first.upstream.state, UpstreamState::Ok);
+    assert_eq!(first.totals.waiting, Some(9));
+    assert_eq!(first.queues[0].name, "Queue 000");
+    assert_eq!(first.poll_interval_ms, 30_000);
+
+    let tag = bench
+        .boards
+        .latest("main")
+        .unwrap()
+        .encoded
+        .raw
+        .etag
+        .clone();
+    after(Duration::from_secs(300)).await;
+    assert_eq!(bench.reads(), 11);
+    assert_eq!(
+        bench.boards.latest("main").unwrap().encoded.raw.etag,
+        tag,
+        "nothing changed: same bytes"
+    );
+
+    bench.script(|script| script.waiting.insert("001".into(), 7));
+    after(POLL).await;
+    assert_eq!(bench.latest().queues[1].waiting, Some(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_read_keeps_the_readings_until_they_are_stale() {
+    let ids = ids(2);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::ZERO).await;
+    bench.script(|script| script.failure = Some(server_error()));
+    after(POLL + Duration::from_secs(1)).await;
+    let failing = bench.latest();
+    assert_eq!(failing.upstream.state, UpstreamState::Degraded);
+    assert_eq!(failing.queues[0].waiting, Some(3));
+    assert_eq!(
+        failing.queues[0].cause.as_deref(),
+        Some("CXone is in trouble")
+    );
+    assert_eq!(failing.totals.counted, 2);
+
+    after(Duration::from_secs(65)).await;
+    let stale = bench.latest();
+    assert_eq!(stale.upstream.state, UpstreamState::Down);
+    assert_eq!((stale.totals.counted, stale.totals.waiting), (0, None));
+    assert_eq!(
+        stale.queues[0].waiting,
+        Some(3),
+        "the last reading is kept, with its age"
+    );
+
+    bench.script(|script| script.failure = None);
+    after(POLL + Duration::from_secs(60)).await;
+    assert_eq!(bench.latest().upstream.state, UpstreamState::Ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forbidden_queue_shows_no_number() {
+    let ids = ids(1);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::ZERO).await;
+    bench.script(|script| script.failure = Some(SourceError::Forbidden { scope: "s" }));
+    after(POLL).await;
+    assert_eq!(bench.states(), [QueueState::Forbidden]);
+    assert_eq!(bench.latest().queues[0].waiting, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_left_out_of_the_answer_says_so() {
+    let ids = ids(2);
+    let mut script = all_waiting(&ids);
+    script.left_out.insert("001".into());
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::ZERO).await;
+    let latest = bench.latest();
+    assert_eq!(bench.states(), [QueueState::Open, QueueState::Unknown]);
+    assert_eq!(
+        latest.queues[1].cause.as_deref(),
+        Some("CXone left this queue out of its answer")
+    );
+    assert_eq!(
+        latest.upstream.state,
+        UpstreamState::Ok,
+        "the batch was read"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_dead_id_costs_one_tile_found_by_the_queue_list() {
+    let ids = ids(100);
+    let mut script = all_waiting(&ids);
+    script.dead.insert("042".into());
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(1)).await;
+    let found: Vec<String> = bench
+        .latest()
+        .queues
+        .iter()
+        .filter(|queue| queue.state == QueueState::NotFound)
+        .map(|queue| queue.id.clone())
+        .collect();
+    assert_eq!(found, ["042"]);
+    assert_eq!(bench.latest().totals.counted, 99);
+    assert_eq!(
+        bench.script(|script| (script.reads.len(), script.lists)),
+        (3, 1)
+    );
+
+    // Left out of the batches, and tried alone after ten minutes.
+    after(Duration::from_secs(590)).await;
+    let with_it = |script: &mut Script| {
+        script
+            .reads
+            .iter()
+            .filter(|(_, ids, _)| ids.contains(&"042".into()))
+            .count()
+    };
+    assert_eq!(bench.script(with_it), 2);
+    bench.script(|script| script.dead.clear());
+    after(Duration::from_secs(20)).await;
+    assert_eq!(bench.latest().totals.counted, 100, "it came back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_queue_list_a_dead_id_is_found_by_halving_within_the_budget() {
+    let ids = ids(100);
+    let mut script = all_waiting(&ids);
+    script.dead.insert("077".into());
+    script.list_failure = Some(SourceError::Forbidden { scope: "s" });
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(150)).await;
+    assert_eq!(
+        bench
+            .states()
+            .iter()
+            .filter(|state| **state == QueueState::NotFound)
+            .count(),
+        1
+    );
+    assert_eq!(bench.latest().totals.counted, 99);
+    let times: Vec<Instant> =
+        bench.script(|script| script.reads.iter().map(|(at, ..)| *at).collect());
+    for window in times.windows(11) {
+        assert!(window[10] - window[0] >= Duration::from_secs(60));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_all_ids_are_dead_the_board_asks_about_base_url_and_tenant_and_recovers() {
+    let ids = ids(8);
+    let mut script = all_waiting(&ids);
+    script.dead = ids.iter().cloned().collect();
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(240)).await;
+    assert!(
+        bench
+            .states()
+            .iter()
+            .all(|state| *state == QueueState::NotFound)
+    );
+    let cause = bench.latest().upstream.cause.unwrap();
+    assert!(
+        cause.contains("base URL") && cause.contains("tenant"),
+        "{cause}"
+    );
+    bench.script(|script| script.dead.clear());
+    after(POLL + Duration::from_secs(5)).await;
+    assert_eq!(bench.latest().totals.counted, 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_queues_are_read_in_turn_within_the_budget() {
+    let ids = ids(1_000);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::from_secs(60)).await;
+    assert_eq!(bench.latest().totals.counted, 1_000);
+    assert_eq!(
+        bench.latest().poll_interval_ms,
+        75_000,
+        "10 batches at 8 a minute"
+    );
+    after(Duration::from_secs(600)).await;
+    let times: Vec<Instant> =
+        bench.script(|script| script.reads.iter().map(|(at, ..)| *at).collect());
+    for window in times.windows(11) {
+        assert!(window[10] - window[0] >= Duration::from_secs(60));
+    }
+    let late: Vec<Duration> = times[times.len() - 20..]
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .collect();
+    assert!(
+        late.iter().all(|gap| *gap >= Duration::from_secs(7)),
+        "spread out: {late:?}"
+    );
+    assert_eq!(bench.latest().totals.counted, 1_000, "none ever grew stale");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_cxone_fails_the_tries_stay_apart_and_within_the_budget() {
+    let ids = ids(300);
+    let mut script = all_waiting(&ids);
+    script.failure = Some(server_error());
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(600)).await;
+    let reads = bench.reads();
+    // Full jitter up to 30 s: 15 s apart in the mean once the back-off has grown.
+    assert!((25..=100).contains(&reads), "{reads} tries in ten minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejected_credentials_cost_one_try_an_interval_and_reach_every_tile() {
+    let ids = ids(300);
+    let mut script = all_waiting(&ids);
+    script.failure = Some(SourceError::CredentialsRejected {
+        status: 401,
+        oauth_error: None,
+    });
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(1)).await;
+    let causes: BTreeSet<_> = bench
+        .latest()
+        .queues
+        .iter()
+        .map(|queue| queue.cause.clone())
+        .collect();
+    assert_eq!(
+        causes,
+        BTreeSet::from([Some("CXone rejects our sign-in".to_owned())])
+    );
+    after(Duration::from_secs(299)).await;
+    assert!((10..=11).contains(&bench.reads()), "{}", bench.reads());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_board_without_queues_shows_the_queue_list() {
+    let ids = ids(5);
+    let mut script = all_waiting(&ids);
+    script.list_failure = Some(server_error());
+    let bench = Bench::start(&[], script, 10);
+    after(Duration::ZERO).await;
+    let empty = bench.latest();
+    assert_eq!(
+        (empty.queues.len(), empty.upstream.state),
+        (0, UpstreamState::Down)
+    );
+    assert_eq!(empty.upstream.cause.as_deref(), Some("CXone is in trouble"));
+
+    bench.script(|script| script.list_failure = None);
+    after(Duration::from_secs(30)).await;
+    assert_eq!(bench.latest().totals.counted, 5);
+
+    bench.script(|script| script.waiting.insert("new".into(), 1));
+    after(Duration::from_secs(640)).await;
+    assert_eq!(
+        bench.latest().totals.counted,
+        6,
+        "the list is read again every ten minutes"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn boards_with_different_skill_filters_are_separate_reads() {
+    let board = |slug: &str, skills: &[&str]| BoardConfig {
+        slug: slug.into(),
+        title: slug.into(),
+        timezone: None,
+        skill_ids: skills.iter().map(|skill| (*skill).to_owned()).collect(),
+        queues: vec![QueueConfig {
+            id: "000".into(),
+            name: None,
+        }],
+    };
+    let script = all_waiting(&ids(1));
+    let bench = Bench::start_boards(
+        vec![board("main", &[]), board("vip", &["7"]), board("same", &[])],
+        script,
+        10,
+    );
+    after(Duration::from_secs(1)).await;
+    let skills: Vec<_> = bench.script(|script| {
+        script
+            .reads
+            .iter()
+            .map(|(_, _, skills)| skills.clone())
+            .collect()
+    });
+    assert_eq!(skills, [vec![], vec!["7".to_owned()]]);
+    for slug in ["main", "vip", "same"] {
+        assert_eq!(
+            bench.boards.latest(slug).unwrap().snapshot.totals.counted,
+            1
+        );
+    }
+}

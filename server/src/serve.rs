@@ -1,0 +1,86 @@
+//! The server: a poller and the routes, from a listener until a shutdown.
+
+use std::{future::Future, sync::Arc};
+
+use anyhow::{Context as _, Result};
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+
+use crate::{
+    budget::RequestBudget,
+    clock::Clock,
+    config::Config,
+    http::{AppState, Page, router},
+    poller::{self, Poller},
+    snapshot::Boards,
+    source::QueueSource,
+};
+
+/// Polls and serves until `shutdown` completes; requests under way are answered.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    source: Arc<dyn QueueSource>,
+    budget: Arc<RequestBudget>,
+    clock: Arc<dyn Clock>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    for warning in &config.warnings {
+        warn!("{warning}");
+    }
+    let page = Page::embedded();
+    let identities = config.boards.iter().map(poller::identity).collect();
+    let boards = Arc::new(Boards::new(identities, page.build().to_owned()));
+    announce(&config, &budget);
+
+    let poller = Poller::new(
+        source,
+        budget,
+        Arc::clone(&clock),
+        config.poll,
+        config.boards,
+        Arc::clone(&boards),
+    );
+    let polling = tokio::spawn(poller.run());
+    let app = router(AppState {
+        boards,
+        clock,
+        page: Arc::new(page),
+    });
+    info!(
+        "listening on http://{}",
+        listener
+            .local_addr()
+            .context("the listener has no address")?
+    );
+    // Answers are small and complete: waiting to fill a packet would only delay them.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+    });
+    let served = axum::serve(listener, app)
+        .with_graceful_shutdown(shutdown)
+        .await;
+    polling.abort();
+    info!("stopped");
+    served.context("the server failed")
+}
+
+fn announce(config: &Config, budget: &RequestBudget) {
+    for board in &config.boards {
+        match board.queues.len() {
+            0 => info!("board {:?}: all queues of the queue list", board.slug),
+            count => info!("board {:?}: {count} queues", board.slug),
+        }
+    }
+    info!(
+        "reading every {} s, with at most {} requests to CXone in any minute",
+        config.poll.interval.as_secs(),
+        budget.limit()
+    );
+}

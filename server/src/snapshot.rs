@@ -1,0 +1,146 @@
+//! The latest snapshot of every board, encoded once a change and read by any
+//! number of requests without a lock.
+
+mod encode;
+
+use std::{collections::HashMap, sync::Arc};
+
+use arc_swap::ArcSwap;
+use queuewall_shared::snapshot::{
+    Board, BoardList, BoardSnapshot, Totals, Upstream, UpstreamState,
+};
+
+use crate::clock::Moment;
+pub use encode::{Representation, Representations};
+
+/// All boards. The poller writes, the HTTP handlers read.
+#[derive(Debug)]
+pub struct Boards {
+    build: String,
+    list: Representations,
+    boards: HashMap<String, ArcSwap<Published>>,
+}
+
+/// One board as it is served now.
+#[derive(Debug)]
+pub struct Published {
+    /// What is served.
+    pub snapshot: BoardSnapshot,
+    /// The same as bytes; shared by all snapshots since the last change.
+    pub encoded: Arc<Representations>,
+    /// When any of its queues was last read.
+    pub latest_read: Option<Moment>,
+}
+
+impl Boards {
+    /// Boards of which nothing is known yet.
+    #[must_use]
+    pub fn new(boards: Vec<Board>, build: String) -> Self {
+        let list = Representations::of_json(&BoardList {
+            boards: boards.clone(),
+            build: build.clone(),
+        });
+        let empty = |board: Board| {
+            let slug = board.slug.clone();
+            let snapshot = BoardSnapshot {
+                board,
+                build: build.clone(),
+                poll_interval_ms: 0,
+                upstream: Upstream {
+                    state: UpstreamState::Down,
+                    cause: None,
+                },
+                queues: Vec::new(),
+                totals: Totals::default(),
+            };
+            let encoded = Arc::new(Representations::of_json(&snapshot));
+            (
+                slug,
+                ArcSwap::from_pointee(Published {
+                    snapshot,
+                    encoded,
+                    latest_read: None,
+                }),
+            )
+        };
+        let boards = boards.into_iter().map(empty).collect();
+        Self {
+            build,
+            list,
+            boards,
+        }
+    }
+
+    /// The server's build, as every answer names it.
+    #[must_use]
+    pub fn build(&self) -> &str {
+        &self.build
+    }
+
+    /// The list of boards.
+    #[must_use]
+    pub fn list(&self) -> &Representations {
+        &self.list
+    }
+
+    /// The latest of the board `slug`, if there is such a board.
+    #[must_use]
+    pub fn latest(&self, slug: &str) -> Option<Arc<Published>> {
+        self.boards.get(slug).map(ArcSwap::load_full)
+    }
+
+    /// Whether any board has been read.
+    #[must_use]
+    pub fn has_data(&self) -> bool {
+        self.boards
+            .values()
+            .any(|board| board.load().latest_read.is_some())
+    }
+
+    /// Replaces a board's snapshot; it is encoded only when it differs from the one
+    /// that is there. Boards that were never announced are ignored.
+    pub fn publish(&self, snapshot: BoardSnapshot, latest_read: Option<Moment>) {
+        let Some(board) = self.boards.get(&snapshot.board.slug) else {
+            return;
+        };
+        let current = board.load();
+        let encoded = if current.snapshot == snapshot {
+            Arc::clone(&current.encoded)
+        } else {
+            Arc::new(Representations::of_json(&snapshot))
+        };
+        board.store(Arc::new(Published {
+            snapshot,
+            encoded,
+            latest_read,
+        }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_that_is_the_same_is_not_encoded_again() {
+        let board = Board {
+            slug: "main".into(),
+            title: "Main".into(),
+            timezone: None,
+        };
+        let boards = Boards::new(vec![board], "1".into());
+        let mut snapshot = boards.latest("main").unwrap().snapshot.clone();
+        let before = boards.latest("main").unwrap().encoded.clone();
+        boards.publish(snapshot.clone(), None);
+        assert!(Arc::ptr_eq(
+            &before,
+            &boards.latest("main").unwrap().encoded
+        ));
+
+        snapshot.poll_interval_ms = 1;
+        boards.publish(snapshot, None);
+        let after = boards.latest("main").unwrap().encoded.clone();
+        assert_ne!(before.raw.etag, after.raw.etag);
+        assert!(boards.latest("other").is_none());
+    }
+}
