@@ -6,7 +6,9 @@
 //! - [`clock`]: time, handed in
 //! - [`budget`]: the one gate to the upstream
 //! - [`source`]: the trait that a dialect implements, and its errors
+//! - [`cxone`]: the client that signs in to CXone and reads its queues
 
 pub mod budget;
 pub mod clock;
+pub mod cxone;
 pub mod source;
