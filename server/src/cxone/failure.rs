@@ -35,8 +35,8 @@ pub(super) fn classify(error: &reqwest::Error, peer: &Peer) -> SourceError {
     }
     if error.is_connect() {
         // Only a handshake reads while it connects: an end there is a TLS failure.
-        let broke_off = find::<io::Error>(error)
-            .is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof && peer.is_encrypted);
+        let ended = |io: &io::Error| io.kind() == io::ErrorKind::UnexpectedEof;
+        let broke_off = peer.is_encrypted && all::<io::Error>(error).any(ended);
         let detail = innermost(error);
         return if broke_off {
             SourceError::Tls { host, detail }
@@ -67,13 +67,17 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
+fn all<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a T> {
+    causes(error).filter_map(|error| error.downcast_ref())
+}
+
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    causes(error).find_map(|error| error.downcast_ref())
+    all(error).next()
 }
 
 /// A library's words on one line of bounded length: a peer may have had a say in
 /// them, through its certificate for one.
-pub(super) fn plain(error: &(impl Error + ?Sized)) -> String {
+fn plain(error: &(impl Error + ?Sized)) -> String {
     error
         .to_string()
         .chars()

@@ -33,6 +33,9 @@ const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3_600);
 /// How long before its end a token is replaced, at most; a tenth of a short life.
 const LONGEST_MARGIN: Duration = Duration::from_secs(5 * 60);
 
+/// How long an early replacement that failed is not tried again.
+const EARLY_TRY_PAUSE: Duration = Duration::from_secs(60);
+
 /// An `Authorization` header that shows itself nowhere.
 #[derive(Clone)]
 pub(super) struct AccessToken(Arc<HeaderValue>);
@@ -89,6 +92,8 @@ struct Cached {
     token: AccessToken,
     sent_at: Moment,
     life: Duration,
+    /// When its early replacement last failed.
+    try_failed_at: Option<Moment>,
 }
 
 impl Cached {
@@ -96,9 +101,14 @@ impl Cached {
         self.sent_at.age_at(now) < self.life
     }
 
+    /// Whether it may be used without a try to replace it.
     fn is_fresh_at(&self, now: Moment) -> bool {
         let margin = LONGEST_MARGIN.min(self.life / 10);
-        self.sent_at.age_at(now) < self.life - margin
+        let is_early = self.sent_at.age_at(now) < self.life - margin;
+        let just_tried = self
+            .try_failed_at
+            .is_some_and(|at| at.age_at(now) < EARLY_TRY_PAUSE);
+        is_early || just_tried && self.holds_at(now)
     }
 }
 
@@ -135,7 +145,7 @@ impl Tokens {
         let result = sign_in.await;
         if let Err(error) = &result
             && error.is_transient()
-            && let Some(token) = self.inner.token_that_holds()
+            && let Some(token) = self.inner.keep_what_holds()
         {
             tracing::warn!(%error, "no new token yet; the old one still holds");
             return Ok(token);
@@ -215,10 +225,12 @@ impl Inner {
         self.transport.clock().now()
     }
 
-    fn token_that_holds(&self) -> Option<AccessToken> {
+    /// The old token after a failed try to replace it, where it still holds.
+    fn keep_what_holds(&self) -> Option<AccessToken> {
         let now = self.now();
-        let state = self.state();
-        let cached = state.cached.as_ref().filter(|it| it.holds_at(now))?;
+        let mut state = self.state();
+        let cached = state.cached.as_mut().filter(|it| it.holds_at(now))?;
+        cached.try_failed_at = Some(now);
         Some(cached.token.clone())
     }
 
@@ -261,6 +273,7 @@ impl Inner {
             token,
             sent_at: answer.sent_at,
             life: life(body.get("expires_in")),
+            try_failed_at: None,
         })
     }
 

@@ -27,11 +27,17 @@ async fn pages_are_followed_and_queues_named_twice_kept_once() {
         })
     })
     .await;
-    assert_eq!(named(client_of(&server).list_queues().await), ["1", "2", "3"]);
+    assert_eq!(
+        named(client_of(&server).list_queues().await),
+        ["1", "2", "3"]
+    );
     let seen = server.seen();
     assert_eq!(seen.len(), 4);
-    assert!(seen[1..].iter().all(|page| page.method == "GET"
-        && page.header("authorization").is_some()));
+    assert!(
+        seen[1..]
+            .iter()
+            .all(|page| page.method == "GET" && page.header("authorization").is_some())
+    );
 }
 
 #[tokio::test]
@@ -43,16 +49,19 @@ async fn a_list_that_leads_back_to_itself_ends() {
 
 #[tokio::test]
 async fn an_endless_list_is_given_up() {
-    let server = tenant(|seen| {
-        Reply::json(&json!({"queues": [], "next": format!("{}x", seen.target)}))
-    })
-    .await;
+    let server =
+        tenant(|seen| Reply::json(&json!({"queues": [], "next": format!("{}x", seen.target)})))
+            .await;
     // `/api/v2/queues`, `/api/v2/queuesx`, `/api/v2/queuesxx` …
     assert!(matches!(
         client_of(&server).list_queues().await,
         Err(SourceError::UnexpectedShape { .. })
     ));
-    assert_eq!(server.seen().len(), 1 + 100, "the token and a hundred pages");
+    assert_eq!(
+        server.seen().len(),
+        1 + 100,
+        "the token and a hundred pages"
+    );
 }
 
 #[tokio::test]

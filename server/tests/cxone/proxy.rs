@@ -50,8 +50,15 @@ async fn proxy(target: SocketAddr, refuses: bool) -> (SocketAddr, Arc<Mutex<Vec<
 async fn in_environment(name: &str, variables: &[(&str, &str)]) -> (bool, String) {
     let mut command = this_test(name);
     for name in [
-        "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy",
-        "NO_PROXY", "no_proxy", "REQUEST_METHOD",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "NO_PROXY",
+        "no_proxy",
+        "REQUEST_METHOD",
     ] {
         command.env_remove(name);
     }
@@ -71,7 +78,12 @@ async fn in_environment(name: &str, variables: &[(&str, &str)]) -> (bool, String
 fn this_test(name: &str) -> std::process::Command {
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", &format!("proxy::{name}"), "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            &format!("proxy::{name}"),
+            "--ignored",
+            "--nocapture",
+        ])
         .stdin(Stdio::null());
     command
 }
@@ -112,7 +124,10 @@ async fn reads_a_tenant_of_the_internet() {
 #[ignore = "run in an environment of its own, by the tests below"]
 async fn reads_a_tenant_of_this_machine() {
     let client = client(settings(&variable("TEST_BASE_URL")));
-    assert_eq!(client.read_queues(&ids(&["q"]), &[]).await.unwrap().len(), 1);
+    assert_eq!(
+        client.read_queues(&ids(&["q"]), &[]).await.unwrap().len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -134,11 +149,8 @@ async fn the_proxy_of_the_environment_is_used_and_its_exceptions_kept() {
     let https_proxy = ("HTTPS_PROXY", https_proxy.as_str());
     let child = "reads_a_tenant_of_the_internet";
 
-    let (passed, words) = in_environment(
-        child,
-        &[https_proxy, ca_file, ("TEST_EXPECTS", "readings")],
-    )
-    .await;
+    let (passed, words) =
+        in_environment(child, &[https_proxy, ca_file, ("TEST_EXPECTS", "readings")]).await;
     assert!(passed, "{words}");
     assert_eq!(*asked.lock().unwrap(), ["CONNECT tenant.invalid:443"]);
     assert_eq!(server.seen().len(), 2, "token and read, on one connection");
@@ -162,7 +174,10 @@ async fn the_proxy_of_the_environment_is_used_and_its_exceptions_kept() {
     for (proxy, expects) in [
         (format!("http://user:proxy-password@{refusing}"), "connect"),
         (format!("http://user:proxy-password@{closed}"), "connect"),
-        ("http://user:proxy-password@proxy.invalid:3128".to_owned(), "proxy-dns"),
+        (
+            "http://user:proxy-password@proxy.invalid:3128".to_owned(),
+            "proxy-dns",
+        ),
     ] {
         let (passed, words) = in_environment(
             child,

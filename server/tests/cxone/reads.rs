@@ -54,7 +54,10 @@ async fn the_sign_in_and_the_read_are_sent_as_the_contract_says() {
     let [token, read] = &server.seen()[..] else {
         panic!("two requests")
     };
-    assert_eq!((token.method.as_str(), token.target.as_str()), ("POST", TOKEN));
+    assert_eq!(
+        (token.method.as_str(), token.target.as_str()),
+        ("POST", TOKEN)
+    );
     assert_eq!(
         token.header("content-type"),
         Some("application/x-www-form-urlencoded")
@@ -65,7 +68,10 @@ async fn the_sign_in_and_the_read_are_sent_as_the_contract_says() {
     );
     assert_eq!(token.header("authorization"), None);
 
-    assert_eq!((read.method.as_str(), read.target.as_str()), ("POST", REALTIME));
+    assert_eq!(
+        (read.method.as_str(), read.target.as_str()),
+        ("POST", REALTIME)
+    );
     assert_eq!(read.header("content-type"), Some("application/json"));
     assert_eq!(
         read.header("authorization"),
@@ -108,7 +114,10 @@ async fn a_path_prefix_stands_before_every_path() {
     })
     .await;
     let client = client(settings(&format!("{}/gateway/", http(&server))));
-    assert_eq!(client.read_queues(&ids(&["q"]), &[]).await.unwrap().len(), 1);
+    assert_eq!(
+        client.read_queues(&ids(&["q"]), &[]).await.unwrap().len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -226,7 +235,10 @@ async fn a_refused_token_is_renewed_once_and_the_read_repeated_once() {
     })
     .await;
     let client = client_of(&server);
-    assert_eq!(client.read_queues(&ids(&["q"]), &[]).await.unwrap().len(), 1);
+    assert_eq!(
+        client.read_queues(&ids(&["q"]), &[]).await.unwrap().len(),
+        1
+    );
     assert_eq!((server.count(TOKEN), server.count(REALTIME)), (2, 2));
     client.read_queues(&ids(&["q"]), &[]).await.unwrap();
     assert_eq!(

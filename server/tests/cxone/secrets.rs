@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::join_all;
 use queuewall::source::{QueueSource, SourceError};
 use secrecy::SecretString;
 use tracing_subscriber::fmt::MakeWriter;
@@ -60,18 +61,30 @@ type Echo = fn(&str) -> Reply;
 
 fn echoes() -> Vec<(&'static str, Echo)> {
     vec![
-        ("in a page", |it| Reply::new(200, "text/html", format!("<html>{it}</html>"))),
+        ("in a page", |it| {
+            Reply::new(200, "text/html", format!("<html>{it}</html>"))
+        }),
         ("in broken JSON", |it| {
-            Reply::new(200, "application/json", format!("{{\"queues\": \"{it}\", {it}"))
+            Reply::new(
+                200,
+                "application/json",
+                format!("{{\"queues\": \"{it}\", {it}"),
+            )
         }),
         ("as JSON of another shape", |it| {
             Reply::json(&serde_json::json!({"queues": it, "access_token": format!("{it} {it}")}))
         }),
         ("as a number's value", |it| {
-            Reply::json(&serde_json::json!({"queues": [{"queueId": "q", "callsWaiting": it}], "next": [it]}))
+            Reply::json(
+                &serde_json::json!({"queues": [{"queueId": "q", "callsWaiting": it}], "next": [it]}),
+            )
         }),
         ("as the OAuth error", |it| {
-            Reply::new(401, "application/json", serde_json::json!({"error": it}).to_string())
+            Reply::new(
+                401,
+                "application/json",
+                serde_json::json!({"error": it}).to_string(),
+            )
         }),
         ("as the content type", |it| {
             let it = it.replace(['\r', '\n'], " ");
@@ -89,9 +102,13 @@ fn echoes() -> Vec<(&'static str, Echo)> {
             let it = it.replace(['\r', '\n'], " ");
             Reply::then_close(format!("HTTP/1.1 418 {it}\r\ncontent-length: 0\r\n\r\n"))
         }),
-        ("as no HTTP at all", |it| Reply::then_close(format!("{it}\r\n\r\n"))),
+        ("as no HTTP at all", |it| {
+            Reply::then_close(format!("{it}\r\n\r\n"))
+        }),
         ("as a broken chunk", |it| {
-            Reply::then_close(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{it}\r\n"))
+            Reply::then_close(format!(
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{it}\r\n"
+            ))
         }),
     ]
 }
@@ -111,22 +128,27 @@ async fn no_failure_shows_the_secret_or_the_token() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
 
-    for (name, reply, _) in broken_answers() {
-        let (at_sign_in, at_read) = (reply.clone(), reply);
-        let server = Scripted::start(move |_| at_sign_in.clone()).await;
-        assert_clean(name, &words(&error_of(&server).await));
-        let server = tenant(move |_| at_read.clone()).await;
-        assert_clean(name, &words(&error_of(&server).await));
-    }
+    join_all(
+        broken_answers()
+            .into_iter()
+            .map(|(name, reply, fault)| async move {
+                let (at_sign_in, at_read) = (reply.clone(), reply);
+                let server = Scripted::start(move |_| at_sign_in.clone()).await;
+                assert_clean(name, &words(&error_of(&server, Some(fault)).await));
+                let server = tenant(move |_| at_read.clone()).await;
+                assert_clean(name, &words(&error_of(&server, Some(fault)).await));
+            }),
+    )
+    .await;
     for status in [400, 401, 403, 404, 418, 429, 500] {
         let server = Scripted::start(move |_| Reply::status(status)).await;
-        assert_clean("sign-in", &words(&error_of(&server).await));
+        assert_clean("sign-in", &words(&error_of(&server, None).await));
         let server = tenant(move |_| Reply::status(status)).await;
-        assert_clean("read", &words(&error_of(&server).await));
+        assert_clean("read", &words(&error_of(&server, None).await));
     }
     for (name, echo) in echoes() {
         let server = Scripted::start(move |seen| echo(&said(seen))).await;
-        assert_clean(name, &words(&error_of(&server).await));
+        assert_clean(name, &words(&error_of(&server, None).await));
         let server = tenant(move |seen| echo(&said(seen))).await;
         let client = client_of(&server);
         if let Err(error) = client.read_queues(&ids(&["q"]), &[]).await {
@@ -137,19 +159,27 @@ async fn no_failure_shows_the_secret_or_the_token() {
         }
         assert_clean(name, &format!("{client:?} {client:#?}"));
     }
-    let server = Scripted::start(|_| Reply::with_headers(429, &[("retry-after", "99999")], "")).await;
+    let server =
+        Scripted::start(|_| Reply::with_headers(429, &[("retry-after", "99999")], "")).await;
     client_of(&server).sign_in().await.unwrap_err();
 
     let log = log.text();
     assert_clean("the log", &log);
     assert!(log.contains("longer wait"), "the log is listened to: {log}");
-    assert!(log.contains("callsWaiting"), "the log is listened to: {log}");
+    assert!(
+        log.contains("callsWaiting"),
+        "the log is listened to: {log}"
+    );
 }
 
 #[tokio::test]
 async fn a_secret_that_looks_like_an_error_code_is_not_shown_as_one() {
     let server = Scripted::start(|_| {
-        Reply::new(401, "application/json", "{\"error\": \"our_lower_case_secret\"}")
+        Reply::new(
+            401,
+            "application/json",
+            "{\"error\": \"our_lower_case_secret\"}",
+        )
     })
     .await;
     let mut settings = settings(&http(&server));

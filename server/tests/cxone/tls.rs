@@ -213,8 +213,14 @@ fn a_ca_file_that_is_none_stops_with_its_path_and_the_remedy() {
         ("just text", false),
         ("\u{0}\u{1}\u{2}", false),
         (key.as_str(), false),
-        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", true),
-        ("-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", true),
+        (
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            true,
+        ),
+        (
+            "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+            true,
+        ),
         ("-----BEGIN CERTIFICATE-----\nAAAA", true),
     ] {
         let path = folder.path().join("ca.pem");
@@ -226,6 +232,9 @@ fn a_ca_file_that_is_none_stops_with_its_path_and_the_remedy() {
             _ => panic!("{content:?}: {error:?}"),
         }
         let words = error.to_string();
-        assert!(words.contains("ca.pem") && words.contains("CXONE_CA_FILE"), "{words}");
+        assert!(
+            words.contains("ca.pem") && words.contains("CXONE_CA_FILE"),
+            "{words}"
+        );
     }
 }

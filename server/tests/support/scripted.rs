@@ -248,7 +248,9 @@ pub(crate) async fn read_request(
         headers,
         body: String::new(),
     };
-    let length = seen.header("content-length").map_or(0, |it| it.parse().unwrap());
+    let length = seen
+        .header("content-length")
+        .map_or(0, |it| it.parse().unwrap());
     let end = head_end + 4 + length;
     while buffer.len() < end {
         if stream.read_buf(buffer).await.ok()? == 0 {
