@@ -59,6 +59,16 @@ pub enum SourceError {
         /// The HTTP status.
         status: u16,
     },
+    /// More ids than one read takes: a mistake in Queuewall, and nothing was sent.
+    #[error(
+        "Queuewall asked for {given} queues in one request, of which {limit} are allowed: report it"
+    )]
+    TooManyIds {
+        /// How many there were.
+        given: usize,
+        /// How many one read takes.
+        limit: usize,
+    },
     /// 429.
     #[error(
         "CXone's rate limit is reached (HTTP 429{}): poll less often, or see what else uses this API client",
@@ -93,7 +103,9 @@ pub enum SourceError {
         status: u16,
     },
     /// The host name did not resolve.
-    #[error("the name {host} cannot be resolved: check CXONE_BASE_URL, and this machine's DNS")]
+    #[error(
+        "the name {host} cannot be resolved: check CXONE_BASE_URL, HTTPS_PROXY, and this machine's DNS"
+    )]
     Dns {
         /// The host name.
         host: String,
@@ -179,6 +191,7 @@ impl SourceError {
             Self::TimedOut { .. } => "CXone does not answer in time",
             Self::EndpointNotFound { .. }
             | Self::BadRequest { .. }
+            | Self::TooManyIds { .. }
             | Self::Redirected { .. }
             | Self::UnexpectedStatus { .. }
             | Self::TooLarge { .. }

@@ -1,0 +1,120 @@
+//! The HTTP library's errors in the product's words.
+
+use std::{error::Error, io};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use thiserror::Error as ThisError;
+
+use super::transport::Peer;
+use crate::source::SourceError;
+
+/// The most of a library's words that is passed on.
+const LONGEST_DETAIL: usize = 200;
+
+/// What went wrong before the last byte of an answer was read.
+pub(super) fn classify(error: &reqwest::Error, peer: &Peer) -> SourceError {
+    let host = peer.host.clone();
+    if let Some(name) = find::<NameNotResolved>(error) {
+        return SourceError::Dns {
+            host: name.host.clone(),
+        };
+    }
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return SourceError::Tls {
+            host,
+            detail: plain(tls),
+        };
+    }
+    if error.is_timeout() {
+        let after = if error.is_connect() {
+            peer.connect_timeout
+        } else {
+            peer.total_timeout
+        };
+        return SourceError::TimedOut { host, after };
+    }
+    if error.is_connect() {
+        // Only a handshake reads while it connects: an end there is a TLS failure.
+        let ended = |io: &io::Error| io.kind() == io::ErrorKind::UnexpectedEof;
+        let broke_off = peer.is_encrypted && all::<io::Error>(error).any(ended);
+        let detail = innermost(error);
+        return if broke_off {
+            SourceError::Tls { host, detail }
+        } else {
+            SourceError::Connect { host, detail }
+        };
+    }
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+        return SourceError::NotJson {
+            host,
+            content: "something other than HTTP".to_owned(),
+        };
+    }
+    SourceError::Truncated { host }
+}
+
+/// An error and everything that caused it, outermost first.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        // `source` of an `io::Error` leaves out the very error that it wraps.
+        match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
+            None => error.source(),
+        }
+    })
+}
+
+fn all<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a T> {
+    causes(error).filter_map(|error| error.downcast_ref())
+}
+
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    all(error).next()
+}
+
+/// A library's words on one line of bounded length: a peer may have had a say in
+/// them, through its certificate for one.
+fn plain(error: &(impl Error + ?Sized)) -> String {
+    error
+        .to_string()
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .take(LONGEST_DETAIL)
+        .collect()
+}
+
+/// The innermost words of an error.
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
+    causes(error).last().map(plain).unwrap_or_default()
+}
+
+/// The system's resolver, with an error that says which name it failed for: with
+/// a proxy that is not the base URL's.
+#[derive(Debug)]
+pub(super) struct SystemResolver;
+
+impl Resolve for SystemResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let host = name.as_str().to_owned();
+        Box::pin(async move {
+            // Port 0 stands for the address's own.
+            let found = tokio::net::lookup_host((host.as_str(), 0))
+                .await
+                .map(Iterator::collect::<Vec<_>>);
+            match found {
+                Ok(addresses) => Ok(Box::new(addresses.into_iter()) as Addrs),
+                Err(source) => Err(Box::new(NameNotResolved { host, source }) as _),
+            }
+        })
+    }
+}
+
+#[derive(Debug, ThisError)]
+#[error("the name {host} cannot be resolved")]
+struct NameNotResolved {
+    host: String,
+    source: io::Error,
+}

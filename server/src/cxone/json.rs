@@ -1,0 +1,291 @@
+//! A body as JSON, and fields that may hold anything.
+//!
+//! Values never reach an error or a log: a field's name says what is wrong with it.
+
+use std::collections::BTreeSet;
+
+use reqwest::header::HeaderValue;
+use serde_json::{Map, Value, error::Category};
+
+use super::transport::Answer;
+use crate::source::SourceError;
+
+/// From here on a float no longer holds every whole number, nor does the page.
+const COUNT_END: f64 = 9_007_199_254_740_992.0;
+
+/// More characters than this are no number that anybody would send.
+const LONGEST_NUMBER: usize = 32;
+
+/// Content types that an error may name; an answer has no say in its words.
+const KNOWN_TYPES: [&str; 8] = [
+    "text/plain",
+    "text/css",
+    "text/csv",
+    "text/javascript",
+    "application/javascript",
+    "application/octet-stream",
+    "application/pdf",
+    "multipart/form-data",
+];
+
+/// Reads a body as JSON.
+///
+/// # Errors
+/// [`SourceError::NotJson`], with what came instead.
+pub(super) fn parse(answer: &Answer, host: &str) -> Result<Value, SourceError> {
+    let body = answer
+        .body
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(&answer.body);
+    serde_json::from_slice(body).map_err(|error| SourceError::NotJson {
+        host: host.to_owned(),
+        content: describe(body, answer, error.classify()).to_owned(),
+    })
+}
+
+fn describe(body: &[u8], answer: &Answer, problem: Category) -> &'static str {
+    let body = body.trim_ascii();
+    if body.is_empty() {
+        return "an empty body";
+    }
+    let media_type = media_type(answer.content_type.as_ref());
+    let start = body[..body.len().min(14)].to_ascii_lowercase();
+    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
+        return "an HTML page";
+    }
+    if start.starts_with(b"<") {
+        return if media_type == "text/html" {
+            "an HTML page"
+        } else {
+            "an XML document"
+        };
+    }
+    if answer
+        .content_encoding
+        .as_ref()
+        .is_some_and(|encoding| encoding != "identity")
+    {
+        return "a compressed body";
+    }
+    if let Some(known) = KNOWN_TYPES.into_iter().find(|known| *known == media_type) {
+        return known;
+    }
+    match problem {
+        _ if !matches!(body[0], b'{' | b'[') => "something else",
+        Category::Eof => "JSON that ends too early",
+        _ => "malformed JSON",
+    }
+}
+
+fn media_type(content_type: Option<&HeaderValue>) -> String {
+    content_type
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// An object whose fields are read one by one, each for itself: one that is
+/// missing, null or of a wrong type is unknown and spoils no other.
+pub(super) struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    odd: &'a mut OddFields,
+}
+
+/// Names of fields that held something that could not be read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct OddFields(BTreeSet<&'static str>);
+
+impl OddFields {
+    pub(super) fn note(&mut self, name: &'static str) {
+        self.0.insert(name);
+    }
+
+    /// One line for a whole answer.
+    pub(super) fn log(&self, path: &str) {
+        if !self.0.is_empty() {
+            tracing::debug!(path, fields = ?self.0, "fields that could not be read are taken as unknown");
+        }
+    }
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(object: &'a Map<String, Value>, odd: &'a mut OddFields) -> Self {
+        Self { object, odd }
+    }
+
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.object.get(name).filter(|value| !value.is_null())?;
+        let known = read(value);
+        if known.is_none() {
+            self.odd.note(name);
+        }
+        known
+    }
+
+    /// A name for people; blank is unknown.
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.read(name, |value| Some(value.as_str()?.trim().to_owned()))
+            .filter(|text| !text.is_empty())
+    }
+
+    /// An id, which may be text or a whole number.
+    pub(super) fn id(&mut self, name: &'static str) -> Option<String> {
+        self.read(name, |value| match value {
+            Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+            Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+            Value::Number(_) => count(value).map(|number| number.to_string()),
+            _ => None,
+        })
+    }
+
+    /// How many.
+    pub(super) fn count(&mut self, name: &'static str) -> Option<u64> {
+        self.read(name, count)
+    }
+
+    /// A number from 0 to `most`.
+    pub(super) fn number_up_to(&mut self, name: &'static str, most: f64) -> Option<f64> {
+        self.read(name, |value| {
+            number(value)
+                .filter(|number| (0.0..=most).contains(number))
+                // A negative zero is a zero.
+                .map(f64::abs)
+        })
+    }
+}
+
+/// A whole number of 0 or more, however it is written.
+fn count(value: &Value) -> Option<u64> {
+    let number = number(value)?;
+    let is_count = number.fract() == 0.0 && (0.0..COUNT_END).contains(&number);
+    is_count.then_some(number as u64)
+}
+
+/// A finite number, or a string that is one in plain decimals.
+pub(super) fn number(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => {
+            let text = text.trim();
+            // No exponents and no endless fractions: they could round to a 0.
+            let is_plain = text.len() <= LONGEST_NUMBER
+                && text
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+'));
+            is_plain.then(|| text.parse::<f64>().ok())??
+        }
+        _ => return None,
+    };
+    number.is_finite().then_some(number)
+}
+
+/// A top level that is not what it should be.
+pub(super) fn unexpected(detail: impl Into<String>) -> SourceError {
+    SourceError::UnexpectedShape {
+        detail: detail.into(),
+    }
+}
+
+/// What kind of JSON this is, in words.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn count_of(value: Value) -> (Option<u64>, bool) {
+        let mut odd = OddFields::default();
+        let object = json!({ "n": value });
+        let count = Fields::new(object.as_object().unwrap(), &mut odd).count("n");
+        (count, odd != OddFields::default())
+    }
+
+    #[test]
+    fn counts_are_read_however_they_are_written() {
+        for (value, expected) in [
+            (json!(0), 0),
+            (json!(4), 4),
+            (json!(4.0), 4),
+            (json!("4"), 4),
+            (json!(" 4 "), 4),
+            (json!("4.0"), 4),
+            (json!(9_007_199_254_740_991_u64), 9_007_199_254_740_991),
+        ] {
+            assert_eq!(count_of(value.clone()), (Some(expected), false), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_count_is_unknown_and_noted() {
+        for value in [
+            json!(-1),
+            json!(4.5),
+            json!(0.000_1),
+            json!(1e300),
+            json!(u64::MAX),
+            json!(true),
+            json!([4]),
+            json!({"value": 4}),
+            json!(""),
+            json!("-"),
+            json!("four"),
+            json!("4,0"),
+            json!("1e3"),
+            json!("1e-400"),
+            json!("NaN"),
+            json!("Infinity"),
+            json!("0x10"),
+            json!(format!("0.{}1", "0".repeat(400))),
+        ] {
+            assert_eq!(count_of(value.clone()), (None, true), "{value}");
+        }
+        assert_eq!(
+            count_of(Value::Null),
+            (None, false),
+            "null is no wrong type, it is unknown"
+        );
+    }
+
+    #[test]
+    fn ids_are_text_or_whole_numbers() {
+        let id = |value: Value| {
+            let object = json!({ "id": value });
+            Fields::new(object.as_object().unwrap(), &mut OddFields::default()).id("id")
+        };
+        for (value, expected) in [
+            (json!("q-1"), "q-1"),
+            (json!(352_669), "352669"),
+            (json!(352_669.0), "352669"),
+            (json!(0), "0"),
+            (json!(u64::MAX), "18446744073709551615"),
+        ] {
+            assert_eq!(id(value), Some(expected.to_owned()));
+        }
+        for value in [
+            json!(""),
+            json!("  "),
+            json!(1.5),
+            json!(1e40),
+            json!(true),
+            json!([]),
+        ] {
+            assert_eq!(id(value), None);
+        }
+    }
+}

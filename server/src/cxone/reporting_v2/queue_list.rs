@@ -1,0 +1,191 @@
+//! A page of the queue list. Its shape is not given, so several are understood.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    cxone::json::{Fields, OddFields, kind, unexpected},
+    source::{QueueInfo, SourceError},
+};
+
+/// One page.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) queues: Vec<QueueInfo>,
+    /// The link to the page after it, as it stands there.
+    pub(super) next: Option<String>,
+    pub(super) odd: OddFields,
+}
+
+/// Reads a list at the top level, or under `queues` or `entities`.
+pub(super) fn page(body: &Value) -> Result<Page, SourceError> {
+    let mut page = Page::default();
+    let entries = match body {
+        Value::Array(entries) => entries,
+        Value::Object(body) => {
+            page.next = next_link(body)?;
+            match list(body)? {
+                Some(entries) => entries,
+                None => return Ok(page),
+            }
+        }
+        other => {
+            return Err(unexpected(format!("the queue list is {}", kind(other))));
+        }
+    };
+    for entry in entries {
+        match entry.as_object().and_then(|it| queue(it, &mut page.odd)) {
+            Some(queue) => page.queues.push(queue),
+            None => page.odd.note("queueId (missing)"),
+        }
+    }
+    Ok(page)
+}
+
+/// The list, or `None` where a null stands in its place.
+fn list(body: &Map<String, Value>) -> Result<Option<&Vec<Value>>, SourceError> {
+    let named = || {
+        ["queues", "entities"]
+            .into_iter()
+            .filter_map(|name| body.get(name))
+    };
+    if let Some(entries) = named().find_map(Value::as_array) {
+        return Ok(Some(entries));
+    }
+    match named().find(|value| !value.is_null()) {
+        Some(other) => Err(unexpected(format!(
+            "queues or entities is {}, not a list",
+            kind(other)
+        ))),
+        None if named().next().is_some() => Ok(None),
+        // Not the same as no queues: whoever reads on would take all of them for gone.
+        None => Err(unexpected("the queue list has neither queues nor entities")),
+    }
+}
+
+fn queue(entry: &Map<String, Value>, odd: &mut OddFields) -> Option<QueueInfo> {
+    let mut fields = Fields::new(entry, odd);
+    let id = match fields.id("queueId") {
+        Some(id) => id,
+        None => fields.id("id")?,
+    };
+    Some(QueueInfo {
+        id,
+        name: fields.text("name"),
+    })
+}
+
+/// The link to the next page, under any of its usual names.
+fn next_link(body: &Map<String, Value>) -> Result<Option<String>, SourceError> {
+    let inside = body.get("_links").and_then(|links| links.get("next"));
+    let outside = ["nextUri", "next", "nextPage"]
+        .into_iter()
+        .filter_map(|name| body.get(name));
+    for value in inside.into_iter().chain(outside) {
+        let link = match value {
+            Value::Object(link) => link.get("href").unwrap_or(&Value::Null),
+            value => value,
+        };
+        match link {
+            Value::Null | Value::Bool(false) => {}
+            Value::String(link) if link.trim().is_empty() => {}
+            Value::String(link) => return Ok(Some(link.clone())),
+            // Half a list would pass for a whole one.
+            other => {
+                return Err(unexpected(format!(
+                    "the queue list's next page is {}, not a link",
+                    kind(other)
+                )));
+            }
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn info(id: &str, name: Option<&str>) -> QueueInfo {
+        QueueInfo {
+            id: id.to_owned(),
+            name: name.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn every_known_shape_gives_the_same_list() {
+        let by_id = json!([{"id": 1, "name": "Sales"}, {"id": "2"}]);
+        let by_queue_id =
+            json!([{"queueId": "1", "name": "Sales", "id": 9}, {"queueId": 2, "name": " "}]);
+        let expected = [info("1", Some("Sales")), info("2", None)];
+        for list in [by_id, by_queue_id] {
+            for body in [
+                list.clone(),
+                json!({"queues": list}),
+                json!({"entities": list, "pageCount": 1}),
+                json!({"queues": null, "entities": list}),
+            ] {
+                assert_eq!(page(&body).unwrap().queues, expected, "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_list_is_not_an_unknown_shape() {
+        for empty in [json!([]), json!({"queues": []}), json!({"entities": null})] {
+            assert_eq!(page(&empty).unwrap(), Page::default());
+        }
+        for wrong in [
+            json!(null),
+            json!("x"),
+            json!({}),
+            json!({"items": []}),
+            json!({"queues": {"id": 1}}),
+        ] {
+            assert!(
+                matches!(page(&wrong), Err(SourceError::UnexpectedShape { .. })),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn entries_without_an_id_are_skipped() {
+        let body = json!({"queues": [{"name": "x"}, 1, null, {"queueId": true, "id": 4}]});
+        let page = page(&body).unwrap();
+        assert_eq!(page.queues, [info("4", None)]);
+        assert_ne!(page.odd, OddFields::default());
+    }
+
+    #[test]
+    fn a_next_link_is_found_under_its_usual_names() {
+        for (links, expected) in [
+            (
+                json!({"_links": {"next": "/p2", "self": "/p1"}}),
+                Some("/p2"),
+            ),
+            (json!({"_links": {"next": {"href": "/p2"}}}), Some("/p2")),
+            (json!({"nextUri": "/p2"}), Some("/p2")),
+            (json!({"next": "?page=2"}), Some("?page=2")),
+            (json!({"nextPage": {"href": "/p2"}}), Some("/p2")),
+            (
+                json!({"_links": {"next": null}, "nextUri": "/p2"}),
+                Some("/p2"),
+            ),
+            (json!({"_links": {"next": null}}), None),
+            (json!({"_links": null, "next": ""}), None),
+            (json!({"nextPage": false, "next": {}}), None),
+        ] {
+            let mut body = links.clone();
+            body["queues"] = json!([]);
+            assert_eq!(page(&body).unwrap().next.as_deref(), expected, "{links}");
+        }
+        for unfollowable in [
+            json!({"queues": [], "nextPage": 2}),
+            json!({"queues": [], "next": ["x"]}),
+        ] {
+            assert!(page(&unfollowable).is_err());
+        }
+    }
+}

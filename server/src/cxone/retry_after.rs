@@ -1,0 +1,102 @@
+//! The wait that an answer asks for in `Retry-After` (RFC 9110, 10.2.3).
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+/// The longest wait that is honoured: longer ones are mistakes more often than
+/// wishes, and a wall that is dark for hours is worth one request in between.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// The wait asked for, at most 15 minutes; `None` where none is, or none that can
+/// be read. A date in the past means no wait.
+pub(super) fn wait_asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let asked = parse(headers.get(RETRY_AFTER)?.to_str().ok()?, now)?;
+    if asked > LONGEST {
+        tracing::warn!(
+            asked_seconds = asked.as_secs(),
+            honoured_seconds = LONGEST.as_secs(),
+            "CXone asks for a longer wait than is honoured"
+        );
+    }
+    Some(asked.min(LONGEST))
+}
+
+fn parse(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Too many digits are still a wish for a very long wait.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use reqwest::header::HeaderValue;
+
+    /// 2026-01-05 10:00:00 UTC.
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_607_200)
+    }
+
+    fn wait(text: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            RETRY_AFTER,
+            HeaderValue::from_bytes(text.as_bytes()).unwrap(),
+        );
+        wait_asked(&headers, now())
+    }
+
+    #[test]
+    fn both_forms_are_read_and_capped_at_fifteen_minutes() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        for (text, expected) in [
+            ("30", seconds(30)),
+            (" 30 ", seconds(30)),
+            ("0", seconds(0)),
+            ("900", seconds(900)),
+            ("901", seconds(900)),
+            ("86400", seconds(900)),
+            ("99999999999999999999999999", seconds(900)),
+            ("Mon, 05 Jan 2026 10:00:45 GMT", seconds(45)),
+            ("Monday, 05-Jan-26 10:00:45 GMT", seconds(45)),
+            ("Mon Jan  5 10:00:45 2026", seconds(45)),
+            ("Mon, 05 Jan 2026 10:00:00 GMT", seconds(0)),
+            ("Mon, 05 Jan 2026 09:00:00 GMT", seconds(0)),
+            ("Tue, 06 Jan 2026 10:00:00 GMT", seconds(900)),
+            ("", None),
+            ("-5", None),
+            ("+5", None),
+            ("1.5", None),
+            ("soon", None),
+            ("30 s", None),
+            ("Mon, 05 Jan 2026 25:61:00 GMT", None),
+            ("30, 60", None),
+        ] {
+            assert_eq!(wait(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_header_is_no_wish() {
+        assert_eq!(wait_asked(&HeaderMap::new(), now()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_none_or_at_most_fifteen_minutes(
+            bytes in proptest::collection::vec(any::<u8>(), 0..40),
+        ) {
+            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                let mut headers = HeaderMap::new();
+                headers.insert(RETRY_AFTER, value);
+                prop_assert!(wait_asked(&headers, now()).is_none_or(|wait| wait <= LONGEST));
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Every way in which an answer can go wrong, told apart, on sign-in and read alike.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use queuewall::source::{QueueSource, SourceError};
+use serde_json::json;
+
+use crate::{
+    scripted::{Reply, Scripted, closed_port},
+    tenant::{REALTIME, TOKEN, client, http, ids, settings, tenant, token_reply},
+};
+
+/// For answers that never end: long enough for a busy machine to send what comes
+/// before the silence, short enough to wait for.
+const SHORT_TIMEOUT: Duration = Duration::from_secs(2);
+
+const LIMIT_BYTES: usize = 8 * 1024 * 1024;
+
+/// What a broken answer must be taken for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fault {
+    NotJson(&'static str),
+    Truncated,
+    TimedOut,
+    TooLarge,
+    Redirected(u16),
+    UnexpectedShape,
+}
+
+impl Fault {
+    fn of(self, host: String) -> SourceError {
+        match self {
+            Self::NotJson(content) => SourceError::NotJson {
+                host,
+                content: content.to_owned(),
+            },
+            Self::Truncated => SourceError::Truncated { host },
+            Self::TimedOut => SourceError::TimedOut {
+                host,
+                after: SHORT_TIMEOUT,
+            },
+            Self::TooLarge => SourceError::TooLarge {
+                host,
+                limit_bytes: LIMIT_BYTES,
+            },
+            Self::Redirected(status) => SourceError::Redirected { status, host },
+            Self::UnexpectedShape => panic!("its words differ"),
+        }
+    }
+}
+
+/// Broken answers, and what each is.
+pub(crate) fn broken_answers() -> Vec<(&'static str, Reply, Fault)> {
+    let json_type = "application/json";
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+    let redirect =
+        |status| Reply::with_headers(status, &[("location", "http://127.0.0.1:9/elsewhere")], "");
+    let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    let endless_chunks = {
+        let chunk = format!("100000\r\n{}\r\n", " ".repeat(0x10_0000));
+        format!(
+            "{head}transfer-encoding: chunked\r\n\r\n{}",
+            chunk.repeat(9)
+        )
+    };
+    vec![
+        (
+            "an HTML page",
+            Reply::new(
+                200,
+                "text/html; charset=utf-8",
+                "\n<!DOCTYPE html><html>Sign in</html>",
+            ),
+            Fault::NotJson("an HTML page"),
+        ),
+        (
+            "an HTML page that says it is JSON",
+            Reply::new(200, json_type, "<html><body>Blocked</body></html>"),
+            Fault::NotJson("an HTML page"),
+        ),
+        (
+            "HTML without its frame",
+            Reply::new(200, "Text/HTML", "<p>Blocked</p>"),
+            Fault::NotJson("an HTML page"),
+        ),
+        (
+            "XML",
+            Reply::new(200, "application/xml", "<?xml version=\"1.0\"?><fault/>"),
+            Fault::NotJson("an XML document"),
+        ),
+        (
+            "nothing",
+            Reply::new(200, json_type, ""),
+            Fault::NotJson("an empty body"),
+        ),
+        (
+            "blanks",
+            Reply::new(200, json_type, " \r\n"),
+            Fault::NotJson("an empty body"),
+        ),
+        (
+            "no content",
+            Reply::then_close("HTTP/1.1 204 No Content\r\n\r\n"),
+            Fault::NotJson("an empty body"),
+        ),
+        (
+            "plain text",
+            Reply::new(200, "text/plain", "all is well"),
+            Fault::NotJson("text/plain"),
+        ),
+        (
+            "bytes",
+            Reply::new(200, "application/x-unheard-of", b"\xff\xfe\x00\x01"),
+            Fault::NotJson("something else"),
+        ),
+        (
+            "a compressed body that nobody asked for",
+            Reply::with_headers(
+                200,
+                &[("content-type", json_type), ("content-encoding", "gzip")],
+                b"\x1f\x8b\x08\x00",
+            ),
+            Fault::NotJson("a compressed body"),
+        ),
+        (
+            "half of a JSON document in a whole body",
+            Reply::new(200, json_type, "{\"queues\": [{\"queueId\": \"q"),
+            Fault::NotJson("JSON that ends too early"),
+        ),
+        (
+            "almost JSON",
+            Reply::new(200, json_type, "{\"queues\": [NaN]}"),
+            Fault::NotJson("malformed JSON"),
+        ),
+        (
+            "JSON with something after it",
+            Reply::new(200, json_type, "{}{}"),
+            Fault::NotJson("malformed JSON"),
+        ),
+        (
+            "JSON nested beyond sense",
+            Reply::new(200, json_type, deep),
+            Fault::NotJson("malformed JSON"),
+        ),
+        (
+            "JSON of another shape",
+            Reply::json(&json!(["queues"])),
+            Fault::UnexpectedShape,
+        ),
+        (
+            "a body shorter than announced",
+            Reply::then_close(format!("{head}content-length: 100\r\n\r\n{{\"queues\"")),
+            Fault::Truncated,
+        ),
+        (
+            "chunks without an end",
+            Reply::then_close(format!(
+                "{head}transfer-encoding: chunked\r\n\r\n4\r\n{{\"qu\r\n"
+            )),
+            Fault::Truncated,
+        ),
+        (
+            "a reset inside the body",
+            Reply::then_reset(format!("{head}content-length: 100\r\n\r\n{{\"queues\"")),
+            Fault::Truncated,
+        ),
+        (
+            "a close before the answer",
+            Reply::then_close(""),
+            Fault::Truncated,
+        ),
+        (
+            "a reset before the answer",
+            Reply::then_reset(""),
+            Fault::Truncated,
+        ),
+        (
+            "a close inside the headers",
+            Reply::then_close("HTTP/1.1 200 OK\r\ncontent-ty"),
+            Fault::Truncated,
+        ),
+        (
+            "another protocol",
+            Reply::then_close("SSH-2.0-OpenSSH_9.6\r\n"),
+            Fault::NotJson("something other than HTTP"),
+        ),
+        (
+            "noise",
+            Reply::then_close(b"\x00\x01\x02\xff\xfe\r\n\r\n"),
+            Fault::NotJson("something other than HTTP"),
+        ),
+        ("silence", Reply::then_stall(""), Fault::TimedOut),
+        (
+            "silence inside the headers",
+            Reply::then_stall("HTTP/1.1 200 OK\r\n"),
+            Fault::TimedOut,
+        ),
+        (
+            "silence inside the body",
+            Reply::then_stall(format!("{head}content-length: 100\r\n\r\n{{\"queues\"")),
+            Fault::TimedOut,
+        ),
+        (
+            "a body announced too large",
+            Reply::then_stall(format!("{head}content-length: {}\r\n\r\n", LIMIT_BYTES + 1)),
+            Fault::TooLarge,
+        ),
+        (
+            "a body that grows too large",
+            Reply::then_stall(endless_chunks),
+            Fault::TooLarge,
+        ),
+        ("301", redirect(301), Fault::Redirected(301)),
+        ("302", redirect(302), Fault::Redirected(302)),
+        ("303", redirect(303), Fault::Redirected(303)),
+        ("307", redirect(307), Fault::Redirected(307)),
+        ("308", redirect(308), Fault::Redirected(308)),
+        (
+            "304",
+            Reply::then_close("HTTP/1.1 304 Not Modified\r\n\r\n"),
+            Fault::Redirected(304),
+        ),
+    ]
+}
+
+/// The error of a read from `server`, which shows `fault`.
+pub(crate) async fn error_of(server: &Scripted, fault: Option<Fault>) -> SourceError {
+    let mut settings = settings(&http(server));
+    if matches!(fault, Some(Fault::TimedOut)) {
+        settings.total_timeout = SHORT_TIMEOUT;
+    }
+    let result = client(settings).read_queues(&ids(&["q"]), &[]).await;
+    result.expect_err("a failure")
+}
+
+fn check(name: &str, error: &SourceError, fault: Fault, server: &Scripted) {
+    match fault {
+        Fault::UnexpectedShape => {
+            assert!(
+                matches!(error, SourceError::UnexpectedShape { .. }),
+                "{name}: {error:?}"
+            );
+        }
+        fault => assert_eq!(*error, fault.of(server.address().to_string()), "{name}"),
+    }
+}
+
+#[tokio::test]
+async fn every_broken_answer_to_a_read_is_told_apart() {
+    join_all(
+        broken_answers()
+            .into_iter()
+            .map(|(name, reply, fault)| async move {
+                let server = tenant(move |_| reply.clone()).await;
+                let error = error_of(&server, Some(fault)).await;
+                check(name, &error, fault, &server);
+                assert_eq!(
+                    (server.count(TOKEN), server.count(REALTIME)),
+                    (1, 1),
+                    "{name}: nothing is repeated here"
+                );
+            }),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn every_broken_answer_to_a_sign_in_is_told_apart() {
+    join_all(
+        broken_answers()
+            .into_iter()
+            .map(|(name, reply, fault)| async move {
+                let server = Scripted::start(move |_| reply.clone()).await;
+                let error = error_of(&server, Some(fault)).await;
+                check(name, &error, fault, &server);
+                assert_eq!(server.seen().len(), 1, "{name}: nothing is repeated here");
+            }),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = Scripted::start(|_| token_reply()).await;
+    let location = http(&elsewhere);
+    let server =
+        tenant(move |_| Reply::with_headers(307, &[("location", location.as_str())], "")).await;
+    assert!(matches!(
+        error_of(&server, None).await,
+        SourceError::Redirected { status: 307, .. }
+    ));
+    assert!(elsewhere.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_does_not_keep_json_from_being_read() {
+    let server = tenant(|_| Reply::new(200, "application/json", "\u{FEFF}{\"queues\": []}")).await;
+    let client = client(settings(&http(&server)));
+    assert_eq!(client.read_queues(&ids(&["q"]), &[]).await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_port_without_a_server_is_no_connection() {
+    let address = closed_port().await;
+    let client = client(settings(&format!("http://{address}")));
+    let error = client.sign_in().await.unwrap_err();
+    assert!(
+        matches!(&error, SourceError::Connect { host, detail }
+            if *host == address.to_string() && detail.contains("refused")),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_is_named() {
+    let client = client(settings("https://tenant.invalid/cxone"));
+    assert_eq!(
+        client.sign_in().await,
+        Err(SourceError::Dns {
+            host: "tenant.invalid".to_owned()
+        })
+    );
+}

@@ -1,0 +1,105 @@
+//! The queue list and its pages.
+
+use queuewall::source::{QueueSource, SourceError};
+use serde_json::json;
+
+use crate::{
+    scripted::Reply,
+    tenant::{LIST, TOKEN, client_of, tenant},
+};
+
+fn named(list: Result<Vec<queuewall::source::QueueInfo>, SourceError>) -> Vec<String> {
+    list.unwrap().into_iter().map(|queue| queue.id).collect()
+}
+
+#[tokio::test]
+async fn pages_are_followed_and_queues_named_twice_kept_once() {
+    let server = tenant(|seen| {
+        Reply::json(&match seen.target.as_str() {
+            LIST => {
+                json!({"entities": [{"id": 1, "name": "Sales"}], "nextUri": "/api/v2/queues?page=2"})
+            }
+            "/api/v2/queues?page=2" => {
+                json!({"queues": [{"queueId": "1"}, {"queueId": "2"}], "_links": {"next": "?page=3"}})
+            }
+            "/api/v2/queues?page=3" => json!([{"id": "3"}]),
+            _ => panic!("no such page: {}", seen.target),
+        })
+    })
+    .await;
+    assert_eq!(
+        named(client_of(&server).list_queues().await),
+        ["1", "2", "3"]
+    );
+    let seen = server.seen();
+    assert_eq!(seen.len(), 4);
+    assert!(
+        seen[1..]
+            .iter()
+            .all(|page| page.method == "GET" && page.header("authorization").is_some())
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_leads_back_to_itself_ends() {
+    let server = tenant(|_| Reply::json(&json!({"queues": [{"id": "1"}], "next": LIST}))).await;
+    assert_eq!(named(client_of(&server).list_queues().await), ["1"]);
+    assert_eq!(server.count(LIST), 1);
+}
+
+#[tokio::test]
+async fn an_endless_list_is_given_up() {
+    let server =
+        tenant(|seen| Reply::json(&json!({"queues": [], "next": format!("{}x", seen.target)})))
+            .await;
+    // `/api/v2/queues`, `/api/v2/queuesx`, `/api/v2/queuesxx` …
+    assert!(matches!(
+        client_of(&server).list_queues().await,
+        Err(SourceError::UnexpectedShape { .. })
+    ));
+    assert_eq!(
+        server.seen().len(),
+        1 + 100,
+        "the token and a hundred pages"
+    );
+}
+
+#[tokio::test]
+async fn the_token_is_never_taken_to_another_host() {
+    let elsewhere = tenant(|_| Reply::json(&json!([]))).await;
+    let link = format!("http://{}{LIST}", elsewhere.address());
+    let server = tenant(move |_| Reply::json(&json!({"queues": [], "next": link}))).await;
+    let error = client_of(&server).list_queues().await.unwrap_err();
+    assert!(
+        matches!(&error, SourceError::UnexpectedShape { detail } if detail.contains("another host")),
+        "{error}"
+    );
+    assert!(elsewhere.seen().is_empty());
+}
+
+#[tokio::test]
+async fn each_refusal_of_the_list_has_a_name() {
+    for (status, expected) in [
+        (401, SourceError::TokenRefused),
+        (
+            403,
+            SourceError::Forbidden {
+                scope: "reporting:queue:view",
+            },
+        ),
+        (429, SourceError::RateLimited { retry_after: None }),
+    ] {
+        let server = tenant(move |_| Reply::status(status)).await;
+        assert_eq!(client_of(&server).list_queues().await, Err(expected));
+    }
+    let server = tenant(|_| Reply::status(404)).await;
+    assert_eq!(
+        client_of(&server).list_queues().await,
+        Err(SourceError::EndpointNotFound {
+            path: LIST.to_owned(),
+            host: server.address().to_string(),
+        }),
+        "no id could be at fault"
+    );
+    assert_eq!(server.count(TOKEN), 1);
+}

@@ -1,0 +1,205 @@
+//! Whatever goes wrong, the secret and the token show up nowhere.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use futures_util::future::join_all;
+use queuewall::source::{QueueSource, SourceError};
+use secrecy::SecretString;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::{
+    failures::{broken_answers, error_of},
+    scripted::{Reply, Scripted, Seen},
+    tenant::{CANARY_SECRET, CANARY_TOKEN, client, client_of, http, ids, settings, tenant},
+};
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+fn assert_clean(name: &str, words: &str) {
+    for secret in [CANARY_SECRET, CANARY_TOKEN, "canary", "Y2FuYXJ5"] {
+        assert!(!words.contains(secret), "{name}: {words}");
+    }
+}
+
+fn words(error: &SourceError) -> String {
+    format!("{error} {error:?} {error:#?} {}", error.wall_cause())
+}
+
+/// A server's ways to throw our own words back at us.
+type Echo = fn(&str) -> Reply;
+
+fn echoes() -> Vec<(&'static str, Echo)> {
+    vec![
+        ("in a page", |it| {
+            Reply::new(200, "text/html", format!("<html>{it}</html>"))
+        }),
+        ("in broken JSON", |it| {
+            Reply::new(
+                200,
+                "application/json",
+                format!("{{\"queues\": \"{it}\", {it}"),
+            )
+        }),
+        ("as JSON of another shape", |it| {
+            Reply::json(&serde_json::json!({"queues": it, "access_token": format!("{it} {it}")}))
+        }),
+        ("as a number's value", |it| {
+            Reply::json(
+                &serde_json::json!({"queues": [{"queueId": "q", "callsWaiting": it}], "next": [it]}),
+            )
+        }),
+        ("as the OAuth error", |it| {
+            Reply::new(
+                401,
+                "application/json",
+                serde_json::json!({"error": it}).to_string(),
+            )
+        }),
+        ("as the content type", |it| {
+            let it = it.replace(['\r', '\n'], " ");
+            Reply::with_headers(200, &[("content-type", &format!("text/{it}"))], "x")
+        }),
+        ("as the place to go", |it| {
+            let it = it.replace(['\r', '\n'], " ");
+            Reply::with_headers(302, &[("location", &format!("/{it}"))], "")
+        }),
+        ("as the time to wait", |it| {
+            let it = it.replace(['\r', '\n'], " ");
+            Reply::with_headers(429, &[("retry-after", &it)], "")
+        }),
+        ("as the reason", |it| {
+            let it = it.replace(['\r', '\n'], " ");
+            Reply::then_close(format!("HTTP/1.1 418 {it}\r\ncontent-length: 0\r\n\r\n"))
+        }),
+        ("as no HTTP at all", |it| {
+            Reply::then_close(format!("{it}\r\n\r\n"))
+        }),
+        ("as a broken chunk", |it| {
+            Reply::then_close(format!(
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{it}\r\n"
+            ))
+        }),
+    ]
+}
+
+fn said(seen: &Seen) -> String {
+    let token = seen.header("authorization").unwrap_or_default();
+    format!("{CANARY_SECRET} {token} {}", seen.body)
+}
+
+#[tokio::test]
+async fn no_failure_shows_the_secret_or_the_token() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    join_all(
+        broken_answers()
+            .into_iter()
+            .map(|(name, reply, fault)| async move {
+                let (at_sign_in, at_read) = (reply.clone(), reply);
+                let server = Scripted::start(move |_| at_sign_in.clone()).await;
+                assert_clean(name, &words(&error_of(&server, Some(fault)).await));
+                let server = tenant(move |_| at_read.clone()).await;
+                assert_clean(name, &words(&error_of(&server, Some(fault)).await));
+            }),
+    )
+    .await;
+    for status in [400, 401, 403, 404, 418, 429, 500] {
+        let server = Scripted::start(move |_| Reply::status(status)).await;
+        assert_clean("sign-in", &words(&error_of(&server, None).await));
+        let server = tenant(move |_| Reply::status(status)).await;
+        assert_clean("read", &words(&error_of(&server, None).await));
+    }
+    for (name, echo) in echoes() {
+        let server = Scripted::start(move |seen| echo(&said(seen))).await;
+        assert_clean(name, &words(&error_of(&server, None).await));
+        let server = tenant(move |seen| echo(&said(seen))).await;
+        let client = client_of(&server);
+        if let Err(error) = client.read_queues(&ids(&["q"]), &[]).await {
+            assert_clean(name, &words(&error));
+        }
+        if let Err(error) = client.list_queues().await {
+            assert_clean(name, &words(&error));
+        }
+        assert_clean(name, &format!("{client:?} {client:#?}"));
+    }
+    let server =
+        Scripted::start(|_| Reply::with_headers(429, &[("retry-after", "99999")], "")).await;
+    client_of(&server).sign_in().await.unwrap_err();
+
+    let log = log.text();
+    assert_clean("the log", &log);
+    assert!(log.contains("longer wait"), "the log is listened to: {log}");
+    assert!(
+        log.contains("callsWaiting"),
+        "the log is listened to: {log}"
+    );
+}
+
+#[tokio::test]
+async fn a_secret_that_looks_like_an_error_code_is_not_shown_as_one() {
+    let server = Scripted::start(|_| {
+        Reply::new(
+            401,
+            "application/json",
+            "{\"error\": \"our_lower_case_secret\"}",
+        )
+    })
+    .await;
+    let mut settings = settings(&http(&server));
+    settings.client_secret = SecretString::from("our_lower_case_secret");
+    assert_eq!(
+        client(settings).sign_in().await,
+        Err(SourceError::CredentialsRejected {
+            status: 401,
+            oauth_error: None
+        })
+    );
+}
+
+#[test]
+fn settings_show_neither_secret_nor_identity() {
+    let mut settings = settings("https://api.example.com");
+    settings.total_timeout = Duration::from_secs(25);
+    let words = format!("{settings:?} {settings:#?}");
+    assert!(words.contains("api.example.com") && words.contains("25s"));
+    for hidden in ["canary", "client 1", "tenant-1"] {
+        assert!(!words.contains(hidden), "{words}");
+    }
+}
