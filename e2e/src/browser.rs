@@ -52,9 +52,15 @@ impl Engine {
     /// When the variable is missing.
     pub fn today() -> Result<Self> {
         let Some(program) = env::var_os("QUEUEWALL_CHROMIUM") else {
-            bail!("QUEUEWALL_CHROMIUM does not name a Chromium: run this through `cargo xtask`, which finds one");
+            bail!(
+                "QUEUEWALL_CHROMIUM does not name a Chromium: run this through `cargo xtask`, which finds one"
+            );
         };
-        Ok(Self { name: "today".into(), program: program.into(), libraries: None })
+        Ok(Self {
+            name: "today".into(),
+            program: program.into(),
+            libraries: None,
+        })
     }
 
     /// The engines in `QUEUEWALL_OLD_ENGINES`, oldest first; none where they cannot
@@ -63,8 +69,12 @@ impl Engine {
     /// # Errors
     /// When the folder cannot be read.
     pub fn old() -> Result<Vec<Self>> {
-        let Some(folder) = env::var_os("QUEUEWALL_OLD_ENGINES") else { return Ok(Vec::new()) };
-        let entries = Path::new(&folder).read_dir().context("QUEUEWALL_OLD_ENGINES cannot be read")?;
+        let Some(folder) = env::var_os("QUEUEWALL_OLD_ENGINES") else {
+            return Ok(Vec::new());
+        };
+        let entries = Path::new(&folder)
+            .read_dir()
+            .context("QUEUEWALL_OLD_ENGINES cannot be read")?;
         let mut engines: Vec<Self> = entries
             .flatten()
             .map(|entry| Self {
@@ -107,13 +117,26 @@ impl Browser {
             command.args(OLD).env("LD_LIBRARY_PATH", libraries);
         }
         command.arg("about:blank");
-        let mut process =
-            command.spawn().with_context(|| format!("{} could not be started", engine.program.display()))?;
-        let stderr = process.stderr.take().context("the browser's standard error is a pipe")?;
+        let mut process = command
+            .spawn()
+            .with_context(|| format!("{} could not be started", engine.program.display()))?;
+        let stderr = process
+            .stderr
+            .take()
+            .context("the browser's standard error is a pipe")?;
         let port = timeout(Duration::from_secs(60), debugger_port(stderr))
             .await
-            .with_context(|| format!("Chromium {} does not say where its debugger is", engine.name))??;
-        Ok(Self { port, _process: process, _profile: profile })
+            .with_context(|| {
+                format!(
+                    "Chromium {} does not say where its debugger is",
+                    engine.name
+                )
+            })??;
+        Ok(Self {
+            port,
+            _process: process,
+            _profile: profile,
+        })
     }
 
     /// Its first tab.
@@ -139,15 +162,21 @@ impl Browser {
 /// # Errors
 /// When it cannot be built.
 pub fn http_client() -> Result<reqwest::Client> {
-    queuewall::cxone::install_crypto();
-    reqwest::Client::builder().no_proxy().build().context("no HTTP client")
+    // Built without a provider of its own; a second install is refused, and as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .context("no HTTP client")
 }
 
 async fn debugger_port(stderr: tokio::process::ChildStderr) -> Result<u16> {
     let mut lines = BufReader::new(stderr).lines();
     let mut said = Vec::new();
     while let Some(line) = lines.next_line().await? {
-        let after = line.split_once("DevTools listening on ws://127.0.0.1:").map(|(_, after)| after);
+        let after = line
+            .split_once("DevTools listening on ws://127.0.0.1:")
+            .map(|(_, after)| after);
         if let Some(port) = after.and_then(|after| after.split('/').next()) {
             let port = port.parse().context("the debugger's port")?;
             // The pipe must not fill up, or the browser would wait for its reader.

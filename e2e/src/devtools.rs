@@ -31,9 +31,20 @@ impl Tab {
     /// # Errors
     /// When the browser does not answer.
     pub async fn attach(address: &str) -> Result<Self> {
-        let (socket, _) = connect_async(address).await.context("the browser refused the debugger's connection")?;
-        let mut tab = Self { socket, last_id: 0, complaints: Vec::new() };
-        for domain in ["Page.enable", "Runtime.enable", "Log.enable", "Network.enable"] {
+        let (socket, _) = connect_async(address)
+            .await
+            .context("the browser refused the debugger's connection")?;
+        let mut tab = Self {
+            socket,
+            last_id: 0,
+            complaints: Vec::new(),
+        };
+        for domain in [
+            "Page.enable",
+            "Runtime.enable",
+            "Log.enable",
+            "Network.enable",
+        ] {
             tab.command(domain, json!({})).await?;
         }
         Ok(tab)
@@ -47,7 +58,10 @@ impl Tab {
         self.last_id += 1;
         let id = self.last_id;
         let message = json!({ "id": id, "method": method, "params": parameters });
-        self.socket.send(Message::text(message.to_string())).await.with_context(|| format!("{method}: not sent"))?;
+        self.socket
+            .send(Message::text(message.to_string()))
+            .await
+            .with_context(|| format!("{method}: not sent"))?;
         timeout(COMMAND_LIMIT, self.answer(id))
             .await
             .with_context(|| format!("{method}: no answer"))?
@@ -56,7 +70,9 @@ impl Tab {
 
     async fn answer(&mut self, id: u64) -> Result<Value> {
         while let Some(message) = self.socket.next().await {
-            let Message::Text(text) = message? else { continue };
+            let Message::Text(text) = message? else {
+                continue;
+            };
             let mut message: Value = serde_json::from_str(&text)?;
             if message["id"] == id {
                 if let Some(error) = message.get("error") {
@@ -73,7 +89,9 @@ impl Tab {
     fn note(&mut self, event: &Value) {
         let parameters = &event["params"];
         match event["method"].as_str() {
-            Some("Runtime.exceptionThrown") => self.complaints.push(parameters["exceptionDetails"].to_string()),
+            Some("Runtime.exceptionThrown") => self
+                .complaints
+                .push(parameters["exceptionDetails"].to_string()),
             Some("Log.entryAdded") if parameters["entry"]["level"] == "error" => {
                 self.complaints.push(parameters["entry"].to_string());
             }
@@ -95,7 +113,10 @@ impl Tab {
     /// When the browser cannot.
     pub async fn open(&mut self, url: &str) -> Result<()> {
         self.command("Page.navigate", json!({ "url": url })).await?;
-        let same = format!("location.href === {} && document.readyState !== 'loading'", json!(url));
+        let same = format!(
+            "location.href === {} && document.readyState !== 'loading'",
+            json!(url)
+        );
         self.wait_for(&same, Duration::from_secs(30)).await
     }
 
@@ -104,7 +125,8 @@ impl Tab {
     /// # Errors
     /// When it throws.
     pub async fn evaluate(&mut self, expression: &str) -> Result<Value> {
-        let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let parameters =
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.command("Runtime.evaluate", parameters).await?;
         if let Some(exception) = answer.get("exceptionDetails") {
             bail!("{expression} threw {exception}");
@@ -120,11 +142,18 @@ impl Tab {
         let start = Instant::now();
         loop {
             // While a document is being replaced an evaluation may fail; the next tells.
-            if self.evaluate(condition).await.is_ok_and(|value| value == true) {
+            if self
+                .evaluate(condition)
+                .await
+                .is_ok_and(|value| value == true)
+            {
                 return Ok(());
             }
             if start.elapsed() > limit {
-                let shown = self.evaluate("document.documentElement.outerHTML").await.unwrap_or_default();
+                let shown = self
+                    .evaluate("document.documentElement.outerHTML")
+                    .await
+                    .unwrap_or_default();
                 bail!(
                     "not true within {} s: {condition}\nThe page:\n{}\nIts complaints: {:#?}",
                     limit.as_secs(),
@@ -141,8 +170,11 @@ impl Tab {
     /// # Errors
     /// When the browser cannot.
     pub async fn resize(&mut self, width: u32, height: u32) -> Result<()> {
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.command("Emulation.setDeviceMetricsOverride", metrics).await.map(|_| ())
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.command("Emulation.setDeviceMetricsOverride", metrics)
+            .await
+            .map(|_| ())
     }
 
     /// A PNG of what the screen shows.
@@ -151,8 +183,14 @@ impl Tab {
     /// When the browser cannot.
     pub async fn screenshot(&mut self) -> Result<Vec<u8>> {
         use base64::Engine as _;
-        let answer = self.command("Page.captureScreenshot", json!({ "format": "png" })).await?;
-        let data = answer["data"].as_str().context("a screenshot without data")?;
-        base64::engine::general_purpose::STANDARD.decode(data).context("a screenshot that is not base64")
+        let answer = self
+            .command("Page.captureScreenshot", json!({ "format": "png" }))
+            .await?;
+        let data = answer["data"]
+            .as_str()
+            .context("a screenshot without data")?;
+        base64::engine::general_purpose::STANDARD
+            .decode(data)
+            .context("a screenshot that is not base64")
     }
 }

@@ -86,7 +86,14 @@ impl Wall {
                 total_timeout: Duration::from_secs(4),
             })
         };
-        let queues = self.queues.iter().map(|id| QueueConfig { id: id.clone(), name: None }).collect();
+        let queues = self
+            .queues
+            .iter()
+            .map(|id| QueueConfig {
+                id: id.clone(),
+                name: None,
+            })
+            .collect();
         let board = BoardConfig {
             slug: "main".into(),
             title: "Customer Care".into(),
@@ -97,14 +104,23 @@ impl Wall {
         let budget_per_minute = 600;
         let config = Config {
             cxone: settings()?,
-            poll: PollConfig { interval: self.poll, budget_per_minute },
-            server: ServerConfig { listen: self.address },
+            poll: PollConfig {
+                interval: self.poll,
+                budget_per_minute,
+            },
+            server: ServerConfig {
+                listen: self.address,
+            },
             boards: vec![board],
             warnings: Vec::new(),
         };
         let budget = Arc::new(RequestBudget::new(budget_per_minute));
         let clock = Arc::new(SystemClock);
-        let source = Arc::new(ReportingV2::new(settings()?, Arc::clone(&budget), Arc::clone(&clock) as _)?);
+        let source = Arc::new(ReportingV2::new(
+            settings()?,
+            Arc::clone(&budget),
+            Arc::clone(&clock) as _,
+        )?);
         let (shutdown, stopped) = oneshot::channel::<()>();
         let until = async move {
             // A dropped wall ends its server as well.

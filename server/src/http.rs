@@ -35,7 +35,6 @@ pub struct AppState {
 }
 
 /// All routes.
-#[must_use]
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/api/boards", get(api::list_boards))

@@ -12,13 +12,20 @@ use queuewall_simulator::Options;
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut arguments = env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().context("usage: screenshot FOLDER [WIDTHxHEIGHT]…")?);
+    let folder = PathBuf::from(
+        arguments
+            .next()
+            .context("usage: screenshot FOLDER [WIDTHxHEIGHT]…")?,
+    );
     fs::create_dir_all(&folder)?;
     let mut sizes: Vec<String> = arguments.collect();
     if sizes.is_empty() {
         sizes.push("1920x1080".into());
     }
-    let options = Options { rate_limit_per_minute: None, ..Options::default() };
+    let options = Options {
+        rate_limit_per_minute: None,
+        ..Options::default()
+    };
     let wall = Wall::start(options, Duration::from_secs(5), &[]).await?;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;

@@ -23,9 +23,10 @@ use crate::{
     cxone::{BaseUrl, ReportingV2, Settings},
 };
 
-/// A wall that moves: the shortest interval that the configuration allows.
-const INTERVAL: Duration = Duration::from_secs(5);
-/// Twelve reads a minute, and room for sign-in, queue list and retries.
+/// A wall that moves, and slow enough that a page which asks every 5 s never sees a
+/// reading older than 1.5 intervals.
+const INTERVAL: Duration = Duration::from_secs(10);
+/// Six reads a minute, and room for sign-in, queue list and retries.
 const BUDGET_PER_MINUTE: usize = 30;
 /// How many queues the supervisors' board has.
 const SUPERVISED: usize = 6;
