@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! Starts the page: everything else is in the library, where tests reach it.
+
+fn main() {
+    queuewall_frontend::start();
+}

@@ -7,9 +7,17 @@
 //! - [`totals`]: the header's sums over the queues that still count
 //! - [`format`]: durations and ages as people read them
 //! - [`http`]: names of the headers both sides use
+//! - [`standing`]: what one tile may claim, from its queue and its age
+//! - [`link`]: when the page asks its server, and when it stops believing itself
+//! - [`server_clock`]: the time of day by the server's clock
+//! - [`grid`]: columns, rows and type size for a number of tiles
 
 pub mod format;
 pub mod freshness;
+pub mod grid;
 pub mod http;
+pub mod link;
+pub mod server_clock;
 pub mod snapshot;
+pub mod standing;
 pub mod totals;

@@ -1,0 +1,9 @@
+//! One component a file; the style sheet of each has the same name in `style/`.
+
+pub mod banner;
+pub mod board;
+pub mod board_list;
+pub mod grid;
+pub mod header;
+pub mod message;
+pub mod tile;

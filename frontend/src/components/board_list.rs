@@ -1,0 +1,89 @@
+//! The page that lists the boards.
+
+use leptos::prelude::*;
+use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
+use queuewall_shared::snapshot::{Board, BoardList};
+
+use crate::api::{self, Answer};
+use crate::board::Trouble;
+use crate::components::banner::Banner;
+use crate::polling::{self, Audience};
+use crate::text;
+
+/// The boards as the server lists them; `None` before its first answer.
+#[derive(Clone, Copy)]
+struct Boards {
+    boards: RwSignal<Option<Vec<Board>>>,
+    trouble: RwSignal<Trouble>,
+}
+
+/// Links to every board.
+#[component]
+pub fn BoardListPage() -> impl IntoView {
+    let list = Boards {
+        boards: RwSignal::new(None),
+        trouble: RwSignal::default(),
+    };
+    polling::poll(api::BOARDS.into(), list);
+    let hint = move || {
+        list.boards.with(|boards| match boards {
+            None => text::READING,
+            Some(boards) if boards.is_empty() => text::NO_BOARDS,
+            Some(_) => "",
+        })
+    };
+    view! {
+        <Banner trouble=list.trouble />
+        <main class="board-list">
+            <p class="board-list-product">{text::PRODUCT}</p>
+            <h1>{text::BOARDS}</h1>
+            <p class="board-list-hint">{hint}</p>
+            <ul>
+                <For
+                    each=move || list.boards.get().unwrap_or_default()
+                    key=|board| (board.slug.clone(), board.title.clone())
+                    let:board
+                >
+                    <li>
+                        <a href=format!("/board/{}", board.slug)>{board.title}</a>
+                    </li>
+                </For>
+            </ul>
+        </main>
+    }
+}
+
+impl Audience for Boards {
+    fn answer(&self, answer: Answer, _sent: PageTime) -> Result<(), Failure> {
+        match answer {
+            Answer::Changed { body, .. } => {
+                let list: BoardList =
+                    serde_json::from_str(&body).map_err(|_| Failure::Unreadable)?;
+                self.boards.set(Some(list.boards));
+                Ok(())
+            }
+            Answer::Unchanged(_) => Ok(()),
+            Answer::NotFound => Err(Failure::Status(404)),
+        }
+    }
+
+    fn tick(&self, now: PageTime, link: &Link) {
+        let trouble = match link.state() {
+            LinkState::Lost => Trouble {
+                what: text::lost(
+                    link.failure(),
+                    link.last_answer_at()
+                        .map(|at| text::since_ago(now.monotonic.saturating_sub(at))),
+                ),
+                next_try: text::next_try(
+                    link.next_poll_at()
+                        .map(|at| at.saturating_sub(now.monotonic)),
+                ),
+            },
+            _ => Trouble::default(),
+        };
+        if self.trouble.with_untracked(|old| *old != trouble) {
+            self.trouble.set(trouble);
+        }
+    }
+}

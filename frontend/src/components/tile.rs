@@ -1,0 +1,116 @@
+//! One queue on the wall.
+//!
+//! All parts are always there and the style sheet shows those that the state calls
+//! for: so a state that changes touches one attribute, and a number its own text.
+
+use leptos::prelude::*;
+use queuewall_shared::standing::Standing;
+
+use crate::board::BoardState;
+use crate::text;
+use crate::tile_view::TileView;
+
+/// The tile of one queue.
+#[component]
+pub fn Tile(
+    /// The board that the queue is on.
+    board: BoardState,
+    /// The queue's id.
+    id: String,
+) -> impl IntoView {
+    let queue_id = id.clone();
+    let tile = Memo::new(move |last: Option<&Option<TileView>>| {
+        // A queue that is gone keeps its last words for the moment that its tile still has.
+        board.tile(&id).or_else(|| last.cloned().flatten())
+    });
+    // One closure type for every text: each more would cost bytes.
+    let say = move |part: fn(&TileView) -> &str| {
+        move || {
+            tile.with(|tile| {
+                tile.as_ref()
+                    .map_or_else(String::new, |tile| part(tile).to_owned())
+            })
+        }
+    };
+    view! {
+        <li
+            class="tile"
+            data-queue=queue_id
+            data-state=say(|tile| tile.standing.as_str())
+            aria-label=say(|tile| &tile.label)
+        >
+            <div class="tile-head">
+                <h2 class="tile-name">{say(|tile| &tile.name)}</h2>
+                <svg class="tile-icon" viewBox="0 0 24 24" aria-hidden="true">
+                    <path d=say(|tile| icon(tile.standing)) />
+                </svg>
+            </div>
+            <div class="tile-body">
+                <p class="tile-hero" data-metric="waiting" data-digits=say(|tile| tile.digits)>
+                    {say(|tile| &tile.waiting)}
+                </p>
+                <p class="tile-closed">{text::CLOSED}</p>
+                <dl class="tile-side">
+                    <div class="tile-row">
+                        <dt>{say(|tile| tile.wait_label)}</dt>
+                        <dd data-metric=say(|tile| tile.wait_metric)>{say(|tile| &tile.wait)}</dd>
+                    </div>
+                    <div class="tile-row">
+                        <dt>{text::TILE_SERVICE}</dt>
+                        <dd data-metric="service_level">{say(|tile| &tile.service)}</dd>
+                    </div>
+                    <div class="bar">
+                        <i class="bar-service" style:width=say(|tile| &tile.service_bar)></i>
+                    </div>
+                </dl>
+                <p class="tile-age">
+                    <span data-age="">{say(|tile| &tile.age)}</span>
+                    <small class="tile-old">{text::OLD}</small>
+                </p>
+            </div>
+            <div class="tile-agents">
+                <div class="bar">
+                    <i class="bar-available" style:width=say(|tile| &tile.available_bar)></i>
+                    <i class="bar-busy" style:width=say(|tile| &tile.busy_bar)></i>
+                </div>
+                <p class="tile-counts">
+                    <span>
+                        <b data-metric="agents_available">{say(|tile| &tile.available)}</b>
+                        " "
+                        {text::FREE}
+                    </span>
+                    <span>
+                        <b data-metric="agents_busy">{say(|tile| &tile.busy)}</b>
+                        " "
+                        {text::BUSY}
+                    </span>
+                    <span>
+                        <b data-metric="agents_logged_on">{say(|tile| &tile.logged_on)}</b>
+                        " "
+                        {text::LOGGED_ON}
+                    </span>
+                </p>
+            </div>
+            <p class="tile-cause">{say(|tile| &tile.cause)}</p>
+        </li>
+    }
+}
+
+/// The outline of the icon beside the name, in a square of 24.
+fn icon(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Fresh => "",
+        // A clock.
+        Standing::Ageing | Standing::Stale => {
+            "M12 2.5a9.5 9.5 0 1 0 0 19a9.5 9.5 0 1 0 0-19M12 7v5.5l3.5 2"
+        }
+        // A moon.
+        Standing::Closed => "M20.5 14.5A9 9 0 1 1 9.5 3.5a7.2 7.2 0 0 0 11 11z",
+        // A broken line.
+        Standing::Unknown => "M2 12h4m4 0h4m4 0h4",
+        // A question mark.
+        Standing::NotFound => "M7.5 8a4.5 4.5 0 1 1 6.7 4c-1.6.9-2.2 1.7-2.2 3.5M12 20.4v.2",
+        // A padlock.
+        Standing::Forbidden => "M5 11h14v10H5zM8 11V7.500a4 4 0 0 1 8 0V11",
+    }
+}

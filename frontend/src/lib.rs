@@ -1,0 +1,36 @@
+//! The wall itself: a page that reads one board's snapshot every few seconds and
+//! shows what it may honestly show.
+//!
+//! # Layout
+//! - [`app`]: which page an address means
+//! - [`api`]: the one place that fetches
+//! - [`polling`]: the one timer; asks, gives up, wakes, cleans up
+//! - [`board`]: a board's signals, fed by answers, read by tiles
+//! - [`tile_view`]: what a tile says, as plain text, from a queue and its age
+//! - [`components`]: one component a file, its style sheet of the same name in
+//!   `style/`
+//! - [`text`]: every word on the screen
+//! - [`time`]: the page's two clocks, and a time of day in the board's zone
+//! - [`listener`]: browser events and observers that end when they are dropped
+//! - [`startup`]: the message of `index.html` that stands until the page mounts
+//!
+//! What needs no browser is in `queuewall-shared`: when to poll, what a tile may
+//! claim, how many tiles fit.
+
+pub mod api;
+pub mod app;
+pub mod board;
+pub mod components;
+pub mod listener;
+pub mod polling;
+pub mod startup;
+pub mod text;
+pub mod tile_view;
+pub mod time;
+
+/// Mounts the page on the body and takes the start-up message away.
+pub fn start() {
+    startup::report_panics();
+    leptos::mount::mount_to_body(app::App);
+    startup::mounted();
+}

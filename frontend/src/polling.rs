@@ -1,0 +1,181 @@
+//! The one timer. It ticks once a second and does what the [`Link`] says: ask, give
+//! up, ask again; and it ends everything it began.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Interval;
+use leptos::prelude::{StoredValue, UpdateValue, document, on_cleanup, window};
+use queuewall_shared::link::{Action, Failure, Link, PageTime};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, VisibilityState};
+
+use crate::api::{self, Answer};
+use crate::listener::Listener;
+use crate::time;
+
+const TICK_MS: u32 = 1_000;
+
+/// What wants to be told.
+pub trait Audience: 'static {
+    /// An answer to the request that was sent at `sent`.
+    ///
+    /// # Errors
+    /// When the body cannot be read: the poll then counts as missed.
+    fn answer(&self, answer: Answer, sent: PageTime) -> Result<(), Failure>;
+
+    /// A second passed, or the link changed.
+    fn tick(&self, now: PageTime, link: &Link);
+}
+
+/// Polls `path` for as long as the reactive owner lives that this is called under.
+pub fn poll(path: String, audience: impl Audience) {
+    let poller = StoredValue::new_local(Some(Poller::start(path, audience)));
+    on_cleanup(move || {
+        poller.try_update_value(Option::take);
+    });
+}
+
+/// Dropping it aborts the request under way, stops the timer and the listeners.
+struct Poller {
+    _ticking: Interval,
+    _listeners: Vec<Listener>,
+    _core: Rc<Core>,
+}
+
+struct Core {
+    path: String,
+    audience: Box<dyn Audience>,
+    link: Cell<Link>,
+    etag: RefCell<Option<String>>,
+    in_flight: RefCell<Option<InFlight>>,
+    /// How many requests were sent: the number of the latest one.
+    sent: Cell<u32>,
+}
+
+/// A request under way. Dropping it aborts it.
+struct InFlight(Option<AbortController>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}
+
+impl Poller {
+    fn start(path: String, audience: impl Audience) -> Self {
+        let core = Rc::new(Core {
+            path,
+            audience: Box::new(audience),
+            link: Cell::new(Link::new(time::now())),
+            etag: RefCell::default(),
+            in_flight: RefCell::default(),
+            sent: Cell::new(0),
+        });
+        let weakly = |act: fn(&Rc<Core>)| {
+            let core = Rc::downgrade(&core);
+            move || {
+                if let Some(core) = Weak::upgrade(&core) {
+                    act(&core);
+                }
+            }
+        };
+        let listeners = [
+            Listener::new(
+                document().into(),
+                "visibilitychange",
+                weakly(|core| {
+                    if document().visibility_state() == VisibilityState::Visible {
+                        core.step(Link::wake);
+                    }
+                }),
+            ),
+            Listener::new(
+                window().into(),
+                "online",
+                weakly(|core| core.step(Link::wake)),
+            ),
+            Listener::new(
+                window().into(),
+                "pageshow",
+                weakly(|core| core.step(Link::wake)),
+            ),
+        ];
+        let ticking = Interval::new(TICK_MS, weakly(|core| core.step(Link::tick)));
+        core.step(Link::tick);
+        Self {
+            _ticking: ticking,
+            _listeners: listeners.into_iter().flatten().collect(),
+            _core: core,
+        }
+    }
+}
+
+impl Core {
+    fn step(self: &Rc<Self>, event: fn(&mut Link, PageTime) -> Action) {
+        let now = time::now();
+        match self.with_link(|link| event(link, now)) {
+            Action::Wait => {}
+            Action::Poll => self.ask(now),
+            Action::GiveUp => {
+                self.in_flight.take();
+                self.missed(now, Failure::TimedOut);
+            }
+        }
+        self.audience.tick(now, &self.link.get());
+    }
+
+    fn with_link<T>(&self, change: impl FnOnce(&mut Link) -> T) -> T {
+        let mut link = self.link.get();
+        let result = change(&mut link);
+        self.link.set(link);
+        result
+    }
+
+    fn missed(&self, now: PageTime, failure: Failure) {
+        self.with_link(|link| link.missed(now, failure, js_sys::Math::random()));
+    }
+
+    fn ask(self: &Rc<Self>, sent: PageTime) {
+        let controller = AbortController::new().ok();
+        let signal = controller.as_ref().map(AbortController::signal);
+        // Replacing the request under way, if there is one, aborts it.
+        self.in_flight.replace(Some(InFlight(controller)));
+        let number = self.sent.get().wrapping_add(1);
+        self.sent.set(number);
+        let core = Rc::downgrade(self);
+        let (path, etag) = (self.path.clone(), self.etag.borrow().clone());
+        spawn_local(async move {
+            let outcome = api::get(&path, etag.as_deref(), signal.as_ref()).await;
+            if let Some(core) = core.upgrade() {
+                core.finish(number, sent, outcome);
+            }
+        });
+    }
+
+    fn finish(&self, number: u32, sent: PageTime, outcome: Result<Answer, Failure>) {
+        // An aborted request ends too, as a failure of something long given up.
+        if number != self.sent.get() || self.in_flight.borrow().is_none() {
+            return;
+        }
+        self.in_flight.take();
+        let now = time::now();
+        let etag = match &outcome {
+            Ok(Answer::Changed { etag, .. }) => Some(etag.clone()),
+            Ok(Answer::NotFound) => Some(None),
+            _ => None,
+        };
+        match outcome.and_then(|answer| self.audience.answer(answer, sent)) {
+            Ok(()) => {
+                if let Some(etag) = etag {
+                    self.etag.replace(etag);
+                }
+                self.with_link(|link| link.answered(now));
+            }
+            Err(failure) => self.missed(now, failure),
+        }
+        self.audience.tick(now, &self.link.get());
+    }
+}

@@ -1,0 +1,162 @@
+//! Every word on the screen, in one place, so that languages can be added.
+
+use std::time::Duration;
+
+use queuewall_shared::format;
+use queuewall_shared::link::Failure;
+use queuewall_shared::snapshot::UpstreamState;
+use queuewall_shared::standing::Standing;
+
+/// The language of these words, for numbers and times too.
+pub const LOCALE: &str = "en-GB";
+
+/// The product, in the tab's title and above the list of boards.
+pub const PRODUCT: &str = "Queuewall";
+/// After a crash.
+pub const STOPPED: &str = "Queuewall stopped and shows nothing any more, so that no old \
+    number passes for a live one. Please reload the page.";
+/// Before the first answer.
+pub const READING: &str = "Reading the queues …";
+/// An address that is no page.
+pub const NO_PAGE: &str = "There is no page at this address.";
+/// To the list of boards.
+pub const ALL_BOARDS: &str = "All boards";
+/// Above the list of boards.
+pub const BOARDS: &str = "Boards";
+/// The list of boards is empty.
+pub const NO_BOARDS: &str = "No board is set up on this server.";
+/// A board without queues.
+pub const NO_QUEUES: &str = "This board has no queues.";
+
+/// Behind the number of calls waiting on the whole board.
+pub const WAITING: &str = "waiting";
+/// Before the longest wait of the whole board.
+pub const LONGEST: &str = "longest";
+/// Before the mean wait of the whole board.
+pub const AVERAGE: &str = "average";
+
+/// Before a tile's mean wait.
+pub const TILE_WAIT: &str = "Wait";
+/// Before a tile's longest wait, where the mean is not given.
+pub const TILE_LONGEST_WAIT: &str = "Longest";
+/// Before a tile's service level.
+pub const TILE_SERVICE: &str = "Service";
+/// Behind the number of agents who could take a call.
+pub const FREE: &str = "free";
+/// Behind the number of agents on a call or in after-call work.
+pub const BUSY: &str = "busy";
+/// Behind the number of agents logged on.
+pub const LOGGED_ON: &str = "on";
+/// Behind the age of a stale tile.
+pub const OLD: &str = "old";
+/// In a closed tile.
+pub const CLOSED: &str = "Closed";
+
+/// All readings are young.
+pub const LIVE: &str = "Live";
+/// The page slept and has not heard from its server since.
+pub const RESUMING: &str = "Refreshing";
+/// The page has lost its server.
+pub const LOST: &str = "No connection";
+
+/// There is no such board.
+#[must_use]
+pub fn no_board(slug: &str) -> String {
+    format!("This server has no board “{slug}”.")
+}
+
+/// How many queues the totals are over.
+#[must_use]
+pub fn counted(counted: usize, of: usize) -> String {
+    format!("{counted} of {of} queues")
+}
+
+/// An age that is still worth a glance.
+#[must_use]
+pub fn ago(age: Duration) -> String {
+    format!("{} ago", format::age(age))
+}
+
+/// An age that is too great.
+#[must_use]
+pub fn old(age: Duration) -> String {
+    format!("{} {OLD}", format::age(age))
+}
+
+/// A tile's state for screen readers.
+#[must_use]
+pub fn tile_label(name: &str, standing: Standing) -> String {
+    let state = match standing {
+        Standing::Fresh => "up to date",
+        Standing::Ageing => "a little old",
+        Standing::Stale => "too old to rely on",
+        Standing::Closed => "closed",
+        Standing::Unknown => "unknown",
+        Standing::NotFound => "not found",
+        Standing::Forbidden => "no permission",
+    };
+    format!("{name}: {state}")
+}
+
+/// Why a tile without numbers has none, where the server gives no cause.
+#[must_use]
+pub fn cause(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Fresh | Standing::Ageing => "",
+        Standing::Stale => "No newer reading",
+        Standing::Closed => "Nobody logged on",
+        Standing::Unknown => "No reading yet",
+        Standing::NotFound => "No such queue in CXone",
+        Standing::Forbidden => "No permission to read this queue",
+    }
+}
+
+/// Why a poll of the server failed.
+#[must_use]
+pub fn failure(failure: Option<Failure>) -> String {
+    match failure {
+        Some(Failure::Unreachable) => "it cannot be reached".into(),
+        Some(Failure::TimedOut) | None => "it does not answer in time".into(),
+        Some(Failure::Status(status)) => format!("it answers with status {status}"),
+        Some(Failure::Unreadable) => "its answer cannot be read".into(),
+    }
+}
+
+/// Since when something lasts, by the clock.
+#[must_use]
+pub fn since(time: &str) -> String {
+    format!("since {time}")
+}
+
+/// Since when something lasts, where no clock tells.
+#[must_use]
+pub fn since_ago(ago: Duration) -> String {
+    format!("for {}", format::age(ago))
+}
+
+/// Which link broke, since when (`None`: it never stood), and why.
+#[must_use]
+pub fn lost(failed: Option<Failure>, since: Option<String>) -> String {
+    let since = since.unwrap_or_else(|| "since this page was opened".into());
+    let why = failure(failed);
+    format!("No connection to the Queuewall server {since}: {why}.")
+}
+
+/// When the page tries again.
+#[must_use]
+pub fn next_try(pause: Option<Duration>) -> String {
+    match pause {
+        None => "Trying now …".into(),
+        Some(pause) => format!("Next try in {} s", pause.as_secs() + 1),
+    }
+}
+
+/// What the server's dealings with CXone mean, where it gives no cause.
+#[must_use]
+pub fn upstream(state: UpstreamState) -> &'static str {
+    match state {
+        UpstreamState::Ok => "",
+        UpstreamState::Degraded => "Some queues cannot be read from CXone at the moment.",
+        UpstreamState::Down => "The Queuewall server cannot read from CXone.",
+    }
+}

@@ -1,0 +1,123 @@
+//! What a tile says, as plain text: the last step before the screen, and without it.
+
+use std::time::Duration;
+
+use queuewall_shared::format;
+use queuewall_shared::snapshot::Queue;
+use queuewall_shared::standing::Standing;
+
+use crate::text;
+
+/// Everything in one tile that can change, ready to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TileView {
+    /// The tile's state.
+    pub standing: Standing,
+    /// Name and state, for screen readers.
+    pub label: String,
+    /// The queue's name.
+    pub name: String,
+    /// Calls waiting.
+    pub waiting: String,
+    /// How many figures that takes, for the style sheet: from 4 on all the same.
+    pub digits: &'static str,
+    /// What the wait is: the mean, or the longest where no mean is given.
+    pub wait_label: &'static str,
+    /// Which metric the wait is, for test hooks.
+    pub wait_metric: &'static str,
+    /// The wait.
+    pub wait: String,
+    /// Service level.
+    pub service: String,
+    /// Length of the service level's bar, as a CSS length.
+    pub service_bar: String,
+    /// Agents ready to take a call.
+    pub available: String,
+    /// Agents on a call or in after-call work.
+    pub busy: String,
+    /// Agents logged on.
+    pub logged_on: String,
+    /// Share of the free among those logged on, as a CSS length.
+    pub available_bar: String,
+    /// Share of the busy among those logged on, as a CSS length.
+    pub busy_bar: String,
+    /// The reading's age in words while it is ageing, and without "ago" when stale.
+    pub age: String,
+    /// Why numbers are missing or old.
+    pub cause: String,
+}
+
+impl TileView {
+    /// The words for a queue whose reading is `age` old. `excuse` is the board's own
+    /// reason for a stale tile (a lost server), and comes before the queue's.
+    #[must_use]
+    pub fn of(queue: &Queue, standing: Standing, age: Option<Duration>, excuse: &str) -> Self {
+        let (wait_label, wait_metric, wait_ms) =
+            match (queue.average_wait_ms, queue.longest_wait_ms) {
+                (None, Some(longest)) => (text::TILE_LONGEST_WAIT, "longest_wait", Some(longest)),
+                (average, _) => (text::TILE_WAIT, "average_wait", average),
+            };
+        let agents = &queue.agents;
+        let share = |part: Option<u64>| match (part, agents.logged_on) {
+            (Some(part), Some(all)) if all > 0 => length(part as f64 * 100.0 / all as f64),
+            _ => length(0.0),
+        };
+        let percent = queue.service_level.percent;
+        let waiting = match standing {
+            // Whatever the answer carries besides: this tile has nothing to claim.
+            Standing::Unknown | Standing::NotFound | Standing::Forbidden => None,
+            _ => queue.waiting,
+        };
+        Self {
+            standing,
+            label: text::tile_label(&queue.name, standing),
+            name: queue.name.clone(),
+            waiting: count(waiting),
+            digits: digits(waiting),
+            wait_label,
+            wait_metric,
+            wait: known(wait_ms.map(|ms| format::wait(Duration::from_millis(ms)))),
+            service: known(percent.map(format::percent)),
+            service_bar: length(percent.unwrap_or(0.0)),
+            available: count(agents.available),
+            busy: count(agents.busy),
+            logged_on: count(agents.logged_on),
+            available_bar: share(agents.available),
+            busy_bar: share(agents.busy),
+            age: match (standing, age) {
+                (Standing::Ageing, Some(age)) => text::ago(age),
+                (Standing::Stale, Some(age)) => format::age(age),
+                _ => String::new(),
+            },
+            cause: match (standing, excuse, &queue.cause) {
+                (Standing::Fresh | Standing::Ageing, ..) => String::new(),
+                (Standing::Stale, excuse, _) if !excuse.is_empty() => excuse.into(),
+                (_, _, Some(cause)) => cause.clone(),
+                (_, _, None) => text::cause(standing).into(),
+            },
+        }
+    }
+}
+
+fn known(text: Option<String>) -> String {
+    text.unwrap_or_else(|| format::UNKNOWN.into())
+}
+
+fn count(count: Option<u64>) -> String {
+    known(count.map(|count| count.to_string()))
+}
+
+fn digits(count: Option<u64>) -> &'static str {
+    match count.unwrap_or(0) {
+        0..10 => "1",
+        10..100 => "2",
+        100..1_000 => "3",
+        _ => "4",
+    }
+}
+
+/// A percentage as a CSS length, within 0 to 100 and to a tenth.
+fn length(percent: f64) -> String {
+    let tenths = (percent.clamp(0.0, 100.0) * 10.0).round() as u32;
+    format!("{}.{}%", tenths / 10, tenths % 10)
+}

@@ -1,0 +1,74 @@
+//! The page's two clocks, and a time of day as the board's zone has it.
+
+use std::time::Duration;
+
+use js_sys::{Array, Date, Function, Intl, JsString, Object, Reflect};
+use leptos::prelude::window;
+use queuewall_shared::link::PageTime;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::text;
+
+/// This moment on both of the page's clocks.
+#[must_use]
+pub fn now() -> PageTime {
+    let monotonic_ms = window()
+        .performance()
+        .map_or_else(Date::now, |clock| clock.now());
+    PageTime {
+        monotonic: duration(monotonic_ms),
+        wall: duration(Date::now()),
+    }
+}
+
+/// Milliseconds as JavaScript counts them.
+#[must_use]
+pub fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1_000.0
+}
+
+fn duration(milliseconds: f64) -> Duration {
+    Duration::try_from_secs_f64(milliseconds / 1_000.0).unwrap_or_default()
+}
+
+/// Writes times of day, hours and minutes, in one time zone.
+#[derive(Clone)]
+pub struct TimeOfDay(Function);
+
+impl TimeOfDay {
+    /// For an IANA zone, or for the screen's own with `None`. `None` comes back when
+    /// the browser does not know the zone: no time is better than a wrong one.
+    #[must_use]
+    pub fn new(zone: Option<&str>) -> Option<Self> {
+        let options = Object::new();
+        let set = |key: &str, value: &str| Reflect::set(&options, &key.into(), &value.into());
+        set("hour", "2-digit").ok()?;
+        set("minute", "2-digit").ok()?;
+        if let Some(zone) = zone {
+            set("timeZone", zone).ok()?;
+        }
+        // Not `Intl::DateTimeFormat::new`: that one cannot catch the RangeError which
+        // an older browser throws at a younger zone name.
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let constructor: Function = Reflect::get(&intl, &"DateTimeFormat".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        let arguments = Array::of2(&text::LOCALE.into(), &options);
+        let format: Intl::DateTimeFormat = Reflect::construct(&constructor, &arguments)
+            .ok()?
+            .unchecked_into();
+        Some(Self(format.format()))
+    }
+
+    /// The time of day at `epoch_ms` milliseconds since 1970.
+    #[must_use]
+    pub fn at(&self, epoch_ms: f64) -> String {
+        self.0
+            .call1(&JsValue::UNDEFINED, &epoch_ms.into())
+            .ok()
+            .and_then(|text| text.dyn_into::<JsString>().ok())
+            .map(String::from)
+            .unwrap_or_default()
+    }
+}
