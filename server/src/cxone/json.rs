@@ -2,6 +2,9 @@
 //!
 //! Values never reach an error or a log: a field's name says what is wrong with it.
 
+#[cfg(test)]
+pub(super) mod arbitrary;
+
 use std::collections::BTreeSet;
 
 use reqwest::header::HeaderValue;
@@ -207,6 +210,9 @@ pub(super) fn kind(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock, SystemClock};
+    use proptest::prelude::*;
+    use reqwest::StatusCode;
     use serde_json::json;
 
     fn count_of(value: Value) -> (Option<u64>, bool) {
@@ -286,6 +292,29 @@ mod tests {
             json!([]),
         ] {
             assert_eq!(id(value), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_json_or_said_not_to_be(
+            bytes in proptest::collection::vec(any::<u8>(), 0..40),
+            text in "[ {\\[\"<!a-z:,0-9}\\]\u{FEFF}]{0,20}",
+            content_type in proptest::option::of("[a-z/;= ]{0,12}"),
+        ) {
+            for body in [bytes, text.into_bytes()] {
+                let answer = Answer {
+                    sent_at: SystemClock.now(),
+                    status: StatusCode::OK,
+                    content_type: content_type.as_deref().and_then(|it| it.parse().ok()),
+                    content_encoding: None,
+                    body,
+                };
+                if let Err(error) = parse(&answer, "host") {
+                    let is_named = matches!(error, SourceError::NotJson { .. });
+                    prop_assert!(is_named, "{:?}", error);
+                }
+            }
         }
     }
 }

@@ -311,6 +311,8 @@ fn life(expires_in: Option<&Value>) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cxone::json::arbitrary::any_json;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -354,5 +356,12 @@ mod tests {
         assert_eq!(token.header(), "Bearer eyJhbGciOi.J9-_~+/=");
         assert!(!format!("{token:?}").contains("eyJ"));
         assert!(!format!("{:?}", token.header()).contains("eyJ"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_life_is_some_time_and_at_most_a_day(expires_in in any_json()) {
+            prop_assert!(life(Some(&expires_in)) <= LONGEST_LIFE);
+        }
     }
 }

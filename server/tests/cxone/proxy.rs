@@ -9,12 +9,16 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use queuewall::source::{QueueSource, SourceError};
+use queuewall::{
+    budget::RequestBudget,
+    cxone::{ReportingV2, SetupError},
+    source::{QueueSource, SourceError},
+};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 use crate::{
     scripted::{Reply, Scripted, closed_port, read_request, splice},
-    tenant::{client, http, ids, queues, settings, tenant, token_reply},
+    tenant::{SteppedClock, client, http, ids, queues, settings, tenant, token_reply},
     tls::Authority,
 };
 
@@ -209,20 +213,36 @@ async fn this_machine_is_never_reached_through_a_proxy() {
     assert!(asked.lock().unwrap().is_empty());
 }
 
-/// A machine without a trust store can run the demo, and is told what it lacks for
-/// everything else.
+#[test]
+#[ignore = "run in an environment of its own, by the test below"]
+fn lacks_a_trust_store_for_the_internet() {
+    let budget = Arc::new(RequestBudget::new(1));
+    let settings = settings("https://tenant.invalid");
+    match ReportingV2::new(settings, budget, Arc::new(SteppedClock::new())) {
+        Err(error @ SetupError::Tls { .. }) => {
+            assert!(error.to_string().contains("ca-certificates"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// So that a bare machine can run the demo; and it says what it lacks for the rest.
 #[tokio::test]
 async fn a_machine_without_a_trust_store_still_reaches_itself() {
+    let file = ("SSL_CERT_FILE", "/nowhere/certificates.pem");
+    let folder = ("SSL_CERT_DIR", "/nowhere/certificates");
     let server = tenant(|_| Reply::json(&queues(&["q"]))).await;
     let (passed, words) = in_environment(
         "reads_a_tenant_of_this_machine",
-        &[
-            ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
-            ("SSL_CERT_DIR", "/nowhere/certificates"),
-            ("TEST_BASE_URL", &http(&server)),
-        ],
+        &[file, folder, ("TEST_BASE_URL", &http(&server))],
     )
     .await;
     assert!(passed, "{words}");
     assert_eq!(server.seen().len(), 2);
+    // Elsewhere than on Linux the trust store is no file, and always there.
+    if cfg!(target_os = "linux") {
+        let child = "lacks_a_trust_store_for_the_internet";
+        let (passed, words) = in_environment(child, &[file, folder]).await;
+        assert!(passed, "{words}");
+    }
 }

@@ -55,7 +55,7 @@ async fn sign_in_together(
     (server, results)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_callers_sign_in_once() {
     let (server, results) = sign_in_together(1_000, token_reply()).await;
     assert!(results.iter().all(Result::is_ok));

@@ -104,6 +104,8 @@ fn next_link(body: &Map<String, Value>) -> Result<Option<String>, SourceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cxone::json::arbitrary::any_json;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn info(id: &str, name: Option<&str>) -> QueueInfo {
@@ -186,6 +188,19 @@ mod tests {
             json!({"queues": [], "next": ["x"]}),
         ] {
             assert!(page(&unfollowable).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_a_page_or_a_named_error(body in any_json()) {
+            match page(&body) {
+                Ok(page) => for queue in page.queues {
+                    prop_assert!(!queue.id.trim().is_empty());
+                },
+                Err(SourceError::UnexpectedShape { .. }) => {}
+                Err(other) => prop_assert!(false, "{other:?}"),
+            }
         }
     }
 }

@@ -89,6 +89,7 @@ fn reading(entry: &Map<String, Value>, odd: &mut OddFields) -> Option<QueueReadi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cxone::json::arbitrary::any_json;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -233,40 +234,6 @@ mod tests {
                 "{wrong}"
             );
         }
-    }
-
-    /// Any JSON that a server may send, with the contract's names among its keys.
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<u64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            (0u64..2_000).prop_map(Value::from),
-            "[-+0-9.eEinfaN ]{0,12}".prop_map(Value::from),
-            ".{0,8}".prop_map(Value::from),
-        ];
-        let key = prop_oneof![
-            Just("queues"),
-            Just("queueId"),
-            Just("name"),
-            Just("callsWaiting"),
-            Just("averageWaitTime"),
-            Just("serviceLevel"),
-            Just("agentsLoggedOn"),
-            Just("agentsAvailable"),
-            Just("agentsBusy"),
-            Just("other"),
-        ]
-        .prop_map(str::to_owned);
-        leaf.prop_recursive(4, 64, 8, move |inner| {
-            prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-                proptest::collection::vec((key.clone(), inner), 0..10)
-                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
-            ]
-        })
     }
 
     /// Whether a 0 was really there: its digits, and nothing but zeros among them.
