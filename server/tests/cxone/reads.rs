@@ -13,7 +13,7 @@ use queuewall::{
     source::{QueueReading, QueueSource, SourceError},
 };
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
 use crate::{
     scripted::{Reply, Scripted},
@@ -290,6 +290,36 @@ async fn many_readers_whose_token_is_refused_share_one_new_token() {
         assert_eq!(reader.await.unwrap().unwrap().len(), 1);
     }
     assert_eq!(server.count(TOKEN), 2);
+}
+
+#[tokio::test]
+async fn a_late_refusal_of_an_old_token_does_not_cost_the_new_one() {
+    let gate = Arc::new(Notify::new());
+    let (held, issued) = (Reply::status(401).held_by(&gate), AtomicUsize::new(0));
+    let server = Scripted::start(move |seen| {
+        if seen.target == TOKEN {
+            let number = issued.fetch_add(1, Ordering::Relaxed) + 1;
+            return Reply::json(&json!({"access_token": format!("t{number}")}));
+        }
+        match seen.header("authorization") {
+            Some("Bearer t1") if seen.body.contains("slow") => held.clone(),
+            Some("Bearer t1") => Reply::status(401),
+            _ => Reply::json(&queues(&["q"])),
+        }
+    })
+    .await;
+    let client = Arc::new(client_of(&server));
+    let slow = {
+        let client = Arc::clone(&client);
+        tokio::spawn(async move { client.read_queues(&ids(&["slow"]), &[]).await })
+    };
+    while server.count(REALTIME) == 0 {
+        tokio::task::yield_now().await;
+    }
+    client.read_queues(&ids(&["quick"]), &[]).await.unwrap();
+    gate.notify_one();
+    slow.await.unwrap().unwrap();
+    assert_eq!((server.count(TOKEN), server.count(REALTIME)), (2, 4));
 }
 
 #[tokio::test]
