@@ -1,15 +1,25 @@
-//! `bench`: builds all in release, then measures (see `e2e/src/bin/bench.rs`).
+//! `bench`: builds all in release, then measures (`e2e/src/bin/bench`).
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::{
-    command::{cargo, run},
+    command::{cargo, find_program, run},
     run::build,
+    step::step,
+    toolchain::debian,
     workspace::Workspace,
 };
 
+/// The peer and the load: programs, and Debian's packages that hold them.
+const TOOLS: [(&str, &str); 3] = [
+    ("nginx", "nginx-light"),
+    ("wrk", "wrk"),
+    ("taskset", "util-linux"),
+];
+
 /// Builds, then runs the measurements.
 pub(crate) fn bench(workspace: &Workspace, arguments: Vec<String>) -> Result<()> {
+    install_tools()?;
     build(workspace)?;
     let mut bench = cargo(workspace);
     bench
@@ -28,4 +38,31 @@ pub(crate) fn bench(workspace: &Workspace, arguments: Vec<String>) -> Result<()>
         workspace.program("release", "queuewall"),
     );
     run(&mut bench, "the message above says why")
+}
+
+fn install_tools() -> Result<()> {
+    let missing: Vec<_> = TOOLS
+        .iter()
+        .filter(|(program, _)| !is_there(program))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing
+        .iter()
+        .map(|(program, _)| *program)
+        .collect::<Vec<_>>()
+        .join(", ");
+    if !debian::is_possible() {
+        bail!("the benchmark runs on Linux and needs {names} on PATH");
+    }
+    let packages: Vec<&str> = missing.iter().map(|(_, package)| *package).collect();
+    step(&format!("Installing {names}"), || {
+        debian::install_packages(&packages)
+    })
+}
+
+/// nginx lies in a folder that only root has on PATH.
+fn is_there(program: &str) -> bool {
+    find_program(&[program]).is_some() || std::path::Path::new("/usr/sbin").join(program).exists()
 }
