@@ -18,6 +18,7 @@ use crate::polling::Audience;
 use crate::text;
 use crate::tile_view::TileView;
 use crate::time::{self, TimeOfDay};
+use crate::wire;
 
 /// What there is to show at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct BoardState {
     queues: StoredValue<BTreeMap<String, ArcRwSignal<Queue>>>,
     basis: RwSignal<Basis>,
     clock: RwSignal<ServerClock>,
+    /// The zone's writer, since making one is dear; of `None`'s zone to begin with.
+    writer: StoredValue<(Option<String>, Option<TimeOfDay>), LocalStorage>,
     /// The page's monotonic clock as of the latest tick.
     now: RwSignal<Duration>,
     link: RwSignal<Link>,
@@ -88,6 +91,7 @@ impl BoardState {
             queues: StoredValue::new(BTreeMap::new()),
             basis: RwSignal::new(Basis::default()),
             clock: RwSignal::new(ServerClock::default()),
+            writer: StoredValue::new_local((None, TimeOfDay::new(None))),
             now: RwSignal::new(now.monotonic),
             link: RwSignal::new(Link::new(now)),
         }
@@ -266,32 +270,32 @@ impl BoardState {
 
     /// The time of day in the board's zone, by the server's clock; empty until known.
     #[must_use]
-    pub fn time_of_day(&self, writer: &Option<TimeOfDay>) -> String {
-        self.write_time(writer, self.now.get()).unwrap_or_default()
+    pub fn time_of_day(&self) -> String {
+        self.write_time(self.now.get()).unwrap_or_default()
     }
 
-    /// The board's time zone, `None` for the screen's own.
-    #[must_use]
-    pub fn zone(&self) -> Option<String> {
-        let of = |head: &Option<Head>| head.as_ref().and_then(|head| head.board.timezone.clone());
-        self.head.with(of)
-    }
-
-    fn write_time(&self, writer: &Option<TimeOfDay>, at: Duration) -> Option<String> {
+    fn write_time(&self, at: Duration) -> Option<String> {
         let epoch_ms = self.clock.get().at(time::milliseconds(at))?;
-        Some(writer.as_ref()?.at(epoch_ms))
+        let zone = self.head.with(|head| head.as_ref()?.board.timezone.clone());
+        self.writer.try_update_value(|(known_zone, writer)| {
+            if *known_zone != zone {
+                *writer = TimeOfDay::new(zone.as_deref());
+                *known_zone = zone;
+            }
+            Some(writer.as_ref()?.at(epoch_ms))
+        })?
     }
 
     /// The broken link, if one is: the page's own to its server before the server's
     /// to CXone, since the latter is then not known.
     #[must_use]
-    pub fn trouble(&self, writer: &Option<TimeOfDay>) -> Trouble {
+    pub fn trouble(&self) -> Trouble {
         let link = self.link.get();
         if link.state() == LinkState::Lost {
             let now = self.now.get();
             let since = link.last_answer_at().map(|at| {
                 let ago = now.saturating_sub(at);
-                self.write_time(writer, at)
+                self.write_time(at)
                     .map_or_else(|| text::since_ago(ago), |time| text::since(&time))
             });
             return Trouble {
@@ -327,7 +331,7 @@ impl Audience for BoardState {
         let now = time::now().monotonic;
         match answer {
             Answer::Changed { body, times, .. } => {
-                let snapshot = serde_json::from_str(&body).map_err(|_| Failure::Unreadable)?;
+                let snapshot = wire::snapshot(&body).ok_or(Failure::Unreadable)?;
                 self.take(snapshot);
                 self.take_times(times, sent.monotonic, now);
             }

@@ -4,6 +4,7 @@
 //! # Layout
 //! - [`app`]: which page an address means
 //! - [`api`]: the one place that fetches
+//! - [`wire`]: the server's JSON as the types both sides share
 //! - [`polling`]: the one timer; asks, gives up, wakes, cleans up
 //! - [`board`]: a board's signals, fed by answers, read by tiles
 //! - [`tile_view`]: what a tile says, as plain text, from a queue and its age
@@ -27,6 +28,7 @@ pub mod startup;
 pub mod text;
 pub mod tile_view;
 pub mod time;
+pub mod wire;
 
 /// Mounts the page on the body and takes the start-up message away.
 pub fn start() {

@@ -41,6 +41,8 @@ pub const TILE_WAIT: &str = "Wait";
 pub const TILE_LONGEST_WAIT: &str = "Longest";
 /// Before a tile's service level.
 pub const TILE_SERVICE: &str = "Service";
+/// Behind a service level.
+pub const PERCENT: &str = "%";
 /// Behind the number of agents who could take a call.
 pub const FREE: &str = "free";
 /// Behind the number of agents on a call or in after-call work.

@@ -29,6 +29,8 @@ pub struct TileView {
     pub wait: String,
     /// Service level.
     pub service: String,
+    /// The service level's unit, where it has a number.
+    pub service_unit: &'static str,
     /// Length of the service level's bar, as a CSS length.
     pub service_bar: String,
     /// Agents ready to take a call.
@@ -41,7 +43,11 @@ pub struct TileView {
     pub available_bar: String,
     /// Share of the busy among those logged on, as a CSS length.
     pub busy_bar: String,
-    /// The reading's age in words while it is ageing, and without "ago" when stale.
+    /// Whether the three counts of agents need a smaller type: they do not shrink alone.
+    pub agents_crowd: &'static str,
+    /// The reading's age in words while it is ageing.
+    pub ago: String,
+    /// The reading's age when it is stale.
     pub age: String,
     /// Why numbers are missing or old.
     pub cause: String,
@@ -63,6 +69,9 @@ impl TileView {
             _ => length(0.0),
         };
         let percent = queue.service_level.percent;
+        let available = count(agents.available);
+        let busy = count(agents.busy);
+        let logged_on = count(agents.logged_on);
         let waiting = match standing {
             // Whatever the answer carries besides: this tile has nothing to claim.
             Standing::Unknown | Standing::NotFound | Standing::Forbidden => None,
@@ -77,15 +86,24 @@ impl TileView {
             wait_label,
             wait_metric,
             wait: known(wait_ms.map(|ms| format::wait(Duration::from_millis(ms)))),
-            service: known(percent.map(format::percent)),
+            service: known(percent.map(format::whole_percent)),
+            service_unit: percent.map_or("", |_| text::PERCENT),
             service_bar: length(percent.unwrap_or(0.0)),
-            available: count(agents.available),
-            busy: count(agents.busy),
-            logged_on: count(agents.logged_on),
             available_bar: share(agents.available),
             busy_bar: share(agents.busy),
-            age: match (standing, age) {
+            agents_crowd: if available.len() + busy.len() + logged_on.len() > 7 {
+                "true"
+            } else {
+                "false"
+            },
+            available,
+            busy,
+            logged_on,
+            ago: match (standing, age) {
                 (Standing::Ageing, Some(age)) => text::ago(age),
+                _ => String::new(),
+            },
+            age: match (standing, age) {
                 (Standing::Stale, Some(age)) => format::age(age),
                 _ => String::new(),
             },

@@ -32,7 +32,6 @@ fn duration(milliseconds: f64) -> Duration {
 }
 
 /// Writes times of day, hours and minutes, in one time zone.
-#[derive(Clone)]
 pub struct TimeOfDay(Function);
 
 impl TimeOfDay {

@@ -30,11 +30,11 @@ pub fn age(duration: Duration) -> String {
     }
 }
 
-/// A percentage in whole numbers, rounded down: a goal that is just missed never
-/// looks met, and 100 % means all.
+/// A percentage as a whole number without its sign, rounded down: a goal that is
+/// just missed never looks met, and 100 means all.
 #[must_use]
-pub fn percent(percent: f64) -> String {
-    format!("{}\u{a0}%", percent.clamp(0.0, 100.0) as u32)
+pub fn whole_percent(percent: f64) -> String {
+    (percent.clamp(0.0, 100.0) as u32).to_string()
 }
 
 #[cfg(test)]
@@ -43,10 +43,10 @@ mod tests {
 
     #[test]
     fn percentages_never_flatter() {
-        assert_eq!(percent(83.5), "83\u{a0}%");
-        assert_eq!(percent(99.99), "99\u{a0}%");
-        assert_eq!(percent(100.0), "100\u{a0}%");
-        assert_eq!(percent(-1.0), "0\u{a0}%");
+        assert_eq!(whole_percent(83.5), "83");
+        assert_eq!(whole_percent(99.99), "99");
+        assert_eq!(whole_percent(100.0), "100");
+        assert_eq!(whole_percent(-1.0), "0");
     }
 
     #[test]

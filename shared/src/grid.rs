@@ -4,7 +4,7 @@
 //! whole. The best grid is the one in which that number is largest.
 
 /// Width of a tile in ems of its own type: the room its longest ordinary line takes.
-const TILE_WIDTH_EM: f64 = 13.0;
+const TILE_WIDTH_EM: f64 = 13.6;
 /// Height of a tile in ems of its own type, a name of two lines included.
 const TILE_HEIGHT_EM: f64 = 9.2;
 /// Smallest type in CSS pixels. Below it the grid grows past the screen instead.
@@ -70,10 +70,10 @@ impl Grid {
         }
     }
 
-    /// Least height of a row in ems of the tiles' type.
+    /// The least height of a row in CSS pixels.
     #[must_use]
-    pub fn row_height_em() -> f64 {
-        TILE_HEIGHT_EM
+    pub fn row_height_px(&self) -> f64 {
+        TILE_HEIGHT_EM * self.type_px
     }
 }
 

@@ -12,7 +12,7 @@ pub fn Banner(
     trouble: Signal<Trouble>,
 ) -> impl IntoView {
     view! {
-        <div class="banner" role="alert">
+        <div class="banner" role="alert" hidden=move || trouble.with(|trouble| trouble.what.is_empty())>
             <p class="banner-what">{move || trouble.with(|trouble| trouble.what.clone())}</p>
             <p class="banner-next">{move || trouble.with(|trouble| trouble.next_try.clone())}</p>
         </div>

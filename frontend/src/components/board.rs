@@ -10,7 +10,6 @@ use crate::components::header::Header;
 use crate::components::message::Message;
 use crate::polling;
 use crate::text;
-use crate::time::TimeOfDay;
 
 /// Polls the board `slug` and shows it.
 #[component]
@@ -32,12 +31,10 @@ pub fn BoardView(
     slug: String,
 ) -> impl IntoView {
     let title = Memo::new(move |_| board.title());
-    let zone = Memo::new(move |_| board.zone());
-    let writer = Signal::derive_local(move || zone.with(|zone| TimeOfDay::new(zone.as_deref())));
     let totals = Memo::new(move |_| board.totals());
     let freshness = Memo::new(move |_| board.freshness());
-    let time_of_day = Memo::new(move |_| writer.with(|writer| board.time_of_day(writer)));
-    let trouble = Memo::new(move |_| writer.with(|writer| board.trouble(writer)));
+    let time_of_day = Memo::new(move |_| board.time_of_day());
+    let trouble = Memo::new(move |_| board.trouble());
     let phase = Memo::new(move |_| board.phase());
 
     Effect::new(move || {

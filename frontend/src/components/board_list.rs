@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
-use queuewall_shared::snapshot::{Board, BoardList};
+use queuewall_shared::snapshot::Board;
 
 use crate::api::{self, Answer};
 use crate::board::Trouble;
 use crate::components::banner::Banner;
 use crate::polling::{self, Audience};
 use crate::text;
+use crate::wire;
 
 /// The boards as the server lists them; `None` before its first answer.
 #[derive(Clone, Copy)]
@@ -57,8 +58,7 @@ impl Audience for Boards {
     fn answer(&self, answer: Answer, _sent: PageTime) -> Result<(), Failure> {
         match answer {
             Answer::Changed { body, .. } => {
-                let list: BoardList =
-                    serde_json::from_str(&body).map_err(|_| Failure::Unreadable)?;
+                let list = wire::board_list(&body).ok_or(Failure::Unreadable)?;
                 self.boards.set(Some(list.boards));
                 Ok(())
             }

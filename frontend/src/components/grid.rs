@@ -41,13 +41,9 @@ pub fn TileGrid(
     let columns = move || fit.with(|(grid, _)| format!("repeat({}, minmax(0, 1fr))", grid.columns));
     // Rows share the room while they fit in it, and keep their height when they do not.
     let rows = move || {
-        fit.with(|(grid, _)| {
-            let least_em = if grid.fits {
-                0.0
-            } else {
-                Grid::row_height_em()
-            };
-            format!("minmax({least_em}em, 1fr)")
+        fit.with(|(grid, _)| match grid.fits {
+            true => "minmax(0, 1fr)".into(),
+            false => px(grid.row_height_px()),
         })
     };
     let empty = move || order.with(Vec::is_empty).then_some(text::NO_QUEUES);
@@ -73,6 +69,9 @@ fn gap_px(width: f64, height: f64) -> f64 {
     (width.min(height) * GAP_SHARE).round().max(4.0)
 }
 
+/// A CSS length to a tenth of a pixel, rounded down so that what fits keeps fitting.
 fn px(pixels: f64) -> String {
-    format!("{}px", (pixels * 10.0).floor() / 10.0)
+    // By whole numbers: writing floats takes code that nothing else here needs.
+    let tenths = (pixels * 10.0) as u32;
+    format!("{}.{}px", tenths / 10, tenths % 10)
 }

@@ -41,6 +41,7 @@ pub fn Tile(
         >
             <div class="tile-head">
                 <h2 class="tile-name">{say(|tile| &tile.name)}</h2>
+                <p class="tile-ago">{say(|tile| &tile.ago)}</p>
                 <svg class="tile-icon" viewBox="0 0 24 24" aria-hidden="true">
                     <path d=say(|tile| icon(tile.standing)) />
                 </svg>
@@ -57,7 +58,10 @@ pub fn Tile(
                     </div>
                     <div class="tile-row">
                         <dt>{text::TILE_SERVICE}</dt>
-                        <dd data-metric="service_level">{say(|tile| &tile.service)}</dd>
+                        <dd data-metric="service_level">
+                            <span>{say(|tile| &tile.service)}</span>
+                            <small>{say(|tile| tile.service_unit)}</small>
+                        </dd>
                     </div>
                     <div class="bar">
                         <i class="bar-service" style:width=say(|tile| &tile.service_bar)></i>
@@ -73,7 +77,7 @@ pub fn Tile(
                     <i class="bar-available" style:width=say(|tile| &tile.available_bar)></i>
                     <i class="bar-busy" style:width=say(|tile| &tile.busy_bar)></i>
                 </div>
-                <p class="tile-counts">
+                <p class="tile-counts" data-crowd=say(|tile| tile.agents_crowd)>
                     <span>
                         <b data-metric="agents_available">{say(|tile| &tile.available)}</b>
                         " "
