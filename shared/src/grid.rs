@@ -8,7 +8,7 @@ const TILE_WIDTH_EM: f64 = 13.6;
 /// Height of a tile in ems of its own type, a name of two lines included.
 const TILE_HEIGHT_EM: f64 = 9.2;
 /// Smallest type in CSS pixels. Below it the grid grows past the screen instead.
-const SMALLEST_TYPE_PX: f64 = 16.0;
+const SMALLEST_TYPE_PX: f64 = 14.0;
 
 /// A grid for a number of equal tiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,7 +106,7 @@ mod tests {
         let grid = Grid::fit(200, 1872.0, 940.0, 16.0);
         assert_eq!(grid.type_px, SMALLEST_TYPE_PX);
         assert!(!grid.fits);
-        assert_eq!(grid.columns, 8);
+        assert_eq!(grid.columns, 9);
     }
 
     #[test]

@@ -1,0 +1,12 @@
+//! The page in a real browser: what its tiles show, what an answer touches, and that
+//! nothing is left behind.
+
+#![cfg(target_arch = "wasm32")]
+
+mod polling;
+mod states;
+mod support;
+mod touches;
+mod wire;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

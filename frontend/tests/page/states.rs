@@ -1,0 +1,172 @@
+//! What the tiles, the header and the banner show.
+
+use queuewall_frontend::app::Page;
+use queuewall_shared::snapshot::{QueueState, Upstream, UpstreamState};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{Shown, at, lost_link, queue, settle, silent, snapshot};
+
+#[wasm_bindgen_test]
+async fn a_fresh_tile_shows_its_numbers() {
+    let shown = Shown::new(vec![queue("a")], 3, 5).await;
+    assert_eq!(shown.state("a"), "fresh");
+    assert_eq!(shown.metric("a", "waiting"), "4");
+    assert_eq!(shown.metric("a", "average_wait"), "1:32");
+    assert_eq!(shown.metric("a", "service_level"), "83%");
+    assert_eq!(shown.metric("a", "agents_available"), "3");
+    assert_eq!(shown.metric("a", "agents_busy"), "7");
+    assert_eq!(shown.metric("a", "agents_logged_on"), "12");
+    let label = shown.find("[data-queue='a']").get_attribute("aria-label");
+    assert_eq!(label.as_deref(), Some("Queue a: up to date"));
+    assert_eq!(shown.text(".header-freshness"), "Live");
+    // 10:00 UTC in the board's zone.
+    assert_eq!(shown.text(".header-clock"), "11:00");
+}
+
+#[wasm_bindgen_test]
+async fn an_unknown_number_is_a_dash_and_never_a_zero() {
+    let mut blank = silent("a", QueueState::Open);
+    blank.lag_ms = Some(0);
+    let shown = Shown::new(vec![blank], 0, 0).await;
+    assert_eq!(shown.state("a"), "fresh");
+    for metric in [
+        "waiting",
+        "average_wait",
+        "service_level",
+        "agents_available",
+        "agents_busy",
+        "agents_logged_on",
+    ] {
+        assert_eq!(shown.metric("a", metric), "–", "{metric}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn where_no_mean_wait_is_given_the_longest_stands_in_and_says_so() {
+    let mut longest = queue("a");
+    (longest.average_wait_ms, longest.longest_wait_ms) = (None, Some(291_000));
+    let shown = Shown::new(vec![longest], 0, 0).await;
+    assert_eq!(shown.metric("a", "longest_wait"), "4:51");
+    assert_eq!(shown.text("[data-queue='a'] dt"), "Longest");
+}
+
+#[wasm_bindgen_test]
+async fn a_reading_ages_and_goes_stale_without_a_new_answer() {
+    let mut older = queue("b");
+    older.lag_ms = Some(40_000);
+    let shown = Shown::new(vec![queue("a"), older], 0, 10).await;
+    assert_eq!(
+        (shown.state("a"), shown.state("b")),
+        ("fresh".into(), "ageing".into())
+    );
+    assert_eq!(shown.text("[data-queue='b'] .tile-ago"), "50 s ago");
+
+    shown
+        .board
+        .advance(at(60).monotonic, &crate::support::good_link());
+    settle().await;
+    assert_eq!(
+        (shown.state("a"), shown.state("b")),
+        ("ageing".into(), "stale".into())
+    );
+    assert_eq!(shown.text("[data-queue='b'] [data-age]"), "100 s");
+    assert_eq!(shown.text("[data-total='counted']"), "1 of 2 queues");
+    assert_eq!(shown.text("[data-total='waiting']"), "4");
+}
+
+#[wasm_bindgen_test]
+async fn closed_unknown_not_found_and_forbidden_are_told_apart() {
+    let mut closed = queue("closed");
+    (closed.state, closed.waiting) = (QueueState::Closed, Some(0));
+    let mut forbidden = silent("forbidden", QueueState::Forbidden);
+    forbidden.cause = Some("The client lacks reporting:queue:view".into());
+    let queues = vec![
+        closed,
+        silent("unknown", QueueState::Unknown),
+        silent("not_found", QueueState::NotFound),
+        forbidden,
+    ];
+    let shown = Shown::new(queues, 0, 0).await;
+    for (id, cause) in [
+        ("closed", "Nobody logged on"),
+        ("unknown", "No reading yet"),
+        ("not_found", "No such queue in CXone"),
+        ("forbidden", "The client lacks reporting:queue:view"),
+    ] {
+        assert_eq!(shown.state(id), id);
+        assert_eq!(
+            shown.text(&format!("[data-queue='{id}'] .tile-cause")),
+            cause
+        );
+    }
+    assert_eq!(shown.metric("unknown", "waiting"), "–");
+    assert_eq!(shown.text("[data-total='counted']"), "1 of 4 queues");
+}
+
+#[wasm_bindgen_test]
+async fn a_lost_server_greys_every_tile_and_says_which_link_broke_since_when() {
+    let queues = vec![queue("a"), silent("b", QueueState::NotFound)];
+    let shown = Shown::new(queues, 0, 14).await;
+    assert!(shown.find(".banner").has_attribute("hidden"));
+
+    shown.board.advance(at(15).monotonic, &lost_link());
+    settle().await;
+    assert_eq!(
+        shown.find(".board").get_attribute("data-link").as_deref(),
+        Some("lost")
+    );
+    assert_eq!(
+        (shown.state("a"), shown.state("b")),
+        ("stale".into(), "stale".into())
+    );
+    assert_eq!(shown.text("[data-total='waiting']"), "–");
+    assert!(!shown.find(".banner").has_attribute("hidden"));
+    assert_eq!(
+        shown.text(".banner-what"),
+        "No connection to the Queuewall server since 11:00: it answers with status 502."
+    );
+    assert_eq!(shown.text(".banner-next"), "Next try in 6 s");
+
+    shown
+        .board
+        .advance(at(20).monotonic, &crate::support::good_link());
+    settle().await;
+    assert!(shown.find(".banner").has_attribute("hidden"));
+    assert_eq!(
+        (shown.state("a"), shown.state("b")),
+        ("fresh".into(), "not_found".into())
+    );
+}
+
+#[wasm_bindgen_test]
+async fn trouble_with_cxone_is_said_by_its_cause() {
+    let shown = Shown::new(vec![queue("a")], 0, 0).await;
+    let cause = "CXone refuses the client id or secret.";
+    let with = |state| {
+        let mut changed = snapshot(vec![queue("a")]);
+        changed.upstream = Upstream {
+            state,
+            cause: Some(cause.into()),
+        };
+        changed
+    };
+    shown.board.take(with(UpstreamState::Degraded));
+    settle().await;
+    assert_eq!(shown.text(".board-foot"), cause);
+    assert!(shown.find(".banner").has_attribute("hidden"));
+
+    shown.board.take(with(UpstreamState::Down));
+    settle().await;
+    assert_eq!(shown.text(".board-foot"), "");
+    assert_eq!(shown.text(".banner-what"), cause);
+}
+
+#[wasm_bindgen_test]
+fn two_addresses_are_pages() {
+    assert_eq!(Page::at("/"), Page::Boards);
+    assert_eq!(Page::at("/board/main"), Page::Board("main".into()));
+    assert_eq!(Page::at("/board/a%20b/"), Page::Board("a%20b".into()));
+    for nowhere in ["/board", "/board/a/b", "/boards/a", "/x"] {
+        assert_eq!(Page::at(nowhere), Page::Nowhere, "{nowhere}");
+    }
+}

@@ -1,0 +1,205 @@
+//! Boards to show, a place to show them, and witnesses in the browser.
+
+use std::time::Duration;
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use queuewall_frontend::api::Times;
+use queuewall_frontend::board::BoardState;
+use queuewall_frontend::components::board::BoardView;
+use queuewall_shared::link::{Failure, Link, PageTime};
+use queuewall_shared::snapshot::{
+    Agents, Board, BoardSnapshot, Queue, QueueState, ServiceLevel, Totals, Upstream, UpstreamState,
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Element, HtmlElement};
+
+#[wasm_bindgen(inline_js = r#"
+export function watch(node) {
+  const watching = { kinds: [] };
+  const note = (records) => records.forEach((record) =>
+    watching.kinds.push(record.type + (record.attributeName ? " " + record.attributeName : "")));
+  watching.observer = new MutationObserver(note);
+  watching.observer.observe(node, { subtree: true, childList: true, characterData: true, attributes: true });
+  watching.take = () => { note(watching.observer.takeRecords()); return watching.kinds.splice(0).join(", "); };
+  return watching;
+}
+export function taken(watching) {
+  return watching.take();
+}
+export function frame() {
+  return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+}
+"#)]
+extern "C" {
+    pub(crate) fn watch(node: &Element) -> wasm_bindgen::JsValue;
+    /// The kinds of the changes since the last call, in order.
+    pub(crate) fn taken(watching: &wasm_bindgen::JsValue) -> String;
+    async fn frame();
+}
+
+pub(crate) fn queue(id: &str) -> Queue {
+    Queue {
+        id: id.into(),
+        name: format!("Queue {id}"),
+        state: QueueState::Open,
+        cause: None,
+        lag_ms: Some(0),
+        waiting: Some(4),
+        average_wait_ms: Some(92_000),
+        longest_wait_ms: None,
+        agents: Agents {
+            logged_on: Some(12),
+            available: Some(3),
+            busy: Some(7),
+        },
+        service_level: ServiceLevel {
+            percent: Some(83.5),
+        },
+    }
+}
+
+/// A queue about which there are no numbers.
+pub(crate) fn silent(id: &str, state: QueueState) -> Queue {
+    Queue {
+        state,
+        lag_ms: None,
+        waiting: None,
+        average_wait_ms: None,
+        agents: Agents::default(),
+        service_level: ServiceLevel::default(),
+        ..queue(id)
+    }
+}
+
+pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
+    BoardSnapshot {
+        board: Board {
+            slug: "main".into(),
+            title: "Customer Care".into(),
+            timezone: Some("Europe/Berlin".into()),
+        },
+        build: "test".into(),
+        poll_interval_ms: 30_000,
+        upstream: Upstream {
+            state: UpstreamState::Ok,
+            cause: None,
+        },
+        totals: Totals {
+            of: queues.len(),
+            ..Totals::default()
+        },
+        queues,
+    }
+}
+
+pub(crate) fn at(seconds: u64) -> PageTime {
+    PageTime {
+        monotonic: Duration::from_secs(seconds),
+        wall: Duration::from_secs(1_000_000 + seconds),
+    }
+}
+
+/// A link whose latest answer came at second 0.
+pub(crate) fn good_link() -> Link {
+    let mut link = Link::new(at(0));
+    link.answered(at(0));
+    link
+}
+
+/// A link that lost its server after an answer at second 0.
+pub(crate) fn lost_link() -> Link {
+    let mut link = good_link();
+    for second in [5, 10, 15] {
+        link.missed(at(second), Failure::Status(502), 0.5);
+    }
+    link
+}
+
+/// A page of its own at the end of the body: the runner's output stays untouched.
+pub(crate) fn host() -> HtmlElement {
+    let document = document();
+    let host = document.create_element("div").expect("a div can be made");
+    let body = document.body().expect("the test page has a body");
+    body.append_child(&host).expect("the body takes a div");
+    host.unchecked_into()
+}
+
+/// A board on the screen whose time and answers the test decides.
+pub(crate) struct Shown {
+    pub(crate) board: BoardState,
+    pub(crate) host: HtmlElement,
+    _mounted: UnmountHandle<<leptos::prelude::AnyView as leptos::tachys::view::Render>::State>,
+}
+
+impl Shown {
+    /// Shows `queues` as answered at second 0 with readings of `age_seconds`, and as it
+    /// looks at second `now`.
+    pub(crate) async fn new(queues: Vec<Queue>, age_seconds: u64, now: u64) -> Self {
+        let host = host();
+        let made = StoredValue::new(None);
+        let mounted = mount_to(host.clone(), move || {
+            let board = BoardState::new(at(0));
+            made.set_value(Some(board));
+            view! { <BoardView board slug="main".to_owned() /> }.into_any()
+        });
+        let board: BoardState = made.get_value().expect("the view was built");
+        let shown = Self {
+            board,
+            host,
+            _mounted: mounted,
+        };
+        shown.board.take(snapshot(queues));
+        shown.answer_times(age_seconds, 0);
+        shown.board.advance(at(now).monotonic, &good_link());
+        settle().await;
+        shown
+    }
+
+    /// An answer to a request of second `sent`, with readings of `age_seconds`.
+    pub(crate) fn answer_times(&self, age_seconds: u64, sent: u64) {
+        let times = Times {
+            snapshot_age: Some(Duration::from_secs(age_seconds)),
+            // 10:00:00 UTC on a winter's day, and on.
+            date_ms: Some(1_767_607_200_000.0 + 1_000.0 * sent as f64),
+        };
+        let sent = at(sent).monotonic;
+        self.board.take_times(times, sent, sent);
+    }
+
+    pub(crate) fn find(&self, selector: &str) -> Element {
+        self.host
+            .query_selector(selector)
+            .expect("the selector is well formed")
+            .unwrap_or_else(|| panic!("nothing matches {selector}"))
+    }
+
+    pub(crate) fn text(&self, selector: &str) -> String {
+        self.find(selector).text_content().unwrap_or_default()
+    }
+
+    pub(crate) fn metric(&self, id: &str, metric: &str) -> String {
+        self.text(&format!("[data-queue='{id}'] [data-metric='{metric}']"))
+    }
+
+    pub(crate) fn state(&self, id: &str) -> String {
+        self.find(&format!("[data-queue='{id}']"))
+            .get_attribute("data-state")
+            .unwrap_or_default()
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.host.remove();
+    }
+}
+
+/// Lets everything run that is already due, and the browser lay out the page: sizes
+/// are reported after a layout, and what they change is laid out in the next.
+pub(crate) async fn settle() {
+    for _ in 0..2 {
+        frame().await;
+    }
+}

@@ -1,0 +1,75 @@
+//! The page's hand-written reading against what serde, the server's side, writes.
+
+use queuewall_frontend::wire;
+use queuewall_shared::snapshot::{Board, BoardList, QueueState, Totals, Upstream, UpstreamState};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{queue, silent, snapshot};
+
+#[wasm_bindgen_test]
+fn every_field_comes_back_as_the_server_wrote_it() {
+    // A value of its own in every field, so that no two can be mixed up.
+    let mut full = queue("a");
+    full.cause = Some("late".into());
+    full.lag_ms = Some(11);
+    full.longest_wait_ms = Some(9_007_199_254_740_991);
+    let queues = vec![
+        full,
+        silent("b", QueueState::Unknown),
+        silent("c", QueueState::NotFound),
+        silent("d", QueueState::Forbidden),
+        silent("e", QueueState::Closed),
+    ];
+    for state in [
+        UpstreamState::Ok,
+        UpstreamState::Degraded,
+        UpstreamState::Down,
+    ] {
+        let mut written = snapshot(queues.clone());
+        written.upstream = Upstream {
+            state,
+            cause: Some("why “so”".into()),
+        };
+        written.totals = Totals {
+            waiting: Some(1),
+            longest_wait_ms: Some(2),
+            average_wait_ms: Some(3),
+            counted: 4,
+            of: 5,
+        };
+        let json = serde_json::to_string(&written).expect("a snapshot can be written");
+        assert_eq!(wire::snapshot(&json), Some(written));
+    }
+    let list = BoardList {
+        boards: vec![Board {
+            slug: "main".into(),
+            title: "Main".into(),
+            timezone: None,
+        }],
+        build: "b".into(),
+    };
+    let json = serde_json::to_string(&list).expect("a list can be written");
+    assert_eq!(wire::board_list(&json), Some(list));
+}
+
+#[wasm_bindgen_test]
+fn nonsense_is_unknown_and_a_missing_frame_is_no_reading() {
+    let json = serde_json::to_string(&snapshot(vec![queue("a")])).expect("can be written");
+    for nonsense in ["-4", "4.5", "\"4\"", "null", "{}", "[]"] {
+        let odd = json.replace("\"waiting\":4", &format!("\"waiting\":{nonsense}"));
+        assert_ne!(odd, json);
+        let read = wire::snapshot(&odd).expect("the frame is there");
+        assert_eq!(read.queues[0].waiting, None, "{nonsense}");
+    }
+    let gone = json.replace("\"id\":\"a\"", "\"ident\":\"a\"");
+    for broken in [
+        &gone,
+        "",
+        "null",
+        "[]",
+        "<!DOCTYPE html>",
+        "{\"queues\":{}}",
+    ] {
+        assert_eq!(wire::snapshot(broken), None, "{broken}");
+    }
+}
