@@ -143,6 +143,8 @@ fn build_library(workspace: &Workspace, seed: &Path) -> Result<()> {
         .env("RUSTUP_TOOLCHAIN", NAME)
         // Debian's compiler is a stable one; building its library needs this leave.
         .env("RUSTC_BOOTSTRAP", "1")
+        // The page is linked with `lto = "fat"`, which needs the library's bitcode too.
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
         .env("CARGO_TARGET_DIR", &built);
     run_quietly(
         &mut cargo,
