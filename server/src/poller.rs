@@ -119,17 +119,17 @@ impl Poller {
     /// Reads and publishes until it is dropped.
     pub async fn run(mut self) {
         self.fit_cycle();
-        self.publish();
         let mut assembly = interval(ASSEMBLY);
         assembly.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let Some((due, task)) = self.schedule.next() else {
+            let next = self.schedule.next();
+            let next = next.map(|(due, task)| (due.max(self.budget.next_free()), task));
+            self.next_request = next.as_ref().map(|(due, _)| *due);
+            self.publish();
+            let Some((due, task)) = next else {
                 assembly.tick().await;
-                self.publish();
                 continue;
             };
-            let due = due.max(self.budget.next_free());
-            self.next_request = Some(due);
             let source = Arc::clone(&self.source);
             let skills = match &task {
                 Task::Read(read) => self.groups[read.group].skills.clone(),
@@ -152,7 +152,6 @@ impl Poller {
                 }
             };
             self.apply(outcome);
-            self.publish();
         }
     }
 

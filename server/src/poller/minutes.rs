@@ -35,3 +35,67 @@ impl Minutes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::{clock::Moment, source::QueueReading};
+
+    /// The trend's end after a reading at 0:00 and records at these uptimes.
+    fn recorded(at_seconds: &[u64], poll: Duration) -> Vec<Option<u64>> {
+        let start = Moment {
+            monotonic: Instant::now(),
+            wall: SystemTime::UNIX_EPOCH,
+        };
+        let reading = QueueReading {
+            id: "q".into(),
+            waiting: Some(3),
+            ..QueueReading::default()
+        };
+        let mut readings = Readings::new(1);
+        readings.answered(0, &["q".into()], vec![reading], start);
+        let mut minutes = Minutes::default();
+        for seconds in at_seconds {
+            let uptime = Duration::from_secs(*seconds);
+            let now = Moment {
+                monotonic: start.monotonic + uptime,
+                wall: start.wall + uptime,
+            };
+            let frame = Frame {
+                build: "",
+                cycle: poll,
+                now,
+                uptime_ms: seconds * 1_000,
+            };
+            minutes.record(&mut readings, frame);
+        }
+        let trend = readings.of(0, "q").unwrap().trend.to_vec();
+        let unknown = trend.iter().take_while(|value| value.is_none()).count();
+        trend[unknown..].to_vec()
+    }
+
+    #[test]
+    fn a_minute_is_recorded_once_and_one_that_was_slept_through_is_a_gap() {
+        let poll = Duration::from_secs(3_600);
+        assert!(recorded(&[0, 59], poll).is_empty());
+        assert_eq!(recorded(&[60, 61, 119], poll), [Some(3)]);
+        assert_eq!(recorded(&[60, 245], poll), [Some(3), None, None, Some(3)]);
+        assert_eq!(recorded(&[60, 7_000], poll), [Some(3)], "out of sight");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_ends_no_minute_and_stops_none() {
+        let poll = Duration::from_secs(3_600);
+        assert_eq!(recorded(&[600, 60, 70, 120], poll), [Some(3), Some(3)]);
+    }
+
+    #[test]
+    fn what_is_stale_is_a_gap() {
+        let poll = Duration::from_secs(30);
+        assert_eq!(recorded(&[60, 120], poll), [Some(3), None]);
+    }
+}

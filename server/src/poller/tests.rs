@@ -1,5 +1,8 @@
 //! The poller against a scripted source, under paused time.
 
+mod levels;
+mod times;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
@@ -7,6 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use axum::http::HeaderValue;
 use queuewall_shared::snapshot::{BoardSnapshot, QueueState, UpstreamState};
 
 use super::*;
@@ -23,6 +27,8 @@ struct Scripted {
 #[derive(Default)]
 struct Script {
     waiting: BTreeMap<String, u64>,
+    /// What a reading holds beside its id, name and calls waiting.
+    beside: QueueReading,
     dead: BTreeSet<String>,
     left_out: BTreeSet<String>,
     failure: Option<SourceError>,
@@ -58,7 +64,7 @@ impl QueueSource for Scripted {
             id: id.clone(),
             name: Some(format!("Queue {id}")),
             waiting: script.waiting.get(id).copied(),
-            ..QueueReading::default()
+            ..script.beside.clone()
         };
         Ok(answered.map(reading).collect())
     }
@@ -152,7 +158,21 @@ impl Bench {
     }
 
     fn latest(&self) -> BoardSnapshot {
-        self.boards.latest("main").unwrap().snapshot.clone()
+        self.board("main")
+    }
+
+    fn board(&self, slug: &str) -> BoardSnapshot {
+        self.boards.latest(slug).unwrap().snapshot.clone()
+    }
+
+    fn tag(&self) -> HeaderValue {
+        let published = self.boards.latest("main").unwrap();
+        published.encoded.raw.etag.clone()
+    }
+
+    /// Sets the calls waiting of a queue.
+    fn wait(&self, id: &str, calls: u64) {
+        self.script(|script| script.waiting.insert(id.to_owned(), calls));
     }
 
     fn states(&self) -> Vec<QueueState> {
@@ -213,23 +233,12 @@ async fn a_reading_reaches_the_board_and_is_repeated_every_interval() {
     // Until the trend is full, every minute adds to it.
     after(Duration::from_secs(30 * 60)).await;
     let reads = bench.reads();
-    let tag = bench
-        .boards
-        .latest("main")
-        .unwrap()
-        .encoded
-        .raw
-        .etag
-        .clone();
+    let tag = bench.tag();
     after(Duration::from_secs(300)).await;
     assert_eq!(bench.reads(), reads + 10);
-    assert_eq!(
-        bench.boards.latest("main").unwrap().encoded.raw.etag,
-        tag,
-        "nothing changed: same bytes"
-    );
+    assert_eq!(bench.tag(), tag, "nothing changed: same bytes");
 
-    bench.script(|script| script.waiting.insert("001".into(), 7));
+    bench.wait("001", 7);
     after(POLL).await;
     assert_eq!(bench.latest().queues[1].waiting, Some(7));
 }

@@ -101,3 +101,40 @@ fn judge(
     };
     (state, cause)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    #[test]
+    fn clocks_that_drift_apart_do_not_move_the_next_try() {
+        let start = Instant::now();
+        let outlook = Outlook {
+            all_dead: false,
+            next_try: Some(start + Duration::from_secs(30)),
+        };
+        let (mut standing, readings) = (Standing::default(), Readings::new(1));
+        let mut announced = |monotonic_ms: u64, uptime_ms| {
+            let frame = Frame {
+                build: "",
+                cycle: Duration::from_secs(30),
+                now: Moment {
+                    monotonic: start + Duration::from_millis(monotonic_ms),
+                    wall: SystemTime::UNIX_EPOCH,
+                },
+                uptime_ms,
+            };
+            let upstream = standing.update(&[], None, &readings, outlook, frame);
+            (upstream.since_ms, upstream.next_try_ms)
+        };
+        assert_eq!(announced(1_000, 1_005), (Some(0), Some(30_005)));
+        assert_eq!(announced(2_000, 2_010), (Some(0), Some(30_005)));
+        assert_eq!(
+            announced(31_000, 31_000),
+            (Some(0), Some(30_005)),
+            "under way"
+        );
+    }
+}

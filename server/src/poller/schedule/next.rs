@@ -71,3 +71,68 @@ impl Schedule {
         Some(due.max(self.gate))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{
+        super::{Delay, Group},
+        *,
+    };
+
+    const CYCLE: Duration = Duration::from_secs(30);
+
+    fn schedule(ids: &[&str], now: Instant) -> Schedule {
+        let group = Group {
+            skills: Vec::new(),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            all: false,
+        };
+        Schedule::new(&[group], false, 1, CYCLE, now)
+    }
+
+    fn read(schedule: &Schedule) -> Read {
+        match schedule.next() {
+            Some((_, Task::Read(read))) => read,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_next_try_is_that_of_what_failed() {
+        let now = Instant::now();
+        let mut schedule = schedule(&["1", "2"], now);
+        assert_eq!(schedule.next_try(0, false), Some(now));
+        schedule.failed(
+            &read(&schedule),
+            Delay {
+                own: CYCLE * 2,
+                all: Duration::ZERO,
+            },
+            now,
+        );
+        schedule.succeeded(&read(&schedule), now);
+        assert_eq!(
+            schedule.next_try(0, false),
+            Some(now + CYCLE * 2),
+            "and not the other batch's turn"
+        );
+    }
+
+    #[test]
+    fn nothing_is_tried_before_the_back_off_is_over_and_the_dead_in_their_turn() {
+        let now = Instant::now();
+        let mut schedule = schedule(&["1"], now);
+        let wait = Delay {
+            own: Duration::from_secs(5),
+            all: Duration::from_secs(8),
+        };
+        schedule.failed(&read(&schedule), wait, now);
+        assert_eq!(schedule.next_try(0, false), Some(now + wait.all));
+
+        schedule.refused(&read(&schedule), now);
+        assert!(schedule.all_dead(0));
+        assert_eq!(schedule.next_try(0, false), Some(now + CYCLE));
+    }
+}
