@@ -86,20 +86,13 @@ impl Wall {
                 total_timeout: Duration::from_secs(4),
             })
         };
-        let queues = self
-            .queues
-            .iter()
-            .map(|id| QueueConfig {
-                id: id.clone(),
-                name: None,
-            })
-            .collect();
+        let queues = self.queues.iter().map(QueueConfig::new).collect();
         let board = BoardConfig {
             slug: "main".into(),
             title: "Customer Care".into(),
             timezone: Some("Europe/Berlin".into()),
-            skill_ids: Vec::new(),
             queues,
+            ..BoardConfig::default()
         };
         let budget_per_minute = 600;
         let config = Config {

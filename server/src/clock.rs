@@ -26,6 +26,12 @@ impl Moment {
         let wall = now.wall.duration_since(self.wall).unwrap_or_default();
         monotonic.max(wall)
     }
+
+    /// The same in whole milliseconds.
+    #[must_use]
+    pub fn age_ms_at(&self, now: Self) -> u64 {
+        u64::try_from(self.age_at(now).as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 /// Where the time comes from.

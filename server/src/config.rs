@@ -6,16 +6,19 @@
 //! problem at once; `.env.sample` and `queuewall.sample.toml` list what there is.
 //!
 //! # Layout
-//! - `boards`, `credentials`, `poll`, `server`: one concern each
+//! - `boards` (with `levels` and `display`), `credentials`, `poll`, `server`: one
+//!   concern each
 //! - `environment`, `file`: the two sources; `reader`: both, the environment first
 //! - `keys`: every key there is; `problem`: what is wrong, and the remedy
 //! - `surroundings`: variables and files, handed in
 
 mod boards;
 mod credentials;
+mod display;
 mod environment;
 mod file;
 mod keys;
+mod levels;
 mod poll;
 mod problem;
 mod reader;

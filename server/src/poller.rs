@@ -2,12 +2,17 @@
 //!
 //! One request at a time, each through the [`RequestBudget`]; what to ask next is
 //! `schedule`'s to say, what is known lies in `readings`, and `assemble` makes of it
-//! what a board shows. However many screens look, the upstream is asked the same.
+//! what a board shows: `judging` adds the levels, so that all screens agree, `minutes`
+//! the trends, and `upstream` how the board gets on with CXone. However many screens look, the upstream is asked the same.
 
 mod assemble;
+mod board;
+mod judging;
+mod minutes;
 mod plan;
 mod readings;
 mod schedule;
+mod upstream;
 
 use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
 
@@ -23,10 +28,13 @@ use crate::{
     snapshot::Boards,
     source::{QueueInfo, QueueReading, QueueSource, SourceError},
 };
-use assemble::{Frame, assemble};
+use assemble::Frame;
+use board::Board;
+use minutes::Minutes;
 use plan::Group;
 use readings::Readings;
 use schedule::{Delay, Read, Schedule, Task};
+use upstream::Outlook;
 
 pub(crate) use assemble::identity;
 
@@ -42,13 +50,15 @@ pub struct Poller {
     budget: Arc<RequestBudget>,
     clock: Arc<dyn Clock>,
     published: Arc<Boards>,
-    boards: Vec<BoardConfig>,
+    boards: Vec<Board>,
     groups: Vec<Group>,
-    group_of_board: Vec<usize>,
     poll: PollConfig,
     cycle: Duration,
     schedule: Schedule,
     readings: Readings,
+    minutes: Minutes,
+    /// When the next request of all is due, or was, where it is under way.
+    next_request: Option<Instant>,
     backoff: Backoff,
     random: StdRng,
     /// Whether every batch has had its first try, so that turns can be spread.
@@ -85,6 +95,8 @@ impl Poller {
         let backoff = Backoff::try_new(FIRST_BACKOFF, cap).expect("valid bounds");
         Self {
             readings: Readings::new(groups.len()),
+            minutes: Minutes::default(),
+            next_request: None,
             cycle: poll.interval,
             random: StdRng::from_os_rng(),
             is_spread: false,
@@ -92,9 +104,12 @@ impl Poller {
             budget,
             clock,
             published,
-            boards,
+            boards: boards
+                .into_iter()
+                .zip(group_of_board)
+                .map(|(config, group)| Board::new(config, group))
+                .collect(),
             groups,
-            group_of_board,
             poll,
             schedule,
             backoff,
@@ -104,16 +119,17 @@ impl Poller {
     /// Reads and publishes until it is dropped.
     pub async fn run(mut self) {
         self.fit_cycle();
-        self.publish();
         let mut assembly = interval(ASSEMBLY);
         assembly.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let Some((due, task)) = self.schedule.next() else {
+            let next = self.schedule.next();
+            let next = next.map(|(due, task)| (due.max(self.budget.next_free()), task));
+            self.next_request = next.as_ref().map(|(due, _)| *due);
+            self.publish();
+            let Some((due, task)) = next else {
                 assembly.tick().await;
-                self.publish();
                 continue;
             };
-            let due = due.max(self.budget.next_free());
             let source = Arc::clone(&self.source);
             let skills = match &task {
                 Task::Read(read) => self.groups[read.group].skills.clone(),
@@ -136,7 +152,6 @@ impl Poller {
                 }
             };
             self.apply(outcome);
-            self.publish();
         }
     }
 
@@ -263,15 +278,22 @@ impl Poller {
         }
     }
 
-    fn publish(&self) {
+    fn publish(&mut self) {
+        let now = self.clock.now();
         let frame = Frame {
             build: self.published.build(),
             cycle: self.cycle,
-            now: self.clock.now(),
+            now,
+            uptime_ms: self.published.started().age_ms_at(now),
         };
-        for (board, group) in self.boards.iter().zip(&self.group_of_board) {
-            let all_dead = self.schedule.all_dead(*group);
-            let (snapshot, latest) = assemble(board, *group, &self.readings, all_dead, frame);
+        self.minutes.record(&mut self.readings, frame);
+        for board in &mut self.boards {
+            let next_try = self.schedule.next_try(board.group(), board.shows_all());
+            let outlook = Outlook {
+                all_dead: self.schedule.all_dead(board.group()),
+                next_try: next_try.map(|at| self.next_request.map_or(at, |first| first.max(at))),
+            };
+            let (snapshot, latest) = board.snapshot(&self.readings, outlook, frame);
             self.published.publish(snapshot, latest);
         }
     }

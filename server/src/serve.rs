@@ -34,7 +34,11 @@ pub async fn run(
     }
     let page = Page::embedded();
     let identities = config.boards.iter().map(poller::identity).collect();
-    let boards = Arc::new(Boards::new(identities, page.build().to_owned()));
+    let boards = Arc::new(Boards::new(
+        identities,
+        page.build().to_owned(),
+        clock.now(),
+    ));
     announce(&config, &budget);
 
     let poller = Poller::new(

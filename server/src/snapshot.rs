@@ -17,6 +17,7 @@ pub use encode::{Representation, Representations};
 #[derive(Debug)]
 pub struct Boards {
     build: String,
+    started: Moment,
     list: Representations,
     boards: HashMap<String, ArcSwap<Published>>,
 }
@@ -33,9 +34,9 @@ pub struct Published {
 }
 
 impl Boards {
-    /// Boards of which nothing is known yet.
+    /// Boards of which nothing is known yet, of a server that `started` then.
     #[must_use]
-    pub fn new(boards: Vec<Board>, build: String) -> Self {
+    pub fn new(boards: Vec<Board>, build: String, started: Moment) -> Self {
         let list = Representations::of_json(&BoardList {
             boards: boards.clone(),
             build: build.clone(),
@@ -49,6 +50,8 @@ impl Boards {
                 upstream: Upstream {
                     state: UpstreamState::Down,
                     cause: None,
+                    since_ms: Some(0),
+                    next_try_ms: None,
                 },
                 queues: Vec::new(),
                 totals: Totals::default(),
@@ -66,6 +69,7 @@ impl Boards {
         let boards = boards.into_iter().map(empty).collect();
         Self {
             build,
+            started,
             list,
             boards,
         }
@@ -75,6 +79,12 @@ impl Boards {
     #[must_use]
     pub fn build(&self) -> &str {
         &self.build
+    }
+
+    /// When the server started: the 0 of its uptime.
+    #[must_use]
+    pub fn started(&self) -> Moment {
+        self.started
     }
 
     /// The list of boards.
@@ -120,15 +130,16 @@ impl Boards {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock as _, SystemClock};
 
     #[test]
     fn a_snapshot_that_is_the_same_is_not_encoded_again() {
         let board = Board {
             slug: "main".into(),
             title: "Main".into(),
-            timezone: None,
+            ..Board::default()
         };
-        let boards = Boards::new(vec![board], "1".into());
+        let boards = Boards::new(vec![board], "1".into(), SystemClock.now());
         let mut snapshot = boards.latest("main").unwrap().snapshot.clone();
         let before = boards.latest("main").unwrap().encoded.clone();
         boards.publish(snapshot.clone(), None);

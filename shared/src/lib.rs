@@ -5,6 +5,8 @@
 //! - [`snapshot`]: the JSON of `/api/boards` and `/api/boards/{slug}`
 //! - [`freshness`]: when a reading stops being true
 //! - [`totals`]: the header's sums over the queues that still count
+//! - [`level`]: how bad it is, with thresholds, hysteresis and reasons
+//! - [`trend`]: the last half hour of calls waiting
 //! - [`format`]: durations and ages as people read them
 //! - [`http`]: names of the headers both sides use
 //! - [`standing`]: what one tile may claim, from its queue and its age
@@ -16,8 +18,10 @@ pub mod format;
 pub mod freshness;
 pub mod grid;
 pub mod http;
+pub mod level;
 pub mod link;
 pub mod server_clock;
 pub mod snapshot;
 pub mod standing;
 pub mod totals;
+pub mod trend;

@@ -2,8 +2,14 @@
 //!
 //! Other tools read it too, so the field names are a public contract: names may
 //! be added, none may change. Anything unknown is `null`, never 0.
+//!
+//! Points in time are milliseconds on the scale of the server's uptime (0 is its
+//! start), and not ages, so that a body stays the same while time passes; the header
+//! [`UPTIME_HEADER`](crate::http::UPTIME_HEADER) says where on it the answer was made.
 
 use serde::{Deserialize, Serialize};
+
+pub use crate::level::{Direction, Level, Metric, Reason};
 
 /// Everything one board shows at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +30,7 @@ pub struct BoardSnapshot {
 }
 
 /// A board's identity and settings that the page needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Board {
     /// The board's name in addresses: `/board/{slug}`.
     pub slug: String,
@@ -34,6 +40,40 @@ pub struct Board {
     /// screen's own.
     #[serde(default)]
     pub timezone: Option<String>,
+    /// One line that whoever runs the board wants to be read.
+    #[serde(default)]
+    pub notice: Option<String>,
+    /// How the board is shown where neither the link nor the screen says otherwise.
+    #[serde(default)]
+    pub display: Display,
+}
+
+/// A board's own defaults for its screens; `None` leaves it to the page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Display {
+    /// The colours.
+    pub theme: Option<Theme>,
+    /// The language: `en`, `de`, `es`, `fr` or `pt`.
+    pub language: Option<String>,
+    /// How far away people read the screen, in metres: 0.3 to 30.
+    pub metres: Option<f64>,
+    /// The screen's diagonal in inches, as screens are sold: 5 to 150.
+    pub inches: Option<f64>,
+    /// How long a page of tiles stays, in seconds: 5 to 600.
+    pub rotate_seconds: Option<u32>,
+}
+
+/// A set of colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+    /// As much contrast as there is.
+    Contrast,
 }
 
 /// The server's dealings with CXone, in one word and one sentence.
@@ -43,6 +83,14 @@ pub struct Upstream {
     pub state: UpstreamState,
     /// One plain sentence for the wall, without secrets or internals.
     pub cause: Option<String>,
+    /// While the state is not ok: since when it is not. While it is: since when it
+    /// is. Uptime in milliseconds.
+    #[serde(default)]
+    pub since_ms: Option<u64>,
+    /// While the state is not ok: when this board's queues are asked for next, or
+    /// were, where that request is under way. Uptime in milliseconds.
+    #[serde(default)]
+    pub next_try_ms: Option<u64>,
 }
 
 /// How much of the last round of reads succeeded.
@@ -57,8 +105,8 @@ pub enum UpstreamState {
     Down,
 }
 
-/// One queue's latest reading and what is known about it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One queue's latest reading and what is known about it. The default knows nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Queue {
     /// CXone's id, always text here though CXone may send a number.
     pub id: String,
@@ -81,6 +129,19 @@ pub struct Queue {
     pub agents: Agents,
     /// Calls answered in time.
     pub service_level: ServiceLevel,
+    /// How bad it is, as the server judges it by the board's thresholds.
+    #[serde(default)]
+    pub level: Level,
+    /// Since when that level holds; `None` for none and ok. Uptime in milliseconds.
+    #[serde(default)]
+    pub level_since_ms: Option<u64>,
+    /// The metrics at that level, the most telling first; empty for none and ok.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
+    /// Calls waiting at the end of each of the last 30 minutes, the minute that has
+    /// just ended last; `None` where it was unknown. Empty where all of it is.
+    #[serde(default)]
+    pub trend: Vec<Option<u64>>,
 }
 
 impl Queue {
@@ -93,7 +154,7 @@ impl Queue {
 }
 
 /// What kind of answer there is for a queue. Each looks different on the wall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueState {
     /// Read, and at work.
@@ -101,6 +162,7 @@ pub enum QueueState {
     /// Read: nobody logged on and nothing waiting.
     Closed,
     /// Never read, or CXone left it out of its answer.
+    #[default]
     Unknown,
     /// CXone does not know this id, or does not show it to this tenant.
     NotFound,
@@ -124,6 +186,10 @@ pub struct Agents {
 pub struct ServiceLevel {
     /// Percent, 0 to 100.
     pub percent: Option<f64>,
+    /// The percentage to reach: where the queue's warning begins. `None` where the
+    /// service level has no warning.
+    #[serde(default)]
+    pub goal: Option<f64>,
 }
 
 /// Sums over the queues whose readings still count.
@@ -145,7 +211,7 @@ pub struct Totals {
 }
 
 /// What `GET /api/boards` answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BoardList {
     /// The boards in configured order.
     pub boards: Vec<Board>,
@@ -156,52 +222,66 @@ pub struct BoardList {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
-    #[test]
-    fn the_public_field_names_and_nulls_stay() {
-        let queue = Queue {
-            id: "q1".into(),
-            name: "Sales".into(),
-            state: QueueState::NotFound,
-            cause: None,
-            lag_ms: None,
-            waiting: None,
-            average_wait_ms: None,
-            longest_wait_ms: None,
-            agents: Agents::default(),
-            service_level: ServiceLevel::default(),
-        };
-        let snapshot = BoardSnapshot {
+    fn example() -> BoardSnapshot {
+        BoardSnapshot {
             board: Board {
                 slug: "main".into(),
                 title: "Main".into(),
-                timezone: None,
+                ..Board::default()
             },
             build: "b".into(),
             poll_interval_ms: 30_000,
             upstream: Upstream {
                 state: UpstreamState::Degraded,
                 cause: None,
+                since_ms: None,
+                next_try_ms: None,
             },
-            queues: vec![queue],
+            queues: vec![Queue {
+                id: "q1".into(),
+                name: "Sales".into(),
+                state: QueueState::NotFound,
+                ..Queue::default()
+            }],
             totals: Totals {
                 of: 1,
                 ..Totals::default()
             },
-        };
-        let json: serde_json::Value = serde_json::to_value(&snapshot).unwrap();
+        }
+    }
+
+    fn there_and_back(snapshot: &BoardSnapshot) -> serde_json::Value {
+        let json = serde_json::to_value(snapshot).unwrap();
+        let back: BoardSnapshot = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(&back, snapshot);
+        json
+    }
+
+    #[test]
+    fn the_public_field_names_and_nulls_stay() {
         assert_eq!(
-            json,
-            serde_json::json!({
-                "board": {"slug": "main", "title": "Main", "timezone": null},
+            there_and_back(&example()),
+            json!({
+                "board": {
+                    "slug": "main", "title": "Main", "timezone": null, "notice": null,
+                    "display": {
+                        "theme": null, "language": null, "metres": null, "inches": null,
+                        "rotate_seconds": null
+                    }
+                },
                 "build": "b",
                 "poll_interval_ms": 30_000,
-                "upstream": {"state": "degraded", "cause": null},
+                "upstream": {
+                    "state": "degraded", "cause": null, "since_ms": null, "next_try_ms": null
+                },
                 "queues": [{
                     "id": "q1", "name": "Sales", "state": "not_found", "cause": null, "lag_ms": null,
                     "waiting": null, "average_wait_ms": null, "longest_wait_ms": null,
                     "agents": {"logged_on": null, "available": null, "busy": null},
-                    "service_level": {"percent": null}
+                    "service_level": {"percent": null, "goal": null},
+                    "level": "none", "level_since_ms": null, "reasons": [], "trend": []
                 }],
                 "totals": {
                     "waiting": null, "longest_wait_ms": null, "average_wait_ms": null,
@@ -209,9 +289,69 @@ mod tests {
                 }
             })
         );
+    }
+
+    #[test]
+    fn levels_display_and_trend_have_their_public_words() {
+        let mut snapshot = example();
+        snapshot.board.display = Display {
+            theme: Some(Theme::Contrast),
+            language: Some("pt".into()),
+            metres: Some(5.5),
+            inches: Some(55.0),
+            rotate_seconds: Some(15),
+        };
+        let queue = &mut snapshot.queues[0];
+        queue.level = Level::Critical;
+        queue.level_since_ms = Some(60_000);
+        queue.reasons = Metric::ALL
+            .map(|metric| Reason {
+                metric,
+                direction: metric.direction(),
+                limit: 1.5,
+            })
+            .to_vec();
+        queue.trend = vec![None, Some(3)];
+        let json = there_and_back(&snapshot);
         assert_eq!(
-            serde_json::from_value::<BoardSnapshot>(json).unwrap(),
-            snapshot
+            json["board"]["display"],
+            json!({
+                "theme": "contrast", "language": "pt", "metres": 5.5, "inches": 55.0,
+                "rotate_seconds": 15
+            })
         );
+        let queue = &json["queues"][0];
+        assert_eq!(queue["level"], "critical");
+        assert_eq!(queue["trend"], json!([null, 3]));
+        let reason =
+            |metric, direction| json!({"metric": metric, "direction": direction, "limit": 1.5});
+        assert_eq!(
+            queue["reasons"],
+            json!([
+                reason("available_agents", "below"),
+                reason("longest_wait", "above"),
+                reason("average_wait", "above"),
+                reason("waiting", "above"),
+                reason("service_level", "below"),
+            ])
+        );
+    }
+
+    #[test]
+    fn what_an_older_server_left_out_is_not_missed() {
+        let mut json = there_and_back(&example());
+        let mut drop = |pointer: &str, names: &[&str]| {
+            let object = json.pointer_mut(pointer).unwrap().as_object_mut().unwrap();
+            object.retain(|name, _| !names.contains(&name.as_str()));
+        };
+        drop("/board", &["notice", "display"]);
+        drop("/upstream", &["since_ms", "next_try_ms"]);
+        drop(
+            "/queues/0",
+            &["level", "level_since_ms", "reasons", "trend"],
+        );
+        drop("/queues/0/service_level", &["goal"]);
+        let snapshot: BoardSnapshot = serde_json::from_value(json).unwrap();
+        assert_eq!(snapshot, example());
     }
 }

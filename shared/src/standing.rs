@@ -77,7 +77,6 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::{Agents, ServiceLevel};
 
     const POLL: Duration = Duration::from_secs(30);
 
@@ -86,13 +85,7 @@ mod tests {
             id: "q".into(),
             name: "q".into(),
             state,
-            cause: None,
-            lag_ms: None,
-            waiting: None,
-            average_wait_ms: None,
-            longest_wait_ms: None,
-            agents: Agents::default(),
-            service_level: ServiceLevel::default(),
+            ..Queue::default()
         };
         Standing::of(&queue, age_seconds.map(Duration::from_secs), POLL, trusted)
     }

@@ -37,20 +37,18 @@ impl Totals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::{Agents, QueueState, ServiceLevel};
+    use crate::snapshot::QueueState;
 
     fn queue(waiting: Option<u64>, average_wait_ms: Option<u64>) -> Queue {
         Queue {
             id: "q".into(),
             name: "q".into(),
             state: QueueState::Open,
-            cause: None,
             lag_ms: Some(0),
             waiting,
             average_wait_ms,
             longest_wait_ms: average_wait_ms.map(|ms| ms * 2),
-            agents: Agents::default(),
-            service_level: ServiceLevel::default(),
+            ..Queue::default()
         }
     }
 

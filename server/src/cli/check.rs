@@ -169,15 +169,9 @@ mod tests {
         BoardConfig {
             slug: slug.to_owned(),
             title: slug.to_owned(),
-            timezone: None,
             skill_ids: ids(skills),
-            queues: queues
-                .iter()
-                .map(|id| QueueConfig {
-                    id: (*id).to_owned(),
-                    name: None,
-                })
-                .collect(),
+            queues: queues.iter().map(|id| QueueConfig::new(*id)).collect(),
+            ..BoardConfig::default()
         }
     }
 

@@ -28,6 +28,8 @@ use crate::{
 const INTERVAL: Duration = Duration::from_secs(10);
 /// Six reads a minute, and room for sign-in, queue list and retries.
 const BUDGET_PER_MINUTE: usize = 30;
+/// Nobody shall take the demo's numbers for a contact centre's.
+const NOTICE: &str = "Simulated data: a demonstration, and no real contact centre";
 /// How many queues the supervisors' board has.
 const SUPERVISED: usize = 6;
 
@@ -78,15 +80,9 @@ fn config(listen: SocketAddr, base_url: BaseUrl, ids: &[String]) -> Config {
     let board = |slug: &str, title: &str, ids: &[String]| BoardConfig {
         slug: slug.to_owned(),
         title: title.to_owned(),
-        timezone: None,
-        skill_ids: Vec::new(),
-        queues: ids
-            .iter()
-            .map(|id| QueueConfig {
-                id: id.clone(),
-                name: None,
-            })
-            .collect(),
+        queues: ids.iter().map(QueueConfig::new).collect(),
+        notice: Some(NOTICE.to_owned()),
+        ..BoardConfig::default()
     };
     Config {
         cxone: Settings {
@@ -129,6 +125,9 @@ mod tests {
         };
         assert!(all.queues.is_empty());
         assert_eq!(supervisors.queues.len(), 6);
+        for board in [all, supervisors] {
+            assert!(board.notice.as_ref().unwrap().contains("Simulated"));
+        }
         // One read serves both boards.
         assert_eq!(all.skill_ids, supervisors.skill_ids);
     }

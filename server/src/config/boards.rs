@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use queuewall_shared::{level::Thresholds, snapshot::Display};
+
 use super::{
+    display,
     file::{FileBoard, FileQueue},
-    keys,
+    keys, levels,
     problem::{Found, Problem},
     reader::Reader,
 };
@@ -16,8 +19,9 @@ const MAIN_TITLE: &str = "Live queues";
 /// More than any id of CXone, and little enough for a message.
 const LONGEST_ID: usize = 128;
 
-/// One board. From `[[boards]]`, or the environment's one board `main`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One board. From `[[boards]]`, or the environment's one board `main`. The default
+/// has no name yet, shows every queue, and judges by the wall's own thresholds.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BoardConfig {
     /// The board's name in addresses, `/board/{slug}`: 1 to 64 of `a-z`, `0-9` and
     /// `-`. `boards.slug`; `main` for the environment's board.
@@ -33,15 +37,38 @@ pub struct BoardConfig {
     /// The queues in the order of the wall; empty means all of CXone's queue list.
     /// `boards.queues`; `TARGET_QUEUE_ID`.
     pub queues: Vec<QueueConfig>,
+    /// Where levels begin, for queues without their own. `boards.levels` over
+    /// `levels`.
+    pub levels: Thresholds,
+    /// One line that everyone shall read. `boards.notice`.
+    pub notice: Option<String>,
+    /// How the board is shown unless the link says otherwise. `boards.theme`,
+    /// `language`, `metres`, `inches`, `rotate_seconds`.
+    pub display: Display,
 }
 
 /// One queue of a board.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct QueueConfig {
     /// CXone's id. An item of `boards.queues`, or its `id`; `TARGET_QUEUE_ID`.
     pub id: String,
     /// The name to show instead of CXone's. `boards.queues.name`.
     pub name: Option<String>,
+    /// Where its levels begin, if not where its board's do. `boards.queues.levels`
+    /// over the board's.
+    pub levels: Option<Thresholds>,
+}
+
+impl QueueConfig {
+    /// A queue under CXone's name and its board's levels.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            levels: None,
+        }
+    }
 }
 
 /// What `queuewall stats` reads unless told otherwise.
@@ -69,8 +96,10 @@ impl BoardConfig {
     /// The file's boards, else the environment's one.
     pub(super) fn read_all(reader: &mut Reader<'_>, targets: &Targets) -> Vec<Self> {
         let in_file = reader.take_boards();
+        let base = reader.take_levels();
+        let base = levels::over(&Thresholds::default(), &base, &mut reader.problems);
         if in_file.is_empty() {
-            return vec![Self::main(reader, targets)];
+            return vec![Self::main(reader, targets, base)];
         }
         for setting in [&keys::TARGET_QUEUE_ID, &keys::TITLE, &keys::TIMEZONE] {
             if let Some(found) = reader.variable(setting) {
@@ -83,11 +112,11 @@ impl BoardConfig {
         let mut taken = BTreeMap::new();
         in_file
             .into_iter()
-            .map(|board| Self::of_file(board, targets, &mut taken, &mut reader.problems))
+            .map(|board| Self::of_file(board, targets, &base, &mut taken, &mut reader.problems))
             .collect()
     }
 
-    fn main(reader: &mut Reader<'_>, targets: &Targets) -> Self {
+    fn main(reader: &mut Reader<'_>, targets: &Targets, levels: Thresholds) -> Self {
         let title = reader.variable(&keys::TITLE);
         let timezone = reader.variable(&keys::TIMEZONE);
         let problems = &mut reader.problems;
@@ -96,43 +125,36 @@ impl BoardConfig {
             title: label(title, problems).unwrap_or_else(|| MAIN_TITLE.to_owned()),
             timezone: timezone_of(timezone, problems),
             skill_ids: targets.skill_ids.clone(),
-            queues: targets
-                .queue_ids
-                .iter()
-                .map(|id| QueueConfig {
-                    id: id.clone(),
-                    name: None,
-                })
-                .collect(),
+            queues: targets.queue_ids.iter().map(QueueConfig::new).collect(),
+            levels,
+            notice: None,
+            display: Display::default(),
         }
     }
 
     fn of_file(
         board: FileBoard,
         targets: &Targets,
+        base: &Thresholds,
         taken: &mut BTreeMap<String, String>,
         problems: &mut Vec<Problem>,
     ) -> Self {
         let slug = slug_of(&board, taken, problems);
+        let display = display::read(&board, problems);
         let skill_ids = match board.skill_ids {
             Some(found) => sorted(found.value, problems),
             None => targets.skill_ids.clone(),
         };
-        let names = names_of(&board.queues, problems);
-        let ids = board.queues.into_iter().map(|queue| queue.id).collect();
-        let queues = distinct(ids, problems)
-            .into_iter()
-            .map(|id| QueueConfig {
-                name: names.get(&id).cloned(),
-                id,
-            })
-            .collect();
+        let levels = levels::over(base, &board.levels, problems);
         Self {
+            notice: label(board.notice, problems),
+            display,
+            queues: queues_of(board.queues, &levels, problems),
+            levels,
             title: label(board.title, problems).unwrap_or_else(|| slug.clone()),
             timezone: timezone_of(board.timezone, problems),
             slug,
             skill_ids,
-            queues,
         }
     }
 }
@@ -172,14 +194,28 @@ fn slug_of(
     slug.clone()
 }
 
-fn names_of(queues: &[FileQueue], problems: &mut Vec<Problem>) -> BTreeMap<String, String> {
-    queues
-        .iter()
-        .filter_map(|queue| {
-            let name = label(queue.name.clone(), problems)?;
-            Some((queue.id.value.trim().to_owned(), name))
+/// Valid queues in their order; one that comes twice is a problem.
+fn queues_of(
+    queues: Vec<FileQueue>,
+    base: &Thresholds,
+    problems: &mut Vec<Problem>,
+) -> Vec<QueueConfig> {
+    let ids = queues.iter().map(|queue| queue.id.clone()).collect();
+    let mut of_id: BTreeMap<String, QueueConfig> = queues
+        .into_iter()
+        .map(|queue| {
+            let id = queue.id.value.trim().to_owned();
+            let changes = (!queue.levels.is_empty()).then_some(queue.levels);
+            let config = QueueConfig {
+                id: id.clone(),
+                name: label(queue.name, problems),
+                levels: changes.map(|changes| levels::over(base, &changes, problems)),
+            };
+            (id, config)
         })
-        .collect()
+        .collect();
+    let ids = distinct(ids, problems).into_iter();
+    ids.filter_map(|id| of_id.remove(&id)).collect()
 }
 
 /// Text that people read: not blank, and on one line.

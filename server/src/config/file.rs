@@ -1,6 +1,9 @@
 //! `queuewall.toml` as text with line numbers: which keys stand where. It checks
 //! names and shapes; the meaning of the values is the settings' own business.
 
+mod boards;
+mod levels;
+
 use std::{collections::BTreeMap, fmt::Display, ops::Range};
 
 use toml::{
@@ -12,6 +15,8 @@ use super::{
     keys::{self, Kind},
     problem::{Found, Problem},
 };
+pub(super) use boards::{FileBoard, FileQueue};
+pub(super) use levels::{FileLevels, FileLimit, FileLimits};
 
 /// What the file says.
 #[derive(Default)]
@@ -20,26 +25,10 @@ pub(super) struct File {
     pub(super) scalars: BTreeMap<&'static str, Found<String>>,
     /// Arrays of ids, by dotted key.
     pub(super) ids: BTreeMap<&'static str, Found<Vec<Found<String>>>>,
+    /// `[levels]`, the base of every board's.
+    pub(super) levels: FileLevels,
     /// The boards in the file's order.
     pub(super) boards: Vec<FileBoard>,
-}
-
-/// One of `[[boards]]`.
-pub(super) struct FileBoard {
-    /// Where it begins.
-    pub(super) place: String,
-    pub(super) slug: Option<Found<String>>,
-    pub(super) title: Option<Found<String>>,
-    pub(super) timezone: Option<Found<String>>,
-    /// `None` where the key is absent.
-    pub(super) skill_ids: Option<Found<Vec<Found<String>>>>,
-    pub(super) queues: Vec<FileQueue>,
-}
-
-/// One of a board's queues.
-pub(super) struct FileQueue {
-    pub(super) id: Found<String>,
-    pub(super) name: Option<Found<String>>,
 }
 
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -104,6 +93,7 @@ impl Walker<'_> {
                         "[[boards]]",
                     );
                 }
+                (keys::LEVELS, _) => file.levels = self.levels(name, value),
                 (_, DeValue::Table(section)) if keys::SECTIONS.contains(&name) => {
                     self.section(name, section, &mut file);
                 }
@@ -111,7 +101,9 @@ impl Walker<'_> {
                     self.wrong_shape(&key.span(), name, "must be a table", &format!("[{name}]"));
                 }
                 _ => {
-                    let known = keys::SECTIONS.into_iter().chain([keys::BOARDS]);
+                    let known = keys::SECTIONS
+                        .into_iter()
+                        .chain([keys::BOARDS, keys::LEVELS]);
                     self.unknown(&key.span(), name, name, known);
                 }
             }
@@ -154,84 +146,6 @@ impl Walker<'_> {
         }
     }
 
-    fn board(&mut self, value: &Value<'_>) -> Option<FileBoard> {
-        let DeValue::Table(table) = value.get_ref() else {
-            self.wrong_shape(
-                &value.span(),
-                keys::BOARDS,
-                "must hold tables",
-                "[[boards]]",
-            );
-            return None;
-        };
-        let mut board = FileBoard {
-            place: self.place(&value.span()),
-            slug: None,
-            title: None,
-            timezone: None,
-            skill_ids: None,
-            queues: Vec::new(),
-        };
-        for (key, value) in table {
-            let name = key.get_ref().as_ref();
-            let dotted = format!("{}.{name}", keys::BOARDS);
-            match name {
-                "slug" => board.slug = self.scalar(&dotted, value, Kind::Text),
-                "title" => board.title = self.scalar(&dotted, value, Kind::Text),
-                "timezone" => board.timezone = self.scalar(&dotted, value, Kind::Text),
-                "skill_ids" => board.skill_ids = self.ids(&dotted, value),
-                "queues" => board.queues = self.queues(&dotted, value),
-                _ => self.unknown(&key.span(), &dotted, name, keys::BOARD_KEYS),
-            }
-        }
-        Some(board)
-    }
-
-    fn queues(&mut self, key: &str, value: &Value<'_>) -> Vec<FileQueue> {
-        let DeValue::Array(items) = value.get_ref() else {
-            self.wrong_shape(
-                &value.span(),
-                key,
-                "must be an array",
-                r#"["4711", { id = 4712, name = "Sales" }]"#,
-            );
-            return Vec::new();
-        };
-        items
-            .iter()
-            .filter_map(|item| match item.get_ref() {
-                DeValue::Table(table) => self.queue(key, item, table),
-                _ => self.id(key, item).map(|id| FileQueue { id, name: None }),
-            })
-            .collect()
-    }
-
-    fn queue(&mut self, key: &str, item: &Value<'_>, table: &DeTable<'_>) -> Option<FileQueue> {
-        let (mut id, mut display_name) = (None, None);
-        let before = self.problems.len();
-        for (part, value) in table {
-            let name = part.get_ref().as_ref();
-            let dotted = format!("{key}.{name}");
-            match name {
-                "id" => id = self.id(&dotted, value),
-                "name" => display_name = self.scalar(&dotted, value, Kind::Text),
-                _ => self.unknown(&part.span(), &dotted, name, keys::QUEUE_KEYS),
-            }
-        }
-        if id.is_none() && self.problems.len() == before {
-            self.wrong_shape(
-                &item.span(),
-                key,
-                "has a queue without an id",
-                r#"{ id = "4711", name = "Sales" }"#,
-            );
-        }
-        Some(FileQueue {
-            id: id?,
-            name: display_name,
-        })
-    }
-
     fn ids(&mut self, key: &str, value: &Value<'_>) -> Option<Found<Vec<Found<String>>>> {
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong_shape(&value.span(), key, "must be an array", r#"["101", "102"]"#);
@@ -269,9 +183,14 @@ impl Walker<'_> {
     fn scalar(&mut self, key: &str, value: &Value<'_>, kind: Kind) -> Option<Found<String>> {
         let text = match (kind, value.get_ref()) {
             (Kind::Text, DeValue::String(text)) => text.to_string(),
-            (Kind::Integer, DeValue::Integer(number)) => number.to_string(),
+            (Kind::Integer | Kind::Number, DeValue::Integer(number)) => number.to_string(),
+            (Kind::Number, DeValue::Float(number)) => number.to_string(),
             (Kind::Integer, _) => {
                 self.wrong_shape(&value.span(), key, "must be an integer", "30");
+                return None;
+            }
+            (Kind::Number, _) => {
+                self.wrong_shape(&value.span(), key, "must be a number", "5");
                 return None;
             }
             _ => {

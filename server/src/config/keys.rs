@@ -1,6 +1,8 @@
 //! Every key there is: the one table that the readers, the check for unknown keys
 //! and the tests of the two samples share.
 
+use queuewall_shared::level::Metric;
+
 /// What a setting's value looks like in the file. In variables all is text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -8,6 +10,8 @@ pub(super) enum Kind {
     Text,
     /// An integer.
     Integer,
+    /// An integer or a decimal fraction.
+    Number,
     /// An array of strings or integers; in a variable a comma list.
     Ids,
 }
@@ -92,9 +96,46 @@ pub(super) const SECTIONS: [&str; 3] = ["cxone", "poll", "server"];
 /// The file's array of boards.
 pub(super) const BOARDS: &str = "boards";
 /// The keys of one of `[[boards]]`.
-pub(super) const BOARD_KEYS: [&str; 5] = ["slug", "title", "timezone", "skill_ids", "queues"];
+pub(super) const BOARD_KEYS: [&str; 12] = [
+    "slug",
+    "title",
+    "timezone",
+    "skill_ids",
+    "queues",
+    "levels",
+    "notice",
+    "theme",
+    "language",
+    "metres",
+    "inches",
+    "rotate_seconds",
+];
 /// The keys of a queue that is written as a table.
-pub(super) const QUEUE_KEYS: [&str; 2] = ["id", "name"];
+pub(super) const QUEUE_KEYS: [&str; 3] = ["id", "name", "levels"];
+/// The table of levels: at the top, in a board, and in a queue.
+pub(super) const LEVELS: &str = "levels";
+/// The keys in it that hold a metric's two thresholds.
+pub(super) const METRIC_KEYS: [(&str, Metric); 5] = [
+    ("waiting", Metric::Waiting),
+    ("average_wait_seconds", Metric::AverageWait),
+    ("longest_wait_seconds", Metric::LongestWait),
+    ("service_level_percent", Metric::ServiceLevel),
+    ("available_agents", Metric::AvailableAgents),
+];
+/// The keys in it that hold one number.
+pub(super) const JUDGING_KEYS: [&str; 4] = [
+    "rise_after",
+    "fall_after",
+    "margin_percent",
+    "minimum_sample",
+];
+/// The keys of a metric's thresholds.
+pub(super) const LIMIT_KEYS: [&str; 2] = ["warning", "critical"];
+
+/// Every key in a table of levels.
+pub(super) fn level_keys() -> impl Iterator<Item = &'static str> {
+    METRIC_KEYS.iter().map(|(key, _)| *key).chain(JUDGING_KEYS)
+}
 
 /// Every variable's name.
 pub(super) fn variables() -> impl Iterator<Item = &'static str> {

@@ -1,7 +1,7 @@
 //! What is wrong with a configuration, said so that one reading mends it: where
 //! it stands, under which key, what stands there, and what to write instead.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use thiserror::Error;
 
@@ -33,10 +33,33 @@ impl<T> Found<T> {
 }
 
 impl Found<String> {
+    /// The number that stands here, within `bounds`.
+    pub(super) fn number(
+        &self,
+        bounds: &RangeInclusive<f64>,
+        is_whole: bool,
+        unit: &str,
+    ) -> Result<f64, Problem> {
+        match self.value.trim().parse() {
+            Ok(number) if bounds.contains(&number) && !(is_whole && number.fract() != 0.0) => {
+                Ok(number)
+            }
+            _ => Err(self.wrong(
+                "is out of bounds",
+                format_args!(
+                    "give a {} from {} to {} ({unit})",
+                    if is_whole { "whole number" } else { "number" },
+                    bounds.start(),
+                    bounds.end()
+                ),
+            )),
+        }
+    }
+
     /// A problem with this setting that quotes its value.
     pub(super) fn wrong(&self, what: impl fmt::Display, remedy: impl fmt::Display) -> Problem {
         let (key, value) = (&self.key, &self.value);
-        let key_and_value = if value.parse::<i64>().is_ok() {
+        let key_and_value = if value.parse::<f64>().is_ok_and(f64::is_finite) {
             format!("{key} = {value}")
         } else {
             format!("{key} = {value:?}")

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     environment::Environment,
-    file::{self, File, FileBoard},
+    file::{self, File, FileBoard, FileLevels},
     keys::{self, Setting},
     problem::{Found, Problem},
     surroundings::{Surroundings, beside},
@@ -167,5 +167,10 @@ impl<'a> Reader<'a> {
     /// The file's boards, handed over.
     pub(super) fn take_boards(&mut self) -> Vec<FileBoard> {
         std::mem::take(&mut self.file.boards)
+    }
+
+    /// The file's `[levels]`, handed over.
+    pub(super) fn take_levels(&mut self) -> FileLevels {
+        std::mem::take(&mut self.file.levels)
     }
 }

@@ -2,6 +2,10 @@
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
+use queuewall_shared::{
+    level::{Limits, Metric, Thresholds},
+    snapshot::{Display, Theme},
+};
 use secrecy::ExposeSecret as _;
 
 use super::{surroundings::tests::Pretended, *};
@@ -312,6 +316,18 @@ fn the_sample_file_holds_every_key() {
         }
     }
     assert_eq!(named, keys::file_keys().map(str::to_owned).collect());
+    let keys_of = |table: &toml::Value| -> BTreeSet<String> {
+        table.as_table().unwrap().keys().cloned().collect()
+    };
+    let levels = &table[keys::LEVELS];
+    assert_eq!(
+        keys_of(levels),
+        keys::level_keys().map(str::to_owned).collect()
+    );
+    for (metric, _) in keys::METRIC_KEYS {
+        let limits = keys_of(&levels[metric]);
+        assert_eq!(limits, keys::LIMIT_KEYS.map(str::to_owned).into());
+    }
     let board = table[keys::BOARDS][0].as_table().unwrap();
     let named: BTreeSet<_> = board.keys().map(String::as_str).collect();
     assert_eq!(named, BTreeSet::from(keys::BOARD_KEYS));
@@ -327,4 +343,170 @@ fn the_sample_file_holds_every_key() {
     let config = read(&[], &files).unwrap().config;
     assert_eq!(config.boards[0].queues[1].id, "4712");
     assert_eq!(config.boards[1].slug, "all");
+    assert_eq!(
+        config.boards[1].levels,
+        Thresholds::default(),
+        "what the sample's [levels] says is what holds anyway"
+    );
+    let limits = |levels: Thresholds| levels.limits(Metric::Waiting);
+    let [plain, changed] = config.boards[0].queues.as_slice() else {
+        panic!("{:?}", config.boards[0].queues)
+    };
+    assert_eq!(limits(config.boards[0].levels), Limits::new(8.0, 16.0));
+    assert_eq!(plain.levels, None);
+    assert_eq!(limits(changed.levels.unwrap()), Limits::new(8.0, 20.0));
+}
+
+#[test]
+fn a_queues_levels_are_over_its_boards_over_the_files_over_the_walls() {
+    let file = "[levels]\nwaiting = { warning = 6 }\naverage_wait_seconds = { critical = 90.5 }\n\
+                fall_after = 3\nmargin_percent = 2.5\nminimum_sample = 20\n\
+                [[boards]]\nslug = \"a\"\n\
+                queues = [{ id = 1, levels = { waiting = { critical = 20 }, rise_after = 1 } }, 2]\n\
+                [boards.levels]\nservice_level_percent = false\n\
+                available_agents = { warning = 2, critical = false }\n\
+                [[boards]]\nslug = \"b\"\n";
+    let config = read(&ENOUGH, &[("queuewall.toml", file)]).unwrap().config;
+    let [a, b] = config.boards.as_slice() else {
+        panic!("{:?}", config.boards)
+    };
+    let mut base = Thresholds::default();
+    base.set(Metric::Waiting, Limits::new(6.0, 10.0));
+    base.set(Metric::AverageWait, Limits::new(60_000.0, 90_500.0));
+    base.fall_after = 3;
+    base.margin_percent = 2.5;
+    base.minimum_sample = 20;
+    assert_eq!(b.levels, base);
+
+    let mut of_board = base;
+    of_board.set(Metric::ServiceLevel, Limits::default());
+    let only_warning = Limits {
+        warning: Some(2.0),
+        critical: None,
+    };
+    of_board.set(Metric::AvailableAgents, only_warning);
+    assert_eq!(a.levels, of_board);
+    assert_eq!(a.queues[1].levels, None);
+
+    let mut of_queue = of_board;
+    of_queue.set(Metric::Waiting, Limits::new(6.0, 20.0));
+    of_queue.rise_after = 1;
+    assert_eq!(a.queues[0].levels, Some(of_queue));
+}
+
+#[test]
+fn the_environments_board_takes_the_files_levels() {
+    let file = "[levels]\nwaiting = false\n";
+    let config = read(&ENOUGH, &[("queuewall.toml", file)]).unwrap().config;
+    let levels = config.boards[0].levels;
+    assert_eq!(levels.limits(Metric::Waiting), Limits::default());
+}
+
+#[test]
+fn thresholds_out_of_bounds_or_order_are_refused_all_at_once() {
+    let file = "[levels]\nwaiting = { warning = 0, critical = 2.5 }\nrise_after = 0\n\
+                margin_percent = 51\nminimum_sample = -1\n\
+                [[boards]]\nslug = \"a\"\nqueues = [\n\
+                { id = 1, levels = { waiting = { critical = 5 } } },\n\
+                { id = 2, levels = { service_level_percent = { warning = 60, critical = 80 } } },\n\
+                { id = 3, levels = { longest_wait_seconds = { warning = 300.5 } } },\n\
+                { id = 4, levels = { available_agents = { warning = 0 } } }]\n";
+    let what = |line: u32, key: &str, what: &str| format!("queuewall.toml:{line}: {key} {what}");
+    assert_eq!(
+        problems(&ENOUGH, &[("queuewall.toml", file)]),
+        [
+            what(
+                2,
+                "levels.waiting.warning = 0",
+                "is out of bounds: give a whole number from 1 to 10000 (calls)"
+            ),
+            what(
+                2,
+                "levels.waiting.critical = 2.5",
+                "is out of bounds: give a whole number from 1 to 10000 (calls)"
+            ),
+            what(
+                4,
+                "levels.margin_percent = 51",
+                "is out of bounds: give a number from 0 to 50 (percent)"
+            ),
+            what(
+                5,
+                "levels.minimum_sample = -1",
+                "is out of bounds: give a whole number from 0 to 1000 (calls)"
+            ),
+            what(
+                3,
+                "levels.rise_after = 0",
+                "is out of bounds: give a whole number from 1 to 20 (readings in a row)"
+            ),
+            what(
+                9,
+                "boards.queues.levels.waiting.critical = 5",
+                "makes warning 5 and critical 5 calls: give a warning below critical, or false for \
+                 one of the two"
+            ),
+            what(
+                10,
+                "boards.queues.levels.service_level_percent.warning = 60",
+                "makes warning 60 and critical 80 percent: give a warning above critical, or false \
+                 for one of the two"
+            ),
+            what(
+                11,
+                "boards.queues.levels.longest_wait_seconds.warning = 300.5",
+                "makes warning 300.5 and critical 300 seconds: give a warning below critical, or \
+                 false for one of the two"
+            ),
+            what(
+                12,
+                "boards.queues.levels.available_agents.warning = 0",
+                "makes warning 0 and critical 0 agents: give a warning above critical, or false for \
+                 one of the two"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_board_says_how_it_is_shown_and_what_everyone_shall_read() {
+    let file = "[[boards]]\nslug = \"a\"\nnotice = \" Lunch at 12 \"\ntheme = \"contrast\"\n\
+                language = \"pt\"\nmetres = 5.5\ninches = 55\nrotate_seconds = 20\n\
+                [[boards]]\nslug = \"b\"\n";
+    let config = read(&ENOUGH, &[("queuewall.toml", file)]).unwrap().config;
+    assert_eq!(config.boards[0].notice.as_deref(), Some("Lunch at 12"));
+    assert_eq!(
+        config.boards[0].display,
+        Display {
+            theme: Some(Theme::Contrast),
+            language: Some("pt".into()),
+            metres: Some(5.5),
+            inches: Some(55.0),
+            rotate_seconds: Some(20),
+        }
+    );
+    assert_eq!(config.boards[1].notice, None);
+    assert_eq!(config.boards[1].display, Display::default());
+}
+
+#[test]
+fn a_display_that_cannot_be_is_refused() {
+    let file = "[[boards]]\nslug = \"a\"\nnotice = \"a\\nb\"\ntheme = \"blue\"\n\
+                language = \"xx\"\nmetres = 0.2\ninches = inf\nrotate_seconds = 4\n";
+    assert_eq!(
+        problems(&ENOUGH, &[("queuewall.toml", file)]),
+        [
+            "queuewall.toml:6: boards.metres = 0.2 is out of bounds: give a number from 0.3 to 30 \
+             (metres to the screen)",
+            "queuewall.toml:7: boards.inches = \"inf\" is out of bounds: give a number from 5 to 150 \
+             (inches across the screen)",
+            "queuewall.toml:8: boards.rotate_seconds = 4 is out of bounds: give a number from 5 to 600 \
+             (seconds a page)",
+            "queuewall.toml:4: boards.theme = \"blue\" is not a theme: write dark, light or contrast",
+            "queuewall.toml:5: boards.language = \"xx\" is not a language of the page: write one of \
+             en, de, es, fr, pt",
+            "queuewall.toml:3: boards.notice = \"a\\nb\" is blank or has line breaks: write some words, \
+             or leave the key out",
+        ]
+    );
 }

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue},
     response::Response,
 };
-use queuewall_shared::http::SNAPSHOT_AGE_HEADER;
+use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
 
 use super::{
     AppState,
@@ -23,8 +23,8 @@ pub(super) async fn list_boards(State(state): State<AppState>, headers: HeaderMa
     respond(state.boards.list(), &headers, JSON)
 }
 
-/// `GET /api/boards/{slug}`: the snapshot; its age is in the header, so that a quiet
-/// poll is answered with 304.
+/// `GET /api/boards/{slug}`: the snapshot; its age and the server's uptime are in
+/// headers, so that a quiet poll is answered with 304.
 pub(super) async fn board(
     State(state): State<AppState>,
     Path(slug): Path<String>,
@@ -35,12 +35,14 @@ pub(super) async fn board(
         .latest(&slug)
         .ok_or(ApiError::NoSuchBoard(slug))?;
     let mut response = respond(&published.encoded, &headers, JSON);
+    let now = state.clock.now();
+    let mut insert = |name, ms| {
+        let name = HeaderName::from_static(name);
+        response.headers_mut().insert(name, HeaderValue::from(ms));
+    };
+    insert(UPTIME_HEADER, state.boards.started().age_ms_at(now));
     if let Some(read) = published.latest_read {
-        let age_ms = u64::try_from(read.age_at(state.clock.now()).as_millis()).unwrap_or(u64::MAX);
-        let name = HeaderName::from_static(SNAPSHOT_AGE_HEADER);
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from(age_ms));
+        insert(SNAPSHOT_AGE_HEADER, read.age_ms_at(now));
     }
     Ok(response)
 }

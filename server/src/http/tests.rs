@@ -13,6 +13,9 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::clock::{Moment, SystemClock};
 
+/// How long the server of the fixture has been up when it is made.
+const UP: Duration = Duration::from_secs(1_000);
+
 struct Fixture {
     app: Router,
     boards: Arc<Boards>,
@@ -22,9 +25,11 @@ fn fixture(page: Page) -> Fixture {
     let board = Board {
         slug: "main".into(),
         title: "Main".into(),
-        timezone: None,
+        ..Board::default()
     };
-    let boards = Arc::new(Boards::new(vec![board], page.build().to_owned()));
+    let mut started = SystemClock.now();
+    started.wall -= UP;
+    let boards = Arc::new(Boards::new(vec![board], page.build().to_owned(), started));
     let state = AppState {
         boards: Arc::clone(&boards),
         clock: Arc::new(SystemClock),
@@ -100,12 +105,16 @@ async fn a_board_is_answered_with_its_age_and_then_with_304() {
         "",
         "nothing was read yet"
     );
+    let uptime =
+        |response: &Response<Body>| header(response, "x-uptime-ms").parse::<u64>().unwrap();
+    assert!(uptime(&before) >= 1_000_000);
 
     fixture.read(Duration::from_secs(12));
     let first = fixture.get("/api/boards/main", &[]).await;
     assert_eq!(first.status(), StatusCode::OK);
     assert_eq!(header(&first, "content-type"), "application/json");
     assert!(header(&first, "x-snapshot-age-ms").parse::<u64>().unwrap() >= 12_000);
+    assert!(uptime(&first) >= uptime(&before));
     let etag = header(&first, "etag").to_owned();
     let snapshot: BoardSnapshot = serde_json::from_slice(&body(first).await).unwrap();
     assert_eq!(snapshot.board.slug, "main");
@@ -128,6 +137,7 @@ async fn a_board_is_answered_with_its_age_and_then_with_304() {
             assert_eq!(header(&second, name), value);
         }
         assert!(header(&second, "x-snapshot-age-ms").parse::<u64>().unwrap() >= 12_000);
+        assert!(uptime(&second) >= uptime(&before), "on a 304 too");
         assert!(body(second).await.is_empty());
     }
     let other = fixture

@@ -3,23 +3,19 @@
 use std::time::Duration;
 
 use queuewall_shared::{
-    freshness::Freshness,
-    snapshot::{
-        Agents, Board, BoardSnapshot, Queue, QueueState, ServiceLevel, Totals, Upstream,
-        UpstreamState,
-    },
+    level::{Judgement, Metric},
+    snapshot::{Agents, Board, BoardSnapshot, Queue, QueueState, ServiceLevel, Totals, Upstream},
 };
 
-use super::readings::{Known, Problem, Readings};
-use crate::{
-    clock::Moment,
-    config::{BoardConfig, QueueConfig},
-    source::{QueueReading, SourceError},
+use super::{
+    judging::Judging,
+    readings::{Known, Problem, Readings},
 };
+use crate::{clock::Moment, config::BoardConfig};
 
-const FIRST_ANSWER: &str = "Waiting for CXone's first answer";
+/// Why there is no reading before CXone has answered at all.
+pub(crate) const FIRST_ANSWER: &str = "Waiting for CXone's first answer";
 const LEFT_OUT: &str = "CXone left this queue out of its answer";
-const NONE_KNOWN: &str = "CXone knows none of these queues: check the base URL and the tenant";
 
 /// What all boards have in common at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -27,51 +23,85 @@ pub(crate) struct Frame<'a> {
     pub(crate) build: &'a str,
     pub(crate) cycle: Duration,
     pub(crate) now: Moment,
+    /// Milliseconds since the server's start.
+    pub(crate) uptime_ms: u64,
 }
 
-/// A board's snapshot, and when any of its queues was last read.
+/// One of a board's queues, and what is known of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown<'a> {
+    pub(crate) id: &'a str,
+    /// The configured name, else the queue list's.
+    name: Option<&'a str>,
+    /// `None` while it was never asked for.
+    pub(crate) known: Option<&'a Known>,
+}
+
+/// The board's queues in order: as configured, or the whole queue list.
+pub(crate) fn shown<'a>(
+    board: &'a BoardConfig,
+    group: usize,
+    readings: &'a Readings,
+) -> Vec<Shown<'a>> {
+    let with_known = |(id, name): (&'a String, &'a Option<String>)| Shown {
+        id,
+        name: name.as_deref(),
+        known: readings.of(group, id),
+    };
+    if board.queues.is_empty() {
+        let list = readings.list.iter().flatten();
+        list.map(|queue| (&queue.id, &queue.name))
+            .map(with_known)
+            .collect()
+    } else {
+        let queues = board.queues.iter();
+        queues
+            .map(|queue| (&queue.id, &queue.name))
+            .map(with_known)
+            .collect()
+    }
+}
+
+/// When any of these queues was last read.
+pub(crate) fn latest_read(shown: &[Shown<'_>]) -> Option<Moment> {
+    shown
+        .iter()
+        .filter_map(|shown| Some(shown.known?.reading.as_ref()?.1))
+        .max_by_key(|moment| moment.monotonic)
+}
+
+/// A board's snapshot. `latest` is when any of its queues was last read.
 pub(crate) fn assemble(
     board: &BoardConfig,
-    group: usize,
-    readings: &Readings,
-    all_dead: bool,
+    shown: &[Shown<'_>],
+    latest: Option<Moment>,
+    upstream: Upstream,
+    judging: &mut Judging,
     frame: Frame<'_>,
-) -> (BoardSnapshot, Option<Moment>) {
-    let shown = shown_queues(board, readings);
-    let known: Vec<(&QueueConfig, Option<&Known>)> = shown
-        .iter()
-        .map(|queue| (queue, readings.of(group, &queue.id)))
-        .collect();
-    let latest = known
-        .iter()
-        .filter_map(|(_, known)| Some(known.as_ref()?.reading.as_ref()?.1))
-        .max_by_key(|moment| moment.monotonic);
-    let queues: Vec<Queue> = known
-        .iter()
-        .map(|(queue, known)| tile(queue, *known, latest))
-        .collect();
-
-    let is_current = |known: &Option<&Known>| {
-        let read = known.and_then(|known| known.reading.as_ref());
-        read.is_some_and(|(_, at)| {
-            Freshness::of(at.age_at(frame.now), frame.cycle) != Freshness::Stale
+) -> BoardSnapshot {
+    let judgements = judging.judge(shown, frame);
+    let tiles = shown.iter().zip(judgements);
+    let queues: Vec<Queue> = tiles
+        .map(|(shown, judgement)| {
+            let service_level = judging.thresholds(shown.id).limits(Metric::ServiceLevel);
+            tile(shown, latest, service_level.warning, judgement)
         })
+        .collect();
+    let is_current = |shown: &Shown<'_>| {
+        let current = shown
+            .known
+            .and_then(|it| it.current(frame.now, frame.cycle));
+        current.is_some()
     };
-    let totals = Totals::of(
-        queues
-            .iter()
-            .zip(known.iter().map(|(_, known)| is_current(known))),
-    );
-    let upstream = upstream(&known, readings, all_dead, latest, frame);
-    let snapshot = BoardSnapshot {
+    let totals = Totals::of(queues.iter().zip(shown.iter().map(is_current)));
+    BoardSnapshot {
         board: identity(board),
         build: frame.build.to_owned(),
         poll_interval_ms: millis(frame.cycle),
         upstream,
         queues,
         totals,
-    };
-    (snapshot, latest)
+    }
 }
 
 /// What `/api/boards` says of a board.
@@ -80,49 +110,33 @@ pub(crate) fn identity(board: &BoardConfig) -> Board {
         slug: board.slug.clone(),
         title: board.title.clone(),
         timezone: board.timezone.clone(),
+        notice: board.notice.clone(),
+        display: board.display.clone(),
     }
 }
 
-/// The board's queues in order: as configured, or the whole queue list.
-fn shown_queues(board: &BoardConfig, readings: &Readings) -> Vec<QueueConfig> {
-    if !board.queues.is_empty() {
-        return board.queues.clone();
-    }
-    let list = readings.list.iter().flatten();
-    list.map(|queue| QueueConfig {
-        id: queue.id.clone(),
-        name: queue.name.clone(),
-    })
-    .collect()
-}
-
-fn tile(queue: &QueueConfig, known: Option<&Known>, latest: Option<Moment>) -> Queue {
+fn tile(
+    shown: &Shown<'_>,
+    latest: Option<Moment>,
+    goal: Option<f64>,
+    judgement: Judgement,
+) -> Queue {
+    let known = shown.known;
     let reading = known.and_then(|known| known.reading.as_ref());
-    let problem = known.and_then(|known| known.problem.as_ref());
-    let state = match (problem, reading) {
-        (Some(Problem::Failed(SourceError::QueueNotFound { .. })), _) => QueueState::NotFound,
-        (Some(Problem::Failed(SourceError::Forbidden { .. })), _) => QueueState::Forbidden,
-        (_, Some((reading, _))) if is_closed(reading) => QueueState::Closed,
-        (_, Some(_)) => QueueState::Open,
-        (_, None) => QueueState::Unknown,
-    };
-    let cause = match problem {
+    let cause = match known.and_then(|known| known.problem.as_ref()) {
         Some(Problem::Failed(error)) => Some(error.wall_cause()),
         Some(Problem::Missing) => Some(LEFT_OUT),
         None if reading.is_none() => Some(FIRST_ANSWER),
         None => None,
     };
-    let name = queue
-        .name
-        .clone()
-        .or_else(|| known.and_then(|known| known.name.clone()));
+    let name = shown.name.or(known.and_then(|known| known.name.as_deref()));
     let metrics = reading
         .map(|(reading, _)| reading.clone())
         .unwrap_or_default();
     Queue {
-        id: queue.id.clone(),
-        name: name.unwrap_or_else(|| queue.id.clone()),
-        state,
+        id: shown.id.to_owned(),
+        name: name.unwrap_or(shown.id).to_owned(),
+        state: known.map_or(QueueState::Unknown, Known::state),
         cause: cause.map(str::to_owned),
         lag_ms: reading
             .zip(latest)
@@ -137,55 +151,22 @@ fn tile(queue: &QueueConfig, known: Option<&Known>, latest: Option<Moment>) -> Q
         },
         service_level: ServiceLevel {
             percent: metrics.service_level_percent,
+            goal,
         },
+        level: judgement.level,
+        level_since_ms: judgement.since_ms,
+        reasons: judgement.reasons,
+        trend: known.map(|known| known.trend.to_vec()).unwrap_or_default(),
     }
-}
-
-/// Nobody logged on and nothing waiting, both known.
-fn is_closed(reading: &QueueReading) -> bool {
-    reading.agents_logged_on == Some(0) && reading.waiting == Some(0)
 }
 
 /// Rounded up to a second: never younger than the truth, and a few milliseconds
 /// between two batches change no body.
 fn lag_ms(read: Moment, latest: Moment) -> u64 {
-    millis(read.age_at(latest)).div_ceil(1_000) * 1_000
+    read.age_ms_at(latest).div_ceil(1_000) * 1_000
 }
 
-fn upstream(
-    known: &[(&QueueConfig, Option<&Known>)],
-    readings: &Readings,
-    all_dead: bool,
-    latest: Option<Moment>,
-    frame: Frame<'_>,
-) -> Upstream {
-    let failure = known
-        .iter()
-        .find_map(|(_, known)| match known.as_ref()?.problem.as_ref()? {
-            Problem::Failed(SourceError::QueueNotFound { .. }) | Problem::Missing => None,
-            Problem::Failed(error) => Some(error),
-        });
-    let failure = failure.or(readings.list_problem.as_ref().filter(|_| known.is_empty()));
-    let is_down = latest
-        .is_none_or(|read| Freshness::of(read.age_at(frame.now), frame.cycle) == Freshness::Stale);
-    let state = match (is_down, failure) {
-        (true, _) => UpstreamState::Down,
-        (false, Some(_)) => UpstreamState::Degraded,
-        (false, None) => UpstreamState::Ok,
-    };
-    let cause = match (failure, state) {
-        (Some(error), _) => Some(error.wall_cause()),
-        (None, UpstreamState::Ok) => None,
-        (None, _) if all_dead => Some(NONE_KNOWN),
-        (None, _) if latest.is_none() => Some(FIRST_ANSWER),
-        (None, _) => Some("No answer from CXone"),
-    };
-    Upstream {
-        state,
-        cause: cause.map(str::to_owned),
-    }
-}
-
-fn millis(duration: Duration) -> u64 {
+/// Whole milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -63,15 +63,9 @@ mod tests {
         BoardConfig {
             slug: "b".into(),
             title: "B".into(),
-            timezone: None,
             skill_ids: skills.iter().map(|skill| (*skill).to_owned()).collect(),
-            queues: ids
-                .iter()
-                .map(|id| QueueConfig {
-                    id: (*id).to_owned(),
-                    name: None,
-                })
-                .collect(),
+            queues: ids.iter().map(|id| QueueConfig::new(*id)).collect(),
+            ..BoardConfig::default()
         }
     }
 

@@ -1,6 +1,8 @@
 //! What is known of every queue: its latest reading, and what went wrong since.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
+
+use queuewall_shared::{freshness::Freshness, snapshot::QueueState, trend::Trend};
 
 use crate::{
     clock::Moment,
@@ -26,6 +28,33 @@ pub(crate) struct Known {
     pub(crate) name: Option<String>,
     /// What the latest try met, if not a reading.
     pub(crate) problem: Option<Problem>,
+    /// Its calls waiting, minute by minute.
+    pub(crate) trend: Trend,
+}
+
+impl Known {
+    /// What kind of answer there is.
+    pub(crate) fn state(&self) -> QueueState {
+        match (&self.problem, &self.reading) {
+            (Some(Problem::Failed(SourceError::QueueNotFound { .. })), _) => QueueState::NotFound,
+            (Some(Problem::Failed(SourceError::Forbidden { .. })), _) => QueueState::Forbidden,
+            (_, Some((reading, _))) if is_closed(reading) => QueueState::Closed,
+            (_, Some(_)) => QueueState::Open,
+            (_, None) => QueueState::Unknown,
+        }
+    }
+
+    /// The latest reading where it is not stale yet, with reads every `cycle`.
+    pub(crate) fn current(&self, now: Moment, cycle: Duration) -> Option<(&QueueReading, Moment)> {
+        let (reading, at) = self.reading.as_ref()?;
+        let is_current = Freshness::of(at.age_at(now), cycle) != Freshness::Stale;
+        is_current.then_some((reading, *at))
+    }
+}
+
+/// Nobody logged on and nothing waiting, both known.
+fn is_closed(reading: &QueueReading) -> bool {
+    reading.agents_logged_on == Some(0) && reading.waiting == Some(0)
 }
 
 /// What a try met instead of a reading.
@@ -48,6 +77,11 @@ impl Readings {
     /// What is known of a queue; `None` while it was never asked for.
     pub(crate) fn of(&self, group: usize, id: &str) -> Option<&Known> {
         self.groups[group].get(id)
+    }
+
+    /// Every queue that was ever asked for.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Known> {
+        self.groups.iter_mut().flat_map(HashMap::values_mut)
     }
 
     /// A read of `asked` was answered with `readings` at `now`.

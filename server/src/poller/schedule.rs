@@ -7,6 +7,8 @@
 //! whole batch; one dead id a group is tried again every ten minutes (every cycle
 //! while all are dead), and when one has come back, all are.
 
+mod next;
+
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},
     time::Duration,
@@ -155,53 +157,6 @@ impl Schedule {
     pub(crate) fn all_dead(&self, group: usize) -> bool {
         let members = &self.groups[group];
         !members.wanted.is_empty() && members.dead.len() == members.wanted.len()
-    }
-
-    /// The next request, and when to make it; `None` when nothing is to be asked.
-    pub(crate) fn next(&self) -> Option<(Instant, Task)> {
-        let list = self.list_due.map(|due| (due, Task::List));
-        let part = self
-            .parts
-            .front()
-            .map(|read| (self.gate, Task::Read(read.clone())));
-        let turn = self
-            .batches
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, batch)| batch.due)
-            .map(|(index, batch)| {
-                let read = Read {
-                    group: batch.group,
-                    ids: batch.ids.clone(),
-                    kind: Kind::Turn(index),
-                };
-                (batch.due, Task::Read(read))
-            });
-        let revival = (0..self.groups.len())
-            .filter_map(|group| self.revival(group))
-            .min_by_key(|(due, _)| *due);
-        // The order settles ties: the list first, since the rest may depend on it.
-        let (due, task) = [list, part, turn, revival]
-            .into_iter()
-            .flatten()
-            .min_by_key(|(due, _)| *due)?;
-        Some((due.max(self.gate), task))
-    }
-
-    fn revival(&self, group: usize) -> Option<(Instant, Task)> {
-        let members = &self.groups[group];
-        let after_tried = |id: &&String| members.tried.as_ref().is_none_or(|tried| *id > tried);
-        let id = members
-            .dead
-            .iter()
-            .find(after_tried)
-            .or_else(|| members.dead.first())?;
-        let read = Read {
-            group,
-            ids: vec![id.clone()],
-            kind: Kind::Revival,
-        };
-        Some((members.retry_dead_at, Task::Read(read)))
     }
 
     /// The queue list was read. Refused batches are parted by it.

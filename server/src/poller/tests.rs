@@ -1,5 +1,8 @@
 //! The poller against a scripted source, under paused time.
 
+mod levels;
+mod times;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
@@ -7,6 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use axum::http::HeaderValue;
 use queuewall_shared::snapshot::{BoardSnapshot, QueueState, UpstreamState};
 
 use super::*;
@@ -23,6 +27,8 @@ struct Scripted {
 #[derive(Default)]
 struct Script {
     waiting: BTreeMap<String, u64>,
+    /// What a reading holds beside its id, name and calls waiting.
+    beside: QueueReading,
     dead: BTreeSet<String>,
     left_out: BTreeSet<String>,
     failure: Option<SourceError>,
@@ -58,7 +64,7 @@ impl QueueSource for Scripted {
             id: id.clone(),
             name: Some(format!("Queue {id}")),
             waiting: script.waiting.get(id).copied(),
-            ..QueueReading::default()
+            ..script.beside.clone()
         };
         Ok(answered.map(reading).collect())
     }
@@ -110,21 +116,7 @@ struct Bench {
 impl Bench {
     /// A poller over one board of `ids` (none: all), running.
     fn start(ids: &[String], script: Script, budget_per_minute: usize) -> Self {
-        let queues = ids
-            .iter()
-            .map(|id| QueueConfig {
-                id: id.clone(),
-                name: None,
-            })
-            .collect();
-        let board = BoardConfig {
-            slug: "main".into(),
-            title: "Main".into(),
-            timezone: None,
-            skill_ids: Vec::new(),
-            queues,
-        };
-        Self::start_boards(vec![board], script, budget_per_minute)
+        Self::start_boards(vec![board("main", ids)], script, budget_per_minute)
     }
 
     fn start_boards(
@@ -137,13 +129,14 @@ impl Bench {
             budget: Arc::clone(&budget),
             script: Mutex::new(script),
         });
-        let boards = Arc::new(Boards::new(
-            configured.iter().map(identity).collect(),
-            "build".into(),
-        ));
         let clock = Arc::new(TestClock {
             start: Instant::now(),
         });
+        let boards = Arc::new(Boards::new(
+            configured.iter().map(identity).collect(),
+            "build".into(),
+            clock.now(),
+        ));
         let poll = PollConfig {
             interval: POLL,
             budget_per_minute,
@@ -165,7 +158,21 @@ impl Bench {
     }
 
     fn latest(&self) -> BoardSnapshot {
-        self.boards.latest("main").unwrap().snapshot.clone()
+        self.board("main")
+    }
+
+    fn board(&self, slug: &str) -> BoardSnapshot {
+        self.boards.latest(slug).unwrap().snapshot.clone()
+    }
+
+    fn tag(&self) -> HeaderValue {
+        let published = self.boards.latest("main").unwrap();
+        published.encoded.raw.etag.clone()
+    }
+
+    /// Sets the calls waiting of a queue.
+    fn wait(&self, id: &str, calls: u64) {
+        self.script(|script| script.waiting.insert(id.to_owned(), calls));
     }
 
     fn states(&self) -> Vec<QueueState> {
@@ -178,6 +185,15 @@ impl Bench {
 
     fn reads(&self) -> usize {
         self.script(|script| script.reads.len())
+    }
+}
+
+fn board(slug: &str, ids: &[String]) -> BoardConfig {
+    BoardConfig {
+        slug: slug.into(),
+        title: slug.into(),
+        queues: ids.iter().map(QueueConfig::new).collect(),
+        ..BoardConfig::default()
     }
 }
 
@@ -214,23 +230,15 @@ async fn a_reading_reaches_the_board_and_is_repeated_every_interval() {
     assert_eq!(first.queues[0].name, "Queue 000");
     assert_eq!(first.poll_interval_ms, 30_000);
 
-    let tag = bench
-        .boards
-        .latest("main")
-        .unwrap()
-        .encoded
-        .raw
-        .etag
-        .clone();
+    // Until the trend is full, every minute adds to it.
+    after(Duration::from_secs(30 * 60)).await;
+    let reads = bench.reads();
+    let tag = bench.tag();
     after(Duration::from_secs(300)).await;
-    assert_eq!(bench.reads(), 11);
-    assert_eq!(
-        bench.boards.latest("main").unwrap().encoded.raw.etag,
-        tag,
-        "nothing changed: same bytes"
-    );
+    assert_eq!(bench.reads(), reads + 10);
+    assert_eq!(bench.tag(), tag, "nothing changed: same bytes");
 
-    bench.script(|script| script.waiting.insert("001".into(), 7));
+    bench.wait("001", 7);
     after(POLL).await;
     assert_eq!(bench.latest().queues[1].waiting, Some(7));
 }
@@ -474,14 +482,8 @@ async fn a_board_without_queues_shows_the_queue_list() {
 #[tokio::test(start_paused = true)]
 async fn boards_with_different_skill_filters_are_separate_reads() {
     let board = |slug: &str, skills: &[&str]| BoardConfig {
-        slug: slug.into(),
-        title: slug.into(),
-        timezone: None,
         skill_ids: skills.iter().map(|skill| (*skill).to_owned()).collect(),
-        queues: vec![QueueConfig {
-            id: "000".into(),
-            name: None,
-        }],
+        ..board(slug, &ids(1))
     };
     let script = all_waiting(&ids(1));
     let bench = Bench::start_boards(

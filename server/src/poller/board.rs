@@ -1,0 +1,59 @@
+//! One board, and what must be remembered of it between two snapshots.
+
+use queuewall_shared::snapshot::BoardSnapshot;
+
+use super::{
+    assemble::{Frame, assemble, latest_read, shown},
+    judging::Judging,
+    readings::Readings,
+    upstream::{Outlook, Standing},
+};
+use crate::{clock::Moment, config::BoardConfig};
+
+/// One board.
+#[derive(Debug)]
+pub(crate) struct Board {
+    config: BoardConfig,
+    group: usize,
+    judging: Judging,
+    standing: Standing,
+}
+
+impl Board {
+    /// A board whose queues are read with `group`.
+    pub(crate) fn new(config: BoardConfig, group: usize) -> Self {
+        Self {
+            judging: Judging::new(&config),
+            standing: Standing::default(),
+            config,
+            group,
+        }
+    }
+
+    /// With which group its queues are read.
+    pub(crate) fn group(&self) -> usize {
+        self.group
+    }
+
+    /// Whether it shows all of CXone's queue list.
+    pub(crate) fn shows_all(&self) -> bool {
+        self.config.queues.is_empty()
+    }
+
+    /// What the board shows now, and when any of its queues was last read.
+    pub(crate) fn snapshot(
+        &mut self,
+        readings: &Readings,
+        outlook: Outlook,
+        frame: Frame<'_>,
+    ) -> (BoardSnapshot, Option<Moment>) {
+        let shown = shown(&self.config, self.group, readings);
+        let latest = latest_read(&shown);
+        let upstream = self
+            .standing
+            .update(&shown, latest, readings, outlook, frame);
+        let judging = &mut self.judging;
+        let snapshot = assemble(&self.config, &shown, latest, upstream, judging, frame);
+        (snapshot, latest)
+    }
+}

@@ -1,0 +1,89 @@
+//! The levels of one board's queues, judged once a reading.
+
+use std::collections::HashMap;
+
+use queuewall_shared::{
+    level::{Judge, Judgement, Reading, Thresholds},
+    snapshot::QueueState,
+};
+use tokio::time::Instant;
+
+use super::assemble::{Frame, Shown, millis};
+use crate::{
+    config::{BoardConfig, QueueConfig},
+    source::QueueReading,
+};
+
+/// A board's thresholds, and where each of its queues stands by them.
+#[derive(Debug)]
+pub(crate) struct Judging {
+    base: Thresholds,
+    /// Of the queues that have their own.
+    own: HashMap<String, Thresholds>,
+    /// Of the queues that can be judged.
+    queues: HashMap<String, Judged>,
+}
+
+#[derive(Debug, Default)]
+struct Judged {
+    judge: Judge,
+    /// When the reading judged last was made.
+    read_at: Option<Instant>,
+    judgement: Judgement,
+}
+
+impl Judging {
+    /// Nothing judged yet.
+    pub(crate) fn new(board: &BoardConfig) -> Self {
+        let own = |queue: &QueueConfig| Some((queue.id.clone(), queue.levels?));
+        Self {
+            base: board.levels,
+            own: board.queues.iter().filter_map(own).collect(),
+            queues: HashMap::new(),
+        }
+    }
+
+    /// What a queue is judged by.
+    pub(crate) fn thresholds(&self, id: &str) -> &Thresholds {
+        self.own.get(id).unwrap_or(&self.base)
+    }
+
+    /// Judges the readings that are new, and answers a judgement for each of `shown`.
+    /// What cannot be judged (unknown, closed, not found, forbidden, stale) starts
+    /// anew when it can be again.
+    pub(crate) fn judge(&mut self, shown: &[Shown<'_>], frame: Frame<'_>) -> Vec<Judgement> {
+        let mut before = std::mem::take(&mut self.queues);
+        let judge = |shown: &Shown<'_>| {
+            let known = shown.known.filter(|it| it.state() == QueueState::Open);
+            let current = known.and_then(|it| it.current(frame.now, frame.cycle));
+            let Some((reading, at)) = current else {
+                return Judgement::default();
+            };
+            let (id, mut judged) = before
+                .remove_entry(shown.id)
+                .unwrap_or_else(|| (shown.id.to_owned(), Judged::default()));
+            if judged.read_at != Some(at.monotonic) {
+                judged.read_at = Some(at.monotonic);
+                let (reading, thresholds) = (numbers(reading), self.thresholds(&id));
+                judged.judgement = judged.judge.step(&reading, thresholds, frame.uptime_ms);
+            }
+            let judgement = judged.judgement.clone();
+            self.queues.insert(id, judged);
+            judgement
+        };
+        shown.iter().map(judge).collect()
+    }
+}
+
+fn numbers(reading: &QueueReading) -> Reading {
+    Reading {
+        waiting: reading.waiting,
+        average_wait_ms: reading.average_wait.map(millis),
+        longest_wait_ms: reading.longest_wait.map(millis),
+        service_level_percent: reading.service_level_percent,
+        // No dialect gives it yet.
+        service_level_sample: None,
+        agents_logged_on: reading.agents_logged_on,
+        agents_available: reading.agents_available,
+    }
+}

@@ -1,0 +1,101 @@
+//! Minute by minute, how many calls waited: what the tiles' trends are made of.
+
+use queuewall_shared::trend::TREND_MINUTES;
+
+use super::{assemble::Frame, readings::Readings};
+
+const MINUTE_MS: u64 = 60_000;
+
+/// Which minutes of the server's uptime are recorded.
+#[derive(Debug, Default)]
+pub(crate) struct Minutes {
+    ended: u64,
+}
+
+impl Minutes {
+    /// Records the minutes that have ended since the last call. What is known and not
+    /// stale is the last one's value; those before it, which the machine slept
+    /// through, are gaps.
+    pub(crate) fn record(&mut self, readings: &mut Readings, frame: Frame<'_>) {
+        let ended = frame.uptime_ms / MINUTE_MS;
+        // Behind it, where the machine's clock was set back: nothing has ended.
+        let new = ended.saturating_sub(self.ended);
+        self.ended = ended;
+        if new == 0 {
+            return;
+        }
+        let gaps = usize::try_from(new - 1).map_or(TREND_MINUTES, |it| it.min(TREND_MINUTES));
+        for known in readings.all_mut() {
+            for _ in 0..gaps {
+                known.trend.push(None);
+            }
+            let current = known.current(frame.now, frame.cycle);
+            let waiting = current.and_then(|(reading, _)| reading.waiting);
+            known.trend.push(waiting);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::{clock::Moment, source::QueueReading};
+
+    /// The trend's end after a reading at 0:00 and records at these uptimes.
+    fn recorded(at_seconds: &[u64], poll: Duration) -> Vec<Option<u64>> {
+        let start = Moment {
+            monotonic: Instant::now(),
+            wall: SystemTime::UNIX_EPOCH,
+        };
+        let reading = QueueReading {
+            id: "q".into(),
+            waiting: Some(3),
+            ..QueueReading::default()
+        };
+        let mut readings = Readings::new(1);
+        readings.answered(0, &["q".into()], vec![reading], start);
+        let mut minutes = Minutes::default();
+        for seconds in at_seconds {
+            let uptime = Duration::from_secs(*seconds);
+            let now = Moment {
+                monotonic: start.monotonic + uptime,
+                wall: start.wall + uptime,
+            };
+            let frame = Frame {
+                build: "",
+                cycle: poll,
+                now,
+                uptime_ms: seconds * 1_000,
+            };
+            minutes.record(&mut readings, frame);
+        }
+        let trend = readings.of(0, "q").unwrap().trend.to_vec();
+        let unknown = trend.iter().take_while(|value| value.is_none()).count();
+        trend[unknown..].to_vec()
+    }
+
+    #[test]
+    fn a_minute_is_recorded_once_and_one_that_was_slept_through_is_a_gap() {
+        let poll = Duration::from_secs(3_600);
+        assert!(recorded(&[0, 59], poll).is_empty());
+        assert_eq!(recorded(&[60, 61, 119], poll), [Some(3)]);
+        assert_eq!(recorded(&[60, 245], poll), [Some(3), None, None, Some(3)]);
+        assert_eq!(recorded(&[60, 7_000], poll), [Some(3)], "out of sight");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_ends_no_minute_and_stops_none() {
+        let poll = Duration::from_secs(3_600);
+        assert_eq!(recorded(&[600, 60, 70, 120], poll), [Some(3), Some(3)]);
+    }
+
+    #[test]
+    fn what_is_stale_is_a_gap() {
+        let poll = Duration::from_secs(30);
+        assert_eq!(recorded(&[60, 120], poll), [Some(3), None]);
+    }
+}

@@ -1,0 +1,138 @@
+//! What is due next.
+
+use tokio::time::Instant;
+
+use super::{Kind, Read, Schedule, Task};
+
+impl Schedule {
+    /// The next request, and when to make it; `None` when nothing is to be asked.
+    pub(crate) fn next(&self) -> Option<(Instant, Task)> {
+        let list = self.list_due.map(|due| (due, Task::List));
+        let part = self
+            .parts
+            .front()
+            .map(|read| (self.gate, Task::Read(read.clone())));
+        let turn = self
+            .batches
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, batch)| batch.due)
+            .map(|(index, batch)| {
+                let read = Read {
+                    group: batch.group,
+                    ids: batch.ids.clone(),
+                    kind: Kind::Turn(index),
+                };
+                (batch.due, Task::Read(read))
+            });
+        let revival = (0..self.groups.len())
+            .filter_map(|group| self.revival(group))
+            .min_by_key(|(due, _)| *due);
+        // The order settles ties: the list first, since the rest may depend on it.
+        let (due, task) = [list, part, turn, revival]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(due, _)| *due)?;
+        Some((due.max(self.gate), task))
+    }
+
+    fn revival(&self, group: usize) -> Option<(Instant, Task)> {
+        let members = &self.groups[group];
+        let after_tried = |id: &&String| members.tried.as_ref().is_none_or(|tried| *id > tried);
+        let id = members
+            .dead
+            .iter()
+            .find(after_tried)
+            .or_else(|| members.dead.first())?;
+        let read = Read {
+            group,
+            ids: vec![id.clone()],
+            kind: Kind::Revival,
+        };
+        Some((members.retry_dead_at, Task::Read(read)))
+    }
+
+    /// When this group's queues are asked for next: those whose last read failed,
+    /// where there are any. `shows_all` says whether the queue list comes first.
+    pub(crate) fn next_try(&self, group: usize, shows_all: bool) -> Option<Instant> {
+        let of_group = |read: &Read| read.group == group;
+        let list = self
+            .list_due
+            .filter(|_| shows_all || self.refused.iter().any(of_group));
+        let part = self.parts.iter().any(of_group).then_some(self.gate);
+        let turns = || self.batches.iter().filter(|batch| batch.group == group);
+        let failed = turns().filter(|batch| batch.failures > 0);
+        let turn = failed
+            .map(|batch| batch.due)
+            .min()
+            .or_else(|| turns().map(|batch| batch.due).min());
+        let revival = (self.all_dead(group)).then(|| self.groups[group].retry_dead_at);
+        let due = [list, part, turn, revival].into_iter().flatten().min()?;
+        Some(due.max(self.gate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{
+        super::{Delay, Group},
+        *,
+    };
+
+    const CYCLE: Duration = Duration::from_secs(30);
+
+    fn schedule(ids: &[&str], now: Instant) -> Schedule {
+        let group = Group {
+            skills: Vec::new(),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            all: false,
+        };
+        Schedule::new(&[group], false, 1, CYCLE, now)
+    }
+
+    fn read(schedule: &Schedule) -> Read {
+        match schedule.next() {
+            Some((_, Task::Read(read))) => read,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_next_try_is_that_of_what_failed() {
+        let now = Instant::now();
+        let mut schedule = schedule(&["1", "2"], now);
+        assert_eq!(schedule.next_try(0, false), Some(now));
+        schedule.failed(
+            &read(&schedule),
+            Delay {
+                own: CYCLE * 2,
+                all: Duration::ZERO,
+            },
+            now,
+        );
+        schedule.succeeded(&read(&schedule), now);
+        assert_eq!(
+            schedule.next_try(0, false),
+            Some(now + CYCLE * 2),
+            "and not the other batch's turn"
+        );
+    }
+
+    #[test]
+    fn nothing_is_tried_before_the_back_off_is_over_and_the_dead_in_their_turn() {
+        let now = Instant::now();
+        let mut schedule = schedule(&["1"], now);
+        let wait = Delay {
+            own: Duration::from_secs(5),
+            all: Duration::from_secs(8),
+        };
+        schedule.failed(&read(&schedule), wait, now);
+        assert_eq!(schedule.next_try(0, false), Some(now + wait.all));
+
+        schedule.refused(&read(&schedule), now);
+        assert!(schedule.all_dead(0));
+        assert_eq!(schedule.next_try(0, false), Some(now + CYCLE));
+    }
+}

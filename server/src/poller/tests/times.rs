@@ -1,0 +1,129 @@
+//! Points in time and minutes: since when, when next, and the trend.
+
+use super::*;
+
+/// The last of a queue's trend, as many values as are asked for.
+fn trend_end<const N: usize>(bench: &Bench) -> [Option<u64>; N] {
+    let trend = bench.latest().queues[0].trend.clone();
+    assert_eq!(trend.len(), 30);
+    trend[30 - N..].try_into().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_says_since_when_and_when_the_next_try_is() {
+    let ids = ids(1);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::ZERO).await;
+    let fine = bench.latest().upstream;
+    assert_eq!(fine.state, UpstreamState::Ok);
+    assert!(fine.since_ms.unwrap() < 1_000, "since the first answer");
+    assert_eq!(fine.next_try_ms, None);
+
+    // Only a person can help, so the next try is an interval later.
+    let rejected = SourceError::CredentialsRejected {
+        status: 401,
+        oauth_error: None,
+    };
+    bench.script(|script| script.failure = Some(rejected));
+    after(POLL + Duration::from_secs(1)).await;
+    let first = bench.latest().upstream;
+    assert_eq!(first.state, UpstreamState::Degraded);
+    let (since, next) = (first.since_ms.unwrap(), first.next_try_ms.unwrap());
+    assert!((30_000..31_000).contains(&since), "{since}");
+    assert!((60_000..61_000).contains(&next), "{next}");
+
+    let tag = bench.tag();
+    after(Duration::from_secs(20)).await;
+    assert_eq!(bench.tag(), tag, "while it waits, nothing changes");
+
+    after(Duration::from_secs(50)).await;
+    let later = bench.latest().upstream;
+    assert_eq!(later.state, UpstreamState::Down);
+    assert_eq!(later.since_ms, Some(since), "it has not been ok since");
+    let next = later.next_try_ms.unwrap();
+    assert!((120_000..122_000).contains(&next), "{next}");
+
+    bench.script(|script| script.failure = None);
+    after(POLL).await;
+    let again = bench.latest().upstream;
+    assert_eq!(again.state, UpstreamState::Ok);
+    let since = again.since_ms.unwrap();
+    assert!((120_000..122_000).contains(&since), "{since}");
+    assert_eq!(again.next_try_ms, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_try_is_when_the_source_is_asked() {
+    let ids = ids(1);
+    let mut script = all_waiting(&ids);
+    script.failure = Some(server_error());
+    let start = Instant::now();
+    let bench = Bench::start(&ids, script, 10);
+    for _ in 0..20 {
+        after(Duration::from_secs(1)).await;
+        let announced = bench.latest().upstream.next_try_ms.unwrap();
+        let reads = bench.reads();
+        while bench.reads() == reads {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let asked = bench.script(|script| script.reads[reads].0);
+        let asked_ms = (asked - start).as_millis() as u64;
+        assert!(asked_ms.abs_diff(announced) <= 2, "{asked_ms} {announced}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_try_is_that_of_the_boards_own_queues() {
+    let other = BoardConfig {
+        skill_ids: vec!["7".into()],
+        ..board("other", &ids(1))
+    };
+    let bench = Bench::start_boards(
+        vec![board("main", &ids(1)), other],
+        all_waiting(&ids(1)),
+        10,
+    );
+    after(Duration::from_secs(1)).await;
+    bench.script(|script| script.failure = Some(SourceError::BadRequest { status: 400 }));
+    after(POLL + Duration::from_secs(1)).await;
+    let next = |slug: &str| bench.board(slug).upstream.next_try_ms.unwrap();
+    let (main, other) = (next("main"), next("other"));
+    assert!(main.abs_diff(other) >= 10_000, "their turns are apart");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_trend_has_a_value_a_minute_and_gaps_where_nothing_was_known() {
+    let ids = ids(1);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::from_secs(59)).await;
+    assert!(bench.latest().queues[0].trend.is_empty(), "no whole minute");
+    after(Duration::from_secs(2)).await;
+    assert_eq!(trend_end(&bench), [None, Some(3)]);
+
+    bench.wait("000", 7);
+    after(Duration::from_secs(60)).await;
+    assert_eq!(trend_end(&bench), [Some(3), Some(7)]);
+
+    // Stale after 90 s: the reading of 2:00 holds at 3:00, and no longer at 4:00.
+    bench.script(|script| script.failure = Some(server_error()));
+    after(Duration::from_secs(180)).await;
+    assert_eq!(trend_end(&bench), [Some(3), Some(7), Some(7), None, None]);
+
+    bench.script(|script| script.failure = None);
+    after(Duration::from_secs(60)).await;
+    assert_eq!(trend_end(&bench), [None, None, Some(7)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_trend_changes_the_body_once_a_minute() {
+    let ids = ids(1);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::from_secs(61)).await;
+    let mut tags = Vec::new();
+    for _ in 0..120 {
+        tags.push(bench.tag());
+        after(Duration::from_secs(1)).await;
+    }
+    let changes = tags.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert_eq!(changes, 2, "two minutes ended");
+}

@@ -1,0 +1,140 @@
+//! How one board gets on with CXone: the banner's words, since when, and when next.
+
+use queuewall_shared::{
+    freshness::Freshness,
+    snapshot::{Upstream, UpstreamState},
+};
+use tokio::time::Instant;
+
+use super::{
+    assemble::{FIRST_ANSWER, Frame, Shown, millis},
+    readings::{Problem, Readings},
+};
+use crate::{clock::Moment, source::SourceError};
+
+const NONE_KNOWN: &str = "CXone knows none of these queues: check the base URL and the tenant";
+
+/// What the schedule says of a board's queues.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outlook {
+    /// Whether CXone knows none of them.
+    pub(crate) all_dead: bool,
+    /// When they are asked for next.
+    pub(crate) next_try: Option<Instant>,
+}
+
+/// A board's latest change between ok and not, and its next try. A board starts
+/// unread, and so not ok.
+#[derive(Debug, Default)]
+pub(crate) struct Standing {
+    is_ok: bool,
+    since_ms: u64,
+    /// The next try on both scales: it is converted once, since wall clock and
+    /// monotonic clock drift apart and would change the body with every second.
+    next_try: Option<(Instant, u64)>,
+}
+
+impl Standing {
+    /// Judges what is known of the board's queues now.
+    pub(crate) fn update(
+        &mut self,
+        shown: &[Shown<'_>],
+        latest: Option<Moment>,
+        readings: &Readings,
+        outlook: Outlook,
+        frame: Frame<'_>,
+    ) -> Upstream {
+        let (state, cause) = judge(shown, latest, readings, outlook, frame);
+        let is_ok = state == UpstreamState::Ok;
+        if is_ok != self.is_ok {
+            self.is_ok = is_ok;
+            self.since_ms = frame.uptime_ms;
+        }
+        let next_try = outlook.next_try.filter(|_| !is_ok);
+        if self.next_try.map(|(at, _)| at) != next_try {
+            self.next_try = next_try.map(|at| (at, uptime_ms_of(at, frame)));
+        }
+        Upstream {
+            state,
+            cause: cause.map(str::to_owned),
+            since_ms: Some(self.since_ms),
+            next_try_ms: self.next_try.map(|(_, ms)| ms),
+        }
+    }
+}
+
+/// A moment of the monotonic clock on the scale of the uptime.
+fn uptime_ms_of(at: Instant, frame: Frame<'_>) -> u64 {
+    let now = frame.now.monotonic;
+    let ahead = millis(at.saturating_duration_since(now));
+    let behind = millis(now.saturating_duration_since(at));
+    (frame.uptime_ms + ahead).saturating_sub(behind)
+}
+
+fn judge(
+    shown: &[Shown<'_>],
+    latest: Option<Moment>,
+    readings: &Readings,
+    outlook: Outlook,
+    frame: Frame<'_>,
+) -> (UpstreamState, Option<&'static str>) {
+    let failure = shown
+        .iter()
+        .find_map(|shown| match shown.known?.problem.as_ref()? {
+            Problem::Failed(SourceError::QueueNotFound { .. }) | Problem::Missing => None,
+            Problem::Failed(error) => Some(error),
+        });
+    let failure = failure.or(readings.list_problem.as_ref().filter(|_| shown.is_empty()));
+    let is_down = latest
+        .is_none_or(|read| Freshness::of(read.age_at(frame.now), frame.cycle) == Freshness::Stale);
+    let state = match (is_down, failure) {
+        (true, _) => UpstreamState::Down,
+        (false, Some(_)) => UpstreamState::Degraded,
+        (false, None) => UpstreamState::Ok,
+    };
+    let cause = match (failure, state) {
+        (Some(error), _) => Some(error.wall_cause()),
+        (None, UpstreamState::Ok) => None,
+        (None, _) if outlook.all_dead => Some(NONE_KNOWN),
+        (None, _) if latest.is_none() => Some(FIRST_ANSWER),
+        (None, _) => Some("No answer from CXone"),
+    };
+    (state, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    #[test]
+    fn clocks_that_drift_apart_do_not_move_the_next_try() {
+        let start = Instant::now();
+        let outlook = Outlook {
+            all_dead: false,
+            next_try: Some(start + Duration::from_secs(30)),
+        };
+        let (mut standing, readings) = (Standing::default(), Readings::new(1));
+        let mut announced = |monotonic_ms: u64, uptime_ms| {
+            let frame = Frame {
+                build: "",
+                cycle: Duration::from_secs(30),
+                now: Moment {
+                    monotonic: start + Duration::from_millis(monotonic_ms),
+                    wall: SystemTime::UNIX_EPOCH,
+                },
+                uptime_ms,
+            };
+            let upstream = standing.update(&[], None, &readings, outlook, frame);
+            (upstream.since_ms, upstream.next_try_ms)
+        };
+        assert_eq!(announced(1_000, 1_005), (Some(0), Some(30_005)));
+        assert_eq!(announced(2_000, 2_010), (Some(0), Some(30_005)));
+        assert_eq!(
+            announced(31_000, 31_000),
+            (Some(0), Some(30_005)),
+            "under way"
+        );
+    }
+}

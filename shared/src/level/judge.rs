@@ -1,0 +1,164 @@
+//! The state that hysteresis needs, stepped by one reading at a time.
+
+use super::{Level, Metric, Reading, Reason, Thresholds};
+
+/// Judges one queue on one board.
+///
+/// - A level begins after [`Thresholds::rise_after`] readings in a row past its
+///   threshold, and ends after [`Thresholds::fall_after`] in a row behind it by the
+///   margin.
+/// - The first reading of all, and the first after [`Level::None`], is judged at
+///   once: a server that starts anew does not turn a red wall calm.
+/// - A metric that is unknown in a reading neither raises nor lowers anything, and is
+///   no reading in its row. Once it has been unknown for `fall_after` readings in a
+///   row, what was held against it is forgotten: nothing stays red for a number that
+///   nobody has.
+/// - A reading in which no judged metric is known makes [`Level::None`].
+#[derive(Clone, Debug, Default)]
+pub struct Judge {
+    /// In the order of [`Metric::ALL`].
+    metrics: [Held; Metric::ALL.len()],
+    level: Level,
+    since_ms: u64,
+}
+
+/// What a queue is judged to be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// The worst level of any metric.
+    pub level: Level,
+    /// Since when the level holds, on the scale of [`Judge::step`]'s `now_ms`;
+    /// `None` for none and ok.
+    pub since_ms: Option<u64>,
+    /// The metrics at that level, the most telling first; empty for none and ok.
+    pub reasons: Vec<Reason>,
+}
+
+/// What is held against one metric.
+#[derive(Clone, Copy, Debug, Default)]
+struct Held {
+    warning: Trigger,
+    critical: Trigger,
+    /// Readings in a row in which it was unknown.
+    unknown: u32,
+}
+
+/// Whether one threshold's level holds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Trigger {
+    is_on: bool,
+    /// Readings in a row that speak for the other side.
+    against: u32,
+}
+
+impl Judge {
+    /// Judges the next reading, made at `now_ms` of any scale that only goes forward.
+    pub fn step(&mut self, reading: &Reading, thresholds: &Thresholds, now_ms: u64) -> Judgement {
+        let is_judged = |metric: &Metric| thresholds.limits(*metric).is_judged();
+        let is_known = |metric: Metric| reading.value(metric).is_some();
+        if !Metric::ALL.into_iter().filter(is_judged).any(is_known) {
+            *self = Self::default();
+            return Judgement::default();
+        }
+        let at_once = self.level == Level::None;
+        for (held, metric) in self.metrics.iter_mut().zip(Metric::ALL) {
+            held.step(metric, reading, thresholds, at_once);
+        }
+        let levels = self.metrics.iter().map(Held::level);
+        let level = levels.max().unwrap_or_default();
+        if level != self.level {
+            self.level = level;
+            self.since_ms = now_ms;
+        }
+        self.judgement(thresholds)
+    }
+
+    fn judgement(&self, thresholds: &Thresholds) -> Judgement {
+        let is_trouble = self.level > Level::Ok;
+        let at_level = |(held, metric): (&Held, Metric)| {
+            let limits = thresholds.limits(metric);
+            let limit = match held.level() {
+                level if level != self.level => None,
+                Level::Critical => limits.critical,
+                Level::Warning => limits.warning,
+                Level::None | Level::Ok => None,
+            };
+            limit.map(|limit| Reason {
+                metric,
+                direction: metric.direction(),
+                limit,
+            })
+        };
+        Judgement {
+            level: self.level,
+            since_ms: is_trouble.then_some(self.since_ms),
+            reasons: self
+                .metrics
+                .iter()
+                .zip(Metric::ALL)
+                .filter_map(at_level)
+                .collect(),
+        }
+    }
+}
+
+impl Held {
+    fn step(&mut self, metric: Metric, reading: &Reading, thresholds: &Thresholds, at_once: bool) {
+        let Some(value) = reading.value(metric) else {
+            self.unknown = self.unknown.saturating_add(1);
+            if self.unknown >= thresholds.fall_after {
+                self.warning = Trigger::default();
+                self.critical = Trigger::default();
+            }
+            return;
+        };
+        self.unknown = 0;
+        let limits = thresholds.limits(metric);
+        let step = |trigger: &mut Trigger, limit: Option<f64>| match limit {
+            None => *trigger = Trigger::default(),
+            Some(limit) => trigger.step(
+                metric.is_past(limit, value),
+                thresholds.holds(metric, limit, value),
+                thresholds,
+                at_once,
+            ),
+        };
+        step(&mut self.warning, limits.warning);
+        let sample = reading.service_level_sample;
+        if metric == Metric::ServiceLevel && sample.is_some_and(|it| it < thresholds.minimum_sample)
+        {
+            self.critical = Trigger::default();
+        } else {
+            step(&mut self.critical, limits.critical);
+        }
+    }
+
+    fn level(&self) -> Level {
+        if self.critical.is_on {
+            Level::Critical
+        } else if self.warning.is_on {
+            Level::Warning
+        } else {
+            Level::Ok
+        }
+    }
+}
+
+impl Trigger {
+    fn step(&mut self, is_past: bool, holds: bool, thresholds: &Thresholds, at_once: bool) {
+        let (speaks_against, after) = if self.is_on {
+            (!holds, thresholds.fall_after)
+        } else {
+            (is_past, thresholds.rise_after)
+        };
+        if !speaks_against {
+            self.against = 0;
+            return;
+        }
+        self.against = self.against.saturating_add(1);
+        if at_once || self.against >= after {
+            self.is_on = !self.is_on;
+            self.against = 0;
+        }
+    }
+}

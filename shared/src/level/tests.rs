@@ -1,0 +1,439 @@
+//! Levels by example, and by what must hold of every sequence of readings.
+
+use proptest::{collection::vec, option, prelude::*};
+
+use super::*;
+
+/// Every number at its best: nothing to say against the queue.
+fn calm() -> Reading {
+    Reading {
+        waiting: Some(0),
+        average_wait_ms: Some(0),
+        longest_wait_ms: Some(0),
+        service_level_percent: Some(100.0),
+        service_level_sample: None,
+        agents_logged_on: Some(9),
+        agents_available: Some(9),
+    }
+}
+
+fn waiting(calls: u64) -> Reading {
+    Reading {
+        waiting: Some(calls),
+        ..calm()
+    }
+}
+
+/// The level after each of `readings`, one a second.
+fn levels(readings: &[Reading]) -> Vec<Level> {
+    let (mut judge, thresholds) = (Judge::default(), Thresholds::default());
+    let judge = |reading| judge.step(reading, &thresholds, 0).level;
+    readings.iter().map(judge).collect()
+}
+
+fn levels_of_waiting(calls: &[u64]) -> Vec<Level> {
+    let readings: Vec<_> = calls.iter().map(|calls| waiting(*calls)).collect();
+    levels(&readings)
+}
+
+use Level::{Critical, None as Unjudged, Ok as Fine, Warning};
+
+#[test]
+fn counts_reach_their_limit_and_waits_and_percentages_pass_theirs() {
+    let first = |reading: Reading| levels(&[reading])[0];
+    let wait = |ms| Reading {
+        average_wait_ms: Some(ms),
+        ..waiting(1)
+    };
+    let longest = |ms| Reading {
+        longest_wait_ms: Some(ms),
+        ..waiting(1)
+    };
+    let service = |percent| Reading {
+        service_level_percent: Some(percent),
+        ..calm()
+    };
+    for (reading, level) in [
+        (waiting(4), Fine),
+        (waiting(5), Warning),
+        (waiting(9), Warning),
+        (waiting(10), Critical),
+        (wait(60_000), Fine),
+        (wait(60_001), Warning),
+        (wait(190_000), Critical),
+        (longest(120_000), Fine),
+        (longest(300_000), Warning),
+        (longest(300_001), Critical),
+        (service(80.0), Fine),
+        (service(79.9), Warning),
+        (service(60.0), Warning),
+        (service(59.9), Critical),
+    ] {
+        assert_eq!(first(reading), level, "{reading:?}");
+    }
+}
+
+#[test]
+fn nobody_available_matters_only_while_calls_wait() {
+    let agents = |logged_on, available, calls| Reading {
+        agents_logged_on: logged_on,
+        agents_available: available,
+        ..waiting(calls)
+    };
+    for (reading, level) in [
+        (agents(Some(3), Some(0), 1), Critical),
+        (agents(Some(3), Some(0), 0), Fine),
+        (agents(Some(3), Some(1), 1), Fine),
+        (agents(Some(0), None, 1), Critical),
+        (agents(None, None, 1), Fine),
+    ] {
+        assert_eq!(levels(&[reading])[0], level, "{reading:?}");
+    }
+}
+
+#[test]
+fn the_first_reading_is_judged_at_once_and_then_two_in_a_row_decide() {
+    assert_eq!(levels_of_waiting(&[12]), [Critical]);
+    assert_eq!(
+        levels_of_waiting(&[0, 12, 0, 12, 6, 12, 12]),
+        [Fine, Fine, Fine, Fine, Warning, Warning, Critical]
+    );
+}
+
+#[test]
+fn a_level_ends_after_two_readings_in_a_row_a_margin_behind_its_limit() {
+    // The margin of 5 and of 10 calls is one call.
+    assert_eq!(
+        levels_of_waiting(&[10, 9, 9, 8, 9, 8, 8, 4, 4, 3, 3]),
+        [
+            Critical, Critical, Critical, Critical, Critical, Critical, Warning, Warning, Warning,
+            Warning, Fine
+        ]
+    );
+}
+
+#[test]
+fn even_a_limit_of_one_call_or_of_full_service_can_be_left() {
+    let mut thresholds = Thresholds::default();
+    thresholds.set(Metric::Waiting, Limits::new(1.0, 2.0));
+    thresholds.set(Metric::ServiceLevel, Limits::new(100.0, 99.0));
+    let mut judge = Judge::default();
+    let bad = Reading {
+        service_level_percent: Some(90.0),
+        ..waiting(2)
+    };
+    let levels = [bad, calm(), calm()].map(|it| judge.step(&it, &thresholds, 0).level);
+    assert_eq!(levels, [Critical, Critical, Fine]);
+}
+
+#[test]
+fn an_empty_queue_is_not_red_for_a_wait_that_is_no_longer_given() {
+    let red = Reading {
+        average_wait_ms: Some(190_000),
+        ..waiting(1)
+    };
+    let empty = Reading {
+        average_wait_ms: None,
+        ..waiting(0)
+    };
+    assert_eq!(levels(&[red, empty, empty]), [Critical, Critical, Fine]);
+}
+
+#[test]
+fn what_is_unknown_is_no_reading_in_a_row_and_is_forgotten_after_two() {
+    let service = |percent| Reading {
+        service_level_percent: percent,
+        ..calm()
+    };
+    let (bad, good, gap) = (service(Some(50.0)), service(Some(100.0)), service(None));
+    assert_eq!(levels(&[good, bad, gap, good]), [Fine; 4]);
+    assert_eq!(levels(&[good, bad, gap, bad])[3], Critical);
+    assert_eq!(levels(&[bad, good, gap, good])[2..], [Critical, Fine]);
+    assert_eq!(
+        levels(&[bad, gap, gap, bad, bad]),
+        [Critical, Critical, Fine, Fine, Critical]
+    );
+}
+
+#[test]
+fn a_queue_of_which_nothing_is_known_is_not_judged_and_starts_anew() {
+    let nothing = Reading::default();
+    assert_eq!(
+        levels(&[waiting(12), nothing, waiting(12)]),
+        [Critical, Unjudged, Critical]
+    );
+}
+
+#[test]
+fn a_service_level_over_few_calls_is_never_critical_and_over_none_unknown() {
+    let service = |sample| Reading {
+        service_level_percent: Some(0.0),
+        service_level_sample: Some(sample),
+        ..calm()
+    };
+    assert_eq!(levels(&[service(4)]), [Warning]);
+    assert_eq!(levels(&[service(5)]), [Critical]);
+    assert_eq!(levels(&[service(0)]), [Fine]);
+    assert_eq!(
+        levels(&[service(5), service(4), service(5), service(5)]),
+        [Critical, Warning, Warning, Critical]
+    );
+}
+
+#[test]
+fn a_metric_that_is_switched_off_is_not_judged_and_one_level_alone_can_be() {
+    let mut thresholds = Thresholds::default();
+    for metric in Metric::ALL {
+        thresholds.set(metric, Limits::default());
+    }
+    let level = |thresholds: &Thresholds| Judge::default().step(&waiting(12), thresholds, 0).level;
+    assert_eq!(level(&thresholds), Unjudged, "nothing is judged");
+    let only_warning = Limits {
+        warning: Some(5.0),
+        critical: None,
+    };
+    thresholds.set(Metric::Waiting, only_warning);
+    assert_eq!(level(&thresholds), Warning);
+}
+
+#[test]
+fn a_judgement_says_why_and_since_when() {
+    let (mut judge, thresholds) = (Judge::default(), Thresholds::default());
+    let busy = Reading {
+        average_wait_ms: Some(190_000),
+        ..waiting(7)
+    };
+    let first = judge.step(&busy, &thresholds, 1_000);
+    let reason = |metric, limit| Reason {
+        metric,
+        direction: Direction::Above,
+        limit,
+    };
+    assert_eq!(
+        first,
+        Judgement {
+            level: Critical,
+            since_ms: Some(1_000),
+            reasons: vec![reason(Metric::AverageWait, 120_000.0)],
+        }
+    );
+    let worse = Reading {
+        average_wait_ms: Some(190_000),
+        ..waiting(11)
+    };
+    judge.step(&worse, &thresholds, 2_000);
+    let both = judge.step(&worse, &thresholds, 3_000);
+    assert_eq!(both.since_ms, Some(1_000), "the same level still holds");
+    assert_eq!(
+        both.reasons,
+        [
+            reason(Metric::AverageWait, 120_000.0),
+            reason(Metric::Waiting, 10.0)
+        ]
+    );
+    judge.step(&waiting(7), &thresholds, 4_000);
+    let better = judge.step(&waiting(7), &thresholds, 5_000);
+    assert_eq!((better.level, better.since_ms), (Warning, Some(5_000)));
+    judge.step(&calm(), &thresholds, 6_000);
+    let fine = judge.step(&calm(), &thresholds, 7_000);
+    assert_eq!(
+        fine,
+        Judgement {
+            level: Fine,
+            ..Judgement::default()
+        }
+    );
+}
+
+/// Readings around the default thresholds, each number known or not.
+fn any_reading() -> impl Strategy<Value = Reading> {
+    (
+        option::of(0u64..14),
+        option::of(0u64..150_000),
+        option::of(0u64..350_000),
+        option::of(40.0..100.0),
+        option::of(0u64..10),
+        option::of(0u64..3),
+        option::of(0u64..3),
+    )
+        .prop_map(
+            |(waiting, average, longest, percent, sample, logged_on, available)| Reading {
+                waiting,
+                average_wait_ms: average,
+                longest_wait_ms: longest,
+                service_level_percent: percent,
+                service_level_sample: sample,
+                agents_logged_on: logged_on,
+                agents_available: available,
+            },
+        )
+}
+
+/// The same numbers known, and none of them better.
+fn worse(reading: Reading, by: u64) -> Reading {
+    let more = |value: Option<u64>, step: u64| value.map(|value| value + by * step);
+    let less = |value: Option<u64>| value.map(|value| value.saturating_sub(by));
+    Reading {
+        waiting: more(reading.waiting, 1),
+        average_wait_ms: more(reading.average_wait_ms, 5_000),
+        longest_wait_ms: more(reading.longest_wait_ms, 9_000),
+        service_level_percent: reading
+            .service_level_percent
+            .map(|percent| percent - 2.0 * by as f64),
+        agents_logged_on: less(reading.agents_logged_on),
+        agents_available: less(reading.agents_available),
+        ..reading
+    }
+}
+
+fn knows_the_same(a: &Reading, b: &Reading) -> bool {
+    let knows = |metric| a.value(metric).is_some() == b.value(metric).is_some();
+    Metric::ALL.into_iter().all(knows)
+}
+
+fn any_thresholds() -> impl Strategy<Value = Thresholds> {
+    (1u32..4, 1u32..4, 0.0..50.0).prop_map(|(rise_after, fall_after, margin_percent)| {
+        let mut thresholds = Thresholds::default();
+        thresholds.rise_after = rise_after;
+        thresholds.fall_after = fall_after;
+        thresholds.margin_percent = margin_percent;
+        thresholds
+    })
+}
+
+proptest! {
+    #[test]
+    fn nothing_flaps_within_the_margin_of_a_boundary(
+        limit in 20.0..10_000.0, swings in vec(-0.099..0.099, 1..60),
+    ) {
+        for metric in [Metric::AverageWait, Metric::ServiceLevel] {
+            // A boundary that a percentage can lie on both sides of.
+            let limit = if metric == Metric::ServiceLevel { limit % 70.0 + 20.0 } else { limit };
+            let mut thresholds = Thresholds::default();
+            for other in Metric::ALL {
+                thresholds.set(other, Limits::default());
+            }
+            thresholds.set(metric, Limits { warning: None, critical: Some(limit) });
+            let mut judge = Judge::default();
+            let mut levels = Vec::new();
+            for swing in &swings {
+                let value = limit * (1.0 + swing);
+                let reading = match metric {
+                    Metric::ServiceLevel => Reading {
+                        service_level_percent: Some(value),
+                        ..Reading::default()
+                    },
+                    _ => Reading {
+                        // Rounded towards the limit, so as to stay within the margin.
+                        average_wait_ms: Some(value.ceil() as u64),
+                        ..Reading::default()
+                    },
+                };
+                levels.push(judge.step(&reading, &thresholds, 0).level);
+            }
+            let changes = levels.windows(2).filter(|pair| pair[0] != pair[1]).count();
+            prop_assert!(changes <= 1, "{levels:?}");
+        }
+    }
+
+    #[test]
+    fn calls_waiting_do_not_flap_over_a_margin_of_calls(
+        limit in 3u64..200, swings in vec(0.0..1.0, 1..60),
+    ) {
+        let mut thresholds = Thresholds::default();
+        let only = Limits { warning: Some(limit as f64), critical: None };
+        thresholds.set(Metric::Waiting, only);
+        let margin = (limit / 10).max(1);
+        let mut judge = Judge::default();
+        let levels: Vec<_> = swings
+            .iter()
+            .map(|swing| {
+                let calls = limit - margin + (swing * (2 * margin) as f64).round() as u64;
+                judge.step(&waiting(calls), &thresholds, 0).level
+            })
+            .collect();
+        let changes = levels.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        prop_assert!(changes <= 1, "{levels:?}");
+    }
+
+    #[test]
+    fn a_worse_reading_never_gives_a_better_level(
+        thresholds in any_thresholds(), past in vec(any_reading(), 0..12),
+        reading in any_reading(), by in 0u64..12,
+    ) {
+        let mut judge = Judge::default();
+        for reading in &past {
+            judge.step(reading, &thresholds, 0);
+        }
+        let worse = worse(reading, by);
+        prop_assume!(knows_the_same(&reading, &worse));
+        let level = judge.clone().step(&reading, &thresholds, 0).level;
+        prop_assert!(judge.step(&worse, &thresholds, 0).level >= level);
+    }
+
+    #[test]
+    fn the_unknown_is_neither_red_nor_green(
+        thresholds in any_thresholds(), past in vec(any_reading(), 1..30),
+    ) {
+        let mut judge = Judge::default();
+        for (index, reading) in past.iter().enumerate() {
+            let judgement = judge.step(reading, &thresholds, 0);
+            let knows_any = Metric::ALL.iter().any(|metric| reading.value(*metric).is_some());
+            prop_assert_eq!(judgement.level == Level::None, !knows_any);
+            for reason in judgement.reasons {
+                let latest = &past[..=index];
+                let unknown = latest.iter().rev().take_while(|it| it.value(reason.metric).is_none());
+                prop_assert!(unknown.count() < thresholds.fall_after as usize);
+            }
+        }
+    }
+
+    #[test]
+    fn every_level_can_be_explained(
+        thresholds in any_thresholds(), past in vec(any_reading(), 1..30),
+    ) {
+        let mut judge = Judge::default();
+        let mut since_none: Vec<Reading> = Vec::new();
+        for reading in past {
+            let judgement = judge.step(&reading, &thresholds, 0);
+            since_none.push(reading);
+            if judgement.level == Level::None {
+                since_none.clear();
+            }
+            let is_trouble = judgement.level > Level::Ok;
+            prop_assert_eq!(is_trouble, !judgement.reasons.is_empty());
+            prop_assert_eq!(is_trouble, judgement.since_ms.is_some());
+            for Reason { metric, direction, limit } in judgement.reasons {
+                prop_assert_eq!(direction, metric.direction());
+                let values: Vec<f64> =
+                    since_none.iter().rev().filter_map(|it| it.value(metric)).collect();
+                let was_past = values.iter().any(|value| metric.is_past(limit, *value));
+                prop_assert!(was_past, "{:?} {} {:?}", metric, limit, values);
+                let enough = thresholds.fall_after as usize;
+                let ends = values.len() >= enough
+                    && values[..enough].iter().all(|it| !thresholds.holds(metric, limit, *it));
+                prop_assert!(!ends, "{:?} {} {:?}", metric, limit, values);
+            }
+        }
+    }
+
+    #[test]
+    fn what_ends_critical_ends_it_into_a_warning_that_still_holds(
+        thresholds in any_thresholds(), value in 0.0..400_000.0f64,
+    ) {
+        for metric in Metric::ALL {
+            let Limits { warning: Some(warning), critical: Some(critical) } = thresholds.limits(metric)
+            else {
+                continue;
+            };
+            let value = if metric.direction() == Direction::Below || metric == Metric::Waiting {
+                (value % 101.0).round()
+            } else {
+                value
+            };
+            if thresholds.holds(metric, critical, value) {
+                prop_assert!(thresholds.holds(metric, warning, value));
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Where a level begins and where it ends.
+
+use super::{Direction, Metric};
+
+/// A metric's two thresholds, in its unit in the snapshot. `None`: that level is not
+/// judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Limits {
+    /// Where warning begins.
+    pub warning: Option<f64>,
+    /// Where critical begins; further out than warning.
+    pub critical: Option<f64>,
+}
+
+impl Limits {
+    /// Both thresholds.
+    #[must_use]
+    pub fn new(warning: f64, critical: f64) -> Self {
+        Self {
+            warning: Some(warning),
+            critical: Some(critical),
+        }
+    }
+
+    /// Whether the metric is judged at all.
+    #[must_use]
+    pub fn is_judged(self) -> bool {
+        self.warning.is_some() || self.critical.is_some()
+    }
+}
+
+/// Everything that judging one queue goes by. The default is the wall's own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
+    /// In the order of [`Metric::ALL`].
+    limits: [Limits; Metric::ALL.len()],
+    /// Readings in a row past a threshold before its level begins; at least 1.
+    pub rise_after: u32,
+    /// Readings in a row back behind threshold and margin before its level ends; at
+    /// least 1.
+    pub fall_after: u32,
+    /// How far behind its threshold a metric must be for the level to end, in
+    /// percent of the threshold; for calls waiting at least one call, unless it is 0.
+    pub margin_percent: f64,
+    /// Where it is known how many calls a service level is over: fewer than these
+    /// make no critical.
+    pub minimum_sample: u64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let mut thresholds = Self {
+            limits: [Limits::default(); Metric::ALL.len()],
+            rise_after: 2,
+            fall_after: 2,
+            margin_percent: 10.0,
+            minimum_sample: 5,
+        };
+        for (metric, limits) in [
+            (Metric::Waiting, Limits::new(5.0, 10.0)),
+            (Metric::AverageWait, Limits::new(60_000.0, 120_000.0)),
+            (Metric::LongestWait, Limits::new(120_000.0, 300_000.0)),
+            (Metric::ServiceLevel, Limits::new(80.0, 60.0)),
+            (
+                Metric::AvailableAgents,
+                Limits {
+                    warning: None,
+                    critical: Some(0.0),
+                },
+            ),
+        ] {
+            thresholds.set(metric, limits);
+        }
+        thresholds
+    }
+}
+
+impl Thresholds {
+    /// A metric's two thresholds.
+    #[must_use]
+    pub fn limits(&self, metric: Metric) -> Limits {
+        self.limits[metric as usize]
+    }
+
+    /// Sets a metric's two thresholds.
+    pub fn set(&mut self, metric: Metric, limits: Limits) {
+        self.limits[metric as usize] = limits;
+    }
+
+    /// Whether `value` is not far enough behind a metric's `limit` for a level that
+    /// holds to end. Whatever is past the limit holds, too.
+    ///
+    /// A margin never asks for the impossible: no calls waiting is always far enough
+    /// behind, and so is 100 %.
+    #[must_use]
+    pub fn holds(&self, metric: Metric, limit: f64, value: f64) -> bool {
+        let mut margin = limit.abs() * self.margin_percent / 100.0;
+        if metric == Metric::Waiting && margin > 0.0 {
+            margin = margin.max(1.0);
+        }
+        let is_best = match metric {
+            Metric::Waiting | Metric::AverageWait | Metric::LongestWait => value <= 0.0,
+            Metric::ServiceLevel => value >= 100.0,
+            Metric::AvailableAgents => false,
+        };
+        let is_behind = match metric.direction() {
+            Direction::Above => !metric.is_past(limit - margin, value),
+            Direction::Below => !metric.is_past(limit + margin, value),
+        };
+        metric.is_past(limit, value) || !(is_behind || is_best)
+    }
+}
