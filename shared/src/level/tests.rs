@@ -136,7 +136,15 @@ fn an_empty_queue_is_not_red_for_a_wait_that_is_no_longer_given() {
         average_wait_ms: None,
         ..waiting(0)
     };
-    assert_eq!(levels(&[red, empty, empty]), [Critical, Critical, Fine]);
+    let mut only_wait = Thresholds::default();
+    for metric in Metric::ALL {
+        if metric != Metric::AverageWait {
+            only_wait.set(metric, Limits::default());
+        }
+    }
+    let mut judge = Judge::default();
+    let levels = [red, empty, empty].map(|it| judge.step(&it, &only_wait, 0).level);
+    assert_eq!(levels, [Critical, Critical, Fine], "nobody waits: no wait");
 }
 
 #[test]
@@ -366,7 +374,9 @@ proptest! {
             judge.step(reading, &thresholds, 0);
         }
         let worse = worse(reading, by);
-        prop_assume!(knows_the_same(&reading, &worse));
+        if !knows_the_same(&reading, &worse) {
+            return Ok(());
+        }
         let level = judge.clone().step(&reading, &thresholds, 0).level;
         prop_assert!(judge.step(&worse, &thresholds, 0).level >= level);
     }
