@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gloo_net::http::{Request, Response};
-use queuewall_shared::http::SNAPSHOT_AGE_HEADER;
+use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
 use queuewall_shared::link::Failure;
 use web_sys::{AbortSignal, RequestCache};
 
@@ -21,6 +21,8 @@ pub fn board(slug: &str) -> String {
 pub struct Times {
     /// Age of the server's latest upstream read when it answered.
     pub snapshot_age: Option<Duration>,
+    /// How long the server ran when it answered: the scale of the body's points in time.
+    pub uptime: Option<Duration>,
     /// The server's clock, in milliseconds since 1970.
     pub date_ms: Option<f64>,
 }
@@ -75,11 +77,13 @@ pub async fn get(
 
 fn times(response: &Response) -> Times {
     let headers = response.headers();
-    let age_ms: Option<u64> = headers
-        .get(SNAPSHOT_AGE_HEADER)
-        .and_then(|age| age.parse().ok());
+    let milliseconds = |name| {
+        let value: Option<u64> = headers.get(name).and_then(|value| value.parse().ok());
+        value.map(Duration::from_millis)
+    };
     Times {
-        snapshot_age: age_ms.map(Duration::from_millis),
+        snapshot_age: milliseconds(SNAPSHOT_AGE_HEADER),
+        uptime: milliseconds(UPTIME_HEADER),
         date_ms: headers
             .get("date")
             .map(|date| js_sys::Date::parse(&date))

@@ -10,7 +10,9 @@ use leptos::prelude::*;
 use queuewall_shared::freshness::Freshness;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::server_clock::ServerClock;
-use queuewall_shared::snapshot::{Board, BoardSnapshot, Queue, Totals, Upstream, UpstreamState};
+use queuewall_shared::snapshot::{
+    Board, BoardSnapshot, Queue, Theme, Totals, Upstream, UpstreamState,
+};
 use queuewall_shared::standing::Standing;
 
 use crate::api::{Answer, Times};
@@ -44,6 +46,8 @@ struct Head {
 struct Basis {
     /// Age of the board's latest reading when the server answered.
     age: Option<Duration>,
+    /// How long the server ran when it answered.
+    uptime: Option<Duration>,
     /// When the request for it was sent: earlier than the answer, so that data never
     /// look younger than they are.
     sent_at: Duration,
@@ -134,8 +138,12 @@ impl BoardState {
 
     /// Takes in what an answer says about time; its request left at `sent_at`.
     pub fn take_times(&self, times: Times, sent_at: Duration, now: Duration) {
-        let age = times.snapshot_age;
-        set_if_new(self.basis, Basis { age, sent_at });
+        let basis = Basis {
+            age: times.snapshot_age,
+            uptime: times.uptime,
+            sent_at,
+        };
+        set_if_new(self.basis, basis);
         if let Some(date_ms) = times.date_ms {
             let mut clock = self.clock.get_untracked();
             clock.observe(date_ms, time::milliseconds(now));
@@ -192,7 +200,10 @@ impl BoardState {
         };
         queue.with(|queue| {
             let (standing, age) = self.judge(queue);
-            Some(TileView::of(queue, standing, age, excuse))
+            let held = queue
+                .level_since_ms
+                .and_then(|since| self.time_since(since));
+            Some(TileView::of(queue, standing, age, held, excuse))
         })
     }
 
@@ -246,6 +257,18 @@ impl BoardState {
 
     fn since_sent(&self) -> Duration {
         self.now.get().saturating_sub(self.basis.get().sent_at)
+    }
+
+    /// How long ago a point on the server's uptime scale was.
+    fn time_since(&self, point_ms: u64) -> Option<Duration> {
+        let uptime = self.basis.get().uptime?.saturating_add(self.since_sent());
+        Some(uptime.saturating_sub(Duration::from_millis(point_ms)))
+    }
+
+    /// How long until a point on the server's uptime scale; zero once it is past.
+    fn time_until(&self, point_ms: u64) -> Option<Duration> {
+        let uptime = self.basis.get().uptime?.saturating_add(self.since_sent());
+        Some(Duration::from_millis(point_ms).saturating_sub(uptime))
     }
 
     /// How fresh the board as a whole is: its state for style sheets, and in words.
@@ -303,16 +326,48 @@ impl BoardState {
                 next_try: text::next_try(link.next_poll_at().map(|at| at.saturating_sub(now))),
             };
         }
+        let what = self.upstream_cause(UpstreamState::Down);
+        if what.is_empty() {
+            return Trouble::default();
+        }
+        let times = |head: &Option<Head>| {
+            let upstream = head.as_ref().map(|head| &head.upstream);
+            upstream.map_or((None, None), |it| (it.since_ms, it.next_try_ms))
+        };
+        let (since_ms, next_try_ms) = self.head.with(times);
+        let since = since_ms
+            .and_then(|since| self.time_since(since))
+            .map(|ago| {
+                self.write_time(self.now.get().saturating_sub(ago))
+                    .map_or_else(|| text::since_ago(ago), |time| text::since(&time))
+            });
+        let pause = next_try_ms.and_then(|next| self.time_until(next));
         Trouble {
-            what: self.upstream_cause(UpstreamState::Down),
-            next_try: String::new(),
+            what: text::down(&what, since),
+            next_try: pause.map_or_else(String::new, |pause| text::next_try(Some(pause))),
         }
     }
 
-    /// What the foot says: why some of the queues are not read.
+    /// What the foot says: why some of the queues are not read, else the board's notice.
     #[must_use]
     pub fn notice(&self) -> String {
-        self.upstream_cause(UpstreamState::Degraded)
+        let degraded = self.upstream_cause(UpstreamState::Degraded);
+        if !degraded.is_empty() {
+            return degraded;
+        }
+        let of = |head: &Option<Head>| head.as_ref().and_then(|head| head.board.notice.clone());
+        self.head.with(of).unwrap_or_default()
+    }
+
+    /// The board's colours in style sheets.
+    #[must_use]
+    pub fn theme(&self) -> &'static str {
+        let of = |head: &Option<Head>| head.as_ref().and_then(|head| head.board.display.theme);
+        match self.head.with(of) {
+            Some(Theme::Light) => "light",
+            Some(Theme::Contrast) => "contrast",
+            Some(Theme::Dark) | None => "dark",
+        }
     }
 
     fn upstream_cause(&self, state: UpstreamState) -> String {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use queuewall_shared::format;
 use queuewall_shared::link::Failure;
-use queuewall_shared::snapshot::UpstreamState;
+use queuewall_shared::snapshot::{Level, Metric, Reason, UpstreamState};
 use queuewall_shared::standing::Standing;
 
 /// The language of these words, for numbers and times too.
@@ -85,10 +85,47 @@ pub fn old(age: Duration) -> String {
     format!("{} {OLD}", format::age(age))
 }
 
-/// A tile's state for screen readers.
+/// A level in a word; empty where there is nothing to say.
 #[must_use]
-pub fn tile_label(name: &str, standing: Standing) -> String {
+pub fn level(level: Level) -> &'static str {
+    match level {
+        Level::None | Level::Ok => "",
+        Level::Warning => "Warning",
+        Level::Critical => "Critical",
+    }
+}
+
+/// What a reason means, without its level and its time.
+fn matter(reason: &Reason) -> String {
+    let wait = || format::wait(Duration::from_millis(reason.limit as u64));
+    match reason.metric {
+        Metric::Waiting => format!("{} or more waiting", reason.limit),
+        Metric::AverageWait => format!("wait over {}", wait()),
+        Metric::LongestWait => format!("longest over {}", wait()),
+        Metric::ServiceLevel => format!("service under {}{PERCENT}", reason.limit),
+        Metric::AvailableAgents if reason.limit < 1.0 => "nobody is free".into(),
+        Metric::AvailableAgents => format!("{} or fewer free", reason.limit),
+    }
+}
+
+/// Why a tile is at its level, and for how long it has been; of less than a minute
+/// nothing is said, so that the words change no more often than that.
+#[must_use]
+pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
+    let matter = first.map(matter).unwrap_or_default();
+    let minutes = held.map_or(0, |held| held.as_secs() / 60);
+    match minutes {
+        0 => matter,
+        1..120 => format!("{matter}, for {minutes} min"),
+        _ => format!("{matter}, for {} h", minutes / 60),
+    }
+}
+
+/// A tile's state and level for screen readers.
+#[must_use]
+pub fn tile_label(name: &str, standing: Standing, of: Level) -> String {
     let state = match standing {
+        Standing::Fresh | Standing::Ageing if !level(of).is_empty() => level(of),
         Standing::Fresh => "up to date",
         Standing::Ageing => "a little old",
         Standing::Stale => "too old to rely on",
@@ -150,6 +187,15 @@ pub fn next_try(pause: Option<Duration>) -> String {
     match pause {
         None => "Trying now …".into(),
         Some(pause) => format!("Next try in {} s", pause.as_secs() + 1),
+    }
+}
+
+/// What is wrong between the server and CXone, and since when.
+#[must_use]
+pub fn down(cause: &str, since: Option<String>) -> String {
+    match since {
+        Some(since) => format!("{cause}, {since}"),
+        None => cause.into(),
     }
 }
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use queuewall_shared::format;
-use queuewall_shared::snapshot::Queue;
+use queuewall_shared::snapshot::{Level, Queue};
 use queuewall_shared::standing::Standing;
+use queuewall_shared::trend::{self, Direction};
 
 use crate::text;
 
@@ -51,13 +52,35 @@ pub struct TileView {
     pub age: String,
     /// Why numbers are missing or old.
     pub cause: String,
+    /// How bad it is. Only a reading that still counts has a level.
+    pub level: Level,
+    /// The level in a word.
+    pub level_word: &'static str,
+    /// Why it is at that level.
+    pub reason: String,
+    /// Where the service level's goal is on its bar, as a CSS length.
+    pub goal: String,
+    /// Where the calls waiting are going, for style sheets and test hooks.
+    pub trend: &'static str,
+    /// The same as an SVG path of an arrow.
+    pub arrow: &'static str,
 }
 
 impl TileView {
-    /// The words for a queue whose reading is `age` old. `excuse` is the board's own
-    /// reason for a stale tile (a lost server), and comes before the queue's.
+    /// The words for a queue whose reading is `age` old and whose level has held for
+    /// `held`. `excuse` is the board's own reason for a stale tile (a lost server), and
+    /// comes before the queue's.
     #[must_use]
-    pub fn of(queue: &Queue, standing: Standing, age: Option<Duration>, excuse: &str) -> Self {
+    pub fn of(
+        queue: &Queue,
+        standing: Standing,
+        age: Option<Duration>,
+        held: Option<Duration>,
+        excuse: &str,
+    ) -> Self {
+        let is_current = matches!(standing, Standing::Fresh | Standing::Ageing);
+        let level = if is_current { queue.level } else { Level::None };
+        let is_trouble = matches!(level, Level::Warning | Level::Critical);
         let (wait_label, wait_metric, wait_ms) =
             match (queue.average_wait_ms, queue.longest_wait_ms) {
                 (None, Some(longest)) => (text::TILE_LONGEST_WAIT, "longest_wait", Some(longest)),
@@ -77,9 +100,14 @@ impl TileView {
             Standing::Unknown | Standing::NotFound | Standing::Forbidden => None,
             _ => queue.waiting,
         };
+        let (trend, arrow) = match trend::direction(&queue.trend).filter(|_| is_current) {
+            Some(Direction::Rising) => ("rising", "M12 20V5M5.5 11.5L12 5l6.5 6.5"),
+            Some(Direction::Falling) => ("falling", "M12 4v15M5.5 12.5L12 19l6.5-6.5"),
+            Some(Direction::Steady) | None => ("none", ""),
+        };
         Self {
             standing,
-            label: text::tile_label(&queue.name, standing),
+            label: text::tile_label(&queue.name, standing, level),
             name: queue.name.clone(),
             waiting: count(waiting),
             digits: digits(waiting),
@@ -113,6 +141,20 @@ impl TileView {
                 (_, _, Some(cause)) => cause.clone(),
                 (_, _, None) => text::cause(standing).into(),
             },
+            level,
+            level_word: text::level(level),
+            reason: if is_trouble {
+                text::reason(queue.reasons.first(), held)
+            } else {
+                String::new()
+            },
+            // Without a goal the mark is out of sight, beyond the bar's end.
+            goal: queue
+                .service_level
+                .goal
+                .map_or_else(|| "200%".into(), length),
+            trend,
+            arrow,
         }
     }
 }

@@ -9,8 +9,8 @@
 
 use js_sys::{Array, JSON, Reflect};
 use queuewall_shared::snapshot::{
-    Agents, Board, BoardList, BoardSnapshot, Queue, QueueState, ServiceLevel, Totals, Upstream,
-    UpstreamState,
+    Agents, Board, BoardList, BoardSnapshot, Direction, Display, Level, Metric, Queue, QueueState,
+    Reason, ServiceLevel, Theme, Totals, Upstream, UpstreamState,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -32,6 +32,8 @@ pub fn snapshot(body: &str) -> Option<BoardSnapshot> {
                 _ => UpstreamState::Degraded,
             },
             cause: upstream.get("cause").text(),
+            since_ms: upstream.get("since_ms").count(),
+            next_try_ms: upstream.get("next_try_ms").count(),
         },
         queues: json.get("queues").each(queue)?,
         totals: Totals {
@@ -59,7 +61,27 @@ fn board(json: &Json) -> Option<Board> {
         slug: json.get("slug").text()?,
         title: json.get("title").text()?,
         timezone: json.get("timezone").text(),
+        notice: json.get("notice").text(),
+        display: display(&json.get("display")),
     })
+}
+
+fn display(json: &Json) -> Display {
+    Display {
+        theme: match json.get("theme").text().as_deref() {
+            Some("dark") => Some(Theme::Dark),
+            Some("light") => Some(Theme::Light),
+            Some("contrast") => Some(Theme::Contrast),
+            _ => None,
+        },
+        language: json.get("language").text(),
+        metres: json.get("metres").number(),
+        inches: json.get("inches").number(),
+        rotate_seconds: json
+            .get("rotate_seconds")
+            .count()
+            .map(|seconds| seconds as u32),
+    }
 }
 
 fn queue(json: &Json) -> Option<Queue> {
@@ -87,7 +109,42 @@ fn queue(json: &Json) -> Option<Queue> {
         },
         service_level: ServiceLevel {
             percent: json.get("service_level").get("percent").number(),
+            goal: json.get("service_level").get("goal").number(),
         },
+        level: match json.get("level").text().as_deref() {
+            Some("ok") => Level::Ok,
+            Some("warning") => Level::Warning,
+            Some("critical") => Level::Critical,
+            _ => Level::None,
+        },
+        level_since_ms: json.get("level_since_ms").count(),
+        reasons: json.get("reasons").each(reason).unwrap_or_default(),
+        trend: json
+            .get("trend")
+            .each(|minute| Some(minute.count()))
+            .unwrap_or_default(),
+    })
+}
+
+/// A younger server's reason that this page has no words for makes the tile no less
+/// red: the other reasons, or none, are shown with it.
+fn reason(json: &Json) -> Option<Reason> {
+    let metric = match json.get("metric").text()?.as_str() {
+        "available_agents" => Metric::AvailableAgents,
+        "longest_wait" => Metric::LongestWait,
+        "average_wait" => Metric::AverageWait,
+        "waiting" => Metric::Waiting,
+        "service_level" => Metric::ServiceLevel,
+        _ => return None,
+    };
+    let direction = match json.get("direction").text()?.as_str() {
+        "above" => Direction::Above,
+        _ => Direction::Below,
+    };
+    Some(Reason {
+        metric,
+        direction,
+        limit: json.get("limit").number()?,
     })
 }
 

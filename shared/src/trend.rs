@@ -40,10 +40,62 @@ impl Trend {
     }
 }
 
+/// Where the calls waiting are going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// More and more.
+    Rising,
+    /// Fewer and fewer.
+    Falling,
+    /// Neither: the means differ by less than a call.
+    Steady,
+}
+
+/// How many minutes are put together before they are compared.
+const COMPARED_MINUTES: usize = 3;
+
+/// Where a trend, oldest minute first, is going: the mean of the last three minutes
+/// against that of the three before; `None` where either is unknown throughout.
+#[must_use]
+pub fn direction(trend: &[Option<u64>]) -> Option<Direction> {
+    let (before, recent) = trend.split_at_checked(trend.len().checked_sub(COMPARED_MINUTES)?)?;
+    let (_, before) = before.split_at_checked(before.len().checked_sub(COMPARED_MINUTES)?)?;
+    let change = mean(recent)? - mean(before)?;
+    Some(match change {
+        change if change >= 1.0 => Direction::Rising,
+        change if change <= -1.0 => Direction::Falling,
+        _ => Direction::Steady,
+    })
+}
+
+fn mean(minutes: &[Option<u64>]) -> Option<f64> {
+    let known: Vec<f64> = minutes
+        .iter()
+        .flatten()
+        .map(|count| *count as f64)
+        .collect();
+    (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_call_more_or_less_is_a_direction_and_a_gap_is_none() {
+        let of =
+            |minutes: &[u64]| direction(&minutes.iter().copied().map(Some).collect::<Vec<_>>());
+        assert_eq!(of(&[9, 9, 1, 1, 1, 2, 2, 2]), Some(Direction::Rising));
+        assert_eq!(of(&[2, 2, 2, 1, 1, 1]), Some(Direction::Falling));
+        assert_eq!(of(&[1, 2, 1, 2, 1, 2]), Some(Direction::Steady));
+        assert_eq!(of(&[1, 2, 3, 4, 5]), None);
+        assert_eq!(direction(&[]), None);
+        assert_eq!(
+            direction(&[None, None, None, Some(1), Some(1), Some(1)]),
+            None
+        );
+    }
 
     #[test]
     fn what_lies_before_the_first_minute_is_a_gap() {

@@ -58,7 +58,7 @@ pub fn BoardView(
         .into_any(),
     };
     view! {
-        <div class="board" data-link=move || board.link_name()>
+        <div class="board" data-link=move || board.link_name() data-theme=move || board.theme()>
             <Banner trouble />
             {content}
         </div>

@@ -4,6 +4,7 @@
 //! for: so a state that changes touches one attribute, and a number its own text.
 
 use leptos::prelude::*;
+use queuewall_shared::snapshot::Level;
 use queuewall_shared::standing::Standing;
 
 use crate::board::BoardState;
@@ -37,13 +38,22 @@ pub fn Tile(
             class="tile"
             data-queue=queue_id
             data-state=say(|tile| tile.standing.as_str())
+            data-level=say(|tile| tile.level.as_str())
             aria-label=say(|tile| &tile.label)
         >
             <div class="tile-head">
                 <h2 class="tile-name">{say(|tile| &tile.name)}</h2>
                 <p class="tile-ago">{say(|tile| &tile.ago)}</p>
+                <svg
+                    class="tile-icon tile-trend"
+                    viewBox="0 0 24 24"
+                    aria-hidden="true"
+                    data-trend=say(|tile| tile.trend)
+                >
+                    <path d=say(|tile| tile.arrow) />
+                </svg>
                 <svg class="tile-icon" viewBox="0 0 24 24" aria-hidden="true">
-                    <path d=say(|tile| icon(tile.standing)) />
+                    <path d=say(|tile| icon(tile.standing, tile.level)) />
                 </svg>
             </div>
             <div class="tile-body">
@@ -65,6 +75,7 @@ pub fn Tile(
                     </div>
                     <div class="bar">
                         <i class="bar-service" style:width=say(|tile| &tile.service_bar)></i>
+                        <i class="bar-goal" style:left=say(|tile| &tile.goal)></i>
                     </div>
                 </dl>
                 <p class="tile-age">
@@ -95,26 +106,35 @@ pub fn Tile(
                     </span>
                 </p>
             </div>
+            <p class="tile-reason">
+                <b>{say(|tile| tile.level_word)}</b>
+                " "
+                {say(|tile| &tile.reason)}
+            </p>
             <p class="tile-cause">{say(|tile| &tile.cause)}</p>
         </li>
     }
 }
 
 /// The outline of the icon beside the name, in a square of 24.
-fn icon(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Fresh => "",
+fn icon(standing: Standing, level: Level) -> &'static str {
+    match (standing, level) {
+        // An octagon with an exclamation mark.
+        (_, Level::Critical) => "M8 2.5h8L21.5 8v8L16 21.5H8L2.5 16V8zM12 7v6M12 16.8v.2",
+        // A triangle with one.
+        (_, Level::Warning) => "M12 3L22.5 21h-21zM12 10v5M12 18v.1",
+        (Standing::Fresh, _) => "",
         // A clock.
-        Standing::Ageing | Standing::Stale => {
+        (Standing::Ageing | Standing::Stale, _) => {
             "M12 2.5a9.5 9.5 0 1 0 0 19a9.5 9.5 0 1 0 0-19M12 7v5.5l3.5 2"
         }
         // A moon.
-        Standing::Closed => "M20.5 14.5A9 9 0 1 1 9.5 3.5a7.2 7.2 0 0 0 11 11z",
+        (Standing::Closed, _) => "M20.5 14.5A9 9 0 1 1 9.5 3.5a7.2 7.2 0 0 0 11 11z",
         // A broken line.
-        Standing::Unknown => "M2 12h4m4 0h4m4 0h4",
+        (Standing::Unknown, _) => "M2 12h4m4 0h4m4 0h4",
         // A question mark.
-        Standing::NotFound => "M7.5 8a4.5 4.5 0 1 1 6.7 4c-1.6.9-2.2 1.7-2.2 3.5M12 20.4v.2",
+        (Standing::NotFound, _) => "M7.5 8a4.5 4.5 0 1 1 6.7 4c-1.6.9-2.2 1.7-2.2 3.5M12 20.4v.2",
         // A padlock.
-        Standing::Forbidden => "M5 11h14v10H5zM8 11V7.500a4 4 0 0 1 8 0V11",
+        (Standing::Forbidden, _) => "M5 11h14v10H5zM8 11V7.500a4 4 0 0 1 8 0V11",
     }
 }

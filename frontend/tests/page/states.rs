@@ -1,6 +1,7 @@
 //! What the tiles, the header and the banner show.
 
 use queuewall_frontend::app::Page;
+use queuewall_shared::level::{Direction, Level, Metric, Reason};
 use queuewall_shared::snapshot::{QueueState, Upstream, UpstreamState};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -147,6 +148,8 @@ async fn trouble_with_cxone_is_said_by_its_cause() {
         changed.upstream = Upstream {
             state,
             cause: Some(cause.into()),
+            since_ms: Some(300_000),
+            next_try_ms: Some(610_000),
         };
         changed
     };
@@ -169,4 +172,50 @@ fn two_addresses_are_pages() {
     for nowhere in ["/board", "/board/a/b", "/boards/a", "/x"] {
         assert_eq!(Page::at(nowhere), Page::Nowhere, "{nowhere}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_troubled_tile_says_why_and_for_how_long_and_an_old_one_loses_its_level() {
+    let mut red = queue("a");
+    red.level = Level::Critical;
+    // Four minutes before second 0, on the server's uptime scale.
+    red.level_since_ms = Some(360_000);
+    red.reasons = vec![Reason {
+        metric: Metric::AverageWait,
+        direction: Direction::Above,
+        limit: 120_000.0,
+    }];
+    red.trend = [1, 1, 1, 4, 5, 6].into_iter().map(Some).collect();
+    let shown = Shown::new(vec![red], 0, 5).await;
+    let level = || shown.find("[data-queue='a']").get_attribute("data-level");
+    assert_eq!(level().as_deref(), Some("critical"));
+    assert_eq!(
+        shown.text("[data-queue='a'] .tile-reason"),
+        "Critical wait over 2:00, for 4 min"
+    );
+    let label = shown.find("[data-queue='a']").get_attribute("aria-label");
+    assert_eq!(label.as_deref(), Some("Queue a: Critical"));
+    let arrow = shown.find("[data-queue='a'] .tile-trend");
+    assert_eq!(arrow.get_attribute("data-trend").as_deref(), Some("rising"));
+
+    shown
+        .board
+        .advance(at(100).monotonic, &crate::support::good_link());
+    settle().await;
+    assert_eq!(shown.state("a"), "stale");
+    assert_eq!(level().as_deref(), Some("none"));
+    assert_eq!(arrow.get_attribute("data-trend").as_deref(), Some("none"));
+}
+
+#[wasm_bindgen_test]
+async fn the_foot_carries_the_notice_and_the_board_its_theme() {
+    let shown = Shown::new(vec![queue("a")], 0, 0).await;
+    let mut changed = snapshot(vec![queue("a")]);
+    changed.board.notice = Some("Town hall at 14:00".into());
+    changed.board.display.theme = Some(queuewall_shared::snapshot::Theme::Light);
+    shown.board.take(changed);
+    settle().await;
+    assert_eq!(shown.text(".board-foot"), "Town hall at 14:00");
+    let theme = shown.find(".board").get_attribute("data-theme");
+    assert_eq!(theme.as_deref(), Some("light"));
 }

@@ -9,7 +9,8 @@ use queuewall_frontend::board::BoardState;
 use queuewall_frontend::components::board::BoardView;
 use queuewall_shared::link::{Failure, Link, PageTime};
 use queuewall_shared::snapshot::{
-    Agents, Board, BoardSnapshot, Queue, QueueState, ServiceLevel, Totals, Upstream, UpstreamState,
+    Agents, Board, BoardSnapshot, Display, Level, Queue, QueueState, ServiceLevel, Totals,
+    Upstream, UpstreamState,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -56,7 +57,10 @@ pub(crate) fn queue(id: &str) -> Queue {
         },
         service_level: ServiceLevel {
             percent: Some(83.5),
+            goal: Some(80.0),
         },
+        level: Level::Ok,
+        ..Queue::default()
     }
 }
 
@@ -69,6 +73,7 @@ pub(crate) fn silent(id: &str, state: QueueState) -> Queue {
         average_wait_ms: None,
         agents: Agents::default(),
         service_level: ServiceLevel::default(),
+        level: Level::None,
         ..queue(id)
     }
 }
@@ -79,12 +84,16 @@ pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
             slug: "main".into(),
             title: "Customer Care".into(),
             timezone: Some("Europe/Berlin".into()),
+            notice: None,
+            display: Display::default(),
         },
         build: "test".into(),
         poll_interval_ms: 30_000,
         upstream: Upstream {
             state: UpstreamState::Ok,
             cause: None,
+            since_ms: None,
+            next_try_ms: None,
         },
         totals: Totals {
             of: queues.len(),
@@ -161,6 +170,8 @@ impl Shown {
     pub(crate) fn answer_times(&self, age_seconds: u64, sent: u64) {
         let times = Times {
             snapshot_age: Some(Duration::from_secs(age_seconds)),
+            // The server started ten minutes before second 0.
+            uptime: Some(Duration::from_secs(600 + sent)),
             // 10:00:00 UTC on a winter's day, and on.
             date_ms: Some(1_767_607_200_000.0 + 1_000.0 * sent as f64),
         };

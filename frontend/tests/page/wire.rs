@@ -1,7 +1,10 @@
 //! The page's hand-written reading against what serde, the server's side, writes.
 
 use queuewall_frontend::wire;
-use queuewall_shared::snapshot::{Board, BoardList, QueueState, Totals, Upstream, UpstreamState};
+use queuewall_shared::level::{Direction, Level, Metric, Reason};
+use queuewall_shared::snapshot::{
+    Board, BoardList, Display, QueueState, Theme, Totals, Upstream, UpstreamState,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{queue, silent, snapshot};
@@ -13,12 +16,30 @@ fn every_field_comes_back_as_the_server_wrote_it() {
     full.cause = Some("late".into());
     full.lag_ms = Some(11);
     full.longest_wait_ms = Some(9_007_199_254_740_991);
+    full.level_since_ms = Some(12);
+    full.trend = vec![Some(13), None, Some(14)];
+    full.reasons = Metric::ALL
+        .into_iter()
+        .zip(1..)
+        .map(|(metric, number)| Reason {
+            metric,
+            direction: [Direction::Above, Direction::Below][number % 2],
+            limit: number as f64 + 0.5,
+        })
+        .collect();
+    let at_level = |level: Level| {
+        let mut queue = queue(level.as_str());
+        queue.level = level;
+        queue
+    };
     let queues = vec![
         full,
         silent("b", QueueState::Unknown),
         silent("c", QueueState::NotFound),
         silent("d", QueueState::Forbidden),
         silent("e", QueueState::Closed),
+        at_level(Level::Warning),
+        at_level(Level::Critical),
     ];
     for state in [
         UpstreamState::Ok,
@@ -29,6 +50,20 @@ fn every_field_comes_back_as_the_server_wrote_it() {
         written.upstream = Upstream {
             state,
             cause: Some("why “so”".into()),
+            since_ms: Some(21),
+            next_try_ms: Some(22),
+        };
+        written.board.notice = Some("town hall".into());
+        written.board.display = Display {
+            theme: Some(match state {
+                UpstreamState::Ok => Theme::Dark,
+                UpstreamState::Degraded => Theme::Light,
+                UpstreamState::Down => Theme::Contrast,
+            }),
+            language: Some("de".into()),
+            metres: Some(3.5),
+            inches: Some(55.0),
+            rotate_seconds: Some(15),
         };
         written.totals = Totals {
             waiting: Some(1),
@@ -45,6 +80,8 @@ fn every_field_comes_back_as_the_server_wrote_it() {
             slug: "main".into(),
             title: "Main".into(),
             timezone: None,
+            notice: None,
+            display: Display::default(),
         }],
         build: "b".into(),
     };
