@@ -97,22 +97,24 @@ pub fn level(level: Level) -> &'static str {
 
 /// What a reason means, without its level and its time.
 fn matter(reason: &Reason) -> String {
+    let limit = format::tenths(reason.limit);
     let wait = || format::wait(Duration::from_millis(reason.limit as u64));
     match reason.metric {
-        Metric::Waiting => format!("{} or more waiting", reason.limit),
+        Metric::Waiting => format!("{limit} or more waiting"),
         Metric::AverageWait => format!("wait over {}", wait()),
         Metric::LongestWait => format!("longest over {}", wait()),
-        Metric::ServiceLevel => format!("service under {}{PERCENT}", reason.limit),
+        Metric::ServiceLevel => format!("service under {limit}{PERCENT}"),
         Metric::AvailableAgents if reason.limit < 1.0 => "nobody is free".into(),
-        Metric::AvailableAgents => format!("{} or fewer free", reason.limit),
+        Metric::AvailableAgents => format!("{limit} or fewer free"),
     }
 }
 
-/// Why a tile is at its level, and for how long it has been; of less than a minute
-/// nothing is said, so that the words change no more often than that.
+/// Why a tile is at its level, and for how long it has been: what follows the level's
+/// word. Of less than a minute nothing is said, so that the words change no more often
+/// than that.
 #[must_use]
 pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
-    let matter = first.map(matter).unwrap_or_default();
+    let matter = first.map_or_else(String::new, |first| format!(": {}", matter(first)));
     let minutes = held.map_or(0, |held| held.as_secs() / 60);
     match minutes {
         0 => matter,

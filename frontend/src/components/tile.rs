@@ -108,7 +108,6 @@ pub fn Tile(
             </div>
             <p class="tile-reason">
                 <b>{say(|tile| tile.level_word)}</b>
-                " "
                 {say(|tile| &tile.reason)}
             </p>
             <p class="tile-cause">{say(|tile| &tile.cause)}</p>

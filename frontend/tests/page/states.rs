@@ -142,7 +142,7 @@ async fn a_lost_server_greys_every_tile_and_says_which_link_broke_since_when() {
 #[wasm_bindgen_test]
 async fn trouble_with_cxone_is_said_by_its_cause() {
     let shown = Shown::new(vec![queue("a")], 0, 0).await;
-    let cause = "CXone refuses the client id or secret.";
+    let cause = "CXone refuses the client id or secret";
     let with = |state| {
         let mut changed = snapshot(vec![queue("a")]);
         changed.upstream = Upstream {
@@ -161,7 +161,9 @@ async fn trouble_with_cxone_is_said_by_its_cause() {
     shown.board.take(with(UpstreamState::Down));
     settle().await;
     assert_eq!(shown.text(".board-foot"), "");
-    assert_eq!(shown.text(".banner-what"), cause);
+    // Five minutes before second 0, which is 11:00 in the board's zone.
+    assert_eq!(shown.text(".banner-what"), format!("{cause}, since 10:55"));
+    assert_eq!(shown.text(".banner-next"), "Next try in 11 s");
 }
 
 #[wasm_bindgen_test]
@@ -191,7 +193,7 @@ async fn a_troubled_tile_says_why_and_for_how_long_and_an_old_one_loses_its_leve
     assert_eq!(level().as_deref(), Some("critical"));
     assert_eq!(
         shown.text("[data-queue='a'] .tile-reason"),
-        "Critical wait over 2:00, for 4 min"
+        "Critical: wait over 2:00, for 4 min"
     );
     let label = shown.find("[data-queue='a']").get_attribute("aria-label");
     assert_eq!(label.as_deref(), Some("Queue a: Critical"));
