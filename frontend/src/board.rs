@@ -297,8 +297,18 @@ impl BoardState {
         self.write_time(self.now.get()).unwrap_or_default()
     }
 
+    /// The time of day at a moment of the page's clock.
     fn write_time(&self, at: Duration) -> Option<String> {
-        let epoch_ms = self.clock.get().at(time::milliseconds(at))?;
+        self.write_epoch(self.clock.get().at(time::milliseconds(at))?)
+    }
+
+    /// The time of day so long ago, which may be before this page was opened.
+    fn write_time_ago(&self, ago: Duration) -> Option<String> {
+        let now_ms = self.clock.get().at(time::milliseconds(self.now.get()))?;
+        self.write_epoch(now_ms - time::milliseconds(ago))
+    }
+
+    fn write_epoch(&self, epoch_ms: f64) -> Option<String> {
         let zone = self.head.with(|head| head.as_ref()?.board.timezone.clone());
         self.writer.try_update_value(|(known_zone, writer)| {
             if *known_zone != zone {
@@ -338,7 +348,7 @@ impl BoardState {
         let since = since_ms
             .and_then(|since| self.time_since(since))
             .map(|ago| {
-                self.write_time(self.now.get().saturating_sub(ago))
+                self.write_time_ago(ago)
                     .map_or_else(|| text::since_ago(ago), |time| text::since(&time))
             });
         let pause = next_try_ms.and_then(|next| self.time_until(next));
