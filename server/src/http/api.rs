@@ -1,8 +1,8 @@
 //! The boards as JSON.
 
 use axum::{
-    extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    extract::{Path, Request, State},
+    http::{HeaderName, HeaderValue},
     response::Response,
 };
 use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
@@ -19,8 +19,8 @@ const JSON: Content = Content {
 };
 
 /// `GET /api/boards`
-pub(super) async fn list_boards(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    respond(state.boards.list(), &headers, JSON)
+pub(super) async fn list_boards(State(state): State<AppState>, request: Request) -> Response {
+    respond(state.boards.list(), request.headers(), JSON)
 }
 
 /// `GET /api/boards/{slug}`: the snapshot; its age and the server's uptime are in
@@ -28,13 +28,14 @@ pub(super) async fn list_boards(State(state): State<AppState>, headers: HeaderMa
 pub(super) async fn board(
     State(state): State<AppState>,
     Path(slug): Path<String>,
-    headers: HeaderMap,
+    // Not `HeaderMap`, which would be a copy of them all for every poll of every screen.
+    request: Request,
 ) -> Result<Response, ApiError> {
     let published = state
         .boards
         .latest(&slug)
         .ok_or(ApiError::NoSuchBoard(slug))?;
-    let mut response = respond(&published.encoded, &headers, JSON);
+    let mut response = respond(&published.encoded, request.headers(), JSON);
     let now = state.clock.now();
     let mut insert = |name, ms| {
         let name = HeaderName::from_static(name);

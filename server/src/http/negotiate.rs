@@ -31,6 +31,8 @@ pub(super) fn respond(content: &Representations, request: &HeaderMap, kind: Cont
         Response::new(Body::from(representation.bytes.clone()))
     };
     let headers = response.headers_mut();
+    // For these, the handler's own and the server's date: they grow no second time.
+    headers.reserve(10);
     headers.insert(ETAG, representation.etag.clone());
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(kind.cache_control));
