@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::{
     command::{cargo, clean, run},
     page,
-    step::step,
+    step::{note, step},
     tools,
     workspace::Workspace,
 };
@@ -15,6 +15,7 @@ use crate::{
 /// Builds all in release and shows a simulated contact centre.
 pub(crate) fn demo(workspace: &Workspace, arguments: Vec<String>) -> Result<()> {
     build(workspace)?;
+    note("the wallboard is at the address below; Ctrl-C ends it");
     run(
         server(workspace).arg("demo").args(arguments),
         "the message above says why",

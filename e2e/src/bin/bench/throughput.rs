@@ -42,6 +42,7 @@ pub(crate) async fn measure(subject: &Subject, table: &mut Table) -> Result<()> 
         "vary",
         "cache-control",
         "x-snapshot-age-ms",
+        "x-uptime-ms",
     ] {
         ensure!(
             headers.contains_key(name) && peer_headers.contains_key(name),
@@ -210,6 +211,7 @@ fn configuration(folder: &Path, port: u16, headers: &HeaderMap) -> Result<String
         "vary",
         "cache-control",
         "x-snapshot-age-ms",
+        "x-uptime-ms",
     ] {
         let value = headers
             .get(name)

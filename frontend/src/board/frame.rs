@@ -1,0 +1,142 @@
+//! What stands around the tiles: freshness, clock, banner, foot and theme.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use queuewall_shared::freshness::Freshness;
+use queuewall_shared::link::{Link, LinkState};
+use queuewall_shared::snapshot::{Theme, UpstreamState};
+
+use super::{BoardState, Head};
+use crate::text;
+use crate::time::{self, TimeOfDay};
+
+/// What the banner says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trouble {
+    /// Which link broke, why, since when. Empty when all is well.
+    pub what: String,
+    /// When it is tried again, where the page knows.
+    pub next_try: String,
+}
+
+impl BoardState {
+    /// How fresh the board as a whole is: its state for style sheets, and in words.
+    #[must_use]
+    pub fn freshness(&self) -> (&'static str, String) {
+        match self.link.with(Link::state) {
+            LinkState::Lost => return ("stale", text::LOST.into()),
+            LinkState::Resuming => return ("stale", text::RESUMING.into()),
+            LinkState::Connecting | LinkState::Ok => {}
+        }
+        let Some(age) = self.age() else {
+            return ("stale", String::new());
+        };
+        let freshness = Freshness::of(age, self.poll_interval());
+        let words = match freshness {
+            Freshness::Fresh => text::LIVE.into(),
+            Freshness::Ageing => text::ago(age),
+            Freshness::Stale => text::old(age),
+        };
+        (freshness.as_str(), words)
+    }
+
+    /// The time of day in the board's zone, by the server's clock; empty until known.
+    #[must_use]
+    pub fn time_of_day(&self) -> String {
+        self.write_time(self.now.get()).unwrap_or_default()
+    }
+
+    /// The time of day at a moment of the page's clock.
+    fn write_time(&self, at: Duration) -> Option<String> {
+        self.write_epoch(self.clock.get().at(time::milliseconds(at))?)
+    }
+
+    /// The time of day so long ago, which may be before this page was opened.
+    fn write_time_ago(&self, ago: Duration) -> Option<String> {
+        let now_ms = self.clock.get().at(time::milliseconds(self.now.get()))?;
+        self.write_epoch(now_ms - time::milliseconds(ago))
+    }
+
+    fn write_epoch(&self, epoch_ms: f64) -> Option<String> {
+        let zone = self.head.with(|head| head.as_ref()?.board.timezone.clone());
+        self.writer.try_update_value(|(known_zone, writer)| {
+            if *known_zone != zone {
+                *writer = TimeOfDay::new(zone.as_deref());
+                *known_zone = zone;
+            }
+            Some(writer.as_ref()?.at(epoch_ms))
+        })?
+    }
+
+    /// The broken link, if one is: the page's own to its server before the server's
+    /// to CXone, since the latter is then not known.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        let link = self.link.get();
+        if link.state() == LinkState::Lost {
+            let now = self.now.get();
+            let since = link.last_answer_at().map(|at| {
+                let ago = now.saturating_sub(at);
+                self.write_time(at)
+                    .map_or_else(|| text::since_ago(ago), |time| text::since(&time))
+            });
+            return Trouble {
+                what: text::lost(link.failure(), since),
+                next_try: text::next_try(link.next_poll_at().map(|at| at.saturating_sub(now))),
+            };
+        }
+        let what = self.upstream_cause(UpstreamState::Down);
+        if what.is_empty() {
+            return Trouble::default();
+        }
+        let times = |head: &Option<Head>| {
+            let upstream = head.as_ref().map(|head| &head.upstream);
+            upstream.map_or((None, None), |it| (it.since_ms, it.next_try_ms))
+        };
+        let (since_ms, next_try_ms) = self.head.with(times);
+        let since = since_ms
+            .and_then(|since| self.time_since(since))
+            .map(|ago| {
+                self.write_time_ago(ago)
+                    .map_or_else(|| text::since_ago(ago), |time| text::since(&time))
+            });
+        let pause = next_try_ms.and_then(|next| self.time_until(next));
+        Trouble {
+            what: text::down(&what, since),
+            next_try: pause.map_or_else(String::new, |pause| text::next_try(Some(pause))),
+        }
+    }
+
+    /// What the foot says: why some of the queues are not read, else the board's notice.
+    #[must_use]
+    pub fn notice(&self) -> String {
+        let degraded = self.upstream_cause(UpstreamState::Degraded);
+        if !degraded.is_empty() {
+            return degraded;
+        }
+        let of = |head: &Option<Head>| head.as_ref().and_then(|head| head.board.notice.clone());
+        self.head.with(of).unwrap_or_default()
+    }
+
+    /// The board's colours in style sheets.
+    #[must_use]
+    pub fn theme(&self) -> &'static str {
+        let of = |head: &Option<Head>| head.as_ref().and_then(|head| head.board.display.theme);
+        match self.head.with(of) {
+            Some(Theme::Light) => "light",
+            Some(Theme::Contrast) => "contrast",
+            Some(Theme::Dark) | None => "dark",
+        }
+    }
+
+    fn upstream_cause(&self, state: UpstreamState) -> String {
+        self.head.with(|head| match head {
+            Some(Head { upstream, .. }) if upstream.state == state => upstream
+                .cause
+                .clone()
+                .unwrap_or_else(|| text::upstream(state).into()),
+            _ => String::new(),
+        })
+    }
+}
