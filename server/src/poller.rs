@@ -209,6 +209,14 @@ impl Poller {
         let known: HashSet<&str> = list.iter().map(|queue| queue.id.as_str()).collect();
         self.schedule.listed(&known, now);
         self.readings.list_problem = None;
+        if list.is_empty() && self.groups.iter().any(|group| group.all) {
+            // Sooner a passing fault than a tenant without queues; those that are gone
+            // say so themselves when they are read.
+            warn!("CXone's queue list is empty: what was known of it stays");
+            self.schedule.list_again_at(now + self.cycle);
+            self.readings.list.get_or_insert_default();
+            return;
+        }
         for (index, group) in self
             .groups
             .iter()
@@ -263,7 +271,7 @@ impl Poller {
         let cycle = plan::cycle(batches, self.poll.interval, self.budget.limit());
         if cycle != self.cycle {
             self.cycle = cycle;
-            self.schedule.set_cycle(cycle);
+            self.schedule.set_cycle(cycle, Instant::now());
             if cycle > self.poll.interval {
                 warn!(
                     "{batches} requests a round do not fit {} s within {} requests a minute: each queue is read \

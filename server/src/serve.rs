@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
@@ -49,7 +49,7 @@ pub async fn run(
         config.boards,
         Arc::clone(&boards),
     );
-    let polling = tokio::spawn(poller.run());
+    let mut polling = tokio::spawn(poller.run());
     let app = router(AppState {
         boards,
         clock,
@@ -67,12 +67,16 @@ pub async fn run(
             tracing::debug!(%error, "TCP_NODELAY could not be set");
         }
     });
-    let served = axum::serve(listener, app)
-        .with_graceful_shutdown(shutdown)
-        .await;
+    let serving = axum::serve(listener, app).with_graceful_shutdown(shutdown);
+    let served = tokio::select! {
+        served = serving.into_future() => served.context("the server failed"),
+        // It never ends by itself. Without it the boards would only grow old: better
+        // to end, and be started again by whatever watches the process.
+        ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),
+    };
     polling.abort();
     info!("stopped");
-    served.context("the server failed")
+    served
 }
 
 fn announce(config: &Config, budget: &RequestBudget) {

@@ -82,9 +82,14 @@ pub(crate) struct Schedule {
     groups: Vec<Members>,
     batches: Vec<Batch>,
     parts: VecDeque<Read>,
+    /// Since when the next part waits: turns that are longer due come before it, so that
+    /// narrowing one batch down starves no other.
+    parts_from: Instant,
     /// Refused batches that wait for the queue list.
     refused: Vec<Read>,
     list_due: Option<Instant>,
+    /// Failures of the list in a row, whatever the reads do meanwhile.
+    list_failures: u32,
     /// Whether a board shows all queues, so that the list is read regularly.
     lists_regularly: bool,
     /// Nothing is asked before this: the back-off after failures.
@@ -113,8 +118,10 @@ impl Schedule {
             groups: groups.iter().map(members).collect(),
             batches: Vec::new(),
             parts: VecDeque::new(),
+            parts_from: now,
             refused: Vec::new(),
             list_due: lists.then_some(now),
+            list_failures: 0,
             lists_regularly: lists,
             gate: now,
             failures: 0,
@@ -134,8 +141,12 @@ impl Schedule {
     }
 
     /// Sets how long one round over all batches takes.
-    pub(crate) fn set_cycle(&mut self, cycle: Duration) {
+    pub(crate) fn set_cycle(&mut self, cycle: Duration, now: Instant) {
         self.cycle = cycle;
+        // A shorter one must not wait for turns that the longer one had set.
+        for batch in &mut self.batches {
+            batch.due = batch.due.min(now + cycle);
+        }
     }
 
     /// How many requests one round takes.
@@ -162,6 +173,7 @@ impl Schedule {
     /// The queue list was read. Refused batches are parted by it.
     pub(crate) fn listed(&mut self, known: &HashSet<&str>, now: Instant) {
         self.answered();
+        self.list_failures = 0;
         self.list_due = self.lists_regularly.then(|| now + LIST_REFRESH);
         for read in std::mem::take(&mut self.refused) {
             let (listed, unlisted): (Vec<_>, Vec<_>) = read
@@ -169,7 +181,10 @@ impl Schedule {
                 .iter()
                 .cloned()
                 .partition(|id| known.contains(id.as_str()));
-            if listed.is_empty() || unlisted.is_empty() {
+            // A list that lacks much of what is read may be a part of the truth: then it is
+            // no ground to call a queue dead.
+            let is_telling = unlisted.len() == 1 || unlisted.len() * 10 <= listed.len();
+            if listed.is_empty() || unlisted.is_empty() || !is_telling {
                 self.halve(&read);
             } else {
                 self.parts.push_back(Read {
@@ -189,16 +204,22 @@ impl Schedule {
     /// The queue list could not be read: refused batches are halved instead.
     pub(crate) fn list_failed(&mut self, delay: Delay, now: Instant) {
         self.back_off(delay, now);
+        self.list_failures = self.list_failures.saturating_add(1);
         self.list_due = self.lists_regularly.then(|| now + delay.own);
         for read in std::mem::take(&mut self.refused) {
             self.halve(&read);
         }
     }
 
+    /// The queue list is read again at `due`, where it is read regularly.
+    pub(crate) fn list_again_at(&mut self, due: Instant) {
+        self.list_due = self.lists_regularly.then_some(due);
+    }
+
     /// A read succeeded.
     pub(crate) fn succeeded(&mut self, read: &Read, now: Instant) {
         self.answered();
-        self.take_part(read);
+        self.take_part(read, now);
         match read.kind {
             Kind::Turn(index) => {
                 let cycle = self.cycle;
@@ -220,7 +241,7 @@ impl Schedule {
     /// CXone refused a read with a 404. The ids found dead by it, if any.
     pub(crate) fn refused(&mut self, read: &Read, now: Instant) -> Vec<String> {
         self.answered();
-        self.take_part(read);
+        self.take_part(read, now);
         if let Kind::Turn(index) = read.kind
             && let Some(batch) = self.batches.get_mut(index)
         {
@@ -248,7 +269,7 @@ impl Schedule {
     /// A read failed for another reason.
     pub(crate) fn failed(&mut self, read: &Read, delay: Delay, now: Instant) {
         self.back_off(delay, now);
-        self.take_part(read);
+        self.take_part(read, now);
         match read.kind {
             Kind::Turn(index) => {
                 if let Some(batch) = self.batches.get_mut(index) {
@@ -270,7 +291,8 @@ impl Schedule {
     pub(crate) fn failures_after(&self, read: Option<&Read>) -> (u32, u32) {
         let own = match read.map(|read| read.kind) {
             Some(Kind::Turn(index)) => self.batches.get(index).map_or(0, |batch| batch.failures),
-            _ => self.failures,
+            Some(_) => self.failures,
+            None => self.list_failures,
         };
         (own.saturating_add(1), self.failures.saturating_add(1))
     }
@@ -284,8 +306,9 @@ impl Schedule {
         self.gate = self.gate.max(now + delay.all);
     }
 
-    fn take_part(&mut self, read: &Read) {
+    fn take_part(&mut self, read: &Read, now: Instant) {
         if matches!(read.kind, Kind::Part | Kind::Unlisted) {
+            self.parts_from = now;
             self.parts.retain(|part| part != read);
         }
     }

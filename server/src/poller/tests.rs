@@ -31,6 +31,7 @@ struct Script {
     beside: QueueReading,
     dead: BTreeSet<String>,
     left_out: BTreeSet<String>,
+    unlisted: BTreeSet<String>,
     failure: Option<SourceError>,
     list_failure: Option<SourceError>,
     reads: Vec<(Instant, Vec<String>, Vec<String>)>,
@@ -79,7 +80,7 @@ impl QueueSource for Scripted {
         let living = script
             .waiting
             .keys()
-            .filter(|id| !script.dead.contains(*id));
+            .filter(|id| !script.dead.contains(*id) && !script.unlisted.contains(*id));
         Ok(living
             .map(|id| QueueInfo {
                 id: id.clone(),
@@ -506,4 +507,88 @@ async fn boards_with_different_skill_filters_are_separate_reads() {
             1
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn narrowing_one_board_down_starves_no_other() {
+    let board = |slug: &str, skills: &[&str], ids: &[String]| BoardConfig {
+        slug: slug.into(),
+        title: slug.into(),
+        skill_ids: skills.iter().map(|skill| (*skill).to_owned()).collect(),
+        queues: ids.iter().map(QueueConfig::new).collect(),
+        ..BoardConfig::default()
+    };
+    let (living, lost) = (
+        ids(100),
+        (500..600).map(|id| id.to_string()).collect::<Vec<_>>(),
+    );
+    let mut script = all_waiting(&living);
+    script.dead = lost.iter().cloned().collect();
+    script.list_failure = Some(server_error());
+    let boards = vec![board("main", &[], &living), board("lost", &["7"], &lost)];
+    let bench = Bench::start_boards(boards, script, 10);
+    for _ in 0..60 {
+        after(Duration::from_secs(20)).await;
+        assert_eq!(
+            bench.latest().totals.counted,
+            100,
+            "{:?}",
+            bench.latest().upstream
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_lacks_most_queues_calls_none_of_them_dead() {
+    let ids = ids(60);
+    let mut script = all_waiting(&ids);
+    script.dead.insert("030".into());
+    script.unlisted = ids[10..].iter().cloned().collect();
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(240)).await;
+    let dead = bench
+        .latest()
+        .queues
+        .into_iter()
+        .filter(|queue| queue.state == QueueState::NotFound);
+    assert_eq!(dead.map(|queue| queue.id).collect::<Vec<_>>(), ["030"]);
+    assert_eq!(bench.latest().totals.counted, 59);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_keeps_failing_backs_off_though_the_reads_succeed() {
+    let board = |slug: &str, ids: &[String]| BoardConfig {
+        slug: slug.into(),
+        title: slug.into(),
+        queues: ids.iter().map(QueueConfig::new).collect(),
+        ..BoardConfig::default()
+    };
+    let ids = ids(3);
+    let mut script = all_waiting(&ids);
+    script.list_failure = Some(server_error());
+    let bench = Bench::start_boards(vec![board("main", &ids), board("all", &[])], script, 10);
+    after(Duration::from_secs(600)).await;
+    let lists = bench.script(|script| script.lists);
+    // Full jitter up to 30 s, and the reads' own pace between them.
+    assert!((15..=70).contains(&lists), "{lists} tries in ten minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_queue_list_wipes_no_wall() {
+    let ids = ids(5);
+    let bench = Bench::start(&[], all_waiting(&ids), 10);
+    after(Duration::from_secs(1)).await;
+    bench.script(|script| script.unlisted = ids.iter().cloned().collect());
+    after(Duration::from_secs(640)).await;
+    assert_eq!(bench.latest().totals.counted, 5);
+    bench.script(|script| {
+        script.unlisted.clear();
+        script.waiting.insert("new".into(), 1);
+    });
+    after(Duration::from_secs(60)).await;
+    assert_eq!(
+        bench.latest().totals.counted,
+        6,
+        "asked again after a cycle"
+    );
 }

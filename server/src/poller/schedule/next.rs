@@ -1,8 +1,10 @@
 //! What is due next.
 
+use std::collections::HashSet;
+
 use tokio::time::Instant;
 
-use super::{Kind, Read, Schedule, Task};
+use super::{Batch, Kind, Read, Schedule, Task};
 
 impl Schedule {
     /// The next request, and when to make it; `None` when nothing is to be asked.
@@ -11,20 +13,8 @@ impl Schedule {
         let part = self
             .parts
             .front()
-            .map(|read| (self.gate, Task::Read(read.clone())));
-        let turn = self
-            .batches
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, batch)| batch.due)
-            .map(|(index, batch)| {
-                let read = Read {
-                    group: batch.group,
-                    ids: batch.ids.clone(),
-                    kind: Kind::Turn(index),
-                };
-                (batch.due, Task::Read(read))
-            });
+            .map(|read| (self.parts_from, Task::Read(read.clone())));
+        let turn = self.turn();
         let revival = (0..self.groups.len())
             .filter_map(|group| self.revival(group))
             .min_by_key(|(due, _)| *due);
@@ -34,6 +24,31 @@ impl Schedule {
             .flatten()
             .min_by_key(|(due, _)| *due)?;
         Some((due.max(self.gate), task))
+    }
+
+    /// The batch whose turn is next, without the ids that are being narrowed down: they
+    /// would have the rest refused again.
+    fn turn(&self) -> Option<(Instant, Task)> {
+        let parted: HashSet<(usize, &str)> = self
+            .parts
+            .iter()
+            .flat_map(|part| part.ids.iter().map(|id| (part.group, id.as_str())))
+            .collect();
+        let rest = |batch: &Batch| -> Vec<String> {
+            let is_free = |id: &&String| !parted.contains(&(batch.group, id.as_str()));
+            batch.ids.iter().filter(is_free).cloned().collect()
+        };
+        let turns = self.batches.iter().enumerate();
+        let (index, batch, ids) = turns
+            .map(|(index, batch)| (index, batch, rest(batch)))
+            .filter(|(_, _, ids)| !ids.is_empty())
+            .min_by_key(|(_, batch, _)| batch.due)?;
+        let read = Read {
+            group: batch.group,
+            ids,
+            kind: Kind::Turn(index),
+        };
+        Some((batch.due, Task::Read(read)))
     }
 
     fn revival(&self, group: usize) -> Option<(Instant, Task)> {
@@ -59,7 +74,7 @@ impl Schedule {
         let list = self
             .list_due
             .filter(|_| shows_all || self.refused.iter().any(of_group));
-        let part = self.parts.iter().any(of_group).then_some(self.gate);
+        let part = self.parts.iter().any(of_group).then_some(self.parts_from);
         let turns = || self.batches.iter().filter(|batch| batch.group == group);
         let failed = turns().filter(|batch| batch.failures > 0);
         let turn = failed
