@@ -17,10 +17,13 @@ const real = {
 let seen;
 export function intercept(body) {
   seen = { requests: [], aborted: 0, intervals: new Set(), listeners: [], watches: 0, answer: "board" };
+  // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
+  const opened = performance.now();
+  const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
   window.fetch = (request) => {
     seen.requests.push(new URL(request.url).pathname + " " + request.headers.get("if-none-match") + " " + request.cache);
     request.signal.addEventListener("abort", () => { seen.aborted += 1; });
-    const headers = { etag: '"1"', "x-snapshot-age-ms": "2000", date: new Date().toUTCString() };
+    const headers = { etag: '"1"', "x-snapshot-age-ms": "2000", date: date() };
     const known = request.headers.get("if-none-match") === '"1"';
     switch (seen.answer) {
       case "board": return Promise.resolve(known
