@@ -203,6 +203,19 @@ async fn unknown_zero_closed_and_not_found_are_different() -> Result<()> {
 async fn an_unchanged_poll_touches_no_node() -> Result<()> {
     // Long enough that no tile grows old meanwhile, which would rightly show.
     let wall = Wall::start(still(), Duration::from_secs(60), &[]).await?;
+    // And calm: a troubled tile counts its minutes.
+    for queue in wall.tenant().queue_ids() {
+        let calm = QueueOverride {
+            waiting: Field::Value(0),
+            average_wait_ms: Field::Value(0),
+            logged_on: Field::Value(9),
+            available: Field::Value(5),
+            busy: Field::Value(4),
+            service_level: Field::Value(95.0),
+            ..QueueOverride::default()
+        };
+        wall.tenant().set(&queue, calm);
+    }
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.open(&wall.url("/board/main")).await?;
