@@ -37,6 +37,14 @@ fn metric(queue: &str, name: &str) -> String {
     format!("document.querySelector('[data-queue=\"{queue}\"] [data-metric=\"{name}\"]')")
 }
 
+/// A page of the wall in a browser of its own, which ends with its handle.
+async fn open(engine: &Engine, wall: &Wall, path: &str) -> Result<(Browser, Tab)> {
+    let browser = Browser::start(engine).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url(path)).await?;
+    Ok((browser, tab))
+}
+
 async fn wait_for_metric(tab: &mut Tab, queue: &str, name: &str, text: &str) -> Result<()> {
     let element = metric(queue, name);
     let condition = format!("!!{element} && {element}.textContent.trim() === {text:?}");
@@ -74,9 +82,7 @@ async fn shows_a_change(engine: &Engine) -> Result<()> {
         .context("a queue")?
         .clone();
     wall.tenant().set(&queue, waiting(41));
-    let browser = Browser::start(engine).await?;
-    let mut tab = browser.tab().await?;
-    tab.open(&wall.url("/board/main")).await?;
+    let (_browser, mut tab) = open(engine, &wall, "/board/main").await?;
     wait_for_metric(&mut tab, &queue, "waiting", "41").await?;
     // 41 calls are far past the limit, whatever else the queue does.
     wait_for_level(&mut tab, &queue, "critical").await?;
@@ -117,9 +123,7 @@ async fn a_lost_server_is_shown_and_comes_back_by_itself() -> Result<()> {
         .context("a queue")?
         .clone();
     wall.tenant().set(&queue, waiting(7));
-    let browser = Browser::start(&Engine::today()?).await?;
-    let mut tab = browser.tab().await?;
-    tab.open(&wall.url("/board/main")).await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/board/main").await?;
     wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
     wait_for_link(&mut tab, "ok").await?;
     wait_for_level(&mut tab, &queue, "warning").await?;
@@ -150,9 +154,7 @@ async fn a_lost_tenant_makes_the_tiles_stale_and_fresh_again() -> Result<()> {
         .context("a queue")?
         .clone();
     wall.tenant().set(&queue, waiting(7));
-    let browser = Browser::start(&Engine::today()?).await?;
-    let mut tab = browser.tab().await?;
-    tab.open(&wall.url("/board/main")).await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/board/main").await?;
     wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
 
     wall.tenant().fail_with(Fault::status(503));
@@ -188,9 +190,7 @@ async fn unknown_zero_closed_and_not_found_are_different() -> Result<()> {
         ..QueueOverride::default()
     };
     wall.tenant().set(&closed, nobody);
-    let browser = Browser::start(&Engine::today()?).await?;
-    let mut tab = browser.tab().await?;
-    tab.open(&wall.url("/board/main")).await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/board/main").await?;
     wait_for_metric(&mut tab, &unknown, "waiting", "–").await?;
     wait_for_metric(&mut tab, &zero, "waiting", "0").await?;
     wait_for_state(&mut tab, &closed, "closed").await?;
@@ -216,9 +216,7 @@ async fn an_unchanged_poll_touches_no_node() -> Result<()> {
         };
         wall.tenant().set(&queue, calm);
     }
-    let browser = Browser::start(&Engine::today()?).await?;
-    let mut tab = browser.tab().await?;
-    tab.open(&wall.url("/board/main")).await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/board/main").await?;
     tab.wait_for(
         "document.querySelectorAll('[data-queue][data-state=\"fresh\"]').length > 3",
         SOON,
@@ -247,9 +245,7 @@ async fn an_unchanged_poll_touches_no_node() -> Result<()> {
 #[tokio::test]
 async fn the_boards_are_listed_and_an_unknown_one_is_explained() -> Result<()> {
     let wall = Wall::start(still(), POLL, &[]).await?;
-    let browser = Browser::start(&Engine::today()?).await?;
-    let mut tab = browser.tab().await?;
-    tab.open(&wall.url("/")).await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/").await?;
     tab.wait_for("!!document.querySelector('a[href=\"/board/main\"]')", SOON)
         .await?;
     tab.open(&wall.url("/board/nothing")).await?;
