@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::board::BoardPage;
 use crate::components::board_list::BoardListPage;
 use crate::components::message::Message;
-use crate::text;
+use crate::{settings, text};
 
 /// A page of this site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,7 @@ impl Page {
 /// The whole site, at the browser's present address.
 #[component]
 pub fn App() -> impl IntoView {
+    settings::provide_from_address();
     match Page::at(&window().location().pathname().unwrap_or_default()) {
         Page::Boards => view! { <BoardListPage /> }.into_any(),
         Page::Board(slug) => view! { <BoardPage slug /> }.into_any(),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::server_clock::ServerClock;
-use queuewall_shared::snapshot::{Board, BoardSnapshot, Queue, Totals, Upstream};
+use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Queue, Totals, Upstream};
 use queuewall_shared::standing::Standing;
 
 use crate::api::{Answer, Times};
@@ -38,6 +38,7 @@ pub enum Phase {
 #[derive(Clone, Debug, PartialEq)]
 struct Head {
     board: Board,
+    build: String,
     poll_interval: Duration,
     upstream: Upstream,
 }
@@ -99,6 +100,7 @@ impl BoardState {
             self.head,
             Some(Head {
                 board: snapshot.board,
+                build: snapshot.build,
                 poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
                 upstream: snapshot.upstream,
             }),
@@ -168,6 +170,20 @@ impl BoardState {
             Some(head) => head.board.title.clone(),
             None => String::new(),
         })
+    }
+
+    /// The server's build; empty until it is known.
+    #[must_use]
+    pub fn build(&self) -> String {
+        let of = |head: &Option<Head>| head.as_ref().map(|head| head.build.clone());
+        self.head.with(of).unwrap_or_default()
+    }
+
+    /// How the board is shown where the link does not say; all open until it is known.
+    #[must_use]
+    pub fn display(&self) -> Display {
+        let of = |head: &Option<Head>| head.as_ref().map(|head| head.board.display.clone());
+        self.head.with(of).unwrap_or_default()
     }
 
     /// The link's state in test hooks and style sheets.

@@ -5,6 +5,7 @@
 //! - [`app`]: which page an address means
 //! - [`api`]: the one place that fetches
 //! - [`wire`]: the server's JSON as the types both sides share
+//! - [`settings`]: what the page's address asks of it
 //! - [`polling`]: the one timer; asks, gives up, wakes, cleans up
 //! - [`board`]: a board's signals, fed by answers, read by tiles
 //! - [`tile_view`]: what a tile says, as plain text, from a queue and its age
@@ -24,6 +25,7 @@ pub mod board;
 pub mod components;
 pub mod listener;
 pub mod polling;
+pub mod settings;
 pub mod startup;
 pub mod text;
 pub mod tile_view;

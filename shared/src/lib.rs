@@ -12,15 +12,19 @@
 //! - [`standing`]: what one tile may claim, from its queue and its age
 //! - [`link`]: when the page asks its server, and when it stops believing itself
 //! - [`server_clock`]: the time of day by the server's clock
+//! - [`language`]: the languages that the page speaks
+//! - [`settings`]: what a link asks of the page
 //! - [`grid`]: columns, rows and type size for a number of tiles
 
 pub mod format;
 pub mod freshness;
 pub mod grid;
 pub mod http;
+pub mod language;
 pub mod level;
 pub mod link;
 pub mod server_clock;
+pub mod settings;
 pub mod snapshot;
 pub mod standing;
 pub mod totals;

@@ -122,8 +122,7 @@ impl BoardState {
     /// The board's colours in style sheets.
     #[must_use]
     pub fn theme(&self) -> &'static str {
-        let of = |head: &Option<Head>| head.as_ref().and_then(|head| head.board.display.theme);
-        match self.head.with(of) {
+        match self.display().theme {
             Some(Theme::Light) => "light",
             Some(Theme::Contrast) => "contrast",
             Some(Theme::Dark) | None => "dark",

@@ -2,15 +2,16 @@
 
 use std::ops::RangeInclusive;
 
-use queuewall_shared::snapshot::{Display, Theme};
+use queuewall_shared::{
+    language::Language,
+    settings::{INCHES, METRES, ROTATE_SECONDS},
+    snapshot::{Display, Theme},
+};
 
 use super::{
     file::FileBoard,
     problem::{Found, Problem},
 };
-
-/// The languages that the page speaks.
-const LANGUAGES: [&str; 5] = ["en", "de", "es", "fr", "pt"];
 
 /// Reads a board's settings.
 pub(super) fn read(board: &FileBoard, problems: &mut Vec<Problem>) -> Display {
@@ -18,9 +19,9 @@ pub(super) fn read(board: &FileBoard, problems: &mut Vec<Problem>) -> Display {
         let number = found.as_ref()?.number(&bounds, false, unit);
         number.map_err(|problem| problems.push(problem)).ok()
     };
-    let metres = number(&board.metres, 0.3..=30.0, "metres to the screen");
-    let inches = number(&board.inches, 5.0..=150.0, "inches across the screen");
-    let rotate = number(&board.rotate_seconds, 5.0..=600.0, "seconds a page");
+    let metres = number(&board.metres, METRES, "metres to the screen");
+    let inches = number(&board.inches, INCHES, "inches across the screen");
+    let rotate = number(&board.rotate_seconds, ROTATE_SECONDS, "seconds a page");
     Display {
         theme: theme(board.theme.as_ref(), problems),
         language: language(board.language.as_ref(), problems),
@@ -46,12 +47,15 @@ fn theme(found: Option<&Found<String>>, problems: &mut Vec<Problem>) -> Option<T
 
 fn language(found: Option<&Found<String>>, problems: &mut Vec<Problem>) -> Option<String> {
     let found = found?;
-    if LANGUAGES.contains(&found.value.as_str()) {
+    if Language::of_code(&found.value).is_some() {
         return Some(found.value.clone());
     }
     problems.push(found.wrong(
         "is not a language of the page",
-        format_args!("write one of {}", LANGUAGES.join(", ")),
+        format_args!(
+            "write one of {}",
+            Language::ALL.map(Language::code).join(", ")
+        ),
     ));
     None
 }
