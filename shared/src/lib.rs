@@ -14,15 +14,18 @@
 //! - [`server_clock`]: the time of day by the server's clock
 //! - [`language`]: the languages that the page speaks
 //! - [`settings`]: what a link asks of the page
-//! - [`grid`]: columns, rows and type size for a number of tiles
+//! - [`rotation`]: which page of tiles is shown, and for how long
+//! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
 
+pub mod fit;
 pub mod format;
 pub mod freshness;
-pub mod grid;
+
 pub mod http;
 pub mod language;
 pub mod level;
 pub mod link;
+pub mod rotation;
 pub mod server_clock;
 pub mod settings;
 pub mod snapshot;

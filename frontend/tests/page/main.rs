@@ -3,6 +3,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod pages;
 mod polling;
 mod states;
 mod support;

@@ -190,6 +190,16 @@ impl Shown {
         self.find(selector).text_content().unwrap_or_default()
     }
 
+    /// The queues whose tiles are on the screen, in order.
+    pub(crate) fn places(&self) -> Vec<String> {
+        let tiles = self.host.query_selector_all(".tile:not([hidden])");
+        let tiles = tiles.expect("the selector is well formed");
+        (0..tiles.length())
+            .filter_map(|place| tiles.get(place)?.dyn_into::<Element>().ok())
+            .filter_map(|tile| tile.get_attribute("data-queue"))
+            .collect()
+    }
+
     pub(crate) fn metric(&self, id: &str, metric: &str) -> String {
         self.text(&format!("[data-queue='{id}'] [data-metric='{metric}']"))
     }
