@@ -32,10 +32,10 @@ fn cover_screen() {
     };
     cover.set_id(MESSAGE_ID);
     cover.set_class_name("stopped");
-    cover.set_text_content(Some(text::STOPPED));
+    cover.set_text_content(Some(text::stopped()));
     // The board goes: only the message may be believed now.
     body.set_text_content(None);
     if body.append_child(&cover).is_err() {
-        body.set_text_content(Some(text::STOPPED));
+        body.set_text_content(Some(text::stopped()));
     }
 }

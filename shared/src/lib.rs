@@ -3,6 +3,7 @@
 //!
 //! # Layout
 //! - [`snapshot`]: the JSON of `/api/boards` and `/api/boards/{slug}`
+//! - [`cause`]: why numbers are missing, as a code beside the server's sentence
 //! - [`freshness`]: when a reading stops being true
 //! - [`totals`]: the header's sums over the queues that still count
 //! - [`level`]: how bad it is, with thresholds, hysteresis and reasons
@@ -13,18 +14,20 @@
 //! - [`link`]: when the page asks its server, and when it stops believing itself
 //! - [`server_clock`]: the time of day by the server's clock
 //! - [`language`]: the languages that the page speaks
+//! - [`phrase`]: words and sentences that the compiler checks
 //! - [`settings`]: what a link asks of the page
 //! - [`rotation`]: which page of tiles is shown, and for how long
 //! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
 
+pub mod cause;
 pub mod fit;
 pub mod format;
 pub mod freshness;
-
 pub mod http;
 pub mod language;
 pub mod level;
 pub mod link;
+pub mod phrase;
 pub mod rotation;
 pub mod server_clock;
 pub mod settings;

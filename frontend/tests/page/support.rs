@@ -46,6 +46,7 @@ pub(crate) fn queue(id: &str) -> Queue {
         name: format!("Queue {id}"),
         state: QueueState::Open,
         cause: None,
+        cause_code: None,
         lag_ms: Some(0),
         waiting: Some(4),
         average_wait_ms: Some(92_000),
@@ -92,6 +93,7 @@ pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
         upstream: Upstream {
             state: UpstreamState::Ok,
             cause: None,
+            cause_code: None,
             since_ms: None,
             next_try_ms: None,
         },
