@@ -3,11 +3,13 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod language;
 mod pages;
 mod polling;
 mod states;
 mod support;
 mod touches;
 mod wire;
+mod words;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

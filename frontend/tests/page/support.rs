@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use queuewall_frontend::api::Times;
 use queuewall_frontend::board::BoardState;
 use queuewall_frontend::components::board::BoardView;
+use queuewall_frontend::settings;
 use queuewall_shared::link::{Failure, Link, PageTime};
 use queuewall_shared::snapshot::{
     Agents, Board, BoardSnapshot, Display, Level, Queue, QueueState, ServiceLevel, Totals,
@@ -148,24 +149,30 @@ impl Shown {
     /// Shows `queues` as answered at second 0 with readings of `age_seconds`, and as it
     /// looks at second `now`.
     pub(crate) async fn new(queues: Vec<Queue>, age_seconds: u64, now: u64) -> Self {
-        let host = host();
-        let made = StoredValue::new(None);
-        let mounted = mount_to(host.clone(), move || {
-            let board = BoardState::new(at(0));
-            made.set_value(Some(board));
-            view! { <BoardView board slug="main".to_owned() /> }.into_any()
-        });
-        let board: BoardState = made.get_value().expect("the view was built");
-        let shown = Self {
-            board,
-            host,
-            _mounted: mounted,
-        };
+        let shown = Self::opened("");
         shown.board.take(snapshot(queues));
         shown.answer_times(age_seconds, 0);
         shown.board.advance(at(now).monotonic, &good_link());
         settle().await;
         shown
+    }
+
+    /// Opens the board by a link with this query, before any answer.
+    pub(crate) fn opened(query: &'static str) -> Self {
+        let host = host();
+        let made = StoredValue::new(None);
+        let mounted = mount_to(host.clone(), move || {
+            settings::provide(settings::read(query));
+            let board = BoardState::new(at(0));
+            made.set_value(Some(board));
+            view! { <BoardView board slug="main".to_owned() /> }.into_any()
+        });
+        let board: BoardState = made.get_value().expect("the view was built");
+        Self {
+            board,
+            host,
+            _mounted: mounted,
+        }
     }
 
     /// An answer to a request of second `sent`, with readings of `age_seconds`.
