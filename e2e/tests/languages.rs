@@ -12,23 +12,25 @@ use queuewall_simulator::{Field, Options, QueueOverride};
 
 const SOON: Duration = Duration::from_secs(60);
 
-/// Per language: a tile's wait and its service level in words, and 1234 and 5 calls
+/// Per language: a tile's wait and its service level in words, and 1234 calls
 /// waiting, which Spanish and Portuguese may write without a point.
 const LANGUAGES: [(&str, &str, &str, &[&str]); 5] = [
     ("en", "Wait", "Service", &["1,234"]),
     ("de", "Warten", "Service", &["1.234"]),
-    ("es", "Espera", "Servicio", &["1234", "1.234"]),
+    ("es", "Espera", "Serv.", &["1234", "1.234"]),
     ("fr", "Attente", "Service", &["1\u{202f}234", "1\u{a0}234"]),
     ("pt", "Espera", "Serviço", &["1.234", "1234"]),
 ];
 
-/// Words that are cut or stand beyond their place: of labels, counts and the header.
+/// Words that are cut, or that did not stay on their line: of labels, agents and header.
 const CUT: &str = "(() => {
     const cut = [];
-    document.querySelectorAll('.tile-row, .tile-row dt, .tile-counts, .header, .header-title')
-        .forEach(it => { if (it.scrollWidth > it.clientWidth + 1)
-            cut.push(it.className + ' ' + it.textContent + ' '
-                + it.scrollWidth + ' in ' + it.clientWidth); });
+    const look = (selector, is_cut) => [].slice.call(document.querySelectorAll(selector))
+        .filter(it => it.offsetParent && is_cut(it))
+        .forEach(it => cut.push(selector + ' ' + it.textContent));
+    look('.tile-row, .tile-row dt, .header-title', it => it.scrollWidth > it.clientWidth + 1);
+    look('.tile-counts', it => it.lastElementChild.offsetTop > it.firstElementChild.offsetTop);
+    look('.header-start, .header-end', it => it.scrollHeight > it.clientHeight + 4);
     return cut.join('; ');
 })()";
 

@@ -289,7 +289,7 @@ pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
         Some((_, held)) => age(held),
     };
     said.push_str(", ");
-    said.push_str(&words.lasting.fill([&lasting]));
+    said.push_str(&words.held.fill([&lasting]));
     said
 }
 

@@ -115,7 +115,12 @@ impl TileView {
             wait_metric,
             wait: known(wait_ms.map(|ms| format::wait(Duration::from_millis(ms)))),
             service: known(percent.map(format::whole_percent)),
-            service_unit: percent.map_or("", |_| text::percent()),
+            service_unit: match percent {
+                None => "",
+                Some(percent) if percent < 100.0 => text::percent(),
+                // Three figures leave no room for a space before it.
+                Some(_) => "%",
+            },
             service_bar: length(percent.unwrap_or(0.0)),
             available_bar: share(agents.available),
             busy_bar: share(agents.busy),

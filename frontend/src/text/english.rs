@@ -58,6 +58,7 @@ pub(super) const WORDS: Words = Words {
     longest_over: phrase("longest over {0}"),
     service_under: phrase("service under {0}%"),
     nobody_free: phrase("nobody is free"),
+    held: phrase("for {0}"),
     few_free: phrase("{0} or fewer free"),
 
     is_fresh: phrase("up to date"),

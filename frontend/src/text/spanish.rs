@@ -32,7 +32,7 @@ pub(super) const WORDS: Words = Words {
 
     tile_wait: word("Espera"),
     tile_longest_wait: word("Máxima"),
-    tile_service: word("Servicio"),
+    tile_service: word("Serv."),
     percent: word("\u{a0}%"),
     free: word("lib."),
     busy: word("ocup."),
@@ -53,10 +53,11 @@ pub(super) const WORDS: Words = Words {
     critical: word("Crítico"),
     colon: ": ",
     many_waiting: phrase("{0} o más en espera"),
-    wait_over: phrase("espera de más de {0}"),
-    longest_over: phrase("espera máxima de más de {0}"),
-    service_under: phrase("servicio por debajo del {0}\u{a0}%"),
+    wait_over: phrase("espera >\u{a0}{0}"),
+    longest_over: phrase("espera máx. >\u{a0}{0}"),
+    service_under: phrase("servicio <\u{a0}{0}\u{a0}%"),
     nobody_free: phrase("nadie libre"),
+    held: phrase("hace {0}"),
     few_free: phrase("{0} o menos libres"),
 
     is_fresh: phrase("al día"),

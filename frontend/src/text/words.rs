@@ -42,7 +42,7 @@ pub(super) struct Words {
     pub(super) tile_longest_wait: Word<14>,
     pub(super) tile_service: Word<14>,
     /// Behind a percentage, with the space that the language wants there.
-    pub(super) percent: Word<4>,
+    pub(super) percent: Word<3>,
     pub(super) free: Word<10>,
     pub(super) busy: Word<10>,
     pub(super) logged_on: Word<10>,
@@ -71,6 +71,8 @@ pub(super) struct Words {
     pub(super) service_under: Phrase<1>,
     pub(super) nobody_free: Phrase<0>,
     pub(super) few_free: Phrase<1>,
+    /// For how long: as short as can be, since a tile has two lines for all of it.
+    pub(super) held: Phrase<1>,
 
     // A tile's state, for those who hear it
     pub(super) is_fresh: Phrase<0>,

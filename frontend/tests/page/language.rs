@@ -76,13 +76,13 @@ async fn a_link_decides_every_word_and_number_of_the_wall() {
         (
             "?lang=de",
             "12.345|12.345 wartend|Warten|Service|83\u{a0}%|frei|belegt|an|\
-             Kritisch: Servicelevel unter 82,5\u{a0}%, seit 4 min|Live|\
+             Kritisch: Servicelevel <\u{a0}82,5\u{a0}%, seit 4 min|Live|\
              1 von 1 Warteschlange|Queue a: Kritisch",
         ),
         (
             "?lang=es",
-            "12.345|12.345 en espera|Espera|Servicio|83\u{a0}%|lib.|ocup.|log.|\
-             Crítico: servicio por debajo del 82,5\u{a0}%, desde hace 4 min|En directo|\
+            "12.345|12.345 en espera|Espera|Serv.|83\u{a0}%|lib.|ocup.|log.|\
+             Crítico: servicio <\u{a0}82,5\u{a0}%, hace 4 min|En directo|\
              1 de 1 cola|Queue a: Crítico",
         ),
         (
@@ -94,7 +94,7 @@ async fn a_link_decides_every_word_and_number_of_the_wall() {
         (
             "?lang=pt",
             "12.345|12.345 em espera|Espera|Serviço|83%|liv.|ocup.|log.|\
-             Crítico: serviço abaixo de 82,5%, há 4 min|Ao vivo|1 de 1 fila|Queue a: Crítico",
+             Crítico: serviço <\u{a0}82,5%, há 4 min|Ao vivo|1 de 1 fila|Queue a: Crítico",
         ),
     ] {
         let shown = Shown::opened(query);

@@ -10,6 +10,7 @@ use queuewall_shared::fit::Form;
 use queuewall_shared::language::Language;
 use queuewall_shared::level::{Level, Metric, Reason};
 use queuewall_shared::link::Failure;
+use queuewall_shared::phrase::width;
 use queuewall_shared::snapshot::UpstreamState;
 use queuewall_shared::standing::Standing;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -172,4 +173,55 @@ fn a_level_lasts_for_minutes_then_hours_then_days() {
             ", for 2 d"
         ]
     );
+}
+
+/// How many lines of `room` half letters a text takes.
+fn lines(text: &str, room: usize) -> usize {
+    let (mut lines, mut taken) = (1, 0);
+    for word in text.split(' ') {
+        let wide = width(word);
+        if taken > 0 && taken + 1 + wide > room {
+            (lines, taken) = (lines + 1, wide);
+        } else {
+            taken += wide + usize::from(taken > 0);
+        }
+    }
+    lines
+}
+
+#[wasm_bindgen_test]
+fn every_reason_fits_the_two_lines_of_a_tile() {
+    assert_eq!(lines("Critical: longest over 10:00, for 119 min", 39), 2);
+    assert_eq!(
+        lines("Critical: longest over 10:00, for so many minutes", 39),
+        3
+    );
+    in_every_language(|language| {
+        for metric in Metric::ALL {
+            let reason = Reason {
+                metric,
+                direction: metric.direction(),
+                limit: match metric {
+                    Metric::AverageWait | Metric::LongestWait => 600_000.0,
+                    Metric::Waiting => 100.0,
+                    Metric::ServiceLevel => 82.5,
+                    Metric::AvailableAgents => 10.0,
+                },
+            };
+            let nobody = Reason {
+                limit: 0.0,
+                ..reason
+            };
+            for reason in [reason, nobody] {
+                let held = Some(Duration::from_secs(119 * 60));
+                let said = [
+                    text::level(Level::Critical),
+                    &text::reason(Some(&reason), held),
+                ]
+                .concat();
+                // A half letter of the page's face is 0.3em, and a tile's line 11.8em.
+                assert!(lines(&said, 39) <= 2, "{language:?}: {said}");
+            }
+        }
+    });
 }
