@@ -1,1 +1,3 @@
 //! stub
+/// week
+pub const A_WEEK: u32 = 120_960;

@@ -14,11 +14,10 @@ use super::Tab;
 const HAND_OVER: Duration = Duration::from_secs(120);
 
 /// Tasks of the threads, and what the renderer did in them.
-const CATEGORIES: [&str; 3] = [
-    "toplevel",
-    "devtools.timeline",
-    "disabled-by-default-devtools.timeline",
-];
+const CATEGORIES: [&str; 2] = ["devtools.timeline", "disabled-by-default-devtools.timeline"];
+
+/// Chromium's name for the thread that runs a page.
+const MAIN_THREAD: &str = "CrRendererMain";
 
 /// Something that a thread did.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +28,9 @@ pub struct Event {
     pub start_ms: f64,
     /// How long it lasted; 0 for a mere moment.
     pub lasted_ms: f64,
+    /// For how much of that the thread was at work, and not kept waiting for a core by
+    /// other programs. A slow-down by [`Tab::throttle_cpu`] is work too.
+    pub worked_ms: f64,
     /// What else the browser says of it.
     pub details: Value,
 }
@@ -81,23 +83,25 @@ impl Tab {
     }
 }
 
-/// The events of the thread on which frames are committed: the page's own.
+/// The events of the page's own thread.
 fn main_thread(events: Vec<Value>) -> Result<Vec<Event>> {
     let thread = |event: &Value| (event["pid"].as_u64(), event["tid"].as_u64());
     let own = events
         .iter()
-        .find(|event| event["name"] == "Commit")
+        .find(|event| event["name"] == "thread_name" && event["args"]["name"] == MAIN_THREAD)
         .map(thread)
-        .context("no frame was drawn while the page was traced")?;
+        .context("the trace names no main thread of a page")?;
     let mut events: Vec<Event> = events
         .into_iter()
         .filter(|event| thread(event) == own)
         .filter_map(|mut event| {
             let milliseconds = |name| Some(event[name].as_f64()? / 1_000.0);
+            let lasted_ms = milliseconds("dur").unwrap_or(0.0);
             Some(Event {
                 name: event["name"].as_str()?.to_owned(),
                 start_ms: milliseconds("ts")?,
-                lasted_ms: milliseconds("dur").unwrap_or(0.0),
+                lasted_ms,
+                worked_ms: milliseconds("tdur").unwrap_or(lasted_ms),
                 details: event["args"].take(),
             })
         })
