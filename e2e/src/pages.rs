@@ -66,3 +66,20 @@ pub async fn outline(tab: &mut Tab) -> Result<String> {
     let outline = tab.evaluate(include_str!("../scripts/outline.js")).await?;
     Ok(outline.as_str().context("an outline is text")?.to_owned())
 }
+
+/// Cuts the page off and lets it poll in vain until it says that its server is lost.
+///
+/// # Errors
+/// When it does not say so.
+pub async fn lose(tab: &mut Tab) -> Result<()> {
+    tab.cut_off(true).await?;
+    let lost = "!!document.querySelector('[data-link=\"lost\"]')";
+    for _ in 0..40 {
+        if tab.evaluate(lost).await? == true {
+            return Ok(());
+        }
+        tab.evaluate(WAKE).await?;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tab.wait_for(lost, Duration::from_secs(20)).await
+}
