@@ -22,15 +22,16 @@
     node.childNodes.forEach((child) => outline(child, depth + " ", lines));
   }
   const lines = [];
-  const board = document.querySelector(".board").cloneNode(true);
-  // The time goes on from one page to the next.
-  board.querySelectorAll("[role=timer]").forEach((clock) => clock.remove());
-  board.querySelectorAll("*").forEach((element) => {
+  document.querySelectorAll(".banner, .header, .board-tiles, .foot").forEach((part) => {
+    const copy = part.cloneNode(true);
+    // The time goes on from one page to the next.
+    copy.querySelectorAll("[role=timer]").forEach((clock) => clock.remove());
     // Comments mark places for a framework and show nothing.
-    Array.from(element.childNodes)
-      .filter((child) => child.nodeType === Node.COMMENT_NODE)
-      .forEach((child) => child.remove());
+    const walker = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT);
+    const comments = [];
+    while (walker.nextNode()) comments.push(walker.currentNode);
+    comments.forEach((comment) => comment.remove());
+    outline(copy, "", lines);
   });
-  outline(board, "", lines);
   return lines.join("\n");
 })()

@@ -23,7 +23,8 @@ impl Page {
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
-            Self::Ours => "/board/main",
+            // The twin turns no pages.
+            Self::Ours => "/board/main?rotate=off",
             Self::Twin => "/twin",
         }
     }

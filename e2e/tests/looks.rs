@@ -28,6 +28,13 @@ const NUMBERS: f64 = 7.0;
 const TEXT: f64 = 4.5;
 const ICONS: f64 = 3.0;
 
+/// How much brighter one level's tile has to be than another's, (L1 + 0.05) / (L2 + 0.05)
+/// with L the tile's median luminance: for any two, and for the two kinds of trouble,
+/// which must never be mixed up. Quiet and critical also differ by a white edge, and all
+/// of them by icon and word.
+const TELLS_APART: f64 = 1.5;
+const TROUBLES_APART: f64 = 3.5;
+
 /// How much of the screen may move by itself while data come and change.
 const SHIFT: f64 = 0.02;
 
@@ -44,7 +51,8 @@ async fn stage(mood: Mood, theme: Theme) -> Result<Stage> {
 }
 
 async fn show(tab: &mut Tab, stage: &Stage) -> Result<()> {
-    pages::show(tab, stage, Page::Ours.path(), 1).await?;
+    // A dozen tiles are every state and level; the others are on a second page.
+    pages::show(tab, stage, Page::Ours.path(), 12).await?;
     tokio::time::sleep(SETTLE).await;
     Ok(())
 }
@@ -167,17 +175,24 @@ async fn levels_differ_in_brightness_to_every_eye() -> Result<()> {
         for vision in Vision::ALL {
             let [ok, warning, critical] = brightness(&mut tab, vision).await?;
             let ratio = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
-            let line = format!(
-                "{theme:?} {vision:?}: warning to quiet {:.2}, critical to quiet {:.2}, warning to critical {:.2}",
-                ratio(warning, ok),
-                ratio(critical, ok),
-                ratio(warning, critical)
-            );
-            println!("{line}");
-            let _ = &mut alike;
-            alike.push(line);
+            let pairs = [
+                ("warning and quiet", ratio(warning, ok), TELLS_APART),
+                ("critical and quiet", ratio(critical, ok), TELLS_APART),
+                (
+                    "warning and critical",
+                    ratio(warning, critical),
+                    TROUBLES_APART,
+                ),
+            ];
+            for (pair, ratio, least) in pairs {
+                println!("{theme:?} {vision:?}: {pair} {ratio:.2}");
+                if ratio < least {
+                    alike.push(format!("{theme:?} {vision:?}: {pair}, {ratio:.2}"));
+                }
+            }
         }
     }
+    ensure!(alike.is_empty(), "too much alike: {}", alike.join("; "));
     Ok(())
 }
 
@@ -253,14 +268,15 @@ async fn nothing_is_pushed_about_while_data_come_and_change() -> Result<()> {
         stage.set(&board)?;
         moved.push((format!("{mood:?}"), shift(&mut tab, &stage).await?));
         for waiting in [0, 7, 11, 1_204, 3] {
-            for queue in &mut board.queues {
+            // Every other queue from one extreme to the next is more than ever happens.
+            for queue in board.queues.iter_mut().step_by(2) {
                 if queue.state == QueueState::Open && queue.level != Level::None {
                     scene::load(queue, waiting);
                 }
             }
             stage.set(&board)?;
             moved.push((
-                format!("all have {waiting}"),
+                format!("half of them have {waiting}"),
                 shift(&mut tab, &stage).await?,
             ));
         }

@@ -38,15 +38,15 @@ const length = (percent) => Math.round(Math.min(100, Math.max(0, percent)) * 10)
 // ---- What a tile says
 
 const ICONS = {
-  critical: "M8 2.5h8L21.5 8v8L16 21.5H8L2.5 16V8zM12 7v6M12 16.8v.2",
-  warning: "M12 3L22.5 21h-21zM12 10v5M12 18v.1",
+  critical: "M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9zM10.6 5v9h2.8V5zM10.6 16v2.8h2.8V16z",
+  warning: "M12 1.5L23.5 22H.5zM10.7 8v7.5h2.6V8zM10.7 17v2.6h2.6V17z",
   fresh: "",
   ageing: "M12 2.5a9.5 9.5 0 1 0 0 19a9.5 9.5 0 1 0 0-19M12 7v5.5l3.5 2",
   stale: "M12 2.5a9.5 9.5 0 1 0 0 19a9.5 9.5 0 1 0 0-19M12 7v5.5l3.5 2",
   closed: "M20.5 14.5A9 9 0 1 1 9.5 3.5a7.2 7.2 0 0 0 11 11z",
   unknown: "M2 12h4m4 0h4m4 0h4",
   not_found: "M7.5 8a4.5 4.5 0 1 1 6.7 4c-1.6.9-2.2 1.7-2.2 3.5M12 20.4v.2",
-  forbidden: "M5 11h14v10H5zM8 11V7.500a4 4 0 0 1 8 0V11",
+  forbidden: "M5 11h14v10H5zM8 11V7.5a4 4 0 0 1 8 0V11",
 };
 const STATES = {
   fresh: "up to date",
@@ -96,6 +96,19 @@ function direction(trend) {
   return change >= 1 ? "rising" : change <= -1 ? "falling" : "none";
 }
 
+function line(trend) {
+  const known = (place) => trend[place] != null;
+  const top = Math.max(5, ...trend.filter((calls) => calls != null));
+  let path = "";
+  for (let place = 0; place < trend.length; place++) {
+    if (!known(place)) continue;
+    const y = 100 - Math.floor((trend[place] * 100) / top);
+    path += (known(place - 1) ? "L" : "M") + place * 10 + " " + y;
+    if (!known(place - 1) && !known(place + 1)) path += "h1";
+  }
+  return path;
+}
+
 function matter(reason) {
   const limit = String(Math.round(reason.limit * 10) / 10);
   switch (reason.metric) {
@@ -130,12 +143,10 @@ function say(queue, state, ageMs, heldMs, excuse) {
   const waiting = silent ? null : queue.waiting;
   const trend = current ? direction(queue.trend) : "none";
   const counts = [count(agents.available), count(agents.busy), count(agents.logged_on)];
-  // A dash is as wide as three figures, which is what it takes in UTF-8.
-  const room = (figures) => (figures === UNKNOWN ? 3 : figures.length);
-  const crowd = room(counts[0]) + room(counts[1]) + room(counts[2]) > 7;
   let cause = "";
   if (!current) cause = (state === "stale" && excuse) || queue.cause || CAUSES[state];
   return [
+    queue.id,
     state,
     level,
     queue.name + ": " + ((current && WORDS[level]) || STATES[state]),
@@ -143,6 +154,7 @@ function say(queue, state, ageMs, heldMs, excuse) {
     state === "ageing" && ageMs != null ? age(ageMs) + " ago" : "",
     trend,
     ARROWS[trend],
+    current ? line(queue.trend) : "",
     ICONS[trouble ? level : state],
     String(Math.min(4, String(waiting || 0).length)),
     count(waiting),
@@ -156,7 +168,6 @@ function say(queue, state, ageMs, heldMs, excuse) {
     state === "stale" && ageMs != null ? age(ageMs) : "",
     share(agents.available),
     share(agents.busy),
-    String(crowd),
     counts[0],
     counts[1],
     counts[2],
@@ -178,7 +189,7 @@ const style = (node, name) => (value) => { node.style[name] = value; };
 
 // Writes a list of values through a list of writers; what stands already is left.
 function writing(writers) {
-  const known = new Array(writers.length).fill(null);
+  const known = new Array(writers.length).fill(undefined);
   return (values) => {
     for (let place = 0; place < writers.length; place++) {
       if (known[place] === values[place]) continue;
@@ -188,13 +199,19 @@ function writing(writers) {
   };
 }
 
-function makeTile(id) {
+// The tile of a place, which shows one queue after the other.
+function makeTile() {
   const root = document.getElementById("tile").content.firstElementChild.cloneNode(true);
   const at = (selector) => root.querySelector(selector);
-  const [trend, icon] = root.querySelectorAll(".tile-icon");
+  const trend = at(".tile-trend");
+  const icon = at(".tile-icon");
   const [waitRow, serviceRow] = root.querySelectorAll(".tile-row");
-  root.setAttribute("data-queue", id);
   const write = writing([
+    (id) => {
+      root.hidden = id === null;
+      if (id === null) root.removeAttribute("data-queue");
+      else root.setAttribute("data-queue", id);
+    },
     attribute(root, "data-state"),
     attribute(root, "data-level"),
     attribute(root, "aria-label"),
@@ -202,6 +219,7 @@ function makeTile(id) {
     text(at(".tile-ago")),
     attribute(trend, "data-trend"),
     attribute(trend.firstElementChild, "d"),
+    attribute(at(".tile-line path"), "d"),
     attribute(icon.firstElementChild, "d"),
     attribute(at(".tile-hero"), "data-digits"),
     text(at(".tile-hero")),
@@ -215,7 +233,6 @@ function makeTile(id) {
     text(at("[data-age]")),
     style(at(".bar-available"), "width"),
     style(at(".bar-busy"), "width"),
-    attribute(at(".tile-counts"), "data-crowd"),
     text(at('[data-metric="agents_available"]')),
     text(at('[data-metric="agents_busy"]')),
     text(at('[data-metric="agents_logged_on"]')),
@@ -226,27 +243,63 @@ function makeTile(id) {
   return { root, write };
 }
 
-// ---- The grid
+// An empty place says nothing at all.
+const NOTHING = [null].concat(new Array(27).fill(""));
 
-const TILE_WIDTH_EM = 13.6;
-const TILE_HEIGHT_EM = 9.2;
-const SMALLEST_TYPE_PX = 14;
+// ---- The fit, as shared/src/fit.rs has it, of a screen of 55 inches at 3 metres
 
-function fit(tiles, width, height) {
-  const total = Math.max(1, tiles);
-  const gap = Math.max(4, Math.round(Math.min(width, height) * 0.016));
-  const share = (room, parts) => (room + gap) / parts - gap;
-  let best = null;
-  for (let columns = 1; columns <= total; columns++) {
-    const rows = Math.ceil(total / columns);
-    const type = Math.min(share(width, columns) / TILE_WIDTH_EM, share(height, rows) / TILE_HEIGHT_EM);
-    const empty = columns * rows - total;
-    const better = !best || type - best.type > 0.5 || (type - best.type > -0.5 && empty < best.empty);
-    if (better) best = { columns, rows, type, empty, fits: true, gap };
+const METRES = 3;
+const INCHES = 55;
+const FORMS = [
+  { name: "full", width: 13.4, height: 8.8, words: "" },
+  { name: "no_agents", width: 13.4, height: 6.8, words: "No room for agents" },
+  { name: "no_service", width: 11.6, height: 6.6, words: "No room for agents and service level" },
+  { name: "no_wait", width: 8, height: 5.8, words: "No room for agents, service level and wait" },
+];
+const TREND_EM = 2.1;
+const FRAME_EM = 1.45 + 1.25 + 0.7;
+
+function parts(length, part, gap) {
+  return Math.max(0, Math.floor((length + gap) / (part + gap) + 1e-9));
+}
+
+function fit(queues) {
+  const count = Math.max(1, queues);
+  const capital = (METRES * 1000) / 200;
+  const pxPerMm = Math.hypot(innerWidth, innerHeight) / (INCHES * 25.4);
+  const asked = Math.max(12, (capital * pxPerMm) / 0.7);
+  const most = Math.min(innerWidth / (8 + 1.2), innerHeight / (5.8 + FRAME_EM));
+  const smallest = Math.min(asked, most);
+  const frame = Math.min(Math.max(innerWidth * 0.0075 + innerHeight * 0.014, smallest), most);
+  const gap = 0.4 * frame;
+  const width = innerWidth - 1.2 * frame;
+  const height = innerHeight - FRAME_EM * frame;
+  const share = (room, shares) => (room + gap) / shares - gap;
+  const withColumns = (columns, perPage, form, hasLine) => {
+    const rows = Math.ceil(perPage / columns);
+    const tall = form.height + (hasLine ? TREND_EM : 0);
+    const type = Math.min(share(width, columns) / form.width, share(height, rows) / tall);
+    return { columns, rows, perPage, type, tall, frame, gap, form, hasLine, empty: columns * rows - perPage };
+  };
+  const best = (perPage, form, hasLine) => {
+    const all = [];
+    for (let columns = 1; columns <= perPage; columns++) all.push(withColumns(columns, perPage, form, hasLine));
+    let found = all.reduce((found, next) => (next.type > found.type ? next : found));
+    const enough = Math.max(found.type * 0.96, smallest);
+    for (const next of all) if (next.type >= enough && next.empty < found.empty) found = next;
+    return found;
+  };
+  for (const form of FORMS) {
+    const capacity = parts(width, form.width * smallest, gap) * parts(height, form.height * smallest, gap);
+    if (!capacity) continue;
+    const perPage = Math.ceil(count / Math.ceil(count / capacity));
+    let found = form === FORMS[0] ? best(perPage, form, true) : null;
+    if (!found || found.type < smallest * 1.15) found = best(perPage, form, false);
+    found.pages = Math.ceil(count / perPage);
+    found.words = asked <= most ? form.words : "Screen too small for this distance";
+    return found;
   }
-  if (best.type >= SMALLEST_TYPE_PX) return best;
-  const across = Math.floor((width + gap) / (TILE_WIDTH_EM * SMALLEST_TYPE_PX + gap));
-  return { columns: Math.min(total, Math.max(1, across)), type: SMALLEST_TYPE_PX, fits: false, gap };
+  return withColumns(1, count, FORMS[3], false);
 }
 
 // ---- The board
@@ -259,7 +312,11 @@ const writeBanner = writing([
   text(banner.querySelector(".banner-next")),
 ]);
 const writeBoard = writing([attribute(board, "data-link"), attribute(board, "data-theme")]);
-const tiles = new Map();
+const tiles = [];
+const dots = [];
+let layout = null;
+let page = 0;
+let drawnQueues = 0;
 let frame = null;
 let snapshot = null;
 let basis = { ageMs: null, uptimeMs: null, sentAt: 0 };
@@ -271,9 +328,11 @@ function makeFrame() {
   board.appendChild(document.getElementById("board").content.cloneNode(true));
   const at = (selector) => board.querySelector(selector);
   const [waiting, wait] = board.querySelectorAll(".header-total");
+  const grid = at(".grid");
+  const pager = at(".pager");
   frame = {
-    room: at(".grid-room"),
-    grid: at(".grid"),
+    grid,
+    pager,
     write: writing([
       text(at(".header-title")),
       text(waiting.querySelector("b")),
@@ -283,46 +342,63 @@ function makeFrame() {
       attribute(at(".header-freshness"), "data-freshness"),
       text(at(".header-freshness")),
       text(at(".header-clock")),
-      text(at(".board-foot")),
+      text(at(".foot-notice")),
+      text(at(".foot-limits")),
+      attribute(pager, "aria-label"),
+      (pages) => { pager.hidden = pages === 1; },
+      text(at(".pager-number")),
     ]),
-    writeGrid: writing(
-      ["gridTemplateColumns", "gridAutoRows", "gridGap", "fontSize"].map((name) => style(at(".grid"), name)),
-    ),
+    writeGrid: writing([
+      attribute(grid, "data-form"),
+      attribute(grid, "data-line"),
+      style(grid, "gridTemplateColumns"),
+      style(grid, "gridTemplateRows"),
+      style(grid, "gridGap"),
+      style(grid, "fontSize"),
+      style(grid, "minHeight"),
+      style(board, "fontSize"),
+    ]),
   };
-  new ResizeObserver(layOut).observe(frame.room);
+  pager.setAttribute("data-paused", "false");
+  addEventListener("resize", () => {
+    layOut();
+    draw(performance.now());
+  });
 }
 
+// As many tiles as a page has places, and a dot for each page.
 function layOut() {
   const px = (pixels) => Math.floor(pixels * 10) / 10 + "px";
-  const grid = fit(tiles.size, frame.room.clientWidth, frame.room.clientHeight);
+  const queues = snapshot.queues.length;
+  layout = fit(queues);
   frame.writeGrid([
-    "repeat(" + grid.columns + ", minmax(0, 1fr))",
-    grid.fits ? "minmax(0, 1fr)" : px(TILE_HEIGHT_EM * grid.type),
-    px(grid.gap),
-    px(grid.type),
+    layout.form.name,
+    String(layout.hasLine),
+    "repeat(" + layout.columns + ", minmax(0px, 1fr))",
+    "repeat(" + layout.rows + ", minmax(0px, 1fr))",
+    px(layout.gap),
+    px(layout.type),
+    px((layout.tall * layout.type + layout.gap) * layout.rows - layout.gap),
+    px(layout.frame),
   ]);
+  grow(tiles, Math.min(layout.perPage, queues), makeTile, frame.grid, null);
+  grow(dots, layout.pages > 1 && layout.pages <= 12 ? layout.pages : 0, makeDot, frame.pager, frame.pager.lastElementChild);
+  page = Math.min(page, layout.pages - 1);
 }
 
-// Tiles stand in the board's order; one that stands right already is not moved.
-function arrange(queues) {
-  const before = tiles.size;
-  const ids = new Set();
-  let next = frame.grid.firstElementChild;
-  for (const queue of queues) {
-    if (ids.has(queue.id)) continue;
-    ids.add(queue.id);
-    let tile = tiles.get(queue.id);
-    if (!tile) tiles.set(queue.id, (tile = makeTile(queue.id)));
-    tile.queue = queue;
-    if (tile.root === next) next = next.nextElementSibling;
-    else frame.grid.insertBefore(tile.root, next);
+function grow(list, length, make, parent, before) {
+  while (list.length > length) list.pop().root.remove();
+  while (list.length < length) {
+    const item = make();
+    list.push(item);
+    parent.insertBefore(item.root, before);
   }
-  for (const [id, tile] of tiles) {
-    if (ids.has(id)) continue;
-    tile.root.remove();
-    tiles.delete(id);
-  }
-  if (tiles.size !== before) layOut();
+}
+
+function makeDot() {
+  const root = document.createElement("i");
+  root.className = "pager-dot";
+  return { root, write: writing([attribute(root, "data-current"), attribute(root, "data-critical")]) };
 }
 
 function draw(now) {
@@ -339,15 +415,22 @@ function draw(now) {
   let weighted = 0;
   let weight = 0;
   let counted = 0;
-  for (const tile of tiles.values()) {
-    const queue = tile.queue;
+  const first = page * layout.perPage;
+  const criticalPages = new Set();
+  for (let place = 0; place < snapshot.queues.length; place++) {
+    const queue = snapshot.queues[place];
     const readAge = boardAge == null || queue.lag_ms == null ? null : boardAge + queue.lag_ms;
     const state = standing(queue, readAge, pollMs, trusted);
-    const heldMs = queue.level_since_ms == null || basis.uptimeMs == null
-      ? null
-      : basis.uptimeMs + sinceSent - queue.level_since_ms;
-    tile.write(say(queue, state, readAge == null ? sinceSent : readAge, heldMs, excuse));
-    if (state !== "fresh" && state !== "ageing" && state !== "closed") continue;
+    const current = state === "fresh" || state === "ageing";
+    const tile = place >= first ? tiles[place - first] : undefined;
+    if (tile) {
+      const heldMs = queue.level_since_ms == null || basis.uptimeMs == null
+        ? null
+        : basis.uptimeMs + sinceSent - queue.level_since_ms;
+      tile.write(say(queue, state, readAge == null ? sinceSent : readAge, heldMs, excuse));
+    }
+    if (current && queue.level === "critical") criticalPages.add(Math.floor(place / layout.perPage));
+    if (!current && state !== "closed") continue;
     counted++;
     if (queue.longest_wait_ms != null) longest = Math.max(longest || 0, queue.longest_wait_ms);
     if (queue.waiting == null) continue;
@@ -357,6 +440,8 @@ function draw(now) {
       weight += queue.waiting;
     }
   }
+  for (let place = snapshot.queues.length - first; place < tiles.length; place++) tiles[place].write(NOTHING);
+  dots.forEach((dot, at) => dot.write([String(at === page), String(criticalPages.has(at))]));
   const mean = weight ? weighted / weight : null;
   const [freshness, words] = freshnessOf(boardAge, pollMs);
   frame.write([
@@ -364,13 +449,17 @@ function draw(now) {
     count(waiting),
     longest != null ? "longest" : mean != null ? "average" : "",
     longest != null ? wait(longest) : mean != null ? wait(mean) : "",
-    counted + " of " + tiles.size + " queues",
+    counted + " of " + snapshot.queues.length + " queues",
     freshness,
     words,
     writeTime(now),
     snapshot.upstream.state === "degraded"
       ? snapshot.upstream.cause || "Some queues cannot be read from CXone at the moment."
       : snapshot.board.notice || "",
+    layout.words,
+    "Page " + (page + 1) + " of " + layout.pages,
+    layout.pages,
+    layout.pages > 12 ? page + 1 + " / " + layout.pages : "",
   ]);
 }
 
@@ -477,7 +566,8 @@ function answered(headers, sentAt) {
     timeOfDay = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
   }
   if (!frame) makeFrame();
-  arrange(snapshot.queues);
+  if (!layout || snapshot.queues.length !== drawnQueues) layOut();
+  drawnQueues = snapshot.queues.length;
   const title = snapshot.board.title + " – Queuewall";
   if (document.title !== title) document.title = title;
   link.state = "ok";

@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use crate::table::Table;
 
-const QUEUES: usize = 24;
+/// As many as a page of a wall has: one of each state.
+const QUEUES: usize = 12;
 const POLLS: u64 = 20;
 const SETTLE: Duration = Duration::from_millis(60);
 
