@@ -101,9 +101,10 @@ pub fn queue(mood: Mood, index: usize) -> Queue {
     let mut queue = calm(index);
     match mood {
         Mood::Calm => {}
+        // The first of a board is in trouble: it may be the only one.
         Mood::Troubled => match index % 6 {
-            1 => warn(&mut queue, index),
-            4 => alarm(&mut queue, index),
+            0 => alarm(&mut queue, index),
+            3 => warn(&mut queue, index),
             _ => {}
         },
         Mood::Mixed => mix(&mut queue, index),
@@ -165,7 +166,7 @@ fn calm(index: usize) -> Queue {
 
 fn warn(queue: &mut Queue, index: usize) {
     load(queue, 5 + (index as u64 / 6) % 4);
-    if index % 12 == 1 {
+    if index % 12 < 4 {
         queue.average_wait_ms = Some(83_000);
         queue.reasons = vec![reason(Metric::AverageWait, 60_000.0)];
     }
@@ -196,8 +197,8 @@ fn mix(queue: &mut Queue, index: usize) {
         };
     };
     match index % 12 {
+        0 => alarm(queue, index),
         1 => warn(queue, index),
-        2 => alarm(queue, index),
         3 => queue.lag_ms = Some(50_000),
         4 => {
             alarm(queue, index);

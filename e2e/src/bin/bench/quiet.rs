@@ -27,6 +27,7 @@ pub(crate) async fn measure(table: &mut Table) -> Result<()> {
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
+    tab.resize(1920, 1080).await?;
     pages::show(&mut tab, &stage, Page::Ours.path(), QUEUES).await?;
     // Sizes are measured and fonts come a moment later.
     pages::poll(&mut tab, &stage, Duration::from_secs(1)).await?;
