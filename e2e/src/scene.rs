@@ -49,7 +49,7 @@ const KINDS: [&str; 10] = [
 pub enum Mood {
     /// Nothing is the matter.
     Calm,
-    /// Every third queue is in trouble.
+    /// Every fourth queue is in trouble.
     Troubled,
     /// Every state and every level that a tile can have.
     Mixed,
@@ -102,9 +102,10 @@ pub fn queue(mood: Mood, index: usize) -> Queue {
     match mood {
         Mood::Calm => {}
         // The first of a board is in trouble: it may be the only one.
-        Mood::Troubled => match index % 6 {
+        // Not in columns, however many there are.
+        Mood::Troubled => match (index * 5 + index / 6) % 11 {
             0 => alarm(&mut queue, index),
-            3 => warn(&mut queue, index),
+            4 | 7 => warn(&mut queue, index),
             _ => {}
         },
         Mood::Mixed => mix(&mut queue, index),
@@ -165,8 +166,8 @@ fn calm(index: usize) -> Queue {
 }
 
 fn warn(queue: &mut Queue, index: usize) {
-    load(queue, 5 + (index as u64 / 6) % 4);
-    if index % 12 < 4 {
+    load(queue, 5 + (index as u64 / 2) % 4);
+    if index % 3 == 1 {
         queue.average_wait_ms = Some(83_000);
         queue.reasons = vec![reason(Metric::AverageWait, 60_000.0)];
     }
@@ -177,12 +178,16 @@ fn alarm(queue: &mut Queue, index: usize) {
     load(queue, 11 + (index as u64 * 5) % 23);
     queue.average_wait_ms = Some(190_000);
     queue.longest_wait_ms = Some(407_000);
-    queue.agents.available = Some(0);
-    queue.agents.busy = queue.agents.logged_on;
-    queue.reasons = vec![
-        reason(Metric::AvailableAgents, 0.0),
-        reason(Metric::AverageWait, 120_000.0),
-    ];
+    if index % 2 == 0 {
+        queue.agents.available = Some(0);
+        queue.agents.busy = queue.agents.logged_on;
+        queue.reasons = vec![
+            reason(Metric::AvailableAgents, 0.0),
+            reason(Metric::AverageWait, 120_000.0),
+        ];
+    } else {
+        queue.reasons = vec![reason(Metric::LongestWait, 300_000.0)];
+    }
     queue.trend = (0..30).map(|minute| Some(minute / 2)).collect();
 }
 
