@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use queuewall_shared::snapshot::{
-    Agents, Board, BoardSnapshot, Display, Level, Metric, Queue, QueueState, Reason, ServiceLevel,
-    Theme, Totals, Upstream, UpstreamState,
+    Agents, Board, BoardSnapshot, Cause, Display, Level, Metric, Queue, QueueState, Reason,
+    ServiceLevel, Theme, Totals, Upstream, UpstreamState,
 };
 
 /// How often the boards' server reads: 30 s, so a reading of 54 s is ageing and one of
@@ -64,13 +64,15 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
     let upstream = match mood {
         Mood::Down => Upstream {
             state: UpstreamState::Down,
-            cause: Some("CXone does not answer (HTTP 503)".into()),
+            cause: Some(Cause::UpstreamTrouble.sentence().into()),
+            cause_code: Some(Cause::UpstreamTrouble),
             since_ms: Some(ago_ms(7 * 60)),
             next_try_ms: Some(ago_ms(0) + 20_000),
         },
         _ => Upstream {
             state: UpstreamState::Ok,
             cause: None,
+            cause_code: None,
             since_ms: Some(1_000),
             next_try_ms: None,
         },
@@ -112,7 +114,8 @@ pub fn queue(mood: Mood, index: usize) -> Queue {
         // The board was read long ago: see `AGE` for the others.
         Mood::Down => {
             queue.lag_ms = Some(7 * 60_000);
-            queue.cause = Some("CXone does not answer (HTTP 503)".into());
+            queue.cause = Some(Cause::UpstreamTrouble.sentence().into());
+            queue.cause_code = Some(Cause::UpstreamTrouble);
         }
     }
     queue
@@ -192,12 +195,11 @@ fn alarm(queue: &mut Queue, index: usize) {
 }
 
 fn mix(queue: &mut Queue, index: usize) {
-    let unread = |queue: &mut Queue, state, cause: Option<&str>| {
+    let unread = |queue: &mut Queue, state| {
         *queue = Queue {
             id: queue.id.clone(),
             name: queue.name.clone(),
             state,
-            cause: cause.map(Into::into),
             ..Queue::default()
         };
     };
@@ -214,7 +216,8 @@ fn mix(queue: &mut Queue, index: usize) {
             queue.level = Level::None;
             queue.level_since_ms = None;
             queue.reasons = Vec::new();
-            queue.cause = Some("CXone left this queue out of its answer".into());
+            queue.cause = Some(Cause::LeftOut.sentence().into());
+            queue.cause_code = Some(Cause::LeftOut);
         }
         6 => {
             queue.state = QueueState::Closed;
@@ -228,9 +231,9 @@ fn mix(queue: &mut Queue, index: usize) {
             queue.level = Level::None;
             queue.trend = Vec::new();
         }
-        7 => unread(queue, QueueState::Unknown, None),
-        8 => unread(queue, QueueState::NotFound, None),
-        9 => unread(queue, QueueState::Forbidden, None),
+        7 => unread(queue, QueueState::Unknown),
+        8 => unread(queue, QueueState::NotFound),
+        9 => unread(queue, QueueState::Forbidden),
         10 => {
             // Read, and some of it was not given.
             queue.average_wait_ms = None;

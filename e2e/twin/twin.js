@@ -32,7 +32,9 @@ function age(ms) {
   return Math.floor(seconds / 86400) + " d";
 }
 
-const count = (number) => (number == null ? UNKNOWN : String(number));
+const numbers = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+const count = (number) =>
+  number == null ? UNKNOWN : number < 1000 ? String(number) : numbers.format(number);
 const length = (percent) => Math.round(Math.min(100, Math.max(0, percent)) * 10) / 10 + "%";
 
 // ---- What a tile says
@@ -449,7 +451,7 @@ function draw(now) {
     count(waiting),
     longest != null ? "longest" : mean != null ? "average" : "",
     longest != null ? wait(longest) : mean != null ? wait(mean) : "",
-    counted + " of " + snapshot.queues.length + " queues",
+    counted + " of " + snapshot.queues.length + (snapshot.queues.length === 1 ? " queue" : " queues"),
     freshness,
     words,
     writeTime(now),
