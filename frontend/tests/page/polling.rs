@@ -10,12 +10,12 @@ use crate::support::{host, queue, settle, snapshot, taken, watch};
 
 #[wasm_bindgen(inline_js = r#"
 const real = {
-  fetch: window.fetch, setInterval: window.setInterval, clearInterval: window.clearInterval,
-  add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
+  fetch: window.fetch, setTimeout: window.setTimeout, setInterval: window.setInterval, clearInterval: window.clearInterval,
+  Worker: window.Worker, add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
 };
 let seen;
 export function intercept(body) {
-  seen = { requests: [], aborted: 0, intervals: new Set(), listeners: [], answer: "board" };
+  seen = { requests: [], aborted: 0, intervals: new Set(), workers: 0, listeners: [], answer: "board" };
   // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
   const opened = performance.now();
   const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
@@ -39,15 +39,28 @@ export function intercept(body) {
     target.removeEventListener = (name, f) => { seen.listeners = seen.listeners.filter((g) => g !== f); real.remove.call(target, name, f); };
   }
 }
+/// A worker's script as the finished page names it; `null` takes it away again.
+export function name_worker(source) {
+  document.querySelectorAll("script[data-tick]").forEach((script) => script.remove());
+  if (source === undefined) return;
+  const script = document.createElement("script");
+  script.dataset.tick = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  document.head.append(script);
+  window.Worker = class extends real.Worker {
+    constructor(address) { super(address); if (seen) seen.workers += 1; }
+    terminate() { super.terminate(); seen.workers -= 1; }
+  };
+}
+export function soon() { return new Promise((done) => real.setTimeout.call(window, done, 1500)); }
 export function answer_with(kind) { seen.answer = kind; }
 export function requests() { return seen.requests.join("\n"); }
 export function aborted() { return seen.aborted; }
 export function alive() {
-  return `timers ${seen.intervals.size}, listeners ${seen.listeners.length}`;
+  return `timers ${seen.intervals.size}, workers ${seen.workers}, listeners ${seen.listeners.length}`;
 }
 export function wake() { window.dispatchEvent(new Event("online")); }
 export function restore() {
-  Object.assign(window, { fetch: real.fetch, setInterval: real.setInterval, clearInterval: real.clearInterval });
+  Object.assign(window, { fetch: real.fetch, setInterval: real.setInterval, clearInterval: real.clearInterval, Worker: real.Worker });
   for (const target of [window, document]) { delete target.addEventListener; delete target.removeEventListener; }
 }
 "#)]
@@ -58,6 +71,8 @@ extern "C" {
     fn aborted() -> u32;
     fn alive() -> String;
     fn wake();
+    fn name_worker(source: Option<&str>);
+    async fn soon();
     fn restore();
 }
 
@@ -101,14 +116,14 @@ async fn it_names_the_bytes_it_has_and_a_304_touches_nothing() {
 #[wasm_bindgen_test]
 async fn unmounting_ends_the_timer_the_listeners_and_the_request() {
     with_page!("board", |_host, page| {
-        assert_eq!(alive(), "timers 1, listeners 4");
+        assert_eq!(alive(), "timers 1, workers 0, listeners 8");
         answer_with("never");
         wake();
         settle().await;
         let before = aborted();
         drop(page);
         settle().await;
-        assert_eq!(alive(), "timers 0, listeners 0");
+        assert_eq!(alive(), "timers 0, workers 0, listeners 0");
         assert_eq!(aborted(), before + 1);
         let asked = requests();
         wake();
@@ -147,5 +162,32 @@ async fn an_answer_that_cannot_be_read_is_asked_for_again_in_full() {
             .expect("well formed");
         assert!(tile.is_some());
         drop(page);
+    });
+}
+
+/// As `frontend/tick.js`, but faster, and silent after a second.
+const FAST_WORKER: &str = "let n = 0; const id = setInterval(() => { postMessage(0); \
+    if (++n > 20) clearInterval(id); }, 50);";
+
+#[wasm_bindgen_test]
+async fn ticks_come_from_a_worker_which_ends_with_the_page() {
+    name_worker(Some(FAST_WORKER));
+    with_page!("missing", |_host, page| {
+        name_worker(None);
+        assert_eq!(alive(), "timers 0, workers 1, listeners 8");
+        drop(page);
+        assert_eq!(alive(), "timers 0, workers 0, listeners 0");
+    });
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_fails_leaves_the_page_its_own_timer() {
+    name_worker(Some("throw new Error('as in a browser that refuses it')"));
+    with_page!("board", |_host, page| {
+        name_worker(None);
+        soon().await;
+        assert_eq!(alive(), "timers 1, workers 1, listeners 8");
+        drop(page);
+        assert_eq!(alive(), "timers 0, workers 0, listeners 0");
     });
 }
