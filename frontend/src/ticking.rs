@@ -1,6 +1,6 @@
 //! Ticks once a second, in a hidden tab too: from a worker, where there can be one.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
@@ -12,41 +12,39 @@ use crate::listener::Listener;
 /// As `frontend/tick.js` has it.
 const TICK_MS: u32 = 1_000;
 
+/// So many ticks of the page's own timer without one of the worker's, and the page takes
+/// over: the worker's script may be gone or refused, and in some browsers it never runs.
+const SILENCE: u8 = 3;
+
 /// Ticks until it is dropped.
 pub struct Ticking {
     worker: Option<Worker>,
-    _listeners: Vec<Listener>,
-    /// The page's own timer, where there is no worker.
-    _interval: Rc<RefCell<Option<Interval>>>,
+    _message: Option<Listener>,
+    _interval: Interval,
 }
 
 impl Ticking {
     /// Calls `tick` once a second.
     pub fn start(tick: impl Fn() + 'static) -> Self {
         let tick: Rc<dyn Fn()> = Rc::new(tick);
-        let interval: Rc<RefCell<Option<Interval>>> = Rc::default();
-        let by_page = {
-            let (tick, interval) = (Rc::clone(&tick), Rc::clone(&interval));
-            move || {
-                let tick = Rc::clone(&tick);
-                interval.replace(Some(Interval::new(TICK_MS, move || tick())));
-            }
-        };
         let worker = script().and_then(|script| Worker::new(&script).ok());
-        let mut listeners = Vec::new();
-        match &worker {
-            Some(worker) => {
-                // Its script may be gone with an older server, or be refused.
-                listeners.extend(Listener::new(worker.clone().into(), "error", by_page));
-                listeners.extend(Listener::new(worker.clone().into(), "message", move || {
-                    tick();
-                }));
+        let silence = Rc::new(Cell::new(if worker.is_some() { 0 } else { SILENCE }));
+        let message = worker.as_ref().and_then(|worker| {
+            let (tick, silence) = (Rc::clone(&tick), Rc::clone(&silence));
+            Listener::new(worker.clone().into(), "message", move || {
+                silence.set(0);
+                tick();
+            })
+        });
+        let interval = Interval::new(TICK_MS, move || {
+            silence.set(silence.get().saturating_add(1));
+            if silence.get() > SILENCE {
+                tick();
             }
-            None => by_page(),
-        }
+        });
         Self {
             worker,
-            _listeners: listeners,
+            _message: message,
             _interval: interval,
         }
     }
