@@ -7,4 +7,7 @@ pub mod foot;
 pub mod grid;
 pub mod header;
 pub mod message;
+pub mod overlays;
+pub mod problems;
 pub mod tile;
+pub mod toolbar;

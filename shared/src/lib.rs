@@ -18,6 +18,8 @@
 //! - [`settings`]: what a link asks of the page
 //! - [`rotation`]: which page of tiles is shown, and for how long
 //! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
+//! - [`order`]: which queues are shown, and in which order
+//! - [`steering`]: where the focus goes when an arrow key is pressed
 
 pub mod cause;
 pub mod fit;
@@ -27,11 +29,13 @@ pub mod http;
 pub mod language;
 pub mod level;
 pub mod link;
+pub mod order;
 pub mod phrase;
 pub mod rotation;
 pub mod server_clock;
 pub mod settings;
 pub mod snapshot;
 pub mod standing;
+pub mod steering;
 pub mod totals;
 pub mod trend;

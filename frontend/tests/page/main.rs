@@ -3,8 +3,10 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod desk;
 mod language;
 mod pages;
+mod panels;
 mod polling;
 mod states;
 mod support;

@@ -149,7 +149,17 @@ impl Shown {
     /// Shows `queues` as answered at second 0 with readings of `age_seconds`, and as it
     /// looks at second `now`.
     pub(crate) async fn new(queues: Vec<Queue>, age_seconds: u64, now: u64) -> Self {
-        let shown = Self::opened("");
+        Self::asked("", queues, age_seconds, now).await
+    }
+
+    /// The same on a page whose address ends in `query`.
+    pub(crate) async fn asked(
+        query: &'static str,
+        queues: Vec<Queue>,
+        age_seconds: u64,
+        now: u64,
+    ) -> Self {
+        let shown = Self::opened(query);
         shown.board.take(snapshot(queues));
         shown.answer_times(age_seconds, 0);
         shown.board.advance(at(now).monotonic, &good_link());
