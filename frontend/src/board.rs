@@ -4,6 +4,7 @@
 //! differs, so that an unchanged answer wakes nothing that could touch the screen.
 
 mod frame;
+mod sights;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

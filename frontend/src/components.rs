@@ -5,5 +5,6 @@ pub mod board;
 pub mod board_list;
 pub mod grid;
 pub mod header;
+pub mod hints;
 pub mod message;
 pub mod tile;

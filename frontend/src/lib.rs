@@ -14,7 +14,10 @@
 //! - [`text`]: every word on the screen
 //! - [`time`]: the page's two clocks, and a time of day in the board's zone
 //! - [`listener`]: browser events and observers that end when they are dropped
-//! - [`startup`]: the message of `index.html` that stands until the page mounts
+//! - [`startup`]: the message of `index.html` that stands until the page mounts, and
+//!   the way to `restart.js`, which starts the page again
+//! - [`unattended`]: what lets a wall hang for weeks, put together from [`renewal`],
+//!   [`wake_lock`], [`pointer`] and [`sound`]
 //!
 //! What needs no browser is in `queuewall-shared`: when to poll, what a tile may
 //! claim, how many tiles fit.
@@ -24,12 +27,17 @@ pub mod app;
 pub mod board;
 pub mod components;
 pub mod listener;
+pub mod pointer;
 pub mod polling;
+pub mod renewal;
 pub mod settings;
+pub mod sound;
 pub mod startup;
 pub mod text;
 pub mod tile_view;
 pub mod time;
+pub mod unattended;
+pub mod wake_lock;
 pub mod wire;
 
 /// Mounts the page on the body and takes the start-up message away.

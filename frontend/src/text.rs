@@ -210,3 +210,33 @@ pub fn upstream(state: UpstreamState) -> &'static str {
         UpstreamState::Down => "The Queuewall server cannot read from CXone.",
     }
 }
+
+// --- alone
+
+/// After a crash.
+#[must_use]
+pub fn stopped() -> &'static str {
+    "Queuewall stopped and shows nothing any more, so that no old number passes for a \
+     live one. It starts again by itself."
+}
+
+/// A browser that cannot keep its screen awake; over plain HTTP it may be able to.
+#[must_use]
+pub fn may_sleep(is_secure: bool) -> &'static str {
+    match is_secure {
+        true => "This screen may go to sleep: this browser cannot keep it awake.",
+        false => "This screen may go to sleep: keeping it awake needs HTTPS.",
+    }
+}
+
+/// A browser that refuses to keep its screen awake.
+#[must_use]
+pub fn may_sleep_by_refusal() -> &'static str {
+    "This screen may go to sleep: the browser refuses to keep it awake."
+}
+
+/// Browsers are mute until a key is pressed; a remote has OK.
+#[must_use]
+pub fn sound_blocked() -> &'static str {
+    "Sound off – press OK"
+}

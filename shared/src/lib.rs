@@ -14,8 +14,13 @@
 //! - [`server_clock`]: the time of day by the server's clock
 //! - [`language`]: the languages that the page speaks
 //! - [`settings`]: what a link asks of the page
+//! - [`alarm`]: when a wall makes itself heard
+//! - [`drift`]: where a wall stands this minute
+//! - [`renewal`]: when a page makes room for a newer one
 //! - [`grid`]: columns, rows and type size for a number of tiles
 
+pub mod alarm;
+pub mod drift;
 pub mod format;
 pub mod freshness;
 pub mod grid;
@@ -23,6 +28,7 @@ pub mod http;
 pub mod language;
 pub mod level;
 pub mod link;
+pub mod renewal;
 pub mod server_clock;
 pub mod settings;
 pub mod snapshot;

@@ -7,9 +7,11 @@ use crate::board::{BoardState, Phase};
 use crate::components::banner::Banner;
 use crate::components::grid::TileGrid;
 use crate::components::header::Header;
+use crate::components::hints::Hints;
 use crate::components::message::Message;
 use crate::polling;
 use crate::text;
+use crate::unattended;
 
 /// Polls the board `slug` and shows it.
 #[component]
@@ -30,6 +32,7 @@ pub fn BoardView(
     /// The board's name in addresses.
     slug: String,
 ) -> impl IntoView {
+    let drift = unattended::look_after(board);
     let title = Memo::new(move |_| board.title());
     let totals = Memo::new(move |_| board.totals());
     let freshness = Memo::new(move |_| board.freshness());
@@ -58,9 +61,15 @@ pub fn BoardView(
         .into_any(),
     };
     view! {
-        <div class="board" data-link=move || board.link_name() data-theme=move || board.theme()>
+        <div
+            class="board"
+            data-link=move || board.link_name()
+            data-theme=move || board.theme()
+            style:transform=move || drift.get()
+        >
             <Banner trouble />
             {content}
+            <Hints board />
         </div>
     }
 }
