@@ -76,15 +76,12 @@ async function canFetch() {
   }
 }
 
-/** Reloads for `build`, if that can succeed and has not been done. Resolves to whether
- * the page is about to go. */
-async function renew(build) {
-  if (!(await canFetch())) return false;
-  const builds = recall().builds.filter((known) => known !== build);
-  // What cannot be remembered would not be done just once.
-  if (!keep({ builds: builds.concat(build).slice(-BUILDS_KEPT) })) return false;
-  location.reload();
-  return true;
+/** Reloads for `build`, if that can succeed and will be remembered: what is not might be
+ * done again and again. */
+async function renew(build, failed) {
+  const builds = recall().builds.concat(build).slice(-BUILDS_KEPT);
+  if ((await canFetch()) && keep({ builds })) location.reload();
+  else failed();
 }
 
 async function restart() {

@@ -7,9 +7,9 @@
 
 use std::panic::PanicHookInfo;
 
-use js_sys::Promise;
 use leptos::prelude::document;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::text;
@@ -23,8 +23,8 @@ extern "C" {
     fn stop(words: &str, cause: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(catch)]
     fn say(words: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(catch)]
-    fn renew(build: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_name = renew)]
+    fn renew_for(build: &str, failed: JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_name = hasRenewed)]
     fn has_renewed_for(build: &str) -> Result<bool, JsValue>;
     #[wasm_bindgen(catch, js_name = restarts)]
@@ -86,12 +86,9 @@ pub fn was_renewed_for(build: &str) -> bool {
     has_renewed_for(build).unwrap_or(true)
 }
 
-/// Reloads the page for `build` once all of it could be fetched. Whether it is about to
-/// go; `false` when something could not be fetched.
-pub async fn renewed(build: &str) -> bool {
-    let Ok(attempt) = renew(build) else {
-        return false;
-    };
-    let outcome = wasm_bindgen_futures::JsFuture::from(attempt).await;
-    outcome.is_ok_and(|is_going| is_going.is_truthy())
+/// Reloads the page for `build` once all of it could be fetched; calls `failed` when
+/// something could not.
+pub fn renew(build: &str, failed: impl FnOnce() + 'static) {
+    // Freed by its call, or with the page.
+    let _ = renew_for(build, Closure::once_into_js(failed));
 }

@@ -2,10 +2,13 @@
 //!
 //! Through `Reflect`, since web-sys has the wake lock among its unstable parts only.
 
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
 use js_sys::{Function, Promise, Reflect};
-use leptos::prelude::*;
+use leptos::prelude::{document, window};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{EventTarget, VisibilityState};
 
 use crate::listener::Listener;
@@ -24,97 +27,115 @@ pub enum WakeLock {
     Refused,
 }
 
-/// The state of this page's wake lock; [`WakeLock::Idle`] where nobody keeps one.
-#[must_use]
-pub fn state() -> Signal<WakeLock> {
-    use_context::<RwSignal<WakeLock>>().map_or_else(Signal::default, Signal::from)
+/// Keeps the screen awake until it is dropped. Browsers release the lock of a page that
+/// is hidden and may at other times: it asks again when the page is seen again, and
+/// whenever it is told to.
+pub struct Sentinel {
+    core: Rc<Core>,
+    _listener: Option<Listener>,
 }
 
+struct Core {
+    tell: Box<dyn Fn(WakeLock)>,
+    /// The latest lock, which the browser may have taken back.
+    lock: RefCell<Option<Lock>>,
+    is_held: Cell<bool>,
+    /// An answer is awaited.
+    is_asking: Cell<bool>,
+    /// What is done with it: held, refused.
+    answers: RefCell<Option<[Answer; 2]>>,
+}
+
+type Answer = Closure<dyn FnMut(JsValue)>;
+
 /// A lock that is held. Dropping it lets the screen sleep.
-struct Sentinel {
+struct Lock {
     lock: JsValue,
     _released: Option<Listener>,
 }
 
-impl Drop for Sentinel {
+impl Drop for Lock {
     fn drop(&mut self) {
         // Releasing what the browser has released does nothing.
         let _ = call(&self.lock, "release", &JsValue::UNDEFINED);
     }
 }
 
-#[derive(Clone, Copy)]
-struct Keeper {
-    state: RwSignal<WakeLock>,
-    held: StoredValue<Option<Sentinel>, LocalStorage>,
+impl Sentinel {
+    /// Asks at once, and calls `tell` whenever the state may have changed.
+    #[must_use]
+    pub fn new(tell: impl Fn(WakeLock) + 'static) -> Self {
+        let core = Rc::new(Core {
+            tell: Box::new(tell),
+            lock: RefCell::default(),
+            is_held: Cell::new(false),
+            is_asking: Cell::new(false),
+            answers: RefCell::default(),
+        });
+        let answer = |what: fn(&Rc<Core>, JsValue)| {
+            let core = Rc::downgrade(&core);
+            Answer::new(move |value| {
+                if let Some(core) = Weak::upgrade(&core) {
+                    core.is_asking.set(false);
+                    what(&core, value);
+                }
+            })
+        };
+        let answers = [
+            answer(Core::take),
+            answer(|core, _| (core.tell)(WakeLock::Refused)),
+        ];
+        core.answers.replace(Some(answers));
+        let again = Rc::downgrade(&core);
+        let listener = Listener::new(document().into(), "visibilitychange", move || {
+            again.upgrade().iter().for_each(|core| core.ask());
+        });
+        core.ask();
+        Self {
+            core,
+            _listener: listener,
+        }
+    }
+
+    /// Asks the browser again, unless the lock is held.
+    pub fn ask(&self) {
+        self.core.ask();
+    }
 }
 
-/// Keeps the screen awake for as long as the reactive owner lives, and lets everything
-/// below ask for its [`state`]. Browsers release the lock of a page that is hidden and
-/// may at other times: it is asked for again when the page is seen again, and at every
-/// new `minute`.
-pub fn keep(minute: Memo<u64>) {
-    let keeper = Keeper {
-        state: RwSignal::new(WakeLock::Idle),
-        held: StoredValue::new_local(None),
-    };
-    provide_context(keeper.state);
-    let again = Listener::new(document().into(), "visibilitychange", move || keeper.ask());
-    let again = StoredValue::new_local(again);
-    Effect::new(move || {
-        minute.track();
-        keeper.ask();
-    });
-    on_cleanup(move || {
-        again.try_update_value(Option::take);
-        keeper.held.try_update_value(Option::take);
-    });
-}
-
-impl Keeper {
-    fn ask(self) {
+impl Core {
+    fn ask(&self) {
         let is_seen = document().visibility_state() == VisibilityState::Visible;
-        if !is_seen || self.state.try_get_untracked() == Some(WakeLock::Held) {
+        if !is_seen || self.is_asking.get() || self.is_held.get() {
             return;
         }
         let Some(asked) = request() else {
-            self.set(WakeLock::Unsupported);
+            (self.tell)(WakeLock::Unsupported);
             return;
         };
-        spawn_local(async move {
-            match JsFuture::from(asked).await {
-                Ok(lock) => self.take(lock),
-                Err(_) => self.set(WakeLock::Refused),
-            }
-        });
+        if let Some([held, refused]) = &*self.answers.borrow() {
+            self.is_asking.set(true);
+            let _ = asked.then2(held, refused);
+        }
     }
 
-    fn take(self, lock: JsValue) {
-        let released = lock.dyn_ref::<EventTarget>().and_then(|lock| {
-            Listener::new(lock.clone(), "release", move || self.set(WakeLock::Refused))
-        });
-        let sentinel = Sentinel {
+    fn take(self: &Rc<Self>, lock: JsValue) {
+        let core = Rc::downgrade(self);
+        let released = move || {
+            if let Some(core) = core.upgrade() {
+                core.is_held.set(false);
+                (core.tell)(WakeLock::Refused);
+            }
+        };
+        let released = lock
+            .dyn_ref::<EventTarget>()
+            .and_then(|lock| Listener::new(lock.clone(), "release", released));
+        self.lock.replace(Some(Lock {
             lock,
             _released: released,
-        };
-        // Where the owner is gone meanwhile the sentinel is dropped here.
-        if self
-            .held
-            .try_update_value(|held| *held = Some(sentinel))
-            .is_some()
-        {
-            self.set(WakeLock::Held);
-        }
-    }
-
-    fn set(self, state: WakeLock) {
-        if self
-            .state
-            .try_get_untracked()
-            .is_some_and(|old| old != state)
-        {
-            self.state.set(state);
-        }
+        }));
+        self.is_held.set(true);
+        (self.tell)(WakeLock::Held);
     }
 }
 

@@ -2,7 +2,6 @@
 //! what is old, was already known, or flaps about its boundary. Told the time, never
 //! reads it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::level::Level;
@@ -46,7 +45,8 @@ enum Last {
 /// that what is critical when the page opens makes no sound.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Alarm {
-    queues: BTreeMap<String, Last>,
+    /// In the board's order.
+    queues: Vec<(String, Last)>,
 }
 
 impl Alarm {
@@ -62,9 +62,17 @@ impl Alarm {
     ) -> bool {
         let mut sounds = false;
         // Built anew, so that queues which are gone leave nothing behind.
-        let mut before = std::mem::take(&mut self.queues);
+        let before = std::mem::take(&mut self.queues);
+        // Boards seldom change: the next one is where it was the last time.
+        let mut next = 0;
         for (id, sight) in queues {
-            let known = before.remove(id);
+            let is_it = |(known, _): &(String, Last)| known == id;
+            let at = match before.get(next) {
+                Some(queue) if is_it(queue) => Some(next),
+                _ => before.iter().position(is_it),
+            };
+            next = at.map_or(next, |at| at + 1);
+            let known = at.map(|at| before[at].1);
             let last = match (sight, known) {
                 (Sight::Unseen, None) => continue,
                 (Sight::Unseen, Some(last)) => last,
@@ -80,7 +88,7 @@ impl Alarm {
                     Last::Critical
                 }
             };
-            self.queues.insert(id.to_owned(), last);
+            self.queues.push((id.to_owned(), last));
         }
         sounds
     }

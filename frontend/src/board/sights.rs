@@ -14,6 +14,12 @@ impl BoardState {
         self.now.get()
     }
 
+    /// The same, without being told when it moves on.
+    #[must_use]
+    pub fn now_untracked(&self) -> Duration {
+        self.now.get_untracked()
+    }
+
     /// What every queue's tile tells the alarm, by the page's own judgement.
     #[must_use]
     pub fn sights(&self) -> Vec<(String, Sight)> {

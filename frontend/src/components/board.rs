@@ -32,7 +32,7 @@ pub fn BoardView(
     /// The board's name in addresses.
     slug: String,
 ) -> impl IntoView {
-    let drift = unattended::look_after(board);
+    let vigil = unattended::look_after(board);
     let title = Memo::new(move |_| board.title());
     let totals = Memo::new(move |_| board.totals());
     let freshness = Memo::new(move |_| board.freshness());
@@ -65,11 +65,11 @@ pub fn BoardView(
             class="board"
             data-link=move || board.link_name()
             data-theme=move || board.theme()
-            style:transform=move || drift.get()
+            style:transform=move || vigil.transform()
         >
             <Banner trouble />
             {content}
-            <Hints board />
+            <Hints vigil />
         </div>
     }
 }
