@@ -14,6 +14,9 @@ use queuewall_simulator::{Fault, Field, Options, QueueOverride};
 /// is at most 10 s old, and stale (15 s) only when something is wrong.
 const POLL: Duration = Duration::from_secs(5);
 
+/// The board on a near screen that holds all of its tiles on one page.
+const BOARD: &str = "/board/main?metres=1&rotate=off";
+
 /// Long enough for a slow machine; what is waited for comes in a few seconds.
 const SOON: Duration = Duration::from_secs(60);
 
@@ -41,6 +44,7 @@ fn metric(queue: &str, name: &str) -> String {
 async fn open(engine: &Engine, wall: &Wall, path: &str) -> Result<(Browser, Tab)> {
     let browser = Browser::start(engine).await?;
     let mut tab = browser.tab().await?;
+    tab.resize(1920, 1080).await?;
     tab.open(&wall.url(path)).await?;
     Ok((browser, tab))
 }
@@ -82,12 +86,12 @@ async fn shows_a_change(engine: &Engine) -> Result<()> {
         .context("a queue")?
         .clone();
     wall.tenant().set(&queue, waiting(41));
-    let (_browser, mut tab) = open(engine, &wall, "/board/main").await?;
+    let (_browser, mut tab) = open(engine, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &queue, "waiting", "41").await?;
     // 41 calls are far past the limit, whatever else the queue does.
     wait_for_level(&mut tab, &queue, "critical").await?;
     let tiles = tab
-        .evaluate("document.querySelectorAll('[data-queue]').length")
+        .evaluate("document.querySelectorAll('[data-queue]:not([hidden])').length")
         .await?;
     ensure!(tiles == wall.tenant().queue_ids().len(), "{tiles} tiles");
 
@@ -123,7 +127,7 @@ async fn a_lost_server_is_shown_and_comes_back_by_itself() -> Result<()> {
         .context("a queue")?
         .clone();
     wall.tenant().set(&queue, waiting(7));
-    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/board/main").await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
     wait_for_link(&mut tab, "ok").await?;
     wait_for_level(&mut tab, &queue, "warning").await?;
@@ -154,7 +158,7 @@ async fn a_lost_tenant_makes_the_tiles_stale_and_fresh_again() -> Result<()> {
         .context("a queue")?
         .clone();
     wall.tenant().set(&queue, waiting(7));
-    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/board/main").await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
 
     wall.tenant().fail_with(Fault::status(503));
@@ -190,7 +194,7 @@ async fn unknown_zero_closed_and_not_found_are_different() -> Result<()> {
         ..QueueOverride::default()
     };
     wall.tenant().set(&closed, nobody);
-    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/board/main").await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &unknown, "waiting", "–").await?;
     wait_for_metric(&mut tab, &zero, "waiting", "0").await?;
     wait_for_state(&mut tab, &closed, "closed").await?;
@@ -216,7 +220,7 @@ async fn an_unchanged_poll_touches_no_node() -> Result<()> {
         };
         wall.tenant().set(&queue, calm);
     }
-    let (_browser, mut tab) = open(&Engine::today()?, &wall, "/board/main").await?;
+    let (_browser, mut tab) = open(&Engine::today()?, &wall, BOARD).await?;
     tab.wait_for(
         "document.querySelectorAll('[data-queue][data-state=\"fresh\"]').length > 3",
         SOON,

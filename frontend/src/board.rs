@@ -4,6 +4,7 @@
 //! differs, so that an unchanged answer wakes nothing that could touch the screen.
 
 mod frame;
+mod paging;
 mod sights;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::server_clock::ServerClock;
-use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Queue, Totals, Upstream};
+use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream};
 use queuewall_shared::standing::Standing;
 
 use crate::api::{Answer, Times};
@@ -23,6 +24,7 @@ use crate::time::{self, TimeOfDay};
 use crate::wire;
 
 pub use frame::Trouble;
+pub use paging::Paging;
 
 /// What there is to show at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,6 +216,30 @@ impl BoardState {
                 .and_then(|since| self.time_since(since));
             Some(TileView::of(queue, standing, age, held, excuse))
         })
+    }
+
+    /// How bad the queue `id` is, where its reading still counts.
+    #[must_use]
+    pub fn level(&self, id: &str) -> Level {
+        let Some(queue) = self.queues.with_value(|queues| queues.get(id).cloned()) else {
+            return Level::None;
+        };
+        queue.with(|queue| match self.judge(queue).0 {
+            Standing::Fresh | Standing::Ageing => queue.level,
+            _ => Level::None,
+        })
+    }
+
+    /// The page's monotonic clock as of the latest tick.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.now.get()
+    }
+
+    /// The same, for those who do not want to be told when it moves.
+    #[must_use]
+    pub fn now_untracked(&self) -> Duration {
+        self.now.get_untracked()
     }
 
     /// The sums over the queues that count, by the page's own judgement.

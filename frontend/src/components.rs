@@ -3,6 +3,7 @@
 pub mod banner;
 pub mod board;
 pub mod board_list;
+pub mod foot;
 pub mod grid;
 pub mod header;
 pub mod hints;

@@ -13,6 +13,7 @@
 //!   `style/`
 //! - [`text`]: every word on the screen
 //! - [`time`]: the page's two clocks, and a time of day in the board's zone
+//! - [`viewport`]: the window's size
 //! - [`listener`]: browser events and observers that end when they are dropped
 //! - [`startup`]: the message of `index.html` that stands until the page mounts, and
 //!   the way to `restart.js`, which starts the page again
@@ -37,6 +38,7 @@ pub mod text;
 pub mod tile_view;
 pub mod time;
 pub mod unattended;
+pub mod viewport;
 pub mod wake_lock;
 pub mod wire;
 

@@ -1,9 +1,9 @@
-//! Browser events and observers that end when they are dropped, so that a page
+//! Browser events whose listeners end when they are dropped, so that a page
 //! which runs for weeks leaves nothing behind.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, EventTarget, ResizeObserver};
+use web_sys::EventTarget;
 
 /// Listens to one kind of event on one target until it is dropped.
 pub struct Listener {
@@ -38,31 +38,5 @@ impl Drop for Listener {
             self.event,
             self.callback.as_ref().unchecked_ref(),
         );
-    }
-}
-
-/// Watches one element's size until it is dropped.
-pub struct SizeWatch {
-    observer: ResizeObserver,
-    _callback: Closure<dyn FnMut()>,
-}
-
-impl SizeWatch {
-    /// Calls `callback` once soon and then whenever the size of `element` changed.
-    /// `None` when the browser has no such observer.
-    pub fn new(element: &Element, callback: impl FnMut() + 'static) -> Option<Self> {
-        let callback = Closure::<dyn FnMut()>::new(callback);
-        let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok()?;
-        observer.observe(element);
-        Some(Self {
-            observer,
-            _callback: callback,
-        })
-    }
-}
-
-impl Drop for SizeWatch {
-    fn drop(&mut self) {
-        self.observer.disconnect();
     }
 }

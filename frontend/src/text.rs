@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use queuewall_shared::fit::Form;
 use queuewall_shared::format;
 use queuewall_shared::link::Failure;
 use queuewall_shared::snapshot::{Level, Metric, Reason, UpstreamState};
@@ -209,6 +210,37 @@ pub fn upstream(state: UpstreamState) -> &'static str {
         UpstreamState::Degraded => "Some queues cannot be read from CXone at the moment.",
         UpstreamState::Down => "The Queuewall server cannot read from CXone.",
     }
+}
+
+// --- fit and pages
+
+/// What the tiles leave out for want of room.
+#[must_use]
+pub fn left_out(form: Form) -> &'static str {
+    match form {
+        Form::Full => "",
+        Form::NoAgents => "No room for agents",
+        Form::NoService => "No room for agents and service level",
+        Form::NoWait => "No room for agents, service level and wait",
+    }
+}
+
+/// The screen cannot show type as large as the distance asks.
+#[must_use]
+pub fn too_small() -> &'static str {
+    "Screen too small for this distance"
+}
+
+/// Which page is shown, for screen readers.
+#[must_use]
+pub fn page_of(page: usize, pages: usize) -> String {
+    format!("Page {page} of {pages}")
+}
+
+/// The pages do not turn.
+#[must_use]
+pub fn paused() -> &'static str {
+    "Paused"
 }
 
 // --- alone

@@ -44,8 +44,6 @@ pub struct TileView {
     pub available_bar: String,
     /// Share of the busy among those logged on, as a CSS length.
     pub busy_bar: String,
-    /// Whether the three counts of agents need a smaller type: they do not shrink alone.
-    pub agents_crowd: &'static str,
     /// The reading's age in words while it is ageing.
     pub ago: String,
     /// The reading's age when it is stale.
@@ -64,6 +62,8 @@ pub struct TileView {
     pub trend: &'static str,
     /// The same as an SVG path of an arrow.
     pub arrow: &'static str,
+    /// The last half hour of calls waiting as an SVG path.
+    pub line: String,
 }
 
 impl TileView {
@@ -119,11 +119,6 @@ impl TileView {
             service_bar: length(percent.unwrap_or(0.0)),
             available_bar: share(agents.available),
             busy_bar: share(agents.busy),
-            agents_crowd: if available.len() + busy.len() + logged_on.len() > 7 {
-                "true"
-            } else {
-                "false"
-            },
             available,
             busy,
             logged_on,
@@ -155,6 +150,11 @@ impl TileView {
                 .map_or_else(|| "200%".into(), length),
             trend,
             arrow,
+            line: if is_current {
+                trend::line(&queue.trend)
+            } else {
+                String::new()
+            },
         }
     }
 }

@@ -17,18 +17,20 @@
 //! - [`alarm`]: when a wall makes itself heard
 //! - [`drift`]: where a wall stands this minute
 //! - [`renewal`]: when a page makes room for a newer one
-//! - [`grid`]: columns, rows and type size for a number of tiles
+//! - [`rotation`]: which page of tiles is shown, and for how long
+//! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
 
 pub mod alarm;
 pub mod drift;
+pub mod fit;
 pub mod format;
 pub mod freshness;
-pub mod grid;
 pub mod http;
 pub mod language;
 pub mod level;
 pub mod link;
 pub mod renewal;
+pub mod rotation;
 pub mod server_clock;
 pub mod settings;
 pub mod snapshot;

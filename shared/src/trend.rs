@@ -68,6 +68,41 @@ pub fn direction(trend: &[Option<u64>]) -> Option<Direction> {
     })
 }
 
+/// Width of [`line`]'s picture: ten for each step from one minute to the next.
+pub const LINE_WIDTH: usize = (TREND_MINUTES - 1) * LINE_STEP;
+/// Height of [`line`]'s picture.
+pub const LINE_HEIGHT: u64 = 100;
+const LINE_STEP: usize = 10;
+/// The least count that the picture is high, so that one call more is no mountain.
+const LINE_LEAST_TOP: u64 = 5;
+
+/// A trend, oldest minute first, as the SVG path of a line, [`LINE_WIDTH`] by
+/// [`LINE_HEIGHT`] with 0 calls at the bottom. It breaks off where a minute is unknown;
+/// a minute between two gaps is a dot. Empty where nothing is known.
+#[must_use]
+pub fn line(trend: &[Option<u64>]) -> String {
+    let top = trend.iter().flatten().max().copied().unwrap_or(0);
+    let top = top.max(LINE_LEAST_TOP);
+    let mut path = String::new();
+    for (minute, count) in trend.iter().enumerate() {
+        let Some(count) = count else { continue };
+        let known = |minute: Option<usize>| {
+            minute.is_some_and(|minute| trend.get(minute).is_some_and(Option::is_some))
+        };
+        let goes_on = known(minute.checked_sub(1));
+        let x = (minute * LINE_STEP).to_string();
+        let y = (LINE_HEIGHT - count * LINE_HEIGHT / top).to_string();
+        path.push_str(if goes_on { "L" } else { "M" });
+        path.push_str(&x);
+        path.push(' ');
+        path.push_str(&y);
+        if !goes_on && !known(Some(minute + 1)) {
+            path.push_str("h1");
+        }
+    }
+    path
+}
+
 fn mean(minutes: &[Option<u64>]) -> Option<f64> {
     let known: Vec<f64> = minutes
         .iter()
@@ -95,6 +130,15 @@ mod tests {
             direction(&[None, None, None, Some(1), Some(1), Some(1)]),
             None
         );
+    }
+
+    #[test]
+    fn a_line_breaks_off_at_a_gap_and_a_lonely_minute_is_a_dot() {
+        let trend = [Some(0), Some(5), None, Some(10), None, Some(10), Some(10)];
+        assert_eq!(line(&trend), "M0 100L10 50M30 0h1M50 0L60 0");
+        // Few calls stay low.
+        assert_eq!(line(&[Some(1), Some(1)]), "M0 80L10 80");
+        assert_eq!(line(&[None, None]), "");
     }
 
     #[test]

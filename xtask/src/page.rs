@@ -20,6 +20,9 @@ use assets::Assets;
 /// What the crate's Trunk output is called.
 const NAME: &str = "queuewall-frontend";
 
+/// The fonts in `style/`, which the style sheets name by their files.
+const FONTS: [&str; 2] = ["inter-regular", "inter-semibold"];
+
 /// What the compiler may emit, and how each is brought down to what Chromium 66
 /// knows: WebAssembly's first edition plus mutable globals.
 const LOWERING: [&str; 10] = [
@@ -83,13 +86,22 @@ fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
     let html =
         fs::read_to_string(staging.join("index.html")).context("Trunk wrote no index.html")?;
     let shell = shell::Shell::parse(&html)?;
-    let style = bundle_style(staging, tools, &shell.stylesheets)?;
+    let mut style = bundle_style(staging, tools, &shell.stylesheets)?;
 
     let fresh = workspace.dist.with_extension("new");
     let mut assets = Assets::create(&fresh)?;
     let wasm = assets.add("page", "wasm", &wasm)?;
     let script = assets.add("page", "js", &script)?;
-    let style = assets.add("page", "css", &style)?;
+    let mut fonts = Vec::new();
+    for name in FONTS {
+        let file = format!("{name}.woff2");
+        let font =
+            fs::read(staging.join(&file)).with_context(|| format!("Trunk left {file} out"))?;
+        let address = assets.add(name, "woff2", &font)?;
+        style = style.replace(&file, &address);
+        fonts.push(address);
+    }
+    let style = assets.add("page", "css", style.as_bytes())?;
     let icon = match &shell.icon {
         Some(name) => Some(assets.add("icon", "svg", &fs::read(staging.join(name))?)?),
         None => None,
@@ -98,6 +110,7 @@ fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
         wasm,
         script,
         style,
+        fonts,
         icon,
     });
     assets.add_index(&html)?;
@@ -158,7 +171,7 @@ fn bundle_script(workspace: &Workspace, tools: &PageTools) -> Result<Vec<u8>> {
     fs::read(&out).context("esbuild wrote nothing")
 }
 
-fn bundle_style(staging: &Path, tools: &PageTools, sheets: &[String]) -> Result<Vec<u8>> {
+fn bundle_style(staging: &Path, tools: &PageTools, sheets: &[String]) -> Result<String> {
     let mut all = String::new();
     for sheet in sheets {
         let text = fs::read_to_string(staging.join(sheet))
@@ -177,5 +190,5 @@ fn bundle_style(staging: &Path, tools: &PageTools, sheets: &[String]) -> Result<
         .args(["--minify", "--target=chrome66", "--log-level=warning"])
         .arg(format!("--outfile={}", out.display()));
     run_quietly(&mut esbuild, "a style sheet is not valid")?;
-    fs::read(&out).context("esbuild wrote nothing")
+    fs::read_to_string(&out).context("esbuild wrote nothing")
 }

@@ -1,11 +1,11 @@
-//! What stands around the tiles: freshness, clock, banner, foot and theme.
+//! What stands around the tiles: freshness, clock, banner and foot.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 use queuewall_shared::freshness::Freshness;
 use queuewall_shared::link::{Link, LinkState};
-use queuewall_shared::snapshot::{Theme, UpstreamState};
+use queuewall_shared::snapshot::UpstreamState;
 
 use super::{BoardState, Head};
 use crate::text;
@@ -117,16 +117,6 @@ impl BoardState {
         }
         let of = |head: &Option<Head>| head.as_ref().and_then(|head| head.board.notice.clone());
         self.head.with(of).unwrap_or_default()
-    }
-
-    /// The board's colours in style sheets.
-    #[must_use]
-    pub fn theme(&self) -> &'static str {
-        match self.display().theme {
-            Some(Theme::Light) => "light",
-            Some(Theme::Contrast) => "contrast",
-            Some(Theme::Dark) | None => "dark",
-        }
     }
 
     fn upstream_cause(&self, state: UpstreamState) -> String {

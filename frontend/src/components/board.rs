@@ -1,17 +1,19 @@
 //! The page of one board.
 
 use leptos::prelude::*;
+use queuewall_shared::settings::View;
+use queuewall_shared::snapshot::Theme;
 
 use crate::api;
-use crate::board::{BoardState, Phase};
+use crate::board::{BoardState, Paging, Phase};
 use crate::components::banner::Banner;
-use crate::components::grid::TileGrid;
+use crate::components::foot::Foot;
+use crate::components::grid::{TileGrid, px};
 use crate::components::header::Header;
 use crate::components::hints::Hints;
 use crate::components::message::Message;
 use crate::polling;
-use crate::text;
-use crate::unattended;
+use crate::{settings, text, unattended, viewport};
 
 /// Polls the board `slug` and shows it.
 #[component]
@@ -33,6 +35,9 @@ pub fn BoardView(
     slug: String,
 ) -> impl IntoView {
     let vigil = unattended::look_after(board);
+    let asked = settings::asked();
+    let (view, theme) = (asked.settings.view, asked.settings.theme);
+    let paging = Paging::new(board, viewport::watch(), &asked.settings);
     let title = Memo::new(move |_| board.title());
     let totals = Memo::new(move |_| board.totals());
     let freshness = Memo::new(move |_| board.freshness());
@@ -54,22 +59,39 @@ pub fn BoardView(
         Phase::Shown => view! {
             <Header title totals freshness time_of_day />
             <main class="board-tiles">
-                <TileGrid board />
+                <TileGrid board paging />
             </main>
-            <footer class="board-foot" role="status">{move || board.notice()}</footer>
+            <Foot board paging />
         }
         .into_any(),
     };
     view! {
         <div
             class="board"
+            data-view=view_name(view)
             data-link=move || board.link_name()
-            data-theme=move || board.theme()
+            data-theme=move || theme_name(theme.or_else(|| board.display().theme))
+            style:font-size=move || px(paging.fit().frame_px)
             style:transform=move || vigil.transform()
         >
             <Banner trouble />
             {content}
             <Hints vigil />
         </div>
+    }
+}
+
+fn view_name(view: View) -> &'static str {
+    match view {
+        View::Wall => "wall",
+        View::Tab => "tab",
+    }
+}
+
+fn theme_name(theme: Option<Theme>) -> &'static str {
+    match theme {
+        Some(Theme::Light) => "light",
+        Some(Theme::Contrast) => "contrast",
+        Some(Theme::Dark) | None => "dark",
     }
 }

@@ -40,6 +40,7 @@ pub fn Header(
     let counted = move || totals.with(|totals| text::counted(totals.counted, totals.of));
     view! {
         <header class="header">
+            <div class="header-start">
             <h1 class="header-title">{move || title.get()}</h1>
             <p class="header-total">
                 <b data-total="waiting">{waiting}</b>
@@ -52,10 +53,13 @@ pub fn Header(
                 <b data-total="wait">{move || wait.with(|wait| wait.1.clone())}</b>
             </p>
             <p class="header-counted" data-total="counted">{counted}</p>
+            </div>
+            <div class="header-end">
             <p class="header-freshness" data-freshness=move || freshness.with(|state| state.0)>
                 {move || freshness.with(|state| state.1.clone())}
             </p>
             <p class="header-clock" role="timer">{move || time_of_day.get()}</p>
+            </div>
         </header>
     }
 }

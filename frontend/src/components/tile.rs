@@ -11,16 +11,16 @@ use crate::board::BoardState;
 use crate::text;
 use crate::tile_view::TileView;
 
-/// The tile of one queue.
+/// The tile of one queue, or an empty place.
 #[component]
 pub fn Tile(
     /// The board that the queue is on.
     board: BoardState,
-    /// The queue's id.
-    id: String,
+    /// The id of the queue that has this place now.
+    id: Signal<Option<String>>,
 ) -> impl IntoView {
-    let queue_id = id.clone();
     let tile = Memo::new(move |last: Option<&Option<TileView>>| {
+        let id = id.get()?;
         // A queue that is gone keeps its last words for the moment that its tile still has.
         board.tile(&id).or_else(|| last.cloned().flatten())
     });
@@ -36,7 +36,8 @@ pub fn Tile(
     view! {
         <li
             class="tile"
-            data-queue=queue_id
+            hidden=move || tile.with(Option::is_none)
+            data-queue=move || id.get()
             data-state=say(|tile| tile.standing.as_str())
             data-level=say(|tile| tile.level.as_str())
             aria-label=say(|tile| &tile.label)
@@ -44,14 +45,6 @@ pub fn Tile(
             <div class="tile-head">
                 <h2 class="tile-name">{say(|tile| &tile.name)}</h2>
                 <p class="tile-ago">{say(|tile| &tile.ago)}</p>
-                <svg
-                    class="tile-icon tile-trend"
-                    viewBox="0 0 24 24"
-                    aria-hidden="true"
-                    data-trend=say(|tile| tile.trend)
-                >
-                    <path d=say(|tile| tile.arrow) />
-                </svg>
                 <svg class="tile-icon" viewBox="0 0 24 24" aria-hidden="true">
                     <path d=say(|tile| icon(tile.standing, tile.level)) />
                 </svg>
@@ -60,6 +53,14 @@ pub fn Tile(
                 <p class="tile-hero" data-metric="waiting" data-digits=say(|tile| tile.digits)>
                     {say(|tile| &tile.waiting)}
                 </p>
+                <svg
+                    class="tile-trend"
+                    viewBox="0 0 24 24"
+                    aria-hidden="true"
+                    data-trend=say(|tile| tile.trend)
+                >
+                    <path d=say(|tile| tile.arrow) />
+                </svg>
                 <p class="tile-closed">{text::CLOSED}</p>
                 <dl class="tile-side">
                     <div class="tile-row">
@@ -83,12 +84,20 @@ pub fn Tile(
                     <small class="tile-old">{text::OLD}</small>
                 </p>
             </div>
+            <svg
+                class="tile-line"
+                viewBox=LINE_BOX
+                preserveAspectRatio="none"
+                aria-hidden="true"
+            >
+                <path d=say(|tile| &tile.line) />
+            </svg>
             <div class="tile-agents">
                 <div class="bar">
                     <i class="bar-available" style:width=say(|tile| &tile.available_bar)></i>
                     <i class="bar-busy" style:width=say(|tile| &tile.busy_bar)></i>
                 </div>
-                <p class="tile-counts" data-crowd=say(|tile| tile.agents_crowd)>
+                <p class="tile-counts">
                     <span>
                         <b data-metric="agents_available">{say(|tile| &tile.available)}</b>
                         " "
@@ -115,13 +124,18 @@ pub fn Tile(
     }
 }
 
-/// The outline of the icon beside the name, in a square of 24.
+/// The picture that the trend's path is drawn in, with room for the line's own width.
+const LINE_BOX: &str = "0 -6 290 112";
+
+/// The icon beside the name, in a square of 24: a level's is filled, a state's a line.
 fn icon(standing: Standing, level: Level) -> &'static str {
     match (standing, level) {
-        // An octagon with an exclamation mark.
-        (_, Level::Critical) => "M8 2.5h8L21.5 8v8L16 21.5H8L2.5 16V8zM12 7v6M12 16.8v.2",
-        // A triangle with one.
-        (_, Level::Warning) => "M12 3L22.5 21h-21zM12 10v5M12 18v.1",
+        // Filled, with a hole in the shape of an exclamation mark: an octagon …
+        (_, Level::Critical) => {
+            "M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9zM10.6 5v9h2.8V5zM10.6 16v2.8h2.8V16z"
+        }
+        // … and a triangle.
+        (_, Level::Warning) => "M12 1.5L23.5 22H.5zM10.7 8v7.5h2.6V8zM10.7 17v2.6h2.6V17z",
         (Standing::Fresh, _) => "",
         // A clock.
         (Standing::Ageing | Standing::Stale, _) => {
@@ -134,6 +148,6 @@ fn icon(standing: Standing, level: Level) -> &'static str {
         // A question mark.
         (Standing::NotFound, _) => "M7.5 8a4.5 4.5 0 1 1 6.7 4c-1.6.9-2.2 1.7-2.2 3.5M12 20.4v.2",
         // A padlock.
-        (Standing::Forbidden, _) => "M5 11h14v10H5zM8 11V7.500a4 4 0 0 1 8 0V11",
+        (Standing::Forbidden, _) => "M5 11h14v10H5zM8 11V7.5a4 4 0 0 1 8 0V11",
     }
 }

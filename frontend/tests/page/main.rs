@@ -3,6 +3,8 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod alone;
+mod pages;
 mod polling;
 mod states;
 mod support;

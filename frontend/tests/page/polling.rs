@@ -12,11 +12,10 @@ use crate::support::{host, queue, settle, snapshot, taken, watch};
 const real = {
   fetch: window.fetch, setInterval: window.setInterval, clearInterval: window.clearInterval,
   add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
-  Resize: window.ResizeObserver,
 };
 let seen;
 export function intercept(body) {
-  seen = { requests: [], aborted: 0, intervals: new Set(), listeners: [], watches: 0, answer: "board" };
+  seen = { requests: [], aborted: 0, intervals: new Set(), listeners: [], answer: "board" };
   // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
   const opened = performance.now();
   const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
@@ -39,20 +38,16 @@ export function intercept(body) {
     target.addEventListener = (name, f) => { seen.listeners.push(f); real.add.call(target, name, f); };
     target.removeEventListener = (name, f) => { seen.listeners = seen.listeners.filter((g) => g !== f); real.remove.call(target, name, f); };
   }
-  window.ResizeObserver = class extends real.Resize {
-    constructor(f) { super(f); seen.watches += 1; }
-    disconnect() { super.disconnect(); seen.watches -= 1; }
-  };
 }
 export function answer_with(kind) { seen.answer = kind; }
 export function requests() { return seen.requests.join("\n"); }
 export function aborted() { return seen.aborted; }
 export function alive() {
-  return `timers ${seen.intervals.size}, listeners ${seen.listeners.length}, watches ${seen.watches}`;
+  return `timers ${seen.intervals.size}, listeners ${seen.listeners.length}`;
 }
 export function wake() { window.dispatchEvent(new Event("online")); }
 export function restore() {
-  Object.assign(window, { fetch: real.fetch, setInterval: real.setInterval, clearInterval: real.clearInterval, ResizeObserver: real.Resize });
+  Object.assign(window, { fetch: real.fetch, setInterval: real.setInterval, clearInterval: real.clearInterval });
   for (const target of [window, document]) { delete target.addEventListener; delete target.removeEventListener; }
 }
 "#)]
@@ -106,14 +101,14 @@ async fn it_names_the_bytes_it_has_and_a_304_touches_nothing() {
 #[wasm_bindgen_test]
 async fn unmounting_ends_the_timer_the_listeners_and_the_request() {
     with_page!("board", |_host, page| {
-        assert_eq!(alive(), "timers 1, listeners 3, watches 1");
+        assert_eq!(alive(), "timers 1, listeners 6");
         answer_with("never");
         wake();
         settle().await;
         let before = aborted();
         drop(page);
         settle().await;
-        assert_eq!(alive(), "timers 0, listeners 0, watches 0");
+        assert_eq!(alive(), "timers 0, listeners 0");
         assert_eq!(aborted(), before + 1);
         let asked = requests();
         wake();

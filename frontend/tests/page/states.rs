@@ -155,12 +155,12 @@ async fn trouble_with_cxone_is_said_by_its_cause() {
     };
     shown.board.take(with(UpstreamState::Degraded));
     settle().await;
-    assert_eq!(shown.text(".board-foot"), cause);
+    assert_eq!(shown.text(".foot-notice"), cause);
     assert!(shown.find(".banner").has_attribute("hidden"));
 
     shown.board.take(with(UpstreamState::Down));
     settle().await;
-    assert_eq!(shown.text(".board-foot"), "");
+    assert_eq!(shown.text(".foot-notice"), "");
     // Five minutes before second 0, which is 11:00 in the board's zone.
     assert_eq!(shown.text(".banner-what"), format!("{cause}, since 10:55"));
     assert_eq!(shown.text(".banner-next"), "Next try in 11 s");
@@ -217,7 +217,7 @@ async fn the_foot_carries_the_notice_and_the_board_its_theme() {
     changed.board.display.theme = Some(queuewall_shared::snapshot::Theme::Light);
     shown.board.take(changed);
     settle().await;
-    assert_eq!(shown.text(".board-foot"), "Town hall at 14:00");
+    assert_eq!(shown.text(".foot-notice"), "Town hall at 14:00");
     let theme = shown.find(".board").get_attribute("data-theme");
     assert_eq!(theme.as_deref(), Some("light"));
 }

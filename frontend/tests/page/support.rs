@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use queuewall_frontend::api::Times;
 use queuewall_frontend::board::BoardState;
 use queuewall_frontend::components::board::BoardView;
+use queuewall_frontend::settings;
 use queuewall_shared::link::{Failure, Link, PageTime};
 use queuewall_shared::snapshot::{
     Agents, Board, BoardSnapshot, Display, Level, Queue, QueueState, ServiceLevel, Totals,
@@ -146,9 +147,20 @@ impl Shown {
     /// Shows `queues` as answered at second 0 with readings of `age_seconds`, and as it
     /// looks at second `now`.
     pub(crate) async fn new(queues: Vec<Queue>, age_seconds: u64, now: u64) -> Self {
+        Self::asked("", queues, age_seconds, now).await
+    }
+
+    /// The same at an address that ends in `query`.
+    pub(crate) async fn asked(
+        query: &'static str,
+        queues: Vec<Queue>,
+        age_seconds: u64,
+        now: u64,
+    ) -> Self {
         let host = host();
         let made = StoredValue::new(None);
         let mounted = mount_to(host.clone(), move || {
+            settings::provide(settings::read(query));
             let board = BoardState::new(at(0));
             made.set_value(Some(board));
             view! { <BoardView board slug="main".to_owned() /> }.into_any()
@@ -188,6 +200,16 @@ impl Shown {
 
     pub(crate) fn text(&self, selector: &str) -> String {
         self.find(selector).text_content().unwrap_or_default()
+    }
+
+    /// The queues whose tiles are on the screen, in order.
+    pub(crate) fn places(&self) -> Vec<String> {
+        let tiles = self.host.query_selector_all(".tile:not([hidden])");
+        let tiles = tiles.expect("the selector is well formed");
+        (0..tiles.length())
+            .filter_map(|place| tiles.get(place)?.dyn_into::<Element>().ok())
+            .filter_map(|tile| tile.get_attribute("data-queue"))
+            .collect()
     }
 
     pub(crate) fn metric(&self, id: &str, metric: &str) -> String {

@@ -63,27 +63,21 @@ async fn a_changed_number_of_waiting_calls_touches_its_text_and_the_total() {
 }
 
 #[wasm_bindgen_test]
-async fn a_queue_that_moves_keeps_its_tile() {
+async fn a_place_is_filled_anew_and_not_made_anew() {
     let shown = Shown::new(two(), 0, 0).await;
-    let tile = shown.find("[data-queue='a']");
+    let first = shown.find(".tile");
     let mut queues = two();
     queues.reverse();
     queues.push(queue("c"));
     shown.board.take(snapshot(queues));
     settle().await;
-    assert_eq!(
-        shown.find(".tile").get_attribute("data-queue").as_deref(),
-        Some("b")
-    );
-    assert!(tile.is_same_node(Some(&shown.find("[data-queue='a']"))));
+    assert!(first.is_same_node(Some(&shown.find(".tile"))));
+    assert_eq!(shown.places(), ["b", "a", "c"]);
 
     shown.board.take(snapshot(vec![queue("c")]));
     settle().await;
-    assert_eq!(
-        shown.find(".tile").get_attribute("data-queue").as_deref(),
-        Some("c")
-    );
-    assert!(!tile.is_connected());
+    assert!(first.is_same_node(Some(&shown.find(".tile"))));
+    assert_eq!(shown.places(), ["c"]);
 }
 
 #[wasm_bindgen_test]

@@ -159,6 +159,7 @@ fn media_type(file: &str) -> Option<&'static str> {
         "js" => Some("text/javascript; charset=utf-8"),
         "svg" => Some("image/svg+xml"),
         "wasm" => Some("application/wasm"),
+        "woff2" => Some("font/woff2"),
         _ => None,
     }
 }

@@ -21,6 +21,7 @@ pub(crate) struct Links {
     pub(crate) wasm: String,
     pub(crate) script: String,
     pub(crate) style: String,
+    pub(crate) fonts: Vec<String>,
     pub(crate) icon: Option<String>,
 }
 
@@ -95,6 +96,7 @@ impl Shell {
             wasm,
             script,
             style,
+            fonts,
             icon,
         } = links;
         // The wasm is fetched while the script is still on its way.
@@ -102,6 +104,12 @@ impl Shell {
             "<link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
              <link rel=\"stylesheet\" href=\"{style}\"><script defer src=\"{script}\" data-wasm=\"{wasm}\"></script>"
         );
+        // The style sheet asks for them only once there is text: too late to be seamless.
+        for font in fonts {
+            tags.push_str(&format!(
+                "<link rel=\"preload\" href=\"{font}\" as=\"font\" type=\"font/woff2\" crossorigin>"
+            ));
+        }
         if let Some(icon) = icon {
             tags.push_str(&format!(
                 "<link rel=\"icon\" type=\"image/svg+xml\" href=\"{icon}\">"
@@ -147,6 +155,7 @@ import init from '/queuewall-frontend.js'; if (1 < 2) await init();
             wasm: "/assets/p.wasm".into(),
             script: "/assets/p.js".into(),
             style: "/assets/p.css".into(),
+            fonts: vec!["/assets/f.woff2".into()],
             icon: Some("/assets/i.svg".into()),
         };
         let html = shell.finish(&links);
@@ -157,6 +166,7 @@ import init from '/queuewall-frontend.js'; if (1 < 2) await init();
             )
         );
         assert_eq!(html.matches("rel=\"stylesheet\"").count(), 1);
+        assert!(html.contains(r#"href="/assets/f.woff2" as="font""#));
         for gone in ["await", "modulepreload", "tokens.css", "words for", HOLE] {
             assert!(!html.contains(gone), "{gone} is still there:\n{html}");
         }

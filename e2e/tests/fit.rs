@@ -1,0 +1,195 @@
+//! The distance contract in a real layout: whatever the screen, the distance and the
+//! number of queues, nothing overlaps, scrolls, is cut or is smaller than it may be.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use queuewall_e2e::{
+    browser::{Browser, Engine},
+    devtools::Tab,
+    wall::Wall,
+};
+use queuewall_simulator::{Field, Options, QueueOverride};
+
+const POLL: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(60);
+
+/// Everything on the screen that breaks the contract, as a list of sentences.
+const FAULTS: &str = r#"(smallest => {
+    const faults = [];
+    const say = (what, element) => faults.push(what + ': ' + (element.className || element.tagName)
+        + ' in ' + ((element.closest('[data-queue]') || document.body).getAttribute('data-queue') || 'the frame')
+        + ' "' + (element.textContent || '').slice(0, 40) + '"');
+    const root = document.scrollingElement;
+    if (root.scrollWidth > innerWidth || root.scrollHeight > innerHeight) faults.push('the page scrolls');
+    const tiles = [].filter.call(document.querySelectorAll('.tile'), tile => !tile.hidden);
+    const boxes = tiles.map(tile => tile.getBoundingClientRect());
+    boxes.forEach((box, place) => {
+        if (box.left < 0 || box.top < 0 || box.right > innerWidth + 0.5 || box.bottom > innerHeight + 0.5)
+            say('out of the screen', tiles[place]);
+        boxes.slice(place + 1).forEach(other => {
+            if (box.left < other.right - 0.5 && other.left < box.right - 0.5
+                && box.top < other.bottom - 0.5 && other.top < box.bottom - 0.5) say('overlaps', tiles[place]);
+        });
+    });
+    const walk = document.createTreeWalker(document.querySelector('.board'), NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const element = walk.currentNode.parentElement;
+        if (!walk.currentNode.data.trim()) continue;
+        const range = document.createRange();
+        range.selectNode(walk.currentNode);
+        const box = range.getBoundingClientRect();
+        if (box.width === 0 || getComputedStyle(element).visibility === 'hidden') continue;
+        const size = parseFloat(getComputedStyle(element).fontSize);
+        if (size < smallest - 0.3) say('type of ' + size.toFixed(1) + ' px', element);
+        const tile = element.closest('.tile');
+        if (tile) {
+            const edge = tile.getBoundingClientRect();
+            if (box.right > edge.right + 1 || box.bottom > edge.bottom + 1 || box.top < edge.top - 1)
+                say('cut off', element);
+            if (element.matches('dt, b, span, .tile-name') && element.scrollWidth > element.clientWidth + 1
+                && element.clientWidth > 0) say('does not fit its box', element);
+        }
+    }
+    tiles.forEach(tile => {
+        const visible = ['.tile-head', '.tile-body', '.tile-line', '.tile-agents', '.tile-reason', '.tile-cause']
+            .map(part => tile.querySelector(part)).filter(part => part && part.getBoundingClientRect().height > 0);
+        for (let part = 1; part < visible.length; part++)
+            if (visible[part].getBoundingClientRect().top < visible[part - 1].getBoundingClientRect().bottom - 1)
+                say('lies over the part above', visible[part]);
+    });
+    return faults;
+})"#;
+
+/// Type that a screen of `width` by `height` must not go below, by the contract: a
+/// capital of 1/200 of the distance, at 0.7 em.
+fn smallest_px(width: u32, height: u32, metres: f64, inches: f64) -> f64 {
+    let px_per_mm = f64::from(width).hypot(f64::from(height)) / (inches * 25.4);
+    metres * 1_000.0 / 200.0 * px_per_mm / 0.7
+}
+
+async fn faults(tab: &mut Tab, smallest: f64) -> Result<Vec<String>> {
+    let found = tab.evaluate(&format!("{FAULTS}({smallest})")).await?;
+    Ok(serde_json::from_value(found)?)
+}
+
+/// A tenant in which names are long, numbers wide and some queues in trouble.
+async fn start(queues: usize) -> Result<Wall> {
+    let options = Options {
+        speed: 0.0,
+        rate_limit_per_minute: None,
+        queues,
+        ..Options::default()
+    };
+    let wall = Wall::start(options, POLL, &[]).await?;
+    let tenant = wall.tenant();
+    for (place, queue) in tenant.queue_ids().iter().enumerate() {
+        let pins = match place % 4 {
+            0 => QueueOverride {
+                waiting: Field::Value(28),
+                average_wait_ms: Field::Value(1_428_000),
+                service_level: Field::Value(100.0),
+                logged_on: Field::Value(128),
+                available: Field::Value(0),
+                busy: Field::Value(118),
+                ..QueueOverride::default()
+            },
+            1 => QueueOverride {
+                waiting: Field::Value(6),
+                average_wait_ms: Field::Value(61_000),
+                logged_on: Field::Value(28),
+                available: Field::Value(11),
+                busy: Field::Value(17),
+                service_level: Field::Value(100.0),
+                ..QueueOverride::default()
+            },
+            _ => QueueOverride {
+                waiting: Field::Value(3),
+                average_wait_ms: Field::Value(11_000),
+                logged_on: Field::Value(188),
+                available: Field::Value(88),
+                busy: Field::Value(88),
+                service_level: Field::Value(100.0),
+                ..QueueOverride::default()
+            },
+        };
+        tenant.set(queue, pins);
+    }
+    Ok(wall)
+}
+
+async fn check(
+    tab: &mut Tab,
+    wall: &Wall,
+    (width, height): (u32, u32),
+    (metres, inches): (f64, f64),
+) -> Result<Vec<String>> {
+    tab.resize(width, height).await?;
+    let path = format!("/board/main?metres={metres}&inches={inches}&rotate=off");
+    tab.open(&wall.url(&path)).await?;
+    tab.wait_for(
+        "!!document.querySelector('[data-level=\"critical\"]') && document.fonts.status === 'loaded'",
+        SOON,
+    )
+    .await
+    .with_context(|| format!("{width}x{height} {path}"))?;
+    let legible = tab
+        .evaluate("getComputedStyle(document.querySelector('.foot-limits')).display === 'none'")
+        .await?;
+    let smallest = if legible == true {
+        smallest_px(width, height, metres, inches)
+    } else {
+        12.0
+    };
+    faults(tab, smallest).await
+}
+
+#[tokio::test]
+async fn every_screen_keeps_the_contract() -> Result<()> {
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    let sizes = [
+        (800, 480),
+        (1280, 720),
+        (1920, 1080),
+        (1080, 1920),
+        (3840, 2160),
+    ];
+    let distances = [(0.6, 24.0), (3.0, 55.0), (5.0, 55.0), (8.0, 55.0)];
+    let mut broken = Vec::new();
+    for queues in [1, 6, 24, 120] {
+        let wall = start(queues).await?;
+        for size in sizes {
+            for distance in distances {
+                let found = check(&mut tab, &wall, size, distance).await?;
+                if !found.is_empty() {
+                    broken.push(format!(
+                        "{queues} queues, {size:?}, {distance:?}: {found:#?}"
+                    ));
+                }
+            }
+        }
+    }
+    ensure!(broken.is_empty(), "{}", broken.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn old_screens_keep_it_too() -> Result<()> {
+    let wall = start(24).await?;
+    for engine in Engine::old()? {
+        let browser = Browser::start(&engine).await?;
+        let mut tab = browser.tab().await?;
+        for distance in [(3.0, 55.0), (5.0, 32.0)] {
+            let found = check(&mut tab, &wall, (1920, 1080), distance)
+                .await
+                .with_context(|| format!("Chromium {}", engine.name))?;
+            ensure!(
+                found.is_empty(),
+                "Chromium {}, {distance:?}: {found:#?}",
+                engine.name
+            );
+        }
+    }
+    Ok(())
+}

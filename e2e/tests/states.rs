@@ -1,0 +1,247 @@
+//! Every state that a tile can be in, from a tenant that brings it about, in today's
+//! Chromium and in those of old TVs; and that none of it hangs on the screen's own clock.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use queuewall_e2e::{
+    browser::{Browser, Engine},
+    devtools::Tab,
+    wall::Wall,
+};
+use queuewall_simulator::{Fault, Field, Options, QueueOverride};
+use serde_json::json;
+
+const POLL: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(60);
+const BOARD: &str = "/board/main?metres=1&rotate=off";
+
+/// The board's queues, in its order, by what happens to them.
+const CALM: &str = "352669";
+const CRITICAL: &str = "352677";
+const WARNING: &str = "352683";
+const CLOSED: &str = "352690";
+const DASH: &str = "352702";
+const LEFT_OUT: &str = "352705";
+const GONE: &str = "352716";
+const QUEUES: [&str; 7] = [CALM, CRITICAL, WARNING, CLOSED, DASH, LEFT_OUT, GONE];
+
+fn options() -> Options {
+    Options {
+        speed: 0.0,
+        rate_limit_per_minute: None,
+        ..Options::default()
+    }
+}
+
+fn at_work(waiting: u64, wait_ms: u64) -> QueueOverride {
+    QueueOverride {
+        waiting: Field::Value(waiting),
+        average_wait_ms: Field::Value(wait_ms),
+        logged_on: Field::Value(9),
+        available: Field::Value(2),
+        busy: Field::Value(7),
+        service_level: Field::Value(95.0),
+        ..QueueOverride::default()
+    }
+}
+
+/// A wall whose tenant has a queue for each state that needs no time.
+async fn start() -> Result<Wall> {
+    let wall = Wall::start(options(), POLL, &QUEUES).await?;
+    let tenant = wall.tenant();
+    for queue in QUEUES {
+        tenant.set(queue, at_work(0, 0));
+    }
+    tenant.set(CRITICAL, at_work(12, 30_000));
+    tenant.set(WARNING, at_work(2, 90_000));
+    let nobody = QueueOverride {
+        logged_on: Field::Value(0),
+        available: Field::Value(0),
+        busy: Field::Value(0),
+        ..at_work(0, 0)
+    };
+    tenant.set(CLOSED, nobody);
+    let dash = QueueOverride {
+        waiting: Field::Null,
+        ..at_work(0, 0)
+    };
+    tenant.set(DASH, dash);
+    Ok(wall)
+}
+
+fn tile(queue: &str) -> String {
+    format!("document.querySelector('[data-queue=\"{queue}\"]')")
+}
+
+async fn wait_for(tab: &mut Tab, queue: &str, attributes: &[(&str, &str)]) -> Result<()> {
+    let tile = tile(queue);
+    let all: Vec<String> = attributes
+        .iter()
+        .map(|(name, value)| format!("{tile}.getAttribute('{name}') === '{value}'"))
+        .collect();
+    let condition = format!("!!{tile} && {}", all.join(" && "));
+    tab.wait_for(&condition, SOON)
+        .await
+        .with_context(|| format!("queue {queue}: {attributes:?}"))
+}
+
+/// What of a tile's part is on the screen; empty where nothing is.
+async fn seen(tab: &mut Tab, queue: &str, part: &str) -> Result<String> {
+    let element = format!("{}.querySelector('{part}')", tile(queue));
+    let text = tab
+        .evaluate(&format!(
+            "{element}.getBoundingClientRect().height ? {element}.textContent : ''"
+        ))
+        .await?;
+    Ok(text.as_str().unwrap_or_default().trim().to_owned())
+}
+
+async fn every_state(engine: &Engine) -> Result<()> {
+    let mut wall = start().await?;
+    let browser = Browser::start(engine).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(1920, 1080).await?;
+    tab.open(&wall.url(BOARD)).await?;
+
+    wait_for(&mut tab, CRITICAL, &[("data-level", "critical")]).await?;
+    wait_for(&mut tab, WARNING, &[("data-level", "warning")]).await?;
+    ensure!(seen(&mut tab, CRITICAL, ".tile-reason").await? == "Critical: 10 or more waiting");
+    ensure!(seen(&mut tab, WARNING, ".tile-reason").await? == "Warning: wait over 1:00");
+    // Unknown, zero and closed are three things to see.
+    ensure!(seen(&mut tab, DASH, ".tile-hero").await? == "–");
+    ensure!(seen(&mut tab, CALM, ".tile-hero").await? == "0");
+    wait_for(&mut tab, CLOSED, &[("data-state", "closed")]).await?;
+    ensure!(seen(&mut tab, CLOSED, ".tile-hero").await?.is_empty());
+    ensure!(seen(&mut tab, CLOSED, ".tile-closed").await? == "Closed");
+
+    let counted = "document.querySelector('[data-total=\"counted\"]').textContent";
+    let all = tab.evaluate(counted).await?;
+    wall.tenant().omit(LEFT_OUT);
+    wall.tenant().remove(GONE);
+    wait_for(&mut tab, LEFT_OUT, &[("data-state", "ageing")]).await?;
+    ensure!(
+        seen(&mut tab, LEFT_OUT, ".tile-ago")
+            .await?
+            .ends_with("ago")
+    );
+    wait_for(&mut tab, LEFT_OUT, &[("data-state", "stale")]).await?;
+    ensure!(!seen(&mut tab, LEFT_OUT, ".tile-age").await?.is_empty());
+    wait_for(&mut tab, GONE, &[("data-state", "not_found")]).await?;
+    ensure!(seen(&mut tab, GONE, ".tile-hero").await? == "–");
+    ensure!(seen(&mut tab, GONE, ".tile-cause").await? == "No such queue in CXone");
+    // Neither is in the totals any more.
+    ensure!(all == "7 of 7 queues", "{all}");
+    tab.wait_for(&format!("{counted} === '5 of 7 queues'"), SOON)
+        .await?;
+
+    wall.tenant().fail_with(Fault::status(503));
+    wait_for(
+        &mut tab,
+        CRITICAL,
+        &[("data-state", "stale"), ("data-level", "none")],
+    )
+    .await?;
+    tab.wait_for("!document.querySelector('.banner').hidden", SOON)
+        .await?;
+    wall.tenant().heal();
+    wait_for(&mut tab, CALM, &[("data-state", "fresh")]).await?;
+
+    wall.stop_server().await?;
+    tab.wait_for("!!document.querySelector('[data-link=\"lost\"]')", SOON)
+        .await?;
+    wait_for(&mut tab, CALM, &[("data-state", "stale")]).await?;
+    let banner = tab
+        .evaluate("document.querySelector('.banner').textContent")
+        .await?;
+    let banner = banner.as_str().unwrap_or_default();
+    ensure!(
+        banner.contains("No connection to the Queuewall server since")
+            && (banner.contains("Next try in") || banner.contains("Trying now")),
+        "{banner}"
+    );
+    ensure!(tab.evaluate(counted).await? == "0 of 7 queues");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_state_is_shown_for_what_it_is() -> Result<()> {
+    every_state(&Engine::today()?).await
+}
+
+#[tokio::test]
+async fn every_state_is_shown_in_old_tvs() -> Result<()> {
+    for engine in Engine::old()? {
+        every_state(&engine)
+            .await
+            .with_context(|| format!("Chromium {}", engine.name))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_tenant_that_lets_nobody_read_is_said_in_words() -> Result<()> {
+    let closed_door = Options {
+        scope_granted: false,
+        ..options()
+    };
+    let wall = Wall::start(closed_door, POLL, &QUEUES).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url(BOARD)).await?;
+    wait_for(&mut tab, CALM, &[("data-state", "forbidden")]).await?;
+    ensure!(seen(&mut tab, CALM, ".tile-hero").await? == "–");
+    ensure!(!seen(&mut tab, CALM, ".tile-cause").await?.is_empty());
+    Ok(())
+}
+
+/// Two screens of one wall, one with a clock that is a day behind: they show the same.
+#[tokio::test]
+async fn a_screen_whose_clock_is_a_day_off_shows_the_same() -> Result<()> {
+    let wall = start().await?;
+    wall.tenant().omit(LEFT_OUT);
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut right = browser.tab().await?;
+    let mut wrong = browser.tab().await?;
+    let a_day_behind = "(() => {
+        const Real = Date, day = 86400000;
+        class Late extends Real {
+            constructor(...parts) { parts.length ? super(...parts) : super(Real.now() - day); }
+            static now() { return Real.now() - day; }
+        }
+        window.Date = Late;
+    })()";
+    wrong
+        .command(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": a_day_behind }),
+        )
+        .await?;
+    let everything = "JSON.stringify([
+        [].map.call(document.querySelectorAll('[data-queue]:not([hidden])'), tile =>
+            [tile.dataset.queue, tile.dataset.state, tile.dataset.level, tile.querySelector('.tile-reason').textContent]),
+        document.querySelector('.header-clock').textContent,
+        document.querySelector('.banner').textContent,
+        document.querySelector('.header-start').textContent])";
+    for tab in [&mut right, &mut wrong] {
+        tab.resize(1920, 1080).await?;
+        tab.open(&wall.url(BOARD)).await?;
+        wait_for(tab, CRITICAL, &[("data-level", "critical")]).await?;
+    }
+    let late = wrong
+        .evaluate("Math.round((performance.timing.navigationStart - Date.now()) / 3600000)")
+        .await?;
+    ensure!(late == 24, "the second screen's clock is {late} h behind");
+    // The two ask at different moments: what they say must agree at some moment soon.
+    for _ in 0..60 {
+        if right.evaluate(everything).await? == wrong.evaluate(everything).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let (right, wrong) = (
+        right.evaluate(everything).await?,
+        wrong.evaluate(everything).await?,
+    );
+    anyhow::bail!("the right clock shows {right}\nthe wrong one {wrong}")
+}

@@ -1,0 +1,167 @@
+//! Which tiles are on the screen: the fit of the board to the window, and the turns of
+//! its pages.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use queuewall_shared::fit::{Distance, Fit, Viewport};
+use queuewall_shared::rotation::{DEFAULT_PERIOD, Rotation};
+use queuewall_shared::settings::{Rotate, Settings, View};
+use queuewall_shared::snapshot::Level;
+
+use super::BoardState;
+
+/// The pages of one board on one screen. A copy is the same.
+#[derive(Clone, Copy)]
+pub struct Paging {
+    board: BoardState,
+    fit: Memo<Fit>,
+    ids: Memo<Vec<String>>,
+    rotation: RwSignal<Rotation>,
+}
+
+impl Paging {
+    /// Lays `board` out in `viewport` as the link asks, and turns its pages for as long
+    /// as the reactive owner lives that this is called under.
+    #[must_use]
+    pub fn new(board: BoardState, viewport: Signal<Viewport>, settings: &Settings) -> Self {
+        let view = settings.view;
+        let (metres, inches, rotate) = (settings.metres, settings.inches, settings.rotate);
+        let ids = Memo::new(move |_| board.order());
+        let display = Memo::new(move |_| board.display());
+        let fit = Memo::new(move |_| {
+            let count = ids.with(Vec::len);
+            let viewport = viewport.get();
+            display.with(|display| {
+                // The board's screen is the one on the wall: a desk has its own.
+                let (standard, display) = match view {
+                    View::Wall => (Distance::WALL, Some(display)),
+                    View::Tab => (Distance::DESK, None),
+                };
+                let distance = Distance {
+                    metres: metres
+                        .or_else(|| display?.metres)
+                        .unwrap_or(standard.metres),
+                    inches: inches
+                        .or_else(|| display?.inches)
+                        .unwrap_or(standard.inches),
+                };
+                match view {
+                    View::Wall => Fit::wall(count, viewport, distance),
+                    View::Tab => Fit::tab(count, viewport, distance),
+                }
+            })
+        });
+        let period = Memo::new(move |_| {
+            let seconds = match rotate {
+                Some(Rotate::Off) => return None,
+                Some(Rotate::Seconds(seconds)) => Some(seconds),
+                None => display.with(|display| display.rotate_seconds),
+            };
+            Some(seconds.map_or(DEFAULT_PERIOD, |seconds| {
+                Duration::from_secs(seconds.into())
+            }))
+        });
+        let rotation = RwSignal::new(Rotation::new(board.now_untracked()));
+        let paging = Self {
+            board,
+            fit,
+            ids,
+            rotation,
+        };
+        Effect::new(move || {
+            let now = board.now();
+            let (critical, period) = (paging.critical_pages(), period.get());
+            paging.change(|rotation| rotation.tick(now, &critical, period));
+        });
+        paging
+    }
+
+    /// How the board fits the window.
+    #[must_use]
+    pub fn fit(&self) -> Fit {
+        self.fit.get()
+    }
+
+    /// The page on the screen, from 0.
+    #[must_use]
+    pub fn page(&self) -> usize {
+        // The fit may have become smaller since the latest tick.
+        let last = self.fit.get().pages - 1;
+        self.rotation.with(Rotation::page).min(last)
+    }
+
+    /// Whether somebody stopped the turns.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.rotation.with(Rotation::is_paused)
+    }
+
+    /// The id of the queue at a place of the page on the screen.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<String> {
+        let page = self.page();
+        self.ids.with(|ids| {
+            let mut places = self.fit.get().places(page, ids.len());
+            ids.get(places.nth(place)?).cloned()
+        })
+    }
+
+    /// How many places a page has: tiles that are made once and filled anew at each
+    /// turn, so that weeks of turns leave nothing behind.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.fit.get().per_page.min(self.ids.with(Vec::len))
+    }
+
+    /// Whether the board has no queue at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.with(Vec::is_empty)
+    }
+
+    /// Whether a tile of page `page` is critical.
+    #[must_use]
+    pub fn is_critical(&self, page: usize) -> bool {
+        self.ids.with(|ids| {
+            let mut places = self.fit.get().places(page, ids.len());
+            places.any(|place| self.board.level(&ids[place]) == Level::Critical)
+        })
+    }
+
+    /// Shows the next page.
+    pub fn next(&self) {
+        let (now, pages) = self.steered();
+        self.change(|rotation| rotation.next(now, pages));
+    }
+
+    /// Shows the page before.
+    pub fn previous(&self) {
+        let (now, pages) = self.steered();
+        self.change(|rotation| rotation.previous(now, pages));
+    }
+
+    /// Stops the turns, or lets them go on.
+    pub fn toggle_pause(&self) {
+        let (now, _) = self.steered();
+        self.change(|rotation| rotation.toggle_pause(now));
+    }
+
+    fn steered(&self) -> (Duration, usize) {
+        (self.board.now_untracked(), self.fit.get_untracked().pages)
+    }
+
+    fn critical_pages(&self) -> Vec<bool> {
+        let pages = self.fit.get().pages;
+        if pages == 1 {
+            return vec![false];
+        }
+        (0..pages).map(|page| self.is_critical(page)).collect()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Rotation)) {
+        let mut rotation = self.rotation.get_untracked();
+        change(&mut rotation);
+        super::set_if_new(self.rotation, rotation);
+    }
+}

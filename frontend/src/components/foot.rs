@@ -1,0 +1,67 @@
+//! The line below the tiles: the notice, what the tiles leave out, and the pages.
+
+use leptos::prelude::*;
+
+use crate::board::{BoardState, Paging};
+use crate::text;
+
+/// So many pages have a dot each; more have only their number.
+const MOST_DOTS: usize = 12;
+
+/// The board's foot.
+#[component]
+pub fn Foot(
+    /// The board.
+    board: BoardState,
+    /// Its pages.
+    paging: Paging,
+) -> impl IntoView {
+    let notice = Memo::new(move |_| board.notice());
+    let limits = move || {
+        let fit = paging.fit();
+        match fit.is_legible {
+            true => text::left_out(fit.form),
+            false => text::too_small(),
+        }
+    };
+    view! {
+        <footer class="foot">
+            <p class="foot-notice" role="status">{move || notice.get()}</p>
+            <p class="foot-limits">{limits}</p>
+            <Pager paging />
+        </footer>
+    }
+}
+
+/// Which page of how many is on the screen; nothing where there is only one.
+#[component]
+fn Pager(paging: Paging) -> impl IntoView {
+    let pages = Memo::new(move |_| paging.fit().pages);
+    let dots = move || match pages.get() {
+        pages @ 2..=MOST_DOTS => 0..pages,
+        _ => 0..0,
+    };
+    let number = move || match pages.get() {
+        0..=MOST_DOTS => String::new(),
+        pages => format!("{} / {pages}", paging.page() + 1),
+    };
+    view! {
+        <div
+            class="pager"
+            role="img"
+            aria-label=move || text::page_of(paging.page() + 1, pages.get())
+            hidden=move || pages.get() == 1
+            data-paused=move || paging.is_paused().to_string()
+        >
+            <span class="pager-paused">{text::paused()}</span>
+            <For each=dots key=|page| *page let:page>
+                <i
+                    class="pager-dot"
+                    data-current=move || (paging.page() == page).to_string()
+                    data-critical=move || paging.is_critical(page).to_string()
+                ></i>
+            </For>
+            <span class="pager-number">{number}</span>
+        </div>
+    }
+}

@@ -1,0 +1,32 @@
+//! The browser's window as it is now.
+
+use leptos::prelude::*;
+use queuewall_shared::fit::Viewport;
+
+use crate::listener::Listener;
+
+/// The window's size, for as long as the reactive owner lives that this is called under.
+#[must_use]
+pub fn watch() -> Signal<Viewport> {
+    let viewport = RwSignal::new(measure());
+    let listener = Listener::new(window().into(), "resize", move || {
+        let size = measure();
+        if viewport.get_untracked() != size {
+            viewport.set(size);
+        }
+    });
+    // Kept here only to be dropped with the owner.
+    StoredValue::new_local(listener);
+    viewport.into()
+}
+
+fn measure() -> Viewport {
+    let window = window();
+    let px = |length: Result<wasm_bindgen::JsValue, _>| {
+        length.ok().and_then(|it| it.as_f64()).unwrap_or_default()
+    };
+    Viewport {
+        width_px: px(window.inner_width()),
+        height_px: px(window.inner_height()),
+    }
+}

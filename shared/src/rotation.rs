@@ -1,0 +1,255 @@
+//! Which page of tiles a wall shows, and when the next one comes.
+//!
+//! Pages with a critical tile come first and every second turn; the others share the
+//! turns between, so that none is ever kept from the screen for good.
+
+use std::time::Duration;
+
+/// How long a page stays where nobody says otherwise.
+pub const DEFAULT_PERIOD: Duration = Duration::from_secs(15);
+/// A wall that somebody stopped goes on by itself after so long: nobody may come back.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+
+/// The turns of one wall's pages. Times are the page's monotonic clock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rotation {
+    page: usize,
+    since: Duration,
+    paused_at: Option<Duration>,
+    /// The latest page of either kind: the next of that kind comes after it.
+    latest_critical: Option<usize>,
+    latest_other: Option<usize>,
+}
+
+impl Rotation {
+    /// Starts with the first page.
+    #[must_use]
+    pub fn new(now: Duration) -> Self {
+        Self {
+            page: 0,
+            since: now,
+            paused_at: None,
+            latest_critical: None,
+            latest_other: Some(0),
+        }
+    }
+
+    /// The page to show, counted from 0.
+    #[must_use]
+    pub fn page(&self) -> usize {
+        self.page
+    }
+
+    /// Whether somebody stopped the turns.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused_at.is_some()
+    }
+
+    /// Lets time pass. `critical` says of each page whether a tile on it is critical;
+    /// its length is the number of pages. Without a `period` pages turn only by hand.
+    pub fn tick(&mut self, now: Duration, critical: &[bool], period: Option<Duration>) {
+        if self.page >= critical.len() {
+            // There are fewer pages than there were.
+            self.show(0, now);
+        }
+        if let Some(paused_at) = self.paused_at {
+            if now.saturating_sub(paused_at) < LONGEST_PAUSE {
+                return;
+            }
+            self.paused_at = None;
+        }
+        let is_over = |period| now.saturating_sub(self.since) >= period;
+        if critical.len() > 1 && period.is_some_and(is_over) {
+            self.turn(now, critical);
+        }
+    }
+
+    /// Stops the turns, or lets them go on with a whole turn of the present page.
+    pub fn toggle_pause(&mut self, now: Duration) {
+        self.paused_at = match self.paused_at {
+            Some(_) => None,
+            None => Some(now),
+        };
+        self.since = now;
+    }
+
+    /// Shows the next page of `pages`, and gives it a whole turn.
+    pub fn next(&mut self, now: Duration, pages: usize) {
+        self.steer((self.page + 1) % pages.max(1), now);
+    }
+
+    /// Shows the page before of `pages`, and gives it a whole turn.
+    pub fn previous(&mut self, now: Duration, pages: usize) {
+        let pages = pages.max(1);
+        self.steer((self.page.min(pages) + pages - 1) % pages, now);
+    }
+
+    fn steer(&mut self, page: usize, now: Duration) {
+        self.show(page, now);
+        // The pages that nothing calls for go on from here.
+        self.latest_other = Some(page);
+    }
+
+    fn turn(&mut self, now: Duration, critical: &[bool]) {
+        let present = self.page;
+        let next = |after: Option<usize>, wanted: bool| {
+            let start = after.map_or(0, |after| after + 1);
+            (start..start + critical.len())
+                .map(|page| page % critical.len())
+                .find(|page| *page != present && critical[*page] == wanted)
+        };
+        let worst = next(self.latest_critical, true);
+        let other = next(self.latest_other, false);
+        let page = if critical[present] {
+            other.or(worst)
+        } else {
+            worst.or(other)
+        };
+        let Some(page) = page else { return };
+        self.show(page, now);
+        if critical[page] {
+            self.latest_critical = Some(page);
+        } else {
+            self.latest_other = Some(page);
+        }
+    }
+
+    fn show(&mut self, page: usize, now: Duration) {
+        self.page = page;
+        self.since = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PERIOD: Duration = Duration::from_secs(15);
+
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// The pages shown in so many turns from the start.
+    fn turns(critical: &[bool], count: u64) -> Vec<usize> {
+        let mut rotation = Rotation::new(at(0));
+        (0..count)
+            .map(|turn| {
+                rotation.tick(PERIOD * turn as u32, critical, Some(PERIOD));
+                rotation.page()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn calm_pages_take_their_turns() {
+        assert_eq!(turns(&[false; 3], 5), [0, 1, 2, 0, 1]);
+        assert_eq!(turns(&[false], 3), [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_critical_page_comes_first_and_every_second_turn() {
+        assert_eq!(
+            turns(&[false, false, false, true], 7),
+            [0, 3, 1, 3, 2, 3, 0]
+        );
+        // Two of them share those turns.
+        assert_eq!(turns(&[false, true, false, true], 7), [0, 1, 2, 3, 0, 1, 2]);
+        assert_eq!(turns(&[true, true, true], 4), [0, 1, 2, 0]);
+        assert_eq!(turns(&[true, false], 4), [0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn a_page_stays_for_its_turn_and_no_longer() {
+        let mut rotation = Rotation::new(at(100));
+        rotation.tick(at(114), &[false; 2], Some(PERIOD));
+        assert_eq!(rotation.page(), 0);
+        rotation.tick(at(115), &[false; 2], Some(PERIOD));
+        assert_eq!(rotation.page(), 1);
+        rotation.tick(at(129), &[false; 2], Some(PERIOD));
+        assert_eq!(rotation.page(), 1);
+    }
+
+    #[test]
+    fn without_a_period_only_hands_turn_pages() {
+        let mut rotation = Rotation::new(at(0));
+        rotation.tick(at(9_999), &[false; 3], None);
+        assert_eq!(rotation.page(), 0);
+        rotation.previous(at(9_999), 3);
+        assert_eq!(rotation.page(), 2);
+        rotation.next(at(9_999), 3);
+        assert_eq!(rotation.page(), 0);
+    }
+
+    #[test]
+    fn a_pause_holds_and_ends_by_itself() {
+        let mut rotation = Rotation::new(at(0));
+        rotation.toggle_pause(at(10));
+        rotation.tick(at(10) + LONGEST_PAUSE - at(1), &[false; 2], Some(PERIOD));
+        assert!(rotation.is_paused());
+        assert_eq!(rotation.page(), 0);
+        rotation.tick(at(10) + LONGEST_PAUSE, &[false; 2], Some(PERIOD));
+        assert!(!rotation.is_paused());
+        assert_eq!(rotation.page(), 1);
+    }
+
+    #[test]
+    fn after_a_pause_the_page_has_a_whole_turn() {
+        let mut rotation = Rotation::new(at(0));
+        rotation.toggle_pause(at(10));
+        rotation.toggle_pause(at(60));
+        rotation.tick(at(74), &[false; 2], Some(PERIOD));
+        assert_eq!(rotation.page(), 0);
+        rotation.tick(at(75), &[false; 2], Some(PERIOD));
+        assert_eq!(rotation.page(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn no_page_waits_for_ever_and_trouble_never_two_turns(
+            critical in proptest::collection::vec(any::<bool>(), 1..40),
+        ) {
+            let pages = critical.len();
+            let shown = turns(&critical, 6 * pages as u64 + 6);
+            let longest = |page: usize| {
+                let turns: Vec<_> = (0..shown.len()).filter(|turn| shown[*turn] == page).collect();
+                let gaps = turns.windows(2).map(|pair| pair[1] - pair[0]);
+                gaps.max().map(|gap| gap.max(turns[0]))
+            };
+            let troubled = critical.iter().filter(|it| **it).count();
+            for page in 0..pages {
+                let most = if pages == 1 { 1 } else { 2 * pages };
+                let gap = longest(page);
+                prop_assert!(gap.is_some_and(|gap| gap <= most), "{} waits {:?}", page, gap);
+            }
+            if troubled > 0 {
+                for pair in shown.windows(2) {
+                    prop_assert!(critical[pair[0]] || critical[pair[1]], "{:?}", shown);
+                }
+            }
+        }
+
+        #[test]
+        fn no_course_of_events_leaves_the_pages(
+            events in proptest::collection::vec((0u8..4, 0u64..40, 1usize..9, any::<u16>()), 0..60),
+        ) {
+            let mut rotation = Rotation::new(at(0));
+            let mut now = at(0);
+            for (event, seconds, pages, bits) in events {
+                now += at(seconds);
+                let critical: Vec<bool> = (0..pages).map(|page| bits >> page & 1 == 1).collect();
+                match event {
+                    0 => rotation.next(now, pages),
+                    1 => rotation.previous(now, pages),
+                    2 => rotation.toggle_pause(now),
+                    _ => {}
+                }
+                rotation.tick(now, &critical, Some(PERIOD));
+                prop_assert!(rotation.page() < pages);
+            }
+        }
+    }
+}
