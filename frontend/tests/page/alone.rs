@@ -13,7 +13,7 @@ use crate::support::{Shown, at, good_link, lost_link, queue, settle, snapshot, t
 let seen, real;
 export function stub() {
   seen = { state: "running", chimes: 0, tied: 0, contexts: 0, closed: 0,
-    lock: "grant", asked: 0, locks: [], renewals: [], tried: [] };
+    lock: "grant", asked: 0, locks: [], renewals: [], tried: [], timers: new Map(), timed: 0 };
   const contexts = BaseAudioContext.prototype, nodes = AudioNode.prototype, sources = AudioScheduledSourceNode.prototype;
   real = [[contexts, "createGain"], [AudioContext.prototype, "resume"], [AudioContext.prototype, "close"],
     [nodes, "connect"], [nodes, "disconnect"], [sources, "start"]].map(([on, name]) => [on, name, Object.getOwnPropertyDescriptor(on, name)]);
@@ -44,6 +44,16 @@ export function stub() {
       seen.locks.push(lock);
       return Promise.resolve(lock);
     } } });
+  const { setTimeout, clearTimeout } = window;
+  real.push([window, "setTimeout", Object.getOwnPropertyDescriptor(window, "setTimeout")]);
+  real.push([window, "clearTimeout", Object.getOwnPropertyDescriptor(window, "clearTimeout")]);
+  // The pointer's timer waits for the test, and for no clock.
+  window.setTimeout = (act, ms, ...more) => {
+    if (ms !== 3000) return setTimeout(act, ms, ...more);
+    seen.timers.set(900000 + seen.timed, act);
+    return 900000 + seen.timed++;
+  };
+  window.clearTimeout = (id) => { seen.timers.delete(id) || clearTimeout(id); };
   window.queuewall = {
     renew: (build, failed) => { seen.renewals.push(build); seen.failed = failed; },
     hasRenewed: (build) => seen.tried.includes(build),
@@ -72,7 +82,12 @@ export function renewals() { return seen.renewals.join(" "); }
 export function fail_renewal() { seen.failed(); }
 export function was_tried(build) { seen.tried.push(build); }
 export function move_pointer(x) { window.dispatchEvent(new MouseEvent("mousemove", { screenX: x, screenY: 5 })); }
-export function sleep(ms) { return new Promise((done) => setTimeout(done, ms)); }
+export function three_seconds_pass() {
+  const due = [...seen.timers.values()];
+  seen.timers.clear();
+  due.forEach((act) => act());
+}
+export function timers() { return [...seen.timers.keys()].join(" "); }
 export function unstub() {
   for (const [on, name, descriptor] of real) {
     if (descriptor) Object.defineProperty(on, name, descriptor); else delete on[name];
@@ -94,7 +109,8 @@ extern "C" {
     fn fail_renewal();
     fn was_tried(build: &str);
     fn move_pointer(x: i32);
-    async fn sleep(ms: u32);
+    fn three_seconds_pass();
+    fn timers() -> String;
     fn unstub();
 }
 
@@ -285,9 +301,8 @@ async fn a_screen_that_may_sleep_says_so_for_half_a_minute() {
 async fn a_desk_keeps_its_pointer_may_sleep_and_stands_still() {
     stub();
     let shown = Shown::asked("?view=tab", vec![queue("a")], 0, 0).await;
-    sleep(3_200).await;
-    let root = document().document_element().expect("a root");
-    assert!(!root.has_attribute("data-pointer"));
+    move_pointer(1);
+    assert_eq!(timers(), "");
     shown.tick(60).await;
     assert_eq!(shown.transform(), "");
     assert_eq!(locks(), "0 asked, 0 held");
@@ -298,26 +313,31 @@ async fn a_desk_keeps_its_pointer_may_sleep_and_stands_still() {
 
 #[wasm_bindgen_test]
 async fn a_resting_pointer_hides_and_comes_back_when_it_moves() {
+    stub();
     let shown = Shown::new(vec![queue("a")], 0, 0).await;
     let root = document().document_element().expect("a root");
     let is_hidden = || root.get_attribute("data-pointer").as_deref() == Some("hidden");
-    sleep(2_000).await;
+    assert_eq!(timers(), "900000");
+    // Every movement gives it three seconds more.
     move_pointer(1);
-    sleep(2_000).await;
+    assert_eq!(timers(), "900001");
     assert!(!is_hidden());
-    sleep(1_500).await;
+    three_seconds_pass();
     assert!(is_hidden());
     // Something moved under it.
     move_pointer(1);
     assert!(is_hidden());
     move_pointer(2);
     assert!(!is_hidden());
-    sleep(3_300).await;
+    three_seconds_pass();
     assert!(is_hidden());
+    move_pointer(3);
+    assert_eq!(timers(), "900003");
+    three_seconds_pass();
     drop(shown);
     assert!(!is_hidden());
-    sleep(3_300).await;
-    assert!(!is_hidden(), "a timer outlived the page");
+    assert_eq!(timers(), "");
+    unstub();
 }
 
 #[wasm_bindgen_test]
