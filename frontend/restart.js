@@ -100,7 +100,8 @@ let stopped = false;
 export function stop(cause, cover) {
   if (stopped) return;
   stopped = true;
-  const text = String(cause).slice(0, LONGEST_CAUSE);
+  // Further lines would be a stack, with addresses.
+  const text = String(cause).split("\n")[0].slice(0, LONGEST_CAUSE);
   const { count, row } = recall();
   const remembered = keep({ count: count + 1, row: row + 1, cause: text });
   restartIn(remembered ? Math.min(FIRST_PAUSE_MS * 2 ** row, LONGEST_PAUSE_MS) : MINUTE_MS);

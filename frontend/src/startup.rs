@@ -56,18 +56,18 @@ pub fn report_panics() {
     }));
 }
 
-/// What is worth a line on the screen: the message, and where without the builder's
-/// folders.
+/// What is worth a line on the screen: where, without the builder's folders, and the
+/// message, of which `restart.js` keeps the first line.
 fn cause(info: &PanicHookInfo<'_>) -> String {
     let payload = info.payload();
     let message = (payload.downcast_ref::<&str>().copied())
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or_default();
-    let Some(place) = info.location() else {
-        return message.to_owned();
-    };
-    let file = place.file().rsplit(['/', '\\']).next().unwrap_or_default();
-    format!("{message} ({file}:{})", place.line())
+    let (path, line) = info
+        .location()
+        .map_or(("", 0), |place| (place.file(), place.line()));
+    let file = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    format!("{file}:{line}: {message}")
 }
 
 /// How often this screen started again after a crash since it was switched on, and what
