@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::board::BoardPage;
 use crate::components::board_list::BoardListPage;
 use crate::components::message::Message;
-use crate::{settings, text};
+use crate::{language, settings, text};
 
 /// A page of this site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +35,11 @@ impl Page {
 #[component]
 pub fn App() -> impl IntoView {
     settings::provide_from_address();
+    // A board speaks for itself later; nothing below says a word before this.
+    language::follow(|| None);
     match Page::at(&window().location().pathname().unwrap_or_default()) {
         Page::Boards => view! { <BoardListPage /> }.into_any(),
         Page::Board(slug) => view! { <BoardPage slug /> }.into_any(),
-        Page::Nowhere => view! { <Message text=text::NO_PAGE.to_owned() link=true /> }.into_any(),
+        Page::Nowhere => view! { <Message text=text::no_page().to_owned() link=true /> }.into_any(),
     }
 }

@@ -11,12 +11,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use queuewall_shared::language::Language;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::server_clock::ServerClock;
 use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream};
 use queuewall_shared::standing::Standing;
 
 use crate::api::{Answer, Times};
+use crate::language;
 use crate::polling::Audience;
 use crate::text;
 use crate::tile_view::TileView;
@@ -58,6 +60,9 @@ struct Basis {
     sent_at: Duration,
 }
 
+/// How times are written: in which zone (`None`: the screen's own) and language.
+type Writing = (Option<String>, Language);
+
 /// One board's signals. A copy is the same board.
 #[derive(Clone, Copy)]
 pub struct BoardState {
@@ -67,8 +72,8 @@ pub struct BoardState {
     queues: StoredValue<BTreeMap<String, ArcRwSignal<Queue>>>,
     basis: RwSignal<Basis>,
     clock: RwSignal<ServerClock>,
-    /// The zone's writer, since making one is dear; of `None`'s zone to begin with.
-    writer: StoredValue<(Option<String>, Option<TimeOfDay>), LocalStorage>,
+    /// The writer of a zone and a language, since making one is dear.
+    writer: StoredValue<(Writing, Option<TimeOfDay>), LocalStorage>,
     /// The page's monotonic clock as of the latest tick.
     now: RwSignal<Duration>,
     link: RwSignal<Link>,
@@ -91,7 +96,7 @@ impl BoardState {
             queues: StoredValue::new(BTreeMap::new()),
             basis: RwSignal::new(Basis::default()),
             clock: RwSignal::new(ServerClock::default()),
-            writer: StoredValue::new_local((None, TimeOfDay::new(None))),
+            writer: StoredValue::new_local(((None, language::current()), TimeOfDay::new(None))),
             now: RwSignal::new(now.monotonic),
             link: RwSignal::new(Link::new(now)),
         }
@@ -205,8 +210,8 @@ impl BoardState {
     pub fn tile(&self, id: &str) -> Option<TileView> {
         let queue = self.queues.with_value(|queues| queues.get(id).cloned())?;
         let excuse = match self.link.with(Link::state) {
-            LinkState::Lost => text::LOST,
-            LinkState::Resuming => text::RESUMING,
+            LinkState::Lost => text::no_connection(),
+            LinkState::Resuming => text::resuming(),
             LinkState::Connecting | LinkState::Ok => "",
         };
         queue.with(|queue| {

@@ -11,7 +11,8 @@
 //! - [`tile_view`]: what a tile says, as plain text, from a queue and its age
 //! - [`components`]: one component a file, its style sheet of the same name in
 //!   `style/`
-//! - [`text`]: every word on the screen
+//! - [`language`], [`text`], [`numbers`]: the page's language, every word on the screen
+//!   in it, and its numbers
 //! - [`time`]: the page's two clocks, and a time of day in the board's zone
 //! - [`viewport`]: the window's size
 //! - [`listener`]: browser events and observers that end when they are dropped
@@ -27,7 +28,9 @@ pub mod api;
 pub mod app;
 pub mod board;
 pub mod components;
+pub mod language;
 pub mod listener;
+pub mod numbers;
 pub mod pointer;
 pub mod polling;
 pub mod renewal;

@@ -51,7 +51,7 @@ pub fn report_panics() {
         if stop(text::stopped(), &cause(info)).is_err()
             && let Some(body) = document().body()
         {
-            body.set_text_content(Some(text::STOPPED));
+            body.set_text_content(Some(text::stopped()));
         }
     }));
 }

@@ -1,89 +1,249 @@
-//! Every word on the screen, in one place, so that languages can be added.
+//! Every word on the screen, in the page's language.
+//!
+//! The functions here answer in the language of the moment: in a reactive closure they
+//! follow it.
+//!
+//! # Layout
+//! - here: what the page says, by what it means
+//! - `words`: what every language has to have
+//! - `english`, `german`, `spanish`, `french`, `portuguese`: the languages
+//! - `link`: broken links, and when they are tried again
+//! - `problem`: settings in the address that cannot be followed
+
+mod english;
+mod french;
+mod german;
+mod link;
+mod portuguese;
+mod problem;
+mod spanish;
+mod words;
 
 use std::time::Duration;
 
+use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
-use queuewall_shared::format;
-use queuewall_shared::link::Failure;
-use queuewall_shared::snapshot::{Level, Metric, Reason, UpstreamState};
+use queuewall_shared::format::{self, AgeUnit};
+use queuewall_shared::snapshot::{Level, Metric, Reason};
 use queuewall_shared::standing::Standing;
 
-/// The language of these words, for numbers and times too.
-pub const LOCALE: &str = "en-GB";
+use crate::language;
+use crate::numbers;
+use words::Words;
+
+pub use link::{down, failure, lost, next_try, upstream};
+pub use problem::problem;
+
+static ALL: [Words; 5] = words::checked([
+    english::WORDS,
+    german::WORDS,
+    spanish::WORDS,
+    french::WORDS,
+    portuguese::WORDS,
+]);
 
 /// The product, in the tab's title and above the list of boards.
 pub const PRODUCT: &str = "Queuewall";
-/// After a crash.
-pub const STOPPED: &str = "Queuewall stopped and shows nothing any more, so that no old \
-    number passes for a live one. Please reload the page.";
+
+fn words() -> &'static Words {
+    &ALL[language::current() as usize]
+}
+
+/// How numbers and times are written: a BCP 47 tag.
+#[must_use]
+pub fn locale() -> &'static str {
+    words().locale
+}
+
+/// After a crash: nothing here may panic, nor touch what may be broken.
+#[must_use]
+pub fn stopped() -> &'static str {
+    ALL[language::current_untracked() as usize].stopped.text()
+}
+
 /// Before the first answer.
-pub const READING: &str = "Reading the queues …";
+#[must_use]
+pub fn reading() -> &'static str {
+    words().reading.text()
+}
+
 /// An address that is no page.
-pub const NO_PAGE: &str = "There is no page at this address.";
+#[must_use]
+pub fn no_page() -> &'static str {
+    words().no_page.text()
+}
+
 /// To the list of boards.
-pub const ALL_BOARDS: &str = "All boards";
+#[must_use]
+pub fn all_boards() -> &'static str {
+    words().all_boards.text()
+}
+
 /// Above the list of boards.
-pub const BOARDS: &str = "Boards";
+#[must_use]
+pub fn boards() -> &'static str {
+    words().boards.text()
+}
+
 /// The list of boards is empty.
-pub const NO_BOARDS: &str = "No board is set up on this server.";
-/// A board without queues.
-pub const NO_QUEUES: &str = "This board has no queues.";
-
-/// Behind the number of calls waiting on the whole board.
-pub const WAITING: &str = "waiting";
-/// Before the longest wait of the whole board.
-pub const LONGEST: &str = "longest";
-/// Before the mean wait of the whole board.
-pub const AVERAGE: &str = "average";
-
-/// Before a tile's mean wait.
-pub const TILE_WAIT: &str = "Wait";
-/// Before a tile's longest wait, where the mean is not given.
-pub const TILE_LONGEST_WAIT: &str = "Longest";
-/// Before a tile's service level.
-pub const TILE_SERVICE: &str = "Service";
-/// Behind a service level.
-pub const PERCENT: &str = "%";
-/// Behind the number of agents who could take a call.
-pub const FREE: &str = "free";
-/// Behind the number of agents on a call or in after-call work.
-pub const BUSY: &str = "busy";
-/// Behind the number of agents logged on.
-pub const LOGGED_ON: &str = "on";
-/// Behind the age of a stale tile.
-pub const OLD: &str = "old";
-/// In a closed tile.
-pub const CLOSED: &str = "Closed";
-
-/// All readings are young.
-pub const LIVE: &str = "Live";
-/// The page slept and has not heard from its server since.
-pub const RESUMING: &str = "Refreshing";
-/// The page has lost its server.
-pub const LOST: &str = "No connection";
+#[must_use]
+pub fn no_boards() -> &'static str {
+    words().no_boards.text()
+}
 
 /// There is no such board.
 #[must_use]
 pub fn no_board(slug: &str) -> String {
-    format!("This server has no board “{slug}”.")
+    words().no_board.fill([slug])
+}
+
+/// A board without queues.
+#[must_use]
+pub fn no_queues() -> &'static str {
+    words().no_queues.text()
+}
+
+/// Behind the number of calls waiting on the whole board.
+#[must_use]
+pub fn waiting() -> &'static str {
+    words().waiting.text()
+}
+
+/// Before the longest wait of the whole board.
+#[must_use]
+pub fn longest() -> &'static str {
+    words().longest.text()
+}
+
+/// Before the mean wait of the whole board.
+#[must_use]
+pub fn average() -> &'static str {
+    words().average.text()
 }
 
 /// How many queues the totals are over.
 #[must_use]
 pub fn counted(counted: usize, of: usize) -> String {
-    format!("{counted} of {of} queues")
+    let words = words();
+    let phrase = match of {
+        1 => words.counted_of_one,
+        _ => words.counted,
+    };
+    phrase.fill([&numbers::count(counted as u64), &numbers::count(of as u64)])
+}
+
+/// All readings are young.
+#[must_use]
+pub fn live() -> &'static str {
+    words().live.text()
+}
+
+/// The page slept and has not heard from its server since.
+#[must_use]
+pub fn resuming() -> &'static str {
+    words().resuming.text()
+}
+
+/// The page has lost its server.
+#[must_use]
+pub fn no_connection() -> &'static str {
+    words().no_connection.text()
+}
+
+/// Before a tile's mean wait.
+#[must_use]
+pub fn tile_wait() -> &'static str {
+    words().tile_wait.text()
+}
+
+/// Before a tile's longest wait, where the mean is not given.
+#[must_use]
+pub fn tile_longest_wait() -> &'static str {
+    words().tile_longest_wait.text()
+}
+
+/// Before a tile's service level.
+#[must_use]
+pub fn tile_service() -> &'static str {
+    words().tile_service.text()
+}
+
+/// Behind a service level.
+#[must_use]
+pub fn percent() -> &'static str {
+    words().percent.text()
+}
+
+/// Behind the number of agents who could take a call.
+#[must_use]
+pub fn free() -> &'static str {
+    words().free.text()
+}
+
+/// Behind the number of agents on a call or in after-call work.
+#[must_use]
+pub fn busy() -> &'static str {
+    words().busy.text()
+}
+
+/// Behind the number of agents logged on.
+#[must_use]
+pub fn logged_on() -> &'static str {
+    words().logged_on.text()
+}
+
+/// In a closed tile.
+#[must_use]
+pub fn closed() -> &'static str {
+    words().closed.text()
+}
+
+/// An age in its largest fitting unit.
+#[must_use]
+pub fn age(age: Duration) -> String {
+    let (number, unit) = format::age(age);
+    counted_in(number, unit)
+}
+
+fn counted_in(number: u64, unit: AgeUnit) -> String {
+    let words = words();
+    let phrase = match unit {
+        AgeUnit::Seconds => words.seconds,
+        AgeUnit::Minutes => words.minutes,
+        AgeUnit::Hours => words.hours,
+        AgeUnit::Days => words.days,
+    };
+    phrase.fill([&number.to_string()])
 }
 
 /// An age that is still worth a glance.
 #[must_use]
 pub fn ago(age: Duration) -> String {
-    format!("{} ago", format::age(age))
+    words().ago.fill([&self::age(age)])
 }
 
 /// An age that is too great.
 #[must_use]
 pub fn old(age: Duration) -> String {
-    format!("{} {OLD}", format::age(age))
+    words().old.fill([&self::age(age)])
+}
+
+/// Under the age of a stale tile.
+#[must_use]
+pub fn too_old() -> &'static str {
+    words().too_old.text()
+}
+
+/// Since when something lasts, by the clock.
+#[must_use]
+pub fn since(time: &str) -> String {
+    words().since.fill([time])
+}
+
+/// Since when something lasts, where no clock tells.
+#[must_use]
+pub fn since_ago(ago: Duration) -> String {
+    words().lasting.fill([&age(ago)])
 }
 
 /// A level in a word; empty where there is nothing to say.
@@ -91,22 +251,23 @@ pub fn old(age: Duration) -> String {
 pub fn level(level: Level) -> &'static str {
     match level {
         Level::None | Level::Ok => "",
-        Level::Warning => "Warning",
-        Level::Critical => "Critical",
+        Level::Warning => words().warning.text(),
+        Level::Critical => words().critical.text(),
     }
 }
 
 /// What a reason means, without its level and its time.
 fn matter(reason: &Reason) -> String {
-    let limit = format::tenths(reason.limit);
+    let words = words();
+    let limit = numbers::tenths(reason.limit);
     let wait = || format::wait(Duration::from_millis(reason.limit as u64));
     match reason.metric {
-        Metric::Waiting => format!("{limit} or more waiting"),
-        Metric::AverageWait => format!("wait over {}", wait()),
-        Metric::LongestWait => format!("longest over {}", wait()),
-        Metric::ServiceLevel => format!("service under {limit}{PERCENT}"),
-        Metric::AvailableAgents if reason.limit < 1.0 => "nobody is free".into(),
-        Metric::AvailableAgents => format!("{limit} or fewer free"),
+        Metric::Waiting => words.many_waiting.fill([&limit]),
+        Metric::AverageWait => words.wait_over.fill([&wait()]),
+        Metric::LongestWait => words.longest_over.fill([&wait()]),
+        Metric::ServiceLevel => words.service_under.fill([&limit]),
+        Metric::AvailableAgents if reason.limit < 1.0 => words.nobody_free.text().into(),
+        Metric::AvailableAgents => words.few_free.fill([&limit]),
     }
 }
 
@@ -115,160 +276,138 @@ fn matter(reason: &Reason) -> String {
 /// than that.
 #[must_use]
 pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
-    let matter = first.map_or_else(String::new, |first| format!(": {}", matter(first)));
-    let minutes = held.map_or(0, |held| held.as_secs() / 60);
-    match minutes {
-        0 => matter,
-        1..120 => format!("{matter}, for {minutes} min"),
-        _ => format!("{matter}, for {} h", minutes / 60),
+    let words = words();
+    let mut said = String::new();
+    if let Some(first) = first {
+        said.push_str(words.colon);
+        said.push_str(&matter(first));
     }
+    let lasting = match held.map(|held| (held.as_secs() / 60, held)) {
+        None | Some((0, _)) => return said,
+        // An age of up to two minutes would count its seconds.
+        Some((1, _)) => counted_in(1, AgeUnit::Minutes),
+        Some((_, held)) => age(held),
+    };
+    said.push_str(", ");
+    said.push_str(&words.held.fill([&lasting]));
+    said
 }
 
 /// A tile's state and level for screen readers.
 #[must_use]
 pub fn tile_label(name: &str, standing: Standing, of: Level) -> String {
+    let words = words();
     let state = match standing {
         Standing::Fresh | Standing::Ageing if !level(of).is_empty() => level(of),
-        Standing::Fresh => "up to date",
-        Standing::Ageing => "a little old",
-        Standing::Stale => "too old to rely on",
-        Standing::Closed => "closed",
-        Standing::Unknown => "unknown",
-        Standing::NotFound => "not found",
-        Standing::Forbidden => "no permission",
+        Standing::Fresh => words.is_fresh.text(),
+        Standing::Ageing => words.is_ageing.text(),
+        Standing::Stale => words.is_stale.text(),
+        Standing::Closed => words.is_closed.text(),
+        Standing::Unknown => words.is_unknown.text(),
+        Standing::NotFound => words.is_not_found.text(),
+        Standing::Forbidden => words.is_forbidden.text(),
     };
-    format!("{name}: {state}")
+    [name, words.colon, state].concat()
+}
+
+/// More and more calls wait: an arrow, for those who hear it.
+#[must_use]
+pub fn rising() -> &'static str {
+    words().rising.text()
+}
+
+/// Fewer and fewer calls wait: an arrow, for those who hear it.
+#[must_use]
+pub fn falling() -> &'static str {
+    words().falling.text()
 }
 
 /// Why a tile without numbers has none, where the server gives no cause.
 #[must_use]
 pub fn cause(standing: Standing) -> &'static str {
+    let words = words();
     match standing {
         Standing::Fresh | Standing::Ageing => "",
-        Standing::Stale => "No newer reading",
-        Standing::Closed => "Nobody logged on",
-        Standing::Unknown => "No reading yet",
-        Standing::NotFound => "No such queue in CXone",
-        Standing::Forbidden => "No permission to read this queue",
+        Standing::Stale => words.nothing_newer.text(),
+        Standing::Closed => words.nobody_logged_on.text(),
+        Standing::Unknown => words.nothing_yet.text(),
+        Standing::NotFound => words.causes.not_found.text(),
+        Standing::Forbidden => words.queue_forbidden.text(),
     }
 }
 
-/// Why a poll of the server failed.
+/// The server's cause: by its code, else in the server's own sentence, which is
+/// English; `None` where the server gives neither.
 #[must_use]
-pub fn failure(failure: Option<Failure>) -> String {
-    match failure {
-        Some(Failure::Unreachable) => "it cannot be reached".into(),
-        Some(Failure::TimedOut) | None => "it does not answer in time".into(),
-        Some(Failure::Status(status)) => format!("it answers with status {status}"),
-        Some(Failure::Unreadable) => "its answer cannot be read".into(),
-    }
+pub fn server_cause(code: Option<Cause>, sentence: Option<&str>) -> Option<&str> {
+    let causes = &words().causes;
+    let phrase = match code {
+        None => return sentence,
+        Some(Cause::SignInRejected) => causes.sign_in_rejected,
+        Some(Cause::Forbidden) => causes.forbidden,
+        Some(Cause::NotFound) => causes.not_found,
+        Some(Cause::NoneFound) => causes.none_found,
+        Some(Cause::LeftOut) => causes.left_out,
+        Some(Cause::RateLimited) => causes.rate_limited,
+        Some(Cause::UpstreamTrouble) => causes.upstream_trouble,
+        Some(Cause::NoConnection) => causes.no_connection,
+        Some(Cause::TimedOut) => causes.timed_out,
+        Some(Cause::Unreadable) => causes.unreadable,
+        Some(Cause::NoAnswer) => causes.no_answer,
+        Some(Cause::FirstAnswer) => causes.first_answer,
+    };
+    Some(phrase.text())
 }
 
-/// Since when something lasts, by the clock.
+/// Which of several pages of tiles this is, counted from 1, for screen readers.
 #[must_use]
-pub fn since(time: &str) -> String {
-    format!("since {time}")
+pub fn page_of(page: usize, pages: usize) -> String {
+    words()
+        .page_of
+        .fill([&numbers::count(page as u64), &numbers::count(pages as u64)])
 }
 
-/// Since when something lasts, where no clock tells.
+/// The pages do not change by themselves for now.
 #[must_use]
-pub fn since_ago(ago: Duration) -> String {
-    format!("for {}", format::age(ago))
-}
-
-/// Which link broke, since when (`None`: it never stood), and why.
-#[must_use]
-pub fn lost(failed: Option<Failure>, since: Option<String>) -> String {
-    let since = since.unwrap_or_else(|| "since this page was opened".into());
-    let why = failure(failed);
-    format!("No connection to the Queuewall server {since}: {why}.")
-}
-
-/// When the page tries again.
-#[must_use]
-pub fn next_try(pause: Option<Duration>) -> String {
-    match pause {
-        None => "Trying now …".into(),
-        Some(pause) => format!("Next try in {} s", pause.as_secs() + 1),
-    }
-}
-
-/// What is wrong between the server and CXone, and since when.
-#[must_use]
-pub fn down(cause: &str, since: Option<String>) -> String {
-    match since {
-        Some(since) => format!("{cause}, {since}"),
-        None => cause.into(),
-    }
-}
-
-/// What the server's dealings with CXone mean, where it gives no cause.
-#[must_use]
-pub fn upstream(state: UpstreamState) -> &'static str {
-    match state {
-        UpstreamState::Ok => "",
-        UpstreamState::Degraded => "Some queues cannot be read from CXone at the moment.",
-        UpstreamState::Down => "The Queuewall server cannot read from CXone.",
-    }
-}
-
-// --- fit and pages
-
-/// What the tiles leave out for want of room.
-#[must_use]
-pub fn left_out(form: Form) -> &'static str {
-    match form {
-        Form::Full => "",
-        Form::NoAgents => "No room for agents",
-        Form::NoService => "No room for agents and service level",
-        Form::NoWait => "No room for agents, service level and wait",
-    }
+pub fn paused() -> &'static str {
+    words().paused.text()
 }
 
 /// The screen cannot show type as large as the distance asks.
 #[must_use]
 pub fn too_small() -> &'static str {
-    "Screen too small for this distance"
+    words().too_small.text()
 }
 
-/// Which page is shown, for screen readers.
+/// What the tiles leave out for want of room; empty where they say everything.
 #[must_use]
-pub fn page_of(page: usize, pages: usize) -> String {
-    format!("Page {page} of {pages}")
-}
-
-/// The pages do not turn.
-#[must_use]
-pub fn paused() -> &'static str {
-    "Paused"
-}
-
-// --- alone
-
-/// After a crash.
-#[must_use]
-pub fn stopped() -> &'static str {
-    "Queuewall stopped and shows nothing any more, so that no old number passes for a \
-     live one. It starts again by itself."
+pub fn left_out(form: Form) -> &'static str {
+    let words = words();
+    match form {
+        Form::Full => "",
+        Form::NoAgents => words.no_room_for_agents.text(),
+        Form::NoService => words.no_room_for_service.text(),
+        Form::NoWait => words.no_room_for_wait.text(),
+    }
 }
 
 /// A browser that cannot keep its screen awake; over plain HTTP it may be able to.
 #[must_use]
 pub fn may_sleep(is_secure: bool) -> &'static str {
     match is_secure {
-        true => "This screen may go to sleep: this browser cannot keep it awake.",
-        false => "This screen may go to sleep: keeping it awake needs HTTPS.",
+        true => words().no_wake_lock.text(),
+        false => words().wake_lock_needs_https.text(),
     }
 }
 
 /// A browser that refuses to keep its screen awake.
 #[must_use]
 pub fn may_sleep_by_refusal() -> &'static str {
-    "This screen may go to sleep: the browser refuses to keep it awake."
+    words().wake_lock_refused.text()
 }
 
 /// Browsers are mute until a key is pressed; a remote has OK.
 #[must_use]
 pub fn sound_blocked() -> &'static str {
-    "Sound off – press OK"
+    words().sound_blocked.text()
 }

@@ -7,7 +7,7 @@ use queuewall_shared::snapshot::{Level, Queue};
 use queuewall_shared::standing::Standing;
 use queuewall_shared::trend::{self, Direction};
 
-use crate::text;
+use crate::{numbers, text};
 
 /// Everything in one tile that can change, ready to be shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,8 +83,8 @@ impl TileView {
         let is_trouble = matches!(level, Level::Warning | Level::Critical);
         let (wait_label, wait_metric, wait_ms) =
             match (queue.average_wait_ms, queue.longest_wait_ms) {
-                (None, Some(longest)) => (text::TILE_LONGEST_WAIT, "longest_wait", Some(longest)),
-                (average, _) => (text::TILE_WAIT, "average_wait", average),
+                (None, Some(longest)) => (text::tile_longest_wait(), "longest_wait", Some(longest)),
+                (average, _) => (text::tile_wait(), "average_wait", average),
             };
         let agents = &queue.agents;
         let share = |part: Option<u64>| match (part, agents.logged_on) {
@@ -115,7 +115,12 @@ impl TileView {
             wait_metric,
             wait: known(wait_ms.map(|ms| format::wait(Duration::from_millis(ms)))),
             service: known(percent.map(format::whole_percent)),
-            service_unit: percent.map_or("", |_| text::PERCENT),
+            service_unit: match percent {
+                None => "",
+                Some(percent) if percent < 100.0 => text::percent(),
+                // Three figures leave no room for a space before it.
+                Some(_) => "%",
+            },
             service_bar: length(percent.unwrap_or(0.0)),
             available_bar: share(agents.available),
             busy_bar: share(agents.busy),
@@ -127,14 +132,15 @@ impl TileView {
                 _ => String::new(),
             },
             age: match (standing, age) {
-                (Standing::Stale, Some(age)) => format::age(age),
+                (Standing::Stale, Some(age)) => text::age(age),
                 _ => String::new(),
             },
-            cause: match (standing, excuse, &queue.cause) {
-                (Standing::Fresh | Standing::Ageing, ..) => String::new(),
-                (Standing::Stale, excuse, _) if !excuse.is_empty() => excuse.into(),
-                (_, _, Some(cause)) => cause.clone(),
-                (_, _, None) => text::cause(standing).into(),
+            cause: match standing {
+                Standing::Fresh | Standing::Ageing => String::new(),
+                Standing::Stale if !excuse.is_empty() => excuse.into(),
+                _ => text::server_cause(queue.cause_code, queue.cause.as_deref())
+                    .unwrap_or_else(|| text::cause(standing))
+                    .into(),
             },
             level,
             level_word: text::level(level),
@@ -164,7 +170,7 @@ fn known(text: Option<String>) -> String {
 }
 
 fn count(count: Option<u64>) -> String {
-    known(count.map(|count| count.to_string()))
+    known(count.map(numbers::count))
 }
 
 fn digits(count: Option<u64>) -> &'static str {

@@ -31,11 +31,11 @@ fn duration(milliseconds: f64) -> Duration {
     Duration::try_from_secs_f64(milliseconds / 1_000.0).unwrap_or_default()
 }
 
-/// Writes times of day, hours and minutes, in one time zone.
+/// Writes times of day, hours and minutes, in one time zone and one language.
 pub struct TimeOfDay(Function);
 
 impl TimeOfDay {
-    /// For an IANA zone, or for the screen's own with `None`. `None` comes back when
+    /// In the page's language, for an IANA zone, or for the screen's own with `None`. `None` comes back when
     /// the browser does not know the zone: no time is better than a wrong one.
     #[must_use]
     pub fn new(zone: Option<&str>) -> Option<Self> {
@@ -53,7 +53,7 @@ impl TimeOfDay {
             .ok()?
             .dyn_into()
             .ok()?;
-        let arguments = Array::of2(&text::LOCALE.into(), &options);
+        let arguments = Array::of2(&text::locale().into(), &options);
         let format: Intl::DateTimeFormat = Reflect::construct(&constructor, &arguments)
             .ok()?
             .unchecked_into();

@@ -9,8 +9,8 @@
 
 use js_sys::{Array, JSON, Reflect};
 use queuewall_shared::snapshot::{
-    Agents, Board, BoardList, BoardSnapshot, Direction, Display, Level, Metric, Queue, QueueState,
-    Reason, ServiceLevel, Theme, Totals, Upstream, UpstreamState,
+    Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Level, Metric, Queue,
+    QueueState, Reason, ServiceLevel, Theme, Totals, Upstream, UpstreamState,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -32,6 +32,7 @@ pub fn snapshot(body: &str) -> Option<BoardSnapshot> {
                 _ => UpstreamState::Degraded,
             },
             cause: upstream.get("cause").text(),
+            cause_code: cause(&upstream),
             since_ms: upstream.get("since_ms").count(),
             next_try_ms: upstream.get("next_try_ms").count(),
         },
@@ -98,6 +99,7 @@ fn queue(json: &Json) -> Option<Queue> {
             _ => QueueState::Unknown,
         },
         cause: json.get("cause").text(),
+        cause_code: cause(json),
         lag_ms: json.get("lag_ms").count(),
         waiting: json.get("waiting").count(),
         average_wait_ms: json.get("average_wait_ms").count(),
@@ -124,6 +126,11 @@ fn queue(json: &Json) -> Option<Queue> {
             .each(|minute| Some(minute.count()))
             .unwrap_or_default(),
     })
+}
+
+/// A younger server's code is none: its sentence stands beside it.
+fn cause(json: &Json) -> Option<Cause> {
+    Cause::of_code(&json.get("cause_code").text()?)
 }
 
 /// A younger server's reason that this page has no words for makes the tile no less

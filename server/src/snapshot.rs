@@ -50,6 +50,7 @@ impl Boards {
                 upstream: Upstream {
                     state: UpstreamState::Down,
                     cause: None,
+                    cause_code: None,
                     since_ms: Some(0),
                     next_try_ms: None,
                 },

@@ -17,16 +17,29 @@ pub fn wait(duration: Duration) -> String {
     }
 }
 
-/// An age in its largest fitting unit: `48 s`, `12 min`, `3 h`, `2 d`. It rounds
-/// down, and changes of minutes are all that a wall needs beyond two of them.
+/// What an age is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgeUnit {
+    /// Below 2 minutes.
+    Seconds,
+    /// Below 2 hours.
+    Minutes,
+    /// Below 2 days.
+    Hours,
+    /// From 2 days on: always several, which makes the word a plural.
+    Days,
+}
+
+/// An age in its largest fitting unit. It rounds down, and changes of minutes are all
+/// that a wall needs beyond two of them.
 #[must_use]
-pub fn age(duration: Duration) -> String {
+pub fn age(duration: Duration) -> (u64, AgeUnit) {
     let seconds = duration.as_secs();
     match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3600),
-        _ => format!("{} d", seconds / 86_400),
+        0..120 => (seconds, AgeUnit::Seconds),
+        120..7_200 => (seconds / 60, AgeUnit::Minutes),
+        7_200..172_800 => (seconds / 3_600, AgeUnit::Hours),
+        _ => (seconds / 86_400, AgeUnit::Days),
     }
 }
 
@@ -80,8 +93,11 @@ mod tests {
     #[test]
     fn ages_read_in_their_largest_unit() {
         let of = |s| age(Duration::from_secs(s));
-        assert_eq!((of(0), of(119)), ("0 s".into(), "119 s".into()));
-        assert_eq!((of(120), of(7_199)), ("2 min".into(), "119 min".into()));
-        assert_eq!((of(7_200), of(172_800)), ("2 h".into(), "2 d".into()));
+        assert_eq!(of(0), (0, AgeUnit::Seconds));
+        assert_eq!(of(119), (119, AgeUnit::Seconds));
+        assert_eq!(of(120), (2, AgeUnit::Minutes));
+        assert_eq!(of(7_199), (119, AgeUnit::Minutes));
+        assert_eq!(of(7_200), (2, AgeUnit::Hours));
+        assert_eq!(of(172_800), (2, AgeUnit::Days));
     }
 }

@@ -52,6 +52,19 @@ impl Language {
             .into_iter()
             .find(|it| it.code().eq_ignore_ascii_case(code))
     }
+
+    /// What a page speaks: as its link asks, else as its board is configured, else the
+    /// first of the browser's languages that there is, else English.
+    #[must_use]
+    pub fn choose(
+        link: Option<Self>,
+        board: Option<&str>,
+        browser: impl IntoIterator<Item = String>,
+    ) -> Self {
+        link.or_else(|| board.and_then(Self::of_code))
+            .or_else(|| browser.into_iter().find_map(|tag| Self::of_tag(&tag)))
+            .unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +76,24 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(Language::of_code(language.code()), Some(language));
         }
+    }
+
+    #[test]
+    fn the_link_comes_before_the_board_and_the_board_before_the_browser() {
+        let of = |link, board, browser: &[&str]| {
+            Language::choose(link, board, browser.iter().map(|tag| (*tag).to_owned()))
+        };
+        let link = Some(Language::German);
+        assert_eq!(of(link, Some("es"), &["fr-CH"]), Language::German);
+        assert_eq!(of(None, Some("es"), &["fr-CH"]), Language::Spanish);
+        // A younger server's language is none of the page's.
+        assert_eq!(of(None, Some("nl"), &["fr-CH"]), Language::French);
+        assert_eq!(
+            of(None, None, &["nl-NL", "pt-BR", "de"]),
+            Language::Portuguese
+        );
+        assert_eq!(of(None, None, &["nl-NL"]), Language::English);
+        assert_eq!(of(None, None, &[]), Language::English);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! # Layout
 //! - [`snapshot`]: the JSON of `/api/boards` and `/api/boards/{slug}`
+//! - [`cause`]: why numbers are missing, as a code beside the server's sentence
 //! - [`freshness`]: when a reading stops being true
 //! - [`totals`]: the header's sums over the queues that still count
 //! - [`level`]: how bad it is, with thresholds, hysteresis and reasons
@@ -13,6 +14,7 @@
 //! - [`link`]: when the page asks its server, and when it stops believing itself
 //! - [`server_clock`]: the time of day by the server's clock
 //! - [`language`]: the languages that the page speaks
+//! - [`phrase`]: words and sentences that the compiler checks
 //! - [`settings`]: what a link asks of the page
 //! - [`alarm`]: when a wall makes itself heard
 //! - [`drift`]: where a wall stands this minute
@@ -21,6 +23,7 @@
 //! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
 
 pub mod alarm;
+pub mod cause;
 pub mod drift;
 pub mod fit;
 pub mod format;
@@ -29,6 +32,7 @@ pub mod http;
 pub mod language;
 pub mod level;
 pub mod link;
+pub mod phrase;
 pub mod renewal;
 pub mod rotation;
 pub mod server_clock;

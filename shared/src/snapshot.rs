@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::cause::Cause;
 pub use crate::level::{Direction, Level, Metric, Reason};
 
 /// Everything one board shows at one moment.
@@ -81,8 +82,11 @@ pub enum Theme {
 pub struct Upstream {
     /// One word for machines.
     pub state: UpstreamState,
-    /// One plain sentence for the wall, without secrets or internals.
+    /// One plain English sentence for the wall, without secrets or internals.
     pub cause: Option<String>,
+    /// The same for machines, and for walls in other languages. Codes may be added.
+    #[serde(default, deserialize_with = "crate::cause::known")]
+    pub cause_code: Option<Cause>,
     /// While the state is not ok: since when it is not. While it is: since when it
     /// is. Uptime in milliseconds.
     #[serde(default)]
@@ -114,8 +118,11 @@ pub struct Queue {
     pub name: String,
     /// What kind of answer there is.
     pub state: QueueState,
-    /// One plain sentence on why the numbers are missing or old.
+    /// One plain English sentence on why the numbers are missing or old.
     pub cause: Option<String>,
+    /// The same for machines, and for walls in other languages. Codes may be added.
+    #[serde(default, deserialize_with = "crate::cause::known")]
+    pub cause_code: Option<Cause>,
     /// How many milliseconds older this reading is than the board's latest
     /// successful read; `None` while the queue was never read.
     pub lag_ms: Option<u64>,
@@ -236,6 +243,7 @@ mod tests {
             upstream: Upstream {
                 state: UpstreamState::Degraded,
                 cause: None,
+                cause_code: None,
                 since_ms: None,
                 next_try_ms: None,
             },
@@ -274,10 +282,12 @@ mod tests {
                 "build": "b",
                 "poll_interval_ms": 30_000,
                 "upstream": {
-                    "state": "degraded", "cause": null, "since_ms": null, "next_try_ms": null
+                    "state": "degraded", "cause": null, "cause_code": null, "since_ms": null,
+                    "next_try_ms": null
                 },
                 "queues": [{
-                    "id": "q1", "name": "Sales", "state": "not_found", "cause": null, "lag_ms": null,
+                    "id": "q1", "name": "Sales", "state": "not_found", "cause": null,
+                    "cause_code": null, "lag_ms": null,
                     "waiting": null, "average_wait_ms": null, "longest_wait_ms": null,
                     "agents": {"logged_on": null, "available": null, "busy": null},
                     "service_level": {"percent": null, "goal": null},
@@ -338,6 +348,19 @@ mod tests {
     }
 
     #[test]
+    fn a_cause_has_a_code_and_a_younger_servers_one_is_none() {
+        let mut snapshot = example();
+        snapshot.queues[0].cause_code = Some(Cause::LeftOut);
+        snapshot.upstream.cause_code = Some(Cause::RateLimited);
+        let mut json = there_and_back(&snapshot);
+        assert_eq!(json["queues"][0]["cause_code"], "left_out");
+        assert_eq!(json["upstream"]["cause_code"], "rate_limited");
+        json["queues"][0]["cause_code"] = json!("moon_phase");
+        let read: BoardSnapshot = serde_json::from_value(json).unwrap();
+        assert_eq!(read.queues[0].cause_code, None);
+    }
+
+    #[test]
     fn what_an_older_server_left_out_is_not_missed() {
         let mut json = there_and_back(&example());
         let mut drop = |pointer: &str, names: &[&str]| {
@@ -345,10 +368,10 @@ mod tests {
             object.retain(|name, _| !names.contains(&name.as_str()));
         };
         drop("/board", &["notice", "display"]);
-        drop("/upstream", &["since_ms", "next_try_ms"]);
+        drop("/upstream", &["cause_code", "since_ms", "next_try_ms"]);
         drop(
             "/queues/0",
-            &["level", "level_since_ms", "reasons", "trend"],
+            &["cause_code", "level", "level_since_ms", "reasons", "trend"],
         );
         drop("/queues/0/service_level", &["goal"]);
         let snapshot: BoardSnapshot = serde_json::from_value(json).unwrap();

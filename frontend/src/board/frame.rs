@@ -8,6 +8,7 @@ use queuewall_shared::link::{Link, LinkState};
 use queuewall_shared::snapshot::UpstreamState;
 
 use super::{BoardState, Head};
+use crate::language;
 use crate::text;
 use crate::time::{self, TimeOfDay};
 
@@ -25,8 +26,8 @@ impl BoardState {
     #[must_use]
     pub fn freshness(&self) -> (&'static str, String) {
         match self.link.with(Link::state) {
-            LinkState::Lost => return ("stale", text::LOST.into()),
-            LinkState::Resuming => return ("stale", text::RESUMING.into()),
+            LinkState::Lost => return ("stale", text::no_connection().into()),
+            LinkState::Resuming => return ("stale", text::resuming().into()),
             LinkState::Connecting | LinkState::Ok => {}
         }
         let Some(age) = self.age() else {
@@ -34,7 +35,7 @@ impl BoardState {
         };
         let freshness = Freshness::of(age, self.poll_interval());
         let words = match freshness {
-            Freshness::Fresh => text::LIVE.into(),
+            Freshness::Fresh => text::live().into(),
             Freshness::Ageing => text::ago(age),
             Freshness::Stale => text::old(age),
         };
@@ -60,10 +61,11 @@ impl BoardState {
 
     fn write_epoch(&self, epoch_ms: f64) -> Option<String> {
         let zone = self.head.with(|head| head.as_ref()?.board.timezone.clone());
-        self.writer.try_update_value(|(known_zone, writer)| {
-            if *known_zone != zone {
+        let language = language::current();
+        self.writer.try_update_value(|(known, writer)| {
+            if *known != (zone.clone(), language) {
                 *writer = TimeOfDay::new(zone.as_deref());
-                *known_zone = zone;
+                *known = (zone, language);
             }
             Some(writer.as_ref()?.at(epoch_ms))
         })?
@@ -121,10 +123,11 @@ impl BoardState {
 
     fn upstream_cause(&self, state: UpstreamState) -> String {
         self.head.with(|head| match head {
-            Some(Head { upstream, .. }) if upstream.state == state => upstream
-                .cause
-                .clone()
-                .unwrap_or_else(|| text::upstream(state).into()),
+            Some(Head { upstream, .. }) if upstream.state == state => {
+                text::server_cause(upstream.cause_code, upstream.cause.as_deref())
+                    .unwrap_or_else(|| text::upstream(state))
+                    .into()
+            }
             _ => String::new(),
         })
     }

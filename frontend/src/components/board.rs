@@ -12,6 +12,7 @@ use crate::components::grid::{TileGrid, px};
 use crate::components::header::Header;
 use crate::components::hints::Hints;
 use crate::components::message::Message;
+use crate::language;
 use crate::polling;
 use crate::{settings, text, unattended, viewport};
 
@@ -35,6 +36,7 @@ pub fn BoardView(
     slug: String,
 ) -> impl IntoView {
     let vigil = unattended::look_after(board);
+    language::follow(move || board.display().language);
     let asked = settings::asked();
     let (view, theme) = (asked.settings.view, asked.settings.theme);
     let paging = Paging::new(board, viewport::watch(), &asked.settings);
@@ -54,7 +56,9 @@ pub fn BoardView(
     });
 
     let content = move || match phase.get() {
-        Phase::Loading => view! { <Message text=text::READING.to_owned() link=false /> }.into_any(),
+        Phase::Loading => {
+            view! { <Message text=text::reading().to_owned() link=false /> }.into_any()
+        }
         Phase::NoSuchBoard => view! { <Message text=text::no_board(&slug) link=true /> }.into_any(),
         Phase::Shown => view! {
             <Header title totals freshness time_of_day />

@@ -28,8 +28,8 @@ pub fn BoardListPage() -> impl IntoView {
     polling::poll(api::BOARDS.into(), list);
     let hint = move || {
         list.boards.with(|boards| match boards {
-            None => text::READING,
-            Some(boards) if boards.is_empty() => text::NO_BOARDS,
+            None => text::reading(),
+            Some(boards) if boards.is_empty() => text::no_boards(),
             Some(_) => "",
         })
     };
@@ -37,7 +37,7 @@ pub fn BoardListPage() -> impl IntoView {
         <Banner trouble=list.trouble />
         <main class="board-list">
             <p class="board-list-product">{text::PRODUCT}</p>
-            <h1>{text::BOARDS}</h1>
+            <h1>{text::boards()}</h1>
             <p class="board-list-hint">{hint}</p>
             <ul>
                 <For

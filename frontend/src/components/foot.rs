@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::board::{BoardState, Paging};
-use crate::text;
+use crate::{numbers, text};
 
 /// So many pages have a dot each; more have only their number.
 const MOST_DOTS: usize = 12;
@@ -43,7 +43,12 @@ fn Pager(paging: Paging) -> impl IntoView {
     };
     let number = move || match pages.get() {
         0..=MOST_DOTS => String::new(),
-        pages => format!("{} / {pages}", paging.page() + 1),
+        pages => [
+            &numbers::count(paging.page() as u64 + 1),
+            " / ",
+            &numbers::count(pages as u64),
+        ]
+        .concat(),
     };
     view! {
         <div
@@ -53,7 +58,7 @@ fn Pager(paging: Paging) -> impl IntoView {
             hidden=move || pages.get() == 1
             data-paused=move || paging.is_paused().to_string()
         >
-            <span class="pager-paused">{text::paused()}</span>
+            <span class="pager-paused">{text::paused}</span>
             <For each=dots key=|page| *page let:page>
                 <i
                     class="pager-dot"

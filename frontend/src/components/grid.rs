@@ -20,7 +20,7 @@ pub fn TileGrid(
         let fit = paging.fit();
         px((fit.row_height_px() + fit.gap_px) * fit.rows as f64 - fit.gap_px)
     };
-    let empty = move || paging.is_empty().then_some(text::NO_QUEUES);
+    let empty = move || paging.is_empty().then(text::no_queues);
     view! {
         <ul
             class="grid"

@@ -6,7 +6,7 @@ use queuewall_shared::format;
 use queuewall_shared::snapshot::Totals;
 use std::time::Duration;
 
-use crate::text;
+use crate::{numbers, text};
 
 /// The board's header.
 #[component]
@@ -28,13 +28,13 @@ pub fn Header(
     let wait = Memo::new(move |_| {
         let totals = totals.get();
         match (totals.longest_wait_ms, totals.average_wait_ms) {
-            (Some(ms), _) => (text::LONGEST, wait_text(ms)),
-            (None, Some(ms)) => (text::AVERAGE, wait_text(ms)),
+            (Some(ms), _) => (text::longest(), wait_text(ms)),
+            (None, Some(ms)) => (text::average(), wait_text(ms)),
             (None, None) => ("", String::new()),
         }
     });
     let waiting = move || match totals.with(|totals| totals.waiting) {
-        Some(waiting) => waiting.to_string(),
+        Some(waiting) => numbers::count(waiting),
         None => format::UNKNOWN.into(),
     };
     let counted = move || totals.with(|totals| text::counted(totals.counted, totals.of));
@@ -45,7 +45,7 @@ pub fn Header(
             <p class="header-total">
                 <b data-total="waiting">{waiting}</b>
                 " "
-                {text::WAITING}
+                {text::waiting}
             </p>
             <p class="header-total">
                 {move || wait.with(|wait| wait.0)}

@@ -16,7 +16,7 @@ pub fn Message(
     view! {
         <main class="message">
             <p>{text}</p>
-            {link.then(|| view! { <a href="/">{text::ALL_BOARDS}</a> })}
+            {link.then(|| view! { <a href="/">{text::all_boards()}</a> })}
         </main>
     }
 }

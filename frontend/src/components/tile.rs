@@ -61,14 +61,14 @@ pub fn Tile(
                 >
                     <path d=say(|tile| tile.arrow) />
                 </svg>
-                <p class="tile-closed">{text::CLOSED}</p>
+                <p class="tile-closed">{say(|_| text::closed())}</p>
                 <dl class="tile-side">
                     <div class="tile-row">
                         <dt>{say(|tile| tile.wait_label)}</dt>
                         <dd data-metric=say(|tile| tile.wait_metric)>{say(|tile| &tile.wait)}</dd>
                     </div>
                     <div class="tile-row">
-                        <dt>{text::TILE_SERVICE}</dt>
+                        <dt>{say(|_| text::tile_service())}</dt>
                         <dd data-metric="service_level">
                             <span>{say(|tile| &tile.service)}</span>
                             <small>{say(|tile| tile.service_unit)}</small>
@@ -81,7 +81,7 @@ pub fn Tile(
                 </dl>
                 <p class="tile-age">
                     <span data-age="">{say(|tile| &tile.age)}</span>
-                    <small class="tile-old">{text::OLD}</small>
+                    <small class="tile-old">{say(|_| text::too_old())}</small>
                 </p>
             </div>
             <svg
@@ -101,17 +101,17 @@ pub fn Tile(
                     <span>
                         <b data-metric="agents_available">{say(|tile| &tile.available)}</b>
                         " "
-                        {text::FREE}
+                        {say(|_| text::free())}
                     </span>
                     <span>
                         <b data-metric="agents_busy">{say(|tile| &tile.busy)}</b>
                         " "
-                        {text::BUSY}
+                        {say(|_| text::busy())}
                     </span>
                     <span>
                         <b data-metric="agents_logged_on">{say(|tile| &tile.logged_on)}</b>
                         " "
-                        {text::LOGGED_ON}
+                        {say(|_| text::logged_on())}
                     </span>
                 </p>
             </div>

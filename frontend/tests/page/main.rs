@@ -4,11 +4,13 @@
 #![cfg(target_arch = "wasm32")]
 
 mod alone;
+mod language;
 mod pages;
 mod polling;
 mod states;
 mod support;
 mod touches;
 mod wire;
+mod words;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -148,6 +148,7 @@ async fn trouble_with_cxone_is_said_by_its_cause() {
         changed.upstream = Upstream {
             state,
             cause: Some(cause.into()),
+            cause_code: None,
             since_ms: Some(300_000),
             next_try_ms: Some(610_000),
         };

@@ -47,6 +47,7 @@ pub(crate) fn queue(id: &str) -> Queue {
         name: format!("Queue {id}"),
         state: QueueState::Open,
         cause: None,
+        cause_code: None,
         lag_ms: Some(0),
         waiting: Some(4),
         average_wait_ms: Some(92_000),
@@ -93,6 +94,7 @@ pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
         upstream: Upstream {
             state: UpstreamState::Ok,
             cause: None,
+            cause_code: None,
             since_ms: None,
             next_try_ms: None,
         },
@@ -157,6 +159,16 @@ impl Shown {
         age_seconds: u64,
         now: u64,
     ) -> Self {
+        let shown = Self::opened(query);
+        shown.board.take(snapshot(queues));
+        shown.answer_times(age_seconds, 0);
+        shown.board.advance(at(now).monotonic, &good_link());
+        settle().await;
+        shown
+    }
+
+    /// Opens the board by a link with this query, before any answer.
+    pub(crate) fn opened(query: &'static str) -> Self {
         let host = host();
         let made = StoredValue::new(None);
         let mounted = mount_to(host.clone(), move || {
@@ -166,16 +178,11 @@ impl Shown {
             view! { <BoardView board slug="main".to_owned() /> }.into_any()
         });
         let board: BoardState = made.get_value().expect("the view was built");
-        let shown = Self {
+        Self {
             board,
             host,
             _mounted: mounted,
-        };
-        shown.board.take(snapshot(queues));
-        shown.answer_times(age_seconds, 0);
-        shown.board.advance(at(now).monotonic, &good_link());
-        settle().await;
-        shown
+        }
     }
 
     /// An answer to a request of second `sent`, with readings of `age_seconds`.

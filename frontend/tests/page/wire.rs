@@ -1,6 +1,7 @@
 //! The page's hand-written reading against what serde, the server's side, writes.
 
 use queuewall_frontend::wire;
+use queuewall_shared::cause::Cause;
 use queuewall_shared::level::{Direction, Level, Metric, Reason};
 use queuewall_shared::snapshot::{
     Board, BoardList, Display, QueueState, Theme, Totals, Upstream, UpstreamState,
@@ -14,6 +15,7 @@ fn every_field_comes_back_as_the_server_wrote_it() {
     // A value of its own in every field, so that no two can be mixed up.
     let mut full = queue("a");
     full.cause = Some("late".into());
+    full.cause_code = Some(Cause::TimedOut);
     full.lag_ms = Some(11);
     full.longest_wait_ms = Some(9_007_199_254_740_991);
     full.level_since_ms = Some(12);
@@ -50,6 +52,7 @@ fn every_field_comes_back_as_the_server_wrote_it() {
         written.upstream = Upstream {
             state,
             cause: Some("why “so”".into()),
+            cause_code: Some(Cause::NoneFound),
             since_ms: Some(21),
             next_try_ms: Some(22),
         };

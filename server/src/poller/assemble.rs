@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use queuewall_shared::{
+    cause::Cause,
     level::{Judgement, Metric},
     snapshot::{Agents, Board, BoardSnapshot, Queue, QueueState, ServiceLevel, Totals, Upstream},
 };
@@ -12,10 +13,6 @@ use super::{
     readings::{Known, Problem, Readings},
 };
 use crate::{clock::Moment, config::BoardConfig};
-
-/// Why there is no reading before CXone has answered at all.
-pub(crate) const FIRST_ANSWER: &str = "Waiting for CXone's first answer";
-const LEFT_OUT: &str = "CXone left this queue out of its answer";
 
 /// What all boards have in common at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -125,8 +122,8 @@ fn tile(
     let reading = known.and_then(|known| known.reading.as_ref());
     let cause = match known.and_then(|known| known.problem.as_ref()) {
         Some(Problem::Failed(error)) => Some(error.wall_cause()),
-        Some(Problem::Missing) => Some(LEFT_OUT),
-        None if reading.is_none() => Some(FIRST_ANSWER),
+        Some(Problem::Missing) => Some(Cause::LeftOut),
+        None if reading.is_none() => Some(Cause::FirstAnswer),
         None => None,
     };
     let name = shown.name.or(known.and_then(|known| known.name.as_deref()));
@@ -137,7 +134,8 @@ fn tile(
         id: shown.id.to_owned(),
         name: name.unwrap_or(shown.id).to_owned(),
         state: known.map_or(QueueState::Unknown, Known::state),
-        cause: cause.map(str::to_owned),
+        cause: cause.map(|cause| cause.sentence().to_owned()),
+        cause_code: cause,
         lag_ms: reading
             .zip(latest)
             .map(|((_, at), latest)| lag_ms(*at, latest)),

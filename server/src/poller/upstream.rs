@@ -1,18 +1,17 @@
 //! How one board gets on with CXone: the banner's words, since when, and when next.
 
 use queuewall_shared::{
+    cause::Cause,
     freshness::Freshness,
     snapshot::{Upstream, UpstreamState},
 };
 use tokio::time::Instant;
 
 use super::{
-    assemble::{FIRST_ANSWER, Frame, Shown, millis},
+    assemble::{Frame, Shown, millis},
     readings::{Problem, Readings},
 };
 use crate::{clock::Moment, source::SourceError};
-
-const NONE_KNOWN: &str = "CXone knows none of these queues: check the base URL and the tenant";
 
 /// What the schedule says of a board's queues.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +55,8 @@ impl Standing {
         }
         Upstream {
             state,
-            cause: cause.map(str::to_owned),
+            cause: cause.map(|cause| cause.sentence().to_owned()),
+            cause_code: cause,
             since_ms: Some(self.since_ms),
             next_try_ms: self.next_try.map(|(_, ms)| ms),
         }
@@ -77,7 +77,7 @@ fn judge(
     readings: &Readings,
     outlook: Outlook,
     frame: Frame<'_>,
-) -> (UpstreamState, Option<&'static str>) {
+) -> (UpstreamState, Option<Cause>) {
     let failure = shown
         .iter()
         .find_map(|shown| match shown.known?.problem.as_ref()? {
@@ -95,9 +95,9 @@ fn judge(
     let cause = match (failure, state) {
         (Some(error), _) => Some(error.wall_cause()),
         (None, UpstreamState::Ok) => None,
-        (None, _) if outlook.all_dead => Some(NONE_KNOWN),
-        (None, _) if latest.is_none() => Some(FIRST_ANSWER),
-        (None, _) => Some("No answer from CXone"),
+        (None, _) if outlook.all_dead => Some(Cause::NoneFound),
+        (None, _) if latest.is_none() => Some(Cause::FirstAnswer),
+        (None, _) => Some(Cause::NoAnswer),
     };
     (state, cause)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use queuewall_shared::cause::Cause;
 use thiserror::Error;
 
 /// A failed read. `Display` says what happened and what to do, for logs and the
@@ -176,19 +177,19 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    /// One plain sentence for the wall: no host, no status, no internals.
+    /// What of it the wall may know: no host, no status, no internals.
     #[must_use]
-    pub fn wall_cause(&self) -> &'static str {
+    pub fn wall_cause(&self) -> Cause {
         match self {
-            Self::CredentialsRejected { .. } | Self::TokenRefused => "CXone rejects our sign-in",
-            Self::Forbidden { .. } => "No permission to read queues in CXone",
-            Self::QueueNotFound { .. } => "No such queue in CXone",
-            Self::RateLimited { .. } => "CXone's rate limit is reached",
-            Self::ServerError { .. } => "CXone is in trouble",
+            Self::CredentialsRejected { .. } | Self::TokenRefused => Cause::SignInRejected,
+            Self::Forbidden { .. } => Cause::Forbidden,
+            Self::QueueNotFound { .. } => Cause::NotFound,
+            Self::RateLimited { .. } => Cause::RateLimited,
+            Self::ServerError { .. } => Cause::UpstreamTrouble,
             Self::Dns { .. } | Self::Tls { .. } | Self::Connect { .. } | Self::Truncated { .. } => {
-                "No connection to CXone"
+                Cause::NoConnection
             }
-            Self::TimedOut { .. } => "CXone does not answer in time",
+            Self::TimedOut { .. } => Cause::TimedOut,
             Self::EndpointNotFound { .. }
             | Self::BadRequest { .. }
             | Self::TooManyIds { .. }
@@ -196,7 +197,7 @@ impl SourceError {
             | Self::UnexpectedStatus { .. }
             | Self::TooLarge { .. }
             | Self::NotJson { .. }
-            | Self::UnexpectedShape { .. } => "CXone's answer cannot be read",
+            | Self::UnexpectedShape { .. } => Cause::Unreadable,
         }
     }
 

@@ -53,7 +53,10 @@ fn assert_clean(name: &str, words: &str) {
 }
 
 fn words(error: &SourceError) -> String {
-    format!("{error} {error:?} {error:#?} {}", error.wall_cause())
+    format!(
+        "{error} {error:?} {error:#?} {}",
+        error.wall_cause().sentence()
+    )
 }
 
 /// A server's ways to throw our own words back at us.

@@ -1,0 +1,116 @@
+//! The wall in every language, as real browsers lay it out and write its numbers.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use queuewall_e2e::{
+    browser::{Browser, Engine},
+    devtools::Tab,
+    wall::Wall,
+};
+use queuewall_simulator::{Field, Options, QueueOverride};
+
+const SOON: Duration = Duration::from_secs(60);
+
+/// Per language: a tile's wait and its service level in words, and 1234 calls
+/// waiting, which Spanish and Portuguese may write without a point.
+const LANGUAGES: [(&str, &str, &str, &[&str]); 5] = [
+    ("en", "Wait", "Service", &["1,234"]),
+    ("de", "Warten", "Service", &["1.234"]),
+    ("es", "Espera", "Serv.", &["1234", "1.234"]),
+    ("fr", "Attente", "Service", &["1\u{202f}234", "1\u{a0}234"]),
+    ("pt", "Espera", "Serviço", &["1.234", "1234"]),
+];
+
+/// Words that are cut, or that did not stay on their line: of labels, agents and header.
+const CUT: &str = "(() => {
+    const cut = [];
+    const look = (selector, is_cut) => [].slice.call(document.querySelectorAll(selector))
+        .filter(it => it.offsetParent && is_cut(it))
+        .forEach(it => cut.push(selector + ' ' + it.textContent));
+    look('.tile-row, .tile-row dt, .header-title', it => it.scrollWidth > it.clientWidth + 1);
+    look('.tile-counts', it => it.lastElementChild.offsetTop > it.firstElementChild.offsetTop);
+    look('.header-start, .header-end', it => it.scrollHeight > it.clientHeight + 4);
+    return cut.join('; ');
+})()";
+
+async fn speaks(
+    tab: &mut Tab,
+    wall: &Wall,
+    (code, wait, service, thousands): (&str, &str, &str, &[&str]),
+) -> Result<()> {
+    tab.open(&wall.url(&format!("/board/main?lang={code}")))
+        .await?;
+    let count = "document.querySelector('.tile-hero')";
+    tab.wait_for(
+        &format!("!!{count} && {count}.textContent.trim().length > 3"),
+        SOON,
+    )
+    .await?;
+    let hero = tab.evaluate(&format!("{count}.textContent.trim()")).await?;
+    let hero = hero.as_str().unwrap_or_default();
+    ensure!(thousands.contains(&hero), "{code}: {hero:?}");
+    let labels = "[].slice.call(document.querySelectorAll('.tile:first-child dt'))\
+        .map(it => it.textContent).join('|')";
+    let labels = tab.evaluate(labels).await?;
+    ensure!(labels == format!("{wait}|{service}"), "{code}: {labels}");
+    let lang = tab.evaluate("document.documentElement.lang").await?;
+    ensure!(lang == code, "{lang} for {code}");
+    let clock =
+        "/^[0-2][0-9]:[0-5][0-9]$/.test(document.querySelector('.header-clock').textContent)";
+    ensure!(tab.evaluate(clock).await? == true, "{code}: the clock");
+    let cut = tab.evaluate(CUT).await?;
+    ensure!(cut == "", "{code}: {cut}");
+    let complaints = tab.take_complaints();
+    ensure!(complaints.is_empty(), "{code}: {complaints:#?}");
+    Ok(())
+}
+
+/// Every language in `engine`, on a full HD screen full of tiles.
+async fn speaks_all(engine: &Engine) -> Result<()> {
+    let options = Options {
+        speed: 0.0,
+        rate_limit_per_minute: None,
+        ..Options::default()
+    };
+    let wall = Wall::start(options, Duration::from_secs(5), &[]).await?;
+    // Calm, so that the counts of agents show, and as wide as on a busy day.
+    for (nth, queue) in wall.tenant().queue_ids().iter().enumerate() {
+        let wide = QueueOverride {
+            waiting: Field::Value(if nth == 0 { 1_234 } else { 0 }),
+            average_wait_ms: Field::Value(if nth == 0 { 59_000 } else { 48_000 }),
+            logged_on: Field::Value(46),
+            available: Field::Value(8),
+            busy: Field::Value(38),
+            service_level: Field::Value(100.0),
+            ..QueueOverride::default()
+        };
+        wall.tenant().set(queue, wide);
+    }
+    let browser = Browser::start(engine).await?;
+    let mut tab = browser.tab().await?;
+    for language in LANGUAGES {
+        speaks(&mut tab, &wall, language).await?;
+        if let Some(folder) = std::env::var_os("QUEUEWALL_PICTURES") {
+            let name = format!("{}-{}.png", language.0, engine.name);
+            let file = std::path::Path::new(&folder).join(name);
+            std::fs::write(file, tab.screenshot().await?)?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_language_fits_its_tiles() -> Result<()> {
+    speaks_all(&Engine::today()?).await
+}
+
+#[tokio::test]
+async fn every_language_fits_its_tiles_in_old_tvs() -> Result<()> {
+    for engine in Engine::old()? {
+        speaks_all(&engine)
+            .await
+            .with_context(|| format!("Chromium {}", engine.name))?;
+    }
+    Ok(())
+}

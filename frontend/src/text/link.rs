@@ -1,0 +1,58 @@
+//! Which link broke, and when it is tried again.
+
+use std::time::Duration;
+
+use queuewall_shared::link::Failure;
+use queuewall_shared::snapshot::UpstreamState;
+
+use super::words;
+use crate::numbers;
+
+/// Why a poll of the server failed.
+#[must_use]
+pub fn failure(failure: Option<Failure>) -> String {
+    let words = words();
+    match failure {
+        Some(Failure::Unreachable) => words.unreachable.text().into(),
+        Some(Failure::TimedOut) | None => words.timed_out.text().into(),
+        Some(Failure::Status(status)) => words.bad_status.fill([&status.to_string()]),
+        Some(Failure::Unreadable) => words.unreadable.text().into(),
+    }
+}
+
+/// Which link broke, since when (`None`: it never stood), and why.
+#[must_use]
+pub fn lost(failed: Option<Failure>, since: Option<String>) -> String {
+    let words = words();
+    let since = since.as_deref().unwrap_or(words.since_opened.text());
+    words.lost.fill([since, &failure(failed)])
+}
+
+/// When the page tries again.
+#[must_use]
+pub fn next_try(pause: Option<Duration>) -> String {
+    let words = words();
+    match pause {
+        None => words.trying.text().into(),
+        Some(pause) => words.next_try.fill([&numbers::count(pause.as_secs() + 1)]),
+    }
+}
+
+/// What is wrong between the server and CXone, and since when.
+#[must_use]
+pub fn down(cause: &str, since: Option<String>) -> String {
+    match since {
+        Some(since) => [cause, &since].join(", "),
+        None => cause.into(),
+    }
+}
+
+/// What the server's dealings with CXone mean, where it gives no cause.
+#[must_use]
+pub fn upstream(state: UpstreamState) -> &'static str {
+    match state {
+        UpstreamState::Ok => "",
+        UpstreamState::Degraded => words().some_unread.text(),
+        UpstreamState::Down => words().none_read.text(),
+    }
+}

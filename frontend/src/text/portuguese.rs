@@ -1,0 +1,122 @@
+//! Portuguese, in words that serve Brazil and Portugal alike.
+
+use queuewall_shared::language::Language;
+use queuewall_shared::phrase::{phrase, word};
+
+use super::words::{Causes, Words};
+
+pub(super) const WORDS: Words = Words {
+    language: Language::Portuguese,
+    locale: "pt",
+
+    stopped: phrase(
+        "O Queuewall parou e já não mostra nada, para que nenhum número antigo passe por \
+         atual. Reinicia sozinho.",
+    ),
+    no_wake_lock: phrase("Este ecrã pode desligar-se: o navegador não consegue mantê-lo ligado."),
+    wake_lock_needs_https: phrase("Este ecrã pode desligar-se: mantê-lo ligado requer HTTPS."),
+    wake_lock_refused: phrase("Este ecrã pode desligar-se: o navegador recusa mantê-lo ligado."),
+    sound_blocked: phrase("Sem som – prima OK"),
+    reading: phrase("Leitura das filas…"),
+    no_page: phrase("Não há nenhuma página neste endereço."),
+    all_boards: phrase("Todos os painéis"),
+    boards: phrase("Painéis"),
+    no_boards: phrase("Nenhum painel está configurado neste servidor."),
+    no_queues: phrase("Este painel não tem filas."),
+    no_board: phrase("Este servidor não tem nenhum painel “{0}”."),
+
+    waiting: word("em espera"),
+    longest: word("máx."),
+    average: word("média"),
+    counted: phrase("{0} de {1} filas"),
+    counted_of_one: phrase("{0} de {1} fila"),
+    live: word("Ao vivo"),
+    resuming: word("Atualização"),
+    no_connection: word("Sem conexão"),
+
+    tile_wait: word("Espera"),
+    tile_longest_wait: word("Máxima"),
+    tile_service: word("Serviço"),
+    percent: word("%"),
+    free: word("liv."),
+    busy: word("ocup."),
+    logged_on: word("log."),
+    closed: word("Fechada"),
+
+    seconds: phrase("{0} s"),
+    minutes: phrase("{0} min"),
+    hours: phrase("{0} h"),
+    days: phrase("{0} d"),
+    ago: phrase("há {0}"),
+    old: phrase("{0} de atraso"),
+    too_old: word("de atraso"),
+    since: phrase("desde {0}"),
+    lasting: phrase("há {0}"),
+
+    warning: word("Alerta"),
+    critical: word("Crítico"),
+    colon: ": ",
+    many_waiting: phrase("{0} ou mais em espera"),
+    wait_over: phrase("espera >\u{a0}{0}"),
+    longest_over: phrase("espera máx. >\u{a0}{0}"),
+    service_under: phrase("serviço <\u{a0}{0}%"),
+    nobody_free: phrase("ninguém livre"),
+    held: phrase("há {0}"),
+    few_free: phrase("{0} ou menos livres"),
+
+    is_fresh: phrase("em dia"),
+    is_ageing: phrase("com algum atraso"),
+    is_stale: phrase("desatualizada, não confiável"),
+    is_closed: phrase("fechada"),
+    is_unknown: phrase("desconhecida"),
+    is_not_found: phrase("não encontrada"),
+    is_forbidden: phrase("sem permissão"),
+    rising: phrase("em alta"),
+    falling: phrase("em queda"),
+
+    nothing_newer: phrase("Sem dados mais recentes"),
+    nobody_logged_on: phrase("Ninguém conectado"),
+    nothing_yet: phrase("Ainda sem dados"),
+    queue_forbidden: phrase("Sem permissão para ler esta fila"),
+    causes: Causes {
+        sign_in_rejected: phrase("O CXone recusa a nossa autenticação"),
+        forbidden: phrase("Sem permissão para ler filas no CXone"),
+        not_found: phrase("Esta fila não existe no CXone"),
+        none_found: phrase(
+            "O CXone não conhece nenhuma destas filas: verifique o URL de base e o locatário",
+        ),
+        left_out: phrase("O CXone omitiu esta fila na resposta"),
+        rate_limited: phrase("O limite de consultas do CXone foi atingido"),
+        upstream_trouble: phrase("O CXone está com problemas"),
+        no_connection: phrase("Sem conexão com o CXone"),
+        timed_out: phrase("O CXone não responde a tempo"),
+        unreadable: phrase("A resposta do CXone não pode ser lida"),
+        no_answer: phrase("Sem resposta do CXone"),
+        first_answer: phrase("À espera da primeira resposta do CXone"),
+    },
+
+    some_unread: phrase("De momento, algumas filas do CXone não podem ser lidas."),
+    none_read: phrase("O servidor do Queuewall não consegue ler do CXone."),
+    lost: phrase("Sem conexão com o servidor do Queuewall {0}: {1}."),
+    since_opened: phrase("desde que esta página foi aberta"),
+    unreachable: phrase("está inacessível"),
+    timed_out: phrase("não responde a tempo"),
+    bad_status: phrase("responde com o status {0}"),
+    unreadable: phrase("a resposta não pode ser lida"),
+    trying: phrase("Nova tentativa em curso…"),
+    next_try: phrase("Próxima tentativa em {0} s"),
+
+    page_of: phrase("Página {0} de {1}"),
+    paused: phrase("Em pausa"),
+    too_small: phrase("Letra pequena demais para esta distância"),
+    no_room_for_agents: phrase("Sem espaço para agentes"),
+    no_room_for_service: phrase("Sem espaço para agentes e nível de serviço"),
+    no_room_for_wait: phrase("Sem espaço para agentes, nível de serviço e espera"),
+
+    no_setting: phrase("“{0}” neste endereço não é uma opção. As opções são {1}."),
+    repeated: phrase("“{0}” aparece mais de uma vez neste endereço: vale a primeira."),
+    not_one_of: phrase("“{0}” neste endereço não é nenhum de {1}."),
+    not_within: phrase("“{0}” neste endereço não é um número de {1} a {2}."),
+    not_within_nor_off: phrase("“{0}” neste endereço não é um número de {1} a {2} nem off."),
+    not_a_name: phrase("“{0}” neste endereço está vazio ou tem mais de {1} caracteres."),
+};

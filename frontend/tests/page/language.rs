@@ -1,0 +1,231 @@
+//! Which language the wall speaks, and that all of it does.
+
+use leptos::prelude::document;
+use queuewall_frontend::{language, settings, text};
+use queuewall_shared::cause::Cause;
+use queuewall_shared::language::Language;
+use queuewall_shared::level::{Direction, Level, Metric, Reason};
+use queuewall_shared::snapshot::{BoardSnapshot, Queue, QueueState, UpstreamState};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{Shown, at, good_link, queue, settle, silent, snapshot, taken, watch};
+
+#[wasm_bindgen(inline_js = r#"
+export function prefer(tags) {
+  Object.defineProperty(navigator, "languages", { value: tags.split(","), configurable: true });
+}
+export function prefer_as_it_was() { delete navigator.languages; }
+"#)]
+extern "C" {
+    fn prefer(tags: &str);
+    fn prefer_as_it_was();
+}
+
+/// A queue that is in trouble for four minutes at second 0.
+fn red(metric: Metric, limit: f64) -> Queue {
+    Queue {
+        level: Level::Critical,
+        level_since_ms: Some(360_000),
+        reasons: vec![Reason {
+            metric,
+            direction: Direction::Above,
+            limit,
+        }],
+        ..queue("a")
+    }
+}
+
+fn many() -> Queue {
+    Queue {
+        waiting: Some(12_345),
+        ..red(Metric::ServiceLevel, 82.5)
+    }
+}
+
+async fn show(shown: &Shown, snapshot: BoardSnapshot, now: u64) {
+    shown.board.take(snapshot);
+    shown.answer_times(0, 0);
+    shown.board.advance(at(now).monotonic, &good_link());
+    settle().await;
+}
+
+fn speaks(shown: &Shown, code: &str) {
+    let html = document().document_element().expect("a root");
+    assert_eq!(html.get_attribute("lang").as_deref(), Some(code));
+    let (closed, wait) = match code {
+        "de" => ("Geschlossen", "Warten"),
+        "es" => ("Cerrada", "Espera"),
+        "fr" => ("Fermée", "Attente"),
+        "pt" => ("Fechada", "Espera"),
+        _ => ("Closed", "Wait"),
+    };
+    assert_eq!(shown.text(".tile-closed"), closed);
+    assert_eq!(shown.text("dt"), wait);
+}
+
+#[wasm_bindgen_test]
+async fn a_link_decides_every_word_and_number_of_the_wall() {
+    // In French a narrow space that does not break groups the digits.
+    for (query, expected) in [
+        (
+            "?lang=en",
+            "12,345|12,345 waiting|Wait|Service|83%|free|busy|on|\
+             Critical: service under 82.5%, for 4 min|Live|1 of 1 queue|Queue a: Critical",
+        ),
+        (
+            "?lang=de",
+            "12.345|12.345 wartend|Warten|Service|83\u{a0}%|frei|belegt|an|\
+             Kritisch: Servicelevel <\u{a0}82,5\u{a0}%, seit 4 min|Live|\
+             1 von 1 Warteschlange|Queue a: Kritisch",
+        ),
+        (
+            "?lang=es",
+            "12.345|12.345 en espera|Espera|Serv.|83\u{a0}%|lib.|ocup.|log.|\
+             Crítico: servicio <\u{a0}82,5\u{a0}%, hace 4 min|En directo|\
+             1 de 1 cola|Queue a: Crítico",
+        ),
+        (
+            "?lang=fr",
+            "12\u{202f}345|12\u{202f}345 en attente|Attente|Service|83\u{a0}%|dispo|occ.|log.|\
+             Critique\u{a0}: service sous 82,5\u{a0}%, depuis 4 min|En direct|\
+             1 file sur 1|Queue a\u{a0}: Critique",
+        ),
+        (
+            "?lang=pt",
+            "12.345|12.345 em espera|Espera|Serviço|83%|liv.|ocup.|log.|\
+             Crítico: serviço <\u{a0}82,5%, há 4 min|Ao vivo|1 de 1 fila|Queue a: Crítico",
+        ),
+    ] {
+        let shown = Shown::opened(query);
+        let mut answer = snapshot(vec![many()]);
+        answer.board.display.language = Some("es".into());
+        show(&shown, answer, 0).await;
+        let word = |nth: &str| {
+            let text = shown.text(&format!(".tile-counts span:nth-child({nth})"));
+            text.split(' ').next_back().unwrap_or_default().to_owned()
+        };
+        let label = shown.find(".tile").get_attribute("aria-label");
+        let seen = [
+            shown.metric("a", "waiting"),
+            shown.text(".header-total"),
+            shown.text("dt"),
+            shown.text(".tile-row + .tile-row dt"),
+            shown.metric("a", "service_level"),
+            word("1"),
+            word("2"),
+            word("3"),
+            shown.text(".tile-reason"),
+            shown.text(".header-freshness"),
+            shown.text("[data-total='counted']"),
+            label.unwrap_or_default(),
+        ];
+        assert_eq!(seen.join("|"), expected, "{query}");
+        assert_eq!(shown.text(".header-clock"), "11:00", "{query}");
+        speaks(&shown, &query[6..]);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_board_decides_where_the_link_does_not_and_may_change_its_mind() {
+    let shown = Shown::opened("?theme=light");
+    // Before the first answer only the browser is known, and that one speaks English.
+    assert_eq!(shown.text(".message p"), "Reading the queues …");
+    for code in ["de", "es", "fr", "pt", "en"] {
+        let mut answer = snapshot(vec![red(Metric::AverageWait, 120_000.0)]);
+        answer.board.display.language = Some(code.into());
+        show(&shown, answer.clone(), 1).await;
+        speaks(&shown, code);
+
+        // And nothing moves while it stays so.
+        let watching = watch(&shown.host);
+        show(&shown, answer, 6).await;
+        assert_eq!(taken(&watching), "", "{code}");
+    }
+    // A language that this page does not have, and none at all.
+    for other in [Some("nl".to_owned()), None] {
+        let mut answer = snapshot(vec![queue("a")]);
+        answer.board.display.language = other;
+        show(&shown, answer, 1).await;
+        speaks(&shown, "en");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn without_either_the_browser_decides() {
+    for (tags, code) in [
+        ("nl-NL,pt-PT,de", "pt"),
+        ("fr-CH,en", "fr"),
+        ("nl-NL", "en"),
+    ] {
+        prefer(tags);
+        let shown = Shown::opened("");
+        prefer_as_it_was();
+        if code == "fr" {
+            assert_eq!(shown.text(".message p"), "Lecture des files…");
+        }
+        let html = document().document_element().expect("a root");
+        assert_eq!(html.get_attribute("lang").as_deref(), Some(code), "{tags}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_cause_is_said_in_the_pages_language_and_an_unknown_one_in_the_servers() {
+    let shown = Shown::opened("?lang=de");
+    let mut answer = snapshot(vec![silent("a", QueueState::Unknown)]);
+    answer.queues[0].cause = Some("CXone left this queue out of its answer".into());
+    answer.queues[0].cause_code = Some(Cause::LeftOut);
+    answer.upstream.state = UpstreamState::Degraded;
+    answer.upstream.cause = Some("CXone's rate limit is reached".into());
+    answer.upstream.cause_code = Some(Cause::RateLimited);
+    show(&shown, answer.clone(), 0).await;
+    assert_eq!(
+        shown.text(".tile-cause"),
+        "CXone hat diese Warteschlange in der Antwort ausgelassen"
+    );
+    assert_eq!(
+        shown.text(".foot-notice"),
+        "Das Abfragelimit von CXone ist erreicht"
+    );
+    answer.queues[0].cause_code = None;
+    show(&shown, answer, 0).await;
+    assert_eq!(
+        shown.text(".tile-cause"),
+        "CXone left this queue out of its answer"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_setting_that_cannot_be_followed_is_explained() {
+    let asked = settings::read("?metres=abc&metre=5&rotate=1&sound=loud&lang=de&lang=fr&screen=");
+    let said = |code| {
+        language::speak(Language::of_code(code).expect("a language"));
+        let said: Vec<_> = asked.problems.iter().map(text::problem).collect();
+        said.join("\n")
+    };
+    assert_eq!(
+        said("en"),
+        "“metres=abc” in this address is not a number from 0.3 to 30.\n\
+         “metre” in this address is no setting. The settings are screen, view, theme, lang, \
+         metres, inches, rotate, sort, sound, queues.\n\
+         “rotate=1” in this address is not a number from 5 to 600, and not off.\n\
+         “sound=loud” in this address is none of on, off.\n\
+         “lang” stands in this address more than once: the first one counts.\n\
+         “screen=” in this address is empty or longer than 40 characters."
+    );
+    let german = said("de");
+    assert!(
+        german.starts_with("„metres=abc“ in dieser Adresse ist keine Zahl von 0,3 bis 30."),
+        "{german}"
+    );
+    let french = said("fr");
+    assert!(french.contains("«\u{a0}rotate=1\u{a0}»"), "{french}");
+    language::speak(Language::English);
+
+    let long = settings::read(&format!("?{}=1", "ä".repeat(1_000)));
+    let said = text::problem(&long.problems[0]);
+    assert!(
+        said.starts_with(&format!("“{}…”", "ä".repeat(40))),
+        "{said}"
+    );
+}

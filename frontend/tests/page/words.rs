@@ -1,0 +1,227 @@
+//! What the page says, in every language: that it says something of its own. That no
+//! phrase is missing, too wide or lacks a hole is the compiler's to find.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use queuewall_frontend::{language, numbers, text};
+use queuewall_shared::cause::Cause;
+use queuewall_shared::fit::Form;
+use queuewall_shared::language::Language;
+use queuewall_shared::level::{Level, Metric, Reason};
+use queuewall_shared::link::Failure;
+use queuewall_shared::phrase::width;
+use queuewall_shared::snapshot::UpstreamState;
+use queuewall_shared::standing::Standing;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// Runs `say` in every language, English last so that it stays.
+fn in_every_language(mut say: impl FnMut(Language)) {
+    for language in Language::ALL.into_iter().rev() {
+        language::speak(language);
+        say(language);
+    }
+}
+
+/// Everything that is a sentence, and so differs from language to language.
+fn sentences() -> Vec<String> {
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let mut said: Vec<String> = Cause::ALL
+        .into_iter()
+        .filter_map(|cause| text::server_cause(Some(cause), None).map(str::to_owned))
+        .collect();
+    said.extend(
+        [
+            Some(Failure::Unreachable),
+            Some(Failure::TimedOut),
+            Some(Failure::Status(502)),
+            Some(Failure::Unreadable),
+        ]
+        .map(text::failure),
+    );
+    said.extend([
+        text::lost(None, None),
+        text::lost(None, Some(text::since("10:55"))),
+        text::next_try(None),
+        text::next_try(Some(minutes(1))),
+        text::upstream(UpstreamState::Degraded).into(),
+        text::upstream(UpstreamState::Down).into(),
+        text::stopped().into(),
+        text::reading().into(),
+        text::no_page().into(),
+        text::no_board("main"),
+        text::no_boards().into(),
+        text::no_queues().into(),
+        text::counted(3, 24),
+        text::counted(1, 1),
+        text::ago(minutes(5)),
+        text::old(minutes(5)),
+        text::too_small().into(),
+        text::left_out(Form::NoAgents).into(),
+        text::left_out(Form::NoService).into(),
+        text::left_out(Form::NoWait).into(),
+        text::page_of(2, 5),
+    ]);
+    let standings = [
+        Standing::Fresh,
+        Standing::Ageing,
+        Standing::Stale,
+        Standing::Closed,
+        Standing::Unknown,
+        Standing::NotFound,
+        Standing::Forbidden,
+    ];
+    said.extend(standings.map(|it| text::tile_label("", it, Level::None)));
+    let reasons = Metric::ALL.map(|metric| Reason {
+        metric,
+        direction: metric.direction(),
+        limit: 2_000.0,
+    });
+    said.extend(reasons.map(|reason| text::reason(Some(&reason), Some(minutes(4)))));
+    said
+}
+
+#[wasm_bindgen_test]
+fn every_sentence_is_said_and_no_two_of_a_language_are_mixed_up() {
+    in_every_language(|language| {
+        let said = sentences();
+        let different: BTreeSet<_> = said.iter().collect();
+        assert_eq!(different.len(), said.len(), "{language:?}: {said:#?}");
+        for sentence in &said {
+            assert!(!sentence.trim().is_empty(), "{language:?}");
+            assert!(!sentence.contains(['{', '}']), "{language:?}: {sentence}");
+        }
+    });
+}
+
+#[wasm_bindgen_test]
+fn no_sentence_was_left_in_english() {
+    language::speak(Language::English);
+    let english = sentences();
+    in_every_language(|language| {
+        if language == Language::English {
+            return;
+        }
+        for (sentence, original) in sentences().iter().zip(&english) {
+            assert_ne!(sentence, original, "{language:?}");
+        }
+    });
+}
+
+#[wasm_bindgen_test]
+fn ages_have_the_languages_units() {
+    let mut said = Vec::new();
+    in_every_language(|_| {
+        let ages = [48, 720, 10_800, 172_800].map(|s| text::age(Duration::from_secs(s)));
+        said.push(ages.join(", "));
+    });
+    assert_eq!(
+        said,
+        [
+            "48 s, 12 min, 3 h, 2 d",
+            "48 s, 12 min, 3 h, 2 j",
+            "48 s, 12 min, 3 h, 2 d",
+            "48 s, 12 min, 3 h, 2 Tg.",
+            "48 s, 12 min, 3 h, 2 d",
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+fn numbers_are_grouped_and_have_the_languages_comma() {
+    let mut said = Vec::new();
+    in_every_language(|_| {
+        let numbers = [
+            numbers::count(0),
+            numbers::count(999),
+            numbers::count(1_234_567),
+        ];
+        let tenths = [80.0, 82.5, 0.04, 12_000.0].map(numbers::tenths);
+        said.push(
+            numbers
+                .into_iter()
+                .chain(tenths)
+                .collect::<Vec<_>>()
+                .join(" | "),
+        );
+    });
+    assert_eq!(
+        said,
+        [
+            "0 | 999 | 1.234.567 | 80 | 82,5 | 0 | 12.000",
+            "0 | 999 | 1\u{202f}234\u{202f}567 | 80 | 82,5 | 0 | 12\u{202f}000",
+            "0 | 999 | 1.234.567 | 80 | 82,5 | 0 | 12.000",
+            "0 | 999 | 1.234.567 | 80 | 82,5 | 0 | 12.000",
+            "0 | 999 | 1,234,567 | 80 | 82.5 | 0 | 12,000",
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_level_lasts_for_minutes_then_hours_then_days() {
+    language::speak(Language::English);
+    let of = |seconds| text::reason(None, Some(Duration::from_secs(seconds)));
+    assert_eq!(
+        [59, 60, 119, 120, 7_199, 7_200, 172_800].map(of),
+        [
+            "",
+            ", for 1 min",
+            ", for 1 min",
+            ", for 2 min",
+            ", for 119 min",
+            ", for 2 h",
+            ", for 2 d"
+        ]
+    );
+}
+
+/// How many lines of `room` half letters a text takes.
+fn lines(text: &str, room: usize) -> usize {
+    let (mut lines, mut taken) = (1, 0);
+    for word in text.split(' ') {
+        let wide = width(word);
+        if taken > 0 && taken + 1 + wide > room {
+            (lines, taken) = (lines + 1, wide);
+        } else {
+            taken += wide + usize::from(taken > 0);
+        }
+    }
+    lines
+}
+
+#[wasm_bindgen_test]
+fn every_reason_fits_the_two_lines_of_a_tile() {
+    assert_eq!(lines("Critical: longest over 10:00, for 119 min", 39), 2);
+    assert_eq!(
+        lines("Critical: longest over 10:00, for so many minutes", 39),
+        3
+    );
+    in_every_language(|language| {
+        for metric in Metric::ALL {
+            let reason = Reason {
+                metric,
+                direction: metric.direction(),
+                limit: match metric {
+                    Metric::AverageWait | Metric::LongestWait => 600_000.0,
+                    Metric::Waiting => 100.0,
+                    Metric::ServiceLevel => 82.5,
+                    Metric::AvailableAgents => 10.0,
+                },
+            };
+            let nobody = Reason {
+                limit: 0.0,
+                ..reason
+            };
+            for reason in [reason, nobody] {
+                let held = Some(Duration::from_secs(119 * 60));
+                let said = [
+                    text::level(Level::Critical),
+                    &text::reason(Some(&reason), held),
+                ]
+                .concat();
+                // A half letter of the page's face is 0.3em, and a tile's line 11.8em.
+                assert!(lines(&said, 39) <= 2, "{language:?}: {said}");
+            }
+        }
+    });
+}
