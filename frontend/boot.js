@@ -1,15 +1,18 @@
 // Starts the release page. Bundled with wasm-bindgen's JavaScript into one classic
 // script (no module, no top-level await), so that TV browsers of 2020 can run it.
 import init from "./queuewall-frontend.js";
+import { stop } from "./restart.js";
 
 // `currentScript` is there only while the script itself runs.
 const wasm = document.currentScript.dataset.wasm;
 
 init({ module_or_path: wasm }).catch(function (error) {
-  // After mounting, the page speaks for itself (frontend/src/startup.rs).
-  const message = document.getElementById("startup");
-  const why = document.getElementById("startup-why");
-  if (!message || !why) return;
-  message.className = "failed";
-  why.textContent = why.textContent + " (" + error + ")";
+  // After mounting, the page has spoken for itself (frontend/src/startup.rs).
+  stop(error, function (cause) {
+    const message = document.getElementById("startup");
+    const why = document.getElementById("startup-why");
+    if (!message || !why) return;
+    message.className = "failed";
+    why.textContent = why.textContent + " (" + cause + ")";
+  });
 });

@@ -34,7 +34,12 @@ const COMMON: [&str; 12] = [
 ];
 
 /// The old engines are cut down for machines without a display or a sandbox.
-const OLD: [&str; 2] = ["--single-process", "--no-zygote"];
+/// Chromium 80 ends when a page asks for sound and its audio is to be a second process.
+const OLD: [&str; 3] = [
+    "--single-process",
+    "--no-zygote",
+    "--disable-features=AudioServiceOutOfProcess",
+];
 
 /// A program that can show the wall.
 #[derive(Clone, Debug)]

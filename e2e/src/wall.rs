@@ -8,6 +8,7 @@ use queuewall::{
     clock::SystemClock,
     config::{BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
     cxone::{BaseUrl, ReportingV2, Settings},
+    http::Page,
     serve,
 };
 use queuewall_simulator::{Control, Options, Simulator};
@@ -19,6 +20,8 @@ pub struct Wall {
     address: SocketAddr,
     poll: Duration,
     queues: Vec<String>,
+    /// What the server calls its build; `None`: as it was compiled.
+    build: Option<String>,
     server: Option<(oneshot::Sender<()>, JoinHandle<Result<()>>)>,
 }
 
@@ -36,6 +39,7 @@ impl Wall {
             address: listener.local_addr()?,
             poll,
             queues: queues.iter().map(|id| (*id).to_owned()).collect(),
+            build: None,
             server: None,
         };
         wall.serve(listener)?;
@@ -72,6 +76,15 @@ impl Wall {
     pub async fn restart_server(&mut self) -> Result<()> {
         let listener = TcpListener::bind(self.address).await?;
         self.serve(listener)
+    }
+
+    /// Starts the server again on the same port, as another build of itself.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn restart_server_as(&mut self, build: &str) -> Result<()> {
+        self.build = Some(build.to_owned());
+        self.restart_server().await
     }
 
     fn serve(&mut self, listener: TcpListener) -> Result<()> {
@@ -119,7 +132,13 @@ impl Wall {
             // A dropped wall ends its server as well.
             let _ = stopped.await;
         };
-        let task = tokio::spawn(serve::run(listener, config, source, budget, clock, until));
+        let mut page = Page::embedded();
+        if let Some(build) = &self.build {
+            page = page.of_build(build);
+        }
+        let task = tokio::spawn(serve::run_with(
+            page, listener, config, source, budget, clock, until,
+        ));
         self.server = Some((shutdown, task));
         Ok(())
     }

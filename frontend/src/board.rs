@@ -7,6 +7,7 @@ mod frame;
 mod mark;
 mod paging;
 mod selection;
+mod sights;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

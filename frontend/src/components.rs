@@ -6,6 +6,7 @@ pub mod board_list;
 pub mod foot;
 pub mod grid;
 pub mod header;
+pub mod hints;
 pub mod message;
 pub mod overlays;
 pub mod problems;

@@ -85,6 +85,7 @@ type Receiver = (u32, Command, Rc<dyn Fn()>);
 #[derive(Clone, Copy)]
 pub struct Commands {
     receivers: StoredValue<(u32, Vec<Receiver>), LocalStorage>,
+    is_ok_taken: StoredValue<Option<Rc<dyn Fn() -> bool>>, LocalStorage>,
     open: RwSignal<Option<Panel>>,
 }
 
@@ -94,6 +95,7 @@ impl Commands {
     pub fn provide() -> Self {
         let commands = Self {
             receivers: StoredValue::new_local((0, Vec::new())),
+            is_ok_taken: StoredValue::new_local(None),
             open: RwSignal::new(None),
         };
         provide_context(commands);
@@ -116,6 +118,17 @@ impl Commands {
         on_cleanup(move || {
             receivers.try_update_value(|(_, all)| all.retain(|it| Some(it.0) != number));
         });
+    }
+
+    /// While `is_taken`, OK opens no settings: the page asks for that key by itself, for
+    /// something else.
+    pub fn leave_ok(&self, is_taken: impl Fn() -> bool + 'static) {
+        self.is_ok_taken.set_value(Some(Rc::new(is_taken)));
+    }
+
+    fn is_ok_taken(&self) -> bool {
+        let is_taken = self.is_ok_taken.try_get_value().flatten();
+        is_taken.is_some_and(|is_taken| is_taken())
     }
 
     /// What lies over the board.
@@ -169,6 +182,9 @@ impl Commands {
         if !is_left_over(event, command) || (event.repeat() && !command.repeats()) {
             return;
         }
+        if event.key() == "Enter" && self.is_ok_taken() {
+            return;
+        }
         if self.give(command) {
             // A space scrolls, a slash searches, a remote's back leaves the page.
             event.prevent_default();
@@ -198,6 +214,7 @@ fn is_left_over(event: &KeyboardEvent, command: Command) -> bool {
 pub fn commands() -> Commands {
     use_context().unwrap_or_else(|| Commands {
         receivers: StoredValue::new_local((0, Vec::new())),
+        is_ok_taken: StoredValue::new_local(None),
         open: RwSignal::new(None),
     })
 }

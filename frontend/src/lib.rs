@@ -23,7 +23,10 @@
 //! - [`full_screen`]: full screen, and back
 //! - [`qr`]: an address as a code to be scanned
 //! - [`listener`]: browser events and observers that end when they are dropped
-//! - [`startup`]: the message of `index.html` that stands until the page mounts
+//! - [`startup`]: the message of `index.html` that stands until the page mounts, and
+//!   the way to `restart.js`, which starts the page again
+//! - [`unattended`]: what lets a wall hang for weeks, put together from [`renewal`],
+//!   [`wake_lock`], [`pointer`] and [`sound`]
 //!
 //! What needs no browser is in `queuewall-shared`: when to poll, what a tile may
 //! claim, how many tiles fit.
@@ -38,9 +41,12 @@ pub mod language;
 pub mod listener;
 pub mod markup;
 pub mod numbers;
+pub mod pointer;
 pub mod polling;
 pub mod qr;
+pub mod renewal;
 pub mod settings;
+pub mod sound;
 pub mod startup;
 pub mod steering;
 pub mod tab_mark;
@@ -48,7 +54,9 @@ pub mod text;
 pub mod ticking;
 pub mod tile_view;
 pub mod time;
+pub mod unattended;
 pub mod viewport;
+pub mod wake_lock;
 pub mod wire;
 
 /// Mounts the page on the body and takes the start-up message away.

@@ -398,3 +398,46 @@ pub fn left_out(form: Form) -> &'static str {
         Form::NoWait => words.no_room_for_wait.text(),
     }
 }
+
+/// A browser that cannot keep its screen awake; over plain HTTP it may be able to.
+#[must_use]
+pub fn may_sleep(is_secure: bool) -> &'static str {
+    match is_secure {
+        true => words().no_wake_lock.text(),
+        false => words().wake_lock_needs_https.text(),
+    }
+}
+
+/// A browser that refuses to keep its screen awake.
+#[must_use]
+pub fn may_sleep_by_refusal() -> &'static str {
+    words().wake_lock_refused.text()
+}
+
+/// Browsers are mute until a key is pressed; a remote has OK.
+#[must_use]
+pub fn sound_blocked() -> &'static str {
+    words().sound_blocked.text()
+}
+
+/// The browser keeps the screen awake.
+#[must_use]
+pub fn kept_awake() -> &'static str {
+    words().kept_awake.text()
+}
+
+/// Whether the chime is on.
+#[must_use]
+pub fn sound(is_on: bool) -> &'static str {
+    match is_on {
+        true => words().sound_on.text(),
+        false => words().sound_off.text(),
+    }
+}
+
+/// How often the page started again after a crash, and why at last.
+#[must_use]
+pub fn restarted(times: u32, cause: &str) -> String {
+    let times = numbers::count(times.into());
+    words().restarted.fill([&times, cause])
+}

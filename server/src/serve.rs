@@ -17,7 +17,8 @@ use crate::{
     source::QueueSource,
 };
 
-/// Polls and serves until `shutdown` completes; requests under way are answered.
+/// Polls and serves the embedded page until `shutdown` completes; requests under way
+/// are answered.
 ///
 /// # Errors
 /// When the listener fails.
@@ -29,10 +30,34 @@ pub async fn run(
     clock: Arc<dyn Clock>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
+    run_with(
+        Page::embedded(),
+        listener,
+        config,
+        source,
+        budget,
+        clock,
+        shutdown,
+    )
+    .await
+}
+
+/// [`run`], with a page that the caller brings.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn run_with(
+    page: Page,
+    listener: TcpListener,
+    config: Config,
+    source: Arc<dyn QueueSource>,
+    budget: Arc<RequestBudget>,
+    clock: Arc<dyn Clock>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
     for warning in &config.warnings {
         warn!("{warning}");
     }
-    let page = Page::embedded();
     let identities = config.boards.iter().map(poller::identity).collect();
     let boards = Arc::new(Boards::new(
         identities,

@@ -16,12 +16,17 @@
 //! - [`language`]: the languages that the page speaks
 //! - [`phrase`]: words and sentences that the compiler checks
 //! - [`settings`]: what a link asks of the page
+//! - [`alarm`]: when a wall makes itself heard
+//! - [`drift`]: where a wall stands this minute
+//! - [`renewal`]: when a page makes room for a newer one
 //! - [`rotation`]: which page of tiles is shown, and for how long
 //! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
 //! - [`order`]: which queues are shown, and in which order
 //! - [`steering`]: where the focus goes when an arrow key is pressed
 
+pub mod alarm;
 pub mod cause;
+pub mod drift;
 pub mod fit;
 pub mod format;
 pub mod freshness;
@@ -31,6 +36,7 @@ pub mod level;
 pub mod link;
 pub mod order;
 pub mod phrase;
+pub mod renewal;
 pub mod rotation;
 pub mod server_clock;
 pub mod settings;

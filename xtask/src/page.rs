@@ -149,9 +149,12 @@ fn lower(staging: &Path, tools: &PageTools) -> Result<Vec<u8>> {
 
 fn bundle_script(workspace: &Workspace, tools: &PageTools) -> Result<Vec<u8>> {
     // Beside wasm-bindgen's script, which it imports.
+    for script in ["boot.js", "restart.js"] {
+        let source = workspace.root.join("frontend").join(script);
+        fs::copy(source, workspace.staging.join(script))
+            .with_context(|| format!("frontend/{script} cannot be copied"))?;
+    }
     let boot = workspace.staging.join("boot.js");
-    fs::copy(workspace.root.join("frontend/boot.js"), &boot)
-        .context("frontend/boot.js cannot be copied")?;
     let out = workspace.staging.join("page.bundle.js");
     let mut esbuild = tools.command("esbuild")?;
     esbuild

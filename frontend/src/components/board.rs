@@ -10,12 +10,13 @@ use crate::components::banner::Banner;
 use crate::components::foot::Foot;
 use crate::components::grid::{TileGrid, px};
 use crate::components::header::Header;
+use crate::components::hints::Hints;
 use crate::components::message::Message;
 use crate::components::overlays::Overlays;
 use crate::components::problems::Problems;
 use crate::components::toolbar::Toolbar;
 use crate::keys::{Command, Commands};
-use crate::{language, polling, settings, tab_mark, text, viewport};
+use crate::{language, polling, settings, tab_mark, text, unattended, viewport};
 
 /// Polls the board `slug` and shows it.
 #[component]
@@ -36,6 +37,7 @@ pub fn BoardView(
     /// The board's name in addresses.
     slug: String,
 ) -> impl IntoView {
+    let vigil = unattended::look_after(board);
     language::follow(move || board.display().language);
     let asked = settings::asked();
     let (view, theme) = (asked.settings.view, asked.settings.theme);
@@ -49,6 +51,8 @@ pub fn BoardView(
 
     tab_mark::keep(board);
     let commands = Commands::provide();
+    commands.on(Command::ToggleSound, move || vigil.toggle_sound());
+    commands.leave_ok(move || vigil.is_mute());
     if view == View::Wall {
         commands.on(Command::NextPage, move || paging.next());
         commands.on(Command::PreviousPage, move || paging.previous());
@@ -77,11 +81,13 @@ pub fn BoardView(
             data-link=move || board.link_name()
             data-theme=move || theme_name(theme.or_else(|| board.display().theme))
             style:font-size=move || px(paging.fit().frame_px)
+            style:transform=move || vigil.transform()
         >
             <Banner trouble />
             {content}
+            <Hints vigil />
             <Problems board />
-            <Overlays board view status=Signal::derive(Vec::new) />
+            <Overlays board view status=Signal::derive(move || vigil.status()) />
         </div>
     }
 }

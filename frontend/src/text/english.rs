@@ -12,8 +12,16 @@ pub(super) const WORDS: Words = Words {
 
     stopped: phrase(
         "Queuewall stopped and shows nothing any more, so that no old number passes for a \
-         live one. Please reload the page.",
+         live one. It starts again by itself.",
     ),
+    no_wake_lock: phrase("This screen may go to sleep: this browser cannot keep it awake."),
+    wake_lock_needs_https: phrase("This screen may go to sleep: keeping it awake needs HTTPS."),
+    wake_lock_refused: phrase("This screen may go to sleep: the browser refuses to keep it awake."),
+    kept_awake: phrase("The screen is kept awake."),
+    sound_on: phrase("Sound on"),
+    sound_off: phrase("Sound off"),
+    restarted: phrase("Restarted after a fault: {0}×, the latest: {1}"),
+    sound_blocked: phrase("Sound off – press OK"),
     reading: phrase("Reading the queues …"),
     no_page: phrase("There is no page at this address."),
     all_boards: phrase("All boards"),

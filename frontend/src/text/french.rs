@@ -11,8 +11,22 @@ pub(super) const WORDS: Words = Words {
 
     stopped: phrase(
         "Queuewall s’est arrêté et n’affiche plus rien, pour qu’aucun ancien chiffre ne passe \
-         pour actuel. Veuillez recharger la page.",
+         pour actuel. Il redémarre de lui-même.",
     ),
+    no_wake_lock: phrase(
+        "Cet écran peut se mettre en veille\u{a0}: ce navigateur ne peut pas l’en empêcher.",
+    ),
+    wake_lock_needs_https: phrase(
+        "Cet écran peut se mettre en veille\u{a0}: l’en empêcher demande HTTPS.",
+    ),
+    wake_lock_refused: phrase(
+        "Cet écran peut se mettre en veille\u{a0}: le navigateur refuse de l’en empêcher.",
+    ),
+    kept_awake: phrase("L’écran reste allumé."),
+    sound_on: phrase("Son activé"),
+    sound_off: phrase("Son coupé"),
+    restarted: phrase("Redémarré après une erreur\u{a0}: {0}×, la dernière\u{a0}: {1}"),
+    sound_blocked: phrase("Son coupé – appuyez sur OK"),
     reading: phrase("Lecture des files…"),
     no_page: phrase("Il n’y a pas de page à cette adresse."),
     all_boards: phrase("Tous les tableaux"),

@@ -11,8 +11,22 @@ pub(super) const WORDS: Words = Words {
 
     stopped: phrase(
         "Queuewall wurde angehalten und zeigt nichts mehr an, damit keine alte Zahl für eine \
-         aktuelle gehalten wird. Bitte laden Sie die Seite neu.",
+         aktuelle gehalten wird. Es startet von selbst neu.",
     ),
+    no_wake_lock: phrase(
+        "Dieser Bildschirm kann in den Ruhezustand gehen: Der Browser kann ihn nicht wach halten.",
+    ),
+    wake_lock_needs_https: phrase(
+        "Dieser Bildschirm kann in den Ruhezustand gehen: Wach bleibt er nur über HTTPS.",
+    ),
+    wake_lock_refused: phrase(
+        "Dieser Bildschirm kann in den Ruhezustand gehen: Der Browser weigert sich, ihn wach zu halten.",
+    ),
+    kept_awake: phrase("Der Bildschirm wird wach gehalten."),
+    sound_on: phrase("Ton an"),
+    sound_off: phrase("Ton aus"),
+    restarted: phrase("Nach einem Fehler neu gestartet: {0}×, zuletzt: {1}"),
+    sound_blocked: phrase("Ton aus – OK drücken"),
     reading: phrase("Warteschlangen werden gelesen …"),
     no_page: phrase("Unter dieser Adresse gibt es keine Seite."),
     all_boards: phrase("Alle Boards"),

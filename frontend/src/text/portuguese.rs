@@ -11,8 +11,16 @@ pub(super) const WORDS: Words = Words {
 
     stopped: phrase(
         "O Queuewall parou e já não mostra nada, para que nenhum número antigo passe por \
-         atual. Recarregue a página.",
+         atual. Reinicia sozinho.",
     ),
+    no_wake_lock: phrase("Este ecrã pode desligar-se: o navegador não consegue mantê-lo ligado."),
+    wake_lock_needs_https: phrase("Este ecrã pode desligar-se: mantê-lo ligado requer HTTPS."),
+    wake_lock_refused: phrase("Este ecrã pode desligar-se: o navegador recusa mantê-lo ligado."),
+    kept_awake: phrase("O ecrã mantém-se ligado."),
+    sound_on: phrase("Com som"),
+    sound_off: phrase("Sem som"),
+    restarted: phrase("Reiniciado após uma falha: {0}×, a última: {1}"),
+    sound_blocked: phrase("Sem som – prima OK"),
     reading: phrase("Leitura das filas…"),
     no_page: phrase("Não há nenhuma página neste endereço."),
     all_boards: phrase("Todos os painéis"),

@@ -11,8 +11,22 @@ pub(super) const WORDS: Words = Words {
 
     stopped: phrase(
         "Queuewall se ha detenido y ya no muestra nada, para que ningún dato antiguo pase por \
-         actual. Vuelva a cargar la página.",
+         actual. Se reinicia solo.",
     ),
+    no_wake_lock: phrase(
+        "Esta pantalla puede apagarse: el navegador no puede mantenerla encendida.",
+    ),
+    wake_lock_needs_https: phrase(
+        "Esta pantalla puede apagarse: para mantenerla encendida hace falta HTTPS.",
+    ),
+    wake_lock_refused: phrase(
+        "Esta pantalla puede apagarse: el navegador se niega a mantenerla encendida.",
+    ),
+    kept_awake: phrase("La pantalla se mantiene encendida."),
+    sound_on: phrase("Con sonido"),
+    sound_off: phrase("Sin sonido"),
+    restarted: phrase("Reiniciado tras un fallo: {0}×, el último: {1}"),
+    sound_blocked: phrase("Sin sonido: pulse OK"),
     reading: phrase("Leyendo las colas…"),
     no_page: phrase("No hay ninguna página en esta dirección."),
     all_boards: phrase("Todos los paneles"),

@@ -18,6 +18,18 @@ pub(super) struct Words {
 
     // Instead of a board
     pub(super) stopped: Phrase<0>,
+
+    // To whoever sets up the screen
+    pub(super) no_wake_lock: Phrase<0>,
+    pub(super) wake_lock_needs_https: Phrase<0>,
+    pub(super) wake_lock_refused: Phrase<0>,
+    pub(super) kept_awake: Phrase<0>,
+    pub(super) sound_on: Phrase<0>,
+    pub(super) sound_off: Phrase<0>,
+    pub(super) restarted: Phrase<2>,
+    pub(super) sound_blocked: Phrase<0>,
+
+    // Before there is a board
     pub(super) reading: Phrase<0>,
     pub(super) no_page: Phrase<0>,
     pub(super) all_boards: Phrase<0>,

@@ -3,6 +3,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod alone;
 mod desk;
 mod language;
 mod pages;

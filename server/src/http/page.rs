@@ -89,6 +89,15 @@ impl Page {
         &self.build
     }
 
+    /// The same page under another build's name, as a newer server would have it.
+    #[must_use]
+    pub fn of_build(self, build: &str) -> Self {
+        Self {
+            build: build.to_owned(),
+            ..self
+        }
+    }
+
     fn shell(&self, headers: &HeaderMap) -> Response {
         let kind = Content {
             media_type: "text/html; charset=utf-8",

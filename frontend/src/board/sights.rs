@@ -1,0 +1,19 @@
+//! What every queue's tile tells the alarm.
+
+use leptos::prelude::*;
+use queuewall_shared::alarm::Sight;
+
+use super::BoardState;
+
+impl BoardState {
+    /// What every queue's tile tells the alarm, by the page's own judgement.
+    #[must_use]
+    pub fn sights(&self) -> Vec<(String, Sight)> {
+        let see = |id: String| {
+            let queue = self.queues.with_value(|queues| queues.get(&id).cloned())?;
+            let sight = queue.with(|queue| Sight::of(self.judge(queue).0, queue.level));
+            Some((id, sight))
+        };
+        self.order.get().into_iter().filter_map(see).collect()
+    }
+}

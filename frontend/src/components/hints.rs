@@ -1,0 +1,31 @@
+//! What whoever stands before the wall may have to do, in a line over its lower edge.
+
+use leptos::prelude::*;
+
+use crate::sound::SoundState;
+use crate::text;
+use crate::unattended::Vigil;
+use crate::wake_lock::WakeLock;
+
+/// Lies over the page and takes no room of it.
+#[component]
+pub fn Hints(
+    /// The board's vigil.
+    vigil: Vigil,
+) -> impl IntoView {
+    let blocked = move || match vigil.sound() {
+        SoundState::Blocked => text::sound_blocked(),
+        _ => "",
+    };
+    let may_sleep = move || match vigil.wake_lock() {
+        WakeLock::Unsupported if vigil.is_new() => text::may_sleep(window().is_secure_context()),
+        WakeLock::Refused if vigil.is_new() => text::may_sleep_by_refusal(),
+        _ => "",
+    };
+    view! {
+        <div class="hints" role="status">
+            <p data-hint="sound">{blocked}</p>
+            <p data-hint="sleep">{may_sleep}</p>
+        </div>
+    }
+}

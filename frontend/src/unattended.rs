@@ -1,0 +1,213 @@
+//! What lets a wall hang unattended for weeks, put together: it is renewed, heard, kept
+//! awake, freed of the pointer, and wanders against burn-in.
+//!
+//! All of it hangs on the board's ticks and on one signal, since every signal, memo and
+//! effect of a further kind costs bytes.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use queuewall_shared::alarm::Alarm;
+use queuewall_shared::drift;
+use queuewall_shared::settings::View;
+
+use crate::board::BoardState;
+use crate::pointer::RestingPointer;
+use crate::renewal::Renewer;
+use crate::settings;
+use crate::sound::{Player, SoundState};
+use crate::wake_lock::{Sentinel, WakeLock};
+use crate::{startup, text};
+
+/// How long a new page says what whoever set it up may have to do.
+const NEW_FOR: Duration = Duration::from_secs(30);
+
+/// How an unattended board is. What it shows of that is in [`Vigil`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct State {
+    wake_lock: WakeLock,
+    sound: SoundState,
+    /// Whole minutes since the page was opened.
+    minute: u32,
+    /// Whether the page has been open for less than [`NEW_FOR`].
+    is_new: bool,
+}
+
+/// One board's vigil; everything below the board finds it by `use_context`. A copy is
+/// the same vigil.
+#[derive(Clone, Copy)]
+pub struct Vigil {
+    state: RwSignal<State>,
+    keeper: StoredValue<Option<Rc<Keeper>>, LocalStorage>,
+}
+
+/// What a vigil is kept with. Dropping it ends all of it.
+struct Keeper {
+    opened_at: Duration,
+    renewer: Renewer,
+    alarm: RefCell<Alarm>,
+    player: RefCell<Option<Player>>,
+    /// On a wall only: a desk's screen may sleep.
+    sentinel: Option<Sentinel>,
+    _pointer: Option<RestingPointer>,
+    is_wall: bool,
+    is_sound_wanted: Cell<bool>,
+}
+
+/// Looks after a board for as long as the reactive owner lives, as the page's address
+/// asks, and lets everything below find the [`Vigil`].
+pub fn look_after(board: BoardState) -> Vigil {
+    let asked = settings::asked();
+    let vigil = Vigil {
+        state: RwSignal::new(State::default()),
+        keeper: StoredValue::new_local(None),
+    };
+    let is_wall = asked.settings.view == View::Wall;
+    let keeper = Rc::new(Keeper {
+        opened_at: board.now_untracked(),
+        renewer: Renewer::default(),
+        alarm: RefCell::default(),
+        player: RefCell::default(),
+        sentinel: is_wall.then(|| {
+            Sentinel::new(move |wake_lock| vigil.change(&|state| state.wake_lock = wake_lock))
+        }),
+        _pointer: is_wall.then(RestingPointer::new),
+        is_wall,
+        is_sound_wanted: Cell::new(false),
+    });
+    vigil.keeper.set_value(Some(keeper));
+    provide_context(vigil);
+    on_cleanup(move || {
+        vigil.keeper.try_update_value(Option::take);
+    });
+    if asked.settings.sound {
+        vigil.toggle_sound();
+    }
+    Effect::new(move || vigil.tick(board));
+    vigil
+}
+
+impl Vigil {
+    fn keeper(self) -> Option<Rc<Keeper>> {
+        self.keeper.try_get_value().flatten()
+    }
+
+    fn tick(self, board: BoardState) {
+        let now = board.now();
+        let Some(keeper) = self.keeper() else { return };
+        let minute = (now.as_secs() / 60) as u32;
+        let is_new = now.saturating_sub(keeper.opened_at) < NEW_FOR;
+        if self.state.get_untracked().minute != minute {
+            // Browsers may take the lock back at any time.
+            keeper.sentinel.iter().for_each(Sentinel::ask);
+        }
+        self.change(&|state| (state.minute, state.is_new) = (minute, is_new));
+        keeper.renewer.tick(now, board.build());
+        if keeper.is_sound_wanted.get() {
+            let sights = board.sights();
+            let seen = sights.iter().map(|(id, sight)| (id.as_str(), *sight));
+            if keeper.alarm.borrow_mut().look(now, seen) {
+                keeper
+                    .player
+                    .borrow_mut()
+                    .iter_mut()
+                    .for_each(Player::chime);
+            }
+        }
+    }
+
+    /// Only what changed may wake those who read it.
+    fn change(self, how: &dyn Fn(&mut State)) {
+        if let Some(old) = self.state.try_get_untracked() {
+            let mut new = old;
+            how(&mut new);
+            if new != old {
+                self.state.set(new);
+            }
+        }
+    }
+
+    /// Turns the sound on or off. Nothing is kept: the link decides at the next start.
+    pub fn toggle_sound(self) {
+        let Some(keeper) = self.keeper() else { return };
+        let is_wanted = !keeper.is_sound_wanted.get();
+        keeper.is_sound_wanted.set(is_wanted);
+        // What is critical at this moment is known to whoever turns it on.
+        keeper.alarm.take();
+        // The old one's end must not be taken for the new one's state.
+        drop(keeper.player.take());
+        if is_wanted {
+            let tell = move |sound| self.change(&|state| state.sound = sound);
+            tell(SoundState::Blocked);
+            keeper.player.replace(Player::new(tell));
+        } else {
+            self.change(&|state| state.sound = SoundState::Off);
+        }
+    }
+
+    /// Whether the wall can be heard.
+    #[must_use]
+    pub fn sound(self) -> SoundState {
+        self.state.get().sound
+    }
+
+    /// Whether the sound waits for a key, for those who do not want to be told.
+    #[must_use]
+    pub fn is_mute(self) -> bool {
+        self.state.get_untracked().sound == SoundState::Blocked
+    }
+
+    /// Whether the screen stays awake.
+    #[must_use]
+    pub fn wake_lock(self) -> WakeLock {
+        self.state.get().wake_lock
+    }
+
+    /// What whoever looks after the screen may want to know, a line each.
+    #[must_use]
+    pub fn status(self) -> Vec<String> {
+        let state = self.state.get();
+        let screen = match state.wake_lock {
+            // A desk's screen may sleep, and nobody asks for it.
+            WakeLock::Idle => "",
+            WakeLock::Held => text::kept_awake(),
+            WakeLock::Refused => text::may_sleep_by_refusal(),
+            WakeLock::Unsupported => text::may_sleep(window().is_secure_context()),
+        };
+        let sound = match state.sound {
+            SoundState::Off => text::sound(false),
+            SoundState::On => text::sound(true),
+            SoundState::Blocked => text::sound_blocked(),
+        };
+        let restarts = match startup::restarts() {
+            (0, _) => String::new(),
+            (times, cause) => text::restarted(times, &cause),
+        };
+        [screen.to_owned(), sound.to_owned(), restarts]
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .collect()
+    }
+
+    /// Whether the page was opened just now.
+    #[must_use]
+    pub fn is_new(self) -> bool {
+        self.state.get().is_new
+    }
+
+    /// Where the board's root stands this minute, as a CSS transform: wandering on
+    /// a wall, and still at a desk.
+    #[must_use]
+    pub fn transform(self) -> String {
+        let minute = u64::from(self.state.get().minute);
+        match self.keeper() {
+            Some(keeper) if keeper.is_wall => {
+                let (left, up) = drift::offset_px(minute);
+                format!("translate(-{left}px, -{up}px)")
+            }
+            _ => String::new(),
+        }
+    }
+}

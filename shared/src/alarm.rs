@@ -1,0 +1,215 @@
+//! When a wall makes itself heard: at a change of a tile into critical, and never for
+//! what is old, was already known, or flaps about its boundary. Told the time, never
+//! reads it.
+
+use std::time::Duration;
+
+use crate::level::Level;
+use crate::standing::Standing;
+
+/// A queue that was out of critical for less than this rises again without a sound.
+pub const QUIET: Duration = Duration::from_secs(120);
+
+/// What a tile tells the alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sight {
+    /// Critical by a reading that still counts.
+    Critical,
+    /// Not critical by a reading that still counts.
+    Calm,
+    /// Nothing that could be relied on: too old, unknown, or the link is broken.
+    Unseen,
+}
+
+impl Sight {
+    /// What a tile of this standing, whose server says this level, tells.
+    #[must_use]
+    pub fn of(standing: Standing, level: Level) -> Self {
+        match standing {
+            Standing::Fresh | Standing::Ageing if level == Level::Critical => Self::Critical,
+            _ if standing.counts() => Self::Calm,
+            _ => Self::Unseen,
+        }
+    }
+}
+
+/// How a queue was when it was last seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    Critical,
+    /// Calm, and critical before that until this moment; `None` if it never was.
+    Calm(Option<Duration>),
+}
+
+/// Remembers how every queue of one board was last seen. A new one knows nothing, so
+/// that what is critical when the page opens makes no sound.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alarm {
+    /// In the board's order.
+    queues: Vec<(String, Last)>,
+}
+
+impl Alarm {
+    /// Looks at all queues of the board at once; whether the wall has to sound, once
+    /// for however many rose. `now` never goes back.
+    ///
+    /// A queue that cannot be seen keeps how it was last: what became critical in the
+    /// dark is news when the light comes back, what was so before is none.
+    pub fn look<'q>(
+        &mut self,
+        now: Duration,
+        queues: impl IntoIterator<Item = (&'q str, Sight)>,
+    ) -> bool {
+        let mut sounds = false;
+        // Built anew, so that queues which are gone leave nothing behind.
+        let before = std::mem::take(&mut self.queues);
+        // Boards seldom change: the next one is where it was the last time.
+        let mut next = 0;
+        for (id, sight) in queues {
+            let is_it = |(known, _): &(String, Last)| known == id;
+            let at = match before.get(next) {
+                Some(queue) if is_it(queue) => Some(next),
+                _ => before.iter().position(is_it),
+            };
+            next = at.map_or(next, |at| at + 1);
+            let known = at.map(|at| before[at].1);
+            let last = match (sight, known) {
+                (Sight::Unseen, None) => continue,
+                (Sight::Unseen, Some(last)) => last,
+                (Sight::Calm, Some(Last::Critical)) => Last::Calm(Some(now)),
+                (Sight::Calm, Some(calm)) => calm,
+                (Sight::Calm, None) => Last::Calm(None),
+                (Sight::Critical, known) => {
+                    sounds |= match known {
+                        None | Some(Last::Critical) => false,
+                        Some(Last::Calm(None)) => true,
+                        Some(Last::Calm(Some(since))) => now.saturating_sub(since) >= QUIET,
+                    };
+                    Last::Critical
+                }
+            };
+            self.queues.push((id.to_owned(), last));
+        }
+        sounds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    use Sight::{Calm, Critical, Unseen};
+
+    /// Looks at one queue every five seconds; the looks that sounded.
+    fn run(sights: &[Sight]) -> Vec<usize> {
+        let mut alarm = Alarm::default();
+        let look = |(index, sight): (usize, &Sight)| {
+            let now = Duration::from_secs(5 * index as u64);
+            alarm.look(now, [("a", *sight)]).then_some(index)
+        };
+        sights.iter().enumerate().filter_map(look).collect()
+    }
+
+    #[test]
+    fn a_change_into_critical_sounds_once() {
+        assert_eq!(run(&[Calm, Calm, Critical, Critical, Critical]), [2]);
+    }
+
+    #[test]
+    fn what_is_critical_when_the_page_opens_is_no_news() {
+        assert!(run(&[Critical, Critical]).is_empty());
+        assert!(run(&[Unseen, Critical]).is_empty());
+    }
+
+    #[test]
+    fn a_queue_that_falls_and_rises_within_two_minutes_is_silent() {
+        let mut sights = vec![Calm, Critical];
+        sights.extend([Calm; 24]);
+        sights.push(Critical);
+        // 24 looks of calm: exactly two minutes since it fell.
+        assert_eq!(run(&sights), [1, 26]);
+        sights.remove(5);
+        assert_eq!(run(&sights), [1]);
+    }
+
+    #[test]
+    fn the_dark_hides_a_change_only_as_long_as_it_lasts() {
+        assert_eq!(run(&[Calm, Unseen, Critical]), [2]);
+        assert_eq!(run(&[Calm, Critical, Unseen, Critical]), [1]);
+    }
+
+    #[test]
+    fn queues_that_rise_together_sound_together_and_those_that_left_are_forgotten() {
+        let mut alarm = Alarm::default();
+        let at = Duration::from_secs;
+        assert!(!alarm.look(at(0), [("a", Calm), ("b", Calm), ("c", Critical)]));
+        assert!(alarm.look(at(5), [("a", Critical), ("b", Critical), ("c", Critical)]));
+        assert!(!alarm.look(at(10), [("b", Critical)]));
+        assert_eq!(alarm.queues.len(), 1);
+        assert!(!alarm.look(at(15), [("a", Critical), ("b", Critical)]));
+    }
+
+    #[test]
+    fn only_a_reading_that_counts_is_seen() {
+        for (standing, critical) in [
+            (Standing::Fresh, Critical),
+            (Standing::Ageing, Critical),
+            (Standing::Closed, Calm),
+            (Standing::Stale, Unseen),
+            (Standing::Unknown, Unseen),
+            (Standing::NotFound, Unseen),
+            (Standing::Forbidden, Unseen),
+        ] {
+            assert_eq!(Sight::of(standing, Level::Critical), critical);
+            for level in [Level::None, Level::Ok, Level::Warning] {
+                assert_ne!(Sight::of(standing, level), Critical);
+            }
+        }
+    }
+
+    fn sight() -> impl Strategy<Value = Sight> {
+        prop_oneof![Just(Calm), Just(Critical), Just(Unseen)]
+    }
+
+    proptest! {
+        #[test]
+        fn it_sounds_only_when_critical_and_never_twice_within_the_quiet_time(
+            sights in prop::collection::vec(sight(), 0..200)
+        ) {
+            let sounded = run(&sights);
+            for index in &sounded {
+                prop_assert_eq!(sights[*index], Critical);
+                prop_assert!(sights[..*index].contains(&Calm));
+            }
+            for pair in sounded.windows(2) {
+                prop_assert!(5 * (pair[1] - pair[0]) as u64 >= QUIET.as_secs());
+            }
+        }
+
+        #[test]
+        fn several_queues_sound_when_any_of_them_would(
+            rows in prop::collection::vec([sight(), sight(), sight()], 0..80)
+        ) {
+            let mut together = Alarm::default();
+            let mut alone = [Alarm::default(), Alarm::default(), Alarm::default()];
+            for (index, row) in rows.iter().enumerate() {
+                let now = Duration::from_secs(5 * index as u64);
+                let ids = ["a", "b", "c"];
+                let all = together.look(now, ids.into_iter().zip(*row));
+                let mut any = false;
+                for (alarm, (id, sight)) in alone.iter_mut().zip(ids.into_iter().zip(*row)) {
+                    any |= alarm.look(now, [(id, sight)]);
+                }
+                prop_assert_eq!(all, any);
+            }
+        }
+
+        #[test]
+        fn what_is_never_seen_calm_makes_no_sound(
+            sights in prop::collection::vec(prop_oneof![Just(Critical), Just(Unseen)], 0..50)
+        ) {
+            prop_assert!(run(&sights).is_empty());
+        }
+    }
+}
