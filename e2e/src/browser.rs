@@ -162,6 +162,19 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Opens an empty tab in front of the others, which are hidden from then on.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub async fn cover(&self) -> Result<()> {
+        let address = format!("http://127.0.0.1:{}/json/new?about:blank", self.port);
+        let answer = http_client()?.put(&address).send().await?;
+        answer.error_for_status().context("no other tab")?;
+        Ok(())
+    }
+}
+
 /// A plain client for this machine.
 ///
 /// # Errors

@@ -1,5 +1,8 @@
-//! The Chrome DevTools Protocol, as much of it as the tests need, and only what
-//! Chromium 66 knows as well as today's.
+//! The Chrome DevTools Protocol, as much of it as the tests need. What stands in this
+//! file Chromium 66 knows as well as today's.
+
+pub mod emulation;
+pub mod trace;
 
 use std::time::Duration;
 
@@ -23,6 +26,8 @@ pub struct Tab {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     last_id: u64,
     complaints: Vec<String>,
+    trace: Vec<Value>,
+    trace_is_complete: bool,
 }
 
 impl Tab {
@@ -38,6 +43,8 @@ impl Tab {
             socket,
             last_id: 0,
             complaints: Vec::new(),
+            trace: Vec::new(),
+            trace_is_complete: false,
         };
         for domain in [
             "Page.enable",
@@ -80,15 +87,22 @@ impl Tab {
                 }
                 return Ok(message["result"].take());
             }
-            self.note(&message);
+            self.note(&mut message);
         }
         bail!("the browser is gone")
     }
 
-    /// Keeps what the page complained about.
-    fn note(&mut self, event: &Value) {
+    /// Keeps what the page complained about, and what it was traced doing.
+    fn note(&mut self, event: &mut Value) {
+        if event["method"] == "Tracing.dataCollected" {
+            if let Value::Array(events) = event["params"]["value"].take() {
+                self.trace.extend(events);
+            }
+            return;
+        }
         let parameters = &event["params"];
         match event["method"].as_str() {
+            Some("Tracing.tracingComplete") => self.trace_is_complete = true,
             Some("Runtime.exceptionThrown") => self
                 .complaints
                 .push(parameters["exceptionDetails"].to_string()),

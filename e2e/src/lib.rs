@@ -4,9 +4,18 @@
 //! - [`browser`]: a headless Chromium, today's or one from inside an old TV
 //! - [`devtools`]: its remote control
 //! - [`wall`]: the simulated tenant and the server that reads it
-//! - `tests/`: what must hold; `src/bin/bench.rs`: what it costs;
-//!   `src/bin/screenshot.rs`: how it looks
+//! - [`stage`]: a server that says exactly what it is told, and a twin of the page
+//! - [`scene`]: made-up boards to be told
+//! - [`pages`]: the page and its twin, driven alike
+//! - [`soak`]: a week on the wall in a few minutes
+//! - `tests/`: what must hold; `src/bin/bench/`: what it costs;
+//!   `src/bin/pictures/`: how it looks; `scripts/`: what runs inside the page;
+//!   `twin/`: the page once more, in plain JavaScript, to be measured against
 
 pub mod browser;
 pub mod devtools;
+pub mod pages;
+pub mod scene;
+pub mod soak;
+pub mod stage;
 pub mod wall;

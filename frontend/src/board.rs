@@ -4,7 +4,9 @@
 //! differs, so that an unchanged answer wakes nothing that could touch the screen.
 
 mod frame;
+mod mark;
 mod paging;
+mod selection;
 mod sights;
 
 use std::collections::BTreeMap;
@@ -20,13 +22,16 @@ use queuewall_shared::standing::Standing;
 use crate::api::{Answer, Times};
 use crate::language;
 use crate::polling::Audience;
+use crate::settings;
 use crate::text;
 use crate::tile_view::TileView;
 use crate::time::{self, TimeOfDay};
 use crate::wire;
 
 pub use frame::Trouble;
+pub use mark::{Icon, Mark, Tally};
 pub use paging::Paging;
+pub use selection::Selection;
 
 /// What there is to show at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +82,7 @@ pub struct BoardState {
     /// The page's monotonic clock as of the latest tick.
     now: RwSignal<Duration>,
     link: RwSignal<Link>,
+    selection: Selection,
 }
 
 impl Default for BoardState {
@@ -86,10 +92,10 @@ impl Default for BoardState {
 }
 
 impl BoardState {
-    /// A board of which nothing is known yet.
+    /// A board of which nothing is known yet, as the page's link asks for it.
     #[must_use]
     pub fn new(now: PageTime) -> Self {
-        Self {
+        let board = Self {
             phase: RwSignal::new(Phase::Loading),
             head: RwSignal::new(None),
             order: RwSignal::new(Vec::new()),
@@ -99,6 +105,11 @@ impl BoardState {
             writer: StoredValue::new_local(((None, language::current()), TimeOfDay::new(None))),
             now: RwSignal::new(now.monotonic),
             link: RwSignal::new(Link::new(now)),
+            selection: Selection::new(&settings::asked().settings),
+        };
+        Self {
+            selection: Selection::of(board),
+            ..board
         }
     }
 
@@ -247,19 +258,13 @@ impl BoardState {
         self.now.get_untracked()
     }
 
-    /// The sums over the queues that count, by the page's own judgement.
+    /// The sums over the link's queues that count, by the page's own judgement.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        let order = self.order.get();
-        let queues: Vec<Queue> = self.queues.with_value(|queues| {
-            let read = |id| queues.get(id).map(ArcRwSignal::get);
-            order.iter().filter_map(read).collect()
-        });
-        Totals::of(
-            queues
-                .iter()
-                .map(|queue| (queue, self.judge(queue).0.counts())),
-        )
+        let queues = self.chosen_queues();
+        let read: Vec<_> = queues.iter().map(ArcRwSignal::read).collect();
+        let counts = |queue: &Queue| self.judge(queue).0.counts();
+        Totals::of(read.iter().map(|queue| (&**queue, counts(queue))))
     }
 
     fn judge(&self, queue: &Queue) -> (Standing, Option<Duration>) {

@@ -8,4 +8,7 @@ pub mod grid;
 pub mod header;
 pub mod hints;
 pub mod message;
+pub mod overlays;
+pub mod problems;
 pub mod tile;
+pub mod toolbar;

@@ -54,7 +54,9 @@ pub fn follow(board: impl Fn() -> Option<String> + Send + Sync + 'static) {
     }
 }
 
-fn choose(link: Option<Language>, board: Option<String>) -> Language {
+/// The language that a page speaks whose link and board say so.
+#[must_use]
+pub fn choose(link: Option<Language>, board: Option<String>) -> Language {
     let tags = window().navigator().languages();
     let tags = tags.iter().filter_map(|tag| tag.as_string());
     Language::choose(link, board.as_deref(), tags)

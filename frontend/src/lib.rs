@@ -6,7 +6,8 @@
 //! - [`api`]: the one place that fetches
 //! - [`wire`]: the server's JSON as the types both sides share
 //! - [`settings`]: what the page's address asks of it
-//! - [`polling`]: the one timer; asks, gives up, wakes, cleans up
+//! - [`polling`]: asks, gives up, wakes, cleans up
+//! - [`ticking`]: the one timer, which a hidden tab does not slow down
 //! - [`board`]: a board's signals, fed by answers, read by tiles
 //! - [`tile_view`]: what a tile says, as plain text, from a queue and its age
 //! - [`components`]: one component a file, its style sheet of the same name in
@@ -15,6 +16,12 @@
 //!   in it, and its numbers
 //! - [`time`]: the page's two clocks, and a time of day in the board's zone
 //! - [`viewport`]: the window's size
+//! - [`tab_mark`]: the browser's tab, its title and icon
+//! - [`keys`]: keys of keyboards and remotes, and who obeys them
+//! - [`steering`]: the focus within a panel
+//! - [`markup`]: parts that are written as markup, for what changes rarely
+//! - [`full_screen`]: full screen, and back
+//! - [`qr`]: an address as a code to be scanned
 //! - [`listener`]: browser events and observers that end when they are dropped
 //! - [`startup`]: the message of `index.html` that stands until the page mounts, and
 //!   the way to `restart.js`, which starts the page again
@@ -28,16 +35,23 @@ pub mod api;
 pub mod app;
 pub mod board;
 pub mod components;
+pub mod full_screen;
+pub mod keys;
 pub mod language;
 pub mod listener;
+pub mod markup;
 pub mod numbers;
 pub mod pointer;
 pub mod polling;
+pub mod qr;
 pub mod renewal;
 pub mod settings;
 pub mod sound;
 pub mod startup;
+pub mod steering;
+pub mod tab_mark;
 pub mod text;
+pub mod ticking;
 pub mod tile_view;
 pub mod time;
 pub mod unattended;

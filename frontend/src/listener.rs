@@ -1,15 +1,16 @@
 //! Browser events whose listeners end when they are dropped, so that a page
 //! which runs for weeks leaves nothing behind.
 
+use leptos::prelude::{LocalStorage, StoredValue};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::EventTarget;
+use web_sys::{Event, EventTarget};
 
 /// Listens to one kind of event on one target until it is dropped.
 pub struct Listener {
     target: EventTarget,
     event: &'static str,
-    callback: Closure<dyn FnMut()>,
+    callback: Closure<dyn FnMut(Event)>,
 }
 
 impl Listener {
@@ -17,9 +18,18 @@ impl Listener {
     pub fn new(
         target: EventTarget,
         event: &'static str,
-        callback: impl FnMut() + 'static,
+        mut callback: impl FnMut() + 'static,
     ) -> Option<Self> {
-        let callback = Closure::<dyn FnMut()>::new(callback);
+        Self::with_event(target, event, move |_| callback())
+    }
+
+    /// The same for a callback that wants to see the event.
+    pub fn with_event(
+        target: EventTarget,
+        event: &'static str,
+        callback: impl FnMut(Event) + 'static,
+    ) -> Option<Self> {
+        let callback = Closure::<dyn FnMut(Event)>::new(callback);
         target
             .add_event_listener_with_callback(event, callback.as_ref().unchecked_ref())
             .ok()?;
@@ -29,6 +39,12 @@ impl Listener {
             callback,
         })
     }
+}
+
+/// Keeps listeners for as long as the reactive owner lives that this is called under.
+pub fn keep(listeners: Vec<Option<Listener>>) {
+    // Only there to be dropped. One type for all of them: each more would cost bytes.
+    StoredValue::<_, LocalStorage>::new_local(listeners);
 }
 
 impl Drop for Listener {

@@ -1,10 +1,9 @@
-//! The one timer. It ticks once a second and does what the [`Link`] says: ask, give
-//! up, ask again; and it ends everything it began.
+//! Does what the [`Link`] says at every tick: ask, give up, ask again; and ends
+//! everything it began.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use gloo_timers::callback::Interval;
 use leptos::prelude::{StoredValue, UpdateValue, document, on_cleanup, window};
 use queuewall_shared::link::{Action, Failure, Link, PageTime};
 use wasm_bindgen_futures::spawn_local;
@@ -12,9 +11,8 @@ use web_sys::{AbortController, VisibilityState};
 
 use crate::api::{self, Answer};
 use crate::listener::Listener;
+use crate::ticking::Ticking;
 use crate::time;
-
-const TICK_MS: u32 = 1_000;
 
 /// What wants to be told.
 pub trait Audience: 'static {
@@ -38,7 +36,7 @@ pub fn poll(path: String, audience: impl Audience) {
 
 /// Dropping it aborts the request under way, stops the timer and the listeners.
 struct Poller {
-    _ticking: Interval,
+    _ticking: Ticking,
     _listeners: Vec<Listener>,
     _core: Rc<Core>,
 }
@@ -97,13 +95,19 @@ impl Poller {
                 "online",
                 weakly(|core| core.step(Link::wake)),
             ),
+            // A hidden tab that ran on after the browser had frozen it.
+            Listener::new(
+                document().into(),
+                "resume",
+                weakly(|core| core.step(Link::wake)),
+            ),
             Listener::new(
                 window().into(),
                 "pageshow",
                 weakly(|core| core.step(Link::wake)),
             ),
         ];
-        let ticking = Interval::new(TICK_MS, weakly(|core| core.step(Link::tick)));
+        let ticking = Ticking::start(weakly(|core| core.step(Link::tick)));
         core.step(Link::tick);
         Self {
             _ticking: ticking,

@@ -8,8 +8,10 @@
 //! - `words`: what every language has to have
 //! - `english`, `german`, `spanish`, `french`, `portuguese`: the languages
 //! - `link`: broken links, and when they are tried again
+//! - `desk`: a supervisor's desk, keys and settings
 //! - `problem`: settings in the address that cannot be followed
 
+mod desk;
 mod english;
 mod french;
 mod german;
@@ -31,6 +33,12 @@ use crate::language;
 use crate::numbers;
 use words::Words;
 
+pub use desk::{
+    address, all_queues, back_key, choice, close, command, copied, copy, help, left_open,
+    missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open, order,
+    remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar, tab_title,
+    tab_unknown,
+};
 pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;
 

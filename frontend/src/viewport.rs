@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use queuewall_shared::fit::Viewport;
 
-use crate::listener::Listener;
+use crate::listener::{self, Listener};
 
 /// The window's size, for as long as the reactive owner lives that this is called under.
 #[must_use]
@@ -15,8 +15,7 @@ pub fn watch() -> Signal<Viewport> {
             viewport.set(size);
         }
     });
-    // Kept here only to be dropped with the owner.
-    StoredValue::new_local(listener);
+    listener::keep(vec![listener]);
     viewport.into()
 }
 

@@ -177,7 +177,7 @@ impl Fit {
     }
 
     /// One page that scrolls, for a tab at arm's length: every tile whole, with its
-    /// trend, and type that needs no more than the distance asks.
+    /// trend, as large as the distance asks and no larger, however few there are.
     #[must_use]
     pub fn tab(count: usize, viewport: Viewport, distance: Distance) -> Self {
         let count = count.max(1);
@@ -186,7 +186,7 @@ impl Fit {
             .clamp(LEAST_TAB_TYPE_PX, LEAST_TAB_TYPE_PX * 4.0);
         let gap_px = GAP_EM * type_px;
         let width_px = viewport.width_px - 2.0 * MARGIN_ACROSS_EM * type_px;
-        let columns = parts(width_px, Form::Full.size_em().0 * type_px, gap_px).clamp(1, count);
+        let columns = parts(width_px, Form::Full.size_em().0 * type_px, gap_px).max(1);
         Self {
             columns,
             rows: count.div_ceil(columns),

@@ -21,6 +21,8 @@
 //! - [`renewal`]: when a page makes room for a newer one
 //! - [`rotation`]: which page of tiles is shown, and for how long
 //! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
+//! - [`order`]: which queues are shown, and in which order
+//! - [`steering`]: where the focus goes when an arrow key is pressed
 
 pub mod alarm;
 pub mod cause;
@@ -32,6 +34,7 @@ pub mod http;
 pub mod language;
 pub mod level;
 pub mod link;
+pub mod order;
 pub mod phrase;
 pub mod renewal;
 pub mod rotation;
@@ -39,5 +42,6 @@ pub mod server_clock;
 pub mod settings;
 pub mod snapshot;
 pub mod standing;
+pub mod steering;
 pub mod totals;
 pub mod trend;

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::{
+    browsers,
     command::{cargo, find_program, run},
     run::build,
     step::step,
@@ -17,9 +18,12 @@ const TOOLS: [(&str, &str); 3] = [
     ("taskset", "util-linux"),
 ];
 
-/// Builds, then runs the measurements.
+/// Builds, then runs the measurements: all, or those that are named.
 pub(crate) fn bench(workspace: &Workspace, arguments: Vec<String>) -> Result<()> {
-    install_tools()?;
+    if arguments.is_empty() || arguments.iter().any(|part| part == "server") {
+        install_tools()?;
+    }
+    let browsers = browsers::prepare(workspace)?;
     build(workspace)?;
     let mut bench = cargo(workspace);
     bench
@@ -33,10 +37,12 @@ pub(crate) fn bench(workspace: &Workspace, arguments: Vec<String>) -> Result<()>
             "--",
         ])
         .args(arguments);
-    bench.env(
-        "QUEUEWALL_SERVER",
-        workspace.program("release", "queuewall"),
-    );
+    bench
+        .env(
+            "QUEUEWALL_SERVER",
+            workspace.program("release", "queuewall"),
+        )
+        .env("QUEUEWALL_CHROMIUM", &browsers.chromium);
     run(&mut bench, "the message above says why")
 }
 

@@ -34,6 +34,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         )
     })?;
     let (tools, browsers) = prepare(workspace)?;
+    let axe = tools::axe(workspace)?;
     page::build(workspace, &tools)?;
     step("Linting the page", || {
         let mut clippy = tools.command("cargo")?;
@@ -69,7 +70,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         test.arg("test")
             .args(HOST)
             .arg("--all-features")
-            .env("QUEUEWALL_CHROMIUM", &browsers.chromium);
+            .env("QUEUEWALL_CHROMIUM", &browsers.chromium)
+            .env("QUEUEWALL_AXE", &axe);
         if let Some(engines) = &browsers.old_engines {
             test.env("QUEUEWALL_OLD_ENGINES", engines);
         }

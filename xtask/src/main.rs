@@ -1,6 +1,7 @@
 //! `cargo xtask …`: every command that a developer, a newcomer or CI types.
 //!
 //! # Layout
+//! - [`bench`], [`pictures`]: what it costs and how it looks
 //! - [`run`]: the product itself (`demo`, `serve`, `dev`)
 //! - [`check`]: formats, lints and tests (`test`)
 //! - [`page`]: the page, from sources to compressed files with hashed names
@@ -12,6 +13,7 @@ mod browsers;
 mod check;
 mod command;
 mod page;
+mod pictures;
 mod run;
 mod step;
 mod toolchain;
@@ -30,7 +32,9 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   serve   build all and run the server against the configured tenant
   dev     prepare the tools, then run the demo and `trunk serve` together
   test    format, lints, unit, integration and browser tests: what CI runs
-  bench   size, speed and memory, each beside its peer, as a table
+  bench   size, speed and memory, each beside its peer, as a table; parts by name:
+          size, apply, quiet, first-tile, soak [POLLS], server
+  pictures  the wall in many sizes, states and themes, and the documentation's pictures
   page    build the page alone, into dist/
   tools   install what the page and its tests need, and build nothing
 
@@ -57,6 +61,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("dev") => run::dev(&workspace),
         Some("test") => check::test(&workspace),
         Some("bench") => bench::bench(&workspace, arguments),
+        Some("pictures") => pictures::pictures(&workspace, arguments),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),
         Some("tools") => check::prepare(&workspace).map(|_| ()),
         None | Some("help" | "-h" | "--help") => {

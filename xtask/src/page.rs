@@ -92,6 +92,7 @@ fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
     let mut assets = Assets::create(&fresh)?;
     let wasm = assets.add("page", "wasm", &wasm)?;
     let script = assets.add("page", "js", &script)?;
+    let tick = assets.add("tick", "js", &minify_worker(workspace, tools)?)?;
     let mut fonts = Vec::new();
     for name in FONTS {
         let file = format!("{name}.woff2");
@@ -109,6 +110,7 @@ fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
     let html = shell.finish(&shell::Links {
         wasm,
         script,
+        tick,
         style,
         fonts,
         icon,
@@ -168,6 +170,18 @@ fn bundle_script(workspace: &Workspace, tools: &PageTools) -> Result<Vec<u8>> {
         .args(["--define:import.meta.url=\"\"", "--legal-comments=none"])
         .arg(format!("--outfile={}", out.display()));
     run_quietly(&mut esbuild, "frontend/boot.js does not bundle")?;
+    fs::read(&out).context("esbuild wrote nothing")
+}
+
+/// The worker's script: a file of its own, since a page's policy may forbid others.
+fn minify_worker(workspace: &Workspace, tools: &PageTools) -> Result<Vec<u8>> {
+    let out = workspace.staging.join("tick.min.js");
+    let mut esbuild = tools.command("esbuild")?;
+    esbuild
+        .arg(workspace.root.join("frontend/tick.js"))
+        .args(["--minify", "--target=chrome66", "--log-level=warning"])
+        .arg(format!("--outfile={}", out.display()));
+    run_quietly(&mut esbuild, "frontend/tick.js is not valid")?;
     fs::read(&out).context("esbuild wrote nothing")
 }
 

@@ -16,6 +16,8 @@ use crate::{
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
+/// Checks what people who do not see the wall as others do can make of it.
+const AXE: &str = "4.14.0";
 
 /// Everything that builds the page.
 #[derive(Debug)]
@@ -99,18 +101,32 @@ fn node_tools(workspace: &Workspace, tools: &PageTools) -> Result<()> {
         return Ok(());
     }
     step("Installing wasm-opt and esbuild from npm", || {
-        npm_install(
-            workspace,
-            &[
-                &format!("binaryen@{BINARYEN}"),
-                &format!("esbuild@{ESBUILD}"),
-            ],
-        )
+        npm_install(workspace, &node_packages())
     })
 }
 
+fn node_packages() -> Vec<String> {
+    vec![format!("binaryen@{BINARYEN}"), format!("esbuild@{ESBUILD}")]
+}
+
+/// Finds or installs axe-core's script, which the browser tests run in the page.
+pub(crate) fn axe(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.tools.join("node_modules/axe-core");
+    let is_there = fs::read_to_string(folder.join("package.json"))
+        .is_ok_and(|text| text.contains(&format!("\"version\": \"{AXE}\"")));
+    if !is_there {
+        step("Installing axe-core from npm", || {
+            // npm removes what it is not told of.
+            let mut packages = node_packages();
+            packages.push(format!("axe-core@{AXE}"));
+            npm_install(workspace, &packages)
+        })?;
+    }
+    Ok(folder.join("axe.min.js"))
+}
+
 /// Installs npm packages into the project's tools folder.
-pub(crate) fn npm_install(workspace: &Workspace, packages: &[&str]) -> Result<()> {
+pub(crate) fn npm_install(workspace: &Workspace, packages: &[String]) -> Result<()> {
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let mut command = clean(npm);
     command.args([

@@ -27,7 +27,7 @@ impl Paging {
     pub fn new(board: BoardState, viewport: Signal<Viewport>, settings: &Settings) -> Self {
         let view = settings.view;
         let (metres, inches, rotate) = (settings.metres, settings.inches, settings.rotate);
-        let ids = Memo::new(move |_| board.order());
+        let ids = Memo::new(move |_| board.shown());
         let display = Memo::new(move |_| board.display());
         let fit = Memo::new(move |_| {
             let count = ids.with(Vec::len);

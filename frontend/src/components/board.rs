@@ -12,9 +12,11 @@ use crate::components::grid::{TileGrid, px};
 use crate::components::header::Header;
 use crate::components::hints::Hints;
 use crate::components::message::Message;
-use crate::language;
-use crate::polling;
-use crate::{settings, text, unattended, viewport};
+use crate::components::overlays::Overlays;
+use crate::components::problems::Problems;
+use crate::components::toolbar::Toolbar;
+use crate::keys::{Command, Commands};
+use crate::{language, polling, settings, tab_mark, text, unattended, viewport};
 
 /// Polls the board `slug` and shows it.
 #[component]
@@ -47,13 +49,14 @@ pub fn BoardView(
     let trouble = Memo::new(move |_| board.trouble());
     let phase = Memo::new(move |_| board.phase());
 
-    Effect::new(move || {
-        let title = title.get();
-        document().set_title(&match title.as_str() {
-            "" => text::PRODUCT.to_owned(),
-            title => format!("{title} – {}", text::PRODUCT),
-        });
-    });
+    tab_mark::keep(board);
+    let commands = Commands::provide();
+    commands.on(Command::ToggleSound, move || vigil.toggle_sound());
+    if view == View::Wall {
+        commands.on(Command::NextPage, move || paging.next());
+        commands.on(Command::PreviousPage, move || paging.previous());
+        commands.on(Command::TogglePause, move || paging.toggle_pause());
+    }
 
     let content = move || match phase.get() {
         Phase::Loading => {
@@ -62,6 +65,7 @@ pub fn BoardView(
         Phase::NoSuchBoard => view! { <Message text=text::no_board(&slug) link=true /> }.into_any(),
         Phase::Shown => view! {
             <Header title totals freshness time_of_day />
+            {(view == View::Tab).then(|| view! { <Toolbar board /> })}
             <main class="board-tiles">
                 <TileGrid board paging />
             </main>
@@ -81,6 +85,8 @@ pub fn BoardView(
             <Banner trouble />
             {content}
             <Hints vigil />
+            <Problems board />
+            <Overlays board view status=Signal::derive(Vec::new) />
         </div>
     }
 }

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::board::{BoardState, Paging};
 use crate::components::tile::Tile;
-use crate::text;
 
 /// The tiles of one page.
 #[component]
@@ -20,7 +19,7 @@ pub fn TileGrid(
         let fit = paging.fit();
         px((fit.row_height_px() + fit.gap_px) * fit.rows as f64 - fit.gap_px)
     };
-    let empty = move || paging.is_empty().then(text::no_queues);
+    let empty = move || board.emptiness();
     view! {
         <ul
             class="grid"

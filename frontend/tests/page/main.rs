@@ -4,8 +4,10 @@
 #![cfg(target_arch = "wasm32")]
 
 mod alone;
+mod desk;
 mod language;
 mod pages;
+mod panels;
 mod polling;
 mod states;
 mod support;

@@ -10,15 +10,16 @@ use crate::support::{host, queue, settle, snapshot, taken, watch};
 
 #[wasm_bindgen(inline_js = r#"
 const real = {
-  fetch: window.fetch, setInterval: window.setInterval, clearInterval: window.clearInterval,
-  add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
+  now: Date.now, fetch: window.fetch, setTimeout: window.setTimeout, setInterval: window.setInterval, clearInterval: window.clearInterval,
+  Worker: window.Worker, add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
 };
 let seen;
 export function intercept(body) {
-  seen = { requests: [], aborted: 0, intervals: new Set(), listeners: [], answer: "board" };
+  seen = { requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
   // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
   const opened = performance.now();
   const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
+  Date.now = () => { seen.looks += 1; return real.now.call(Date); };
   window.fetch = (request) => {
     seen.requests.push(new URL(request.url).pathname + " " + request.headers.get("if-none-match") + " " + request.cache);
     request.signal.addEventListener("abort", () => { seen.aborted += 1; });
@@ -32,22 +33,38 @@ export function intercept(body) {
       default: return Promise.resolve(new Response("<!DOCTYPE html>", { status: 200, headers }));
     }
   };
-  window.setInterval = (...args) => { const id = real.setInterval.apply(window, args); seen.intervals.add(id); return id; };
+  // Ten times as fast: the tests have no seconds to wait.
+  window.setInterval = (f, ms) => { const id = real.setInterval.call(window, f, ms / 10); seen.intervals.add(id); return id; };
   window.clearInterval = (id) => { seen.intervals.delete(id); real.clearInterval.call(window, id); };
   for (const target of [window, document]) {
     target.addEventListener = (name, f) => { seen.listeners.push(f); real.add.call(target, name, f); };
     target.removeEventListener = (name, f) => { seen.listeners = seen.listeners.filter((g) => g !== f); real.remove.call(target, name, f); };
   }
 }
+/// A worker's script as the finished page names it; `null` takes it away again.
+export function name_worker(source) {
+  document.querySelectorAll("script[data-tick]").forEach((script) => script.remove());
+  if (source === undefined) return;
+  const script = document.createElement("script");
+  script.dataset.tick = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  document.head.append(script);
+  window.Worker = class extends real.Worker {
+    constructor(address) { super(address); if (seen) seen.workers += 1; }
+    terminate() { super.terminate(); seen.workers -= 1; }
+  };
+}
+export function looks() { return seen.looks; }
+export function soon() { return new Promise((done) => real.setTimeout.call(window, done, 500)); }
 export function answer_with(kind) { seen.answer = kind; }
 export function requests() { return seen.requests.join("\n"); }
 export function aborted() { return seen.aborted; }
 export function alive() {
-  return `timers ${seen.intervals.size}, listeners ${seen.listeners.length}`;
+  return `timers ${seen.intervals.size}, workers ${seen.workers}, listeners ${seen.listeners.length}`;
 }
 export function wake() { window.dispatchEvent(new Event("online")); }
 export function restore() {
-  Object.assign(window, { fetch: real.fetch, setInterval: real.setInterval, clearInterval: real.clearInterval });
+  Date.now = real.now;
+  Object.assign(window, { fetch: real.fetch, setInterval: real.setInterval, clearInterval: real.clearInterval, Worker: real.Worker });
   for (const target of [window, document]) { delete target.addEventListener; delete target.removeEventListener; }
 }
 "#)]
@@ -58,6 +75,9 @@ extern "C" {
     fn aborted() -> u32;
     fn alive() -> String;
     fn wake();
+    fn name_worker(source: Option<&str>);
+    fn looks() -> u32;
+    async fn soon();
     fn restore();
 }
 
@@ -101,14 +121,14 @@ async fn it_names_the_bytes_it_has_and_a_304_touches_nothing() {
 #[wasm_bindgen_test]
 async fn unmounting_ends_the_timer_the_listeners_and_the_request() {
     with_page!("board", |_host, page| {
-        assert_eq!(alive(), "timers 1, listeners 6");
+        assert_eq!(alive(), "timers 1, workers 0, listeners 10");
         answer_with("never");
         wake();
         settle().await;
         let before = aborted();
         drop(page);
         settle().await;
-        assert_eq!(alive(), "timers 0, listeners 0");
+        assert_eq!(alive(), "timers 0, workers 0, listeners 0");
         assert_eq!(aborted(), before + 1);
         let asked = requests();
         wake();
@@ -148,4 +168,43 @@ async fn an_answer_that_cannot_be_read_is_asked_for_again_in_full() {
         assert!(tile.is_some());
         drop(page);
     });
+}
+
+/// As `frontend/tick.js`, but much faster, as the page's own timer is here.
+const WORKER: &str = "setInterval(() => postMessage(0), 20);";
+
+/// How often the time was looked at in half a second: once a tick, and by answers.
+async fn ticks() -> u32 {
+    let before = looks();
+    soon().await;
+    looks() - before
+}
+
+#[wasm_bindgen_test]
+async fn ticks_come_from_a_worker_which_ends_with_the_page() {
+    name_worker(Some(WORKER));
+    with_page!("board", |_host, page| {
+        name_worker(None);
+        assert_eq!(alive(), "timers 1, workers 1, listeners 8");
+        soon().await;
+        let ticks = ticks().await;
+        assert!(ticks > 12, "{ticks} ticks");
+        drop(page);
+        assert_eq!(alive(), "timers 0, workers 0, listeners 0");
+    });
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_fails_or_says_nothing_leaves_the_page_its_own_timer() {
+    for worker in ["throw new Error('as in a browser that refuses it')", ""] {
+        name_worker(Some(worker));
+        with_page!("board", |_host, page| {
+            name_worker(None);
+            soon().await;
+            soon().await;
+            let ticks = ticks().await;
+            assert!((2..=10).contains(&ticks), "{ticks} ticks");
+            drop(page);
+        });
+    }
 }

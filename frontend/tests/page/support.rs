@@ -152,7 +152,7 @@ impl Shown {
         Self::asked("", queues, age_seconds, now).await
     }
 
-    /// The same at an address that ends in `query`.
+    /// The same on a page whose address ends in `query`.
     pub(crate) async fn asked(
         query: &'static str,
         queues: Vec<Queue>,

@@ -20,6 +20,8 @@ pub(crate) struct Shell {
 pub(crate) struct Links {
     pub(crate) wasm: String,
     pub(crate) script: String,
+    /// The worker's script, which `frontend/src/ticking.rs` looks for.
+    pub(crate) tick: String,
     pub(crate) style: String,
     pub(crate) fonts: Vec<String>,
     pub(crate) icon: Option<String>,
@@ -95,6 +97,7 @@ impl Shell {
         let Links {
             wasm,
             script,
+            tick,
             style,
             fonts,
             icon,
@@ -102,7 +105,7 @@ impl Shell {
         // The wasm is fetched while the script is still on its way.
         let mut tags = format!(
             "<link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
-             <link rel=\"stylesheet\" href=\"{style}\"><script defer src=\"{script}\" data-wasm=\"{wasm}\"></script>"
+             <link rel=\"stylesheet\" href=\"{style}\"><script defer src=\"{script}\" data-wasm=\"{wasm}\" data-tick=\"{tick}\"></script>"
         );
         // The style sheet asks for them only once there is text: too late to be seamless.
         for font in fonts {
@@ -154,6 +157,7 @@ import init from '/queuewall-frontend.js'; if (1 < 2) await init();
         let links = Links {
             wasm: "/assets/p.wasm".into(),
             script: "/assets/p.js".into(),
+            tick: "/assets/t.js".into(),
             style: "/assets/p.css".into(),
             fonts: vec!["/assets/f.woff2".into()],
             icon: Some("/assets/i.svg".into()),
@@ -162,7 +166,7 @@ import init from '/queuewall-frontend.js'; if (1 < 2) await init();
         assert_eq!(html.matches("<script").count(), 1);
         assert!(
             html.contains(
-                r#"<script defer src="/assets/p.js" data-wasm="/assets/p.wasm"></script>"#
+                r#"<script defer src="/assets/p.js" data-wasm="/assets/p.wasm" data-tick="/assets/t.js"></script>"#
             )
         );
         assert_eq!(html.matches("rel=\"stylesheet\"").count(), 1);

@@ -1,0 +1,89 @@
+//! What an unchanged poll touches in the document: nothing.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use queuewall_e2e::{
+    browser::{Browser, Engine},
+    pages::{self, Page},
+    scene::{self, Mood},
+    stage::Stage,
+};
+use queuewall_shared::snapshot::BoardSnapshot;
+use serde_json::Value;
+
+use crate::table::Table;
+
+/// As many as a page of a wall has: one of each state.
+const QUEUES: usize = 12;
+const POLLS: u64 = 20;
+const SETTLE: Duration = Duration::from_millis(60);
+
+const MUTATIONS: &str = include_str!("../../../scripts/mutations.js");
+
+/// Counts mutations over polls with 304, and with an equal board under a new tag.
+pub(crate) async fn measure(table: &mut Table) -> Result<()> {
+    let board = settled(scene::board(Mood::Mixed, QUEUES, None));
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(1920, 1080).await?;
+    pages::show(&mut tab, &stage, Page::Ours.path(), QUEUES).await?;
+    // Sizes are measured and fonts come a moment later.
+    pages::poll(&mut tab, &stage, Duration::from_secs(1)).await?;
+    let mut figures = Vec::new();
+    for is_new in [false, true] {
+        let before = stage.polls();
+        tab.evaluate(MUTATIONS).await?;
+        for _ in 0..POLLS {
+            if is_new {
+                stage.set(&board)?;
+            }
+            pages::poll(&mut tab, &stage, SETTLE).await?;
+        }
+        let touched = tab.evaluate("window.endOfMutations()").await?;
+        let (polls, unchanged) = stage.polls();
+        let answered_304 = unchanged - before.1;
+        ensure!(
+            polls - before.0 >= POLLS && (answered_304 == 0) == is_new,
+            "{answered_304} of {} polls were answered with 304",
+            polls - before.0
+        );
+        figures.push(words(&touched)?);
+    }
+    // The measure must be able to see something.
+    tab.evaluate(MUTATIONS).await?;
+    stage.set(&scene::board(Mood::Calm, QUEUES, None))?;
+    pages::poll(&mut tab, &stage, SETTLE).await?;
+    let touched = tab.evaluate("window.endOfMutations()").await?;
+    ensure!(words(&touched)? != "0", "a changed board touched nothing");
+    table.add(
+        format!("DOM mutations over {POLLS} unchanged polls ({QUEUES} queues in every state)"),
+        format!("304: {}; an equal 200: {}", figures[0], figures[1]),
+        "0",
+    );
+    Ok(())
+}
+
+/// Without the tiles that are right to change as time goes by: those that tell their
+/// age in seconds.
+fn settled(mut board: BoardSnapshot) -> BoardSnapshot {
+    for queue in &mut board.queues {
+        if queue.lag_ms == Some(50_000) {
+            queue.lag_ms = Some(0);
+        }
+    }
+    board
+}
+
+/// How many, and where.
+fn words(touched: &Value) -> Result<String> {
+    let list = touched.as_array().context("a list of mutations")?;
+    let mut places: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+    places.sort_unstable();
+    places.dedup();
+    Ok(match places.is_empty() {
+        true => "0".into(),
+        false => format!("{} ({})", list.len(), places.join(", ")),
+    })
+}

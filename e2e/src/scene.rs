@@ -1,0 +1,306 @@
+//! Made-up boards: the same every time, with numbers as a contact centre has them.
+
+use std::time::Duration;
+
+use queuewall_shared::snapshot::{
+    Agents, Board, BoardSnapshot, Cause, Display, Level, Metric, Queue, QueueState, Reason,
+    ServiceLevel, Theme, Totals, Upstream, UpstreamState,
+};
+
+/// How often the boards' server reads: 30 s, so a reading of 54 s is ageing and one of
+/// 90 s and more stale.
+const POLL_INTERVAL_MS: u64 = 30_000;
+
+/// How long ago the boards were read.
+pub const AGE: Duration = Duration::from_secs(4);
+
+/// How long their server runs. A level's time is told from it.
+pub const UPTIME: Duration = Duration::from_secs(3 * 3_600);
+
+const TEAMS: [&str; 12] = [
+    "Billing",
+    "Sales",
+    "Technical Support",
+    "Returns",
+    "Retention",
+    "Orders",
+    "Field Service",
+    "Claims",
+    "Roadside Assistance",
+    "Bookings",
+    "Card Services",
+    "Complaints",
+];
+const KINDS: [&str; 10] = [
+    "",
+    " – English",
+    " – Deutsch",
+    " – Español",
+    " – Français",
+    " Priority",
+    " Business Customers",
+    " Call-back",
+    " 2nd Level",
+    " After Hours",
+];
+
+/// What a board goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// Nothing is the matter.
+    Calm,
+    /// Every fourth queue is in trouble.
+    Troubled,
+    /// Every state and every level that a tile can have.
+    Mixed,
+    /// The server reads nothing from CXone any more.
+    Down,
+}
+
+/// A board of `count` queues.
+#[must_use]
+pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
+    let queues: Vec<Queue> = (0..count).map(|index| queue(mood, index)).collect();
+    let upstream = match mood {
+        Mood::Down => Upstream {
+            state: UpstreamState::Down,
+            cause: Some(Cause::UpstreamTrouble.sentence().into()),
+            cause_code: Some(Cause::UpstreamTrouble),
+            since_ms: Some(ago_ms(7 * 60)),
+            next_try_ms: Some(ago_ms(0) + 20_000),
+        },
+        _ => Upstream {
+            state: UpstreamState::Ok,
+            cause: None,
+            cause_code: None,
+            since_ms: Some(1_000),
+            next_try_ms: None,
+        },
+    };
+    let counts = |queue: &Queue| queue.lag_ms.is_some_and(|lag| lag <= 3 * POLL_INTERVAL_MS);
+    BoardSnapshot {
+        board: Board {
+            slug: "main".into(),
+            title: "Customer Care".into(),
+            timezone: Some("Europe/Berlin".into()),
+            notice: (mood == Mood::Calm).then(|| "Team meeting at 14:00 in room 3".into()),
+            display: Display {
+                theme,
+                ..Display::default()
+            },
+        },
+        build: "made-up".into(),
+        poll_interval_ms: POLL_INTERVAL_MS,
+        upstream,
+        totals: Totals::of(queues.iter().map(|queue| (queue, counts(queue)))),
+        queues,
+    }
+}
+
+/// The queue at a place of a board. Its name is the place's alone.
+#[must_use]
+pub fn queue(mood: Mood, index: usize) -> Queue {
+    let mut queue = calm(index);
+    match mood {
+        Mood::Calm => {}
+        // The first of a board is in trouble: it may be the only one.
+        // Not in columns, however many there are.
+        Mood::Troubled => match (index * 5 + index / 6) % 11 {
+            0 => alarm(&mut queue, index),
+            4 | 7 => warn(&mut queue, index),
+            _ => {}
+        },
+        Mood::Mixed => mix(&mut queue, index),
+        // The board was read long ago: see `AGE` for the others.
+        Mood::Down => {
+            queue.lag_ms = Some(7 * 60_000);
+            queue.cause = Some(Cause::UpstreamTrouble.sentence().into());
+            queue.cause_code = Some(Cause::UpstreamTrouble);
+        }
+    }
+    queue
+}
+
+/// Sets the calls waiting and all that goes with them: the wait, the service level and
+/// how bad it is. Some of each level as `waiting` grows from 0.
+pub fn load(queue: &mut Queue, waiting: u64) {
+    queue.waiting = Some(waiting);
+    queue.average_wait_ms = Some(waiting * 11_000);
+    queue.longest_wait_ms = Some(waiting * 19_000);
+    queue.service_level.percent = Some((98.0 - waiting as f64 * 2.4).max(3.0));
+    let (level, limit) = match waiting {
+        0..5 => (Level::Ok, None),
+        5..10 => (Level::Warning, Some(5.0)),
+        _ => (Level::Critical, Some(10.0)),
+    };
+    queue.level = level;
+    queue.level_since_ms = limit.map(|_| ago_ms(4 * 60));
+    queue.reasons = limit
+        .map(|limit| reason(Metric::Waiting, limit))
+        .into_iter()
+        .collect();
+}
+
+fn calm(index: usize) -> Queue {
+    let (team, kind) = (TEAMS[index % 12], KINDS[index / 12 % 10]);
+    let logged_on = 6 + (index as u64 * 5) % 14;
+    let busy = logged_on * 5 / 8;
+    let mut queue = Queue {
+        id: format!("{}", 352_669 + index * 7),
+        name: format!("{team}{kind}"),
+        state: QueueState::Open,
+        lag_ms: Some(0),
+        agents: Agents {
+            logged_on: Some(logged_on),
+            available: Some(logged_on - busy - 1),
+            busy: Some(busy),
+        },
+        service_level: ServiceLevel {
+            percent: None,
+            goal: Some(80.0),
+        },
+        trend: (0..30)
+            .map(|minute| Some((index as u64 * 3 + minute * 7 + minute * minute) % 5))
+            .collect(),
+        ..Queue::default()
+    };
+    load(&mut queue, (index as u64 * 7 + 2) % 5);
+    queue
+}
+
+fn warn(queue: &mut Queue, index: usize) {
+    load(queue, 5 + (index as u64 / 2) % 4);
+    if index % 3 == 1 {
+        queue.average_wait_ms = Some(83_000);
+        queue.reasons = vec![reason(Metric::AverageWait, 60_000.0)];
+    }
+    queue.trend = (0..30).map(|minute| Some(minute / 5)).collect();
+}
+
+fn alarm(queue: &mut Queue, index: usize) {
+    load(queue, 11 + (index as u64 * 5) % 23);
+    queue.average_wait_ms = Some(190_000);
+    queue.longest_wait_ms = Some(407_000);
+    if index % 2 == 0 {
+        queue.agents.available = Some(0);
+        queue.agents.busy = queue.agents.logged_on;
+        queue.reasons = vec![
+            reason(Metric::AvailableAgents, 0.0),
+            reason(Metric::AverageWait, 120_000.0),
+        ];
+    } else {
+        queue.reasons = vec![reason(Metric::LongestWait, 300_000.0)];
+    }
+    queue.trend = (0..30).map(|minute| Some(minute / 2)).collect();
+}
+
+fn mix(queue: &mut Queue, index: usize) {
+    let unread = |queue: &mut Queue, state| {
+        *queue = Queue {
+            id: queue.id.clone(),
+            name: queue.name.clone(),
+            state,
+            ..Queue::default()
+        };
+    };
+    match index % 12 {
+        0 => alarm(queue, index),
+        1 => warn(queue, index),
+        3 => queue.lag_ms = Some(50_000),
+        4 => {
+            alarm(queue, index);
+            queue.lag_ms = Some(50_000);
+        }
+        5 => {
+            queue.lag_ms = Some(12 * 60_000 + 30_000);
+            queue.level = Level::None;
+            queue.level_since_ms = None;
+            queue.reasons = Vec::new();
+            queue.cause = Some(Cause::LeftOut.sentence().into());
+            queue.cause_code = Some(Cause::LeftOut);
+        }
+        6 => {
+            queue.state = QueueState::Closed;
+            queue.agents = Agents {
+                logged_on: Some(0),
+                available: Some(0),
+                busy: Some(0),
+            };
+            load(queue, 0);
+            queue.service_level.percent = None;
+            queue.level = Level::None;
+            queue.trend = Vec::new();
+        }
+        7 => unread(queue, QueueState::Unknown),
+        8 => unread(queue, QueueState::NotFound),
+        9 => unread(queue, QueueState::Forbidden),
+        10 => {
+            // Read, and some of it was not given.
+            queue.average_wait_ms = None;
+            queue.service_level.percent = None;
+            queue.agents.busy = None;
+            queue.trend[9..14].fill(None);
+        }
+        11 => {
+            load(queue, 1_204);
+            queue.longest_wait_ms = Some(5_025_000);
+            queue.average_wait_ms = None;
+            queue.agents.logged_on = Some(118);
+            queue.agents.available = Some(3);
+            queue.agents.busy = Some(109);
+        }
+        _ => {}
+    }
+}
+
+fn reason(metric: Metric, limit: f64) -> Reason {
+    Reason {
+        metric,
+        direction: metric.direction(),
+        limit,
+    }
+}
+
+/// A point on the server's uptime so many seconds ago. It is half a minute off a full
+/// one, so that the minutes on the screen stay while a picture is taken.
+fn ago_ms(seconds: u64) -> u64 {
+    UPTIME.as_millis() as u64 - (seconds * 1_000 + 25_000) * u64::from(seconds > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_mixed_board_has_every_state_and_level_and_no_name_twice() {
+        let board = board(Mood::Mixed, 120, None);
+        let states: BTreeSet<_> = board
+            .queues
+            .iter()
+            .map(|queue| format!("{:?}", queue.state))
+            .collect();
+        assert_eq!(states.len(), 5, "{states:?}");
+        let levels: BTreeSet<_> = board.queues.iter().map(|queue| queue.level).collect();
+        assert_eq!(levels.len(), 4, "{levels:?}");
+        let names: BTreeSet<_> = board.queues.iter().map(|queue| &queue.name).collect();
+        assert_eq!(names.len(), 120);
+    }
+
+    #[test]
+    fn the_load_decides_the_level() {
+        let mut queue = queue(Mood::Calm, 0);
+        for (waiting, level) in [
+            (0, Level::Ok),
+            (5, Level::Warning),
+            (10, Level::Critical),
+            (4, Level::Ok),
+        ] {
+            load(&mut queue, waiting);
+            assert_eq!(queue.level, level);
+            assert_eq!(queue.reasons.is_empty(), level == Level::Ok);
+            assert_eq!(queue.level_since_ms.is_none(), level == Level::Ok);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A server that says exactly what it is told: the finished page out of `dist/`, one
+//! board of which every number can be set from one poll to the next, and a twin of
+//! the page in plain JavaScript.
+//!
+//! Its answers are the real server's in form: entity tags and 304, brotli, the age and
+//! the uptime in headers. What the real server does with a tenant's data is shown by
+//! the tests on [`crate::wall`]; what a page does with a poll needs no tenant.
+
+mod files;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+    routing::get,
+};
+use files::{Content, Files, respond};
+use queuewall_shared::{
+    http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
+    snapshot::{BoardList, BoardSnapshot},
+};
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    time::{Instant, sleep},
+};
+
+/// How long a page may take to ask.
+const A_POLL: Duration = Duration::from_secs(30);
+
+/// The running server.
+pub struct Stage {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    /// Ends the server when it is dropped.
+    _stop: oneshot::Sender<()>,
+}
+
+struct Shared {
+    files: Files,
+    script: Mutex<Script>,
+}
+
+/// What is answered.
+struct Script {
+    board: Content,
+    list: Content,
+    age_ms: Option<u64>,
+    uptime_ms: u64,
+    /// How many times the board was set: part of its tag.
+    version: u64,
+    polls: u64,
+    unchanged: u64,
+}
+
+impl Stage {
+    /// Serves `board`, read `age` ago by a server that ran for `uptime`.
+    ///
+    /// # Errors
+    /// When no page was built, or no port can be had.
+    pub async fn start(board: &BoardSnapshot, age: Duration, uptime: Duration) -> Result<Self> {
+        let list = BoardList {
+            boards: vec![board.board.clone()],
+            build: board.build.clone(),
+        };
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis());
+        let shared = Arc::new(Shared {
+            files: Files::load()?,
+            script: Mutex::new(Script {
+                board: Content::json(serde_json::to_vec(board)?, 0)?,
+                list: Content::json(serde_json::to_vec(&list)?, 0)?,
+                age_ms: Some(milliseconds(age)?),
+                uptime_ms: milliseconds(uptime)?,
+                version: 0,
+                polls: 0,
+                unchanged: 0,
+            }),
+        });
+        let router = Router::new()
+            .route("/api/boards", get(boards))
+            .route("/api/boards/main", get(board_of))
+            .route("/board/{slug}", get(index))
+            .route("/twin", get(twin))
+            .fallback(file)
+            .with_state(Arc::clone(&shared));
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(async move {
+            // No graceful end: a page's open connection must not keep the server.
+            tokio::select! {
+                _ = stopped => {}
+                _ = axum::serve(listener, router) => {}
+            }
+        });
+        Ok(Self {
+            address,
+            shared,
+            _stop: stop,
+        })
+    }
+
+    /// The address of a path.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// From the next poll on: `board`, under a new tag though it may be equal to what
+    /// was there before.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn set(&self, board: &BoardSnapshot) -> Result<()> {
+        let mut script = self.shared.script();
+        script.version += 1;
+        script.board = Content::json(serde_json::to_vec(board)?, script.version)?;
+        Ok(())
+    }
+
+    /// How many times the board was asked for, and how many of these polls were
+    /// answered with 304.
+    #[must_use]
+    pub fn polls(&self) -> (u64, u64) {
+        let script = self.shared.script();
+        (script.polls, script.unchanged)
+    }
+
+    /// Waits until the board was asked for more than `polls` times.
+    ///
+    /// # Errors
+    /// When nobody asks.
+    pub async fn polled(&self, polls: u64) -> Result<()> {
+        let start = Instant::now();
+        while self.polls().0 <= polls {
+            if start.elapsed() > A_POLL {
+                bail!("the page does not poll");
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn script(&self) -> MutexGuard<'_, Script> {
+        // A panic while it was held failed its test already.
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn boards(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
+    respond(&shared.script().list, &request)
+}
+
+async fn board_of(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
+    let mut script = shared.script();
+    let mut response = respond(&script.board, &request);
+    script.polls += 1;
+    script.unchanged += u64::from(response.status() == StatusCode::NOT_MODIFIED);
+    let headers = response.headers_mut();
+    let name = HeaderName::from_static;
+    headers.insert(name(UPTIME_HEADER), HeaderValue::from(script.uptime_ms));
+    if let Some(age_ms) = script.age_ms {
+        headers.insert(name(SNAPSHOT_AGE_HEADER), HeaderValue::from(age_ms));
+    }
+    response
+}
+
+async fn index(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
+    shared.files.answer("/index.html", &request)
+}
+
+async fn twin(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
+    shared.files.answer("/twin/index.html", &request)
+}
+
+async fn file(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {
+    let path = match request.uri().path() {
+        "/" => "/index.html",
+        path => path,
+    };
+    shared.files.answer(path, request.headers())
+}
+
+/// 404, without a word.
+fn nothing() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(0));
+    response
+}

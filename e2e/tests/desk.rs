@@ -1,0 +1,260 @@
+//! A supervisor's tab: what it offers in old and new browsers, and that it stays true
+//! while nobody looks at it.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use queuewall_e2e::{
+    browser::{Browser, Engine},
+    devtools::Tab,
+    wall::Wall,
+};
+use queuewall_simulator::{Field, Options, QueueOverride};
+use serde_json::json;
+use tokio::time::sleep;
+
+const POLL: Duration = Duration::from_secs(5);
+/// Long enough for a slow machine.
+const SOON: Duration = Duration::from_secs(60);
+
+/// A tenant whose numbers change only when a test says so.
+fn still() -> Options {
+    Options {
+        speed: 0.0,
+        rate_limit_per_minute: None,
+        ..Options::default()
+    }
+}
+
+fn waiting(calls: u64) -> QueueOverride {
+    QueueOverride {
+        waiting: Field::Value(calls),
+        ..QueueOverride::default()
+    }
+}
+
+/// A key as a keyboard sends it, to whatever has the focus.
+async fn press(tab: &mut Tab, key: &str) -> Result<()> {
+    let event = format!(
+        "(document.activeElement || document.body).dispatchEvent(new KeyboardEvent('keydown', \
+         {{ key: {}, bubbles: true, cancelable: true }}))",
+        json!(key)
+    );
+    tab.evaluate(&event).await.map(|_| ())
+}
+
+async fn check(tab: &mut Tab, condition: &str) -> Result<()> {
+    tab.wait_for(condition, Duration::from_secs(10)).await
+}
+
+/// Order, search, keys, panel and icon in `engine`.
+async fn serves_a_desk(engine: &Engine) -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let ids = wall.tenant().queue_ids();
+    let worst = ids.last().context("a queue")?;
+    wall.tenant().set(worst, waiting(1_234));
+    let browser = Browser::start(engine).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(1366, 768).await?;
+    tab.open(&wall.url("/board/main?view=tab&metre=1")).await?;
+    let first = format!(
+        "!!document.querySelector('.tile') && \
+         document.querySelector('.tile').dataset.queue === {worst:?}"
+    );
+    tab.wait_for(&first, SOON).await?;
+    check(
+        &mut tab,
+        "/^● \\d+ critical · [\\d,]+\\+? waiting – Customer Care$/.test(document.title)",
+    )
+    .await?;
+    let icon = "document.querySelector('link[rel=icon]').href.indexOf('data:image/png') === 0";
+    check(&mut tab, icon).await?;
+    check(
+        &mut tab,
+        "document.querySelector('.problems').innerText.includes('metre')",
+    )
+    .await?;
+    // Nothing lies over the board while no panel is open.
+    let free = "(() => { const box = document.querySelector('.tile').getBoundingClientRect(); \
+        const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2); \
+        return !!top && !!top.closest('.tile'); })()";
+    check(&mut tab, free).await?;
+    // A page that is longer than the window scrolls, and never sideways.
+    let scrolls = "document.documentElement.scrollWidth <= innerWidth && \
+        document.querySelector('.toolbar').offsetHeight < 80";
+    check(&mut tab, scrolls).await?;
+
+    press(&mut tab, "/").await?;
+    check(&mut tab, "document.activeElement.type === 'search'").await?;
+    let search = "const search = document.activeElement; \
+        search.value = document.querySelector('.tile-name').textContent.toUpperCase(); \
+        search.dispatchEvent(new Event('input', { bubbles: true }))";
+    tab.evaluate(&format!("(() => {{ {search} }})()")).await?;
+    let alone = "document.querySelectorAll('.tile:not([hidden])').length";
+    check(&mut tab, &format!("{alone} === 1 && {first}")).await?;
+    press(&mut tab, "Escape").await?;
+    check(&mut tab, &format!("{alone} === {}", ids.len())).await?;
+    tab.evaluate("document.querySelector('[data-act=board]').click()")
+        .await?;
+    check(&mut tab, &format!("!({first})")).await?;
+
+    press(&mut tab, "?").await?;
+    check(
+        &mut tab,
+        "document.querySelector('[role=dialog]').contains(document.activeElement)",
+    )
+    .await?;
+    press(&mut tab, "s").await?;
+    check(
+        &mut tab,
+        "!!document.querySelector('.settings-code path').getAttribute('d')",
+    )
+    .await?;
+    press(&mut tab, "ArrowDown").await?;
+    tab.evaluate("document.querySelector('[data-word=light]').click()")
+        .await?;
+    // It ticks, worker or not: not every old engine runs one.
+    wall.tenant().set(worst, waiting(1_235));
+    let tile = format!("document.querySelector('[data-queue=\"{worst}\"] [data-metric=waiting]')");
+    let changed = format!("{tile}.textContent.trim() === '1,235'");
+    tab.wait_for(&changed, SOON).await?;
+    let complaints = tab.take_complaints();
+    ensure!(complaints.is_empty(), "{complaints:#?}");
+    // The address that it writes is one that the page follows.
+    tab.evaluate("document.querySelector('.settings-acts a').click()")
+        .await?;
+    tab.wait_for(
+        "location.search === '?view=tab&theme=light' && \
+         !!document.querySelector('[data-theme=light] .tile') && \
+         document.querySelector('.problems').hidden",
+        SOON,
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_desk_is_served() -> Result<()> {
+    serves_a_desk(&Engine::today()?).await
+}
+
+#[tokio::test]
+async fn a_desk_is_served_in_old_engines() -> Result<()> {
+    for engine in Engine::old()? {
+        serves_a_desk(&engine)
+            .await
+            .with_context(|| format!("Chromium {}", engine.name))?;
+    }
+    Ok(())
+}
+
+/// A tab hidden for so long still polls every few seconds, tells the truth when that
+/// changes, and takes its numbers back when it can no longer know. A timer of the page's
+/// own, beside it, is slowed down to `control` calls in the last minute.
+async fn stays_true_while_hidden(hidden: Duration, control: u64) -> Result<()> {
+    let mut wall = Wall::start(still(), POLL, &["352669"]).await?;
+    let queue = wall.tenant().queue_ids()[0].clone();
+    wall.tenant().set(&queue, waiting(41));
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/board/main?view=tab")).await?;
+    let title = |text: &str| format!("document.title === {:?}", format!("{text} – Customer Care"));
+    tab.wait_for(&title("● 1 critical · 41 waiting"), SOON)
+        .await?;
+    let observe = "window.control = []; \
+        setInterval(() => control.push(performance.now()), 100); \
+        performance.setResourceTimingBufferSize(10000)";
+    tab.evaluate(observe).await?;
+    browser.cover().await?;
+    tab.wait_for("document.visibilityState === 'hidden'", SOON)
+        .await?;
+
+    sleep(hidden).await;
+    let counts = "JSON.stringify([control.filter(at => at > performance.now() - 60000).length, \
+        performance.getEntriesByType('resource').filter(entry => \
+        entry.name.includes('/api/boards/main') && \
+        entry.startTime > performance.now() - 60000).length, document.visibilityState])";
+    let counts = tab.evaluate(counts).await?;
+    let counts: (u64, u64, String) = serde_json::from_str(counts.as_str().unwrap_or_default())?;
+    println!(
+        "hidden for {} s: in the last minute the page's own timer of 100 ms ran {} times, \
+         and the page polled {} times",
+        hidden.as_secs(),
+        counts.0,
+        counts.1
+    );
+    ensure!(counts.2 == "hidden", "the tab was {}", counts.2);
+    ensure!(
+        counts.0 <= control,
+        "nothing slowed the tab down: {counts:?}"
+    );
+    ensure!(counts.1 >= 10, "the tab polled too rarely: {counts:?}");
+
+    // At most a read, a poll and a tick later, and a slow machine's pardon.
+    let soon = Duration::from_secs(20);
+    wall.tenant().set(&queue, waiting(7));
+    // A level falls after two readings.
+    let fallen = "/^▲ 1 warning · 7 waiting/.test(document.title)";
+    tab.wait_for(fallen, soon).await?;
+    wall.stop_server().await?;
+    tab.wait_for(&title("? No connection"), Duration::from_secs(30))
+        .await?;
+    wall.restart_server().await?;
+    tab.wait_for("/ 7 waiting/.test(document.title)", SOON)
+        .await?;
+    ensure!(tab.evaluate("document.visibilityState").await? == "hidden");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_hidden_tab_stays_true() -> Result<()> {
+    // Hidden pages' timers are aligned to whole seconds at once.
+    stays_true_while_hidden(Duration::from_secs(75), 70).await
+}
+
+/// `cargo test -p queuewall-e2e --test desk -- --ignored six_minutes`, with
+/// `QUEUEWALL_CHROMIUM` set: it really takes them.
+#[tokio::test]
+#[ignore = "takes seven minutes: see its documentation"]
+async fn a_tab_hidden_for_six_minutes_stays_true() -> Result<()> {
+    // Hidden pages' timers are woken once a minute after five of them.
+    stays_true_while_hidden(Duration::from_secs(6 * 60 + 30), 2).await
+}
+
+/// Pictures of the desk into `target/desk`, to be looked at.
+#[tokio::test]
+#[ignore = "draws pictures: run it by name"]
+async fn pictures() -> Result<()> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/desk");
+    std::fs::create_dir_all(&folder)?;
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let ids = wall.tenant().queue_ids();
+    wall.tenant().set(&ids[3], waiting(14));
+    wall.tenant().set(&ids[5], waiting(7));
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    for (width, height) in [(1366, 768), (1920, 1080)] {
+        for theme in ["dark", "light"] {
+            for view in ["tab", "wall"] {
+                tab.resize(width, height).await?;
+                tab.open(&wall.url(&format!("/board/main?view={view}&theme={theme}&metre=5")))
+                    .await?;
+                tab.wait_for("!!document.querySelector('[data-level=critical]')", SOON)
+                    .await?;
+                for (name, key) in [("board", "x"), ("help", "?"), ("settings", "s")] {
+                    press(&mut tab, key).await?;
+                    if name == "settings" {
+                        press(&mut tab, "ArrowDown").await?;
+                        let typed = "(() => { const input = document.querySelector('#set-inches'); \
+                            input.value = '500'; \
+                            input.dispatchEvent(new Event('input', { bubbles: true })); })()";
+                        tab.evaluate(typed).await?;
+                    }
+                    sleep(Duration::from_millis(300)).await;
+                    let file = folder.join(format!("{name}-{view}-{theme}-{width}x{height}.png"));
+                    std::fs::write(file, tab.screenshot().await?)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,311 @@
+//! What can be seen of the wall, by whoever: contrast, colours for colour-blind eyes,
+//! motion, what moves by itself, and what axe-core finds.
+
+use std::{env, fs, path::PathBuf, time::Duration};
+
+use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use queuewall_e2e::{
+    browser::{Browser, Engine},
+    devtools::{Tab, emulation::Vision},
+    pages::{self, Page},
+    scene::{self, Mood},
+    stage::Stage,
+};
+use queuewall_shared::snapshot::{Level, QueueState, Theme};
+use serde_json::{Value, json};
+
+const THEMES: [Theme; 3] = [Theme::Dark, Theme::Light, Theme::Contrast];
+const MOODS: [Mood; 4] = [Mood::Calm, Mood::Troubled, Mood::Mixed, Mood::Down];
+const QUEUES: usize = 24;
+
+/// Long enough for a frame or two.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// WCAG's least contrast for numbers (AAA), for all other text (AA, as if none of it
+/// were large), and for icons.
+const NUMBERS: f64 = 7.0;
+const TEXT: f64 = 4.5;
+const ICONS: f64 = 3.0;
+
+/// How much brighter one level's tile has to be than another's, (L1 + 0.05) / (L2 + 0.05)
+/// with L the tile's median luminance: for any two, and for the two kinds of trouble,
+/// which must never be mixed up. Quiet and critical also differ by a white edge, and all
+/// of them by icon and word.
+const TELLS_APART: f64 = 1.5;
+const TROUBLES_APART: f64 = 3.5;
+
+/// How much of the screen may move by itself while data come and change.
+const SHIFT: f64 = 0.02;
+
+async fn start() -> Result<(Browser, Tab)> {
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(1920, 1080).await?;
+    Ok((browser, tab))
+}
+
+async fn stage(mood: Mood, theme: Theme) -> Result<Stage> {
+    let board = scene::board(mood, QUEUES, Some(theme));
+    Stage::start(&board, scene::AGE, scene::UPTIME).await
+}
+
+async fn show(tab: &mut Tab, stage: &Stage) -> Result<()> {
+    // A dozen tiles are every state and level; the others are on a second page.
+    pages::show(tab, stage, Page::Ours.path(), 12).await?;
+    tokio::time::sleep(SETTLE).await;
+    Ok(())
+}
+
+/// What of the page falls short, as the contrast script has it.
+async fn too_faint(tab: &mut Tab) -> Result<Vec<String>> {
+    let found = tab.evaluate(include_str!("../scripts/contrast.js")).await?;
+    let found = found.as_array().context("a list of texts")?;
+    ensure!(found.len() > 5, "only {} texts were seen", found.len());
+    let faint = found.iter().filter(|it| {
+        let least = match it["kind"].as_str() {
+            Some("number") => NUMBERS,
+            Some("icon") => ICONS,
+            _ => TEXT,
+        };
+        it["contrast"].as_f64().is_none_or(|value| value < least)
+    });
+    Ok(faint.map(Value::to_string).collect())
+}
+
+#[tokio::test]
+async fn every_text_has_its_contrast_in_every_theme_state_and_level() -> Result<()> {
+    let (_browser, mut tab) = start().await?;
+    let mut faint = Vec::new();
+    for theme in THEMES {
+        for mood in MOODS {
+            let stage = stage(mood, theme).await?;
+            show(&mut tab, &stage).await?;
+            for text in too_faint(&mut tab).await? {
+                faint.push(format!("{theme:?} {mood:?} {text}"));
+            }
+            if mood == Mood::Mixed {
+                pages::lose(&mut tab).await?;
+                for text in too_faint(&mut tab).await? {
+                    faint.push(format!("{theme:?} lost {text}"));
+                }
+                tab.cut_off(false).await?;
+            }
+        }
+    }
+    ensure!(faint.is_empty(), "too faint:\n{}", faint.join("\n"));
+    // The measure must be able to see something.
+    tab.evaluate("document.querySelector('[data-metric]').style.color = '#888'")
+        .await?;
+    ensure!(!too_faint(&mut tab).await?.is_empty(), "grey is not seen");
+    Ok(())
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_in_any_theme_or_state() -> Result<()> {
+    let script = match env::var_os("QUEUEWALL_AXE") {
+        Some(file) => PathBuf::from(file),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("../.tools/node_modules/axe-core/axe.min.js"),
+    };
+    let axe = fs::read_to_string(&script)
+        .with_context(|| format!("{}: run this through `cargo xtask test`", script.display()))?;
+    let run = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+        .then(result => ({ passes: result.passes.length, violations: result.violations.map(it =>
+            it.id + ': ' + it.help + ' (' + it.nodes.map(node => node.target.join(' ')).join(', ') + ')') }))";
+    let (_browser, mut tab) = start().await?;
+    let mut violations = Vec::new();
+    for theme in THEMES {
+        for mood in MOODS {
+            let stage = stage(mood, theme).await?;
+            show(&mut tab, &stage).await?;
+            tab.evaluate(&axe).await?;
+            let found = tab.evaluate(run).await?;
+            ensure!(
+                found["passes"].as_u64() > Some(5),
+                "axe looked at nothing: {found}"
+            );
+            for text in found["violations"].as_array().into_iter().flatten() {
+                violations.push(format!("{theme:?} {mood:?} {text}"));
+            }
+        }
+    }
+    ensure!(
+        violations.is_empty(),
+        "axe found\n{}",
+        violations.join("\n")
+    );
+    // It must be able to find something.
+    tab.evaluate("document.body.appendChild(document.createElement('img')).src = '/assets/x'")
+        .await?;
+    let found = tab.evaluate(run).await?;
+    ensure!(
+        found["violations"]
+            .as_array()
+            .is_some_and(|list| list.len() == 1),
+        "axe does not find an image without words: {found}"
+    );
+    Ok(())
+}
+
+/// How bright each level's tile is to these eyes: ok, warning, critical.
+async fn brightness(tab: &mut Tab, vision: Vision) -> Result<[f64; 3]> {
+    tab.see_with(vision).await?;
+    tokio::time::sleep(SETTLE).await;
+    let picture = base64::engine::general_purpose::STANDARD.encode(tab.screenshot().await?);
+    let script = include_str!("../scripts/luminance.js");
+    let levels = tab
+        .evaluate(&script.replace("PICTURE", &json!(picture).to_string()))
+        .await?;
+    let of = |level: &str| {
+        levels[level]
+            .as_f64()
+            .with_context(|| format!("no {level} tile"))
+    };
+    Ok([of("ok")?, of("warning")?, of("critical")?])
+}
+
+#[tokio::test]
+async fn levels_differ_in_brightness_to_every_eye() -> Result<()> {
+    let (_browser, mut tab) = start().await?;
+    let mut alike = Vec::new();
+    for theme in THEMES {
+        let stage = stage(Mood::Troubled, theme).await?;
+        show(&mut tab, &stage).await?;
+        for vision in Vision::ALL {
+            let [ok, warning, critical] = brightness(&mut tab, vision).await?;
+            let ratio = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
+            let pairs = [
+                ("warning and quiet", ratio(warning, ok), TELLS_APART),
+                ("critical and quiet", ratio(critical, ok), TELLS_APART),
+                (
+                    "warning and critical",
+                    ratio(warning, critical),
+                    TROUBLES_APART,
+                ),
+            ];
+            for (pair, ratio, least) in pairs {
+                println!("{theme:?} {vision:?}: {pair} {ratio:.2}");
+                if ratio < least {
+                    alike.push(format!("{theme:?} {vision:?}: {pair}, {ratio:.2}"));
+                }
+            }
+        }
+    }
+    ensure!(alike.is_empty(), "too much alike: {}", alike.join("; "));
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_moves_for_those_who_want_no_motion() -> Result<()> {
+    let (_browser, mut tab) = start().await?;
+    tab.prefer("prefers-reduced-motion", "reduce").await?;
+    let mut board = scene::board(Mood::Calm, QUEUES, None);
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    show(&mut tab, &stage).await?;
+    let watch = "(function () {
+        window.moving = [];
+        (function look() {
+            document.getAnimations().forEach(it => {
+                if (it.playState === 'running') window.moving.push(it.animationName || it.transitionProperty);
+            });
+            requestAnimationFrame(look);
+        })();
+    })()";
+    tab.evaluate(watch).await?;
+    for step in 0..6 {
+        for queue in board.queues.iter_mut().step_by(3) {
+            scene::load(queue, step * 5 % 14);
+        }
+        stage.set(&board)?;
+        pages::poll(&mut tab, &stage, SETTLE).await?;
+    }
+    let moving = tab.evaluate("window.moving").await?;
+    ensure!(moving == json!([]), "{moving} ran");
+    // The measure must be able to see something.
+    tab.evaluate(
+        "document.body.animate([{ opacity: 1 }, { opacity: 0.5 }], 500).finished.then(() => 0)",
+    )
+    .await?;
+    let moving = tab.evaluate("window.moving.length").await?;
+    ensure!(moving.as_u64() > Some(0), "an animation is not seen");
+    Ok(())
+}
+
+/// Lets the page poll and draw: how much of it moved by itself, and what moved.
+async fn shift(tab: &mut Tab, stage: &Stage) -> Result<(f64, String)> {
+    pages::poll(tab, stage, SETTLE).await?;
+    let shifts = tab.evaluate("window.layoutShifts.splice(0)").await?;
+    let shifts = shifts.as_array().context("a list of shifts")?;
+    let moved = shifts.iter().map(|shift| shift["moved"].to_string());
+    Ok((
+        shifts
+            .iter()
+            .filter_map(|shift| shift["value"].as_f64())
+            .sum(),
+        moved.collect::<Vec<_>>().join(" "),
+    ))
+}
+
+#[tokio::test]
+async fn nothing_is_pushed_about_while_data_come_and_change() -> Result<()> {
+    let (_browser, mut tab) = start().await?;
+    tab.inject(include_str!("../scripts/shifts.js")).await?;
+    let mut board = scene::board(Mood::Calm, QUEUES, None);
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    show(&mut tab, &stage).await?;
+    let mut moved = vec![("first data".to_owned(), shift(&mut tab, &stage).await?)];
+    // Levels rise and fall, numbers grow long and short, states come and go; polls are
+    // seconds apart, so that each counts by itself, as the metric of the web has it.
+    for mood in [
+        Mood::Troubled,
+        Mood::Mixed,
+        Mood::Calm,
+        Mood::Mixed,
+        Mood::Troubled,
+    ] {
+        board.queues = (0..QUEUES).map(|index| scene::queue(mood, index)).collect();
+        stage.set(&board)?;
+        moved.push((format!("{mood:?}"), shift(&mut tab, &stage).await?));
+        for waiting in [0, 7, 11, 1_204, 3] {
+            // Every other queue from one extreme to the next is more than ever happens.
+            for queue in board.queues.iter_mut().step_by(2) {
+                if queue.state == QueueState::Open && queue.level != Level::None {
+                    scene::load(queue, waiting);
+                }
+            }
+            stage.set(&board)?;
+            moved.push((
+                format!("half of them have {waiting}"),
+                shift(&mut tab, &stage).await?,
+            ));
+        }
+    }
+    for (what, (value, sources)) in &moved {
+        println!("{what}: {value:.4} {sources}");
+    }
+    let too_much: Vec<_> = moved
+        .iter()
+        .filter(|(_, (value, _))| *value >= SHIFT)
+        .collect();
+    ensure!(too_much.is_empty(), "moved by itself: {too_much:#?}");
+
+    // A queue more is another grid, once.
+    board.queues.push(scene::queue(Mood::Calm, QUEUES));
+    stage.set(&board)?;
+    let (more, _) = shift(&mut tab, &stage).await?;
+    board.queues.pop();
+    stage.set(&board)?;
+    let (less, _) = shift(&mut tab, &stage).await?;
+    println!("layout shift by a queue more: {more:.4}, by a queue less: {less:.4}");
+    stage.set(&board)?;
+    let (later, sources) = shift(&mut tab, &stage).await?;
+    ensure!(later < 0.001, "{later} moved after that: {sources}");
+
+    // The measure must be able to see something.
+    tab.evaluate("document.querySelector('.board').style.paddingTop = '300px'")
+        .await?;
+    let (pushed, _) = shift(&mut tab, &stage).await?;
+    ensure!(pushed > SHIFT, "a pushed page is not seen: {pushed}");
+    Ok(())
+}

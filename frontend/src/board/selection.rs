@@ -1,0 +1,162 @@
+//! Which of the board's queues are shown, and in which order: what the link chooses,
+//! the order, and the search for a name.
+
+use leptos::prelude::*;
+use queuewall_shared::order::{self, Badness};
+use queuewall_shared::settings::{Settings, Sort, View};
+use queuewall_shared::snapshot::Queue;
+
+use super::{BoardState, Phase};
+use crate::text;
+
+/// What the link and the reader choose. A copy is the same.
+#[derive(Clone, Copy)]
+pub struct Selection {
+    /// The ids that the link names; none means all.
+    asked: RwSignal<Vec<String>>,
+    is_worst_first: RwSignal<bool>,
+    wanted: RwSignal<String>,
+    /// The chosen queues in their order, and what of them the search leaves.
+    ordered: Memo<Vec<String>>,
+    shown: Memo<Vec<String>>,
+}
+
+impl Selection {
+    /// What a link asks. Its memos are empty until [`Self::of`] gives them a board.
+    pub(super) fn new(settings: &Settings) -> Self {
+        let sort = settings.sort.unwrap_or(match settings.view {
+            View::Wall => Sort::Board,
+            View::Tab => Sort::Worst,
+        });
+        let nothing = Memo::new(|_| Vec::new());
+        Self {
+            asked: RwSignal::new(settings.queues.clone()),
+            is_worst_first: RwSignal::new(sort == Sort::Worst),
+            wanted: RwSignal::default(),
+            ordered: nothing,
+            shown: nothing,
+        }
+    }
+
+    /// The selection of `board`, which holds the one without memos.
+    pub(super) fn of(board: BoardState) -> Self {
+        let mut selection = board.selection;
+        let ordered = Memo::new(move |last| board.ordered(last));
+        selection.ordered = ordered;
+        selection.shown = Memo::new(move |_| board.found(ordered));
+        selection
+    }
+}
+
+impl BoardState {
+    /// The ids of the queues to show, in order.
+    #[must_use]
+    pub fn shown(&self) -> Vec<String> {
+        self.selection.shown.get()
+    }
+
+    /// How many queues are shown, and how many the link chose.
+    #[must_use]
+    pub fn shown_of(&self) -> (usize, usize) {
+        let selection = &self.selection;
+        (
+            selection.shown.with(Vec::len),
+            selection.ordered.with(Vec::len),
+        )
+    }
+
+    /// Whether the worst come first, and not as the board has them; the reader may
+    /// change it.
+    #[must_use]
+    pub fn is_worst_first(&self) -> RwSignal<bool> {
+        self.selection.is_worst_first
+    }
+
+    /// What the reader looks for in the queues' names; empty means all.
+    #[must_use]
+    pub fn wanted(&self) -> RwSignal<String> {
+        self.selection.wanted
+    }
+
+    /// The ids that the link names and the board lacks; none until the board is known.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        if self.phase.get() != Phase::Shown {
+            return Vec::new();
+        }
+        let asked = self.selection.asked;
+        self.order
+            .with(|order| asked.with(|asked| order::missing(order, asked)))
+    }
+
+    /// Why no queue is shown; empty where one is.
+    #[must_use]
+    pub fn emptiness(&self) -> &'static str {
+        match self.shown_of() {
+            (0, 0) if self.order.with(Vec::is_empty) => text::no_queues(),
+            (0, 0) => text::no_such_queues(),
+            (0, _) => text::nothing_found(),
+            _ => "",
+        }
+    }
+
+    /// Every queue of the board by id and name, in the board's order.
+    #[must_use]
+    pub fn names(&self) -> Vec<(String, String)> {
+        self.order.with(|order| {
+            let named = |id: &String| (id.clone(), self.name(id));
+            order.iter().map(named).collect()
+        })
+    }
+
+    fn name(&self, id: &str) -> String {
+        let queue = self.queues.with_value(|queues| queues.get(id).cloned());
+        queue.map_or_else(String::new, |queue| queue.with(|queue| queue.name.clone()))
+    }
+
+    /// The ids that the link chose, in its order or else the board's.
+    fn chosen(&self) -> Vec<String> {
+        let asked = self.selection.asked;
+        self.order
+            .with(|order| asked.with(|asked| order::choose(order, asked)))
+    }
+
+    /// The queues that the link chose, as [`Self::chosen`] orders them.
+    pub(super) fn chosen_queues(&self) -> Vec<ArcRwSignal<Queue>> {
+        let chosen = self.chosen();
+        self.queues.with_value(|queues| {
+            let known = |id| queues.get(id).cloned();
+            chosen.iter().filter_map(known).collect()
+        })
+    }
+
+    fn ordered(&self, last: Option<&Vec<String>>) -> Vec<String> {
+        let chosen = self.chosen();
+        if !self.selection.is_worst_first.get() {
+            return chosen;
+        }
+        if let (false, Some(last)) = (self.is_trusted(), last) {
+            // Nothing is known of any of them now: no reason to shuffle the tiles.
+            if last.len() == chosen.len() && last.iter().all(|id| chosen.contains(id)) {
+                return last.clone();
+            }
+        }
+        let judge = |queue: &Queue| Badness::of(queue, self.judge(queue).0);
+        let queues = self.chosen_queues();
+        let all: Vec<_> = queues.iter().map(|queue| queue.with(judge)).collect();
+        let at = |place: usize| chosen.get(place).cloned();
+        order::worst_first(&all)
+            .into_iter()
+            .filter_map(at)
+            .collect()
+    }
+
+    fn found(&self, ordered: Memo<Vec<String>>) -> Vec<String> {
+        let wanted = self.selection.wanted.get();
+        let mut found = ordered.get();
+        if !wanted.trim().is_empty() {
+            found.retain(|id| order::matches(&self.name(id), &wanted));
+        }
+        found
+    }
+}

@@ -1,0 +1,145 @@
+//! What may lie over the board, one panel at a time: it has the focus while it is open,
+//! and gives it back.
+//!
+//! # Layout
+//! - here: the panel, open and closed
+//! - `help`: the list of keys
+//! - `settings`: the form that writes a link, `draft`: the link in the making
+
+mod draft;
+mod help;
+mod settings;
+
+use leptos::prelude::*;
+use queuewall_shared::settings::View;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+use crate::board::BoardState;
+use crate::keys::{self, Command, Commands, Panel};
+use crate::listener::Listener;
+use crate::{markup, steering, text};
+
+/// The panel that is open, if one is.
+#[component]
+pub fn Overlays(
+    /// The board below.
+    board: BoardState,
+    /// For whom the page is laid out.
+    view: View,
+    /// What the settings panel says of the page's own state, a line each.
+    #[prop(into)]
+    status: Signal<Vec<String>>,
+) -> impl IntoView {
+    let commands = keys::commands();
+    // What the page's own address asks can be read only while the component is made.
+    let draft = draft::Draft::of_address();
+    Effect::new(move |last: Option<Option<Opened>>| {
+        let open = commands.open();
+        let lines = status.get();
+        let ground = document().get_element_by_id(GROUND)?.dyn_into().ok()?;
+        let mut opened = last.flatten();
+        if opened.as_ref().map(|it| it.panel) != open {
+            // It goes first: it gives back the focus that the next one takes.
+            drop(opened);
+            opened = open.map(|open| {
+                untrack(|| Opened::new(ground, commands, open, board, view, draft.clone()))
+            });
+        }
+        let place = opened
+            .as_ref()
+            .and_then(|it| markup::find::<Element>(&it.ground, ".settings-status"));
+        if let Some(place) = place {
+            markup::say(&place, &lines.join("\n"));
+        }
+        opened
+    });
+    view! { <div class="dialog-ground" id=GROUND hidden></div> }
+}
+
+/// Where panels are put.
+const GROUND: &str = "overlay";
+
+/// A panel on the screen. Dropping it takes it away.
+struct Opened {
+    panel: Panel,
+    ground: HtmlElement,
+    before: Option<HtmlElement>,
+    _listeners: Vec<Listener>,
+}
+
+impl Opened {
+    fn new(
+        ground: HtmlElement,
+        commands: Commands,
+        panel: Panel,
+        board: BoardState,
+        view: View,
+        draft: draft::Draft,
+    ) -> Self {
+        let before = document().active_element();
+        let (title, body) = match panel {
+            Panel::Help => (text::help(), help::body(view)),
+            Panel::Settings => (text::settings(), settings::body(board)),
+        };
+        let head = markup::fill(&[
+            "<div class=dialog role=dialog aria-modal=true tabindex=-1 aria-label=\"",
+            title,
+            "\"><div class=dialog-head><h2>",
+            title,
+            "</h2><button class=button type=button data-act=close>",
+            text::close(),
+            "</button></div>",
+        ]);
+        ground.set_inner_html(&(head + &body + "</div>"));
+        // Neither name can be refused.
+        let _ = ground.remove_attribute("hidden");
+        let mut listeners = Vec::new();
+        let mut listen = |name, act: settings::Act| {
+            let listener =
+                Listener::with_event(ground.clone().into(), name, move |event| act(&event));
+            listeners.extend(listener);
+        };
+        let within: Element = ground.clone().into();
+        listen(
+            "keydown",
+            Box::new(move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    steering::steer(&within, event);
+                }
+            }),
+        );
+        listen(
+            "click",
+            Box::new(move |event| {
+                if markup::around(event, "data-act").is_some_and(|it| it.1 == "close") {
+                    commands.give(Command::Close);
+                }
+            }),
+        );
+        if panel == Panel::Settings {
+            settings::bring_to_life(&ground, board, draft, &mut listen);
+        }
+        // The close button comes first and would be the wrong one to begin with.
+        let stops = steering::stops(&ground);
+        if let Some(first) = stops.get(1).or_else(|| stops.first()) {
+            steering::focus(first);
+        }
+        Self {
+            panel,
+            ground,
+            before: before.and_then(|it| it.dyn_into().ok()),
+            _listeners: listeners,
+        }
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.ground.set_inner_html("");
+        markup::set(&self.ground, "hidden", "");
+        if let Some(before) = &self.before {
+            steering::focus(before);
+        }
+    }
+}

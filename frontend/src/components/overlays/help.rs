@@ -1,0 +1,40 @@
+//! The list of keys.
+
+use queuewall_shared::settings::View;
+
+use crate::keys::Command;
+use crate::{markup, text};
+
+/// Which key does what; a wall has pages, a desk has a search.
+pub(super) fn body(view: View) -> String {
+    let all = [
+        ("→", Command::NextPage),
+        ("←", Command::PreviousPage),
+        (text::space_bar(), Command::TogglePause),
+        ("/", Command::Search),
+        ("F", Command::FullScreen),
+        ("M", Command::ToggleSound),
+        ("S", Command::Settings),
+        ("?", Command::Help),
+        (text::back_key(), Command::Close),
+    ];
+    let mut body = String::from("<dl class=help>");
+    for (key, command) in all {
+        let is_there = match command {
+            Command::NextPage | Command::PreviousPage | Command::TogglePause => view == View::Wall,
+            Command::Search => view == View::Tab,
+            _ => true,
+        };
+        if is_there {
+            body += &markup::fill(&[
+                "<div class=help-line><dt><kbd>",
+                key,
+                "</kbd></dt><dd>",
+                text::command(command),
+                "</dd></div>",
+            ]);
+        }
+    }
+    let remote = text::remote_keys();
+    body + &markup::fill(&["</dl><p class=help-remote>", remote, "</p>"])
+}

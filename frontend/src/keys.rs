@@ -1,0 +1,203 @@
+//! Keys of keyboards and TV remotes, and who obeys them.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
+
+use crate::full_screen;
+use crate::listener::{self, Listener};
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The next page of tiles.
+    NextPage,
+    /// The page before.
+    PreviousPage,
+    /// The pages stop, or go on.
+    TogglePause,
+    /// Full screen, or back.
+    FullScreen,
+    /// Sound on or off.
+    ToggleSound,
+    /// The settings panel, open or closed.
+    Settings,
+    /// The list of keys, open or closed.
+    Help,
+    /// To the search for a queue's name.
+    Search,
+    /// Close what is open, clear what is searched.
+    Close,
+}
+
+impl Command {
+    /// What a key asks for, by its name; TV browsers that have none for a key of the
+    /// remote only give its number.
+    #[must_use]
+    pub fn of_key(key: &str, code: u32) -> Option<Self> {
+        Some(match key {
+            "ArrowRight" | "PageDown" | "MediaTrackNext" => Self::NextPage,
+            "ArrowLeft" | "PageUp" | "MediaTrackPrevious" => Self::PreviousPage,
+            " " | "p" | "P" | "MediaPlayPause" | "MediaPlay" | "MediaPause" => Self::TogglePause,
+            "f" | "F" | "ColorF2Yellow" => Self::FullScreen,
+            "m" | "M" | "ColorF0Red" => Self::ToggleSound,
+            "s" | "S" | "Enter" | "ColorF1Green" => Self::Settings,
+            "?" | "h" | "H" | "ColorF3Blue" => Self::Help,
+            "/" => Self::Search,
+            "Escape" | "GoBack" | "BrowserBack" | "XF86Back" => Self::Close,
+            _ => return Self::of_code(code),
+        })
+    }
+
+    /// Samsung's and LG's numbers.
+    fn of_code(code: u32) -> Option<Self> {
+        Some(match code {
+            403 => Self::ToggleSound,
+            404 => Self::Settings,
+            405 => Self::FullScreen,
+            406 => Self::Help,
+            415 | 19 | 10252 => Self::TogglePause,
+            461 | 10009 => Self::Close,
+            _ => return None,
+        })
+    }
+
+    /// A key that is held down turns pages, and does nothing else twice.
+    fn repeats(self) -> bool {
+        matches!(self, Self::NextPage | Self::PreviousPage)
+    }
+}
+
+/// What lies over the board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The list of keys.
+    Help,
+    /// The settings.
+    Settings,
+}
+
+type Receiver = (u32, Command, Rc<dyn Fn()>);
+
+/// Brings commands to those who obey them. A copy is the same.
+#[derive(Clone, Copy)]
+pub struct Commands {
+    receivers: StoredValue<(u32, Vec<Receiver>), LocalStorage>,
+    open: RwSignal<Option<Panel>>,
+}
+
+impl Commands {
+    /// For every component below, which finds it by [`commands`]; listens to the keys
+    /// for as long as the reactive owner lives that this is called under.
+    pub fn provide() -> Self {
+        let commands = Self {
+            receivers: StoredValue::new_local((0, Vec::new())),
+            open: RwSignal::new(None),
+        };
+        provide_context(commands);
+        let listener = Listener::with_event(window().into(), "keydown", move |event| {
+            commands.hear(&event);
+        });
+        listener::keep(vec![listener]);
+        commands
+    }
+
+    /// Calls `act` at every `command` for as long as the reactive owner lives that this
+    /// is called under.
+    pub fn on(&self, command: Command, act: impl Fn() + 'static) {
+        let receivers = self.receivers;
+        let number = receivers.try_update_value(|(last, all)| {
+            *last += 1;
+            all.push((*last, command, Rc::new(act)));
+            *last
+        });
+        on_cleanup(move || {
+            receivers.try_update_value(|(_, all)| all.retain(|it| Some(it.0) != number));
+        });
+    }
+
+    /// What lies over the board.
+    #[must_use]
+    pub fn open(&self) -> Option<Panel> {
+        self.open.get()
+    }
+
+    /// Gives a command; whether somebody obeyed.
+    pub fn give(&self, command: Command) -> bool {
+        match (self.open.get_untracked(), command) {
+            (Some(_), Command::Close) => self.open.set(None),
+            (open, Command::Help) => self.toggle(open, Panel::Help),
+            (open, Command::Settings) => self.toggle(open, Panel::Settings),
+            (_, Command::FullScreen) => full_screen::toggle(),
+            // The board lies below: what is open has the keys.
+            (Some(_), command) if command != Command::ToggleSound => return false,
+            (_, command) => return self.tell(command),
+        }
+        true
+    }
+
+    fn toggle(&self, open: Option<Panel>, panel: Panel) {
+        self.open.set((open != Some(panel)).then_some(panel));
+    }
+
+    fn tell(&self, command: Command) -> bool {
+        // Called on a copy: a receiver may come or go meanwhile.
+        let all = self.receivers.try_with_value(|(_, all)| {
+            let meant = all.iter().filter(|it| it.1 == command);
+            meant.map(|it| Rc::clone(&it.2)).collect::<Vec<_>>()
+        });
+        let all = all.unwrap_or_default();
+        for act in &all {
+            act();
+        }
+        !all.is_empty()
+    }
+
+    fn hear(&self, event: &Event) {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+            return;
+        };
+        let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key();
+        if has_modifier || event.default_prevented() {
+            return;
+        }
+        let Some(command) = Command::of_key(&event.key(), event.key_code()) else {
+            return;
+        };
+        if !is_left_over(event, command) || (event.repeat() && !command.repeats()) {
+            return;
+        }
+        if self.give(command) {
+            // A space scrolls, a slash searches, a remote's back leaves the page.
+            event.prevent_default();
+        }
+    }
+}
+
+/// Whether the focused element has no use of its own for the key.
+fn is_left_over(event: &KeyboardEvent, command: Command) -> bool {
+    let focused = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+    let Some(focused) = focused else {
+        return true;
+    };
+    let is_typed_in = focused
+        .dyn_ref::<HtmlInputElement>()
+        .is_some_and(|input| input.type_() != "checkbox");
+    if is_typed_in {
+        return command == Command::Close;
+    }
+    let acts = focused.matches("a, button, input, select, textarea");
+    let presses = matches!(event.key().as_str(), " " | "Enter");
+    !(presses && acts.unwrap_or(false))
+}
+
+/// The page's commands; without keys where nobody provided them.
+#[must_use]
+pub fn commands() -> Commands {
+    use_context().unwrap_or_else(|| Commands {
+        receivers: StoredValue::new_local((0, Vec::new())),
+        open: RwSignal::new(None),
+    })
+}

@@ -1,0 +1,299 @@
+//! Which of a board's queues are shown, and in which order.
+
+use crate::snapshot::{Level, Queue};
+use crate::standing::Standing;
+
+/// How bad a queue is, for putting the worst first: what is less comes first.
+///
+/// Only what is the matter counts. The calm ones are all alike, so that they stand
+/// still in the board's order while their numbers move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Badness {
+    group: u8,
+    reason: u8,
+    fewer_waiting: u64,
+    since_ms: u64,
+}
+
+impl Badness {
+    /// Judges a queue by its tile: critical, warning, calm, then those of which nothing
+    /// is known, closed last. Within critical and warning by the most telling reason,
+    /// the calls waiting, and how long it lasts.
+    #[must_use]
+    pub fn of(queue: &Queue, standing: Standing) -> Self {
+        let group = match standing {
+            Standing::Fresh | Standing::Ageing => match queue.level {
+                Level::Critical => 0,
+                Level::Warning => 1,
+                Level::Ok | Level::None => 2,
+            },
+            Standing::Stale | Standing::Unknown | Standing::NotFound | Standing::Forbidden => 3,
+            Standing::Closed => 4,
+        };
+        let mut badness = Self {
+            group,
+            reason: 0,
+            fewer_waiting: 0,
+            since_ms: 0,
+        };
+        if group < 2 {
+            let first = queue.reasons.first();
+            badness.reason = first.map_or(u8::MAX, |first| first.metric as u8);
+            badness.fewer_waiting = u64::MAX - queue.waiting.unwrap_or(0);
+            badness.since_ms = queue.level_since_ms.unwrap_or(u64::MAX);
+        }
+        badness
+    }
+}
+
+/// The places of `all`, the worst first; equally bad ones keep their order.
+#[must_use]
+pub fn worst_first(all: &[Badness]) -> Vec<usize> {
+    let mut places: Vec<usize> = Vec::with_capacity(all.len());
+    for (place, badness) in all.iter().enumerate() {
+        // By insertion: the standard sort is several KB of the page, for a few hundred
+        // queues at most.
+        let at = places.partition_point(|&known| all[known] <= *badness);
+        places.insert(at, place);
+    }
+    places
+}
+
+/// Those of `board` that a link asks for, in the link's order; all of them where it
+/// names none.
+#[must_use]
+pub fn choose(board: &[String], asked: &[String]) -> Vec<String> {
+    if asked.is_empty() {
+        return board.to_vec();
+    }
+    let known = |id: &&String| board.contains(id);
+    asked.iter().filter(known).cloned().collect()
+}
+
+/// What a link asks for and `board` lacks.
+#[must_use]
+pub fn missing(board: &[String], asked: &[String]) -> Vec<String> {
+    let unknown = |id: &&String| !board.contains(id);
+    asked.iter().filter(unknown).cloned().collect()
+}
+
+/// Whether a queue's name holds every word of `wanted`, whatever their case and accents.
+#[must_use]
+pub fn matches(name: &str, wanted: &str) -> bool {
+    let name = fold(name);
+    // By bytes: the standard search for text within text is the larger half of 5 KB.
+    let holds = |word: &str| {
+        let mut places = name.as_bytes().windows(word.len());
+        places.any(|place| place == word.as_bytes())
+    };
+    fold(wanted).split_ascii_whitespace().all(holds)
+}
+
+/// Text without case and accents, as far as the page's five languages have them.
+///
+/// By hand: the tables of Unicode would be larger than the rest of this file.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        match small(character) {
+            'à'..='å' => folded.push('a'),
+            'ç' => folded.push('c'),
+            'è'..='ë' => folded.push('e'),
+            'ì'..='ï' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò'..='ö' | 'ø' => folded.push('o'),
+            'ù'..='ü' => folded.push('u'),
+            'ý' | 'ÿ' => folded.push('y'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            // Accents that stand alone behind their letter.
+            '\u{300}'..='\u{36f}' => {}
+            // As names are typed and pasted: no one finds these by their own keys.
+            '\u{a0}' | '\u{202f}' => folded.push(' '),
+            '’' => folded.push('\''),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
+/// A capital letter of Latin-1 as a small one.
+fn small(character: char) -> char {
+    match character {
+        'À'..='Ö' | 'Ø'..='Þ' => char::from(character as u8 + 0x20),
+        'Œ' => 'œ',
+        'Ÿ' => 'ÿ',
+        'ẞ' => 'ß',
+        other => other.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::snapshot::{Direction, Metric, Reason};
+
+    fn queue(level: Level, waiting: u64, since_ms: u64, metric: Metric) -> Queue {
+        Queue {
+            level,
+            waiting: Some(waiting),
+            level_since_ms: Some(since_ms),
+            reasons: vec![Reason {
+                metric,
+                direction: Direction::Above,
+                limit: 1.0,
+            }],
+            ..Queue::default()
+        }
+    }
+
+    fn order(of: &[(Queue, Standing)]) -> Vec<usize> {
+        let all: Vec<_> = of
+            .iter()
+            .map(|(queue, standing)| Badness::of(queue, *standing))
+            .collect();
+        worst_first(&all)
+    }
+
+    #[test]
+    fn groups_come_in_the_order_of_their_trouble() {
+        let red = |standing| (queue(Level::Critical, 9, 0, Metric::Waiting), standing);
+        let of = [
+            red(Standing::Closed),
+            red(Standing::Forbidden),
+            red(Standing::NotFound),
+            red(Standing::Unknown),
+            red(Standing::Stale),
+            (queue(Level::Ok, 9, 0, Metric::Waiting), Standing::Fresh),
+            (
+                queue(Level::Warning, 9, 0, Metric::Waiting),
+                Standing::Fresh,
+            ),
+            red(Standing::Ageing),
+        ];
+        assert_eq!(order(&of), [7, 6, 5, 1, 2, 3, 4, 0]);
+    }
+
+    #[test]
+    fn within_a_level_the_reason_then_the_calls_then_the_time_decide() {
+        let fresh = |queue| (queue, Standing::Fresh);
+        let of = [
+            fresh(queue(Level::Critical, 5, 100, Metric::Waiting)),
+            fresh(queue(Level::Critical, 5, 50, Metric::Waiting)),
+            fresh(queue(Level::Critical, 7, 100, Metric::Waiting)),
+            fresh(queue(Level::Critical, 1, 100, Metric::AvailableAgents)),
+        ];
+        assert_eq!(order(&of), [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn calm_queues_stand_still_whatever_their_numbers_do() {
+        let calm = |waiting, standing| (queue(Level::Ok, waiting, 0, Metric::Waiting), standing);
+        let of = [
+            calm(0, Standing::Ageing),
+            calm(4, Standing::Fresh),
+            calm(2, Standing::Ageing),
+        ];
+        assert_eq!(order(&of), [0, 1, 2]);
+    }
+
+    #[test]
+    fn names_are_found_whatever_their_case_and_accents() {
+        for (name, wanted) in [
+            ("Störungen Süd", "storung sud"),
+            ("STÖRUNGEN", "störung"),
+            ("Straße", "strasse"),
+            ("Réclamations – Français", "FRANCAIS recl"),
+            ("Atención al Niño", "nino"),
+            ("Manutenção", "manutencao"),
+            ("Cafe\u{301}", "café"),
+            ("Œuvres", "oeuv"),
+            ("Billing\u{a0}2", "billing 2"),
+            ("anything", "  "),
+        ] {
+            assert!(matches(name, wanted), "{wanted} in {name}");
+        }
+        assert!(!matches("Billing", "sales"));
+        assert!(!matches("Billing North", "billing south"));
+    }
+
+    #[test]
+    fn a_link_chooses_in_its_own_order_and_what_is_missing_is_named() {
+        let ids = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
+        let board = ids(&["1", "2", "3"]);
+        let asked = ids(&["3", "9", "1"]);
+        assert_eq!(choose(&board, &asked), ids(&["3", "1"]));
+        assert_eq!(missing(&board, &asked), ids(&["9"]));
+        assert_eq!(choose(&board, &[]), board);
+        assert_eq!(missing(&board, &[]), ids(&[]));
+    }
+
+    fn any_queue() -> impl Strategy<Value = (Queue, Standing)> {
+        let level = prop_oneof![
+            Just(Level::None),
+            Just(Level::Ok),
+            Just(Level::Warning),
+            Just(Level::Critical)
+        ];
+        let standing = prop_oneof![
+            Just(Standing::Fresh),
+            Just(Standing::Ageing),
+            Just(Standing::Stale),
+            Just(Standing::Closed),
+            Just(Standing::Unknown),
+            Just(Standing::NotFound),
+            Just(Standing::Forbidden)
+        ];
+        (level, standing, 0u64..4, 0u64..3, 0usize..5).prop_map(
+            |(level, standing, waiting, since, metric)| {
+                (queue(level, waiting, since, Metric::ALL[metric]), standing)
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn every_queue_has_one_place_and_the_worst_the_first(
+            of in proptest::collection::vec(any_queue(), 0..40),
+        ) {
+            let order = order(&of);
+            let mut places = order.clone();
+            places.sort_unstable();
+            prop_assert_eq!(places, (0..of.len()).collect::<Vec<_>>());
+            let rank = |place: usize| {
+                let (queue, standing) = &of[place];
+                match (standing, queue.level) {
+                    (Standing::Closed, _) => 4,
+                    (Standing::Fresh | Standing::Ageing, Level::Critical) => 0,
+                    (Standing::Fresh | Standing::Ageing, Level::Warning) => 1,
+                    (Standing::Fresh | Standing::Ageing, _) => 2,
+                    _ => 3,
+                }
+            };
+            for pair in order.windows(2) {
+                let (a, b) = (pair[0], pair[1]);
+                prop_assert!(rank(a) <= rank(b));
+                let alike = Badness::of(&of[a].0, of[a].1) == Badness::of(&of[b].0, of[b].1);
+                prop_assert!(!alike || a < b, "equally bad ones changed places");
+            }
+        }
+
+        #[test]
+        fn sorting_what_is_sorted_moves_nothing(
+            of in proptest::collection::vec(any_queue(), 0..40),
+        ) {
+            let sorted: Vec<_> = order(&of).into_iter().map(|place| of[place].clone()).collect();
+            prop_assert_eq!(order(&sorted), (0..of.len()).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn every_name_is_found_by_itself(name in ".{0,20}") {
+            prop_assert!(matches(&name, &name));
+            prop_assert_eq!(fold(&fold(&name)), fold(&name));
+        }
+    }
+}
