@@ -185,7 +185,7 @@ async fn ticks_come_from_a_worker_which_ends_with_the_page() {
     name_worker(Some(WORKER));
     with_page!("board", |_host, page| {
         name_worker(None);
-        assert_eq!(alive(), "timers 1, workers 1, listeners 8");
+        assert_eq!(alive(), "timers 1, workers 1, listeners 10");
         soon().await;
         let ticks = ticks().await;
         assert!(ticks > 12, "{ticks} ticks");
