@@ -9,8 +9,9 @@ use queuewall_e2e::{
     stage::Stage,
 };
 
-/// Until Chromium has compiled what runs often, its heap grows.
-const WARM_UP: u32 = 2_000;
+/// Until Chromium has compiled what runs often, and until each thing of the day has come
+/// once (the server is lost after some 4,000 polls), its heap grows.
+const WARM_UP: u32 = 6_000;
 const POLLS: u32 = 3_000;
 const PLANTED: u32 = 1_000;
 

@@ -83,6 +83,7 @@ pub struct BoardState {
     now: RwSignal<Duration>,
     link: RwSignal<Link>,
     selection: Selection,
+    reader: StoredValue<wire::Reader, LocalStorage>,
 }
 
 impl Default for BoardState {
@@ -106,6 +107,7 @@ impl BoardState {
             now: RwSignal::new(now.monotonic),
             link: RwSignal::new(Link::new(now)),
             selection: Selection::new(&settings::asked().settings),
+            reader: StoredValue::new_local(wire::Reader::default()),
         };
         Self {
             selection: Selection::of(board),
@@ -322,7 +324,11 @@ impl Audience for BoardState {
         let now = time::now().monotonic;
         match answer {
             Answer::Changed { body, times, .. } => {
-                let snapshot = wire::snapshot(&body).ok_or(Failure::Unreadable)?;
+                let snapshot = self
+                    .reader
+                    .try_update_value(|reader| reader.snapshot(&body))
+                    .flatten()
+                    .ok_or(Failure::Unreadable)?;
                 self.take(snapshot);
                 self.take_times(times, sent.monotonic, now);
             }

@@ -7,17 +7,46 @@
 //! Numbers that are missing, null or nonsense are unknown; a reading without its
 //! frame (board, queues, ids) is no reading.
 
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON, JsString, Reflect};
 use queuewall_shared::snapshot::{
     Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Level, Metric, Queue,
     QueueState, Reason, ServiceLevel, Theme, Totals, Upstream, UpstreamState,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The snapshot in an answer's body; `None` when it is none.
-#[must_use]
-pub fn snapshot(body: &str) -> Option<BoardSnapshot> {
-    let json = Json::parse(body)?;
+/// Reads one snapshot after another. A queue whose JSON is that of the one before is not
+/// read again: most are, and every value read costs a way from JavaScript and back.
+#[derive(Default)]
+pub struct Reader {
+    /// The queues of the latest snapshot, by their place in it.
+    latest: Vec<(JsString, Queue)>,
+}
+
+impl Reader {
+    /// The snapshot in an answer's body; `None` when it is none.
+    pub fn snapshot(&mut self, body: &str) -> Option<BoardSnapshot> {
+        let json = Json::parse(body)?;
+        let queues = self.queues(&json.get("queues"))?;
+        snapshot(&json, queues)
+    }
+
+    fn queues(&mut self, json: &Json) -> Option<Vec<Queue>> {
+        let mut latest = std::mem::take(&mut self.latest).into_iter();
+        let items: &Array = json.0.dyn_ref()?;
+        for item in items.iter() {
+            let text = JSON::stringify(&item).ok()?;
+            let known = latest.next().filter(|known| known.0 == text);
+            let queue = match known {
+                Some((_, queue)) => queue,
+                None => queue(&Json(item))?,
+            };
+            self.latest.push((text, queue));
+        }
+        Some(self.latest.iter().map(|read| read.1.clone()).collect())
+    }
+}
+
+fn snapshot(json: &Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
     let upstream = json.get("upstream");
     let totals = json.get("totals");
     Some(BoardSnapshot {
@@ -36,7 +65,7 @@ pub fn snapshot(body: &str) -> Option<BoardSnapshot> {
             since_ms: upstream.get("since_ms").count(),
             next_try_ms: upstream.get("next_try_ms").count(),
         },
-        queues: json.get("queues").each(queue)?,
+        queues,
         totals: Totals {
             waiting: totals.get("waiting").count(),
             longest_wait_ms: totals.get("longest_wait_ms").count(),

@@ -1,14 +1,41 @@
 //! The page's hand-written reading against what serde, the server's side, writes.
 
-use queuewall_frontend::wire;
+use queuewall_frontend::wire::{self, Reader};
 use queuewall_shared::cause::Cause;
 use queuewall_shared::level::{Direction, Level, Metric, Reason};
 use queuewall_shared::snapshot::{
-    Board, BoardList, Display, QueueState, Theme, Totals, Upstream, UpstreamState,
+    Board, BoardList, BoardSnapshot, Display, QueueState, Theme, Totals, Upstream, UpstreamState,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{queue, silent, snapshot};
+
+fn read(body: &str) -> Option<BoardSnapshot> {
+    Reader::default().snapshot(body)
+}
+
+/// One reader for many answers says the same of each as a new one would.
+#[wasm_bindgen_test]
+fn what_was_read_before_does_not_stand_in_for_what_changed() {
+    let mut reader = Reader::default();
+    let mut queues = vec![queue("a"), queue("b"), queue("c")];
+    for step in 0..6 {
+        match step {
+            1 => queues[1].waiting = Some(9),
+            2 => queues.reverse(),
+            3 => queues.truncate(1),
+            4 => queues.push(queue("d")),
+            _ => {}
+        }
+        let body = serde_json::to_string(&snapshot(queues.clone())).expect("can be written");
+        assert_eq!(reader.snapshot(&body), read(&body), "step {step}");
+        assert_eq!(
+            reader.snapshot(&body).map(|it| it.queues),
+            Some(queues.clone())
+        );
+        assert_eq!(reader.snapshot("nonsense"), None);
+    }
+}
 
 #[wasm_bindgen_test]
 fn every_field_comes_back_as_the_server_wrote_it() {
@@ -76,7 +103,7 @@ fn every_field_comes_back_as_the_server_wrote_it() {
             of: 5,
         };
         let json = serde_json::to_string(&written).expect("a snapshot can be written");
-        assert_eq!(wire::snapshot(&json), Some(written));
+        assert_eq!(read(&json), Some(written));
     }
     let list = BoardList {
         boards: vec![Board {
@@ -98,7 +125,7 @@ fn nonsense_is_unknown_and_a_missing_frame_is_no_reading() {
     for nonsense in ["-4", "4.5", "\"4\"", "null", "{}", "[]"] {
         let odd = json.replace("\"waiting\":4", &format!("\"waiting\":{nonsense}"));
         assert_ne!(odd, json);
-        let read = wire::snapshot(&odd).expect("the frame is there");
+        let read = read(&odd).expect("the frame is there");
         assert_eq!(read.queues[0].waiting, None, "{nonsense}");
     }
     let gone = json.replace("\"id\":\"a\"", "\"ident\":\"a\"");
@@ -110,6 +137,6 @@ fn nonsense_is_unknown_and_a_missing_frame_is_no_reading() {
         "<!DOCTYPE html>",
         "{\"queues\":{}}",
     ] {
-        assert_eq!(wire::snapshot(broken), None, "{broken}");
+        assert_eq!(read(broken), None, "{broken}");
     }
 }
