@@ -11,7 +11,8 @@
   }
   function outline(node, depth, lines) {
     if (node.nodeType === Node.TEXT_NODE) {
-      const words = node.data.replace(/\s+/g, " ").trim();
+      // Seconds go on from one page to the next.
+      const words = node.data.replace(/\s+/g, " ").replace(/\d+ s\b/g, "# s").trim();
       if (words) lines.push(depth + words);
       return;
     }

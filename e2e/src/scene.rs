@@ -181,7 +181,7 @@ fn alarm(queue: &mut Queue, index: usize) {
     load(queue, 11 + (index as u64 * 5) % 23);
     queue.average_wait_ms = Some(190_000);
     queue.longest_wait_ms = Some(407_000);
-    if index % 2 == 0 {
+    if index.is_multiple_of(2) {
         queue.agents.available = Some(0);
         queue.agents.busy = queue.agents.logged_on;
         queue.reasons = vec![

@@ -59,7 +59,9 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         let mut test = tools.command("cargo")?;
         test.arg("test")
             .args(PAGE)
-            .env("CHROMEDRIVER", &browsers.driver);
+            .env("CHROMEDRIVER", &browsers.driver)
+            // Seconds for all tests together; the runner's 20 are too few by now.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
         if let Some(runner) = tools.locate("wasm-bindgen-test-runner") {
             test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
         }

@@ -62,23 +62,25 @@ pub fn Tile(
                     <path d=say(|tile| tile.arrow) />
                 </svg>
                 <p class="tile-closed">{say(|_| text::closed())}</p>
-                <dl class="tile-side">
-                    <div class="tile-row">
-                        <dt>{say(|tile| tile.wait_label)}</dt>
-                        <dd data-metric=say(|tile| tile.wait_metric)>{say(|tile| &tile.wait)}</dd>
-                    </div>
-                    <div class="tile-row">
-                        <dt>{say(|_| text::tile_service())}</dt>
-                        <dd data-metric="service_level">
-                            <span>{say(|tile| &tile.service)}</span>
-                            <small>{say(|tile| tile.service_unit)}</small>
-                        </dd>
-                    </div>
+                <div class="tile-side">
+                    <dl>
+                        <div class="tile-row">
+                            <dt>{say(|tile| tile.wait_label)}</dt>
+                            <dd data-metric=say(|tile| tile.wait_metric)>{say(|tile| &tile.wait)}</dd>
+                        </div>
+                        <div class="tile-row">
+                            <dt>{say(|_| text::tile_service())}</dt>
+                            <dd data-metric="service_level">
+                                <span>{say(|tile| &tile.service)}</span>
+                                <small>{say(|tile| tile.service_unit)}</small>
+                            </dd>
+                        </div>
+                    </dl>
                     <div class="bar">
                         <i class="bar-service" style:width=say(|tile| &tile.service_bar)></i>
                         <i class="bar-goal" style:left=say(|tile| &tile.goal)></i>
                     </div>
-                </dl>
+                </div>
                 <p class="tile-age">
                     <span data-age="">{say(|tile| &tile.age)}</span>
                     <small class="tile-old">{say(|_| text::too_old())}</small>
