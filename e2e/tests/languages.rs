@@ -87,25 +87,29 @@ const CUT_AT_A_DESK: &str = "(() => {
 
 /// The toolbar, the list of keys and the settings in one language.
 async fn fits_a_desk(tab: &mut Tab, wall: &Wall, engine: &Engine, code: &str) -> Result<()> {
-    tab.open(&wall.url(&format!("/board/main?view=tab&lang={code}")))
-        .await?;
-    tab.wait_for("!!document.querySelector('.toolbar-count')", SOON)
-        .await?;
-    for (name, key) in [("desk", "x"), ("keys", "?"), ("settings", "s")] {
+    // A wall has a key more, and a long one.
+    for (name, view, key, shown) in [
+        ("desk", "tab", "x", ".toolbar-count"),
+        ("desks-keys", "tab", "?", ".help"),
+        ("settings", "tab", "s", ".settings"),
+        ("walls-keys", "wall", "?", ".help"),
+    ] {
+        let url = wall.url(&format!("/board/main?view={view}&lang={code}"));
+        if key != "s" {
+            tab.open(&url).await?;
+        }
+        tab.wait_for("!!document.querySelector('.tile-hero')", SOON)
+            .await?;
         let press = format!(
             "(document.activeElement || document.body).dispatchEvent(\
              new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true }}))"
         );
         tab.evaluate(&press).await?;
-        let is_there = match name {
-            "desk" => "true",
-            "keys" => "!!document.querySelector('.help')",
-            _ => "!!document.querySelector('.settings')",
-        };
-        tab.wait_for(is_there, SOON).await?;
+        tab.wait_for(&format!("!!document.querySelector('{shown}')"), SOON)
+            .await?;
         keep_picture(tab, &format!("{name}-{code}-{}", engine.name)).await?;
         let cut = tab.evaluate(CUT_AT_A_DESK).await?;
-        ensure!(cut == "", "{code}: {cut}");
+        ensure!(cut == "", "{name} in {code}: {cut}");
     }
     Ok(())
 }
