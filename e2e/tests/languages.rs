@@ -66,7 +66,64 @@ async fn speaks(
     Ok(())
 }
 
-/// Every language in `engine`, on a full HD screen full of tiles.
+/// What of a desk is cut or broken: the toolbar's buttons on one line, keys as wide as
+/// their column, and panels within the screen.
+const CUT_AT_A_DESK: &str = "(() => {
+    const cut = [];
+    const look = (selector, is_cut) => [].slice.call(document.querySelectorAll(selector))
+        .filter(it => it.offsetParent && is_cut(it))
+        .forEach(it => cut.push(selector + ' ' + it.textContent));
+    const lines = it => it.clientHeight / parseFloat(getComputedStyle(it).fontSize);
+    look('.toolbar', it => lines(it) > 4);
+    look('.help-line dt', it => it.firstChild.offsetWidth > it.clientWidth);
+    look('.dialog', it => it.scrollWidth > it.clientWidth + 1);
+    look('.setting-name', it => lines(it) > 3.2);
+    look('.setting .choices, .settings-acts', it =>
+        it.lastElementChild.offsetTop > it.firstElementChild.offsetTop + 1 ||
+        it.lastElementChild.getBoundingClientRect().right >
+            it.parentElement.getBoundingClientRect().right + 1);
+    return cut.join('; ');
+})()";
+
+/// The toolbar, the list of keys and the settings in one language.
+async fn fits_a_desk(tab: &mut Tab, wall: &Wall, engine: &Engine, code: &str) -> Result<()> {
+    // A wall has a key more, and a long one.
+    for (name, view, key, shown) in [
+        ("desk", "tab", "x", ".toolbar-count"),
+        ("desks-keys", "tab", "?", ".help"),
+        ("settings", "tab", "s", ".settings"),
+        ("walls-keys", "wall", "?", ".help"),
+    ] {
+        let url = wall.url(&format!("/board/main?view={view}&lang={code}"));
+        if key != "s" {
+            tab.open(&url).await?;
+        }
+        tab.wait_for("!!document.querySelector('.tile-hero')", SOON)
+            .await?;
+        let press = format!(
+            "(document.activeElement || document.body).dispatchEvent(\
+             new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true }}))"
+        );
+        tab.evaluate(&press).await?;
+        tab.wait_for(&format!("!!document.querySelector('{shown}')"), SOON)
+            .await?;
+        keep_picture(tab, &format!("{name}-{code}-{}", engine.name)).await?;
+        let cut = tab.evaluate(CUT_AT_A_DESK).await?;
+        ensure!(cut == "", "{name} in {code}: {cut}");
+    }
+    Ok(())
+}
+
+/// A picture to be looked at, where somebody asked for it.
+async fn keep_picture(tab: &mut Tab, name: &str) -> Result<()> {
+    if let Some(folder) = std::env::var_os("QUEUEWALL_PICTURES") {
+        let file = std::path::Path::new(&folder).join(format!("{name}.png"));
+        std::fs::write(file, tab.screenshot().await?)?;
+    }
+    Ok(())
+}
+
+/// Every language in `engine`, on a full HD screen full of tiles, and at a desk.
 async fn speaks_all(engine: &Engine) -> Result<()> {
     let options = Options {
         speed: 0.0,
@@ -91,11 +148,11 @@ async fn speaks_all(engine: &Engine) -> Result<()> {
     let mut tab = browser.tab().await?;
     for language in LANGUAGES {
         speaks(&mut tab, &wall, language).await?;
-        if let Some(folder) = std::env::var_os("QUEUEWALL_PICTURES") {
-            let name = format!("{}-{}.png", language.0, engine.name);
-            let file = std::path::Path::new(&folder).join(name);
-            std::fs::write(file, tab.screenshot().await?)?;
-        }
+        keep_picture(&mut tab, &format!("{}-{}", language.0, engine.name)).await?;
+    }
+    tab.resize(1366, 768).await?;
+    for (code, ..) in LANGUAGES {
+        fits_a_desk(&mut tab, &wall, engine, code).await?;
     }
     Ok(())
 }

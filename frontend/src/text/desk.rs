@@ -1,184 +1,222 @@
-//! A supervisor's desk, keys and settings. In English alone so far.
+//! A supervisor's desk, keys and settings.
+//!
+//! # Layout
+//! - here: what the page says, by what it means
+//! - `words`: what every language has to have
+//! - `english`, `german`, `spanish`, `french`, `portuguese`: the languages
+
+pub(super) mod english;
+pub(super) mod french;
+pub(super) mod german;
+pub(super) mod portuguese;
+pub(super) mod spanish;
+mod words;
 
 use queuewall_shared::format;
+use queuewall_shared::language::Language;
 
 use crate::board::Tally;
 use crate::keys::Command;
 use crate::numbers;
+pub(super) use words::Desk;
+
+fn desk() -> &'static Desk {
+    &super::words().desk
+}
 
 /// None of the queues that the link names is on the board.
 #[must_use]
 pub fn no_such_queues() -> &'static str {
-    "None of the queues that this address names is on this board."
+    desk().no_such_queues.text()
 }
 
 /// The search finds no name.
 #[must_use]
 pub fn nothing_found() -> &'static str {
-    "No queue of this name."
+    desk().nothing_found.text()
 }
 
 /// Queues that the link names and the board lacks.
 #[must_use]
 pub fn missing_queues(ids: &[String]) -> String {
-    format!(
-        "Queues in this address that the board does not have: {}.",
-        ids.join(", ")
-    )
+    desk().missing_queues.fill([&ids.join(", ")])
 }
 
 /// Before the queues' names are searched.
 #[must_use]
 pub fn search() -> &'static str {
-    "Search"
+    desk().search.text()
 }
 
 /// Before the choice of an order.
 #[must_use]
 pub fn order() -> &'static str {
-    "Order"
+    desk().names.sort.text()
 }
 
 /// The order of the board's configuration.
 #[must_use]
 pub fn sort_board() -> &'static str {
-    "Board"
+    desk().choices.by_board.text()
 }
 
 /// The worst queues first.
 #[must_use]
 pub fn sort_worst() -> &'static str {
-    "Worst first"
+    desk().choices.worst_first.text()
 }
 
 /// How many queues are shown of how many.
 #[must_use]
 pub fn shown_of(shown: usize, of: usize) -> String {
-    format!(
-        "{} of {} shown",
-        numbers::count(shown as u64),
-        numbers::count(of as u64)
-    )
+    desk()
+        .shown_of
+        .fill([&numbers::count(shown as u64), &numbers::count(of as u64)])
 }
 
 /// Opens the settings; also their heading.
 #[must_use]
 pub fn settings() -> &'static str {
-    "Settings"
+    desk().settings.text()
 }
 
 /// Opens the list of keys; also its heading.
 #[must_use]
 pub fn help() -> &'static str {
-    "Keys"
+    desk().help.text()
 }
 
 /// Closes what is open.
 #[must_use]
 pub fn close() -> &'static str {
-    "Close"
+    desk().close.text()
 }
 
 /// The tab's title instead of numbers when no reading counts.
 #[must_use]
 pub fn no_data() -> &'static str {
-    "No current data"
+    desk().no_data.text()
 }
 
 /// The tab's title when nothing can be told, and why not.
 #[must_use]
 pub fn tab_unknown(excuse: &str, heading: &str) -> String {
-    format!("? {excuse} – {heading}")
+    ["? ", excuse, " – ", heading].concat()
 }
 
 /// The tab's title: how many queues are in trouble, and what waits in all.
 #[must_use]
 pub fn tab_title(tally: &Tally, heading: &str) -> String {
-    let trouble = match (tally.critical, tally.warning) {
-        (0, 0) => String::new(),
-        (0, warning) => format!("▲ {warning} warning · "),
-        (critical, _) => format!("● {critical} critical · "),
+    let desk = desk();
+    let (sign, phrase, queues) = match (tally.critical, tally.warning) {
+        (0, 0) => ("", None, 0),
+        (0, 1) => ("▲ ", Some(desk.one_warning), 1),
+        (0, warning) => ("▲ ", Some(desk.several_warnings), warning),
+        (1, _) => ("● ", Some(desk.one_critical), 1),
+        (critical, _) => ("● ", Some(desk.several_critical), critical),
     };
-    let more = if tally.is_partial { "+" } else { "" };
-    let waiting = match tally.waiting {
-        Some(waiting) => format!("{}{more} waiting", numbers::count(waiting)),
-        None => format!("{} waiting", format::UNKNOWN),
+    let trouble = phrase.map(|it| it.fill([&numbers::count(queues as u64)]) + " · ");
+    let (waiting, more) = match tally.waiting {
+        Some(waiting) => (numbers::count(waiting), tally.is_partial),
+        None => (format::UNKNOWN.into(), false),
     };
-    format!("{trouble}{waiting} – {heading}")
+    [
+        sign,
+        trouble.as_deref().unwrap_or_default(),
+        &waiting,
+        if more { "+ " } else { " " },
+        super::waiting(),
+        " – ",
+        heading,
+    ]
+    .concat()
 }
 
 /// What a key does, in the list of keys.
 #[must_use]
 pub fn command(command: Command) -> &'static str {
-    match command {
-        Command::NextPage => "Next page",
-        Command::PreviousPage => "Page before",
-        Command::TogglePause => "Stop the pages, or go on",
-        Command::FullScreen => "Full screen, and back",
-        Command::ToggleSound => "Sound on or off",
-        Command::Settings => "Settings",
-        Command::Help => "These keys",
-        Command::Search => "Search a queue",
-        Command::Close => "Close",
-    }
+    let desk = desk();
+    let phrase = match command {
+        Command::NextPage => desk.commands.next_page,
+        Command::PreviousPage => desk.commands.previous_page,
+        Command::TogglePause => desk.commands.toggle_pause,
+        Command::FullScreen => desk.commands.full_screen,
+        Command::ToggleSound => desk.commands.toggle_sound,
+        Command::Help => desk.commands.help,
+        Command::Search => desk.commands.search,
+        Command::Settings => return desk.settings.text(),
+        Command::Close => return desk.close.text(),
+    };
+    phrase.text()
 }
 
 /// The space bar.
 #[must_use]
 pub fn space_bar() -> &'static str {
-    "Space"
+    desk().space_bar.text()
 }
 
 /// The escape key, and a remote's way back.
 #[must_use]
 pub fn back_key() -> &'static str {
-    "Esc"
+    desk().back_key.text()
 }
 
 /// Colour keys of a TV's remote, and what they do.
 #[must_use]
 pub fn remote_keys() -> &'static str {
-    "On a remote: OK opens the settings; red is sound, green settings, yellow full \
-        screen, blue keys."
+    desk().remote_keys.text()
 }
 
 /// A setting's name in the settings panel.
 #[must_use]
 pub fn setting(name: &str) -> &'static str {
-    match name {
-        "screen" => "Screen’s name",
-        "view" => "Laid out for",
-        "theme" => "Colours",
-        "lang" => "Language",
-        "metres" => "Distance in metres",
-        "inches" => "Diagonal in inches",
-        "rotate" => "Seconds a page",
-        "sort" => "Order",
-        "sound" => "Sound",
-        "queues" => "Queues",
-        _ => "",
-    }
+    let names = &desk().names;
+    let word = match name {
+        "screen" => names.screen,
+        "view" => names.view,
+        "theme" => names.theme,
+        "lang" => names.language,
+        "metres" => names.metres,
+        "inches" => names.inches,
+        "rotate" => names.rotate,
+        "sort" => names.sort,
+        "sound" => names.sound,
+        "queues" => names.queues,
+        _ => return "",
+    };
+    word.text()
 }
 
 /// A setting's word in the settings panel: what it is in the link, in words.
 #[must_use]
 pub fn choice(name: &str, word: &str) -> &'static str {
-    match (name, word) {
-        ("view", "wall") => "A wall",
-        ("view", "tab") => "A desk",
-        ("theme", "dark") => "Dark",
-        ("theme", "light") => "Light",
-        ("theme", "contrast") => "High contrast",
-        ("lang", "en") => "English",
-        ("lang", "de") => "Deutsch",
-        ("lang", "es") => "Español",
-        ("lang", "fr") => "Français",
-        ("lang", "pt") => "Português",
-        ("sort", "board") => sort_board(),
-        ("sort", "worst") => sort_worst(),
-        ("sound", "on") => "On",
-        ("sound", "off") => "Off",
-        _ => "",
+    let choices = &desk().choices;
+    let word = match (name, word) {
+        ("view", "wall") => choices.wall,
+        ("view", "tab") => choices.tab,
+        ("theme", "dark") => choices.dark,
+        ("theme", "light") => choices.light,
+        ("theme", "contrast") => choices.contrast,
+        ("lang", code) => return own_name(code),
+        ("sort", "board") => choices.by_board,
+        ("sort", "worst") => choices.worst_first,
+        ("sound", "on") => choices.on,
+        ("sound", "off") => choices.off,
+        _ => return "",
+    };
+    word.text()
+}
+
+/// What a language calls itself, whatever the page speaks: for those who look for it.
+fn own_name(code: &str) -> &'static str {
+    match Language::of_code(code) {
+        Some(Language::English) => "English",
+        Some(Language::German) => "Deutsch",
+        Some(Language::Spanish) => "Español",
+        Some(Language::French) => "Français",
+        Some(Language::Portuguese) => "Português",
+        None => "",
     }
 }
 
@@ -186,49 +224,49 @@ pub fn choice(name: &str, word: &str) -> &'static str {
 #[must_use]
 pub fn left_open(effective: &str) -> String {
     match effective {
-        "" => "As usual".into(),
-        effective => format!("As usual ({effective})"),
+        "" => desk().left_open.text().into(),
+        effective => desk().left_open_to.fill([effective]),
     }
 }
 
 /// The pages never change by themselves.
 #[must_use]
 pub fn never() -> &'static str {
-    "never"
+    desk().never.text()
 }
 
 /// All of the board's queues.
 #[must_use]
 pub fn all_queues() -> &'static str {
-    "All"
+    desk().all_queues.text()
 }
 
 /// Above the address that the settings make.
 #[must_use]
 pub fn address() -> &'static str {
-    "The address for these settings"
+    desk().address.text()
 }
 
 /// Goes to the address.
 #[must_use]
 pub fn open() -> &'static str {
-    "Open"
+    desk().open.text()
 }
 
 /// Puts the address into the clipboard.
 #[must_use]
 pub fn copy() -> &'static str {
-    "Copy"
+    desk().copy.text()
 }
 
 /// The address is in the clipboard.
 #[must_use]
 pub fn copied() -> &'static str {
-    "Copied"
+    desk().copied.text()
 }
 
 /// A value that cannot be followed is not in the address.
 #[must_use]
 pub fn not_in_address() -> &'static str {
-    "What cannot be followed is left out of the address."
+    desk().not_in_address.text()
 }

@@ -4,6 +4,7 @@ use queuewall_shared::cause::Cause;
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::desk::english::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -48,15 +49,15 @@ pub(super) const WORDS: Words = Words {
     logged_on: word("on"),
     closed: word("Closed"),
 
-    seconds: phrase("{0} s"),
-    minutes: phrase("{0} min"),
-    hours: phrase("{0} h"),
-    days: phrase("{0} d"),
+    seconds: phrase("{0}\u{a0}s"),
+    minutes: phrase("{0}\u{a0}min"),
+    hours: phrase("{0}\u{a0}h"),
+    days: phrase("{0}\u{a0}d"),
     ago: phrase("{0} ago"),
     old: phrase("{0} old"),
     too_old: word("old"),
     since: phrase("since {0}"),
-    lasting: phrase("for {0}"),
+    lasting: phrase("for\u{a0}{0}"),
 
     warning: word("Warning"),
     critical: word("Critical"),
@@ -66,7 +67,7 @@ pub(super) const WORDS: Words = Words {
     longest_over: phrase("longest over {0}"),
     service_under: phrase("service under {0}%"),
     nobody_free: phrase("nobody is free"),
-    held: phrase("for {0}"),
+    held: phrase("for\u{a0}{0}"),
     few_free: phrase("{0} or fewer free"),
 
     is_fresh: phrase("up to date"),
@@ -108,7 +109,7 @@ pub(super) const WORDS: Words = Words {
     bad_status: phrase("it answers with status {0}"),
     unreadable: phrase("its answer cannot be read"),
     trying: phrase("Trying now …"),
-    next_try: phrase("Next try in {0} s"),
+    next_try: phrase("Next try in {0}\u{a0}s"),
 
     page_of: phrase("Page {0} of {1}"),
     paused: phrase("Paused"),
@@ -125,4 +126,6 @@ pub(super) const WORDS: Words = Words {
         "“{0}” in this address is not a number from {1} to {2}, and not off.",
     ),
     not_a_name: phrase("“{0}” in this address is empty or longer than {1} characters."),
+
+    desk: DESK,
 };

@@ -3,6 +3,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::desk::french::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -17,7 +18,7 @@ pub(super) const WORDS: Words = Words {
         "Cet écran peut se mettre en veille\u{a0}: ce navigateur ne peut pas l’en empêcher.",
     ),
     wake_lock_needs_https: phrase(
-        "Cet écran peut se mettre en veille\u{a0}: l’en empêcher demande HTTPS.",
+        "Cet écran peut se mettre en veille\u{a0}: il faut HTTPS pour l’en empêcher.",
     ),
     wake_lock_refused: phrase(
         "Cet écran peut se mettre en veille\u{a0}: le navigateur refuse de l’en empêcher.",
@@ -53,15 +54,15 @@ pub(super) const WORDS: Words = Words {
     logged_on: word("log."),
     closed: word("Fermée"),
 
-    seconds: phrase("{0} s"),
-    minutes: phrase("{0} min"),
-    hours: phrase("{0} h"),
-    days: phrase("{0} j"),
+    seconds: phrase("{0}\u{a0}s"),
+    minutes: phrase("{0}\u{a0}min"),
+    hours: phrase("{0}\u{a0}h"),
+    days: phrase("{0}\u{a0}j"),
     ago: phrase("il y a {0}"),
     old: phrase("{0} de retard"),
     too_old: word("de retard"),
     since: phrase("depuis {0}"),
-    lasting: phrase("depuis {0}"),
+    lasting: phrase("depuis\u{a0}{0}"),
 
     warning: word("Alerte"),
     critical: word("Critique"),
@@ -71,12 +72,12 @@ pub(super) const WORDS: Words = Words {
     longest_over: phrase("attente max. >\u{a0}{0}"),
     service_under: phrase("service sous {0}\u{a0}%"),
     nobody_free: phrase("aucun agent libre"),
-    held: phrase("depuis {0}"),
+    held: phrase("depuis\u{a0}{0}"),
     few_free: phrase("pas plus de {0} dispo"),
 
     is_fresh: phrase("à jour"),
     is_ageing: phrase("un peu en retard"),
-    is_stale: phrase("périmée, pas fiable"),
+    is_stale: phrase("obsolète, non fiable"),
     is_closed: phrase("fermée"),
     is_unknown: phrase("inconnue"),
     is_not_found: phrase("introuvable"),
@@ -114,7 +115,7 @@ pub(super) const WORDS: Words = Words {
     bad_status: phrase("il répond avec le statut {0}"),
     unreadable: phrase("sa réponse est illisible"),
     trying: phrase("Nouvel essai en cours…"),
-    next_try: phrase("Prochain essai dans {0} s"),
+    next_try: phrase("Prochain essai dans {0}\u{a0}s"),
 
     page_of: phrase("Page {0} sur {1}"),
     paused: phrase("En pause"),
@@ -127,12 +128,16 @@ pub(super) const WORDS: Words = Words {
         "«\u{a0}{0}\u{a0}» dans cette adresse n’est pas un réglage. Les réglages sont {1}.",
     ),
     repeated: phrase(
-        "«\u{a0}{0}\u{a0}» figure plusieurs fois dans cette adresse\u{a0}: le premier compte.",
+        "«\u{a0}{0}\u{a0}» figure plusieurs fois dans cette adresse\u{a0}: seule la première fois compte.",
     ),
-    not_one_of: phrase("«\u{a0}{0}\u{a0}» dans cette adresse n’est aucun de {1}."),
+    not_one_of: phrase(
+        "«\u{a0}{0}\u{a0}» dans cette adresse n’est pas valable. Les valeurs possibles sont {1}.",
+    ),
     not_within: phrase("«\u{a0}{0}\u{a0}» dans cette adresse n’est pas un nombre de {1} à {2}."),
     not_within_nor_off: phrase(
         "«\u{a0}{0}\u{a0}» dans cette adresse n’est ni un nombre de {1} à {2} ni off.",
     ),
     not_a_name: phrase("«\u{a0}{0}\u{a0}» dans cette adresse est vide ou dépasse {1} caractères."),
+
+    desk: DESK,
 };

@@ -3,6 +3,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::desk::german::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -53,15 +54,15 @@ pub(super) const WORDS: Words = Words {
     logged_on: word("an"),
     closed: word("Geschlossen"),
 
-    seconds: phrase("{0} s"),
-    minutes: phrase("{0} min"),
-    hours: phrase("{0} h"),
-    days: phrase("{0} Tg."),
+    seconds: phrase("{0}\u{a0}s"),
+    minutes: phrase("{0}\u{a0}min"),
+    hours: phrase("{0}\u{a0}h"),
+    days: phrase("{0}\u{a0}Tg."),
     ago: phrase("vor {0}"),
     old: phrase("{0} alt"),
     too_old: word("alt"),
     since: phrase("seit {0}"),
-    lasting: phrase("seit {0}"),
+    lasting: phrase("seit\u{a0}{0}"),
 
     warning: word("Warnung"),
     critical: word("Kritisch"),
@@ -71,7 +72,7 @@ pub(super) const WORDS: Words = Words {
     longest_over: phrase("max. Wartezeit >\u{a0}{0}"),
     service_under: phrase("Servicelevel <\u{a0}{0}\u{a0}%"),
     nobody_free: phrase("niemand frei"),
-    held: phrase("seit {0}"),
+    held: phrase("seit\u{a0}{0}"),
     few_free: phrase("höchstens {0} frei"),
 
     is_fresh: phrase("aktuell"),
@@ -107,12 +108,12 @@ pub(super) const WORDS: Words = Words {
     none_read: phrase("Der Queuewall-Server kann nicht aus CXone lesen."),
     lost: phrase("Keine Verbindung zum Queuewall-Server {0}: {1}."),
     since_opened: phrase("seit dem Öffnen dieser Seite"),
-    unreachable: phrase("er ist nicht erreichbar"),
-    timed_out: phrase("er antwortet nicht rechtzeitig"),
-    bad_status: phrase("er antwortet mit Status {0}"),
-    unreadable: phrase("seine Antwort ist nicht lesbar"),
+    unreachable: phrase("Er ist nicht erreichbar"),
+    timed_out: phrase("Er antwortet nicht rechtzeitig"),
+    bad_status: phrase("Er antwortet mit Status {0}"),
+    unreadable: phrase("Seine Antwort ist nicht lesbar"),
     trying: phrase("Neuer Versuch läuft …"),
-    next_try: phrase("Nächster Versuch in {0} s"),
+    next_try: phrase("Nächster Versuch in {0}\u{a0}s"),
 
     page_of: phrase("Seite {0} von {1}"),
     paused: phrase("Angehalten"),
@@ -121,12 +122,14 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("Kein Platz für Agenten und Servicelevel"),
     no_room_for_wait: phrase("Kein Platz für Agenten, Servicelevel und Wartezeit"),
 
-    no_setting: phrase("„{0}“ in dieser Adresse ist keine Einstellung. Es gibt {1}."),
+    no_setting: phrase("„{0}“ in dieser Adresse ist keine Einstellung. Möglich sind {1}."),
     repeated: phrase("„{0}“ steht in dieser Adresse mehrmals: Das erste gilt."),
-    not_one_of: phrase("„{0}“ in dieser Adresse ist keines von {1}."),
+    not_one_of: phrase("„{0}“ in dieser Adresse ist nicht gültig. Möglich sind {1}."),
     not_within: phrase("„{0}“ in dieser Adresse ist keine Zahl von {1} bis {2}."),
     not_within_nor_off: phrase(
         "„{0}“ in dieser Adresse ist weder eine Zahl von {1} bis {2} noch off.",
     ),
     not_a_name: phrase("„{0}“ in dieser Adresse ist leer oder länger als {1} Zeichen."),
+
+    desk: DESK,
 };

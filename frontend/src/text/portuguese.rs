@@ -3,6 +3,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::desk::portuguese::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -13,14 +14,20 @@ pub(super) const WORDS: Words = Words {
         "O Queuewall parou e já não mostra nada, para que nenhum número antigo passe por \
          atual. Reinicia sozinho.",
     ),
-    no_wake_lock: phrase("Este ecrã pode desligar-se: o navegador não consegue mantê-lo ligado."),
-    wake_lock_needs_https: phrase("Este ecrã pode desligar-se: mantê-lo ligado requer HTTPS."),
-    wake_lock_refused: phrase("Este ecrã pode desligar-se: o navegador recusa mantê-lo ligado."),
-    kept_awake: phrase("O ecrã mantém-se ligado."),
+    no_wake_lock: phrase(
+        "Este monitor pode entrar em repouso: o navegador não consegue mantê-lo ligado.",
+    ),
+    wake_lock_needs_https: phrase(
+        "Este monitor pode entrar em repouso: mantê-lo ligado requer HTTPS.",
+    ),
+    wake_lock_refused: phrase(
+        "Este monitor pode entrar em repouso: o navegador não aceita mantê-lo ligado.",
+    ),
+    kept_awake: phrase("O monitor permanece ligado."),
     sound_on: phrase("Com som"),
     sound_off: phrase("Sem som"),
     restarted: phrase("Reiniciado após uma falha: {0}×, a última: {1}"),
-    sound_blocked: phrase("Sem som – prima OK"),
+    sound_blocked: phrase("Sem som – pressione OK"),
     reading: phrase("Leitura das filas…"),
     no_page: phrase("Não há nenhuma página neste endereço."),
     all_boards: phrase("Todos os painéis"),
@@ -47,15 +54,15 @@ pub(super) const WORDS: Words = Words {
     logged_on: word("log."),
     closed: word("Fechada"),
 
-    seconds: phrase("{0} s"),
-    minutes: phrase("{0} min"),
-    hours: phrase("{0} h"),
-    days: phrase("{0} d"),
+    seconds: phrase("{0}\u{a0}s"),
+    minutes: phrase("{0}\u{a0}min"),
+    hours: phrase("{0}\u{a0}h"),
+    days: phrase("{0}\u{a0}d"),
     ago: phrase("há {0}"),
     old: phrase("{0} de atraso"),
     too_old: word("de atraso"),
-    since: phrase("desde {0}"),
-    lasting: phrase("há {0}"),
+    since: phrase("desde as {0}"),
+    lasting: phrase("há\u{a0}{0}"),
 
     warning: word("Alerta"),
     critical: word("Crítico"),
@@ -65,7 +72,7 @@ pub(super) const WORDS: Words = Words {
     longest_over: phrase("espera máx. >\u{a0}{0}"),
     service_under: phrase("serviço <\u{a0}{0}%"),
     nobody_free: phrase("ninguém livre"),
-    held: phrase("há {0}"),
+    held: phrase("há\u{a0}{0}"),
     few_free: phrase("{0} ou menos livres"),
 
     is_fresh: phrase("em dia"),
@@ -87,7 +94,7 @@ pub(super) const WORDS: Words = Words {
         forbidden: phrase("Sem permissão para ler filas no CXone"),
         not_found: phrase("Esta fila não existe no CXone"),
         none_found: phrase(
-            "O CXone não conhece nenhuma destas filas: verifique o URL de base e o locatário",
+            "O CXone não conhece nenhuma destas filas: verifique o URL base e o locatário",
         ),
         left_out: phrase("O CXone omitiu esta fila na resposta"),
         rate_limited: phrase("O limite de consultas do CXone foi atingido"),
@@ -99,28 +106,30 @@ pub(super) const WORDS: Words = Words {
         first_answer: phrase("À espera da primeira resposta do CXone"),
     },
 
-    some_unread: phrase("De momento, algumas filas do CXone não podem ser lidas."),
+    some_unread: phrase("Neste momento, algumas filas do CXone não podem ser lidas."),
     none_read: phrase("O servidor do Queuewall não consegue ler do CXone."),
     lost: phrase("Sem conexão com o servidor do Queuewall {0}: {1}."),
     since_opened: phrase("desde que esta página foi aberta"),
     unreachable: phrase("está inacessível"),
     timed_out: phrase("não responde a tempo"),
-    bad_status: phrase("responde com o status {0}"),
+    bad_status: phrase("responde com o código {0}"),
     unreadable: phrase("a resposta não pode ser lida"),
     trying: phrase("Nova tentativa em curso…"),
-    next_try: phrase("Próxima tentativa em {0} s"),
+    next_try: phrase("Próxima tentativa em {0}\u{a0}s"),
 
     page_of: phrase("Página {0} de {1}"),
     paused: phrase("Em pausa"),
-    too_small: phrase("Letra pequena demais para esta distância"),
+    too_small: phrase("Monitor pequeno demais para esta distância"),
     no_room_for_agents: phrase("Sem espaço para agentes"),
     no_room_for_service: phrase("Sem espaço para agentes e nível de serviço"),
     no_room_for_wait: phrase("Sem espaço para agentes, nível de serviço e espera"),
 
     no_setting: phrase("“{0}” neste endereço não é uma opção. As opções são {1}."),
     repeated: phrase("“{0}” aparece mais de uma vez neste endereço: vale a primeira."),
-    not_one_of: phrase("“{0}” neste endereço não é nenhum de {1}."),
+    not_one_of: phrase("“{0}” neste endereço não é válido. Os valores possíveis são {1}."),
     not_within: phrase("“{0}” neste endereço não é um número de {1} a {2}."),
     not_within_nor_off: phrase("“{0}” neste endereço não é um número de {1} a {2} nem off."),
     not_a_name: phrase("“{0}” neste endereço está vazio ou tem mais de {1} caracteres."),
+
+    desk: DESK,
 };

@@ -3,6 +3,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::desk::spanish::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -53,15 +54,15 @@ pub(super) const WORDS: Words = Words {
     logged_on: word("log."),
     closed: word("Cerrada"),
 
-    seconds: phrase("{0} s"),
-    minutes: phrase("{0} min"),
-    hours: phrase("{0} h"),
-    days: phrase("{0} d"),
+    seconds: phrase("{0}\u{a0}s"),
+    minutes: phrase("{0}\u{a0}min"),
+    hours: phrase("{0}\u{a0}h"),
+    days: phrase("{0}\u{a0}d"),
     ago: phrase("hace {0}"),
     old: phrase("{0} de retraso"),
     too_old: word("de retraso"),
-    since: phrase("desde {0}"),
-    lasting: phrase("desde hace {0}"),
+    since: phrase("desde las {0}"),
+    lasting: phrase("desde\u{a0}hace\u{a0}{0}"),
 
     warning: word("Aviso"),
     critical: word("Crítico"),
@@ -71,7 +72,7 @@ pub(super) const WORDS: Words = Words {
     longest_over: phrase("espera máx. >\u{a0}{0}"),
     service_under: phrase("servicio <\u{a0}{0}\u{a0}%"),
     nobody_free: phrase("nadie libre"),
-    held: phrase("hace {0}"),
+    held: phrase("hace\u{a0}{0}"),
     few_free: phrase("{0} o menos libres"),
 
     is_fresh: phrase("al día"),
@@ -105,7 +106,7 @@ pub(super) const WORDS: Words = Words {
         first_answer: phrase("Esperando la primera respuesta de CXone"),
     },
 
-    some_unread: phrase("Por ahora no se pueden leer algunas colas de CXone."),
+    some_unread: phrase("En este momento no se pueden leer algunas colas de CXone."),
     none_read: phrase("El servidor de Queuewall no puede leer de CXone."),
     lost: phrase("Sin conexión con el servidor de Queuewall {0}: {1}."),
     since_opened: phrase("desde que se abrió esta página"),
@@ -114,7 +115,7 @@ pub(super) const WORDS: Words = Words {
     bad_status: phrase("responde con el estado {0}"),
     unreadable: phrase("no se puede leer su respuesta"),
     trying: phrase("Intentando ahora…"),
-    next_try: phrase("Próximo intento en {0} s"),
+    next_try: phrase("Próximo intento en {0}\u{a0}s"),
 
     page_of: phrase("Página {0} de {1}"),
     paused: phrase("En pausa"),
@@ -125,8 +126,10 @@ pub(super) const WORDS: Words = Words {
 
     no_setting: phrase("«{0}» en esta dirección no es un ajuste. Los ajustes son {1}."),
     repeated: phrase("«{0}» aparece más de una vez en esta dirección: vale el primero."),
-    not_one_of: phrase("«{0}» en esta dirección no es ninguno de {1}."),
+    not_one_of: phrase("«{0}» en esta dirección no es válido. Los valores posibles son {1}."),
     not_within: phrase("«{0}» en esta dirección no es un número de {1} a {2}."),
     not_within_nor_off: phrase("«{0}» en esta dirección no es un número de {1} a {2} ni off."),
     not_a_name: phrase("«{0}» en esta dirección está vacío o tiene más de {1} caracteres."),
+
+    desk: DESK,
 };

@@ -5,6 +5,8 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{Phrase, Word, width};
 
+use super::desk::Desk;
+
 /// Room for the three words for agents together, in half letters: at the foot of a tile
 /// they stand beside five figures without a smaller type.
 const AGENTS_ROOM: usize = 22;
@@ -132,6 +134,8 @@ pub(super) struct Words {
     pub(super) not_within: Phrase<3>,
     pub(super) not_within_nor_off: Phrase<3>,
     pub(super) not_a_name: Phrase<2>,
+
+    pub(super) desk: Desk,
 }
 
 /// The server's causes.

@@ -5,6 +5,7 @@
 
 mod alone;
 mod desk;
+mod desk_words;
 mod language;
 mod pages;
 mod panels;

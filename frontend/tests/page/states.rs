@@ -60,7 +60,7 @@ async fn a_reading_ages_and_goes_stale_without_a_new_answer() {
         (shown.state("a"), shown.state("b")),
         ("fresh".into(), "ageing".into())
     );
-    assert_eq!(shown.text("[data-queue='b'] .tile-ago"), "50 s ago");
+    assert_eq!(shown.text("[data-queue='b'] .tile-ago"), "50\u{a0}s ago");
 
     shown
         .board
@@ -70,7 +70,7 @@ async fn a_reading_ages_and_goes_stale_without_a_new_answer() {
         (shown.state("a"), shown.state("b")),
         ("ageing".into(), "stale".into())
     );
-    assert_eq!(shown.text("[data-queue='b'] [data-age]"), "100 s");
+    assert_eq!(shown.text("[data-queue='b'] [data-age]"), "100\u{a0}s");
     assert_eq!(shown.text("[data-total='counted']"), "1 of 2 queues");
     assert_eq!(shown.text("[data-total='waiting']"), "4");
 }
@@ -126,7 +126,7 @@ async fn a_lost_server_greys_every_tile_and_says_which_link_broke_since_when() {
         shown.text(".banner-what"),
         "No connection to the Queuewall server since 11:00: it answers with status 502."
     );
-    assert_eq!(shown.text(".banner-next"), "Next try in 6 s");
+    assert_eq!(shown.text(".banner-next"), "Next try in 6\u{a0}s");
 
     shown
         .board
@@ -164,7 +164,7 @@ async fn trouble_with_cxone_is_said_by_its_cause() {
     assert_eq!(shown.text(".foot-notice"), "");
     // Five minutes before second 0, which is 11:00 in the board's zone.
     assert_eq!(shown.text(".banner-what"), format!("{cause}, since 10:55"));
-    assert_eq!(shown.text(".banner-next"), "Next try in 11 s");
+    assert_eq!(shown.text(".banner-next"), "Next try in 11\u{a0}s");
 }
 
 #[wasm_bindgen_test]
@@ -194,7 +194,7 @@ async fn a_troubled_tile_says_why_and_for_how_long_and_an_old_one_loses_its_leve
     assert_eq!(level().as_deref(), Some("critical"));
     assert_eq!(
         shown.text("[data-queue='a'] .tile-reason"),
-        "Critical: wait over 2:00, for 4 min"
+        "Critical: wait over 2:00, for\u{a0}4\u{a0}min"
     );
     let label = shown.find("[data-queue='a']").get_attribute("aria-label");
     assert_eq!(label.as_deref(), Some("Queue a: Critical"));

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use js_sys::{Function, Reflect};
 use leptos::prelude::document;
 use queuewall_shared::fit::Distance;
-use queuewall_shared::format;
 use queuewall_shared::rotation::DEFAULT_PERIOD;
 use queuewall_shared::settings::View;
 use queuewall_shared::snapshot::{Display, Theme};
@@ -17,7 +16,7 @@ use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement
 use super::draft::Draft;
 use crate::board::BoardState;
 use crate::markup::{self, all, fill, find, flag, say, set};
-use crate::{language, qr, steering, text};
+use crate::{language, numbers, qr, steering, text};
 
 /// What is done at an event.
 pub(super) type Act = Box<dyn Fn(&Event)>;
@@ -267,7 +266,7 @@ fn usual(display: &Display, view: View, name: &str) -> String {
         Distance::WALL
     };
     // The board's screen is the one on the wall: a desk has its own.
-    let or = |own: Option<f64>, usual| format::tenths(own.filter(|_| !is_tab).unwrap_or(usual));
+    let or = |own: Option<f64>, usual| numbers::tenths(own.filter(|_| !is_tab).unwrap_or(usual));
     let word = match name {
         "metres" => return or(display.metres, distance.metres),
         "inches" => return or(display.inches, distance.inches),
