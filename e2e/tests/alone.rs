@@ -149,6 +149,19 @@ async fn another_build_reloads_the_page_once_and_only_when_it_can_be_had() -> Re
 }
 
 #[tokio::test]
+async fn the_list_of_boards_makes_room_too() -> Result<()> {
+    let mut wall = wall().await?;
+    let (_browser, mut tab) = prepared(&Engine::today()?, &[witness(0.0)]).await?;
+    tab.open(&wall.url("/")).await?;
+    tab.wait_for("!!document.querySelector('a[href=\"/board/main\"]')", SOON)
+        .await?;
+    ensure!(loads(&mut tab).await? == 1);
+    wall.stop_server().await?;
+    wall.restart_server_as("another").await?;
+    tab.wait_for("window.witness.loads === 2", SOON).await
+}
+
+#[tokio::test]
 async fn a_server_that_is_down_strands_no_screen() -> Result<()> {
     let mut wall = wall().await?;
     // Twelve seconds after it knows of the other build.

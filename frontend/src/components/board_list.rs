@@ -8,6 +8,7 @@ use crate::api::{self, Answer};
 use crate::board::Trouble;
 use crate::components::banner::Banner;
 use crate::polling::{self, Audience};
+use crate::renewal::Renewer;
 use crate::text;
 use crate::wire;
 
@@ -16,6 +17,9 @@ use crate::wire;
 struct Boards {
     boards: RwSignal<Option<Vec<Board>>>,
     trouble: RwSignal<Trouble>,
+    /// What the server calls its build; empty before its first answer.
+    build: StoredValue<String>,
+    renewer: StoredValue<Renewer, LocalStorage>,
 }
 
 /// Links to every board.
@@ -24,6 +28,8 @@ pub fn BoardListPage() -> impl IntoView {
     let list = Boards {
         boards: RwSignal::new(None),
         trouble: RwSignal::default(),
+        build: StoredValue::default(),
+        renewer: StoredValue::new_local(Renewer::default()),
     };
     polling::poll(api::BOARDS.into(), list);
     let hint = move || {
@@ -59,6 +65,7 @@ impl Audience for Boards {
         match answer {
             Answer::Changed { body, .. } => {
                 let list = wire::board_list(&body).ok_or(Failure::Unreadable)?;
+                self.build.set_value(list.build);
                 self.boards.set(Some(list.boards));
                 Ok(())
             }
@@ -68,6 +75,10 @@ impl Audience for Boards {
     }
 
     fn tick(&self, now: PageTime, link: &Link) {
+        let build = self.build.try_get_value().unwrap_or_default();
+        let renew = |renewer: &Renewer| renewer.tick(now.monotonic, build);
+        // A tick may come while the page is being taken down.
+        let _ = self.renewer.try_with_value(renew);
         let trouble = match link.state() {
             LinkState::Lost => Trouble {
                 what: text::lost(
