@@ -58,7 +58,7 @@ async function canFetch() {
     }
     const named = [];
     for (const tag of html.querySelectorAll("script[src], link[rel=stylesheet]")) {
-      const script = [tag.getAttribute("src"), tag.dataset.wasm];
+      const script = [tag.getAttribute("src"), tag.dataset.wasm, tag.dataset.tick];
       named.push(...script, tag.getAttribute("href"));
     }
     const fetched = named.filter(Boolean).map(async (address) => {
@@ -116,6 +116,10 @@ function cover(words, cause) {
   for (const text of [words, cause]) {
     message.appendChild(document.createElement("p")).textContent = text;
   }
+  // So must those in the tab's title, and its icon's level.
+  document.title = words;
+  const icon = document.querySelector("link[rel~=icon]");
+  if (icon) icon.href = "data:,";
   document.body.textContent = "";
   document.body.appendChild(message);
 }

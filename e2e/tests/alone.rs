@@ -236,6 +236,11 @@ async fn pauses(tab: &mut Tab, count: usize) -> Result<Value> {
         text.contains("Queuewall stopped") && text.contains("no footer"),
         "{text}"
     );
+    let title = tab.evaluate("document.title").await?;
+    ensure!(
+        title.as_str().unwrap_or_default().contains("stopped"),
+        "the tab still says {title}"
+    );
     tab.evaluate(&format!("window.witness.pauses.slice(0, {count})"))
         .await
 }

@@ -158,7 +158,7 @@ function say(queue, state, ageMs, heldMs, excuse) {
     ARROWS[trend],
     current ? line(queue.trend) : "",
     ICONS[trouble ? level : state],
-    String(Math.min(4, String(waiting || 0).length)),
+    String(Math.min(5, String(waiting || 0).length)),
     count(waiting),
     longest ? "Longest" : "Wait",
     longest ? "longest_wait" : "average_wait",

@@ -20,7 +20,7 @@ pub struct TileView {
     pub name: String,
     /// Calls waiting.
     pub waiting: String,
-    /// How many figures that takes, for the style sheet: from 4 on all the same.
+    /// How many figures that takes, for the style sheet: from 5 on all the same.
     pub digits: &'static str,
     /// What the wait is: the mean, or the longest where no mean is given.
     pub wait_label: &'static str,
@@ -178,7 +178,8 @@ fn digits(count: Option<u64>) -> &'static str {
         0..10 => "1",
         10..100 => "2",
         100..1_000 => "3",
-        _ => "4",
+        1_000..10_000 => "4",
+        _ => "5",
     }
 }
 

@@ -91,7 +91,8 @@ pub fn line(trend: &[Option<u64>]) -> String {
         };
         let goes_on = known(minute.checked_sub(1));
         let x = (minute * LINE_STEP).to_string();
-        let y = (LINE_HEIGHT - count * LINE_HEIGHT / top).to_string();
+        let y =
+            (LINE_HEIGHT - (count.saturating_mul(LINE_HEIGHT) / top).min(LINE_HEIGHT)).to_string();
         path.push_str(if goes_on { "L" } else { "M" });
         path.push_str(&x);
         path.push(' ');
@@ -139,6 +140,8 @@ mod tests {
         // Few calls stay low.
         assert_eq!(line(&[Some(1), Some(1)]), "M0 80L10 80");
         assert_eq!(line(&[None, None]), "");
+        // Nonsense stays in the picture.
+        assert_eq!(line(&[Some(u64::MAX), Some(0)]), "M0 99L10 100");
     }
 
     #[test]

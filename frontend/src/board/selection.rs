@@ -115,7 +115,7 @@ impl BoardState {
     }
 
     /// The ids that the link chose, in its order or else the board's.
-    fn chosen(&self) -> Vec<String> {
+    pub(super) fn chosen(&self) -> Vec<String> {
         let asked = self.selection.asked;
         self.order
             .with(|order| asked.with(|asked| order::choose(order, asked)))

@@ -1,4 +1,4 @@
-//! What every queue's tile tells the alarm.
+//! What every tile tells the alarm: a queue that the link leaves out is not heard.
 
 use leptos::prelude::*;
 use queuewall_shared::alarm::Sight;
@@ -6,7 +6,8 @@ use queuewall_shared::alarm::Sight;
 use super::BoardState;
 
 impl BoardState {
-    /// What every queue's tile tells the alarm, by the page's own judgement.
+    /// What the tile of every queue that the link chose tells the alarm, by the page's
+    /// own judgement.
     #[must_use]
     pub fn sights(&self) -> Vec<(String, Sight)> {
         let see = |id: String| {
@@ -14,6 +15,6 @@ impl BoardState {
             let sight = queue.with(|queue| Sight::of(self.judge(queue).0, queue.level));
             Some((id, sight))
         };
-        self.order.get().into_iter().filter_map(see).collect()
+        self.chosen().into_iter().filter_map(see).collect()
     }
 }

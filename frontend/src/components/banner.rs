@@ -12,8 +12,9 @@ pub fn Banner(
     trouble: Signal<Trouble>,
 ) -> impl IntoView {
     view! {
-        <div class="banner" role="alert" hidden=move || trouble.with(|trouble| trouble.what.is_empty())>
-            <p class="banner-what">{move || trouble.with(|trouble| trouble.what.clone())}</p>
+        <div class="banner" hidden=move || trouble.with(|trouble| trouble.what.is_empty())>
+            // The next try counts down: a screen reader would say it every second.
+            <p class="banner-what" role="alert">{move || trouble.with(|trouble| trouble.what.clone())}</p>
             <p class="banner-next">{move || trouble.with(|trouble| trouble.next_try.clone())}</p>
         </div>
     }

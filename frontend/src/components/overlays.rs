@@ -10,7 +10,10 @@ mod draft;
 mod help;
 mod settings;
 
+use std::time::Duration;
+
 use leptos::prelude::*;
+use queuewall_shared::rotation::LONGEST_PAUSE;
 use queuewall_shared::settings::View;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -46,6 +49,11 @@ pub fn Overlays(
                 untrack(|| Opened::new(ground, commands, open, board, view, draft.clone()))
             });
         }
+        // Nobody may come back to a wall on which somebody pressed a key.
+        let is_left = |it: &Opened| board.now().saturating_sub(it.since) >= LONGEST_PAUSE;
+        if view == View::Wall && opened.as_ref().is_some_and(is_left) {
+            commands.give(Command::Close);
+        }
         let place = opened
             .as_ref()
             .and_then(|it| markup::find::<Element>(&it.ground, ".settings-status"));
@@ -63,6 +71,8 @@ const GROUND: &str = "overlay";
 /// A panel on the screen. Dropping it takes it away.
 struct Opened {
     panel: Panel,
+    /// When it was opened, on the page's monotonic clock.
+    since: Duration,
     ground: HtmlElement,
     before: Option<HtmlElement>,
     _listeners: Vec<Listener>,
@@ -127,6 +137,7 @@ impl Opened {
         }
         Self {
             panel,
+            since: board.now_untracked(),
             ground,
             before: before.and_then(|it| it.dyn_into().ok()),
             _listeners: listeners,

@@ -194,6 +194,23 @@ async fn a_change_into_critical_is_heard_once_for_all_tiles() {
 }
 
 #[wasm_bindgen_test]
+async fn a_queue_that_the_link_leaves_out_is_not_heard() {
+    stub();
+    let calm = vec![at_level("a", OK), at_level("b", OK)];
+    let shown = Shown::asked("?sound=on&queues=a", calm, 0, 0).await;
+    shown
+        .answer(5, vec![at_level("a", OK), at_level("b", RED)])
+        .await;
+    assert_eq!(sound(), "0 chimes, 0 tied, 1 open");
+    shown
+        .answer(10, vec![at_level("a", RED), at_level("b", RED)])
+        .await;
+    assert_eq!(sound(), "1 chimes, 1 tied, 1 open");
+    drop(shown);
+    unstub();
+}
+
+#[wasm_bindgen_test]
 async fn what_was_critical_or_cannot_be_relied_on_is_not_heard() {
     stub();
     let shown = Shown::asked(

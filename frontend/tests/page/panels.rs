@@ -11,7 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlTextAreaElement};
 
 use crate::desk::{at_level, press, type_in};
-use crate::support::{Shown, queue, settle};
+use crate::support::{Shown, at, good_link, queue, settle};
 
 #[wasm_bindgen_test]
 fn keys_of_keyboards_and_remotes_mean_the_same() {
@@ -64,6 +64,21 @@ async fn type_key(key: &str) -> bool {
     let used = press(key, Some(&focused()));
     settle().await;
     used
+}
+
+#[wasm_bindgen_test]
+async fn a_panel_that_is_left_open_hides_a_wall_for_ten_minutes_at_most() {
+    for (view, stays) in [("?view=wall", false), ("?view=tab", true)] {
+        let shown = Shown::asked(view, vec![queue("a")], 0, 0).await;
+        assert!(press("s", None));
+        settle().await;
+        shown.board.advance(at(599).monotonic, &good_link());
+        settle().await;
+        assert!(is_open(&shown), "{view}");
+        shown.board.advance(at(600).monotonic, &good_link());
+        settle().await;
+        assert_eq!(is_open(&shown), stays, "{view}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -43,6 +43,11 @@ fn a_full_hd_wall_holds_twelve_and_pages_the_rest_evenly() {
 fn a_near_screen_holds_more() {
     let fit = wall(24, 1.5, 55.0);
     assert_eq!((fit.columns, fit.rows, fit.pages), (6, 4, 1));
+    // As docs/mounting.md has it.
+    assert_eq!(
+        (wall(42, 1.5, 55.0).pages, wall(43, 1.5, 55.0).pages),
+        (1, 2)
+    );
 }
 
 #[test]
