@@ -186,6 +186,34 @@ async fn every_screen_keeps_the_contract() -> Result<()> {
     Ok(())
 }
 
+/// The banner may take three lines from far away: the tiles make room for it.
+#[tokio::test]
+async fn a_wall_without_its_server_keeps_it_too() -> Result<()> {
+    let mut wall = start(24).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    check(&mut tab, &wall, (1280, 720), (5.0, 43.0)).await?;
+    wall.stop_server().await?;
+    tab.wait_for("!!document.querySelector('[data-link=\"lost\"]')", SOON)
+        .await?;
+    for (width, height) in [(1280, 720), (1080, 1920), (1920, 1080)] {
+        tab.resize(width, height).await?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let found = faults(&mut tab, smallest_px(width, height, 5.0, 43.0)).await?;
+        ensure!(found.is_empty(), "{width}x{height}: {found:#?}");
+        let covered = "(() => {
+            const banner = document.querySelector('.banner').getBoundingClientRect();
+            return [].some.call(document.querySelectorAll('.tile:not([hidden])'),
+                tile => tile.getBoundingClientRect().top < banner.bottom - 1);
+        })()";
+        ensure!(
+            tab.evaluate(covered).await? == false,
+            "the banner covers tiles"
+        );
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn old_screens_keep_it_too() -> Result<()> {
     let wall = start(24).await?;

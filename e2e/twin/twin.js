@@ -151,7 +151,7 @@ function say(queue, state, ageMs, heldMs, excuse) {
     queue.id,
     state,
     level,
-    queue.name + ": " + ((current && WORDS[level]) || STATES[state]),
+    queue.name + ": " + ((current && WORDS[level]) || STATES[state]) + (trend === "none" ? "" : ", " + trend),
     queue.name,
     state === "ageing" && ageMs != null ? age(ageMs) + " ago" : "",
     trend,

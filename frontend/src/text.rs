@@ -28,6 +28,7 @@ use queuewall_shared::fit::Form;
 use queuewall_shared::format::{self, AgeUnit};
 use queuewall_shared::snapshot::{Level, Metric, Reason};
 use queuewall_shared::standing::Standing;
+use queuewall_shared::trend::Direction;
 
 use crate::language;
 use crate::numbers;
@@ -301,9 +302,9 @@ pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
     said
 }
 
-/// A tile's state and level for screen readers.
+/// A tile's state and level, and where the calls waiting are going, for screen readers.
 #[must_use]
-pub fn tile_label(name: &str, standing: Standing, of: Level) -> String {
+pub fn tile_label(name: &str, standing: Standing, of: Level, trend: Option<Direction>) -> String {
     let words = words();
     let state = match standing {
         Standing::Fresh | Standing::Ageing if !level(of).is_empty() => level(of),
@@ -315,19 +316,12 @@ pub fn tile_label(name: &str, standing: Standing, of: Level) -> String {
         Standing::NotFound => words.is_not_found.text(),
         Standing::Forbidden => words.is_forbidden.text(),
     };
-    [name, words.colon, state].concat()
-}
-
-/// More and more calls wait: an arrow, for those who hear it.
-#[must_use]
-pub fn rising() -> &'static str {
-    words().rising.text()
-}
-
-/// Fewer and fewer calls wait: an arrow, for those who hear it.
-#[must_use]
-pub fn falling() -> &'static str {
-    words().falling.text()
+    let (comma, trend) = match trend {
+        Some(Direction::Rising) => (", ", words.rising.text()),
+        Some(Direction::Falling) => (", ", words.falling.text()),
+        Some(Direction::Steady) | None => ("", ""),
+    };
+    [name, words.colon, state, comma, trend].concat()
 }
 
 /// Why a tile without numbers has none, where the server gives no cause.

@@ -100,14 +100,15 @@ impl TileView {
             Standing::Unknown | Standing::NotFound | Standing::Forbidden => None,
             _ => queue.waiting,
         };
-        let (trend, arrow) = match trend::direction(&queue.trend).filter(|_| is_current) {
+        let trend = trend::direction(&queue.trend).filter(|_| is_current);
+        let (trend_name, arrow) = match trend {
             Some(Direction::Rising) => ("rising", "M12 20V5M5.5 11.5L12 5l6.5 6.5"),
             Some(Direction::Falling) => ("falling", "M12 4v15M5.5 12.5L12 19l6.5-6.5"),
             Some(Direction::Steady) | None => ("none", ""),
         };
         Self {
             standing,
-            label: text::tile_label(&queue.name, standing, level),
+            label: text::tile_label(&queue.name, standing, level, trend),
             name: queue.name.clone(),
             waiting: count(waiting),
             digits: digits(waiting),
@@ -154,7 +155,7 @@ impl TileView {
                 .service_level
                 .goal
                 .map_or_else(|| "200%".into(), length),
-            trend,
+            trend: trend_name,
             arrow,
             line: if is_current {
                 trend::line(&queue.trend)

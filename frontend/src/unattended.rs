@@ -132,6 +132,10 @@ impl Vigil {
     /// Turns the sound on or off. Nothing is kept: the link decides at the next start.
     pub fn toggle_sound(self) {
         let Some(keeper) = self.keeper() else { return };
+        if self.is_mute() && keeper.player.borrow().is_some() {
+            // It was the key that the browser waited for, and not meant to end it.
+            return;
+        }
         let is_wanted = !keeper.is_sound_wanted.get();
         keeper.is_sound_wanted.set(is_wanted);
         // What is critical at this moment is known to whoever turns it on.

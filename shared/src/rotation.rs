@@ -59,7 +59,16 @@ impl Rotation {
             }
             self.paused_at = None;
         }
-        let is_over = |period| now.saturating_sub(self.since) >= period;
+        // Trouble elsewhere does not wait for a long turn to end.
+        let is_trouble_elsewhere =
+            !critical.get(self.page).is_some_and(|it| *it) && critical.iter().any(|it| *it);
+        let is_over = |period: Duration| {
+            let longest = match is_trouble_elsewhere {
+                true => period.min(DEFAULT_PERIOD),
+                false => period,
+            };
+            now.saturating_sub(self.since) >= longest
+        };
         if critical.len() > 1 && period.is_some_and(is_over) {
             self.turn(now, critical);
         }
@@ -170,6 +179,19 @@ mod tests {
         rotation.tick(at(115), &[false; 2], Some(PERIOD));
         assert_eq!(rotation.page(), 1);
         rotation.tick(at(129), &[false; 2], Some(PERIOD));
+        assert_eq!(rotation.page(), 1);
+    }
+
+    #[test]
+    fn trouble_elsewhere_ends_a_long_turn() {
+        let long = Some(at(600));
+        let mut rotation = Rotation::new(at(0));
+        rotation.tick(at(400), &[false, false, true], long);
+        assert_eq!(rotation.page(), 2);
+        // Trouble itself stays for its whole turn.
+        rotation.tick(at(999), &[false, false, true], long);
+        assert_eq!(rotation.page(), 2);
+        rotation.tick(at(1_000), &[false, false, true], long);
         assert_eq!(rotation.page(), 1);
     }
 

@@ -50,6 +50,11 @@ fn Pager(paging: Paging) -> impl IntoView {
         ]
         .concat(),
     };
+    let elsewhere = move || {
+        let (pages, page) = (pages.get(), paging.page());
+        let is_there = |other| other != page && paging.is_critical(other);
+        (pages > MOST_DOTS && (0..pages).any(is_there)).to_string()
+    };
     view! {
         <div
             class="pager"
@@ -66,7 +71,7 @@ fn Pager(paging: Paging) -> impl IntoView {
                     data-critical=move || paging.is_critical(page).to_string()
                 ></i>
             </For>
-            <span class="pager-number">{number}</span>
+            <span class="pager-number" data-critical=elsewhere>{number}</span>
         </div>
     }
 }

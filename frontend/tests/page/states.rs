@@ -197,7 +197,7 @@ async fn a_troubled_tile_says_why_and_for_how_long_and_an_old_one_loses_its_leve
         "Critical: wait over 2:00, for\u{a0}4\u{a0}min"
     );
     let label = shown.find("[data-queue='a']").get_attribute("aria-label");
-    assert_eq!(label.as_deref(), Some("Queue a: Critical"));
+    assert_eq!(label.as_deref(), Some("Queue a: Critical, rising"));
     let arrow = shown.find("[data-queue='a'] .tile-trend");
     assert_eq!(arrow.get_attribute("data-trend").as_deref(), Some("rising"));
 

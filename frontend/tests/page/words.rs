@@ -71,7 +71,7 @@ fn sentences() -> Vec<String> {
         Standing::NotFound,
         Standing::Forbidden,
     ];
-    said.extend(standings.map(|it| text::tile_label("", it, Level::None)));
+    said.extend(standings.map(|it| text::tile_label("", it, Level::None, None)));
     let reasons = Metric::ALL.map(|metric| Reason {
         metric,
         direction: metric.direction(),
