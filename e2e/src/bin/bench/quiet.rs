@@ -29,6 +29,9 @@ pub(crate) async fn measure(table: &mut Table) -> Result<()> {
     let mut tab = browser.tab().await?;
     tab.resize(1920, 1080).await?;
     pages::show(&mut tab, &stage, Page::Ours.path(), QUEUES).await?;
+    // The pointer of a new page is hidden after a while, polls or not.
+    let is_at_rest = "document.documentElement.hasAttribute('data-pointer')";
+    tab.wait_for(is_at_rest, Duration::from_secs(30)).await?;
     // Sizes are measured and fonts come a moment later.
     pages::poll(&mut tab, &stage, Duration::from_secs(1)).await?;
     let mut figures = Vec::new();
