@@ -5,6 +5,8 @@ use std::time::Duration;
 use gloo_net::http::{Request, Response};
 use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
 use queuewall_shared::link::Failure;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestCache};
 
 /// Where the boards are listed.
@@ -32,8 +34,9 @@ pub struct Times {
 pub enum Answer {
     /// 200: a body to read, and the name that its bytes have.
     Changed {
-        /// The body, unread.
-        body: String,
+        /// The body, parsed by the browser and not looked into yet: as text it would cross
+        /// over to WebAssembly and back before anything could be read from it.
+        body: JsValue,
         /// For the next request's `If-None-Match`.
         etag: Option<String>,
         /// When all this was so.
@@ -64,15 +67,22 @@ pub async fn get(
     }
     let response = request.send().await.map_err(|_| Failure::Unreachable)?;
     match response.status() {
-        200 => Ok(Answer::Changed {
-            body: response.text().await.map_err(|_| Failure::Unreachable)?,
-            etag: response.headers().get("etag"),
-            times: times(&response),
-        }),
+        200 => {
+            let (etag, times) = (response.headers().get("etag"), times(&response));
+            let body = json(&response.into()).await?;
+            Ok(Answer::Changed { body, etag, times })
+        }
         304 => Ok(Answer::Unchanged(times(&response))),
         404 => Ok(Answer::NotFound),
         status => Err(Failure::Status(status)),
     }
+}
+
+async fn json(response: &web_sys::Response) -> Result<JsValue, Failure> {
+    let body = response.json().map_err(|_| Failure::Unreadable)?;
+    // A connection that breaks off in the body ends here as well: either way there is
+    // no answer that could be read.
+    JsFuture::from(body).await.map_err(|_| Failure::Unreadable)
 }
 
 fn times(response: &Response) -> Times {

@@ -326,7 +326,7 @@ impl Audience for BoardState {
             Answer::Changed { body, times, .. } => {
                 let snapshot = self
                     .reader
-                    .try_update_value(|reader| reader.snapshot(&body))
+                    .try_update_value(|reader| reader.snapshot(body))
                     .flatten()
                     .ok_or(Failure::Unreadable)?;
                 self.take(snapshot);

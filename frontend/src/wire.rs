@@ -1,6 +1,6 @@
 //! Reads the server's JSON into the types that both sides share.
 //!
-//! By the browser's own `JSON.parse` and by hand: a JSON parser and derived readers
+//! Parsed by the browser itself and read by hand: a JSON parser and derived readers
 //! compiled into the page took 20 KB of it on the wire, a fifth of the whole. The
 //! tests hold every name here against what the server writes.
 //!
@@ -23,9 +23,9 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The snapshot in an answer's body; `None` when it is none.
-    pub fn snapshot(&mut self, body: &str) -> Option<BoardSnapshot> {
-        let json = Json::parse(body)?;
+    /// The snapshot in an answer's parsed body; `None` when it is none.
+    pub fn snapshot(&mut self, body: JsValue) -> Option<BoardSnapshot> {
+        let json = Json(body);
         let queues = self.queues(&json.get("queues"))?;
         snapshot(&json, queues)
     }
@@ -76,10 +76,10 @@ fn snapshot(json: &Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
     })
 }
 
-/// The list of boards in an answer's body; `None` when it is none.
+/// The list of boards in an answer's parsed body; `None` when it is none.
 #[must_use]
-pub fn board_list(body: &str) -> Option<BoardList> {
-    let json = Json::parse(body)?;
+pub fn board_list(body: JsValue) -> Option<BoardList> {
+    let json = Json(body);
     Some(BoardList {
         boards: json.get("boards").each(board)?,
         build: json.get("build").text()?,
@@ -188,10 +188,6 @@ fn reason(json: &Json) -> Option<Reason> {
 struct Json(JsValue);
 
 impl Json {
-    fn parse(text: &str) -> Option<Self> {
-        JSON::parse(text).ok().map(Self)
-    }
-
     fn get(&self, name: &str) -> Self {
         Self(Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED))
     }

@@ -64,7 +64,7 @@ impl Audience for Boards {
     fn answer(&self, answer: Answer, _sent: PageTime) -> Result<(), Failure> {
         match answer {
             Answer::Changed { body, .. } => {
-                let list = wire::board_list(&body).ok_or(Failure::Unreadable)?;
+                let list = wire::board_list(body).ok_or(Failure::Unreadable)?;
                 self.build.set_value(list.build);
                 self.boards.set(Some(list.boards));
                 Ok(())
