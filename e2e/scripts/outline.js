@@ -27,6 +27,8 @@
     const copy = part.cloneNode(true);
     // The time goes on from one page to the next.
     copy.querySelectorAll("[role=timer]").forEach((clock) => clock.remove());
+    // What the screen itself lacks is no board's matter.
+    copy.querySelectorAll(".hints").forEach((hints) => hints.remove());
     // Comments mark places for a framework and show nothing.
     const walker = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT);
     const comments = [];

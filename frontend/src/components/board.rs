@@ -10,7 +10,6 @@ use crate::components::banner::Banner;
 use crate::components::foot::Foot;
 use crate::components::grid::{TileGrid, px};
 use crate::components::header::Header;
-use crate::components::hints::Hints;
 use crate::components::message::Message;
 use crate::components::overlays::Overlays;
 use crate::components::problems::Problems;
@@ -70,7 +69,7 @@ pub fn BoardView(
             <main class="board-tiles">
                 <TileGrid board paging />
             </main>
-            <Foot board paging />
+            <Foot board paging vigil />
         }
         .into_any(),
     };
@@ -85,7 +84,6 @@ pub fn BoardView(
         >
             <Banner trouble />
             {content}
-            <Hints vigil />
             <Problems board />
             <Overlays board view status=Signal::derive(move || vigil.status()) />
         </div>

@@ -1,8 +1,10 @@
-//! The line below the tiles: the notice, what the tiles leave out, and the pages.
+//! The line below the tiles: hints, the notice, what the tiles leave out, and the pages.
 
 use leptos::prelude::*;
 
 use crate::board::{BoardState, Paging};
+use crate::components::hints::Hints;
+use crate::unattended::Vigil;
 use crate::{numbers, text};
 
 /// So many pages have a dot each; more have only their number.
@@ -15,6 +17,8 @@ pub fn Foot(
     board: BoardState,
     /// Its pages.
     paging: Paging,
+    /// Its vigil, which may have a hint.
+    vigil: Vigil,
 ) -> impl IntoView {
     let notice = Memo::new(move |_| board.notice());
     let limits = move || {
@@ -26,6 +30,7 @@ pub fn Foot(
     };
     view! {
         <footer class="foot">
+            <Hints vigil />
             <p class="foot-notice" role="status">{move || notice.get()}</p>
             <p class="foot-limits">{limits}</p>
             <Pager paging />

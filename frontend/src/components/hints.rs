@@ -1,4 +1,4 @@
-//! What whoever stands before the wall may have to do, in a line over its lower edge.
+//! What whoever stands before the wall may have to do, at the head of its foot.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::text;
 use crate::unattended::Vigil;
 use crate::wake_lock::WakeLock;
 
-/// Lies over the page and takes no room of it.
+/// Takes no room while there is nothing to say.
 #[component]
 pub fn Hints(
     /// The board's vigil.
