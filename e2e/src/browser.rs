@@ -41,6 +41,11 @@ const OLD: [&str; 3] = [
     "--disable-features=AudioServiceOutOfProcess",
 ];
 
+/// How often a browser is started before its silence counts.
+const STARTS: usize = 4;
+/// How long a browser may take to answer after its start.
+const START_LIMIT: Duration = Duration::from_secs(20);
+
 /// A program that can show the wall.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -103,11 +108,23 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts `engine`.
+    /// Starts `engine`. One that hangs at its start, as the cut-down old ones at times do
+    /// on a busy machine, is ended and started again.
     ///
     /// # Errors
-    /// When it does not start, or does not say where its debugger listens.
+    /// When it does not start, does not say where its debugger listens, or hangs each
+    /// time.
     pub async fn start(engine: &Engine) -> Result<Self> {
+        for _ in 1..STARTS {
+            let browser = Self::launch(engine).await?;
+            if let Ok(Ok(_)) = timeout(START_LIMIT, browser.tab()).await {
+                return Ok(browser);
+            }
+        }
+        Self::launch(engine).await
+    }
+
+    async fn launch(engine: &Engine) -> Result<Self> {
         let profile = TempDir::new()?;
         let mut command = Command::new(&engine.program);
         command
