@@ -9,96 +9,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Shown, at, good_link, lost_link, queue, settle, snapshot, taken, watch};
 
-#[wasm_bindgen(inline_js = r#"
-let seen, real;
-export function stub() {
-  seen = { state: "running", chimes: 0, tied: 0, contexts: 0, closed: 0,
-    lock: "grant", asked: 0, locks: [], renewals: [], tried: [], timers: new Map(), timed: 0 };
-  const contexts = BaseAudioContext.prototype, nodes = AudioNode.prototype, sources = AudioScheduledSourceNode.prototype;
-  real = [[contexts, "createGain"], [AudioContext.prototype, "resume"], [AudioContext.prototype, "close"],
-    [nodes, "connect"], [nodes, "disconnect"], [sources, "start"]].map(([on, name]) => [on, name, Object.getOwnPropertyDescriptor(on, name)]);
-  real.push([contexts, "state", Object.getOwnPropertyDescriptor(contexts, "state")]);
-  const before = (on, name, act) => {
-    const old = on[name];
-    on[name] = function (...args) { act(this); return old.apply(this, args); };
-  };
-  before(contexts, "createGain", () => { seen.contexts += 1; });
-  before(AudioContext.prototype, "close", () => { seen.closed += 1; });
-  before(sources, "start", () => { seen.chimes += 1; });
-  before(nodes, "connect", (node) => { if (node instanceof OscillatorNode) seen.tied += 1; });
-  before(nodes, "disconnect", (node) => { if (node instanceof OscillatorNode) seen.tied -= 1; });
-  Object.defineProperty(contexts, "state", { configurable: true, get: () => seen.state });
-  AudioContext.prototype.resume = function () {
-    if (seen.state === "suspended") {
-      seen.state = "running";
-      this.dispatchEvent(new Event("statechange"));
-    }
-    return Promise.resolve();
-  };
-  Object.defineProperty(navigator, "wakeLock", { configurable: true, get: () => seen.lock === "none" ? undefined : {
-    request: (kind) => {
-      seen.asked += 1;
-      if (seen.lock === "refuse" || kind !== "screen") return Promise.reject(new DOMException("no", "NotAllowedError"));
-      const lock = new EventTarget();
-      lock.release = () => { lock.released = true; return Promise.resolve(); };
-      seen.locks.push(lock);
-      return Promise.resolve(lock);
-    } } });
-  const { setTimeout, clearTimeout } = window;
-  real.push([window, "setTimeout", Object.getOwnPropertyDescriptor(window, "setTimeout")]);
-  real.push([window, "clearTimeout", Object.getOwnPropertyDescriptor(window, "clearTimeout")]);
-  // The pointer's timer waits for the test, and for no clock.
-  window.setTimeout = (act, ms, ...more) => {
-    if (ms !== 3000) return setTimeout(act, ms, ...more);
-    seen.timers.set(900000 + seen.timed, act);
-    return 900000 + seen.timed++;
-  };
-  window.clearTimeout = (id) => { seen.timers.delete(id) || clearTimeout(id); };
-  window.queuewall = {
-    renew: (build, failed) => { seen.renewals.push(build); seen.failed = failed; },
-    hasRenewed: (build) => seen.tried.includes(build),
-    restarts: () => 3, lastCause: () => "a cause", say() {}, stop() {},
-  };
-}
-export function block_sound() {
-  seen.state = "suspended";
-  const resume = AudioContext.prototype.resume;
-  AudioContext.prototype.resume = function () { return seen.pressed ? resume.call(this) : new Promise(() => {}); };
-}
-export function press() {
-  seen.pressed = true;
-  window.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
-}
-export function sound() { return `${seen.chimes} chimes, ${seen.tied} tied, ${seen.contexts - seen.closed} open`; }
-export function lock(kind) { seen.lock = kind; }
-export function locks() { return `${seen.asked} asked, ${seen.locks.filter((lock) => !lock.released).length} held`; }
-export function take_lock_back() {
-  const lock = seen.locks[seen.locks.length - 1];
-  lock.released = true;
-  lock.dispatchEvent(new Event("release"));
-}
-export function look_again() { document.dispatchEvent(new Event("visibilitychange")); }
-export function renewals() { return seen.renewals.join(" "); }
-export function fail_renewal() { seen.failed(); }
-export function was_tried(build) { seen.tried.push(build); }
-export function move_pointer(x) { window.dispatchEvent(new MouseEvent("mousemove", { screenX: x, screenY: 5 })); }
-export function three_seconds_pass() {
-  const due = [...seen.timers.values()];
-  seen.timers.clear();
-  due.forEach((act) => act());
-}
-export function timers() { return [...seen.timers.keys()].join(" "); }
-export function unstub() {
-  for (const [on, name, descriptor] of real) {
-    if (descriptor) Object.defineProperty(on, name, descriptor); else delete on[name];
-  }
-  delete navigator.wakeLock;
-  delete window.queuewall;
-}
-"#)]
+#[wasm_bindgen(module = "/tests/page/browser.js")]
 extern "C" {
     fn stub();
     fn block_sound();
+    #[wasm_bindgen(js_name = press_any_key)]
     fn press();
     fn sound() -> String;
     fn lock(kind: &str);

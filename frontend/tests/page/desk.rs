@@ -12,18 +12,7 @@ use crate::support::{
     Shown, at, good_link, lost_link, queue, settle, silent, snapshot, taken, watch,
 };
 
-#[wasm_bindgen(inline_js = r#"
-export function press(key, target) {
-  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-  (target || document.body).dispatchEvent(event);
-  return event.defaultPrevented;
-}
-export function type_in(input, text) {
-  input.value = text;
-  input.dispatchEvent(new Event("input", { bubbles: true }));
-}
-export function freeze(name) { document.dispatchEvent(new Event(name)); }
-"#)]
+#[wasm_bindgen(module = "/tests/page/browser.js")]
 extern "C" {
     /// Whether somebody made use of the key.
     pub(crate) fn press(key: &str, target: Option<&web_sys::Element>) -> bool;

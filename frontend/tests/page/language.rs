@@ -11,12 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Shown, at, good_link, queue, settle, silent, snapshot, taken, watch};
 
-#[wasm_bindgen(inline_js = r#"
-export function prefer(tags) {
-  Object.defineProperty(navigator, "languages", { value: tags.split(","), configurable: true });
-}
-export function prefer_as_it_was() { delete navigator.languages; }
-"#)]
+#[wasm_bindgen(module = "/tests/page/browser.js")]
 extern "C" {
     fn prefer(tags: &str);
     fn prefer_as_it_was();

@@ -8,66 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{host, queue, settle, snapshot, taken, watch};
 
-#[wasm_bindgen(inline_js = r#"
-const real = {
-  now: Date.now, fetch: window.fetch, setTimeout: window.setTimeout, setInterval: window.setInterval, clearInterval: window.clearInterval,
-  Worker: window.Worker, add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
-};
-let seen;
-export function intercept(body) {
-  seen = { requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
-  // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
-  const opened = performance.now();
-  const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
-  Date.now = () => { seen.looks += 1; return real.now.call(Date); };
-  window.fetch = (request) => {
-    seen.requests.push(new URL(request.url).pathname + " " + request.headers.get("if-none-match") + " " + request.cache);
-    request.signal.addEventListener("abort", () => { seen.aborted += 1; });
-    const headers = { etag: '"1"', "x-snapshot-age-ms": "2000", date: date() };
-    const known = request.headers.get("if-none-match") === '"1"';
-    switch (seen.answer) {
-      case "board": return Promise.resolve(known
-        ? new Response(null, { status: 304, headers }) : new Response(body, { status: 200, headers }));
-      case "never": return new Promise(() => {});
-      case "missing": return Promise.resolve(new Response("{}", { status: 404 }));
-      default: return Promise.resolve(new Response("<!DOCTYPE html>", { status: 200, headers }));
-    }
-  };
-  // Ten times as fast: the tests have no seconds to wait.
-  window.setInterval = (f, ms) => { const id = real.setInterval.call(window, f, ms / 10); seen.intervals.add(id); return id; };
-  window.clearInterval = (id) => { seen.intervals.delete(id); real.clearInterval.call(window, id); };
-  for (const target of [window, document]) {
-    target.addEventListener = (name, f) => { seen.listeners.push(f); real.add.call(target, name, f); };
-    target.removeEventListener = (name, f) => { seen.listeners = seen.listeners.filter((g) => g !== f); real.remove.call(target, name, f); };
-  }
-}
-/// A worker's script as the finished page names it; `null` takes it away again.
-export function name_worker(source) {
-  document.querySelectorAll("script[data-tick]").forEach((script) => script.remove());
-  if (source === undefined) return;
-  const script = document.createElement("script");
-  script.dataset.tick = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  document.head.append(script);
-  window.Worker = class extends real.Worker {
-    constructor(address) { super(address); if (seen) seen.workers += 1; }
-    terminate() { super.terminate(); seen.workers -= 1; }
-  };
-}
-export function looks() { return seen.looks; }
-export function soon() { return new Promise((done) => real.setTimeout.call(window, done, 500)); }
-export function answer_with(kind) { seen.answer = kind; }
-export function requests() { return seen.requests.join("\n"); }
-export function aborted() { return seen.aborted; }
-export function alive() {
-  return `timers ${seen.intervals.size}, workers ${seen.workers}, listeners ${seen.listeners.length}`;
-}
-export function wake() { window.dispatchEvent(new Event("online")); }
-export function restore() {
-  Date.now = real.now;
-  Object.assign(window, { fetch: real.fetch, setInterval: real.setInterval, clearInterval: real.clearInterval, Worker: real.Worker });
-  for (const target of [window, document]) { delete target.addEventListener; delete target.removeEventListener; }
-}
-"#)]
+#[wasm_bindgen(module = "/tests/page/browser.js")]
 extern "C" {
     fn intercept(body: &str);
     fn answer_with(kind: &str);

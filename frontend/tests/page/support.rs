@@ -17,23 +17,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, HtmlElement};
 
-#[wasm_bindgen(inline_js = r#"
-export function watch(node) {
-  const watching = { kinds: [] };
-  const note = (records) => records.forEach((record) =>
-    watching.kinds.push(record.type + (record.attributeName ? " " + record.attributeName : "")));
-  watching.observer = new MutationObserver(note);
-  watching.observer.observe(node, { subtree: true, childList: true, characterData: true, attributes: true });
-  watching.take = () => { note(watching.observer.takeRecords()); return watching.kinds.splice(0).join(", "); };
-  return watching;
-}
-export function taken(watching) {
-  return watching.take();
-}
-export function frame() {
-  return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-}
-"#)]
+#[wasm_bindgen(module = "/tests/page/browser.js")]
 extern "C" {
     pub(crate) fn watch(node: &Element) -> wasm_bindgen::JsValue;
     /// The kinds of the changes since the last call, in order.

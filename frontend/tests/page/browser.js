@@ -1,0 +1,198 @@
+// The browser's side of the tests: one module for all of them. Each module is a request
+// of its own, and the test runner's server stands still when more come at once than it
+// has threads, since browsers keep their connections.
+
+// ---- Witnesses
+
+export function watch(node) {
+  const watching = { kinds: [] };
+  const note = (records) => records.forEach((record) =>
+    watching.kinds.push(record.type + (record.attributeName ? " " + record.attributeName : "")));
+  watching.observer = new MutationObserver(note);
+  watching.observer.observe(node, { subtree: true, childList: true, characterData: true, attributes: true });
+  watching.take = () => { note(watching.observer.takeRecords()); return watching.kinds.splice(0).join(", "); };
+  return watching;
+}
+export function taken(watching) {
+  return watching.take();
+}
+export function frame() {
+  return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+}
+
+// ---- The browser's languages
+
+export function prefer(tags) {
+  Object.defineProperty(navigator, "languages", { value: tags.split(","), configurable: true });
+}
+export function prefer_as_it_was() { delete navigator.languages; }
+
+// ---- Hands
+
+export function press(key, target) {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  (target || document.body).dispatchEvent(event);
+  return event.defaultPrevented;
+}
+export function type_in(input, text) {
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+export function freeze(name) { document.dispatchEvent(new Event(name)); }
+
+// ---- A stand-in for `fetch`, timers and workers
+
+export const { intercept, name_worker, looks, soon, answer_with, requests, aborted, alive, wake, restore } = (() => {
+  const real = {
+    now: Date.now, fetch: window.fetch, setTimeout: window.setTimeout, setInterval: window.setInterval, clearInterval: window.clearInterval,
+    Worker: window.Worker, add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
+  };
+  let seen;
+  function intercept(body) {
+    seen = { requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
+    // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
+    const opened = performance.now();
+    const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
+    Date.now = () => { seen.looks += 1; return real.now.call(Date); };
+    window.fetch = (request) => {
+      seen.requests.push(new URL(request.url).pathname + " " + request.headers.get("if-none-match") + " " + request.cache);
+      request.signal.addEventListener("abort", () => { seen.aborted += 1; });
+      const headers = { etag: '"1"', "x-snapshot-age-ms": "2000", date: date() };
+      const known = request.headers.get("if-none-match") === '"1"';
+      switch (seen.answer) {
+        case "board": return Promise.resolve(known
+          ? new Response(null, { status: 304, headers }) : new Response(body, { status: 200, headers }));
+        case "never": return new Promise(() => {});
+        case "missing": return Promise.resolve(new Response("{}", { status: 404 }));
+        default: return Promise.resolve(new Response("<!DOCTYPE html>", { status: 200, headers }));
+      }
+    };
+    // Ten times as fast: the tests have no seconds to wait.
+    window.setInterval = (f, ms) => { const id = real.setInterval.call(window, f, ms / 10); seen.intervals.add(id); return id; };
+    window.clearInterval = (id) => { seen.intervals.delete(id); real.clearInterval.call(window, id); };
+    for (const target of [window, document]) {
+      target.addEventListener = (name, f) => { seen.listeners.push(f); real.add.call(target, name, f); };
+      target.removeEventListener = (name, f) => { seen.listeners = seen.listeners.filter((g) => g !== f); real.remove.call(target, name, f); };
+    }
+  }
+  /// A worker's script as the finished page names it; `null` takes it away again.
+  function name_worker(source) {
+    document.querySelectorAll("script[data-tick]").forEach((script) => script.remove());
+    if (source === undefined) return;
+    const script = document.createElement("script");
+    script.dataset.tick = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    document.head.append(script);
+    window.Worker = class extends real.Worker {
+      constructor(address) { super(address); if (seen) seen.workers += 1; }
+      terminate() { super.terminate(); seen.workers -= 1; }
+    };
+  }
+  function looks() { return seen.looks; }
+  function soon() { return new Promise((done) => real.setTimeout.call(window, done, 500)); }
+  function answer_with(kind) { seen.answer = kind; }
+  function requests() { return seen.requests.join("\n"); }
+  function aborted() { return seen.aborted; }
+  function alive() {
+    return `timers ${seen.intervals.size}, workers ${seen.workers}, listeners ${seen.listeners.length}`;
+  }
+  function wake() { window.dispatchEvent(new Event("online")); }
+  function restore() {
+    Date.now = real.now;
+    Object.assign(window, { fetch: real.fetch, setInterval: real.setInterval, clearInterval: real.clearInterval, Worker: real.Worker });
+    for (const target of [window, document]) { delete target.addEventListener; delete target.removeEventListener; }
+  }
+
+  return { intercept, name_worker, looks, soon, answer_with, requests, aborted, alive, wake, restore };
+})();
+
+// ---- Stand-ins for sound, wake lock and the way to another build
+
+export const { stub, block_sound, press: press_any_key, sound, lock, locks, take_lock_back, look_again, renewals, fail_renewal, was_tried, move_pointer, three_seconds_pass, timers, unstub } = (() => {
+  let seen, real;
+  function stub() {
+    seen = { state: "running", chimes: 0, tied: 0, contexts: 0, closed: 0,
+      lock: "grant", asked: 0, locks: [], renewals: [], tried: [], timers: new Map(), timed: 0 };
+    const contexts = BaseAudioContext.prototype, nodes = AudioNode.prototype, sources = AudioScheduledSourceNode.prototype;
+    real = [[contexts, "createGain"], [AudioContext.prototype, "resume"], [AudioContext.prototype, "close"],
+      [nodes, "connect"], [nodes, "disconnect"], [sources, "start"]].map(([on, name]) => [on, name, Object.getOwnPropertyDescriptor(on, name)]);
+    real.push([contexts, "state", Object.getOwnPropertyDescriptor(contexts, "state")]);
+    const before = (on, name, act) => {
+      const old = on[name];
+      on[name] = function (...args) { act(this); return old.apply(this, args); };
+    };
+    before(contexts, "createGain", () => { seen.contexts += 1; });
+    before(AudioContext.prototype, "close", () => { seen.closed += 1; });
+    before(sources, "start", () => { seen.chimes += 1; });
+    before(nodes, "connect", (node) => { if (node instanceof OscillatorNode) seen.tied += 1; });
+    before(nodes, "disconnect", (node) => { if (node instanceof OscillatorNode) seen.tied -= 1; });
+    Object.defineProperty(contexts, "state", { configurable: true, get: () => seen.state });
+    AudioContext.prototype.resume = function () {
+      if (seen.state === "suspended") {
+        seen.state = "running";
+        this.dispatchEvent(new Event("statechange"));
+      }
+      return Promise.resolve();
+    };
+    Object.defineProperty(navigator, "wakeLock", { configurable: true, get: () => seen.lock === "none" ? undefined : {
+      request: (kind) => {
+        seen.asked += 1;
+        if (seen.lock === "refuse" || kind !== "screen") return Promise.reject(new DOMException("no", "NotAllowedError"));
+        const lock = new EventTarget();
+        lock.release = () => { lock.released = true; return Promise.resolve(); };
+        seen.locks.push(lock);
+        return Promise.resolve(lock);
+      } } });
+    const { setTimeout, clearTimeout } = window;
+    real.push([window, "setTimeout", Object.getOwnPropertyDescriptor(window, "setTimeout")]);
+    real.push([window, "clearTimeout", Object.getOwnPropertyDescriptor(window, "clearTimeout")]);
+    // The pointer's timer waits for the test, and for no clock.
+    window.setTimeout = (act, ms, ...more) => {
+      if (ms !== 3000) return setTimeout(act, ms, ...more);
+      seen.timers.set(900000 + seen.timed, act);
+      return 900000 + seen.timed++;
+    };
+    window.clearTimeout = (id) => { seen.timers.delete(id) || clearTimeout(id); };
+    window.queuewall = {
+      renew: (build, failed) => { seen.renewals.push(build); seen.failed = failed; },
+      hasRenewed: (build) => seen.tried.includes(build),
+      restarts: () => 3, lastCause: () => "a cause", say() {}, stop() {},
+    };
+  }
+  function block_sound() {
+    seen.state = "suspended";
+    const resume = AudioContext.prototype.resume;
+    AudioContext.prototype.resume = function () { return seen.pressed ? resume.call(this) : new Promise(() => {}); };
+  }
+  function press() {
+    seen.pressed = true;
+    window.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+  }
+  function sound() { return `${seen.chimes} chimes, ${seen.tied} tied, ${seen.contexts - seen.closed} open`; }
+  function lock(kind) { seen.lock = kind; }
+  function locks() { return `${seen.asked} asked, ${seen.locks.filter((lock) => !lock.released).length} held`; }
+  function take_lock_back() {
+    const lock = seen.locks[seen.locks.length - 1];
+    lock.released = true;
+    lock.dispatchEvent(new Event("release"));
+  }
+  function look_again() { document.dispatchEvent(new Event("visibilitychange")); }
+  function renewals() { return seen.renewals.join(" "); }
+  function fail_renewal() { seen.failed(); }
+  function was_tried(build) { seen.tried.push(build); }
+  function move_pointer(x) { window.dispatchEvent(new MouseEvent("mousemove", { screenX: x, screenY: 5 })); }
+  function three_seconds_pass() {
+    const due = [...seen.timers.values()];
+    seen.timers.clear();
+    due.forEach((act) => act());
+  }
+  function timers() { return [...seen.timers.keys()].join(" "); }
+  function unstub() {
+    for (const [on, name, descriptor] of real) {
+      if (descriptor) Object.defineProperty(on, name, descriptor); else delete on[name];
+    }
+    delete navigator.wakeLock;
+    delete window.queuewall;
+  }
+
+  return { stub, block_sound, press, sound, lock, locks, take_lock_back, look_again, renewals, fail_renewal, was_tried, move_pointer, three_seconds_pass, timers, unstub };
+})();
