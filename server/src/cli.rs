@@ -32,7 +32,7 @@ use crate::{
     budget::RequestBudget,
     clock::SystemClock,
     config::{Environment, Loaded, Surroundings, Targets},
-    cxone::ReportingV2,
+    cxone,
 };
 use exit::Failure;
 use stats::StatsRequest;
@@ -68,13 +68,13 @@ async fn configured(command: Command, loaded: Loaded) -> Result<Exit, Failure> {
     }
     let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
     let clock = Arc::new(SystemClock);
-    let source = ReportingV2::new(config.cxone.clone(), Arc::clone(&budget), clock.clone())
+    let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
         .map_err(|error| Failure::new(Exit::Usage, error))?;
     if matches!(command, Command::Serve) {
-        return serve::run(config, Arc::new(source), budget, clock).await;
+        return serve::run(config, source, budget, clock).await;
     }
     let (mut stdout, mut stderr) = (io::stdout(), io::stderr());
-    let mut upstream = Upstream::new(&source, &budget, &mut stderr);
+    let mut upstream = Upstream::new(&*source, &budget, &mut stderr);
     let outcome = match command {
         Command::Stats(args) => {
             let request = stats_request(args, targets);

@@ -26,7 +26,7 @@ use crate::{
     clock::Clock,
     config::{BoardConfig, PollConfig},
     snapshot::Boards,
-    source::{QueueInfo, QueueReading, QueueSource, SourceError},
+    source::{QueueInfo, QueueReadings, QueueSource, SourceError},
 };
 use assemble::Frame;
 use board::Board;
@@ -67,7 +67,7 @@ pub struct Poller {
 
 enum Outcome {
     List(Result<Vec<QueueInfo>, SourceError>),
-    Read(Read, Result<Vec<QueueReading>, SourceError>),
+    Read(Read, Result<QueueReadings, SourceError>),
 }
 
 impl Poller {
@@ -168,9 +168,12 @@ impl Poller {
             Outcome::Read(read, Ok(answer)) => {
                 debug!(
                     asked = read.ids.len(),
-                    answered = answer.len(),
+                    answered = answer.queues.len(),
                     "queues read"
                 );
+                if !answer.unknown.is_empty() {
+                    debug!(ids = ?answer.unknown, "CXone does not know these queues");
+                }
                 self.readings
                     .answered(read.group, &read.ids, answer, self.clock.now());
                 self.schedule.succeeded(&read, now);
@@ -209,14 +212,6 @@ impl Poller {
         let known: HashSet<&str> = list.iter().map(|queue| queue.id.as_str()).collect();
         self.schedule.listed(&known, now);
         self.readings.list_problem = None;
-        if list.is_empty() && self.groups.iter().any(|group| group.all) {
-            // Sooner a passing fault than a tenant without queues; those that are gone
-            // say so themselves when they are read.
-            warn!("CXone's queue list is empty: what was known of it stays");
-            self.schedule.list_again_at(now + self.cycle);
-            self.readings.list.get_or_insert_default();
-            return;
-        }
         for (index, group) in self
             .groups
             .iter()
@@ -226,13 +221,15 @@ impl Poller {
             let mut wanted = group.ids.clone();
             let unnamed = list
                 .iter()
+                .filter(|queue| queue.left_out.is_none())
                 .map(|queue| &queue.id)
                 .filter(|id| !group.ids.contains(id));
             wanted.extend(unnamed.cloned());
             self.readings.keep_only(index, &wanted);
             self.schedule.set_wanted(index, wanted, now);
         }
-        self.readings.list = Some(list);
+        let shown = list.into_iter().filter(|queue| queue.left_out.is_none());
+        self.readings.list = Some(shown.collect());
     }
 
     /// How long to wait after `error`: until the next turn where only a person can
@@ -267,14 +264,14 @@ impl Poller {
     }
 
     fn fit_cycle(&mut self) {
-        let batches = self.schedule.batches();
-        let cycle = plan::cycle(batches, self.poll.interval, self.budget.limit());
+        let requests = self.schedule.batches() * self.source.requests_per_read();
+        let cycle = plan::cycle(requests, self.poll.interval, self.budget.limit());
         if cycle != self.cycle {
             self.cycle = cycle;
             self.schedule.set_cycle(cycle, Instant::now());
             if cycle > self.poll.interval {
                 warn!(
-                    "{batches} requests a round do not fit {} s within {} requests a minute: each queue is read \
+                    "{requests} requests a round do not fit {} s within {} requests a minute: each queue is read \
                      every {} s (QUEUEWALL_POLL_SECONDS, QUEUEWALL_BUDGET_PER_MINUTE)",
                     self.poll.interval.as_secs(),
                     self.budget.limit(),
@@ -298,7 +295,6 @@ impl Poller {
         for board in &mut self.boards {
             let next_try = self.schedule.next_try(board.group(), board.shows_all());
             let outlook = Outlook {
-                all_dead: self.schedule.all_dead(board.group()),
                 next_try: next_try.map(|at| self.next_request.map_or(at, |first| first.max(at))),
             };
             let (snapshot, latest) = board.snapshot(&self.readings, outlook, frame);
@@ -311,7 +307,7 @@ impl Poller {
 fn is_about_the_sign_in(error: &SourceError) -> bool {
     matches!(
         error,
-        SourceError::CredentialsRejected { .. } | SourceError::TokenRefused
+        SourceError::CredentialsRejected { .. } | SourceError::TokenRefused { .. }
     )
 }
 

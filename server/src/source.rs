@@ -1,12 +1,14 @@
 //! What the product needs of a contact centre, whatever dialect it speaks.
 
 mod error;
+mod host;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
 pub use error::SourceError;
+pub use host::Host;
 
 /// Reads live queue metrics. One implementation a dialect.
 #[async_trait]
@@ -14,10 +16,13 @@ pub trait QueueSource: Send + Sync + 'static {
     /// The most ids that one [`read_queues`](Self::read_queues) takes.
     fn batch_limit(&self) -> usize;
 
-    /// Reads `ids`, filtered by `skills` where any are given, in one request.
-    ///
-    /// Answers the queues that the upstream answered, in its order: some of `ids`
-    /// may be missing.
+    /// How many requests one [`read_queues`](Self::read_queues) takes, as far as is
+    /// known by now; at least 1.
+    fn requests_per_read(&self) -> usize {
+        1
+    }
+
+    /// Reads `ids`, filtered by `skills` where any are given.
     ///
     /// # Errors
     /// [`SourceError::QueueNotFound`] when the upstream refuses the batch for an id
@@ -26,12 +31,13 @@ pub trait QueueSource: Send + Sync + 'static {
         &self,
         ids: &[String],
         skills: &[String],
-    ) -> Result<Vec<QueueReading>, SourceError>;
+    ) -> Result<QueueReadings, SourceError>;
 
-    /// Lists every queue that the credentials can see.
+    /// Lists every queue that the credentials can see; at least one.
     ///
     /// # Errors
-    /// Any variant but [`SourceError::QueueNotFound`].
+    /// [`SourceError::NothingVisible`] where there is none; any other variant but
+    /// [`SourceError::QueueNotFound`].
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError>;
 
     /// Signs in, or makes sure that the sign-in still holds, and reads nothing.
@@ -39,6 +45,35 @@ pub trait QueueSource: Send + Sync + 'static {
     /// # Errors
     /// [`SourceError::CredentialsRejected`], or why the sign-in was not reached.
     async fn sign_in(&self) -> Result<(), SourceError>;
+
+    /// Signs in for somebody who watches: every step on the way to the first read,
+    /// in order. Only the last one can have failed.
+    async fn sign_in_stepwise(&self) -> Vec<Step> {
+        let outcome = self.sign_in().await;
+        vec![Step {
+            name: "sign-in",
+            outcome: outcome.map(|()| "CXone issues a token".to_owned()),
+        }]
+    }
+}
+
+/// One step towards the first read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What was tried, in a word or two.
+    pub name: &'static str,
+    /// What was found, in words; never a secret.
+    pub outcome: Result<String, SourceError>,
+}
+
+/// What one read answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QueueReadings {
+    /// The queues answered, in the upstream's order. Some of those asked for may be
+    /// missing.
+    pub queues: Vec<QueueReading>,
+    /// Those asked for of which the answer says that the upstream has no such queue.
+    pub unknown: Vec<String>,
 }
 
 /// One queue's live metrics. Whatever the upstream left out is `None`.
@@ -58,17 +93,37 @@ pub struct QueueReading {
     pub agents_logged_on: Option<u64>,
     /// Agents ready to take a call.
     pub agents_available: Option<u64>,
-    /// Agents on a call or in after-call work.
+    /// Agents on a call, and in after-call work where that is not counted on its own.
     pub agents_busy: Option<u64>,
+    /// Agents in after-call work, where the upstream counts them on their own.
+    pub agents_after_call_work: Option<u64>,
+    /// Agents logged on and not available for calls: breaks, meetings.
+    pub agents_unavailable: Option<u64>,
     /// Percent (0 to 100) of calls answered within the threshold.
     pub service_level_percent: Option<f64>,
+    /// The percentage that the queue is to reach, as set in the upstream.
+    pub service_level_goal: Option<f64>,
+    /// Within which time a call counts as answered in time, as set in the upstream.
+    pub service_level_threshold: Option<Duration>,
+    /// How many calls the service level is over.
+    pub service_level_sample: Option<u64>,
+    /// When the upstream made these numbers, by its own clock. Good for telling
+    /// whether two readings are the same one, and not for their age.
+    pub source_time: Option<SystemTime>,
 }
 
-/// A queue's id and name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A queue as the upstream lists it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueueInfo {
     /// The id, as text.
     pub id: String,
     /// The upstream's name for it, where it gives one.
     pub name: Option<String>,
+    /// Through which channel contacts come, in the upstream's words.
+    pub media_type: Option<String>,
+    /// Whether the queue is in use.
+    pub is_active: Option<bool>,
+    /// Why a board of every queue leaves it out, in a few words that name the setting;
+    /// `None` where it does not.
+    pub left_out: Option<String>,
 }

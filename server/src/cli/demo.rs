@@ -20,7 +20,7 @@ use crate::{
     budget::RequestBudget,
     clock::SystemClock,
     config::{BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
-    cxone::{BaseUrl, ReportingV2, Settings},
+    cxone::{self, BaseUrl, Dialect, ReportingV2Settings, Settings},
 };
 
 /// A wall that moves, and slow enough that a page which asks every 5 s never sees a
@@ -64,9 +64,9 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
 
     let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
     let clock = Arc::new(SystemClock);
-    let source = ReportingV2::new(config.cxone.clone(), Arc::clone(&budget), clock.clone())
+    let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
         .map_err(|error| broken(&error))?;
-    let exit = serve::run(config, Arc::new(source), budget, clock).await?;
+    let exit = serve::run(config, source, budget, clock).await?;
     simulator.shutdown().await;
     Ok(exit)
 }
@@ -86,10 +86,12 @@ fn config(listen: SocketAddr, base_url: BaseUrl, ids: &[String]) -> Config {
     };
     Config {
         cxone: Settings {
-            base_url,
-            client_id: "demo-client".to_owned(),
-            client_secret: SecretString::from("demo-secret"),
-            tenant_id: "demo-tenant".to_owned(),
+            dialect: Dialect::ReportingV2(ReportingV2Settings {
+                base_url,
+                client_id: "demo-client".to_owned(),
+                client_secret: SecretString::from("demo-secret"),
+                tenant_id: "demo-tenant".to_owned(),
+            }),
             ca_file: None,
             connect_timeout: poll.connect_timeout(),
             total_timeout: poll.total_timeout(),

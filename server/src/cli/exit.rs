@@ -17,7 +17,7 @@ pub enum Exit {
     Credentials,
     /// 4: the API client lacks a scope.
     Permission,
-    /// 5: a queue was not found, or not answered.
+    /// 5: a queue was not found, or not answered, or there is none to see.
     NotFound,
     /// 6: CXone's rate limit is reached.
     RateLimit,
@@ -63,11 +63,13 @@ impl Exit {
 impl From<&SourceError> for Exit {
     fn from(error: &SourceError) -> Self {
         match error {
-            SourceError::CredentialsRejected { .. } | SourceError::TokenRefused => {
+            SourceError::CredentialsRejected { .. } | SourceError::TokenRefused { .. } => {
                 Self::Credentials
             }
             SourceError::Forbidden { .. } => Self::Permission,
-            SourceError::QueueNotFound { .. } => Self::NotFound,
+            SourceError::QueueNotFound { .. } | SourceError::NothingVisible { .. } => {
+                Self::NotFound
+            }
             SourceError::RateLimited { .. } => Self::RateLimit,
             SourceError::Dns { .. }
             | SourceError::Tls { .. }

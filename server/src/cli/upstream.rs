@@ -117,7 +117,10 @@ impl<'a> Upstream<'a> {
     ) -> Result<bool, SourceError> {
         self.announce_wait();
         match (self.source.read_queues(ids, skills).await, ids) {
-            (Ok(readings), _) => answers.readings.extend(readings),
+            (Ok(answer), _) => {
+                answers.readings.extend(answer.queues);
+                answers.dead.extend(answer.unknown);
+            }
             (Err(SourceError::QueueNotFound { .. }), [id]) => {
                 answers.dead.insert(id.clone());
             }
@@ -180,6 +183,7 @@ fn halves(ids: &[String]) -> [Vec<String>; 2] {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::source::QueueReadings;
     use async_trait::async_trait;
     use std::sync::Mutex;
 
@@ -234,7 +238,7 @@ pub(super) mod tests {
             &self,
             ids: &[String],
             skills: &[String],
-        ) -> Result<Vec<QueueReading>, SourceError> {
+        ) -> Result<QueueReadings, SourceError> {
             self.pass(&self.read).await?;
             let asked = format!("{}/{}", ids.join(","), skills.join(","));
             self.reads.lock().unwrap().push(asked);
@@ -244,7 +248,10 @@ pub(super) mod tests {
                 return Err(SourceError::QueueNotFound { ids: ids.to_vec() });
             }
             let answered = ids.iter().filter(|id| !self.unanswered.contains(id));
-            Ok(answered.filter_map(known).cloned().collect())
+            Ok(QueueReadings {
+                queues: answered.filter_map(known).cloned().collect(),
+                ..QueueReadings::default()
+            })
         }
 
         async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
@@ -252,6 +259,7 @@ pub(super) mod tests {
             let info = |queue: &QueueReading| QueueInfo {
                 id: queue.id.clone(),
                 name: queue.name.clone(),
+                ..QueueInfo::default()
             };
             Ok(self.queues.iter().map(info).collect())
         }

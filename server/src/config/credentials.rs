@@ -11,7 +11,7 @@ use super::{
     problem::{Found, Problem},
     reader::Reader,
 };
-use crate::cxone::{BaseUrl, Settings};
+use crate::cxone::{BaseUrl, Dialect, ReportingV2Settings, Settings};
 
 const DEFAULT_BASE_URL: &str = "https://api-us-02.nice-incontact.com";
 
@@ -51,10 +51,12 @@ pub(super) fn read(reader: &mut Reader<'_>, poll: &PollConfig) -> Option<Setting
     let tenant_id = credential(reader, &TENANT_ID);
     let ca_file = ca_file(reader);
     Some(Settings {
-        base_url: base_url?,
-        client_id: client_id?,
-        client_secret: client_secret?,
-        tenant_id: tenant_id?,
+        dialect: Dialect::ReportingV2(ReportingV2Settings {
+            base_url: base_url?,
+            client_id: client_id?,
+            client_secret: client_secret?,
+            tenant_id: tenant_id?,
+        }),
         ca_file,
         connect_timeout: poll.connect_timeout(),
         total_timeout: poll.total_timeout(),

@@ -96,15 +96,6 @@ impl BaseUrl {
         self.url.scheme() == "https"
     }
 
-    /// The host, with its port where that is not the scheme's own.
-    pub(super) fn host(&self) -> String {
-        let host = self.url.host_str().unwrap_or_default();
-        match self.url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        }
-    }
-
     /// The address of `path`, which begins with a slash.
     pub(super) fn endpoint(&self, path: &str) -> Url {
         let mut url = self.url.clone();
@@ -116,6 +107,10 @@ impl BaseUrl {
     /// base URL's origin, to which alone the token may be sent.
     pub(super) fn follow(&self, page: &Url, link: &str) -> Option<Url> {
         let mut url = page.join(link).ok()?;
+        // Behind a balancer that ends TLS, a server thinks that it was asked without.
+        if self.is_encrypted() && url.scheme() == "http" && url.port().is_none() {
+            url.set_scheme("https").ok()?;
+        }
         let is_plain = url.username().is_empty() && url.password().is_none();
         if !is_plain || url.origin() != self.url.origin() {
             return None;
@@ -131,6 +126,15 @@ impl BaseUrl {
 
     fn prefix(&self) -> &str {
         self.url.path().trim_end_matches('/')
+    }
+}
+
+/// An address's host, with its port where that is not the scheme's own.
+pub(super) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 
@@ -173,9 +177,9 @@ mod tests {
     fn it_shows_without_a_trailing_slash_and_names_a_port_of_its_own() {
         let base = BaseUrl::parse("https://API.example.com:8443/x/").unwrap();
         assert_eq!(base.to_string(), "https://api.example.com:8443/x");
-        assert_eq!(base.host(), "api.example.com:8443");
+        assert_eq!(host_of(&base.url), "api.example.com:8443");
         let base = BaseUrl::parse("https://api.example.com:443").unwrap();
-        assert_eq!(base.host(), "api.example.com");
+        assert_eq!(host_of(&base.url), "api.example.com");
     }
 
     #[test]
@@ -255,11 +259,16 @@ mod tests {
             follow("https://api.example.com/api/v2/queues?page=2"),
             whole
         );
+        assert_eq!(
+            follow("http://api.example.com/api/v2/queues?page=2"),
+            whole,
+            "never unencrypted"
+        );
         for elsewhere in [
             "https://evil.example.com/api/v2/queues",
             "//evil.example.com/",
             "\\\\evil.example.com\\",
-            "http://api.example.com/api/v2/queues",
+            "http://api.example.com:8080/api/v2/queues",
             "https://api.example.com:8443/api/v2/queues",
             "https://me:secret@api.example.com/api/v2/queues",
             "javascript:alert(1)",

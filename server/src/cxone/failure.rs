@@ -16,7 +16,8 @@ pub(super) fn classify(error: &reqwest::Error, peer: &Peer) -> SourceError {
     let host = peer.host.clone();
     if let Some(name) = find::<NameNotResolved>(error) {
         return SourceError::Dns {
-            host: name.host.clone(),
+            name: name.host.clone(),
+            setting: host.setting,
         };
     }
     if let Some(tls) = find::<rustls::Error>(error) {

@@ -35,13 +35,13 @@ const KNOWN_TYPES: [&str; 8] = [
 ///
 /// # Errors
 /// [`SourceError::NotJson`], with what came instead.
-pub(super) fn parse(answer: &Answer, host: &str) -> Result<Value, SourceError> {
+pub(super) fn parse(answer: &Answer) -> Result<Value, SourceError> {
     let body = answer
         .body
         .strip_prefix(b"\xEF\xBB\xBF")
         .unwrap_or(&answer.body);
     serde_json::from_slice(body).map_err(|error| SourceError::NotJson {
-        host: host.to_owned(),
+        host: answer.host.clone(),
         content: describe(body, answer, error.classify()).to_owned(),
     })
 }
@@ -118,7 +118,8 @@ impl<'a> Fields<'a> {
         Self { object, odd }
     }
 
-    fn read<T>(
+    /// A field by `read`, which says nothing of a value that it cannot read.
+    pub(super) fn read<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&'a Value) -> Option<T>,
@@ -150,6 +151,19 @@ impl<'a> Fields<'a> {
     /// How many.
     pub(super) fn count(&mut self, name: &'static str) -> Option<u64> {
         self.read(name, count)
+    }
+
+    /// Yes or no.
+    pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        self.read(name, |value| match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// A number from 0 to `most`.
@@ -210,7 +224,10 @@ pub(super) fn kind(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{Clock, SystemClock};
+    use crate::{
+        clock::{Clock, SystemClock},
+        source::Host,
+    };
     use proptest::prelude::*;
     use reqwest::StatusCode;
     use serde_json::json;
@@ -304,13 +321,15 @@ mod tests {
         ) {
             for body in [bytes, text.into_bytes()] {
                 let answer = Answer {
+                    host: Host { name: "host".into(), setting: "CXONE_BASE_URL" },
+                    path: "/".into(),
                     sent_at: SystemClock.now(),
                     status: StatusCode::OK,
                     content_type: content_type.as_deref().and_then(|it| it.parse().ok()),
                     content_encoding: None,
                     body,
                 };
-                if let Err(error) = parse(&answer, "host") {
+                if let Err(error) = parse(&answer) {
                     let is_named = matches!(error, SourceError::NotJson { .. });
                     prop_assert!(is_named, "{:?}", error);
                 }

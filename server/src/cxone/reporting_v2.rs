@@ -2,84 +2,61 @@
 //! means there. UPSTREAM.md section 1 is its contract.
 
 mod queue_list;
-mod realtime;
+mod readings;
 
 use std::{collections::HashSet, fmt, sync::Arc};
 
 use async_trait::async_trait;
-use reqwest::{RequestBuilder, StatusCode, header::AUTHORIZATION};
+use reqwest::StatusCode;
 
 use super::{
-    Settings, SetupError,
-    json::{self, unexpected},
-    token::Tokens,
+    ReportingV2Settings, json,
+    paging::List,
+    session::Session,
+    sign_in::ClientCredentials,
     transport::{Answer, Transport},
 };
 use crate::{
-    budget::RequestBudget,
     clock::Clock,
-    source::{QueueInfo, QueueReading, QueueSource, SourceError},
+    source::{QueueInfo, QueueReadings, QueueSource, SourceError},
 };
 
 const REALTIME_PATH: &str = "/api/v2/reporting/queues/realtime";
 const LIST_PATH: &str = "/api/v2/queues";
 
-/// The scope that both reads need.
-const SCOPE: &str = "reporting:queue:view";
+/// The setting that says where all of it is.
+const SETTING: &str = "CXONE_BASE_URL";
+
+const SCOPE_REMEDY: &str = "grant this API client the scope reporting:queue:view under Administration > Security > API Clients";
+const REFUSED_REMEDY: &str =
+    "check that CXONE_BASE_URL and CXONE_TENANT_ID belong to the same tenant";
+const EMPTY_REMEDY: &str = "check CXONE_TENANT_ID, and what the API client may see under Administration > \
+     Security > API Clients";
+const REQUEST_REMEDY: &str = "check the queue and skill ids";
 
 /// The most ids that one read takes.
 const BATCH_LIMIT: usize = 100;
 
-/// A longer queue list is taken for a mistake.
-const LONGEST_LIST_PAGES: usize = 100;
-
 /// CXone's reporting API, version 2.
-pub struct ReportingV2 {
-    transport: Arc<Transport>,
-    tokens: Tokens,
+pub(super) struct ReportingV2 {
+    settings: ReportingV2Settings,
+    session: Session,
 }
 
 impl ReportingV2 {
     /// A client that is not signed in yet, and sends nothing before it must.
-    ///
-    /// Every request that it sends takes a permit of `budget`; `clock` says how old
-    /// the token is.
-    ///
-    /// # Errors
-    /// See [`SetupError`].
-    pub fn new(
-        settings: Settings,
-        budget: Arc<RequestBudget>,
+    pub(super) fn new(
+        settings: ReportingV2Settings,
+        transport: Arc<Transport>,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, SetupError> {
-        let transport = Arc::new(Transport::new(&settings, budget, clock)?);
-        let tokens = Tokens::new(settings, Arc::clone(&transport));
-        Ok(Self { transport, tokens })
-    }
-
-    /// Sends a request with the token; after a 401 once more with a new one.
-    async fn send_signed_in(
-        &self,
-        request: impl Fn() -> RequestBuilder + Send,
-    ) -> Result<Answer, SourceError> {
-        let token = self.tokens.get().await?;
-        let answer = self
-            .transport
-            .send(request().header(AUTHORIZATION, token.header()))
-            .await?;
-        if answer.status != StatusCode::UNAUTHORIZED {
-            return Ok(answer);
-        }
-        self.tokens.invalidate(&token);
-        let token = self.tokens.get().await?;
-        let answer = self
-            .transport
-            .send(request().header(AUTHORIZATION, token.header()))
-            .await?;
-        match answer.status {
-            // The new token stays: the next read tries it before it asks for another.
-            StatusCode::UNAUTHORIZED => Err(SourceError::TokenRefused),
-            _ => Ok(answer),
+    ) -> Self {
+        let way = ClientCredentials {
+            transport: Arc::clone(&transport),
+            settings: settings.clone(),
+        };
+        Self {
+            settings,
+            session: Session::new(transport, way, clock, REFUSED_REMEDY),
         }
     }
 }
@@ -94,9 +71,9 @@ impl QueueSource for ReportingV2 {
         &self,
         ids: &[String],
         skills: &[String],
-    ) -> Result<Vec<QueueReading>, SourceError> {
+    ) -> Result<QueueReadings, SourceError> {
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(QueueReadings::default());
         }
         if ids.len() > BATCH_LIMIT {
             return Err(SourceError::TooManyIds {
@@ -104,68 +81,68 @@ impl QueueSource for ReportingV2 {
                 limit: BATCH_LIMIT,
             });
         }
-        let query = realtime::Query::new(ids, skills);
-        let answer = self
-            .send_signed_in(|| self.transport.post(REALTIME_PATH).json(&query))
-            .await?;
-        check_read(answer.status, || SourceError::QueueNotFound {
-            ids: ids.to_vec(),
-        })?;
-        let body = json::parse(&answer, self.transport.host())?;
-        let (readings, odd) = realtime::readings(&body)?;
+        let query = readings::Query::new(ids, skills);
+        let url = self.settings.base_url.endpoint(REALTIME_PATH);
+        let post = || self.session.transport().post(url.clone()).json(&query);
+        let answer = self.session.send(SETTING, post).await?;
+        check_read(&answer, || SourceError::QueueNotFound { ids: ids.to_vec() })?;
+        let (queues, odd) = readings::readings(&json::parse(&answer)?)?;
         odd.log(REALTIME_PATH);
-        Ok(readings)
+        Ok(QueueReadings {
+            queues,
+            // This dialect says so by a 404.
+            unknown: Vec::new(),
+        })
     }
 
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
-        let base_url = self.transport.base_url();
-        let mut url = base_url.endpoint(LIST_PATH);
-        let (mut queues, mut known, mut visited) = (Vec::new(), HashSet::new(), HashSet::new());
-        // A link back to a page that was read ends the list: nothing new is there.
-        while visited.insert(url.clone()) {
-            if visited.len() > LONGEST_LIST_PAGES {
-                return Err(unexpected(format!(
-                    "a queue list of more than {LONGEST_LIST_PAGES} pages"
-                )));
-            }
-            let answer = self
-                .send_signed_in(|| self.transport.get(url.clone()))
-                .await?;
-            check_read(answer.status, || SourceError::EndpointNotFound {
-                path: url.path().to_owned(),
-                host: self.transport.host().to_owned(),
-            })?;
-            let page = queue_list::page(&json::parse(&answer, self.transport.host())?)?;
-            page.odd.log(LIST_PATH);
-            queues.extend(
-                page.queues
-                    .into_iter()
-                    .filter(|queue| known.insert(queue.id.clone())),
-            );
-            let Some(next) = page.next else { break };
-            url = base_url
-                .follow(&url, &next)
-                .ok_or_else(|| unexpected("the queue list's next page is on another host"))?;
+        let list = List {
+            base_url: &self.settings.base_url,
+            setting: SETTING,
+            first: self.settings.base_url.endpoint(LIST_PATH),
+            name: "queue list",
+        };
+        let (mut queues, mut known) = (Vec::new(), HashSet::new());
+        let not_found = |answer: &Answer| SourceError::EndpointNotFound {
+            path: answer.path.clone(),
+            host: answer.host.clone(),
+        };
+        list.read_all(
+            &self.session,
+            |answer| check_read(answer, || not_found(answer)),
+            |body| {
+                let page = queue_list::page(body)?;
+                page.odd.log(LIST_PATH);
+                let new = page.queues.into_iter();
+                queues.extend(new.filter(|queue| known.insert(queue.id.clone())));
+                Ok(())
+            },
+        )
+        .await?;
+        if queues.is_empty() {
+            return Err(SourceError::NothingVisible {
+                remedy: EMPTY_REMEDY,
+            });
         }
         Ok(queues)
     }
 
     async fn sign_in(&self) -> Result<(), SourceError> {
-        self.tokens.get().await.map(drop)
+        self.session.token().await.map(drop)
     }
 }
 
 /// What a status means on a read.
-fn check_read(
-    status: StatusCode,
-    not_found: impl FnOnce() -> SourceError,
-) -> Result<(), SourceError> {
-    match status {
+fn check_read(answer: &Answer, not_found: impl FnOnce() -> SourceError) -> Result<(), SourceError> {
+    match answer.status {
         status if status.is_success() => Ok(()),
         StatusCode::BAD_REQUEST => Err(SourceError::BadRequest {
-            status: status.as_u16(),
+            status: answer.status.as_u16(),
+            remedy: REQUEST_REMEDY,
         }),
-        StatusCode::FORBIDDEN => Err(SourceError::Forbidden { scope: SCOPE }),
+        StatusCode::FORBIDDEN => Err(SourceError::Forbidden {
+            remedy: SCOPE_REMEDY,
+        }),
         StatusCode::NOT_FOUND => Err(not_found()),
         status => Err(SourceError::UnexpectedStatus {
             status: status.as_u16(),
@@ -177,7 +154,7 @@ impl fmt::Debug for ReportingV2 {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ReportingV2")
-            .field("base_url", self.transport.base_url())
+            .field("base_url", &self.settings.base_url)
             .finish_non_exhaustive()
     }
 }

@@ -10,19 +10,13 @@ use rustls::{
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::BaseUrl;
+use super::{AllowedDomains, ApiVersion, BaseUrl, SkillFilter};
 
 /// Everything the client needs to know.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where CXone is.
-    pub base_url: BaseUrl,
-    /// The API client's id.
-    pub client_id: String,
-    /// The API client's secret.
-    pub client_secret: SecretString,
-    /// The tenant to sign in to.
-    pub tenant_id: String,
+    /// Which of CXone's APIs is read, and how to sign in to it.
+    pub dialect: Dialect,
     /// Certificates (PEM) trusted besides the system's, for company proxies.
     pub ca_file: Option<PathBuf>,
     /// The longest that name look-up, TCP and TLS may take together.
@@ -32,16 +26,132 @@ pub struct Settings {
     pub total_timeout: Duration,
 }
 
-impl fmt::Debug for Settings {
+/// One of CXone's APIs for the same job, with what it takes to read it.
+#[derive(Clone, Debug)]
+pub enum Dialect {
+    /// The v2 Reporting API, by client credentials.
+    ReportingV2(ReportingV2Settings),
+    /// The Real-Time Data API, by an API user's access key.
+    Realtime(Box<RealtimeSettings>),
+}
+
+/// What the dialect `reporting-v2` needs.
+#[derive(Clone)]
+pub struct ReportingV2Settings {
+    /// Where CXone is.
+    pub base_url: BaseUrl,
+    /// The API client's id.
+    pub client_id: String,
+    /// The API client's secret.
+    pub client_secret: SecretString,
+    /// The tenant to sign in to.
+    pub tenant_id: String,
+}
+
+/// What the dialect `realtime` needs.
+#[derive(Clone)]
+pub struct RealtimeSettings {
+    /// The API user's access key.
+    pub access_key: AccessKey,
+    /// How the key becomes a token.
+    pub sign_in: SignInMethod,
+    /// Whose discovery names token endpoint and API.
+    pub issuer: BaseUrl,
+    /// Where the API is, instead of what discovery says.
+    pub api_url: Option<BaseUrl>,
+    /// The tenant, instead of what the token says.
+    pub tenant_id: Option<String>,
+    /// The API's version.
+    pub api_version: ApiVersion,
+    /// Where discovered hosts may be.
+    pub allowed_domains: AllowedDomains,
+    /// Which skills are for the wall.
+    pub skills: SkillFilter,
+}
+
+/// An access key of CXone's, which belongs to one user.
+#[derive(Clone)]
+pub struct AccessKey {
+    /// Its public half.
+    pub id: String,
+    /// Its secret half.
+    pub secret: SecretString,
+}
+
+/// How an access key becomes a token.
+#[derive(Clone)]
+pub enum SignInMethod {
+    /// By the OAuth 2.0 password grant, for a registered application.
+    Password {
+        /// The application's client id.
+        client_id: String,
+        /// The application's client secret.
+        client_secret: SecretString,
+    },
+    /// By the key alone, at the host of the tenant's area.
+    KeyOnly {
+        /// That host's address.
+        area_url: BaseUrl,
+    },
+}
+
+// Who signs in belongs in no log either, so identities are left out as well.
+
+impl fmt::Debug for ReportingV2Settings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The identity is left out: who the API client is belongs in no log either.
         formatter
-            .debug_struct("Settings")
+            .debug_struct("ReportingV2Settings")
             .field("base_url", &self.base_url)
-            .field("ca_file", &self.ca_file)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("total_timeout", &self.total_timeout)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RealtimeSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RealtimeSettings")
+            .field("sign_in", &self.sign_in)
+            .field("issuer", &self.issuer)
+            .field("api_url", &self.api_url)
+            .field("api_version", &self.api_version)
+            .field("allowed_domains", &self.allowed_domains)
+            .field("skills", &self.skills)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AccessKey").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SignInMethod {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Password { .. } => formatter.debug_struct("Password").finish_non_exhaustive(),
+            Self::KeyOnly { area_url } => formatter
+                .debug_struct("KeyOnly")
+                .field("area_url", area_url)
+                .finish(),
+        }
+    }
+}
+
+impl Dialect {
+    /// The addresses that are set, to each of which requests may go.
+    pub(super) fn addresses(&self) -> Vec<&BaseUrl> {
+        match self {
+            Self::ReportingV2(settings) => vec![&settings.base_url],
+            Self::Realtime(settings) => {
+                let area_url = match &settings.sign_in {
+                    SignInMethod::Password { .. } => None,
+                    SignInMethod::KeyOnly { area_url } => Some(area_url),
+                };
+                let set = [Some(&settings.issuer), settings.api_url.as_ref(), area_url];
+                set.into_iter().flatten().collect()
+            }
+        }
     }
 }
 

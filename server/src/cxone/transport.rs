@@ -10,14 +10,16 @@ use reqwest::{
 use tokio::time::{Instant, timeout};
 
 use super::{
-    BaseUrl, Settings, SetupError,
+    Settings, SetupError,
+    base_url::host_of,
     failure::{SystemResolver, classify, innermost},
+    json::unexpected,
     retry_after,
 };
 use crate::{
     budget::RequestBudget,
     clock::{Clock, Moment},
-    source::SourceError,
+    source::{Host, SourceError},
 };
 
 /// The most of a body that is read. A hundred queues are some 30 kB.
@@ -29,18 +31,18 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(10);
 
 const USER_AGENT: &str = concat!("queuewall/", env!("CARGO_PKG_VERSION"));
 
-/// Sends requests to one CXone, each with a permit of the budget.
+/// Sends requests to CXone's hosts, each with a permit of the budget.
 pub(super) struct Transport {
     client: Client,
-    base_url: BaseUrl,
-    peer: Peer,
+    connect_timeout: Duration,
+    total_timeout: Duration,
     budget: Arc<RequestBudget>,
     clock: Arc<dyn Clock>,
 }
 
 /// What an error says about the other side.
 pub(super) struct Peer {
-    pub(super) host: String,
+    pub(super) host: Host,
     pub(super) is_encrypted: bool,
     pub(super) connect_timeout: Duration,
     pub(super) total_timeout: Duration,
@@ -48,6 +50,10 @@ pub(super) struct Peer {
 
 /// A whole answer, of any status but 3xx, 429 and 5xx.
 pub(super) struct Answer {
+    /// Who answered.
+    pub(super) host: Host,
+    /// What was asked for there, without the query.
+    pub(super) path: String,
     /// Just before the request was sent, after the wait for the budget.
     pub(super) sent_at: Moment,
     pub(super) status: StatusCode,
@@ -63,13 +69,6 @@ impl Transport {
         budget: Arc<RequestBudget>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SetupError> {
-        let base_url = settings.base_url.clone();
-        let peer = Peer {
-            host: base_url.host(),
-            is_encrypted: base_url.is_encrypted(),
-            connect_timeout: settings.connect_timeout,
-            total_timeout: settings.total_timeout,
-        };
         let client = client_builder(settings)?
             .build()
             .map_err(|error| SetupError::Tls {
@@ -77,60 +76,67 @@ impl Transport {
             })?;
         Ok(Self {
             client,
-            base_url,
-            peer,
+            connect_timeout: settings.connect_timeout,
+            total_timeout: settings.total_timeout,
             budget,
             clock,
         })
-    }
-
-    pub(super) fn base_url(&self) -> &BaseUrl {
-        &self.base_url
-    }
-
-    pub(super) fn host(&self) -> &str {
-        &self.peer.host
-    }
-
-    pub(super) fn clock(&self) -> &dyn Clock {
-        &*self.clock
     }
 
     pub(super) fn get(&self, url: Url) -> RequestBuilder {
         self.client.get(url)
     }
 
-    pub(super) fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(self.base_url.endpoint(path))
+    pub(super) fn post(&self, url: Url) -> RequestBuilder {
+        self.client.post(url)
     }
 
-    /// Waits for the budget, sends, and reads the answer.
+    /// Waits for the budget, sends, and reads the answer. `setting` is what led to the
+    /// host, for errors.
     ///
     /// # Errors
     /// Whatever keeps an answer from being read whole, and the refusals that mean
     /// the same on every path: redirects, 429 and 5xx. A `Retry-After` among those
     /// closes the gate for every request before the permit is given back.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, SourceError> {
+    pub(super) async fn send(
+        &self,
+        setting: &'static str,
+        request: RequestBuilder,
+    ) -> Result<Answer, SourceError> {
+        let (client, request) = request.build_split();
+        let request = request.map_err(|_| unexpected("an address that no request can go to"))?;
+        let peer = Peer {
+            host: Host {
+                name: host_of(request.url()),
+                setting,
+            },
+            is_encrypted: request.url().scheme() == "https",
+            connect_timeout: self.connect_timeout,
+            total_timeout: self.total_timeout,
+        };
+        let path = request.url().path().to_owned();
         let permit = self.budget.acquire().await;
         let (sent_at, started) = (self.clock.now(), Instant::now());
-        let total = self.peer.total_timeout;
+        let total = self.total_timeout;
 
-        let response = timeout(total, request.send())
+        let response = timeout(total, client.execute(request))
             .await
-            .map_err(|_| self.timed_out())?
-            .map_err(|error| classify(&error, &self.peer))?;
+            .map_err(|_| peer.timed_out())?
+            .map_err(|error| classify(&error, &peer))?;
         let status = response.status();
-        self.refuse(status, response.headers())?;
+        self.refuse(status, response.headers(), &peer)?;
 
         let content_type = response.headers().get(CONTENT_TYPE).cloned();
         let content_encoding = response.headers().get(CONTENT_ENCODING).cloned();
         let left = total.saturating_sub(started.elapsed());
-        let body = timeout(left, self.read_body(response))
+        let body = timeout(left, peer.read_body(response))
             .await
-            .unwrap_or_else(|_| Err(self.timed_out()));
+            .unwrap_or_else(|_| Err(peer.timed_out()));
         drop(permit);
 
         Ok(Answer {
+            host: peer.host,
+            path,
             sent_at,
             status,
             content_type,
@@ -143,11 +149,16 @@ impl Transport {
         })
     }
 
-    fn refuse(&self, status: StatusCode, headers: &HeaderMap) -> Result<(), SourceError> {
+    fn refuse(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        peer: &Peer,
+    ) -> Result<(), SourceError> {
         if status.is_redirection() {
             return Err(SourceError::Redirected {
                 status: status.as_u16(),
-                host: self.peer.host.clone(),
+                host: peer.host.clone(),
             });
         }
         if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
@@ -166,10 +177,12 @@ impl Transport {
             SourceError::RateLimited { retry_after }
         })
     }
+}
 
+impl Peer {
     async fn read_body(&self, mut response: Response) -> Result<Vec<u8>, SourceError> {
         let too_large = || SourceError::TooLarge {
-            host: self.peer.host.clone(),
+            host: self.host.clone(),
             limit_bytes: BODY_LIMIT_BYTES,
         };
         if response
@@ -182,7 +195,7 @@ impl Transport {
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|error| classify(&error, &self.peer))?
+            .map_err(|error| classify(&error, self))?
         {
             if body.len() + chunk.len() > BODY_LIMIT_BYTES {
                 return Err(too_large());
@@ -194,8 +207,8 @@ impl Transport {
 
     fn timed_out(&self) -> SourceError {
         SourceError::TimedOut {
-            host: self.peer.host.clone(),
-            after: self.peer.total_timeout,
+            host: self.host.clone(),
+            after: self.total_timeout,
         }
     }
 }
@@ -215,15 +228,19 @@ fn client_builder(settings: &Settings) -> Result<ClientBuilder, SetupError> {
         .referer(false)
         .dns_resolver(SystemResolver)
         .connect_timeout(settings.connect_timeout)
-        .pool_idle_timeout(IDLE_CONNECTION);
-    builder = if settings.base_url.is_encrypted() {
-        builder.https_only(true).tls_certs_merge(certificates)
-    } else {
+        .pool_idle_timeout(IDLE_CONNECTION)
+        // Integrators report token calls that fail over HTTP/2.
+        .http1_only();
+    let addresses = settings.dialect.addresses();
+    builder = if addresses.iter().all(|address| !address.is_encrypted()) {
         // Nothing is encrypted on the way to this machine: a machine without a trust
         // store can still run against a simulated tenant.
         builder.tls_certs_only(certificates)
+    } else {
+        let only = addresses.iter().all(|address| address.is_encrypted());
+        builder.https_only(only).tls_certs_merge(certificates)
     };
-    if settings.base_url.is_loopback() {
+    if addresses.iter().all(|address| address.is_loopback()) {
         builder = builder.no_proxy();
     }
     Ok(builder)

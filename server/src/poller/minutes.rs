@@ -43,7 +43,10 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::{clock::Moment, source::QueueReading};
+    use crate::{
+        clock::Moment,
+        source::{QueueReading, QueueReadings},
+    };
 
     /// The trend's end after a reading at 0:00 and records at these uptimes.
     fn recorded(at_seconds: &[u64], poll: Duration) -> Vec<Option<u64>> {
@@ -57,7 +60,11 @@ mod tests {
             ..QueueReading::default()
         };
         let mut readings = Readings::new(1);
-        readings.answered(0, &["q".into()], vec![reading], start);
+        let answer = QueueReadings {
+            queues: vec![reading],
+            ..QueueReadings::default()
+        };
+        readings.answered(0, &["q".into()], answer, start);
         let mut minutes = Minutes::default();
         for seconds in at_seconds {
             let uptime = Duration::from_secs(*seconds);

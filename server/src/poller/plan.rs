@@ -46,11 +46,11 @@ pub(crate) fn group(boards: &[BoardConfig]) -> (Vec<Group>, Vec<usize>) {
     (groups, of_board)
 }
 
-/// How long one round of `batches` requests takes: the configured interval, or as
+/// How long one round of `requests` takes: the configured interval, or as
 /// long as `budget_per_minute` asks for, rounded up to a second.
-pub(crate) fn cycle(batches: usize, interval: Duration, budget_per_minute: usize) -> Duration {
+pub(crate) fn cycle(requests: usize, interval: Duration, budget_per_minute: usize) -> Duration {
     let usable = budget_per_minute.saturating_sub(RESERVE).max(1);
-    let seconds = (batches as u64 * WINDOW.as_secs()).div_ceil(usable as u64);
+    let seconds = (requests as u64 * WINDOW.as_secs()).div_ceil(usable as u64);
     interval.max(Duration::from_secs(seconds))
 }
 

@@ -6,7 +6,7 @@ use queuewall_shared::{freshness::Freshness, snapshot::QueueState, trend::Trend}
 
 use crate::{
     clock::Moment,
-    source::{QueueInfo, QueueReading, SourceError},
+    source::{QueueInfo, QueueReading, QueueReadings, SourceError},
 };
 
 /// What is known of all queues, by group.
@@ -52,6 +52,17 @@ impl Known {
     }
 }
 
+impl Known {
+    /// When `reading` was first answered, where it is one that was answered before: an
+    /// upstream whose own clock has not moved on repeats itself, and old numbers must
+    /// not look new.
+    fn first_seen(&self, reading: &QueueReading) -> Option<Moment> {
+        let (last, at) = self.reading.as_ref()?;
+        let is_repeated = reading.source_time.is_some() && reading.source_time == last.source_time;
+        is_repeated.then_some(*at)
+    }
+}
+
 /// Nobody logged on and nothing waiting, both known.
 fn is_closed(reading: &QueueReading) -> bool {
     reading.agents_logged_on == Some(0) && reading.waiting == Some(0)
@@ -84,17 +95,17 @@ impl Readings {
         self.groups.iter_mut().flat_map(HashMap::values_mut)
     }
 
-    /// A read of `asked` was answered with `readings` at `now`.
+    /// A read of `asked` was answered with `answer` at `now`.
     pub(crate) fn answered(
         &mut self,
         group: usize,
         asked: &[String],
-        readings: Vec<QueueReading>,
+        answer: QueueReadings,
         now: Moment,
     ) {
         let known = &mut self.groups[group];
         let mut answered: HashMap<String, QueueReading> = HashMap::new();
-        for reading in readings {
+        for reading in answer.queues {
             answered.entry(reading.id.clone()).or_insert(reading);
         }
         for id in asked {
@@ -102,11 +113,17 @@ impl Readings {
             match answered.remove(id) {
                 Some(reading) => {
                     known.name = reading.name.clone().or(known.name.take());
-                    known.reading = Some((reading, now));
+                    let at = known.first_seen(&reading).unwrap_or(now);
+                    known.reading = Some((reading, at));
                     known.problem = None;
                 }
                 None => known.problem = Some(Problem::Missing),
             }
+        }
+        for id in answer.unknown {
+            let ids = vec![id];
+            let error = SourceError::QueueNotFound { ids: ids.clone() };
+            self.failed(group, &ids, &error);
         }
     }
 

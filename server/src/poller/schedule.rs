@@ -149,7 +149,7 @@ impl Schedule {
         }
     }
 
-    /// How many requests one round takes.
+    /// How many reads one round takes.
     pub(crate) fn batches(&self) -> usize {
         self.batches.len()
     }
@@ -209,11 +209,6 @@ impl Schedule {
         for read in std::mem::take(&mut self.refused) {
             self.halve(&read);
         }
-    }
-
-    /// The queue list is read again at `due`, where it is read regularly.
-    pub(crate) fn list_again_at(&mut self, due: Instant) {
-        self.list_due = self.lists_regularly.then_some(due);
     }
 
     /// A read succeeded.

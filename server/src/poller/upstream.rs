@@ -16,8 +16,6 @@ use crate::{clock::Moment, source::SourceError};
 /// What the schedule says of a board's queues.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Outlook {
-    /// Whether CXone knows none of them.
-    pub(crate) all_dead: bool,
     /// When they are asked for next.
     pub(crate) next_try: Option<Instant>,
 }
@@ -43,7 +41,7 @@ impl Standing {
         outlook: Outlook,
         frame: Frame<'_>,
     ) -> Upstream {
-        let (state, cause) = judge(shown, latest, readings, outlook, frame);
+        let (state, cause) = judge(shown, latest, readings, frame);
         let is_ok = state == UpstreamState::Ok;
         if is_ok != self.is_ok {
             self.is_ok = is_ok;
@@ -75,7 +73,6 @@ fn judge(
     shown: &[Shown<'_>],
     latest: Option<Moment>,
     readings: &Readings,
-    outlook: Outlook,
     frame: Frame<'_>,
 ) -> (UpstreamState, Option<Cause>) {
     let failure = shown
@@ -85,6 +82,7 @@ fn judge(
             Problem::Failed(error) => Some(error),
         });
     let failure = failure.or(readings.list_problem.as_ref().filter(|_| shown.is_empty()));
+    let none_found = !shown.is_empty() && shown.iter().all(is_not_found);
     let is_down = latest
         .is_none_or(|read| Freshness::of(read.age_at(frame.now), frame.cycle) == Freshness::Stale);
     let state = match (is_down, failure) {
@@ -95,11 +93,19 @@ fn judge(
     let cause = match (failure, state) {
         (Some(error), _) => Some(error.wall_cause()),
         (None, UpstreamState::Ok) => None,
-        (None, _) if outlook.all_dead => Some(Cause::NoneFound),
+        (None, _) if none_found => Some(Cause::NoneFound),
         (None, _) if latest.is_none() => Some(Cause::FirstAnswer),
         (None, _) => Some(Cause::NoAnswer),
     };
     (state, cause)
+}
+
+fn is_not_found(shown: &Shown<'_>) -> bool {
+    let problem = shown.known.and_then(|known| known.problem.as_ref());
+    matches!(
+        problem,
+        Some(Problem::Failed(SourceError::QueueNotFound { .. }))
+    )
 }
 
 #[cfg(test)]
@@ -112,7 +118,6 @@ mod tests {
     fn clocks_that_drift_apart_do_not_move_the_next_try() {
         let start = Instant::now();
         let outlook = Outlook {
-            all_dead: false,
             next_try: Some(start + Duration::from_secs(30)),
         };
         let (mut standing, readings) = (Standing::default(), Readings::new(1));

@@ -5,15 +5,16 @@ use std::time::Duration;
 use queuewall_shared::cause::Cause;
 use thiserror::Error;
 
+use super::Host;
+
 /// A failed read. `Display` says what happened and what to do, for logs and the
 /// command line; [`SourceError::wall_cause`] is the short form for the wall.
 /// Neither ever holds a secret, a token or a body.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SourceError {
-    /// 400 or 401 from the token endpoint.
+    /// 400, 401 or 403 from the token endpoint.
     #[error(
-        "CXone rejected the credentials (HTTP {status}{}): check CXONE_CLIENT_ID, CXONE_CLIENT_SECRET and \
-         CXONE_TENANT_ID, and that the API client allows the client credentials grant",
+        "CXone rejected the credentials (HTTP {status}{}): {remedy}",
         .oauth_error.as_ref().map(|code| format!(", {code}")).unwrap_or_default()
     )]
     CredentialsRejected {
@@ -21,21 +22,41 @@ pub enum SourceError {
         status: u16,
         /// The OAuth 2.0 error code (RFC 6749, 5.2), where it is a well-formed one.
         oauth_error: Option<String>,
+        /// What to check.
+        remedy: &'static str,
     },
     /// 401 on a read, and again with a new token.
-    #[error(
-        "CXone refused a token it had just issued (HTTP 401): check that CXONE_BASE_URL and CXONE_TENANT_ID \
-         belong to the same tenant"
-    )]
-    TokenRefused,
-    /// 403: the client lacks the scope.
-    #[error(
-        "CXone does not let this API client read queues (HTTP 403): grant it the scope {scope} under \
-         Administration > Security > API Clients"
-    )]
+    #[error("CXone refused a token it had just issued (HTTP 401): {remedy}")]
+    TokenRefused {
+        /// What to check.
+        remedy: &'static str,
+    },
+    /// 403: a permission is missing.
+    #[error("CXone does not let us read queues (HTTP 403): {remedy}")]
     Forbidden {
-        /// The scope that is missing.
-        scope: &'static str,
+        /// Which permission, and where it is granted.
+        remedy: &'static str,
+    },
+    /// Signed in, and not one queue to see.
+    #[error("signed in, but CXone shows us no queue: {remedy}")]
+    NothingVisible {
+        /// What to check.
+        remedy: &'static str,
+    },
+    /// CXone's discovery names an address to which no secret may be sent.
+    #[error(
+        "CXone's discovery names {host} as its {role}, which is {reason}: nothing was sent there; check \
+         CXONE_ISSUER, and CXONE_ALLOWED_DOMAINS ({allowed}) if that host is right"
+    )]
+    HostRefused {
+        /// The host named.
+        host: String,
+        /// What it would have been: `token endpoint`, `API`.
+        role: &'static str,
+        /// Why not, in a few words.
+        reason: &'static str,
+        /// The domains that are allowed.
+        allowed: String,
     },
     /// 404 for a read of these ids.
     #[error(
@@ -47,18 +68,20 @@ pub enum SourceError {
         ids: Vec<String>,
     },
     /// 404 where no id could be at fault.
-    #[error("CXone has no {path} at {host} (HTTP 404): check CXONE_BASE_URL")]
+    #[error("CXone has no {path} at {host} (HTTP 404): check {}", .host.setting)]
     EndpointNotFound {
         /// The path asked for.
         path: String,
         /// The host asked.
-        host: String,
+        host: Host,
     },
     /// 400 on a read.
-    #[error("CXone called the request wrong (HTTP {status}): check the queue and skill ids")]
+    #[error("CXone called the request wrong (HTTP {status}): {remedy}")]
     BadRequest {
         /// The HTTP status.
         status: u16,
+        /// What to check.
+        remedy: &'static str,
     },
     /// More ids than one read takes: a mistake in Queuewall, and nothing was sent.
     #[error(
@@ -89,13 +112,14 @@ pub enum SourceError {
     },
     /// 3xx: never followed, since a token must not travel to another address.
     #[error(
-        "{host} redirects (HTTP {status}), which Queuewall does not follow: set CXONE_BASE_URL to the final address"
+        "{host} redirects (HTTP {status}), which Queuewall does not follow: set {} to the final address",
+        .host.setting
     )]
     Redirected {
         /// The HTTP status.
         status: u16,
         /// The host that redirected.
-        host: String,
+        host: Host,
     },
     /// Any other status.
     #[error("CXone answered with HTTP {status}, which its contract does not name")]
@@ -105,11 +129,13 @@ pub enum SourceError {
     },
     /// The host name did not resolve.
     #[error(
-        "the name {host} cannot be resolved: check CXONE_BASE_URL, HTTPS_PROXY, and this machine's DNS"
+        "the name {name} cannot be resolved: check {setting}, HTTPS_PROXY, and this machine's DNS"
     )]
     Dns {
-        /// The host name.
-        host: String,
+        /// The name, which with a proxy is the proxy's.
+        name: String,
+        /// The setting that led to it.
+        setting: &'static str,
     },
     /// The TLS handshake failed.
     #[error(
@@ -118,17 +144,18 @@ pub enum SourceError {
     )]
     Tls {
         /// The host name.
-        host: String,
+        host: Host,
         /// The TLS library's words.
         detail: String,
     },
     /// No connection: refused, unreachable, or the proxy said no.
     #[error(
-        "no connection to {host} ({detail}): check CXONE_BASE_URL, the firewall, and HTTPS_PROXY / NO_PROXY"
+        "no connection to {host} ({detail}): check {}, the firewall, and HTTPS_PROXY / NO_PROXY",
+        .host.setting
     )]
     Connect {
         /// The host name.
-        host: String,
+        host: Host,
         /// The system's words.
         detail: String,
     },
@@ -136,7 +163,7 @@ pub enum SourceError {
     #[error("{host} gave no answer within {} s: check the network, and CXone's status page", .after.as_secs())]
     TimedOut {
         /// The host name.
-        host: String,
+        host: Host,
         /// The time allowed.
         after: Duration,
     },
@@ -144,25 +171,27 @@ pub enum SourceError {
     #[error("the answer of {host} broke off: check the network, or a proxy that cuts connections")]
     Truncated {
         /// The host name.
-        host: String,
+        host: Host,
     },
     /// The body is larger than allowed.
     #[error(
-        "the answer of {host} is larger than {limit_bytes} bytes, and was not read: check CXONE_BASE_URL"
+        "the answer of {host} is larger than {limit_bytes} bytes, and was not read: check {}",
+        .host.setting
     )]
     TooLarge {
         /// The host name.
-        host: String,
+        host: Host,
         /// The most that is read.
         limit_bytes: usize,
     },
     /// Something that is not JSON, an HTML page for one.
     #[error(
-        "{host} answered {content} instead of JSON: check CXONE_BASE_URL; a proxy's or log-in page may stand in between"
+        "{host} answered {content} instead of JSON: check {}; a proxy's or log-in page may stand in between",
+        .host.setting
     )]
     NotJson {
         /// The host name.
-        host: String,
+        host: Host,
         /// What came, in words: `an HTML page`, `an empty body`, `text/plain`.
         content: String,
     },
@@ -181,8 +210,9 @@ impl SourceError {
     #[must_use]
     pub fn wall_cause(&self) -> Cause {
         match self {
-            Self::CredentialsRejected { .. } | Self::TokenRefused => Cause::SignInRejected,
+            Self::CredentialsRejected { .. } | Self::TokenRefused { .. } => Cause::SignInRejected,
             Self::Forbidden { .. } => Cause::Forbidden,
+            Self::NothingVisible { .. } => Cause::NothingVisible,
             Self::QueueNotFound { .. } => Cause::NotFound,
             Self::RateLimited { .. } => Cause::RateLimited,
             Self::ServerError { .. } => Cause::UpstreamTrouble,
@@ -192,6 +222,7 @@ impl SourceError {
             Self::TimedOut { .. } => Cause::TimedOut,
             Self::EndpointNotFound { .. }
             | Self::BadRequest { .. }
+            | Self::HostRefused { .. }
             | Self::TooManyIds { .. }
             | Self::Redirected { .. }
             | Self::UnexpectedStatus { .. }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 24] = [
     "queues",
     "entities",
     "queueId",
@@ -19,6 +19,14 @@ const KEYS: [&str; 16] = [
     "next",
     "nextUri",
     "href",
+    "resultSet",
+    "skillActivity",
+    "skillId",
+    "queueCount",
+    "serverTime",
+    "earliestQueueTime",
+    "tenantId",
+    "token_endpoint",
     "other",
 ];
 

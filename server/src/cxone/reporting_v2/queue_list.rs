@@ -11,8 +11,6 @@ use crate::{
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) queues: Vec<QueueInfo>,
-    /// The link to the page after it, as it stands there.
-    pub(super) next: Option<String>,
     pub(super) odd: OddFields,
 }
 
@@ -21,13 +19,10 @@ pub(super) fn page(body: &Value) -> Result<Page, SourceError> {
     let mut page = Page::default();
     let entries = match body {
         Value::Array(entries) => entries,
-        Value::Object(body) => {
-            page.next = next_link(body)?;
-            match list(body)? {
-                Some(entries) => entries,
-                None => return Ok(page),
-            }
-        }
+        Value::Object(body) => match list(body)? {
+            Some(entries) => entries,
+            None => return Ok(page),
+        },
         other => {
             return Err(unexpected(format!("the queue list is {}", kind(other))));
         }
@@ -71,34 +66,8 @@ fn queue(entry: &Map<String, Value>, odd: &mut OddFields) -> Option<QueueInfo> {
     Some(QueueInfo {
         id,
         name: fields.text("name"),
+        ..QueueInfo::default()
     })
-}
-
-/// The link to the next page, under any of its usual names.
-fn next_link(body: &Map<String, Value>) -> Result<Option<String>, SourceError> {
-    let inside = body.get("_links").and_then(|links| links.get("next"));
-    let outside = ["nextUri", "next", "nextPage"]
-        .into_iter()
-        .filter_map(|name| body.get(name));
-    for value in inside.into_iter().chain(outside) {
-        let link = match value {
-            Value::Object(link) => link.get("href").unwrap_or(&Value::Null),
-            value => value,
-        };
-        match link {
-            Value::Null | Value::Bool(false) => {}
-            Value::String(link) if link.trim().is_empty() => {}
-            Value::String(link) => return Ok(Some(link.clone())),
-            // Half a list would pass for a whole one.
-            other => {
-                return Err(unexpected(format!(
-                    "the queue list's next page is {}, not a link",
-                    kind(other)
-                )));
-            }
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]
@@ -112,6 +81,7 @@ mod tests {
         QueueInfo {
             id: id.to_owned(),
             name: name.map(str::to_owned),
+            ..QueueInfo::default()
         }
     }
 
@@ -158,37 +128,6 @@ mod tests {
         let page = page(&body).unwrap();
         assert_eq!(page.queues, [info("4", None)]);
         assert_ne!(page.odd, OddFields::default());
-    }
-
-    #[test]
-    fn a_next_link_is_found_under_its_usual_names() {
-        for (links, expected) in [
-            (
-                json!({"_links": {"next": "/p2", "self": "/p1"}}),
-                Some("/p2"),
-            ),
-            (json!({"_links": {"next": {"href": "/p2"}}}), Some("/p2")),
-            (json!({"nextUri": "/p2"}), Some("/p2")),
-            (json!({"next": "?page=2"}), Some("?page=2")),
-            (json!({"nextPage": {"href": "/p2"}}), Some("/p2")),
-            (
-                json!({"_links": {"next": null}, "nextUri": "/p2"}),
-                Some("/p2"),
-            ),
-            (json!({"_links": {"next": null}}), None),
-            (json!({"_links": null, "next": ""}), None),
-            (json!({"nextPage": false, "next": {}}), None),
-        ] {
-            let mut body = links.clone();
-            body["queues"] = json!([]);
-            assert_eq!(page(&body).unwrap().next.as_deref(), expected, "{links}");
-        }
-        for unfollowable in [
-            json!({"queues": [], "nextPage": 2}),
-            json!({"queues": [], "next": ["x"]}),
-        ] {
-            assert!(page(&unfollowable).is_err());
-        }
     }
 
     proptest! {

@@ -77,12 +77,12 @@ fn reading(entry: &Map<String, Value>, odd: &mut OddFields) -> Option<QueueReadi
         average_wait: fields
             .number_up_to("averageWaitTime", LONGEST_WAIT_MS)
             .map(|wait_ms| Duration::from_millis(wait_ms.round() as u64)),
-        // This dialect has no longest wait.
-        longest_wait: None,
         agents_logged_on: fields.count("agentsLoggedOn"),
         agents_available: fields.count("agentsAvailable"),
         agents_busy: fields.count("agentsBusy"),
         service_level_percent: fields.number_up_to("serviceLevel", 100.0),
+        // This dialect has no more.
+        ..QueueReading::default()
     })
 }
 
@@ -133,11 +133,11 @@ mod tests {
                     name: Some("Sales".into()),
                     waiting: Some(4),
                     average_wait: Some(Duration::from_secs(92)),
-                    longest_wait: None,
                     agents_logged_on: Some(12),
                     agents_available: Some(3),
                     agents_busy: Some(7),
                     service_level_percent: Some(83.5),
+                    ..QueueReading::default()
                 }],
                 OddFields::default()
             )

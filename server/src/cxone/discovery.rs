@@ -1,0 +1,207 @@
+//! From the issuer to the tenant's own hosts: OpenID Connect Discovery for the token
+//! endpoint, CXone's own for the API. UPSTREAM.md section 2.
+//!
+//! Both are asked once and kept until something at the host found is wrong.
+
+use std::sync::Arc;
+
+use reqwest::{StatusCode, Url};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::{
+    AllowedDomains, BaseUrl,
+    json::{self, kind, unexpected},
+    sign_in::AccessToken,
+    transport::Transport,
+};
+use crate::source::SourceError;
+
+const OPENID_PATH: &str = "/.well-known/openid-configuration";
+const CXONE_PATH: &str = "/.well-known/cxone-configuration";
+
+/// What led to every host here.
+const SETTING: &str = "CXONE_ISSUER";
+
+/// Finds the tenant's hosts.
+pub(super) struct Discovery {
+    transport: Arc<Transport>,
+    issuer: BaseUrl,
+    /// What is set instead of what the token says.
+    tenant_id: Option<String>,
+    allowed: AllowedDomains,
+    token_endpoint: Mutex<Option<Url>>,
+    /// The API, and whose.
+    api: Mutex<Option<Api>>,
+}
+
+/// A tenant's API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Api {
+    pub(super) tenant_id: String,
+    pub(super) base_url: BaseUrl,
+}
+
+impl Discovery {
+    /// Nothing is known yet, and nothing is asked before it must.
+    pub(super) fn new(
+        transport: Arc<Transport>,
+        issuer: BaseUrl,
+        tenant_id: Option<String>,
+        allowed: AllowedDomains,
+    ) -> Self {
+        Self {
+            transport,
+            issuer,
+            tenant_id,
+            allowed,
+            token_endpoint: Mutex::default(),
+            api: Mutex::default(),
+        }
+    }
+
+    /// Where tokens are issued.
+    ///
+    /// # Errors
+    /// [`SourceError::HostRefused`], or why the issuer did not say.
+    pub(super) async fn token_endpoint(&self) -> Result<Url, SourceError> {
+        // Held while it asks: whoever comes meanwhile gets the same answer.
+        let mut known = self.token_endpoint.lock().await;
+        if let Some(url) = &*known {
+            return Ok(url.clone());
+        }
+        let found = self.ask(self.issuer.endpoint(OPENID_PATH)).await?;
+        let address = address(&found, "token_endpoint", &["token_endpoint"])?;
+        self.check(&address, "token endpoint")?;
+        Ok(known.insert(address).clone())
+    }
+
+    /// Where the API of the token's tenant is.
+    ///
+    /// # Errors
+    /// [`SourceError::HostRefused`], or why the issuer did not say.
+    pub(super) async fn api(&self, token: &AccessToken) -> Result<Api, SourceError> {
+        let tenant_id = (self.tenant_id.as_deref())
+            .or(token.tenant_id())
+            .ok_or_else(|| unexpected("no tenantId in the token: set CXONE_TENANT_ID"))?;
+        let mut known = self.api.lock().await;
+        if let Some(api) = known.as_ref().filter(|api| api.tenant_id == tenant_id) {
+            return Ok(api.clone());
+        }
+        let mut url = self.issuer.endpoint(CXONE_PATH);
+        url.query_pairs_mut().append_pair("tenantId", tenant_id);
+        let found = self.ask(url).await?;
+        let address = address(&found, "api_endpoint", &["api_endpoint", "apiEndpoint"])?;
+        self.check(&address, "API")?;
+        let base_url = BaseUrl::parse(address.as_str())
+            .map_err(|_| unexpected("an api_endpoint with a query in the discovery's answer"))?;
+        let tenant_id = tenant_id.to_owned();
+        let api = Api {
+            tenant_id,
+            base_url,
+        };
+        Ok(known.insert(api).clone())
+    }
+
+    /// Asks the issuer again where tokens are issued, if `error` may come of a wrong host.
+    pub(super) async fn doubt_token_endpoint(&self, error: &SourceError) {
+        if may_be_the_wrong_host(error) {
+            *self.token_endpoint.lock().await = None;
+        }
+    }
+
+    /// Asks the issuer again where the API is, if `error` may come of a wrong host.
+    pub(super) async fn doubt_api(&self, error: &SourceError) {
+        if may_be_the_wrong_host(error) {
+            *self.api.lock().await = None;
+        }
+    }
+
+    async fn ask(&self, url: Url) -> Result<Value, SourceError> {
+        let request = self.transport.get(url);
+        let answer = self.transport.send(SETTING, request).await?;
+        match answer.status {
+            status if status.is_success() => json::parse(&answer),
+            // A tenant that it does not know is answered in either way.
+            StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => Err(SourceError::EndpointNotFound {
+                path: answer.path,
+                host: answer.host,
+            }),
+            status => Err(SourceError::UnexpectedStatus {
+                status: status.as_u16(),
+            }),
+        }
+    }
+
+    fn check(&self, address: &Url, role: &'static str) -> Result<(), SourceError> {
+        self.allowed
+            .check(address, &self.issuer)
+            .map_err(|reason| SourceError::HostRefused {
+                host: host_words(address),
+                role,
+                reason,
+                allowed: self.allowed.to_string(),
+            })
+    }
+}
+
+/// The address under one of `names`; `name` is for the error.
+fn address(found: &Value, name: &str, names: &[&str]) -> Result<Url, SourceError> {
+    let Value::Object(object) = found else {
+        return Err(unexpected(format!(
+            "the discovery's answer is {}, not an object",
+            kind(found)
+        )));
+    };
+    let text = (names.iter())
+        .find_map(|name| object.get(*name)?.as_str())
+        .ok_or_else(|| unexpected(format!("no {name} in the discovery's answer")))?;
+    let address = Url::parse(text.trim()).ok().filter(Url::has_host);
+    address.ok_or_else(|| unexpected(format!("an {name} that is no address")))
+}
+
+/// A host as an error may name it: an answer has no say in how long it is.
+fn host_words(address: &Url) -> String {
+    super::base_url::host_of(address)
+        .chars()
+        .take(100)
+        .collect()
+}
+
+/// Whether another host might have answered well. While the network is down none would:
+/// then it costs a request that fails like any other.
+fn may_be_the_wrong_host(error: &SourceError) -> bool {
+    matches!(
+        error,
+        SourceError::EndpointNotFound { .. }
+            | SourceError::TokenRefused { .. }
+            | SourceError::Redirected { .. }
+            | SourceError::UnexpectedStatus { .. }
+            | SourceError::Dns { .. }
+            | SourceError::Tls { .. }
+            | SourceError::Connect { .. }
+            | SourceError::NotJson { .. }
+            | SourceError::UnexpectedShape { .. }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cxone::json::arbitrary::any_json;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    proptest! {
+        #[test]
+        fn any_json_names_an_address_or_is_a_named_error(
+            body in prop_oneof![any_json(), "[ -~]{0,40}".prop_map(|text| json!({"token_endpoint": text}))],
+        ) {
+            match address(&body, "token_endpoint", &["token_endpoint"]) {
+                Ok(address) => prop_assert!(address.has_host()),
+                Err(SourceError::UnexpectedShape { .. }) => {}
+                Err(other) => prop_assert!(false, "{other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The dialect `realtime`: what is asked of which path, and what each refusal means
+//! there. UPSTREAM.md section 2 is its contract; a queue is a *skill* there.
+//!
+//! One list holds the numbers of every skill, so a read takes the whole list and picks
+//! from it what was asked for.
+
+mod activity;
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use reqwest::StatusCode;
+
+use super::{
+    BaseUrl, RealtimeSettings, SignInMethod, SkillFilter,
+    base_url::host_of,
+    discovery::Discovery,
+    paging::List,
+    session::Session,
+    sign_in::AccessKeySignIn,
+    transport::{Answer, Transport},
+};
+use crate::{
+    clock::Clock,
+    source::{QueueInfo, QueueReadings, QueueSource, SourceError, Step},
+};
+use activity::{Skill, Skills};
+
+const FORBIDDEN_REMEDY: &str = "give the role of the access key's user the permission to view ACD skills, under \
+     Admin > Security > Roles & Permissions";
+const REFUSED_REMEDY: &str = "check that the access key's user is active, and that CXONE_ISSUER, and \
+     CXONE_BASE_URL where it is set, are your tenant's";
+const EMPTY_REMEDY: &str = "give the role of the access key's user the permission to view ACD skills, and check \
+     that its Restricted Access leaves it the campaigns, under Admin > Security > Roles & Permissions";
+const EMPTY_FILTER_REMEDY: &str = "check CXONE_MEDIA_TYPES and CXONE_OUTBOUND_SKILLS, and the permissions of the \
+     access key's user: `queuewall queues` lists what there is to see";
+const REQUEST_REMEDY: &str = "check CXONE_API_VERSION and CXONE_MEDIA_TYPES";
+
+/// CXone's Real-Time Data API.
+pub(super) struct Realtime {
+    settings: RealtimeSettings,
+    discovery: Arc<Discovery>,
+    session: Session,
+    /// How many pages the last whole read took.
+    pages: AtomicUsize,
+}
+
+/// Where the API is, and which setting led there.
+struct Place {
+    base_url: BaseUrl,
+    setting: &'static str,
+}
+
+impl Realtime {
+    /// A client that is not signed in yet, and sends nothing before it must.
+    pub(super) fn new(
+        settings: RealtimeSettings,
+        transport: Arc<Transport>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let discovery = Arc::new(Discovery::new(
+            Arc::clone(&transport),
+            settings.issuer.clone(),
+            settings.tenant_id.clone(),
+            settings.allowed_domains.clone(),
+        ));
+        let way = AccessKeySignIn::new(
+            Arc::clone(&transport),
+            Arc::clone(&discovery),
+            settings.access_key.clone(),
+            settings.sign_in.clone(),
+        );
+        Self {
+            settings,
+            discovery,
+            session: Session::new(transport, way, clock, REFUSED_REMEDY),
+            pages: AtomicUsize::new(1),
+        }
+    }
+
+    async fn place(&self) -> Result<Place, SourceError> {
+        if let Some(base_url) = &self.settings.api_url {
+            return Ok(Place {
+                base_url: base_url.clone(),
+                setting: "CXONE_BASE_URL",
+            });
+        }
+        let token = self.session.token().await?;
+        let api = self.discovery.api(&token).await?;
+        Ok(Place {
+            base_url: api.base_url,
+            setting: "CXONE_ISSUER",
+        })
+    }
+
+    /// Reads the whole list, of what `filter` lets CXone leave out already.
+    async fn skills(&self, filter: Option<&SkillFilter>) -> Result<Skills, SourceError> {
+        let place = self.place().await?;
+        let path = format!(
+            "/incontactAPI/services/{}/skills/activity",
+            self.settings.api_version
+        );
+        let mut first = place.base_url.endpoint(&path);
+        if let Some(filter) = filter {
+            // CXone takes one media type or all.
+            if let [media_type] = filter.media_types.as_slice() {
+                first
+                    .query_pairs_mut()
+                    .append_pair("mediaTypeId", &media_type.0.to_string());
+            }
+            if !filter.outbound {
+                first.query_pairs_mut().append_pair("isOutbound", "false");
+            }
+        }
+        let list = List {
+            base_url: &place.base_url,
+            setting: place.setting,
+            first,
+            name: "skill list",
+        };
+        let mut skills = Skills::default();
+        let read = list
+            .read_all(&self.session, check_read, |page| skills.add(page))
+            .await;
+        match read {
+            Ok(pages) => {
+                skills.log(&path);
+                if filter.is_some() {
+                    self.pages.store(pages, Ordering::Relaxed);
+                }
+                Ok(skills)
+            }
+            Err(error) => {
+                self.discovery.doubt_api(&error).await;
+                Err(error)
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl QueueSource for Realtime {
+    /// All of them come in one list.
+    fn batch_limit(&self) -> usize {
+        usize::MAX
+    }
+
+    fn requests_per_read(&self) -> usize {
+        self.pages.load(Ordering::Relaxed)
+    }
+
+    /// A skill is what this dialect has for a queue, and there is none to filter by: the
+    /// configuration knows no `skills` with it.
+    async fn read_queues(
+        &self,
+        ids: &[String],
+        _skills: &[String],
+    ) -> Result<QueueReadings, SourceError> {
+        if ids.is_empty() {
+            return Ok(QueueReadings::default());
+        }
+        let skills = self.skills(Some(&self.settings.skills)).await?;
+        let is_whole = skills.is_whole();
+        if skills.list.is_empty() {
+            // Sooner this than that CXone knew none of the queues any more.
+            return Err(SourceError::NothingVisible {
+                remedy: EMPTY_FILTER_REMEDY,
+            });
+        }
+        let mut by_id: HashMap<String, Skill> = HashMap::with_capacity(skills.list.len());
+        for skill in skills.list {
+            by_id.entry(skill.reading.id.clone()).or_insert(skill);
+        }
+        let mut readings = QueueReadings::default();
+        let mut asked = HashSet::new();
+        for id in ids.iter().filter(|id| asked.insert(*id)) {
+            match by_id.remove(id) {
+                Some(skill) => readings.queues.push(skill.reading),
+                None if is_whole => readings.unknown.push(id.clone()),
+                None => {}
+            }
+        }
+        Ok(readings)
+    }
+
+    async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
+        let skills = self.skills(None).await?;
+        if skills.list.is_empty() {
+            return Err(SourceError::NothingVisible {
+                remedy: EMPTY_REMEDY,
+            });
+        }
+        let mut known = HashSet::new();
+        let new = skills.list.into_iter();
+        Ok(new
+            .filter(|skill| known.insert(skill.reading.id.clone()))
+            .map(|skill| skill.into_info(&self.settings.skills))
+            .collect())
+    }
+
+    async fn sign_in(&self) -> Result<(), SourceError> {
+        self.session.token().await.map(drop)
+    }
+
+    async fn sign_in_stepwise(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut step = |name, outcome: Result<String, SourceError>| {
+            let failed = outcome.is_err();
+            steps.push(Step { name, outcome });
+            failed
+        };
+        if let SignInMethod::Password { .. } = self.settings.sign_in {
+            let found = self.discovery.token_endpoint().await;
+            let words = found.map(|url| format!("tokens are issued at {}", host_of(&url)));
+            if step("issuer", words) {
+                return steps;
+            }
+        }
+        let token = self.session.token().await;
+        let way = match &self.settings.sign_in {
+            SignInMethod::Password { .. } => "the password grant",
+            SignInMethod::KeyOnly { .. } => "the access key alone",
+        };
+        let words = token.as_ref().map_err(Clone::clone);
+        if step(
+            "sign-in",
+            words.map(|_| format!("CXone issues a token, by {way}")),
+        ) {
+            return steps;
+        }
+        if let Some(base_url) = &self.settings.api_url {
+            step("API", Ok(format!("{base_url}, as CXONE_BASE_URL says")));
+        } else if let Ok(token) = token {
+            let api = self.discovery.api(&token).await;
+            let words =
+                api.map(|api| format!("tenant {} is served at {}", api.tenant_id, api.base_url));
+            step("discovery", words);
+        }
+        steps
+    }
+}
+
+/// What a status means on a read.
+fn check_read(answer: &Answer) -> Result<(), SourceError> {
+    match answer.status {
+        status if status.is_success() => Ok(()),
+        StatusCode::BAD_REQUEST => Err(SourceError::BadRequest {
+            status: answer.status.as_u16(),
+            remedy: REQUEST_REMEDY,
+        }),
+        StatusCode::FORBIDDEN => Err(SourceError::Forbidden {
+            remedy: FORBIDDEN_REMEDY,
+        }),
+        StatusCode::NOT_FOUND => {
+            let mut host = answer.host.clone();
+            // The host was found, and is CXone's: sooner the version is none of its.
+            host.setting = "CXONE_API_VERSION";
+            Err(SourceError::EndpointNotFound {
+                path: answer.path.clone(),
+                host,
+            })
+        }
+        status => Err(SourceError::UnexpectedStatus {
+            status: status.as_u16(),
+        }),
+    }
+}
+
+impl fmt::Debug for Realtime {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Realtime")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,196 @@
+//! A page of skills with their numbers, as readings.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use serde_json::{Map, Value};
+
+use crate::{
+    cxone::{
+        SkillFilter,
+        json::{Fields, OddFields, kind, unexpected},
+        skill_filter::MediaType,
+    },
+    source::{QueueInfo, QueueReading, SourceError},
+};
+
+/// A wait beyond this is none: dates that stand for "never" make such ones.
+const LONGEST_WAIT: Duration = Duration::from_secs(366 * 86_400);
+
+/// A threshold beyond this is none: a day.
+const LONGEST_THRESHOLD_SECONDS: f64 = 86_400.0;
+
+/// The skills of all pages read.
+#[derive(Debug, Default)]
+pub(super) struct Skills {
+    pub(super) list: Vec<Skill>,
+    /// How many entries there were, those without an id too.
+    entries: u64,
+    /// How many the answers say that there are.
+    total: Option<u64>,
+    odd: OddFields,
+}
+
+/// One skill.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Skill {
+    pub(super) reading: QueueReading,
+    media_type: Option<MediaType>,
+    media_type_name: Option<String>,
+    is_active: Option<bool>,
+    is_outbound: Option<bool>,
+}
+
+impl Skills {
+    /// Adds a page: a list under `skillActivity`, with or without a `resultSet` around it.
+    pub(super) fn add(&mut self, page: &Value) -> Result<(), SourceError> {
+        let Value::Object(outer) = page else {
+            return Err(unexpected(format!(
+                "the skill list is {}, not an object",
+                kind(page)
+            )));
+        };
+        let inner = match outer.get("resultSet") {
+            Some(Value::Object(inner)) => inner,
+            _ => outer,
+        };
+        self.total = Fields::new(inner, &mut self.odd)
+            .count("totalRecords")
+            .or_else(|| Fields::new(outer, &mut self.odd).count("totalRecords"));
+        let last_poll_time = Fields::new(inner, &mut self.odd).time("lastPollTime");
+        let entries = match inner.get("skillActivity").or(outer.get("skillActivity")) {
+            Some(Value::Array(entries)) => entries,
+            Some(Value::Null) => return Ok(()),
+            Some(other) => {
+                return Err(unexpected(format!(
+                    "skillActivity is {}, not a list",
+                    kind(other)
+                )));
+            }
+            // Not the same as no skills: whoever reads on would take all of them for gone.
+            None => return Err(unexpected("the skill list has no skillActivity")),
+        };
+        self.entries += entries.len() as u64;
+        for entry in entries {
+            let entry = entry.as_object();
+            match entry.and_then(|entry| skill(entry, last_poll_time, &mut self.odd)) {
+                Some(skill) => self.list.push(skill),
+                None => self.odd.note("skillId (missing)"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is missing of what the answers say that there is.
+    pub(super) fn is_whole(&self) -> bool {
+        self.list.len() as u64 == self.entries
+            && self.total.is_none_or(|total| total <= self.entries)
+    }
+
+    /// One line on what could not be read.
+    pub(super) fn log(&self, path: &str) {
+        self.odd.log(path);
+    }
+}
+
+impl Skill {
+    /// As a list shows it, with why `filter` leaves it out of a wall.
+    pub(super) fn into_info(self, filter: &SkillFilter) -> QueueInfo {
+        let is_read = (self.media_type).is_none_or(|it| filter.media_types.contains(&it));
+        let left_out = if !is_read {
+            let media_type = self.media_type.map(|it| it.to_string()).unwrap_or_default();
+            Some(format!("CXONE_MEDIA_TYPES is without {media_type}"))
+        } else if self.is_outbound == Some(true) && !filter.outbound {
+            Some("outbound: CXONE_OUTBOUND_SKILLS=true shows it".to_owned())
+        } else if self.is_active == Some(false) && !filter.inactive {
+            Some("inactive: CXONE_INACTIVE_SKILLS=true shows it".to_owned())
+        } else {
+            None
+        };
+        QueueInfo {
+            id: self.reading.id,
+            name: self.reading.name,
+            media_type: self
+                .media_type_name
+                .or(self.media_type.map(|it| it.to_string())),
+            is_active: self.is_active,
+            left_out,
+        }
+    }
+}
+
+fn skill(
+    entry: &Map<String, Value>,
+    last_poll_time: Option<Timestamp>,
+    odd: &mut OddFields,
+) -> Option<Skill> {
+    let mut fields = Fields::new(entry, odd);
+    let id = fields.id("skillId")?;
+    let server_time = fields.time("serverTime").or(last_poll_time);
+    let earliest = fields.time("earliestQueueTime");
+    let waiting = fields.count("queueCount");
+    let sample = [fields.count("inSLA"), fields.count("outSLA")];
+    Some(Skill {
+        reading: QueueReading {
+            id,
+            name: fields.text("skillName"),
+            waiting,
+            // This dialect has none.
+            average_wait: None,
+            longest_wait: longest_wait(waiting, earliest, server_time),
+            agents_logged_on: fields.count("agentsLoggedIn"),
+            agents_available: fields.count("agentsAvailable"),
+            agents_busy: fields.count("agentsWorking"),
+            agents_after_call_work: fields.count("agentsACW"),
+            agents_unavailable: fields.count("agentsUnavailable"),
+            service_level_percent: fields.number_up_to("serviceLevel", 100.0),
+            service_level_goal: fields.number_up_to("serviceLevelGoal", 100.0),
+            service_level_threshold: fields
+                .number_up_to("serviceLevelThreshold", LONGEST_THRESHOLD_SECONDS)
+                .map(Duration::from_secs_f64),
+            service_level_sample: match sample {
+                [Some(inside), Some(outside)] => inside.checked_add(outside),
+                _ => None,
+            },
+            source_time: server_time.and_then(|time| time.try_into().ok()),
+        },
+        media_type: fields
+            .count("mediaTypeId")
+            .and_then(|id| u32::try_from(id).ok())
+            .map(MediaType),
+        media_type_name: fields.text("mediaTypeName"),
+        is_active: fields.flag("isActive"),
+        is_outbound: fields.flag("isOutbound"),
+    })
+}
+
+/// From when the contact that waits longest came, both by the server's clock. Unknown
+/// where nobody waits, and where the two times cannot both be right.
+fn longest_wait(
+    waiting: Option<u64>,
+    earliest: Option<Timestamp>,
+    server_time: Option<Timestamp>,
+) -> Option<Duration> {
+    if waiting == Some(0) {
+        return None;
+    }
+    let wait = server_time?.duration_since(earliest?);
+    let wait = Duration::try_from(wait).ok()?;
+    (wait > Duration::ZERO && wait <= LONGEST_WAIT).then_some(wait)
+}
+
+impl Fields<'_> {
+    /// A moment in ISO 8601; without an offset it is UTC.
+    fn time(&mut self, name: &'static str) -> Option<Timestamp> {
+        self.read(name, |value| {
+            let text = value.as_str()?.trim();
+            text.parse().ok().or_else(|| {
+                let time: DateTime = text.parse().ok()?;
+                TimeZone::UTC.to_timestamp(time).ok()
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! How a token comes about: a way to sign in, and the answer that all ways share.
+
+mod access_key;
+mod client_credentials;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use reqwest::{StatusCode, header::HeaderValue};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::{
+    json::{self, unexpected},
+    transport::Answer,
+};
+use crate::{clock::Moment, source::SourceError};
+
+pub(super) use access_key::AccessKeySignIn;
+pub(super) use client_credentials::ClientCredentials;
+
+/// The life of a token whose answer names none (UPSTREAM: about an hour).
+const ASSUMED_LIFE: Duration = Duration::from_secs(3_600);
+
+/// No token is trusted for longer, whatever its answer says.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3_600);
+
+/// The most of a token that is looked into for its claims.
+const LONGEST_CLAIMS: usize = 64 * 1024;
+
+/// A way to sign in.
+#[async_trait]
+pub(super) trait SignIn: Send + Sync + 'static {
+    /// Asks for a token; by `refresh_token`, where the last answer gave one and this
+    /// way can use it.
+    ///
+    /// # Errors
+    /// [`SourceError::CredentialsRejected`], or why the sign-in was not reached.
+    async fn sign_in(&self, refresh_token: Option<&SecretString>) -> Result<Granted, SourceError>;
+}
+
+/// A token with what came along.
+pub(super) struct Granted {
+    pub(super) token: AccessToken,
+    /// When it was asked for.
+    pub(super) sent_at: Moment,
+    pub(super) life: Duration,
+    pub(super) refresh_token: Option<SecretString>,
+}
+
+/// A token that shows itself nowhere.
+#[derive(Clone)]
+pub(super) struct AccessToken(Arc<Inner>);
+
+struct Inner {
+    header: HeaderValue,
+    tenant_id: Option<String>,
+}
+
+impl AccessToken {
+    /// `None` where the characters cannot go into a header.
+    fn new(token: &str, tenant_id: Option<String>) -> Option<Self> {
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
+        header.set_sensitive(true);
+        Some(Self(Arc::new(Inner { header, tenant_id })))
+    }
+
+    /// The `Authorization` header.
+    pub(super) fn header(&self) -> HeaderValue {
+        self.0.header.clone()
+    }
+
+    /// The tenant that it is for, where its claims say so.
+    pub(super) fn tenant_id(&self) -> Option<&str> {
+        self.0.tenant_id.as_deref()
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("AccessToken")
+    }
+}
+
+/// Reads a token endpoint's answer. `ours` is what was sent and must not come back in
+/// an error; `remedy` says what to check, by the refusal's code.
+fn granted(
+    answer: &Answer,
+    ours: &[&str],
+    remedy: impl FnOnce(Option<&str>) -> &'static str,
+) -> Result<Granted, SourceError> {
+    match answer.status {
+        status if status.is_success() => read(answer),
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            let oauth_error = oauth_error(answer, ours);
+            Err(SourceError::CredentialsRejected {
+                status: answer.status.as_u16(),
+                remedy: remedy(oauth_error.as_deref()),
+                oauth_error,
+            })
+        }
+        StatusCode::NOT_FOUND => Err(SourceError::EndpointNotFound {
+            path: answer.path.clone(),
+            host: answer.host.clone(),
+        }),
+        status => Err(SourceError::UnexpectedStatus {
+            status: status.as_u16(),
+        }),
+    }
+}
+
+/// The names are OAuth 2.0's; some of CXone's endpoints write them as JavaScript does.
+fn read(answer: &Answer) -> Result<Granted, SourceError> {
+    let body = json::parse(answer)?;
+    let either = |name: &str, other: &str| body.get(name).or_else(|| body.get(other));
+    let text = |name, other| either(name, other).and_then(Value::as_str);
+    let token = text("access_token", "accessToken")
+        .ok_or_else(|| unexpected("no access_token in the token's answer"))?;
+    let tenant_id = text("id_token", "idToken")
+        .and_then(tenant_claim)
+        .or_else(|| tenant_claim(token));
+    let token = AccessToken::new(token, tenant_id)
+        .ok_or_else(|| unexpected("an access_token that no HTTP header can carry"))?;
+    Ok(Granted {
+        token,
+        sent_at: answer.sent_at,
+        life: life(either("expires_in", "expiresIn")),
+        refresh_token: text("refresh_token", "refreshToken")
+            .filter(|token| !token.is_empty())
+            .map(SecretString::from),
+    })
+}
+
+/// How long a token may be used: `expires_in` in seconds, within bounds. Zero and
+/// less are taken as not given: a 401 corrects a life that was assumed too long.
+fn life(expires_in: Option<&Value>) -> Duration {
+    expires_in
+        .and_then(json::number)
+        .filter(|seconds| *seconds > 0.0)
+        .map_or(ASSUMED_LIFE, |seconds| {
+            Duration::from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64()))
+        })
+}
+
+/// The claim `tenantId` of a JSON Web Token (RFC 7519). Its signature is not checked:
+/// it came from the token endpoint itself, over TLS, and only says whom to ask about.
+fn tenant_claim(token: &str) -> Option<String> {
+    let claims = token.split('.').nth(1)?.trim_end_matches('=');
+    if claims.len() > LONGEST_CLAIMS {
+        return None;
+    }
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
+    let tenant_id = claims.get("tenantId")?.as_str()?.trim();
+    (!tenant_id.is_empty()).then(|| tenant_id.to_owned())
+}
+
+/// The refusal's error code, where it is one: a server may send anything there,
+/// our own secret for one.
+fn oauth_error(answer: &Answer, ours: &[&str]) -> Option<String> {
+    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    let code = body.get("error")?.as_str()?;
+    let is_code = (3..=40).contains(&code.len())
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let is_ours = (ours.iter()).any(|ours| !ours.is_empty() && code.contains(*ours));
+    (is_code && !is_ours).then(|| code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cxone::json::arbitrary::any_json;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_life_is_read_in_any_form_and_kept_within_bounds() {
+        for (expires_in, seconds) in [
+            (json!(3599), 3_599),
+            (json!(60), 60),
+            (json!(3599.0), 3_599),
+            (json!("1800"), 1_800),
+            (json!(0), 3_600),
+            (json!(-1), 3_600),
+            (json!("0"), 3_600),
+            (json!("soon"), 3_600),
+            (json!(null), 3_600),
+            (json!([]), 3_600),
+            (json!(1e300), 86_400),
+            (json!(u64::MAX), 86_400),
+        ] {
+            assert_eq!(
+                life(Some(&expires_in)),
+                Duration::from_secs(seconds),
+                "{expires_in}"
+            );
+        }
+        assert_eq!(life(None), ASSUMED_LIFE);
+    }
+
+    #[test]
+    fn a_token_that_no_header_can_carry_is_none() {
+        for token in [
+            "",
+            "a b",
+            "a\r\nX-Injected: 1",
+            "a\0b",
+            "schlüssel",
+            "\u{1F511}",
+        ] {
+            assert!(AccessToken::new(token, None).is_none(), "{token:?}");
+        }
+        let token = AccessToken::new("eyJhbGciOi.J9-_~+/=", None).unwrap();
+        assert_eq!(token.header(), "Bearer eyJhbGciOi.J9-_~+/=");
+        assert!(!format!("{token:?}").contains("eyJ"));
+        assert!(!format!("{:?}", token.header()).contains("eyJ"));
+    }
+
+    fn jwt(claims: &str) -> String {
+        format!("header.{}.signature", URL_SAFE_NO_PAD.encode(claims))
+    }
+
+    #[test]
+    fn the_tenant_is_found_in_a_tokens_claims_or_nowhere() {
+        let found = tenant_claim(&jwt(r#"{"sub":"user:1","tenantId":" 11e8-x "}"#));
+        assert_eq!(found.as_deref(), Some("11e8-x"));
+        let padded = jwt(r#"{"tenantId":"a"}"#).replace(".signature", "==.signature");
+        assert_eq!(tenant_claim(&padded).as_deref(), Some("a"));
+        for token in [
+            String::new(),
+            "opaque".to_owned(),
+            "a.b.c".to_owned(),
+            "a.!.c".to_owned(),
+            jwt(""),
+            jwt("[]"),
+            jwt("{}"),
+            jwt(r#"{"tenantId":7}"#),
+            jwt(r#"{"tenantId":"  "}"#),
+            jwt(r#"{"tenant_id":"a"}"#),
+            jwt(&format!(
+                r#"{{"tenantId":"{}"}}"#,
+                "a".repeat(LONGEST_CLAIMS)
+            )),
+        ] {
+            assert_eq!(tenant_claim(&token), None, "{token:.40}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_life_is_some_time_and_at_most_a_day(expires_in in any_json()) {
+            prop_assert!(life(Some(&expires_in)) <= LONGEST_LIFE);
+        }
+
+        #[test]
+        fn any_token_has_a_tenant_or_none(token in ".{0,60}", claims in any_json()) {
+            let _ = tenant_claim(&token);
+            let found = tenant_claim(&jwt(&claims.to_string()));
+            let said = claims.get("tenantId").and_then(Value::as_str).map(str::trim);
+            prop_assert_eq!(found.as_deref(), said.filter(|said| !said.is_empty()));
+        }
+    }
+}
