@@ -252,10 +252,9 @@ mod tests {
         let rejected = SourceError::CredentialsRejected {
             status: 401,
             oauth_error: None,
+            remedy: "",
         };
-        let forbidden = SourceError::Forbidden {
-            scope: "reporting:queue:view",
-        };
+        let forbidden = SourceError::Forbidden { remedy: "" };
         let limited = SourceError::RateLimited { retry_after: None };
         let boards = [board("a", &["1"], &[])];
         let tenant = || Tenant::of(&["1"]);

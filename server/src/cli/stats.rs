@@ -245,20 +245,16 @@ mod tests {
     #[tokio::test]
     async fn a_failed_read_prints_nothing_and_has_its_exit_code() {
         for (error, exit) in [
-            (SourceError::TokenRefused, Exit::Credentials),
-            (
-                SourceError::Forbidden {
-                    scope: "reporting:queue:view",
-                },
-                Exit::Permission,
-            ),
+            (SourceError::TokenRefused { remedy: "" }, Exit::Credentials),
+            (SourceError::Forbidden { remedy: "" }, Exit::Permission),
             (
                 SourceError::RateLimited { retry_after: None },
                 Exit::RateLimit,
             ),
             (
                 SourceError::Dns {
-                    host: "host".into(),
+                    name: "host".into(),
+                    setting: "",
                 },
                 Exit::Network,
             ),

@@ -318,7 +318,7 @@ pub(super) mod tests {
     #[tokio::test]
     async fn without_a_list_there_is_halving_and_other_errors_end_it() {
         let mut tenant = Tenant::of(&["a"]);
-        tenant.list = Some(SourceError::TokenRefused);
+        tenant.list = Some(SourceError::TokenRefused { remedy: "" });
         let (answers, reads) = read(&tenant, &["a", "x"]).await;
         assert_eq!(reads, ["a,x/7", "a/7", "x/7"]);
         assert_eq!(answers.unwrap().dead, ["x".to_owned()].into());

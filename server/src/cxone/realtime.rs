@@ -8,7 +8,6 @@ mod activity;
 
 use std::{
     collections::{HashMap, HashSet},
-    fmt,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -270,14 +269,5 @@ fn check_read(answer: &Answer) -> Result<(), SourceError> {
         status => Err(SourceError::UnexpectedStatus {
             status: status.as_u16(),
         }),
-    }
-}
-
-impl fmt::Debug for Realtime {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Realtime")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
     }
 }

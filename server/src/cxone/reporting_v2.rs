@@ -4,7 +4,7 @@
 mod queue_list;
 mod readings;
 
-use std::{collections::HashSet, fmt, sync::Arc};
+use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
@@ -147,14 +147,5 @@ fn check_read(answer: &Answer, not_found: impl FnOnce() -> SourceError) -> Resul
         status => Err(SourceError::UnexpectedStatus {
             status: status.as_u16(),
         }),
-    }
-}
-
-impl fmt::Debug for ReportingV2 {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ReportingV2")
-            .field("base_url", &self.settings.base_url)
-            .finish_non_exhaustive()
     }
 }

@@ -11,10 +11,17 @@ use std::{
 
 use async_trait::async_trait;
 use axum::http::HeaderValue;
-use queuewall_shared::snapshot::{BoardSnapshot, QueueState, UpstreamState};
+use queuewall_shared::{
+    cause::Cause,
+    snapshot::{BoardSnapshot, QueueState, UpstreamState},
+};
 
 use super::*;
-use crate::{clock::Moment, config::QueueConfig, source::QueueInfo};
+use crate::{
+    clock::Moment,
+    config::QueueConfig,
+    source::{QueueInfo, QueueReading},
+};
 
 const POLL: Duration = Duration::from_secs(30);
 
@@ -31,6 +38,12 @@ struct Script {
     beside: QueueReading,
     dead: BTreeSet<String>,
     left_out: BTreeSet<String>,
+    /// Not dead, but answered to be unknown.
+    unknown: BTreeSet<String>,
+    /// Listed, and not for boards of every queue.
+    hidden: BTreeSet<String>,
+    /// Requests that a read takes beyond the first.
+    more_requests: usize,
     unlisted: BTreeSet<String>,
     failure: Option<SourceError>,
     list_failure: Option<SourceError>,
@@ -44,11 +57,15 @@ impl QueueSource for Scripted {
         100
     }
 
+    fn requests_per_read(&self) -> usize {
+        1 + self.script.lock().unwrap().more_requests
+    }
+
     async fn read_queues(
         &self,
         ids: &[String],
         skills: &[String],
-    ) -> Result<Vec<QueueReading>, SourceError> {
+    ) -> Result<QueueReadings, SourceError> {
         let _permit = self.budget.acquire().await;
         let mut script = self.script.lock().unwrap();
         script
@@ -60,14 +77,19 @@ impl QueueSource for Scripted {
         if ids.iter().any(|id| script.dead.contains(id)) {
             return Err(SourceError::QueueNotFound { ids: ids.to_vec() });
         }
-        let answered = ids.iter().filter(|id| !script.left_out.contains(*id));
+        let (unknown, known): (Vec<&String>, Vec<&String>) =
+            ids.iter().partition(|id| script.unknown.contains(*id));
+        let answered = (known.into_iter()).filter(|id| !script.left_out.contains(*id));
         let reading = |id: &String| QueueReading {
             id: id.clone(),
             name: Some(format!("Queue {id}")),
             waiting: script.waiting.get(id).copied(),
             ..script.beside.clone()
         };
-        Ok(answered.map(reading).collect())
+        Ok(QueueReadings {
+            queues: answered.map(reading).collect(),
+            unknown: unknown.into_iter().cloned().collect(),
+        })
     }
 
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
@@ -81,12 +103,18 @@ impl QueueSource for Scripted {
             .waiting
             .keys()
             .filter(|id| !script.dead.contains(*id) && !script.unlisted.contains(*id));
-        Ok(living
+        let listed: Vec<_> = living
             .map(|id| QueueInfo {
                 id: id.clone(),
                 name: Some(format!("Queue {id}")),
+                left_out: script.hidden.contains(id).then(|| "hidden".to_owned()),
+                ..QueueInfo::default()
             })
-            .collect())
+            .collect();
+        if listed.is_empty() {
+            return Err(SourceError::NothingVisible { remedy: "" });
+        }
+        Ok(listed)
     }
 
     async fn sign_in(&self) -> Result<(), SourceError> {
@@ -280,7 +308,7 @@ async fn a_forbidden_queue_shows_no_number() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::ZERO).await;
-    bench.script(|script| script.failure = Some(SourceError::Forbidden { scope: "s" }));
+    bench.script(|script| script.failure = Some(SourceError::Forbidden { remedy: "" }));
     after(POLL).await;
     assert_eq!(bench.states(), [QueueState::Forbidden]);
     assert_eq!(bench.latest().queues[0].waiting, None);
@@ -347,7 +375,7 @@ async fn without_the_queue_list_a_dead_id_is_found_by_halving_within_the_budget(
     let ids = ids(100);
     let mut script = all_waiting(&ids);
     script.dead.insert("077".into());
-    script.list_failure = Some(SourceError::Forbidden { scope: "s" });
+    script.list_failure = Some(SourceError::Forbidden { remedy: "" });
     let bench = Bench::start(&ids, script, 10);
     after(Duration::from_secs(150)).await;
     assert_eq!(
@@ -436,6 +464,7 @@ async fn rejected_credentials_cost_one_try_an_interval_and_reach_every_tile() {
     script.failure = Some(SourceError::CredentialsRejected {
         status: 401,
         oauth_error: None,
+        remedy: "",
     });
     let bench = Bench::start(&ids, script, 10);
     after(Duration::from_secs(1)).await;
@@ -574,7 +603,7 @@ async fn a_list_that_keeps_failing_backs_off_though_the_reads_succeed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_queue_list_wipes_no_wall() {
+async fn a_queue_list_in_which_nothing_is_visible_wipes_no_wall() {
     let ids = ids(5);
     let bench = Bench::start(&[], all_waiting(&ids), 10);
     after(Duration::from_secs(1)).await;
@@ -591,4 +620,108 @@ async fn an_empty_queue_list_wipes_no_wall() {
         6,
         "asked again after a cycle"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_an_answer_does_not_know_is_not_found_and_costs_nothing_more() {
+    let ids = ids(3);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::from_secs(1)).await;
+    bench.script(|script| script.unknown.insert(ids[1].clone()));
+    after(Duration::from_secs(300)).await;
+    let board = bench.latest();
+    assert_eq!(
+        bench.states(),
+        [QueueState::Open, QueueState::NotFound, QueueState::Open]
+    );
+    assert_eq!(board.queues[1].waiting, None, "no number stays");
+    assert_eq!(board.upstream.state, UpstreamState::Ok);
+    assert!((10..=12).contains(&bench.reads()), "{}", bench.reads());
+    assert_eq!(bench.script(|script| script.lists), 0);
+
+    bench.script(|script| script.unknown.clear());
+    after(POLL).await;
+    assert_eq!(bench.states(), [QueueState::Open; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_board_whose_queues_are_all_unknown_says_so() {
+    let ids = ids(2);
+    let mut script = all_waiting(&ids);
+    script.unknown = ids.iter().cloned().collect();
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(1)).await;
+    let upstream = bench.latest().upstream;
+    assert_eq!(upstream.state, UpstreamState::Down);
+    assert_eq!(upstream.cause_code, Some(Cause::NoneFound));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_visible_is_a_state_of_its_own_and_old_numbers_age() {
+    let ids = ids(2);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::from_secs(1)).await;
+    bench.script(|script| script.failure = Some(SourceError::NothingVisible { remedy: "" }));
+    after(POLL).await;
+    let board = bench.latest();
+    assert_eq!(board.upstream.cause_code, Some(Cause::NothingVisible));
+    assert_eq!(bench.states(), [QueueState::Open; 2], "and ageing");
+    after(POLL * 3).await;
+    assert_eq!(bench.latest().upstream.state, UpstreamState::Down);
+
+    let bench = Bench::start(&[], Script::default(), 10);
+    after(Duration::from_secs(1)).await;
+    let board = bench.latest();
+    assert_eq!(board.upstream.state, UpstreamState::Down);
+    assert_eq!(board.upstream.cause_code, Some(Cause::NothingVisible));
+    assert!(board.queues.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_that_upstream_repeats_are_as_old_as_when_they_were_first_seen() {
+    let ids = ids(1);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+    bench.script(|script| script.beside.source_time = at(1_000));
+    after(POLL * 4).await;
+    assert!(bench.reads() >= 4, "it is read all the time");
+    let board = bench.latest();
+    assert_eq!(board.upstream.state, UpstreamState::Down);
+    assert_eq!(board.totals.counted, 0, "too old to count");
+
+    bench.script(|script| script.beside.source_time = at(1_001));
+    after(POLL).await;
+    let board = bench.latest();
+    assert_eq!(
+        (board.upstream.state, board.totals.counted),
+        (UpstreamState::Ok, 1)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_list_leaves_out_is_on_no_board_of_every_queue() {
+    let ids = ids(3);
+    let mut script = all_waiting(&ids);
+    script.hidden.insert(ids[0].clone());
+    let named = board("named", &ids[..1]);
+    let bench = Bench::start_boards(vec![board("main", &[]), named], script, 10);
+    after(Duration::from_secs(1)).await;
+    let shown: Vec<_> = bench.latest().queues.into_iter().map(|it| it.id).collect();
+    assert_eq!(shown, ids[1..]);
+    assert_eq!(
+        bench.board("named").totals.counted,
+        1,
+        "whoever names it sees it"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_of_several_requests_stretches_the_cycle() {
+    let ids = ids(2);
+    let mut script = all_waiting(&ids);
+    script.more_requests = 15;
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(1)).await;
+    // 16 requests a round, of 8 a minute that the budget leaves for reads.
+    assert_eq!(bench.latest().poll_interval_ms, 120_000);
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use queuewall::source::{QueueSource, SourceError};
+use queuewall::source::{Host, QueueReadings, SourceError};
 use serde_json::json;
 
 use crate::{
+    dialect::{Spoken, host},
     scripted::{Reply, Scripted, closed_port},
-    tenant::{REALTIME, TOKEN, client, http, ids, settings, tenant, token_reply},
+    tenant::{client, http, ids, settings, tenant, token_reply},
 };
 
 /// For answers that never end: long enough for a busy machine to send what comes
@@ -29,7 +30,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    fn of(self, host: String) -> SourceError {
+    fn of(self, host: Host) -> SourceError {
         match self {
             Self::NotJson(content) => SourceError::NotJson {
                 host,
@@ -225,8 +226,12 @@ pub(crate) fn broken_answers() -> Vec<(&'static str, Reply, Fault)> {
 }
 
 /// The error of a read from `server`, which shows `fault`.
-pub(crate) async fn error_of(server: &Scripted, fault: Option<Fault>) -> SourceError {
-    let mut settings = settings(&http(server));
+pub(crate) async fn error_of(
+    spoken: Spoken,
+    server: &Scripted,
+    fault: Option<Fault>,
+) -> SourceError {
+    let mut settings = spoken.settings(&http(server));
     if matches!(fault, Some(Fault::TimedOut)) {
         settings.total_timeout = SHORT_TIMEOUT;
     }
@@ -234,7 +239,7 @@ pub(crate) async fn error_of(server: &Scripted, fault: Option<Fault>) -> SourceE
     result.expect_err("a failure")
 }
 
-fn check(name: &str, error: &SourceError, fault: Fault, server: &Scripted) {
+fn check(name: &str, error: &SourceError, fault: Fault, host: Host) {
     match fault {
         Fault::UnexpectedShape => {
             assert!(
@@ -242,42 +247,49 @@ fn check(name: &str, error: &SourceError, fault: Fault, server: &Scripted) {
                 "{name}: {error:?}"
             );
         }
-        fault => assert_eq!(*error, fault.of(server.address().to_string()), "{name}"),
+        fault => assert_eq!(*error, fault.of(host), "{name}"),
     }
 }
 
-#[tokio::test]
-async fn every_broken_answer_to_a_read_is_told_apart() {
-    join_all(
-        broken_answers()
-            .into_iter()
-            .map(|(name, reply, fault)| async move {
-                let server = tenant(move |_| reply.clone()).await;
-                let error = error_of(&server, Some(fault)).await;
-                check(name, &error, fault, &server);
-                assert_eq!(
-                    (server.count(TOKEN), server.count(REALTIME)),
-                    (1, 1),
-                    "{name}: nothing is repeated here"
-                );
-            }),
-    )
-    .await;
+/// A tenant that is well but for one of the requests up to the first read.
+pub(crate) async fn broken_at(spoken: Spoken, target: &'static str, reply: Reply) -> Scripted {
+    Scripted::start(move |seen| {
+        if seen.target == target {
+            return reply.clone();
+        }
+        let good = spoken.good(seen);
+        good.unwrap_or_else(|| spoken.queues(&["q"]))
+    })
+    .await
 }
 
 #[tokio::test]
-async fn every_broken_answer_to_a_sign_in_is_told_apart() {
-    join_all(
-        broken_answers()
-            .into_iter()
-            .map(|(name, reply, fault)| async move {
-                let server = Scripted::start(move |_| reply.clone()).await;
-                let error = error_of(&server, Some(fault)).await;
-                check(name, &error, fault, &server);
-                assert_eq!(server.seen().len(), 1, "{name}: nothing is repeated here");
-            }),
-    )
-    .await;
+async fn every_broken_answer_on_the_way_to_a_reading_is_told_apart() {
+    let broken = |spoken: Spoken| async move {
+        for (place, step) in spoken.steps().into_iter().enumerate() {
+            join_all(
+                broken_answers()
+                    .into_iter()
+                    .map(|(name, reply, fault)| async move {
+                        let name = format!("{name} from {} of {spoken:?}", step.target);
+                        let server = broken_at(spoken, step.target, reply).await;
+                        let error = error_of(spoken, &server, Some(fault)).await;
+                        check(&name, &error, fault, host(&server, step.setting));
+                        let seen = server.seen().into_iter().map(|seen| seen.target);
+                        let way = spoken
+                            .steps()
+                            .into_iter()
+                            .map(|step| step.target.to_owned());
+                        assert!(
+                            seen.eq(way.take(place + 1)),
+                            "{name}: nothing is repeated here"
+                        );
+                    }),
+            )
+            .await;
+        }
+    };
+    join_all(Spoken::ALL.map(broken)).await;
 }
 
 #[tokio::test]
@@ -287,7 +299,7 @@ async fn a_redirect_is_not_followed() {
     let server =
         tenant(move |_| Reply::with_headers(307, &[("location", location.as_str())], "")).await;
     assert!(matches!(
-        error_of(&server, None).await,
+        error_of(Spoken::ReportingV2, &server, None).await,
         SourceError::Redirected { status: 307, .. }
     ));
     assert!(elsewhere.seen().is_empty());
@@ -297,7 +309,8 @@ async fn a_redirect_is_not_followed() {
 async fn a_byte_order_mark_does_not_keep_json_from_being_read() {
     let server = tenant(|_| Reply::new(200, "application/json", "\u{FEFF}{\"queues\": []}")).await;
     let client = client(settings(&http(&server)));
-    assert_eq!(client.read_queues(&ids(&["q"]), &[]).await, Ok(Vec::new()));
+    let readings = client.read_queues(&ids(&["q"]), &[]).await;
+    assert_eq!(readings, Ok(QueueReadings::default()));
 }
 
 #[tokio::test]
@@ -307,7 +320,7 @@ async fn a_port_without_a_server_is_no_connection() {
     let error = client.sign_in().await.unwrap_err();
     assert!(
         matches!(&error, SourceError::Connect { host, detail }
-            if *host == address.to_string() && detail.contains("refused")),
+            if host.name == address.to_string() && detail.contains("refused")),
         "{error:?}"
     );
 }
@@ -318,7 +331,8 @@ async fn a_name_that_does_not_resolve_is_named() {
     assert_eq!(
         client.sign_in().await,
         Err(SourceError::Dns {
-            host: "tenant.invalid".to_owned()
+            name: "tenant.invalid".to_owned(),
+            setting: "CXONE_BASE_URL",
         })
     );
 }

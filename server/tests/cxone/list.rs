@@ -1,9 +1,10 @@
 //! The queue list and its pages.
 
-use queuewall::source::{QueueSource, SourceError};
+use queuewall::source::SourceError;
 use serde_json::json;
 
 use crate::{
+    dialect::{host, plain},
     scripted::Reply,
     tenant::{LIST, TOKEN, client_of, tenant},
 };
@@ -80,26 +81,32 @@ async fn the_token_is_never_taken_to_another_host() {
 #[tokio::test]
 async fn each_refusal_of_the_list_has_a_name() {
     for (status, expected) in [
-        (401, SourceError::TokenRefused),
-        (
-            403,
-            SourceError::Forbidden {
-                scope: "reporting:queue:view",
-            },
-        ),
+        (401, SourceError::TokenRefused { remedy: "" }),
+        (403, SourceError::Forbidden { remedy: "" }),
         (429, SourceError::RateLimited { retry_after: None }),
     ] {
         let server = tenant(move |_| Reply::status(status)).await;
-        assert_eq!(client_of(&server).list_queues().await, Err(expected));
+        let list = client_of(&server).list_queues().await;
+        assert_eq!(list.map_err(plain), Err(expected));
     }
     let server = tenant(|_| Reply::status(404)).await;
     assert_eq!(
         client_of(&server).list_queues().await,
         Err(SourceError::EndpointNotFound {
             path: LIST.to_owned(),
-            host: server.address().to_string(),
+            host: host(&server, "CXONE_BASE_URL"),
         }),
         "no id could be at fault"
     );
     assert_eq!(server.count(TOKEN), 1);
+}
+
+#[tokio::test]
+async fn an_empty_list_is_a_state_of_its_own_with_its_remedy() {
+    let server = tenant(|_| Reply::json(&json!({"queues": []}))).await;
+    let error = client_of(&server).list_queues().await.unwrap_err();
+    assert!(
+        matches!(&error, SourceError::NothingVisible { remedy } if remedy.contains("CXONE_TENANT_ID")),
+        "{error}"
+    );
 }

@@ -1,15 +1,26 @@
-//! The upstream client over real sockets: every row of the contract
-//! `reporting-v2`, and every way in which it can fail.
+//! The upstream client over real sockets: every row of its contracts, and every way in
+//! which they can fail.
+//!
+//! # Layout
+//! - `dialect`: the dialects' own words for the same things; `tenant`: a tenant of one
+//! - `failures`, `refusals`, `tokens`, `secrets`: what holds for every dialect
+//! - `reads`, `list`: `reporting-v2`; `activity`, `sign_ins`, `discovery`: `realtime`
+//! - `proxy`, `tls`: what holds for every request
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
 #[path = "../support/scripted.rs"]
 mod scripted;
 
+mod activity;
+mod dialect;
+mod discovery;
 mod failures;
 mod list;
 mod proxy;
 mod reads;
+mod refusals;
 mod secrets;
+mod sign_ins;
 mod tenant;
 mod tls;
 mod tokens;

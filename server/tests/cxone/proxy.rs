@@ -11,8 +11,8 @@ use std::{
 
 use queuewall::{
     budget::RequestBudget,
-    cxone::{ReportingV2, SetupError},
-    source::{QueueSource, SourceError},
+    cxone::{self, SetupError},
+    source::SourceError,
 };
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
@@ -102,20 +102,20 @@ async fn reads_a_tenant_of_the_internet() {
     let mut settings = settings("https://tenant.invalid");
     settings.ca_file = Some(variable("TEST_CA_FILE").into());
     let error = match client(settings).read_queues(&ids(&["q"]), &[]).await {
-        Ok(readings) => return assert_eq!(readings.len(), 1),
+        Ok(readings) => return assert_eq!(readings.queues.len(), 1),
         Err(error) => error,
     };
     match variable("TEST_EXPECTS").as_str() {
         "dns" => assert!(
-            matches!(&error, SourceError::Dns { host } if host == "tenant.invalid"),
+            matches!(&error, SourceError::Dns { name, .. } if name == "tenant.invalid"),
             "{error:?}"
         ),
         "proxy-dns" => assert!(
-            matches!(&error, SourceError::Dns { host } if host == "proxy.invalid"),
+            matches!(&error, SourceError::Dns { name, .. } if name == "proxy.invalid"),
             "{error:?}"
         ),
         "connect" => assert!(
-            matches!(&error, SourceError::Connect { host, .. } if host == "tenant.invalid"),
+            matches!(&error, SourceError::Connect { host, .. } if host.name == "tenant.invalid"),
             "{error:?}"
         ),
         _ => panic!("{error:?}"),
@@ -129,7 +129,12 @@ async fn reads_a_tenant_of_the_internet() {
 async fn reads_a_tenant_of_this_machine() {
     let client = client(settings(&variable("TEST_BASE_URL")));
     assert_eq!(
-        client.read_queues(&ids(&["q"]), &[]).await.unwrap().len(),
+        client
+            .read_queues(&ids(&["q"]), &[])
+            .await
+            .unwrap()
+            .queues
+            .len(),
         1
     );
 }
@@ -218,11 +223,12 @@ async fn this_machine_is_never_reached_through_a_proxy() {
 fn lacks_a_trust_store_for_the_internet() {
     let budget = Arc::new(RequestBudget::new(1));
     let settings = settings("https://tenant.invalid");
-    match ReportingV2::new(settings, budget, Arc::new(SteppedClock::new())) {
+    match cxone::connect(settings, budget, Arc::new(SteppedClock::new())) {
         Err(error @ SetupError::Tls { .. }) => {
             assert!(error.to_string().contains("ca-certificates"), "{error}");
         }
-        other => panic!("{other:?}"),
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => panic!("a client"),
     }
 }
 

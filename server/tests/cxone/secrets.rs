@@ -7,14 +7,17 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use queuewall::source::{QueueSource, SourceError};
+use queuewall::{cxone::Dialect, source::SourceError};
 use secrecy::SecretString;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
-    failures::{broken_answers, error_of},
+    dialect::{
+        CANARY_KEY, CANARY_REFRESH_TOKEN, CANARY_SECRET, CANARY_TOKEN, Spoken, id_token, plain,
+    },
+    failures::{broken_answers, broken_at, error_of},
     scripted::{Reply, Scripted, Seen},
-    tenant::{CANARY_SECRET, CANARY_TOKEN, client, client_of, http, ids, settings, tenant},
+    tenant::{client, client_of, http, ids, settings},
 };
 
 /// What was logged.
@@ -47,7 +50,18 @@ impl Log {
 }
 
 fn assert_clean(name: &str, words: &str) {
-    for secret in [CANARY_SECRET, CANARY_TOKEN, "canary", "Y2FuYXJ5"] {
+    let id_token = id_token("tenant-1");
+    for secret in [
+        CANARY_SECRET,
+        CANARY_TOKEN,
+        CANARY_KEY,
+        CANARY_REFRESH_TOKEN,
+        "canary",
+        "Y2FuYXJ5",
+        // What a Basic header makes of `client 1:canary…`.
+        "Y2xpZW50",
+        &id_token,
+    ] {
         assert!(!words.contains(secret), "{name}: {words}");
     }
 }
@@ -118,7 +132,7 @@ fn echoes() -> Vec<(&'static str, Echo)> {
 
 fn said(seen: &Seen) -> String {
     let token = seen.header("authorization").unwrap_or_default();
-    format!("{CANARY_SECRET} {token} {}", seen.body)
+    format!("{CANARY_SECRET} {CANARY_KEY} {token} {}", seen.body)
 }
 
 #[tokio::test]
@@ -131,36 +145,39 @@ async fn no_failure_shows_the_secret_or_the_token() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
 
-    join_all(
-        broken_answers()
-            .into_iter()
-            .map(|(name, reply, fault)| async move {
-                let (at_sign_in, at_read) = (reply.clone(), reply);
-                let server = Scripted::start(move |_| at_sign_in.clone()).await;
-                assert_clean(name, &words(&error_of(&server, Some(fault)).await));
-                let server = tenant(move |_| at_read.clone()).await;
-                assert_clean(name, &words(&error_of(&server, Some(fault)).await));
-            }),
-    )
-    .await;
-    for status in [400, 401, 403, 404, 418, 429, 500] {
-        let server = Scripted::start(move |_| Reply::status(status)).await;
-        assert_clean("sign-in", &words(&error_of(&server, None).await));
-        let server = tenant(move |_| Reply::status(status)).await;
-        assert_clean("read", &words(&error_of(&server, None).await));
-    }
-    for (name, echo) in echoes() {
-        let server = Scripted::start(move |seen| echo(&said(seen))).await;
-        assert_clean(name, &words(&error_of(&server, None).await));
-        let server = tenant(move |seen| echo(&said(seen))).await;
-        let client = client_of(&server);
-        if let Err(error) = client.read_queues(&ids(&["q"]), &[]).await {
-            assert_clean(name, &words(&error));
+    for spoken in Spoken::ALL {
+        for step in spoken.steps() {
+            join_all(
+                broken_answers()
+                    .into_iter()
+                    .map(|(name, reply, fault)| async move {
+                        let server = broken_at(spoken, step.target, reply).await;
+                        assert_clean(name, &words(&error_of(spoken, &server, Some(fault)).await));
+                    }),
+            )
+            .await;
+            for status in [400, 401, 403, 404, 418, 429, 500] {
+                let server = broken_at(spoken, step.target, Reply::status(status)).await;
+                assert_clean(step.target, &words(&error_of(spoken, &server, None).await));
+            }
+            for (name, echo) in echoes() {
+                let server = Scripted::start(move |seen| {
+                    let good = spoken.good(seen).filter(|_| seen.target != step.target);
+                    good.unwrap_or_else(|| echo(&said(seen)))
+                })
+                .await;
+                let client = client(spoken.settings(&http(&server)));
+                if let Err(error) = client.read_queues(&ids(&["q"]), &[]).await {
+                    assert_clean(name, &words(&error));
+                }
+                if let Err(error) = client.list_queues().await {
+                    assert_clean(name, &words(&error));
+                }
+                for step in client.sign_in_stepwise().await {
+                    assert_clean(name, &format!("{step:?}"));
+                }
+            }
         }
-        if let Err(error) = client.list_queues().await {
-            assert_clean(name, &words(&error));
-        }
-        assert_clean(name, &format!("{client:?} {client:#?}"));
     }
     let server =
         Scripted::start(|_| Reply::with_headers(429, &[("retry-after", "99999")], "")).await;
@@ -186,23 +203,28 @@ async fn a_secret_that_looks_like_an_error_code_is_not_shown_as_one() {
     })
     .await;
     let mut settings = settings(&http(&server));
-    settings.client_secret = SecretString::from("our_lower_case_secret");
+    if let Dialect::ReportingV2(settings) = &mut settings.dialect {
+        settings.client_secret = SecretString::from("our_lower_case_secret");
+    }
     assert_eq!(
-        client(settings).sign_in().await,
+        client(settings).sign_in().await.map_err(plain),
         Err(SourceError::CredentialsRejected {
             status: 401,
-            oauth_error: None
+            oauth_error: None,
+            remedy: "",
         })
     );
 }
 
 #[test]
 fn settings_show_neither_secret_nor_identity() {
-    let mut settings = settings("https://api.example.com");
-    settings.total_timeout = Duration::from_secs(25);
-    let words = format!("{settings:?} {settings:#?}");
-    assert!(words.contains("api.example.com") && words.contains("25s"));
-    for hidden in ["canary", "client 1", "tenant-1"] {
-        assert!(!words.contains(hidden), "{words}");
+    for spoken in Spoken::ALL {
+        let mut settings = spoken.settings("https://api.example.com");
+        settings.total_timeout = Duration::from_secs(25);
+        let words = format!("{settings:?} {settings:#?}");
+        assert!(words.contains("api.example.com") && words.contains("25s"));
+        for hidden in ["canary", "client 1", "tenant-1", "key 1"] {
+            assert!(!words.contains(hidden), "{words}");
+        }
     }
 }

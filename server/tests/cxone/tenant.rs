@@ -1,4 +1,4 @@
-//! A scripted tenant, and a client for it.
+//! A scripted tenant of the dialect `reporting-v2`, and a client for any.
 
 use std::{
     sync::{Arc, Mutex},
@@ -8,24 +8,23 @@ use std::{
 use queuewall::{
     budget::RequestBudget,
     clock::{Clock, Moment},
-    cxone::{BaseUrl, ReportingV2, Settings},
+    cxone::{self, Settings},
+    source::QueueSource,
 };
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::scripted::{Reply, Scripted, Seen};
+use crate::{
+    dialect::{CANARY_TOKEN, Spoken},
+    scripted::{Reply, Scripted, Seen},
+};
 
 pub(crate) const TOKEN: &str = "/oauth2/token";
 pub(crate) const REALTIME: &str = "/api/v2/reporting/queues/realtime";
 pub(crate) const LIST: &str = "/api/v2/queues";
 
-/// The token that every scripted tenant issues, and the secret that it is sent.
-pub(crate) const CANARY_TOKEN: &str = "canary-token-5f2c";
-pub(crate) const CANARY_SECRET: &str = "canary&secret=9b1e";
-
 pub(crate) fn token_reply() -> Reply {
-    Reply::json(&json!({"access_token": CANARY_TOKEN, "token_type": "Bearer", "expires_in": 3600}))
+    Spoken::ReportingV2.issues(CANARY_TOKEN, &json!(3600))
 }
 
 pub(crate) fn queues(ids: &[&str]) -> Value {
@@ -38,35 +37,23 @@ pub(crate) fn queues(ids: &[&str]) -> Value {
 
 /// A tenant that issues tokens and answers reads by `read`.
 pub(crate) async fn tenant(read: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Scripted {
-    Scripted::start(move |seen| match seen.target.as_str() {
-        TOKEN => token_reply(),
-        _ => read(seen),
-    })
-    .await
+    Spoken::ReportingV2.tenant(read).await
 }
 
 pub(crate) fn settings(base_url: &str) -> Settings {
-    Settings {
-        base_url: BaseUrl::parse(base_url).unwrap(),
-        client_id: "client 1".to_owned(),
-        client_secret: SecretString::from(CANARY_SECRET),
-        tenant_id: "tenant-1".to_owned(),
-        ca_file: None,
-        connect_timeout: Duration::from_secs(20),
-        total_timeout: Duration::from_secs(20),
-    }
+    Spoken::ReportingV2.settings(base_url)
 }
 
 /// A client with a budget that is never in its way.
-pub(crate) fn client(settings: Settings) -> ReportingV2 {
+pub(crate) fn client(settings: Settings) -> Arc<dyn QueueSource> {
     client_with(settings, &Arc::new(RequestBudget::new(10_000)))
 }
 
-pub(crate) fn client_with(settings: Settings, budget: &Arc<RequestBudget>) -> ReportingV2 {
-    ReportingV2::new(settings, Arc::clone(budget), Arc::new(SteppedClock::new())).unwrap()
+pub(crate) fn client_with(settings: Settings, budget: &Arc<RequestBudget>) -> Arc<dyn QueueSource> {
+    cxone::connect(settings, Arc::clone(budget), Arc::new(SteppedClock::new())).unwrap()
 }
 
-pub(crate) fn client_of(server: &Scripted) -> ReportingV2 {
+pub(crate) fn client_of(server: &Scripted) -> Arc<dyn QueueSource> {
     client(settings(&http(server)))
 }
 

@@ -4,8 +4,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use queuewall::{
     budget::RequestBudget,
-    cxone::{ReportingV2, Settings, SetupError},
-    source::{QueueSource, SourceError},
+    cxone::{self, Settings, SetupError},
+    source::{Host, SourceError},
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
@@ -108,7 +108,7 @@ async fn an_unknown_authority_is_refused_and_the_ca_file_makes_it_good() {
     );
     let (settings, _folder) = with_ca_file(https(&server), &bundle);
     let readings = client(settings).read_queues(&ids(&["q"]), &[]).await;
-    assert_eq!(readings.unwrap().len(), 1);
+    assert_eq!(readings.unwrap().queues.len(), 1);
 }
 
 #[tokio::test]
@@ -161,7 +161,10 @@ async fn a_handshake_that_stalls_ends_with_the_connect_time_out() {
     assert_eq!(
         client(settings).sign_in().await,
         Err(SourceError::TimedOut {
-            host: address.to_string(),
+            host: Host {
+                name: address.to_string(),
+                setting: "CXONE_BASE_URL"
+            },
             after: Duration::from_millis(300),
         })
     );
@@ -188,7 +191,7 @@ fn setup_error(ca_file: PathBuf) -> SetupError {
     let mut settings = settings("https://api.example.com");
     settings.ca_file = Some(ca_file);
     let budget = Arc::new(RequestBudget::new(1));
-    match ReportingV2::new(settings, budget, Arc::new(SteppedClock::new())) {
+    match cxone::connect(settings, budget, Arc::new(SteppedClock::new())) {
         Err(error) => error,
         Ok(_) => panic!("a client with a broken CA file"),
     }

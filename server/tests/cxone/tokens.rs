@@ -10,30 +10,29 @@ use std::{
 
 use queuewall::{
     budget::RequestBudget,
-    cxone::ReportingV2,
+    cxone,
     source::{QueueSource, SourceError},
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::{
+    dialect::{CANARY_KEY, CANARY_SECRET, CANARY_TOKEN, Spoken, host, plain},
+    failures::broken_at,
     scripted::{Reply, Scripted},
-    tenant::{
-        CANARY_SECRET, REALTIME, SteppedClock, TOKEN, client_of, http, ids, queues, settings,
-        token_reply,
-    },
+    tenant::{SteppedClock, client, http, ids},
 };
 
 /// Starts `callers` sign-ins at once, lets the server answer when all wait, and
 /// gives back what they got.
 async fn sign_in_together(
+    spoken: Spoken,
     callers: usize,
     reply: Reply,
 ) -> (Scripted, Vec<Result<(), SourceError>>) {
     let gate = Arc::new(Notify::new());
-    let held = reply.held_by(&gate);
-    let server = Scripted::start(move |_| held.clone()).await;
-    let client = Arc::new(client_of(&server));
+    let server = broken_at(spoken, spoken.token(), reply.held_by(&gate)).await;
+    let client = client(spoken.settings(&http(&server)));
     let started = Arc::new(AtomicUsize::new(0));
     let waiting: Vec<_> = (0..callers)
         .map(|_| {
@@ -44,7 +43,7 @@ async fn sign_in_together(
             })
         })
         .collect();
-    while started.load(Ordering::Relaxed) < callers || server.count(TOKEN) == 0 {
+    while started.load(Ordering::Relaxed) < callers || server.count(spoken.token()) == 0 {
         tokio::task::yield_now().await;
     }
     gate.notify_one();
@@ -57,152 +56,174 @@ async fn sign_in_together(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_callers_sign_in_once() {
-    let (server, results) = sign_in_together(1_000, token_reply()).await;
-    assert!(results.iter().all(Result::is_ok));
-    assert_eq!(server.count(TOKEN), 1);
+    for spoken in Spoken::ALL {
+        let reply = spoken.issues(CANARY_TOKEN, &json!(3600));
+        let (server, results) = sign_in_together(spoken, 1_000, reply).await;
+        assert!(results.iter().all(Result::is_ok), "{spoken:?}");
+        assert_eq!(server.count(spoken.token()), 1);
+        assert_eq!(server.seen().len(), spoken.steps_of_sign_in());
+    }
 }
 
 #[tokio::test]
 async fn a_thousand_callers_share_one_failure() {
-    let (server, results) = sign_in_together(1_000, Reply::status(401)).await;
-    let rejected = SourceError::CredentialsRejected {
-        status: 401,
-        oauth_error: None,
+    let rejected = || SourceError::CredentialsRejected {
+        status: 400,
+        oauth_error: Some("invalid_grant".to_owned()),
+        remedy: "",
     };
-    assert!(
-        results
-            .iter()
-            .all(|result| result.as_ref() == Err(&rejected))
-    );
-    assert_eq!(server.count(TOKEN), 1);
+    for spoken in Spoken::ALL {
+        let refusal = Reply::new(400, "application/json", r#"{"error": "invalid_grant"}"#);
+        let (server, results) = sign_in_together(spoken, 1_000, refusal).await;
+        for result in results {
+            assert_eq!(result.map_err(plain), Err(rejected()));
+        }
+        assert_eq!(server.count(spoken.token()), 1, "{spoken:?}");
+    }
 }
 
 #[tokio::test]
 async fn a_failure_is_not_kept_for_those_who_come_later() {
-    let asked = AtomicUsize::new(0);
-    let server = Scripted::start(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
-        0 => Reply::status(500),
-        _ => token_reply(),
-    })
-    .await;
-    let client = client_of(&server);
-    client.sign_in().await.unwrap_err();
-    client.sign_in().await.unwrap();
-    client.sign_in().await.unwrap();
-    assert_eq!(server.count(TOKEN), 2);
+    for spoken in Spoken::ALL {
+        let asked = AtomicUsize::new(0);
+        let server = Scripted::start(move |seen| {
+            let is_token = seen.target == spoken.token();
+            match is_token && asked.fetch_add(1, Ordering::Relaxed) == 0 {
+                true => Reply::status(500),
+                false => spoken.good(seen).unwrap(),
+            }
+        })
+        .await;
+        let client = client(spoken.settings(&http(&server)));
+        client.sign_in().await.unwrap_err();
+        client.sign_in().await.unwrap();
+        client.sign_in().await.unwrap();
+        assert_eq!(server.count(spoken.token()), 2);
+    }
 }
 
 #[tokio::test]
 async fn callers_who_leave_do_not_break_the_sign_in() {
-    let gate = Arc::new(Notify::new());
-    let held = token_reply().held_by(&gate);
-    let server = Scripted::start(move |_| held.clone()).await;
-    let client = Arc::new(client_of(&server));
-    let leaver = {
-        let client = Arc::clone(&client);
-        tokio::spawn(async move { client.sign_in().await })
-    };
-    while server.count(TOKEN) == 0 {
+    for spoken in Spoken::ALL {
+        let gate = Arc::new(Notify::new());
+        let held = spoken.issues(CANARY_TOKEN, &json!(3600)).held_by(&gate);
+        let server = broken_at(spoken, spoken.token(), held).await;
+        let client = client(spoken.settings(&http(&server)));
+        let leaver = {
+            let client = Arc::clone(&client);
+            tokio::spawn(async move { client.sign_in().await })
+        };
+        while server.count(spoken.token()) == 0 {
+            tokio::task::yield_now().await;
+        }
+        leaver.abort();
+        assert!(leaver.await.unwrap_err().is_cancelled());
+        let stayer = tokio::spawn(async move { client.sign_in().await });
         tokio::task::yield_now().await;
+        gate.notify_one();
+        stayer.await.unwrap().unwrap();
+        assert_eq!(server.count(spoken.token()), 1);
     }
-    leaver.abort();
-    assert!(leaver.await.unwrap_err().is_cancelled());
-    let stayer = tokio::spawn(async move { client.sign_in().await });
-    tokio::task::yield_now().await;
-    gate.notify_one();
-    stayer.await.unwrap().unwrap();
-    assert_eq!(server.count(TOKEN), 1);
 }
 
-/// A client of a tenant whose tokens live for `expires_in`, and its clock.
-async fn with_life(expires_in: Value) -> (Scripted, ReportingV2, SteppedClock) {
-    let server = Scripted::start(move |seen| match seen.target.as_str() {
-        TOKEN => Reply::json(&json!({"access_token": "t", "expires_in": expires_in})),
-        _ => Reply::json(&queues(&["q"])),
+/// A client by `clock` of a tenant whose tokens are answered by `token`.
+async fn with_tokens(
+    spoken: Spoken,
+    clock: &SteppedClock,
+    token: impl Fn() -> Reply + Send + Sync + 'static,
+) -> (Scripted, Arc<dyn QueueSource>) {
+    let server = Scripted::start(move |seen| {
+        if seen.target == spoken.token() {
+            return token();
+        }
+        let good = spoken.good(seen);
+        good.unwrap_or_else(|| spoken.queues(&["q"]))
     })
     .await;
-    let clock = SteppedClock::new();
-    let client = ReportingV2::new(
-        settings(&http(&server)),
-        Arc::new(RequestBudget::new(10_000)),
-        Arc::new(clock.clone()),
-    )
-    .unwrap();
-    (server, client, clock)
+    let budget = Arc::new(RequestBudget::new(10_000));
+    let settings = spoken.settings(&http(&server));
+    let client = cxone::connect(settings, budget, Arc::new(clock.clone())).unwrap();
+    (server, client)
 }
 
 #[tokio::test]
 async fn a_token_is_replaced_ahead_of_its_end() {
-    for (expires_in, fresh_for) in [
-        (json!(3600), 3_300),
-        (json!(600), 540),
-        (json!("600"), 540),
-        (json!(null), 3_300),
-        (json!(0), 3_300),
-        (json!(-5), 3_300),
-        (json!(1e12), 86_400 - 300),
-    ] {
-        let (server, client, clock) = with_life(expires_in.clone()).await;
-        client.sign_in().await.unwrap();
-        clock.step(Duration::from_secs(fresh_for - 1));
-        client.read_queues(&ids(&["q"]), &[]).await.unwrap();
-        assert_eq!(server.count(TOKEN), 1, "{expires_in}");
-        clock.step(Duration::from_secs(1));
-        client.read_queues(&ids(&["q"]), &[]).await.unwrap();
-        assert_eq!(server.count(TOKEN), 2, "{expires_in}");
-        assert_eq!(server.count(REALTIME), 2, "{expires_in}: no 401 was needed");
+    for spoken in Spoken::ALL {
+        for (expires_in, fresh_for) in [
+            (json!(3600), 3_300),
+            (json!(600), 540),
+            (json!("600"), 540),
+            (json!(null), 3_300),
+            (json!(0), 3_300),
+            (json!(-5), 3_300),
+            (json!(1e12), 86_400 - 300),
+        ] {
+            let name = format!("{expires_in} of {spoken:?}");
+            let clock = SteppedClock::new();
+            let token = move || spoken.issues(CANARY_TOKEN, &expires_in);
+            let (server, client) = with_tokens(spoken, &clock, token).await;
+            client.sign_in().await.unwrap();
+            clock.step(Duration::from_secs(fresh_for - 1));
+            client.read_queues(&ids(&["q"]), &[]).await.unwrap();
+            assert_eq!(server.count(spoken.token()), 1, "{name}");
+            clock.step(Duration::from_secs(1));
+            client.read_queues(&ids(&["q"]), &[]).await.unwrap();
+            assert_eq!(server.count(spoken.token()), 2, "{name}");
+            assert_eq!(server.count(spoken.read()), 2, "{name}: no 401 was needed");
+        }
     }
 }
 
 #[tokio::test]
 async fn a_machine_that_slept_signs_in_anew() {
-    let (server, client, clock) = with_life(json!(3600)).await;
-    client.sign_in().await.unwrap();
-    clock.suspend(Duration::from_secs(4_000));
-    client.sign_in().await.unwrap();
-    assert_eq!(server.count(TOKEN), 2);
+    for spoken in Spoken::ALL {
+        let clock = SteppedClock::new();
+        let token = move || spoken.issues(CANARY_TOKEN, &json!(3600));
+        let (server, client) = with_tokens(spoken, &clock, token).await;
+        client.sign_in().await.unwrap();
+        clock.suspend(Duration::from_secs(4_000));
+        client.sign_in().await.unwrap();
+        assert_eq!(server.count(spoken.token()), 2);
+        let last = server.seen().pop().unwrap().body;
+        assert!(
+            !last.contains("refresh"),
+            "what has ended is not refreshed: {last}"
+        );
+    }
 }
 
 #[tokio::test]
 async fn a_passing_failure_does_not_count_while_the_old_token_holds() {
-    let asked = AtomicUsize::new(0);
-    let server = Scripted::start(move |seen| match seen.target.as_str() {
-        TOKEN => match asked.fetch_add(1, Ordering::Relaxed) {
-            0 => token_reply(),
+    for spoken in Spoken::ALL {
+        let (asked, clock) = (AtomicUsize::new(0), SteppedClock::new());
+        let token = move || match asked.fetch_add(1, Ordering::Relaxed) {
+            0 => spoken.issues(CANARY_TOKEN, &json!(3600)),
             1..=3 => Reply::status(503),
             _ => Reply::status(401),
-        },
-        _ => Reply::json(&queues(&["q"])),
-    })
-    .await;
-    let clock = SteppedClock::new();
-    let client = ReportingV2::new(
-        settings(&http(&server)),
-        Arc::new(RequestBudget::new(10_000)),
-        Arc::new(clock.clone()),
-    )
-    .unwrap();
-    client.sign_in().await.unwrap();
-    clock.step(Duration::from_secs(3_400));
-    client.read_queues(&ids(&["q"]), &[]).await.unwrap();
-    client.read_queues(&ids(&["q"]), &[]).await.unwrap();
-    assert_eq!(server.count(TOKEN), 2, "one try in a minute");
-    clock.step(Duration::from_secs(60));
-    client.read_queues(&ids(&["q"]), &[]).await.unwrap();
-    assert_eq!(server.count(TOKEN), 3, "and one in the next");
-    clock.step(Duration::from_secs(140));
-    assert_eq!(
-        client.read_queues(&ids(&["q"]), &[]).await,
-        Err(SourceError::ServerError {
-            status: 503,
-            retry_after: None
-        }),
-        "ended"
-    );
-    assert!(matches!(
-        client.sign_in().await,
-        Err(SourceError::CredentialsRejected { status: 401, .. })
-    ));
+        };
+        let (server, client) = with_tokens(spoken, &clock, token).await;
+        client.sign_in().await.unwrap();
+        clock.step(Duration::from_secs(3_400));
+        client.read_queues(&ids(&["q"]), &[]).await.unwrap();
+        client.read_queues(&ids(&["q"]), &[]).await.unwrap();
+        assert_eq!(server.count(spoken.token()), 2, "one try in a minute");
+        clock.step(Duration::from_secs(60));
+        client.read_queues(&ids(&["q"]), &[]).await.unwrap();
+        assert_eq!(server.count(spoken.token()), 3, "and one in the next");
+        clock.step(Duration::from_secs(140));
+        assert_eq!(
+            client.read_queues(&ids(&["q"]), &[]).await,
+            Err(SourceError::ServerError {
+                status: 503,
+                retry_after: None
+            }),
+            "ended"
+        );
+        assert!(matches!(
+            client.sign_in().await,
+            Err(SourceError::CredentialsRejected { status: 401, .. })
+        ));
+    }
 }
 
 #[tokio::test]
@@ -210,6 +231,7 @@ async fn each_refusal_of_the_sign_in_has_a_name() {
     let rejected = |status, oauth_error: Option<&str>| SourceError::CredentialsRejected {
         status,
         oauth_error: oauth_error.map(str::to_owned),
+        remedy: "",
     };
     let says = |status, error: &Value| {
         Reply::new(
@@ -225,12 +247,17 @@ async fn each_refusal_of_the_sign_in_has_a_name() {
             rejected(400, Some("invalid_client")),
         ),
         (
+            says(400, &json!("invalid_grant")),
+            rejected(400, Some("invalid_grant")),
+        ),
+        (
             says(401, &json!("unauthorized_client")),
             rejected(401, Some("unauthorized_client")),
         ),
         (says(401, &json!(long)), rejected(401, None)),
         (says(401, &json!("Invalid client!")), rejected(401, None)),
         (says(401, &json!(CANARY_SECRET)), rejected(401, None)),
+        (says(401, &json!(CANARY_KEY)), rejected(401, None)),
         (says(401, &json!({"code": 1})), rejected(401, None)),
         (
             Reply::new(401, "text/html", "<html>no</html>"),
@@ -259,21 +286,30 @@ async fn each_refusal_of_the_sign_in_has_a_name() {
             },
         ),
     ] {
-        let server = Scripted::start(move |_| reply.clone()).await;
-        assert_eq!(
-            client_of(&server).read_queues(&ids(&["q"]), &[]).await,
-            Err(expected)
-        );
-        assert_eq!(server.seen().len(), 1, "nothing is read without a token");
+        for spoken in Spoken::ALL {
+            let server = broken_at(spoken, spoken.token(), reply.clone()).await;
+            let read = client(spoken.settings(&http(&server)))
+                .read_queues(&ids(&["q"]), &[])
+                .await;
+            assert_eq!(read.map_err(plain), Err(expected.clone()), "{spoken:?}");
+            assert_eq!(
+                server.count(spoken.read()),
+                0,
+                "nothing is read without a token"
+            );
+        }
     }
-    let server = Scripted::start(|_| Reply::status(404)).await;
-    assert_eq!(
-        client_of(&server).sign_in().await,
-        Err(SourceError::EndpointNotFound {
-            path: TOKEN.to_owned(),
-            host: server.address().to_string(),
-        })
-    );
+    for spoken in Spoken::ALL {
+        let server = broken_at(spoken, spoken.token(), Reply::status(404)).await;
+        let setting = spoken.steps()[spoken.steps_of_sign_in() - 1].setting;
+        assert_eq!(
+            client(spoken.settings(&http(&server))).sign_in().await,
+            Err(SourceError::EndpointNotFound {
+                path: spoken.token().to_owned(),
+                host: host(&server, setting),
+            })
+        );
+    }
 }
 
 #[tokio::test]
@@ -289,12 +325,14 @@ async fn an_answer_without_a_usable_token_is_an_unexpected_shape() {
         json!({"access_token": "line\r\nX-Injected: 1"}),
         json!({"access_token": "schlüssel"}),
     ] {
-        let reply = Reply::json(&body);
-        let server = Scripted::start(move |_| reply.clone()).await;
-        let error = client_of(&server).sign_in().await.unwrap_err();
-        assert!(
-            matches!(&error, SourceError::UnexpectedShape { detail } if detail.contains("access_token")),
-            "{body}: {error}"
-        );
+        for spoken in Spoken::ALL {
+            let server = broken_at(spoken, spoken.token(), Reply::json(&body)).await;
+            let client = client(spoken.settings(&http(&server)));
+            let error = client.sign_in().await.unwrap_err();
+            assert!(
+                matches!(&error, SourceError::UnexpectedShape { detail } if detail.contains("access_token")),
+                "{body}: {error}"
+            );
+        }
     }
 }

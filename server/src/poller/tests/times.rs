@@ -23,6 +23,7 @@ async fn an_outage_says_since_when_and_when_the_next_try_is() {
     let rejected = SourceError::CredentialsRejected {
         status: 401,
         oauth_error: None,
+        remedy: "",
     };
     bench.script(|script| script.failure = Some(rejected));
     after(POLL + Duration::from_secs(1)).await;
@@ -84,7 +85,12 @@ async fn the_next_try_is_that_of_the_boards_own_queues() {
         10,
     );
     after(Duration::from_secs(1)).await;
-    bench.script(|script| script.failure = Some(SourceError::BadRequest { status: 400 }));
+    bench.script(|script| {
+        script.failure = Some(SourceError::BadRequest {
+            status: 400,
+            remedy: "",
+        })
+    });
     after(POLL + Duration::from_secs(1)).await;
     let next = |slug: &str| bench.board(slug).upstream.next_try_ms.unwrap();
     let (main, other) = (next("main"), next("other"));

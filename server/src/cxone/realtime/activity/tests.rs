@@ -1,3 +1,5 @@
+use std::time::SystemTime;
+
 use super::*;
 use crate::cxone::json::arbitrary::any_json;
 use proptest::prelude::*;
@@ -146,7 +148,6 @@ fn the_longest_wait_is_by_the_servers_own_clock_in_every_form_of_time() {
         ("2026-01-05T10:00:00Z", "", None),
         ("", "2026-01-05T10:00:00Z", None),
     ] {
-        let expected = expected.map(u128::from);
         assert_eq!(
             wait(json!(server), json!(earliest)),
             expected,
