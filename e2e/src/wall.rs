@@ -7,16 +7,37 @@ use queuewall::{
     budget::RequestBudget,
     clock::SystemClock,
     config::{BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
-    cxone::{BaseUrl, ReportingV2, Settings},
+    cxone::{
+        self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, RealtimeSettings,
+        ReportingV2Settings, Settings, SignInMethod, SkillFilter,
+    },
     http::Page,
     serve,
 };
 use queuewall_simulator::{Control, Options, Simulator};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
+/// The secret of whoever signs in, in every dialect.
+pub const SECRET: &str = "wall-secret";
+
+/// How the server speaks with its tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// The v2 Reporting API.
+    ReportingV2,
+    /// The Real-Time Data API, by the password grant.
+    Realtime,
+}
+
+impl Dialect {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::ReportingV2, Self::Realtime];
+}
+
 /// The server and its tenant.
 pub struct Wall {
     simulator: Simulator,
+    dialect: Dialect,
     address: SocketAddr,
     poll: Duration,
     queues: Vec<String>,
@@ -32,10 +53,24 @@ impl Wall {
     /// # Errors
     /// When a port cannot be had.
     pub async fn start(options: Options, poll: Duration, queues: &[&str]) -> Result<Self> {
+        Self::start_in(Dialect::ReportingV2, options, poll, queues).await
+    }
+
+    /// The same in a dialect.
+    ///
+    /// # Errors
+    /// When a port cannot be had.
+    pub async fn start_in(
+        dialect: Dialect,
+        options: Options,
+        poll: Duration,
+        queues: &[&str],
+    ) -> Result<Self> {
         let simulator = Simulator::start(TcpListener::bind("127.0.0.1:0").await?, options);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let mut wall = Self {
             simulator,
+            dialect,
             address: listener.local_addr()?,
             poll,
             queues: queues.iter().map(|id| (*id).to_owned()).collect(),
@@ -87,18 +122,40 @@ impl Wall {
         self.restart_server().await
     }
 
+    fn settings(&self) -> Result<Settings> {
+        let address = BaseUrl::parse(&self.simulator.base_url())?;
+        Ok(Settings {
+            dialect: match self.dialect {
+                Dialect::ReportingV2 => cxone::Dialect::ReportingV2(ReportingV2Settings {
+                    base_url: address,
+                    client_id: "wall".into(),
+                    client_secret: SECRET.into(),
+                    tenant_id: "tenant".into(),
+                }),
+                Dialect::Realtime => cxone::Dialect::Realtime(Box::new(RealtimeSettings {
+                    access_key: AccessKey {
+                        id: "wall-key".into(),
+                        secret: SECRET.into(),
+                    },
+                    sign_in: SignInMethod::Password {
+                        client_id: "wall".into(),
+                        client_secret: SECRET.into(),
+                    },
+                    issuer: address,
+                    api_url: None,
+                    tenant_id: None,
+                    api_version: ApiVersion::default(),
+                    allowed_domains: AllowedDomains::default(),
+                    skills: SkillFilter::default(),
+                })),
+            },
+            ca_file: None,
+            connect_timeout: Duration::from_secs(2),
+            total_timeout: Duration::from_secs(4),
+        })
+    }
+
     fn serve(&mut self, listener: TcpListener) -> Result<()> {
-        let settings = || -> Result<Settings> {
-            Ok(Settings {
-                base_url: BaseUrl::parse(&self.simulator.base_url())?,
-                client_id: "wall".into(),
-                client_secret: "wall-secret".into(),
-                tenant_id: "tenant".into(),
-                ca_file: None,
-                connect_timeout: Duration::from_secs(2),
-                total_timeout: Duration::from_secs(4),
-            })
-        };
         let queues = self.queues.iter().map(QueueConfig::new).collect();
         let board = BoardConfig {
             slug: "main".into(),
@@ -109,7 +166,7 @@ impl Wall {
         };
         let budget_per_minute = 600;
         let config = Config {
-            cxone: settings()?,
+            cxone: self.settings()?,
             poll: PollConfig {
                 interval: self.poll,
                 budget_per_minute,
@@ -122,11 +179,11 @@ impl Wall {
         };
         let budget = Arc::new(RequestBudget::new(budget_per_minute));
         let clock = Arc::new(SystemClock);
-        let source = Arc::new(ReportingV2::new(
-            settings()?,
+        let source = cxone::connect(
+            self.settings()?,
             Arc::clone(&budget),
             Arc::clone(&clock) as _,
-        )?);
+        )?;
         let (shutdown, stopped) = oneshot::channel::<()>();
         let until = async move {
             // A dropped wall ends its server as well.

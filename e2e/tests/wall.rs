@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
     browser::{Browser, Engine, http_client},
     devtools::Tab,
-    wall::Wall,
+    wall::{Dialect, SECRET, Wall},
 };
 use queuewall_simulator::{Fault, Field, Options, QueueOverride};
 
@@ -77,8 +77,8 @@ async fn wait_for_link(tab: &mut Tab, link: &str) -> Result<()> {
 
 /// A change in the tenant reaches a tile in `engine`, and the page says nothing
 /// amiss.
-async fn shows_a_change(engine: &Engine) -> Result<()> {
-    let wall = Wall::start(still(), POLL, &[]).await?;
+async fn shows_a_change(engine: &Engine, dialect: Dialect) -> Result<()> {
+    let wall = Wall::start_in(dialect, still(), POLL, &[]).await?;
     let queue = wall
         .tenant()
         .queue_ids()
@@ -104,13 +104,17 @@ async fn shows_a_change(engine: &Engine) -> Result<()> {
 
 #[tokio::test]
 async fn a_change_in_the_tenant_reaches_a_tile() -> Result<()> {
-    shows_a_change(&Engine::today()?).await
+    for dialect in Dialect::ALL {
+        let shown = shows_a_change(&Engine::today()?, dialect).await;
+        shown.with_context(|| format!("{dialect:?}"))?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
 async fn a_change_in_the_tenant_reaches_a_tile_in_old_tvs() -> Result<()> {
     for engine in Engine::old()? {
-        shows_a_change(&engine)
+        shows_a_change(&engine, Dialect::ReportingV2)
             .await
             .with_context(|| format!("Chromium {}", engine.name))?;
     }
@@ -150,7 +154,15 @@ async fn a_lost_server_is_shown_and_comes_back_by_itself() -> Result<()> {
 
 #[tokio::test]
 async fn a_lost_tenant_makes_the_tiles_stale_and_fresh_again() -> Result<()> {
-    let wall = Wall::start(still(), POLL, &[]).await?;
+    for dialect in Dialect::ALL {
+        let seen = loses_its_tenant(dialect).await;
+        seen.with_context(|| format!("{dialect:?}"))?;
+    }
+    Ok(())
+}
+
+async fn loses_its_tenant(dialect: Dialect) -> Result<()> {
+    let wall = Wall::start_in(dialect, still(), POLL, &[]).await?;
     let queue = wall
         .tenant()
         .queue_ids()
@@ -174,8 +186,17 @@ async fn a_lost_tenant_makes_the_tiles_stale_and_fresh_again() -> Result<()> {
 
 #[tokio::test]
 async fn unknown_zero_closed_and_not_found_are_different() -> Result<()> {
+    for dialect in Dialect::ALL {
+        let shown = tells_states_apart(dialect).await;
+        shown.with_context(|| format!("{dialect:?}"))?;
+    }
+    Ok(())
+}
+
+async fn tells_states_apart(dialect: Dialect) -> Result<()> {
     // Named, since a board of the whole queue list would just drop the removed one.
-    let wall = Wall::start(still(), POLL, &["352669", "352677", "352683", "352690"]).await?;
+    let queues = ["352669", "352677", "352683", "352690"];
+    let wall = Wall::start_in(dialect, still(), POLL, &queues).await?;
     let ids = wall.tenant().queue_ids();
     let [unknown, zero, closed, gone] = [0, 1, 2, 3].map(|index| ids[index].clone());
     wall.tenant().set(
@@ -259,7 +280,13 @@ async fn the_boards_are_listed_and_an_unknown_one_is_explained() -> Result<()> {
 
 #[tokio::test]
 async fn no_secret_reaches_an_answer() -> Result<()> {
-    let wall = Wall::start(still(), POLL, &[]).await?;
+    for dialect in Dialect::ALL {
+        keeps_its_secrets(&Wall::start_in(dialect, still(), POLL, &[]).await?).await?;
+    }
+    Ok(())
+}
+
+async fn keeps_its_secrets(wall: &Wall) -> Result<()> {
     let client = http_client()?;
     for path in [
         "/",
@@ -273,7 +300,7 @@ async fn no_secret_reaches_an_answer() -> Result<()> {
         let answer = client.get(wall.url(path)).send().await?;
         let headers = format!("{:?}", answer.headers());
         let body = answer.text().await?;
-        for secret in ["wall-secret", "Bearer", "access_token"] {
+        for secret in [SECRET, "Bearer", "access_token", "refresh_token"] {
             ensure!(
                 !headers.contains(secret) && !body.contains(secret),
                 "{path} holds {secret}"
