@@ -247,6 +247,19 @@ async fn refresh_tokens_outlive_access_tokens_and_expire() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_holds_no_shorter_than_its_access_token() {
+    let tenant = Tenant::start(Options {
+        token_seconds: 90,
+        refresh_token_seconds: 10,
+        ..Options::default()
+    })
+    .await;
+    let refresh = text(&tenant.sign_in_by_password().await["refresh_token"]);
+    skip(Duration::from_secs(80)).await;
+    json_of(tenant.grant_request(&refresh_form(&refresh))).await;
+}
+
+#[tokio::test]
 async fn access_and_refresh_tokens_are_revoked_apart() {
     let tenant = strict().await;
     let tokens = tenant.sign_in_by_password().await;
