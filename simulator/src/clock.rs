@@ -1,5 +1,7 @@
-//! Simulated time: tokio's clock, sped up.
+//! Simulated time: tokio's clock, sped up. And real time, by the same clock.
 
+use jiff::Timestamp;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::options::TimeOfDay;
@@ -8,6 +10,9 @@ use crate::options::TimeOfDay;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     origin: Instant,
+    /// The wall clock at the origin, in milliseconds of the Unix epoch. It is looked
+    /// at once, so that a test that steps tokio's clock steps all.
+    origin_ms: i64,
     start: TimeOfDay,
     speed: f64,
 }
@@ -23,6 +28,7 @@ impl Clock {
         };
         Self {
             origin: Instant::now(),
+            origin_ms: Timestamp::now().as_millisecond(),
             start,
             speed,
         }
@@ -32,6 +38,26 @@ impl Clock {
     pub(crate) fn seconds(&self) -> f64 {
         self.start.seconds() + self.origin.elapsed().as_secs_f64() * self.speed
     }
+
+    /// Real time, in milliseconds of the Unix epoch; it runs though the day stands
+    /// still.
+    pub(crate) fn now_ms(&self) -> i64 {
+        let elapsed = i64::try_from(self.origin.elapsed().as_millis());
+        self.origin_ms.saturating_add(elapsed.unwrap_or(i64::MAX))
+    }
+
+    /// What [`Self::seconds`] were at a moment of real time; before the start they
+    /// were what they were at the start.
+    pub(crate) fn seconds_at(&self, now_ms: i64) -> f64 {
+        let elapsed_ms = now_ms.saturating_sub(self.origin_ms).max(0);
+        self.start.seconds() + elapsed_ms as f64 / 1_000.0 * self.speed
+    }
+}
+
+/// A moment of real time as CXone writes it: `2026-01-05T10:00:00.000Z`. `null` where
+/// it is none that a calendar has.
+pub(crate) fn utc(now_ms: i64) -> Value {
+    Timestamp::from_millisecond(now_ms).map_or(Value::Null, |time| format!("{time:.3}").into())
 }
 
 #[cfg(test)]
@@ -46,6 +72,32 @@ mod tests {
         let clock = Clock::start(late, 60.0);
         advance(Duration::from_secs(2)).await;
         assert_eq!(clock.seconds(), late.seconds() + 120.0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn real_time_runs_though_the_day_stands_still() {
+        let clock = Clock::start(TimeOfDay::BUSY_MORNING, 0.0);
+        let start_ms = clock.now_ms();
+        advance(Duration::from_millis(1_500)).await;
+        assert_eq!(clock.now_ms() - start_ms, 1_500);
+        assert_eq!(clock.seconds(), TimeOfDay::BUSY_MORNING.seconds());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_moment_of_real_time_has_its_moment_of_the_day() {
+        let clock = Clock::start(TimeOfDay::BUSY_MORNING, 60.0);
+        let start_ms = clock.now_ms();
+        advance(Duration::from_secs(3)).await;
+        let at = |ms: i64| clock.seconds_at(start_ms + ms) - TimeOfDay::BUSY_MORNING.seconds();
+        assert_eq!((at(-5), at(0), at(1_500)), (0.0, 0.0, 90.0));
+        assert_eq!(clock.seconds_at(clock.now_ms()), clock.seconds());
+    }
+
+    #[test]
+    fn moments_are_written_in_utc_to_the_millisecond() {
+        assert_eq!(utc(1_767_607_200_000), "2026-01-05T10:00:00.000Z");
+        assert_eq!(utc(1_767_607_199_007), "2026-01-05T09:59:59.007Z");
+        assert_eq!(utc(i64::MIN), Value::Null);
     }
 
     #[tokio::test(start_paused = true)]

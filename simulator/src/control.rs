@@ -13,9 +13,9 @@ pub(crate) use log::Log;
 pub use log::Request;
 pub use overrides::{Field, QueueOverride};
 
-use crate::tenant::Tenant;
+use crate::tenant::{Exceptions, Tenant};
 
-/// One of the contract's addresses.
+/// One of the contracts' addresses: three of `reporting-v2`, then five of `realtime`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// `POST /oauth2/token`
@@ -24,11 +24,30 @@ pub enum Endpoint {
     Realtime,
     /// `GET /api/v2/queues`
     QueueList,
+    /// `GET /.well-known/openid-configuration`
+    OpenIdConfiguration,
+    /// `GET /.well-known/cxone-configuration`
+    CxoneConfiguration,
+    /// `POST /auth/token`
+    AuthToken,
+    /// `POST /authentication/v1/token/access-key`
+    AccessKeyToken,
+    /// `GET /incontactAPI/services/v{N}/skills/activity`
+    SkillActivity,
 }
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 3] = [Self::Token, Self::Realtime, Self::QueueList];
+    pub const ALL: [Self; 8] = [
+        Self::Token,
+        Self::Realtime,
+        Self::QueueList,
+        Self::OpenIdConfiguration,
+        Self::CxoneConfiguration,
+        Self::AuthToken,
+        Self::AccessKeyToken,
+        Self::SkillActivity,
+    ];
 }
 
 /// Changes a running simulator. Clones act on the same simulator, and outlive it
@@ -62,9 +81,9 @@ impl Control {
     /// # Panics
     /// When the tenant never had this queue.
     pub fn set(&self, queue_id: &str, pins: QueueOverride) {
-        self.assert_known(queue_id);
-        let pinned = &mut self.tenant.state().exceptions.pinned;
-        pinned.insert(queue_id.to_owned(), pins);
+        self.change(queue_id, |exceptions| {
+            exceptions.pinned.insert(queue_id.to_owned(), pins);
+        });
     }
 
     /// Lets a queue follow the simulated day again.
@@ -72,28 +91,29 @@ impl Control {
     /// # Panics
     /// When the tenant never had this queue.
     pub fn clear(&self, queue_id: &str) {
-        self.assert_known(queue_id);
-        self.tenant.state().exceptions.pinned.remove(queue_id);
+        self.change(queue_id, |exceptions| {
+            exceptions.pinned.remove(queue_id);
+        });
     }
 
-    /// Takes a queue off the tenant: off the list, and 404 when asked for.
+    /// Takes a queue off the tenant: off the lists, and 404 when asked for.
     ///
     /// # Panics
     /// When the tenant never had this queue.
     pub fn remove(&self, queue_id: &str) {
-        self.assert_known(queue_id);
-        let removed = &mut self.tenant.state().exceptions.removed;
-        removed.insert(queue_id.to_owned());
+        self.change(queue_id, |exceptions| {
+            exceptions.removed.insert(queue_id.to_owned());
+        });
     }
 
-    /// Leaves a queue out of the answers that ask for it, without a word.
+    /// Leaves a queue out of the answers with live numbers, without a word.
     ///
     /// # Panics
     /// When the tenant never had this queue.
     pub fn omit(&self, queue_id: &str) {
-        self.assert_known(queue_id);
-        let omitted = &mut self.tenant.state().exceptions.omitted;
-        omitted.insert(queue_id.to_owned());
+        self.change(queue_id, |exceptions| {
+            exceptions.omitted.insert(queue_id.to_owned());
+        });
     }
 
     /// Undoes [`remove`](Self::remove) and [`omit`](Self::omit).
@@ -101,10 +121,10 @@ impl Control {
     /// # Panics
     /// When the tenant never had this queue.
     pub fn restore(&self, queue_id: &str) {
-        self.assert_known(queue_id);
-        let exceptions = &mut self.tenant.state().exceptions;
-        exceptions.removed.remove(queue_id);
-        exceptions.omitted.remove(queue_id);
+        self.change(queue_id, |exceptions| {
+            exceptions.removed.remove(queue_id);
+            exceptions.omitted.remove(queue_id);
+        });
     }
 
     /// Answers with a fault until [`heal`](Self::heal): at every endpoint, or
@@ -118,9 +138,28 @@ impl Control {
         self.tenant.state().faults = Faults::default();
     }
 
-    /// Forgets every token issued so far: the next read with one gets 401.
+    /// Forgets every access token issued so far: the next read with one gets 401.
+    /// Refresh tokens go on holding.
     pub fn revoke_tokens(&self) {
-        self.tenant.state().tokens.revoke_all();
+        self.tenant.state().tokens.revoke_access();
+    }
+
+    /// Forgets every refresh token issued so far: the next refresh with one gets
+    /// 400. Access tokens go on holding.
+    pub fn revoke_refresh_tokens(&self) {
+        self.tenant.state().tokens.revoke_refresh();
+    }
+
+    /// What `cxone-configuration` answers as `api_endpoint`, in place of the origin
+    /// by which the client came; `None` is that again. The tenant itself stays.
+    pub fn set_api_endpoint(&self, url: Option<&str>) {
+        self.tenant.state().moved.api_endpoint = url.map(str::to_owned);
+    }
+
+    /// What `openid-configuration` answers as `token_endpoint`, in place of this
+    /// tenant's own; `None` is that again.
+    pub fn set_token_endpoint(&self, url: Option<&str>) {
+        self.tenant.state().moved.token_endpoint = url.map(str::to_owned);
     }
 
     /// The latest requests, oldest first, those answered by a fault included; the
@@ -136,8 +175,11 @@ impl Control {
         self.tenant.state().log.count(endpoint)
     }
 
-    fn assert_known(&self, queue_id: &str) {
+    fn change(&self, queue_id: &str, change: impl FnOnce(&mut Exceptions)) {
         let known = self.tenant.day().position(queue_id).is_some();
         assert!(known, "the simulated tenant has no queue {queue_id}");
+        let exceptions = &mut self.tenant.state().exceptions;
+        exceptions.changed_ms = self.tenant.clock().now_ms();
+        change(exceptions);
     }
 }

@@ -7,11 +7,16 @@
 //! as waiting calls; the wait follows from the pile, and the service level from
 //! how it was over the last twenty minutes.
 
+mod metrics;
 mod noise;
+mod other_skills;
 mod profile;
 
+pub(crate) use metrics::Metrics;
 use noise::{Noise, smooth_step};
 pub(crate) use noise::{hash, unit};
+pub(crate) use other_skills::Kind;
+pub(crate) use profile::Goal;
 use profile::{Profile, Trouble};
 
 /// Seconds of a day.
@@ -19,47 +24,59 @@ pub(crate) const DAY_SECONDS: f64 = 86_400.0;
 /// Above this load nobody finds a free minute between two calls.
 const SWAMPED: f64 = 1.08;
 
+/// How far back the service level looks, in seconds.
+const LOOK_BACK: [f64; 5] = [0.0, 300.0, 600.0, 900.0, 1_200.0];
+
 /// The queues of a tenant and the seed of their days.
 #[derive(Debug)]
 pub(crate) struct Day {
-    queues: Vec<DayQueue>,
+    queues: Vec<Skill>,
+    others: Vec<Skill>,
 }
 
+/// What calls, or other contacts, come in for: a queue, in the words of the seed's
+/// contract.
 #[derive(Debug)]
-struct DayQueue {
+pub(crate) struct Skill {
     id: String,
+    number: u64,
+    kind: Kind,
     profile: Profile,
     key: u64,
-}
-
-/// One queue's metrics at one moment.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Metrics {
-    /// Agents logged on in any state.
-    pub(crate) logged_on: u64,
-    /// Agents ready to take a call.
-    pub(crate) available: u64,
-    /// Agents on a call or in after-call work.
-    pub(crate) busy: u64,
-    /// Calls waiting.
-    pub(crate) waiting: u64,
-    /// Mean wait of the calls waiting, in milliseconds; 0 when none does.
-    pub(crate) average_wait_ms: u64,
-    /// Percent of calls answered in time, one decimal; 0 when nobody is logged on.
-    pub(crate) service_level: f64,
 }
 
 impl Day {
     /// The day of `queues` queues.
     pub(crate) fn new(seed: u64, queues: usize) -> Self {
         let queues = (0..queues)
-            .map(|index| DayQueue {
+            .map(|index| Skill {
                 id: profile::id(index).to_string(),
+                number: profile::id(index),
+                kind: Kind::QUEUE,
                 profile: profile::profile(seed, index),
                 key: hash(&[seed, index as u64]),
             })
             .collect();
-        Self { queues }
+        let others = other_skills::all()
+            .map(|(number, kind, profile)| Skill {
+                id: number.to_string(),
+                number,
+                kind,
+                profile,
+                key: hash(&[seed, number]),
+            })
+            .collect();
+        Self { queues, others }
+    }
+
+    /// Every queue as a skill, in the order of the queue list.
+    pub(crate) fn skills(&self) -> &[Skill] {
+        &self.queues
+    }
+
+    /// The skills that are no queues in the seed's contract.
+    pub(crate) fn other_skills(&self) -> &[Skill] {
+        &self.others
     }
 
     /// Every queue's id and name, in the order of the queue list.
@@ -86,8 +103,38 @@ impl Day {
     }
 }
 
-impl DayQueue {
-    fn metrics(&self, seconds: f64) -> Metrics {
+impl Skill {
+    /// Its id, as text.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its id, as the number that it is.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.profile.name
+    }
+
+    /// What is handled there, and how.
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// The service level that it is to reach.
+    pub(crate) fn goal(&self) -> Goal {
+        self.profile.goal
+    }
+
+    /// Its metrics, `seconds` after the midnight with which the simulated time
+    /// began.
+    pub(crate) fn metrics(&self, seconds: f64) -> Metrics {
+        if !self.kind.active {
+            return Metrics::CLOSED;
+        }
         let team = self.profile.agents * self.staffing(seconds);
         let logged_on = (team * (1.0 + 0.04 * self.noise(1, seconds, 900.0))).round();
         if logged_on < 1.0 {
@@ -120,13 +167,28 @@ impl DayQueue {
             busy = busy.min(ready - 1.0);
         }
 
+        // Whoever is busy is about an eighth of the time done with the call itself.
+        let after_call_share = 0.12 + 0.06 * self.noise(9, seconds, 50.0);
+        // Calls that came one after the other at even distances have waited from
+        // almost nothing to almost twice the mean; one alone has waited the mean.
+        let spread = (waiting - 1.0).max(0.0) / (waiting + 1.0);
+        let longest_seconds =
+            wait_seconds * (1.0 + spread * (1.0 + 0.3 * self.noise(10, seconds, 80.0)));
+
+        let service_level = self.service_level(seconds);
+        let calls = self.calls_of_late(seconds);
+        let in_time = (calls * service_level / 100.0).round();
         Metrics {
             logged_on: logged_on as u64,
             available: (ready - busy) as u64,
             busy: busy as u64,
+            after_call_work: (busy * after_call_share).round() as u64,
             waiting: waiting as u64,
             average_wait_ms: (wait_seconds * 1_000.0).round() as u64,
-            service_level: self.service_level(seconds),
+            longest_wait_ms: (longest_seconds * 1_000.0).round() as u64,
+            service_level,
+            in_time: in_time as u64,
+            late: (calls - in_time) as u64,
         }
     }
 
@@ -186,8 +248,18 @@ impl DayQueue {
         self.demand(seconds) / self.staffing(seconds).max(0.2)
     }
 
+    /// How many calls came in the last twenty minutes.
+    fn calls_of_late(&self, seconds: f64) -> f64 {
+        let demand = LOOK_BACK
+            .iter()
+            .map(|back| self.demand((seconds - back).max(0.0)))
+            .sum::<f64>()
+            / LOOK_BACK.len() as f64;
+        let span = LOOK_BACK[LOOK_BACK.len() - 1];
+        (self.profile.agents * demand * span / self.profile.handling_seconds).round()
+    }
+
     fn service_level(&self, seconds: f64) -> f64 {
-        const LOOK_BACK: [f64; 5] = [0.0, 300.0, 600.0, 900.0, 1_200.0];
         let strain = LOOK_BACK
             .iter()
             .map(|back| pressure(self.load((seconds - back).max(0.0))))
@@ -207,36 +279,6 @@ impl DayQueue {
     fn noise(&self, which: u64, seconds: f64, period_seconds: f64) -> f64 {
         let key = self.key ^ which.rotate_left(56);
         Noise { key }.at(seconds, period_seconds)
-    }
-}
-
-impl Metrics {
-    const CLOSED: Self = Self {
-        logged_on: 0,
-        available: 0,
-        busy: 0,
-        waiting: 0,
-        average_wait_ms: 0,
-        service_level: 0.0,
-    };
-
-    /// What is left of these metrics when only a `share` (0 to 1) of the calls and
-    /// agents has the skills asked for.
-    pub(crate) fn of_share(self, share: f64) -> Self {
-        let part = |count: u64| (count as f64 * share).floor() as u64;
-        let waiting = part(self.waiting);
-        Self {
-            logged_on: part(self.logged_on),
-            available: part(self.available),
-            busy: part(self.busy),
-            waiting,
-            average_wait_ms: if waiting == 0 {
-                0
-            } else {
-                self.average_wait_ms
-            },
-            ..self
-        }
     }
 }
 

@@ -1,12 +1,18 @@
-//! The contract over HTTP: finds the endpoint, notes the request, and lets a
+//! The contracts over HTTP: finds the endpoint, notes the request, and lets a
 //! fault or the endpoint answer.
 
+mod activity;
 mod answer;
+mod discovery;
 mod faults;
 mod gate;
+mod oauth;
+mod origin;
 mod queue_list;
 mod realtime;
+mod sign_in;
 mod token;
+mod xml;
 
 use std::io;
 
@@ -47,7 +53,11 @@ pub(crate) async fn respond(
     let body = body.to_bytes();
     let read = match endpoint {
         Endpoint::Realtime => realtime::parse(&body),
-        Endpoint::Token | Endpoint::QueueList => Ok(realtime::Read::default()),
+        _ => Ok(realtime::Read::default()),
+    };
+    let grant_type = match endpoint {
+        Endpoint::Token | Endpoint::AuthToken => oauth::grant_type(&body),
+        _ => None,
     };
 
     let (number, fault) = {
@@ -59,6 +69,8 @@ pub(crate) async fn respond(
             single: asked.single,
             queue_ids: asked.queue_ids,
             skill_ids: asked.skill_ids,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            grant_type,
             status: None,
         });
         (number, state.faults.take(endpoint))
@@ -66,12 +78,22 @@ pub(crate) async fn respond(
 
     let response = match fault {
         Some(fault) => faults::respond(fault, endpoint).await?,
-        None => match endpoint {
-            Endpoint::Token => token::answer(tenant, &parts.headers, &body),
-            Endpoint::Realtime => realtime::answer(tenant, &parts.headers, read),
-            Endpoint::QueueList => queue_list::answer(tenant, &parts.headers, &parts.uri),
+        None => {
+            let (headers, uri) = (&parts.headers, &parts.uri);
+            match endpoint {
+                Endpoint::Token => token::answer(tenant, headers, &body),
+                Endpoint::Realtime => realtime::answer(tenant, headers, read),
+                Endpoint::QueueList => queue_list::answer(tenant, headers, uri),
+                Endpoint::OpenIdConfiguration => discovery::openid_configuration(tenant, headers),
+                Endpoint::CxoneConfiguration => {
+                    discovery::cxone_configuration(tenant, headers, uri)
+                }
+                Endpoint::AuthToken => sign_in::auth_token(tenant, headers, &body),
+                Endpoint::AccessKeyToken => sign_in::access_key(tenant, headers, &body),
+                Endpoint::SkillActivity => activity::answer(tenant, headers, uri),
+            }
+            .into_response()
         }
-        .into_response(),
     };
     let status = response.status().as_u16();
     tenant.state().log.finish(number, status);
@@ -84,6 +106,11 @@ fn find(method: &Method, path: &str) -> Result<Endpoint, Answer> {
         "/oauth2/token" => (Endpoint::Token, Method::POST),
         "/api/v2/reporting/queues/realtime" => (Endpoint::Realtime, Method::POST),
         "/api/v2/queues" => (Endpoint::QueueList, Method::GET),
+        "/.well-known/openid-configuration" => (Endpoint::OpenIdConfiguration, Method::GET),
+        "/.well-known/cxone-configuration" => (Endpoint::CxoneConfiguration, Method::GET),
+        "/auth/token" => (Endpoint::AuthToken, Method::POST),
+        "/authentication/v1/token/access-key" => (Endpoint::AccessKeyToken, Method::POST),
+        path if activity::is_at(path) => (Endpoint::SkillActivity, Method::GET),
         _ => return Err(Answer::error(StatusCode::NOT_FOUND, "no such resource")),
     };
     if *method == allowed {

@@ -1,5 +1,6 @@
-//! A pretend CXone tenant: the seed document's contract over real HTTP, with a
-//! believable working day behind it.
+//! A pretend CXone tenant over real HTTP, with a believable working day behind it. It
+//! speaks both dialects at once, from the same day: `reporting-v2`, the seed
+//! document's contract, and `realtime`, the API that CXone documents for the same.
 //!
 //! It shares no types with the server that reads it, so that the two check each
 //! other. Time comes from tokio's clock, so that tests can step it.
@@ -31,7 +32,9 @@
 //! - [`Control`]: changes the tenant while it runs, and tells what it was asked
 //! - `day`: the numbers, a pure function of seed, queue and simulated time
 //! - `tenant`: tokens, rate limit, scripted exceptions
-//! - `http`: the contract's endpoints, and the faults
+//! - `http`: the endpoints of both dialects, and the faults. `token`, `realtime` and
+//!   `queue_list` are `reporting-v2`; `discovery`, `sign_in` and `activity` are
+//!   `realtime`
 
 mod clock;
 mod control;
@@ -42,5 +45,5 @@ mod server;
 mod tenant;
 
 pub use control::{Control, Endpoint, Fault, Field, QueueOverride, Request, ScopedFault};
-pub use options::{Credentials, InvalidTimeOfDay, Options, TimeOfDay};
+pub use options::{ActivityShape, Credentials, InvalidTimeOfDay, Options, TimeOfDay};
 pub use server::Simulator;

@@ -16,17 +16,41 @@ pub struct Options {
     pub queues: usize,
     /// Who may sign in.
     pub credentials: Credentials,
-    /// How long a token holds, in real seconds.
+    /// How long an access token holds, in real seconds.
     pub token_seconds: u32,
+    /// How long a refresh token of the `realtime` dialect holds, in real seconds; at
+    /// the least, as long as an access token.
+    pub refresh_token_seconds: u32,
     /// The most requests that one client has in any 60 real seconds, token
     /// requests included; `None` is no limit. Requests that are refused with 429,
     /// or answered by a [`Fault`](crate::Fault), do not count.
     pub rate_limit_per_minute: Option<u32>,
-    /// Whether clients have the scope `reporting:queue:view`; without it every
-    /// read is answered with 403.
+    /// Whether clients have the scope `reporting:queue:view`, and API users the
+    /// permission to see real-time data; without it every read is answered with 403.
     pub scope_granted: bool,
     /// How many queues a page of the queue list has; `None` is all on one.
     pub list_page_size: Option<usize>,
+    /// The most skills that a page of the skills' activity has; 0 counts as 1.
+    pub activity_page_size: usize,
+    /// How the skills' activity is wrapped.
+    pub activity_shape: ActivityShape,
+    /// Whether an API user sees any skill; one who sees none gets an empty list, and
+    /// no error.
+    pub skills_visible: bool,
+    /// Whether the tenant has skills besides its queues, as real ones do: retired
+    /// ones, and some of other media or directions. Only the `realtime` dialect shows
+    /// them.
+    pub other_skills: bool,
+}
+
+/// How an answer with the skills' activity is wrapped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ActivityShape {
+    /// `{"totalRecords": …, "skillActivity": […]}`
+    #[default]
+    Plain,
+    /// The same in an object `resultSet`, as older versions have it.
+    ResultSet,
 }
 
 impl Default for Options {
@@ -39,30 +63,47 @@ impl Default for Options {
             queues: 24,
             credentials: Credentials::default(),
             token_seconds: 3_600,
+            refresh_token_seconds: 7_200,
             rate_limit_per_minute: Some(20),
             scope_granted: true,
             list_page_size: None,
+            activity_page_size: 100,
+            activity_shape: ActivityShape::default(),
+            skills_visible: true,
+            other_skills: true,
         }
     }
 }
 
-/// What a token request must say; `None` accepts anything but an empty value.
+/// What a sign-in must say; `None` accepts anything but an empty value.
 #[derive(Clone, Default)]
 pub struct Credentials {
     /// The expected `client_id`.
     pub client_id: Option<String>,
     /// The expected `client_secret`.
     pub client_secret: Option<String>,
-    /// The expected `tenant_id`.
+    /// The expected `tenant_id`, and the `tenantId` that the `realtime` dialect's
+    /// id tokens carry.
     pub tenant_id: Option<String>,
+    /// The expected access key id of an API user, which is the `username` of a
+    /// password grant.
+    pub access_key_id: Option<String>,
+    /// The expected secret of that access key.
+    pub access_key_secret: Option<String>,
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = |secret: Option<&String>| secret.map(|_| "…");
         f.debug_struct("Credentials")
             .field("client_id", &self.client_id)
-            .field("client_secret", &self.client_secret.as_ref().map(|_| "…"))
+            .field("client_secret", &hidden(self.client_secret.as_ref()))
             .field("tenant_id", &self.tenant_id)
+            .field("access_key_id", &self.access_key_id)
+            .field(
+                "access_key_secret",
+                &hidden(self.access_key_secret.as_ref()),
+            )
             .finish()
     }
 }
@@ -143,9 +184,10 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_stays_out_of_debug() {
+    fn the_secrets_stay_out_of_debug() {
         let credentials = Credentials {
             client_secret: Some("hush-hush".into()),
+            access_key_secret: Some("hush-too".into()),
             ..Credentials::default()
         };
         let options = Options {

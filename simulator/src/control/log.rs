@@ -20,6 +20,10 @@ pub struct Request {
     pub queue_ids: Vec<String>,
     /// The skills that a realtime read asked for.
     pub skill_ids: Vec<String>,
+    /// The query as it was sent, without its question mark; empty without one.
+    pub query: String,
+    /// The grant that a token request named, of either dialect.
+    pub grant_type: Option<String>,
     /// The status it was answered with; `None` while, or where, none was sent.
     pub status: Option<u16>,
 }
@@ -80,6 +84,8 @@ mod tests {
             single: false,
             queue_ids: Vec::new(),
             skill_ids: Vec::new(),
+            query: String::new(),
+            grant_type: None,
             status: None,
         };
         let mut log = Log::default();

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::clock::utc;
+
 /// What one field of a queue's answer is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Field<T> {
@@ -22,26 +24,73 @@ impl<T> From<T> for Field<T> {
     }
 }
 
-/// The fields of one queue's answer that are pinned; all live by default.
+/// The fields of one queue's answer that are pinned; all live by default. Each names
+/// its field in `reporting-v2`, then in `realtime`; what only one of them has, the
+/// other leaves alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct QueueOverride {
-    /// `name`
+    /// `name`, `skillName`
     pub name: Field<String>,
-    /// `agentsLoggedOn`
+    /// `agentsLoggedOn`, `agentsLoggedIn`
     pub logged_on: Field<u64>,
-    /// `agentsAvailable`
+    /// `agentsAvailable` in both.
     pub available: Field<u64>,
-    /// `agentsBusy`
+    /// `agentsBusy`, which counts after-call work; `agentsWorking`, which does not.
     pub busy: Field<u64>,
-    /// `callsWaiting`
+    /// `realtime` only: `agentsACW`
+    pub after_call_work: Field<u64>,
+    /// `realtime` only: `agentsUnavailable`
+    pub unavailable: Field<u64>,
+    /// `callsWaiting`; `queueCount` and `skillQueueCount`
     pub waiting: Field<u64>,
-    /// `averageWaitTime`, in milliseconds.
+    /// `reporting-v2` only: `averageWaitTime`, in milliseconds.
     pub average_wait_ms: Field<u64>,
-    /// `serviceLevel`, in percent.
+    /// `realtime` only: so many milliseconds lie between `earliestQueueTime` and
+    /// `serverTime`.
+    pub longest_wait_ms: Field<u64>,
+    /// `serviceLevel` in both, in percent.
     pub service_level: Field<f64>,
+    /// `realtime` only: `serviceLevelGoal`, in percent.
+    pub service_level_goal: Field<u64>,
+    /// `realtime` only: `serviceLevelThreshold`, in seconds.
+    pub service_level_threshold_seconds: Field<u64>,
+    /// `realtime` only: `inSLA`, in contacts.
+    pub in_sla: Field<u64>,
+    /// `realtime` only: `outSLA`, in contacts.
+    pub out_sla: Field<u64>,
 }
 
 impl QueueOverride {
+    /// Changes a skill's activity, of this `serverTime`, to what is pinned.
+    pub(crate) fn apply_to_activity(&self, activity: &mut Map<String, Value>, server_time_ms: i64) {
+        let earliest = match &self.longest_wait_ms {
+            Field::Live => Field::Live,
+            Field::Value(wait_ms) => {
+                Field::Value(utc(server_time_ms.saturating_sub_unsigned(*wait_ms)))
+            }
+            Field::Null => Field::Null,
+            Field::Absent => Field::Absent,
+        };
+        pin(activity, "skillName", &self.name);
+        pin(activity, "agentsLoggedIn", &self.logged_on);
+        pin(activity, "agentsAvailable", &self.available);
+        pin(activity, "agentsWorking", &self.busy);
+        pin(activity, "agentsACW", &self.after_call_work);
+        pin(activity, "agentsUnavailable", &self.unavailable);
+        pin(activity, "queueCount", &self.waiting);
+        pin(activity, "skillQueueCount", &self.waiting);
+        pin(activity, "earliestQueueTime", &earliest);
+        pin(activity, "serviceLevel", &self.service_level);
+        pin(activity, "serviceLevelGoal", &self.service_level_goal);
+        pin(
+            activity,
+            "serviceLevelThreshold",
+            &self.service_level_threshold_seconds,
+        );
+        pin(activity, "inSLA", &self.in_sla);
+        pin(activity, "outSLA", &self.out_sla);
+    }
+
     /// Changes a queue's answer to what is pinned.
     pub(crate) fn apply(&self, answer: &mut Map<String, Value>) {
         pin(answer, "name", &self.name);

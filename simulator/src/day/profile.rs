@@ -23,8 +23,19 @@ pub(crate) struct Profile {
     pub(crate) afternoon: f64,
     /// Mean time that a call and its after-call work take, in seconds.
     pub(crate) handling_seconds: f64,
+    /// What it is measured by.
+    pub(crate) goal: Goal,
     /// What goes wrong there.
     pub(crate) trouble: Trouble,
+}
+
+/// The service level that a queue is to reach.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Goal {
+    /// Percent of calls that are to be answered in time.
+    pub(crate) percent: u64,
+    /// Within how many seconds an answer is in time.
+    pub(crate) seconds: u64,
 }
 
 /// What goes wrong in a queue on every simulated day.
@@ -39,7 +50,8 @@ pub(crate) enum Trouble {
 }
 
 const DAY: f64 = 1_440.0;
-const QUIET: Trouble = Trouble::None;
+/// Nothing goes wrong.
+pub(crate) const QUIET: Trouble = Trouble::None;
 const OUTAGE: Trouble = Trouble::Outage {
     from: 600.0,
     until: 660.0,
@@ -53,36 +65,46 @@ const AFTERMATH: Trouble = Trouble::Outage {
 };
 const SHORT_HANDED: Trouble = Trouble::ShortHanded { share: 0.38 };
 
-type Row = (&'static str, f64, (f64, f64), (f64, f64, f64), f64, Trouble);
+/// A profile as a line of a table.
+pub(crate) type Row = (
+    &'static str,
+    f64,
+    (f64, f64),
+    (f64, f64, f64),
+    f64,
+    (u64, u64),
+    Trouble,
+);
 
 /// Name, agents, opening and closing hour, load (quiet, morning, afternoon),
-/// handling time, trouble. The first six make a small board that shows it all.
+/// handling time, goal (percent within seconds), trouble. The first six make a
+/// small board that shows it all.
 #[rustfmt::skip] // A table is read by its columns.
 const ROWS: [Row; 24] = [
-    ("Sales",               24.0, ( 8.0, 20.0), (0.52, 0.24, 0.28), 280.0, QUIET),
-    ("Technical Support",   20.0, ( 7.0, 22.0), (0.52, 0.26, 0.34), 420.0, OUTAGE),
-    ("Billing & Payments",  20.0, ( 8.0, 18.0), (0.56, 0.38, 0.36), 420.0, QUIET),
-    ("Claims",              16.0, ( 8.0, 18.0), (0.52, 0.24, 0.42), 400.0, QUIET),
-    ("Partner Line",         5.0, ( 8.0, 18.0), (0.56, 0.18, 0.10), 300.0, SHORT_HANDED),
-    ("West Coast Support",  12.0, (11.0, 23.0), (0.55, 0.10, 0.25), 360.0, QUIET),
-    ("Roadside Assistance", 14.0, ( 0.0, 24.0), (0.50, 0.22, 0.42), 300.0, QUIET),
-    ("Renewals",            12.0, ( 8.0, 18.0), (0.48, 0.28, 0.22), 260.0, QUIET),
-    ("Español",             10.0, ( 8.0, 20.0), (0.52, 0.26, 0.30), 300.0, QUIET),
-    ("VIP",                  6.0, ( 7.0, 22.0), (0.36, 0.18, 0.18), 320.0, QUIET),
-    ("Complaints",           9.0, ( 8.0, 18.0), (0.48, 0.20, 0.24), 480.0, AFTERMATH),
-    ("Mortgage Desk",        8.0, ( 9.0, 17.0), (0.54, 0.42, 0.36), 400.0, QUIET),
-    ("Fraud Hotline",        7.0, ( 0.0, 24.0), (0.40, 0.30, 0.20), 380.0, QUIET),
-    ("Customer Care",       30.0, ( 7.0, 21.0), (0.52, 0.25, 0.27), 270.0, QUIET),
-    ("Deutsch",              8.0, ( 8.0, 18.0), (0.46, 0.32, 0.20), 310.0, QUIET),
-    ("Français",             6.0, ( 8.0, 18.0), (0.44, 0.26, 0.28), 310.0, QUIET),
-    ("Order Status",        15.0, ( 8.0, 20.0), (0.54, 0.22, 0.32), 180.0, QUIET),
-    ("Returns & Refunds",   10.0, ( 8.0, 20.0), (0.46, 0.30, 0.28), 290.0, QUIET),
-    ("Cancellations",        9.0, ( 8.0, 18.0), (0.52, 0.20, 0.42), 340.0, QUIET),
-    ("Appointments",         7.0, ( 7.0, 17.0), (0.44, 0.34, 0.16), 200.0, QUIET),
-    ("Lost & Stolen Cards",  6.0, ( 0.0, 24.0), (0.38, 0.24, 0.22), 240.0, QUIET),
-    ("Business Accounts",   11.0, ( 8.0, 18.0), (0.50, 0.24, 0.26), 350.0, QUIET),
-    ("Internet & TV",       13.0, ( 8.0, 22.0), (0.52, 0.25, 0.32), 360.0, QUIET),
-    ("After-Hours Desk",     8.0, (18.0, 31.0), (0.62, 0.00, 0.00), 330.0, QUIET),
+    ("Sales",               24.0, ( 8.0, 20.0), (0.52, 0.24, 0.28), 280.0, (80, 30), QUIET),
+    ("Technical Support",   20.0, ( 7.0, 22.0), (0.52, 0.26, 0.34), 420.0, (80, 30), OUTAGE),
+    ("Billing & Payments",  20.0, ( 8.0, 18.0), (0.56, 0.38, 0.36), 420.0, (80, 30), QUIET),
+    ("Claims",              16.0, ( 8.0, 18.0), (0.52, 0.24, 0.42), 400.0, (80, 30), QUIET),
+    ("Partner Line",         5.0, ( 8.0, 18.0), (0.56, 0.18, 0.10), 300.0, (80, 30), SHORT_HANDED),
+    ("West Coast Support",  12.0, (11.0, 23.0), (0.55, 0.10, 0.25), 360.0, (80, 30), QUIET),
+    ("Roadside Assistance", 14.0, ( 0.0, 24.0), (0.50, 0.22, 0.42), 300.0, (80, 20), QUIET),
+    ("Renewals",            12.0, ( 8.0, 18.0), (0.48, 0.28, 0.22), 260.0, (80, 30), QUIET),
+    ("Español",             10.0, ( 8.0, 20.0), (0.52, 0.26, 0.30), 300.0, (80, 30), QUIET),
+    ("VIP",                  6.0, ( 7.0, 22.0), (0.36, 0.18, 0.18), 320.0, (85, 20), QUIET),
+    ("Complaints",           9.0, ( 8.0, 18.0), (0.48, 0.20, 0.24), 480.0, (70, 60), AFTERMATH),
+    ("Mortgage Desk",        8.0, ( 9.0, 17.0), (0.54, 0.42, 0.36), 400.0, (80, 30), QUIET),
+    ("Fraud Hotline",        7.0, ( 0.0, 24.0), (0.40, 0.30, 0.20), 380.0, (85, 20), QUIET),
+    ("Customer Care",       30.0, ( 7.0, 21.0), (0.52, 0.25, 0.27), 270.0, (80, 30), QUIET),
+    ("Deutsch",              8.0, ( 8.0, 18.0), (0.46, 0.32, 0.20), 310.0, (80, 30), QUIET),
+    ("Français",             6.0, ( 8.0, 18.0), (0.44, 0.26, 0.28), 310.0, (80, 30), QUIET),
+    ("Order Status",        15.0, ( 8.0, 20.0), (0.54, 0.22, 0.32), 180.0, (75, 45), QUIET),
+    ("Returns & Refunds",   10.0, ( 8.0, 20.0), (0.46, 0.30, 0.28), 290.0, (80, 30), QUIET),
+    ("Cancellations",        9.0, ( 8.0, 18.0), (0.52, 0.20, 0.42), 340.0, (80, 30), QUIET),
+    ("Appointments",         7.0, ( 7.0, 17.0), (0.44, 0.34, 0.16), 200.0, (80, 30), QUIET),
+    ("Lost & Stolen Cards",  6.0, ( 0.0, 24.0), (0.38, 0.24, 0.22), 240.0, (85, 20), QUIET),
+    ("Business Accounts",   11.0, ( 8.0, 18.0), (0.50, 0.24, 0.26), 350.0, (80, 30), QUIET),
+    ("Internet & TV",       13.0, ( 8.0, 22.0), (0.52, 0.25, 0.32), 360.0, (80, 30), QUIET),
+    ("After-Hours Desk",     8.0, (18.0, 31.0), (0.62, 0.00, 0.00), 330.0, (70, 60), QUIET),
 ];
 
 const REGIONS: [&str; 20] = [
@@ -110,29 +132,43 @@ const REGIONS: [&str; 20] = [
 
 /// The profile of the queue at `index`, the first being 0.
 pub(crate) fn profile(seed: u64, index: usize) -> Profile {
-    let (name, agents, (opens, closes), (base, morning, afternoon), handling_seconds, trouble) =
-        ROWS[index % ROWS.len()];
+    let row = ROWS[index % ROWS.len()];
     let chance = |salt: u64| unit(hash(&[seed, index as u64, salt]));
     let copy = index / ROWS.len();
+    if copy == 0 {
+        return of_row(row, 0.95 + 0.1 * chance(1));
+    }
     // Copies are calmer and their team is their own; trouble stays a rarity.
-    let (name, size, peaks, trouble) = if copy == 0 {
-        (name.to_owned(), 0.95 + 0.1 * chance(1), 1.0, trouble)
-    } else {
-        let name = match REGIONS.get(copy - 1) {
-            Some(region) => format!("{name} {region}"),
-            None => format!("{name} {}", copy + 1),
-        };
-        (name, 0.6 + 0.7 * chance(1), 0.6 + 0.4 * chance(2), QUIET)
-    };
+    let original = of_row(row, 0.6 + 0.7 * chance(1));
+    let peaks = 0.6 + 0.4 * chance(2);
     Profile {
-        name,
+        name: match REGIONS.get(copy - 1) {
+            Some(region) => format!("{} {region}", original.name),
+            None => format!("{} {}", original.name, copy + 1),
+        },
+        morning: original.morning * peaks,
+        afternoon: original.afternoon * peaks,
+        trouble: QUIET,
+        ..original
+    }
+}
+
+/// The profile of a row, with `size` times its agents.
+pub(crate) fn of_row(row: Row, size: f64) -> Profile {
+    let (name, agents, (opens, closes), (base, morning, afternoon), handling, goal, trouble) = row;
+    Profile {
+        name: name.to_owned(),
         agents: (agents * size).round().max(2.0),
         opens: opens * 60.0,
         open_for: ((closes - opens) * 60.0).min(DAY),
         base,
-        morning: morning * peaks,
-        afternoon: afternoon * peaks,
-        handling_seconds,
+        morning,
+        afternoon,
+        handling_seconds: handling,
+        goal: Goal {
+            percent: goal.0,
+            seconds: goal.1,
+        },
         trouble,
     }
 }

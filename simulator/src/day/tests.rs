@@ -11,6 +11,12 @@ fn at(day: &Day, name: &str, clock: (u32, u32)) -> Metrics {
     day.metrics(position, f64::from(clock.0 * 60 + clock.1) * 60.0)
 }
 
+/// The queue at `position`, or past the queues one of the other skills.
+fn any_skill(day: &Day, position: usize) -> &Skill {
+    let mut all = day.skills().iter().chain(day.other_skills());
+    all.nth(position).unwrap()
+}
+
 proptest! {
     #[test]
     fn numbers_are_consistent_at_every_moment(
@@ -18,10 +24,49 @@ proptest! {
     ) {
         let metrics = Day::new(seed, 500).metrics(position, seconds);
         prop_assert!(metrics.available + metrics.busy <= metrics.logged_on);
+        prop_assert!(metrics.after_call_work <= metrics.busy);
         prop_assert_eq!(metrics.average_wait_ms == 0, metrics.waiting == 0);
         prop_assert!(metrics.logged_on > 0 || metrics == Metrics::CLOSED);
         prop_assert!((0.0..=100.0).contains(&metrics.service_level));
         prop_assert!(metrics.waiting < 100 && metrics.average_wait_ms < 3_600_000, "{metrics:?}");
+    }
+
+    #[test]
+    fn the_longest_wait_is_the_mean_of_one_call_and_at_most_two_and_a_half_times_that_of_many(
+        seed: u64, position in 0usize..32, seconds in 0.0..DAY_SECONDS,
+    ) {
+        let metrics = any_skill(&Day::new(seed, 24), position).metrics(seconds);
+        let (average, longest) = (metrics.average_wait_ms, metrics.longest_wait_ms);
+        match metrics.waiting {
+            0 | 1 => prop_assert_eq!(longest, average),
+            _ => prop_assert!(average < longest && longest < average * 5 / 2, "{metrics:?}"),
+        }
+    }
+
+    #[test]
+    fn the_sample_has_the_service_levels_percentage_to_the_nearest_call(
+        seed: u64, position in 0usize..32, seconds in 0.0..DAY_SECONDS,
+    ) {
+        let metrics = any_skill(&Day::new(seed, 24), position).metrics(seconds);
+        let calls = (metrics.in_time + metrics.late) as f64;
+        let exact = calls * metrics.service_level / 100.0;
+        prop_assert!((metrics.in_time as f64 - exact).abs() <= 0.5 + 1e-9, "{metrics:?}");
+        prop_assert!(calls < 400.0, "{metrics:?}");
+    }
+
+    #[test]
+    fn the_agents_of_other_skills_add_up_too(
+        seed: u64, position in 24usize..32, seconds in 0.0..DAY_SECONDS,
+    ) {
+        let day = Day::new(seed, 24);
+        let skill = any_skill(&day, position);
+        let metrics = skill.metrics(seconds);
+        prop_assert!(skill.kind().active || metrics == Metrics::CLOSED);
+        prop_assert!(metrics.after_call_work <= metrics.busy);
+        prop_assert_eq!(
+            metrics.available + metrics.busy + metrics.unavailable(),
+            metrics.logged_on
+        );
     }
 
     #[test]
@@ -48,6 +93,8 @@ proptest! {
         prop_assert!(part.available + part.busy <= part.logged_on);
         prop_assert!(part.logged_on <= whole.logged_on && part.waiting <= whole.waiting);
         prop_assert!(part.average_wait_ms == 0 || part.waiting > 0);
+        prop_assert!(part.longest_wait_ms >= part.average_wait_ms);
+        prop_assert!(part.after_call_work <= part.busy);
     }
 }
 
@@ -162,6 +209,18 @@ fn a_queue_opens_at_its_hour_and_a_night_desk_works_past_midnight() {
     assert_eq!(at(&day, "After-Hours Desk", (12, 0)), Metrics::CLOSED);
     assert_eq!(at(&day, "Sales", (3, 0)), Metrics::CLOSED);
     assert!(at(&day, "Fraud Hotline", (3, 0)).logged_on > 0);
+}
+
+#[test]
+fn a_busy_morning_has_agents_in_after_call_work_and_a_sample_worth_judging() {
+    for seed in 0..60 {
+        let sales = at(&Day::new(seed, 24), "Sales", (10, 20));
+        assert!(
+            (1..=6).contains(&sales.after_call_work),
+            "{seed}: {sales:?}"
+        );
+        assert!(sales.in_time + sales.late >= 30, "{seed}: {sales:?}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// A response's body: bytes, or bytes that break off.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
 
-/// A JSON answer.
+/// An answer that is sent whole: JSON, as a rule.
 #[derive(Debug)]
 pub(crate) struct Answer {
     status: StatusCode,
@@ -24,10 +24,19 @@ pub(crate) struct Answer {
 impl Answer {
     /// An answer of this status and body.
     pub(crate) fn new(status: StatusCode, body: &Value) -> Self {
+        Self::of_type("application/json", status, body.to_string())
+    }
+
+    /// An answer of this status and text, which is XML.
+    pub(crate) fn xml(status: StatusCode, body: String) -> Self {
+        Self::of_type("application/xml; charset=utf-8", status, body)
+    }
+
+    fn of_type(content_type: &'static str, status: StatusCode, body: String) -> Self {
         Self {
             status,
-            headers: vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))],
-            body: body.to_string(),
+            headers: vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))],
+            body,
         }
     }
 

@@ -64,6 +64,21 @@ pub(crate) async fn respond(fault: Fault, endpoint: Endpoint) -> io::Result<Resp
 fn wrong_types(endpoint: Endpoint) -> &'static str {
     match endpoint {
         Endpoint::Token => r#"{"access_token":[1],"token_type":2,"expires_in":"soon"}"#,
+        Endpoint::AuthToken | Endpoint::AccessKeyToken => {
+            r#"{"access_token":[1],"token_type":2,"expires_in":"soon","refresh_token":3,
+"id_token":{}}"#
+        }
+        Endpoint::OpenIdConfiguration => r#"{"issuer":1,"token_endpoint":["here"]}"#,
+        Endpoint::CxoneConfiguration => r#"{"tenantId":[],"area":1,"api_endpoint":{}}"#,
+        Endpoint::SkillActivity => {
+            r#"{"totalRecords":"one","_links":5,"lastPollTime":7,"skillActivity":[{
+"serverTime":0,"businessUnitId":"one","skillId":{},"skillName":3,"campaignId":[],"campaignName":4,
+"mediaTypeId":"Call","mediaTypeName":4,"isActive":"so so","isOutbound":[],"agentsLoggedIn":"many",
+"agentsAvailable":[],"agentsWorking":true,"agentsACW":{},"agentsIdle":"few","agentsUnavailable":[],
+"contactsActive":"some","queueCount":"four","skillQueueCount":"four","personalQueueCount":[],
+"parkedCount":{},"earliestQueueTime":false,"inSLA":"most","outSLA":"few","serviceLevel":"good",
+"serviceLevelGoal":[],"serviceLevelThreshold":"soon"}]}"#
+        }
         Endpoint::Realtime => {
             r#"{"queues":[{"queueId":{},"name":3,"agentsLoggedOn":"many","agentsAvailable":[],
 "agentsBusy":true,"callsWaiting":"four","averageWaitTime":{},"serviceLevel":"good"}]}"#

@@ -1,4 +1,4 @@
-//! Who may pass: rate limit for all, token and scope for the reads.
+//! Who may pass: rate limit for all, token and permission for the reads.
 
 use hyper::{
     HeaderMap, StatusCode,
@@ -8,14 +8,27 @@ use hyper::{
 use super::answer::Answer;
 use crate::tenant::Tenant;
 
-/// The scope that reads need.
+/// The scope that reads of `reporting-v2` need.
 pub(crate) const SCOPE: &str = "reporting:queue:view";
+
+/// What a read needs besides a token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Permission {
+    /// The client's [`SCOPE`].
+    Scope,
+    /// The API user's right to see the numbers.
+    RealTimeData,
+}
 
 /// Lets a read pass.
 ///
 /// # Errors
 /// 401, 429 or 403, in this order.
-pub(crate) fn admit_read(tenant: &Tenant, headers: &HeaderMap) -> Result<(), Answer> {
+pub(crate) fn admit_read(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    needed: Permission,
+) -> Result<(), Answer> {
     let unauthorized = || {
         Answer::error(
             StatusCode::UNAUTHORIZED,
@@ -25,12 +38,15 @@ pub(crate) fn admit_read(tenant: &Tenant, headers: &HeaderMap) -> Result<(), Ans
     };
     let client_id = {
         let state = tenant.state();
-        let client_id = bearer(headers).and_then(|token| state.tokens.client_of(token));
+        let client_id = bearer(headers).and_then(|token| state.tokens.name_of(token));
         client_id.ok_or_else(unauthorized)?.to_owned()
     };
     admit_client(tenant, &client_id)?;
     if !tenant.options().scope_granted {
-        let message = format!("the client lacks the scope {SCOPE}");
+        let message = match needed {
+            Permission::Scope => format!("the client lacks the scope {SCOPE}"),
+            Permission::RealTimeData => "the API user may not view real-time data".to_owned(),
+        };
         return Err(Answer::error(StatusCode::FORBIDDEN, &message));
     }
     Ok(())

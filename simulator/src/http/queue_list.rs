@@ -2,15 +2,20 @@
 
 use std::num::NonZeroUsize;
 
-use hyper::{HeaderMap, StatusCode, Uri, header::HOST};
+use hyper::{HeaderMap, StatusCode, Uri};
 use serde_json::{Value, json};
 
-use super::{answer::Answer, gate, realtime::wire_id};
+use super::{
+    answer::Answer,
+    gate::{self, Permission},
+    origin::origin,
+    realtime::wire_id,
+};
 use crate::tenant::Tenant;
 
 /// Answers the first page, or the one that `?page=` names.
 pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, uri: &Uri) -> Answer {
-    if let Err(refusal) = gate::admit_read(tenant, headers) {
+    if let Err(refusal) = gate::admit_read(tenant, headers, Permission::Scope) {
         return refusal;
     }
     let Some(page) = page_number(uri) else {
@@ -33,12 +38,7 @@ pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, uri: &Uri) -> Answer 
         .max(1);
     let first = page_size.saturating_mul(page.get() - 1).min(queues.len());
     let end = first.saturating_add(page_size).min(queues.len());
-    let link = |page: usize| {
-        // The address by which the client came, so that it need not leave it.
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-        let origin = host.map_or(String::new(), |host| format!("http://{host}"));
-        format!("{origin}{}?page={page}", uri.path())
-    };
+    let link = |page: usize| format!("{}{}?page={page}", origin(headers), uri.path());
     let next = (end < queues.len()).then(|| link(page.get() + 1));
     Answer::new(
         StatusCode::OK,

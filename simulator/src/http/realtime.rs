@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use hyper::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{answer::Answer, gate};
+use super::{
+    answer::Answer,
+    gate::{self, Permission},
+};
 use crate::tenant::Tenant;
 
 /// The most ids of one read.
@@ -52,7 +55,7 @@ pub(crate) fn answer(
     headers: &HeaderMap,
     read: Result<Read, &'static str>,
 ) -> Answer {
-    let answered = gate::admit_read(tenant, headers).and_then(|()| {
+    let answered = gate::admit_read(tenant, headers, Permission::Scope).and_then(|()| {
         let read = read.map_err(|message| Answer::error(StatusCode::BAD_REQUEST, message))?;
         queues(tenant, &read)
     });

@@ -1,18 +1,16 @@
 //! `POST /oauth2/token`: client credentials, with the errors of RFC 6749, 5.2.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-use hyper::{
-    HeaderMap, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
-};
+use hyper::{HeaderMap, StatusCode, header::CACHE_CONTROL};
 use serde_json::json;
 
 use super::{
     answer::Answer,
     gate::{SCOPE, admit_client},
+    oauth::{Form, fits, invalid_client, invalid_request, unsupported_grant},
 };
-use crate::tenant::Tenant;
+use crate::tenant::{Holder, Tenant};
 
 /// Issues a token, or says why not.
 pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Answer {
@@ -22,41 +20,25 @@ pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Answe
 }
 
 fn issue(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Answer> {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    if !kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
-        return Err(invalid_request("the body must be a form"));
-    }
-    let form: HashMap<_, _> = url::form_urlencoded::parse(body).collect();
-    let field = |name: &str| form.get(name).map_or("", |value| value.as_ref());
-
-    let client_id = field("client_id");
+    let form = Form::parse(headers, body)?;
+    let client_id = form.field("client_id");
     if !client_id.is_empty() {
         admit_client(tenant, client_id)?;
     }
-    match field("grant_type") {
+    match form.field("grant_type") {
         "client_credentials" => {}
-        "" => return Err(invalid_request("grant_type is missing")),
-        _ => {
-            return Err(refusal(
-                StatusCode::BAD_REQUEST,
-                "unsupported_grant_type",
-                "only client_credentials is supported",
-            ));
-        }
+        other => return Err(unsupported_grant(other, "client_credentials")),
     }
     let expected = &tenant.options().credentials;
     if !fits(client_id, expected.client_id.as_deref())
-        || !fits(field("client_secret"), expected.client_secret.as_deref())
+        || !fits(
+            form.field("client_secret"),
+            expected.client_secret.as_deref(),
+        )
     {
-        return Err(refusal(
-            StatusCode::UNAUTHORIZED,
-            "invalid_client",
-            "unknown client, or wrong secret",
-        ));
+        return Err(invalid_client());
     }
-    match field("tenant_id") {
+    match form.field("tenant_id") {
         "" => return Err(invalid_request("tenant_id is missing")),
         id if fits(id, expected.tenant_id.as_deref()) => {}
         _ => return Err(invalid_request("unknown tenant_id")),
@@ -64,7 +46,8 @@ fn issue(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Answer, An
 
     let holds_for_seconds = tenant.options().token_seconds;
     let holds_for = Duration::from_secs(holds_for_seconds.into());
-    let token = tenant.state().tokens.issue(client_id, holds_for);
+    let holder = Holder::Client(client_id.to_owned());
+    let token = tenant.state().tokens.issue(holder, holds_for);
     let scope = if tenant.options().scope_granted {
         SCOPE
     } else {
@@ -79,19 +62,4 @@ fn issue(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Answer, An
             "scope": scope,
         }),
     ))
-}
-
-fn fits(given: &str, expected: Option<&str>) -> bool {
-    expected.map_or(!given.is_empty(), |expected| given == expected)
-}
-
-fn invalid_request(description: &str) -> Answer {
-    refusal(StatusCode::BAD_REQUEST, "invalid_request", description)
-}
-
-fn refusal(status: StatusCode, error: &str, description: &str) -> Answer {
-    Answer::new(
-        status,
-        &json!({"error": error, "error_description": description}),
-    )
 }

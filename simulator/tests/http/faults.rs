@@ -1,8 +1,8 @@
 //! What the world does to a contract.
 
-use std::time::Duration;
+use std::{mem::discriminant, time::Duration};
 
-use queuewall_simulator::{Endpoint, Fault};
+use queuewall_simulator::{Endpoint, Fault, Options};
 use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::{
@@ -10,7 +10,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::tenant::{Tenant, good_form};
+use crate::tenant::{ACTIVITY, Tenant, good_form, password_form};
 
 async fn ask_for_token(tenant: &Tenant) -> reqwest::Result<Response> {
     tenant.token_request(&good_form()).send().await
@@ -139,6 +139,62 @@ async fn wrong_content_is_a_page_or_json_of_wrong_types() {
     let wrong = tenant.list(&token, &tenant.url("/api/v2/queues")).await;
     let wrong: Value = wrong.json().await.unwrap();
     assert!(wrong["queues"][0]["queueId"].is_boolean());
+}
+
+#[tokio::test]
+async fn each_endpoint_of_the_realtime_dialect_has_its_fault_and_its_wrong_types() {
+    let tenant = Tenant::start(Options {
+        rate_limit_per_minute: None,
+        ..Options::default()
+    })
+    .await;
+    let token = tenant.user_token().await;
+    let get = |path: &str| tenant.activity_request(&token, &tenant.url(path));
+    let key = json!({"accessKeyId": "KEY", "accessKeySecret": "key-secret"});
+    let key_address = tenant.url("/authentication/v1/token/access-key");
+    let endpoints = [
+        (
+            Endpoint::OpenIdConfiguration,
+            get("/.well-known/openid-configuration"),
+            "/token_endpoint",
+        ),
+        (
+            Endpoint::CxoneConfiguration,
+            get("/.well-known/cxone-configuration?tenantId=any"),
+            "/api_endpoint",
+        ),
+        (
+            Endpoint::AuthToken,
+            tenant.grant_request(&password_form()),
+            "/id_token",
+        ),
+        (
+            Endpoint::AccessKeyToken,
+            tenant.client.post(key_address).json(&key),
+            "/refresh_token",
+        ),
+        (
+            Endpoint::SkillActivity,
+            get(ACTIVITY),
+            "/skillActivity/0/queueCount",
+        ),
+    ];
+    for (endpoint, request, field) in endpoints {
+        let before = tenant.control.count(endpoint);
+        let ask = async || request.try_clone().unwrap().send().await.unwrap();
+        tenant
+            .control
+            .fail_with(Fault::status(502).on(endpoint).times(1));
+        assert_eq!(ask().await.status(), 502, "{endpoint:?}");
+        let right: Value = ask().await.json().await.unwrap();
+        tenant.control.fail_with(Fault::WrongTypes.on(endpoint));
+        let wrong: Value = ask().await.json().await.unwrap();
+        let kinds = [&right, &wrong].map(|answer| discriminant(answer.pointer(field).unwrap()));
+        assert_ne!(kinds[0], kinds[1], "{endpoint:?}: {wrong}");
+        assert_eq!(tenant.control.count(endpoint), before + 3);
+        assert_eq!(tenant.control.requests().last().unwrap().endpoint, endpoint);
+        tenant.control.heal();
+    }
 }
 
 #[tokio::test]

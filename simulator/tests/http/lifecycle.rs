@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use queuewall_simulator::{Fault, Options};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::tenant::{Tenant, good_form};
+use crate::tenant::{ACTIVITY, Tenant, good_form};
 
 #[tokio::test]
 async fn other_addresses_and_methods_are_refused() {
@@ -32,6 +32,10 @@ async fn other_addresses_and_methods_are_refused() {
         (post.status().as_u16(), &post.headers()["allow"]),
         (405, &"GET".parse().unwrap())
     );
+    let post = tenant.client.post(tenant.url(ACTIVITY));
+    assert_eq!(post.send().await.unwrap().status(), 405);
+    let get = tenant.client.get(tenant.url("/auth/token"));
+    assert_eq!(get.send().await.unwrap().status(), 405);
     assert!(tenant.control.requests().is_empty());
 }
 

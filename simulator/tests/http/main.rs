@@ -1,9 +1,14 @@
-//! The simulated tenant as a client meets it: over real HTTP, every row of the
-//! contract and every fault.
+//! The simulated tenant as a client meets it: over real HTTP, every row of both
+//! contracts and every fault.
 
+mod activity;
+mod activity_pins;
+mod activity_query;
+mod discovery;
 mod faults;
 mod lifecycle;
 mod queue_list;
 mod realtime;
+mod sign_in;
 mod tenant;
 mod token;

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use queuewall_simulator::{Control, Options, Simulator};
 use reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use serde_json::{Value, json};
@@ -84,6 +85,40 @@ impl Tenant {
         queues_of(answer).await
     }
 
+    /// A request to `/auth/token` by a client that says who it is.
+    pub(crate) fn grant_request(&self, form: &[(&str, &str)]) -> RequestBuilder {
+        let request = self.client.post(self.url("/auth/token")).form(form);
+        request.basic_auth("client", Some("secret"))
+    }
+
+    /// The tokens of a password grant, which must be given.
+    pub(crate) async fn sign_in_by_password(&self) -> Value {
+        json_of(self.grant_request(&password_form())).await
+    }
+
+    /// The access token of a password grant.
+    pub(crate) async fn user_token(&self) -> String {
+        text(&self.sign_in_by_password().await["access_token"])
+    }
+
+    pub(crate) fn activity_request(&self, token: &str, address: &str) -> RequestBuilder {
+        let request = self.client.get(address).bearer_auth(token);
+        request.header("accept", "application/json")
+    }
+
+    /// The skills' activity, which must come; the query is without its `?`.
+    pub(crate) async fn activity(&self, token: &str, query: &str) -> Value {
+        let address = self.url(&format!("{ACTIVITY}?{query}"));
+        json_of(self.activity_request(token, &address)).await
+    }
+
+    /// The activity of every skill of calls that come in, active or not.
+    pub(crate) async fn skills(&self, token: &str) -> Vec<Value> {
+        let query = "mediaTypeId=4&isOutbound=false";
+        let answer = self.activity(token, query).await;
+        list(&answer["skillActivity"]).to_vec()
+    }
+
     pub(crate) async fn list(&self, token: &str, address: &str) -> Response {
         let request = self.client.get(address).bearer_auth(token);
         request.send().await.unwrap()
@@ -93,6 +128,67 @@ impl Tenant {
 pub(crate) async fn queues_of(answer: Response) -> Vec<Value> {
     let answer: Value = answer.json().await.unwrap();
     answer["queues"].as_array().unwrap().clone()
+}
+
+/// Where the skills' activity is, in the latest version.
+pub(crate) const ACTIVITY: &str = "/incontactAPI/services/v34.0/skills/activity";
+
+pub(crate) fn password_form() -> [(&'static str, &'static str); 3] {
+    [
+        ("grant_type", "password"),
+        ("username", "KEY"),
+        ("password", "key-secret"),
+    ]
+}
+
+pub(crate) fn refresh_form(token: &str) -> [(&str, &str); 2] {
+    [("grant_type", "refresh_token"), ("refresh_token", token)]
+}
+
+/// The answer, which must be a good one.
+pub(crate) async fn json_of(request: RequestBuilder) -> Value {
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{}", answer.url());
+    answer.json().await.unwrap()
+}
+
+pub(crate) async fn status_of(request: RequestBuilder) -> u16 {
+    request.send().await.unwrap().status().as_u16()
+}
+
+/// A sign-in must be refused, in the form that OAuth has for it.
+pub(crate) async fn refused(request: RequestBuilder, status: u16, error: &str, case: &str) {
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), status, "{case}");
+    assert_eq!(answer.headers()["cache-control"], "no-store", "{case}");
+    let challenged = answer.headers().contains_key("www-authenticate");
+    assert_eq!(challenged, status == 401, "{case}");
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["error"], error, "{case}");
+    assert!(answer["error_description"].is_string(), "{case}");
+}
+
+/// A field that must be a list.
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap()
+}
+
+/// The ids of an answer with skills' activity, as text.
+pub(crate) fn skill_ids(answer: &Value) -> Vec<String> {
+    let skills = list(&answer["skillActivity"]).iter();
+    skills.map(|skill| id_text(&skill["skillId"])).collect()
+}
+
+/// A field that must be a time as CXone writes it: UTC, with milliseconds.
+pub(crate) fn time(value: &Value) -> Timestamp {
+    let time: Timestamp = value.as_str().unwrap().parse().unwrap();
+    assert_eq!(*value, format!("{time:.3}"));
+    time
+}
+
+/// A field that must be text.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
 }
 
 pub(crate) fn good_form() -> [(&'static str, &'static str); 4] {

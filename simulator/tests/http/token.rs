@@ -28,6 +28,7 @@ async fn a_wrong_request_gets_the_error_of_rfc_6749() {
             client_id: Some("client".into()),
             client_secret: Some("secret".into()),
             tenant_id: Some("tenant".into()),
+            ..Credentials::default()
         },
         ..Options::default()
     })

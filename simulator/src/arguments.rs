@@ -1,0 +1,213 @@
+//! The program's arguments, and what it says when it has started.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use queuewall_simulator::{ActivityShape, Credentials, Options, TimeOfDay};
+
+/// A pretend CXone tenant: queues of a contact centre through a working day, over
+/// the same HTTP as CXone's v2 Reporting API and, beside it, its real-time data API.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Examples:\n\
+        \x20 queuewall-simulator                                  a busy morning, anybody may sign in\n\
+        \x20 queuewall-simulator --start 07:30 --speed 60         a day in 24 minutes\n\
+        \x20 queuewall-simulator --queues 250 --rate-limit 10     a large tenant with little patience\n\
+        \x20 queuewall-simulator --token-seconds 120 --no-scope   tokens run out, and permit nothing\n\
+        \n\
+        Every request is logged to stderr; RUST_LOG=warn keeps quiet. Ctrl-C or SIGTERM ends it."
+)]
+pub(crate) struct Arguments {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9090")]
+    pub(crate) listen: SocketAddr,
+    /// The same seed gives the same day
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+    /// Simulated seconds a second; 0 holds the day still
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+    /// The simulated time of day at the start
+    #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
+    start: TimeOfDay,
+    /// How many queues the tenant has, 1 to 500
+    #[arg(long, value_name = "COUNT", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=500))]
+    queues: u16,
+    /// The only client id accepted [default: any]
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// The only client secret accepted [default: any]
+    #[arg(long, value_name = "SECRET")]
+    client_secret: Option<String>,
+    /// The only tenant id accepted [default: any]
+    #[arg(long, value_name = "ID")]
+    tenant_id: Option<String>,
+    /// The only access key of an API user accepted [default: any]
+    #[arg(long, value_name = "ID")]
+    access_key_id: Option<String>,
+    /// The only secret of that key accepted [default: any]
+    #[arg(long, value_name = "SECRET")]
+    access_key_secret: Option<String>,
+    /// How many seconds a token holds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
+    token_seconds: u32,
+    /// How many seconds a refresh token holds; at the least, as long as a token
+    #[arg(long, value_name = "SECONDS", default_value_t = 7_200)]
+    refresh_token_seconds: u32,
+    /// Requests a client may make in any minute, token requests included; 0 is no limit
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    rate_limit: u32,
+    /// Queues on a page of the queue list [default: all]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    list_page_size: Option<u16>,
+    /// Skills on a page of the skills' activity, at most
+    #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
+    activity_page_size: u16,
+    /// Wrap the skills' activity in resultSet, as older versions of the API do
+    #[arg(long)]
+    result_set: bool,
+    /// Show no skill to whoever reads the skills' activity, as to an API user without any
+    #[arg(long)]
+    no_skills: bool,
+    /// Leave out of the skills' activity what is no queue: retired, outbound, chat, e-mail, voicemail
+    #[arg(long)]
+    only_queues: bool,
+    /// Answer every read with 403, as for a client without the scope reporting:queue:view, and for
+    /// an API user without the permission
+    #[arg(long)]
+    no_scope: bool,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text
+        .parse()
+        .ok()
+        .filter(|speed: &f64| speed.is_finite() && *speed >= 0.0);
+    speed.ok_or_else(|| "not a number from 0 on".to_owned())
+}
+
+impl Arguments {
+    /// What they make of the tenant.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            seed: self.seed,
+            speed: self.speed,
+            start: self.start,
+            queues: self.queues.into(),
+            credentials: Credentials {
+                client_id: self.client_id.clone(),
+                client_secret: self.client_secret.clone(),
+                tenant_id: self.tenant_id.clone(),
+                access_key_id: self.access_key_id.clone(),
+                access_key_secret: self.access_key_secret.clone(),
+            },
+            token_seconds: self.token_seconds,
+            refresh_token_seconds: self.refresh_token_seconds,
+            rate_limit_per_minute: (self.rate_limit > 0).then_some(self.rate_limit),
+            scope_granted: !self.no_scope,
+            list_page_size: self.list_page_size.map(Into::into),
+            activity_page_size: self.activity_page_size.into(),
+            activity_shape: if self.result_set {
+                ActivityShape::ResultSet
+            } else {
+                ActivityShape::Plain
+            },
+            skills_visible: !self.no_skills,
+            other_skills: !self.only_queues,
+        }
+    }
+
+    /// What to tell whoever started it; never a secret that was given.
+    pub(crate) fn greeting(&self, base_url: &str, first_queue: &str) -> String {
+        let client_id = self.client_id.as_deref().unwrap_or("demo");
+        let tenant_id = self.tenant_id.as_deref().unwrap_or("demo");
+        let key_id = self.access_key_id.as_deref().unwrap_or("demo");
+        let secret = match self.client_secret {
+            Some(_) => "<the --client-secret given>",
+            None => "demo",
+        };
+        let key_secret = match self.access_key_secret {
+            Some(_) => "<the --access-key-secret given>",
+            None => "demo",
+        };
+        let (queues, start, speed, seed) = (self.queues, self.start, self.speed, self.seed);
+        format!(
+            "Simulated CXone tenant at {base_url}\n\
+             Queues: {queues} (the first is {first_queue}); time: {start}, speed {speed}; seed {seed}\n\
+             \n\
+             Point a server at it with\n\
+             \x20 CXONE_BASE_URL={base_url}\n\
+             \x20 CXONE_CLIENT_ID={client_id}\n\
+             \x20 CXONE_CLIENT_SECRET={secret}\n\
+             \x20 CXONE_TENANT_ID={tenant_id}\n\
+             \x20 TARGET_QUEUE_ID={first_queue}   (leave it out for every queue)\n\
+             \n\
+             or, by the dialect realtime, with\n\
+             \x20 CXONE_DIALECT=realtime\n\
+             \x20 CXONE_ISSUER={base_url}\n\
+             \x20 CXONE_ACCESS_KEY_ID={key_id}\n\
+             \x20 CXONE_ACCESS_KEY_SECRET={key_secret}\n\
+             \x20 CXONE_CLIENT_ID={client_id}\n\
+             \x20 CXONE_CLIENT_SECRET={secret}\n\
+             \x20 (without client id and secret: CXONE_AREA_URL={base_url})\n\
+             \n\
+             Ctrl-C ends it.\n"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_the_librarys() {
+        let arguments = Arguments::parse_from(["queuewall-simulator"]);
+        let (given, library) = (arguments.options(), Options::default());
+        assert_eq!(format!("{given:?}"), format!("{library:?}"));
+    }
+
+    #[test]
+    fn the_greeting_names_both_dialects_and_keeps_the_secrets() {
+        let arguments = [
+            "queuewall-simulator",
+            "--client-secret=hush-hush",
+            "--access-key-secret=hush-too",
+            "--access-key-id=KEY",
+        ];
+        let greeting = Arguments::parse_from(arguments).greeting("http://127.0.0.1:1", "352669");
+        assert!(!greeting.contains("hush"), "{greeting}");
+        assert!(greeting.contains("CXONE_BASE_URL=http://127.0.0.1:1\n"));
+        assert!(greeting.contains(" issuer             http://127.0.0.1:1\n"));
+        assert!(greeting.contains(" access key id      KEY\n"));
+    }
+
+    #[test]
+    fn switches_turn_the_options_that_they_name() {
+        let options = |switch| Arguments::parse_from(["queuewall-simulator", switch]).options();
+        assert!(!options("--no-scope").scope_granted);
+        assert!(!options("--no-skills").skills_visible);
+        assert!(!options("--only-queues").other_skills);
+        let shape = options("--result-set").activity_shape;
+        assert_eq!(shape, ActivityShape::ResultSet);
+        assert_eq!(options("--activity-page-size=7").activity_page_size, 7);
+        let seconds = options("--refresh-token-seconds=90").refresh_token_seconds;
+        assert_eq!(seconds, 90);
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        for wrong in [
+            "--queues=0",
+            "--queues=501",
+            "--speed=-1",
+            "--speed=nan",
+            "--start=25:00",
+            "--activity-page-size=0",
+        ] {
+            let arguments = ["queuewall-simulator", wrong];
+            assert!(Arguments::try_parse_from(arguments).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `GET /incontactAPI/services/v{N}/skills/activity`: the live numbers of every skill
+//! that the API user sees.
+
+mod query;
+mod skill;
+
+use std::ops::RangeInclusive;
+
+use hyper::{HeaderMap, StatusCode, Uri, header::ACCEPT};
+use serde_json::{Map, Value, json};
+
+use super::{
+    answer::Answer,
+    gate::{self, Permission},
+    origin::origin,
+    xml,
+};
+use crate::{clock::utc, options::ActivityShape, tenant::Tenant};
+use query::Query;
+
+/// The versions of the API that are in use.
+const VERSIONS: RangeInclusive<u32> = 23..=34;
+
+/// Whether a path is this endpoint's, in one of its versions: `v34.0`, or `v34`.
+pub(crate) fn is_at(path: &str) -> bool {
+    let version = path
+        .strip_prefix("/incontactAPI/services/v")
+        .and_then(|rest| rest.strip_suffix("/skills/activity"));
+    let version = version.map(|version| version.strip_suffix(".0").unwrap_or(version));
+    version.is_some_and(|version| {
+        VERSIONS
+            .into_iter()
+            .any(|known| known.to_string() == version)
+    })
+}
+
+/// Answers a page of skills, in XML unless JSON is asked for by name.
+pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, uri: &Uri) -> Answer {
+    let answered = gate::admit_read(tenant, headers, Permission::RealTimeData).and_then(|()| {
+        let query = Query::parse(uri);
+        query.map_err(|message| Answer::error(StatusCode::BAD_REQUEST, &message))
+    });
+    let query = match answered {
+        Ok(query) => query,
+        Err(refusal) => return refusal,
+    };
+    let page = page(tenant, headers, uri, &query);
+    let body = match tenant.options().activity_shape {
+        ActivityShape::Plain => page,
+        ActivityShape::ResultSet => json!({ "resultSet": page }),
+    };
+    if wants_json(headers) {
+        Answer::new(StatusCode::OK, &body)
+    } else {
+        Answer::xml(StatusCode::OK, xml::document("response", &body))
+    }
+}
+
+fn page(tenant: &Tenant, headers: &HeaderMap, uri: &Uri, query: &Query) -> Value {
+    let now_ms = tenant.clock().now_ms();
+    let mut skills = skills(tenant, query, now_ms);
+    let page_size = tenant.options().activity_page_size.max(1);
+    let top = query.top.map_or(page_size, |top| top.min(page_size));
+    let first = query.skip.min(skills.len());
+    let end = first.saturating_add(top).min(skills.len());
+
+    let origin = origin(headers);
+    let here = uri.path_and_query().map_or("/", |path| path.as_str());
+    let next = (end < skills.len()).then(|| format!("{origin}{}", query::page(uri, end, top)));
+    json!({
+        "totalRecords": skills.len(),
+        "_links": {"self": format!("{origin}{here}"), "next": next},
+        "lastPollTime": utc(now_ms),
+        "skillActivity": skills.drain(first..end).collect::<Vec<_>>(),
+    })
+}
+
+fn skills(tenant: &Tenant, query: &Query, now_ms: i64) -> Vec<Map<String, Value>> {
+    let clock = tenant.clock();
+    let now = clock.seconds_at(now_ms);
+    let exceptions = &tenant.state().exceptions;
+    // An exception that has changed since may be of any skill.
+    let then = query
+        .updated_since_ms
+        .filter(|since_ms| *since_ms > exceptions.changed_ms)
+        .map(|since_ms| clock.seconds_at(since_ms.min(now_ms)));
+    tenant
+        .skills()
+        .filter(|skill| query.wants(skill))
+        .filter(|skill| !exceptions.hides(skill.id()))
+        .filter_map(|skill| {
+            let metrics = skill.metrics(now);
+            if then.is_some_and(|then| skill.metrics(then) == metrics) {
+                return None;
+            }
+            let mut activity = skill::describe(skill, metrics, now_ms);
+            if let Some(pins) = exceptions.pinned.get(skill.id()) {
+                pins.apply_to_activity(&mut activity, now_ms);
+            }
+            activity.retain(|name, _| query.wants_field(name));
+            Some(activity)
+        })
+        .collect()
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).into_iter();
+    let mut accepted = accepted.filter_map(|value| value.to_str().ok());
+    accepted.any(|value| value.to_ascii_lowercase().contains("application/json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_versions_in_use_are_found_and_no_others() {
+        let at =
+            |version: &str| is_at(&format!("/incontactAPI/services/{version}/skills/activity"));
+        for known in ["v23", "v23.0", "v31.0", "v34", "v34.0"] {
+            assert!(at(known), "{known}");
+        }
+        for other in [
+            "v22.0", "v35.0", "v34.1", "v34.0.0", "v034", "v+34", "v", "34.0", "x",
+        ] {
+            assert!(!at(other), "{other}");
+        }
+        assert!(!is_at("/incontactapi/services/v34.0/skills/activity"));
+        assert!(!is_at("/incontactAPI/services/v34.0/skills/activity/1"));
+    }
+}
