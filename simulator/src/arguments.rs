@@ -179,8 +179,8 @@ mod tests {
         let greeting = Arguments::parse_from(arguments).greeting("http://127.0.0.1:1", "352669");
         assert!(!greeting.contains("hush"), "{greeting}");
         assert!(greeting.contains("CXONE_BASE_URL=http://127.0.0.1:1\n"));
-        assert!(greeting.contains(" issuer             http://127.0.0.1:1\n"));
-        assert!(greeting.contains(" access key id      KEY\n"));
+        assert!(greeting.contains("CXONE_ISSUER=http://127.0.0.1:1\n"));
+        assert!(greeting.contains("CXONE_ACCESS_KEY_ID=KEY\n"));
     }
 
     #[test]
