@@ -21,6 +21,7 @@ pub mod budget;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod cxone;
 pub mod http;
 pub mod poller;

@@ -3,7 +3,6 @@
 use std::{future::Future, sync::Arc};
 
 use anyhow::{Context as _, Result, anyhow};
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -11,6 +10,7 @@ use crate::{
     budget::RequestBudget,
     clock::Clock,
     config::Config,
+    connections::{self, Limits},
     http::{AppState, Page, router},
     poller::{self, Poller},
     snapshot::Boards,
@@ -86,15 +86,9 @@ pub async fn run_with(
             .local_addr()
             .context("the listener has no address")?
     );
-    // Answers are small and complete: waiting to fill a packet would only delay them.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY could not be set");
-        }
-    });
-    let serving = axum::serve(listener, app).with_graceful_shutdown(shutdown);
+    let serving = connections::serve(listener, None, app, Limits::default(), shutdown);
     let served = tokio::select! {
-        served = serving.into_future() => served.context("the server failed"),
+        () = serving => Ok(()),
         // It never ends by itself. Without it the boards would only grow old: better
         // to end, and be started again by whatever watches the process.
         ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),

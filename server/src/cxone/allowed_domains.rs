@@ -35,11 +35,9 @@ impl AllowedDomains {
     /// [`DomainError`] for the first that is none. A single label, such as `com`, is none.
     pub fn parse<'a>(domains: impl IntoIterator<Item = &'a str>) -> Result<Self, DomainError> {
         let parse = |text: &str| {
-            let name = text.trim().trim_start_matches('.');
+            let name = text.trim().trim_matches('.');
             match Host::parse(name) {
-                Ok(Host::Domain(name)) if name.trim_end_matches('.').contains('.') => {
-                    Ok(name.trim_end_matches('.').to_owned())
-                }
+                Ok(Host::Domain(name)) if name.contains('.') && !name.contains('*') => Ok(name),
                 _ => Err(DomainError),
             }
         };

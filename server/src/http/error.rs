@@ -2,7 +2,10 @@
 
 use axum::{
     Json,
-    http::{Method, StatusCode, Uri},
+    http::{
+        HeaderValue, Method, StatusCode, Uri,
+        header::{CACHE_CONTROL, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -20,6 +23,9 @@ pub enum ApiError {
     /// 405: the path is there, the method is not.
     #[error("{0} is not possible here: use GET")]
     MethodNotAllowed(Method),
+    /// 429: this peer has asked too much.
+    #[error("too many requests from this address: try again in a second")]
+    TooManyRequests,
 }
 
 impl ApiError {
@@ -27,6 +33,7 @@ impl ApiError {
         match self {
             Self::NoSuchBoard(_) | Self::NoSuchPath(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 }
@@ -34,7 +41,12 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = Json(json!({ "error": self.to_string() }));
-        (self.status(), [("cache-control", "no-store")], body).into_response()
+        let mut response = (self.status(), [(CACHE_CONTROL, "no-store")], body).into_response();
+        if let Self::TooManyRequests = self {
+            let wait = HeaderValue::from_static("1");
+            response.headers_mut().insert(RETRY_AFTER, wait);
+        }
+        response
     }
 }
 

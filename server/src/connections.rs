@@ -1,0 +1,212 @@
+//! Connections: accepted, bounded in number and in time, and drained at the end.
+//!
+//! What is bounded, and why: each connection costs memory and a file handle, so there
+//! are at most so many, in all and for one peer; a peer that says nothing, or reads
+//! nothing, is let go; and one peer's requests have a pace. The page's screens ask every
+//! 5 s, and stay far within all of it.
+//!
+//! # Layout
+//! - `limits`: how many and how long
+//! - `peers`: what one peer has, and its pace
+//! - `tls`: certificates from files, read again when they change
+
+mod limits;
+mod peers;
+mod tls;
+
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::connect_info::ConnectInfo,
+    http::{Request, Response},
+    response::IntoResponse as _,
+};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+use tokio_io_timeout::TimeoutStream;
+use tower::Service as _;
+use tracing::{debug, warn};
+
+use crate::http::ApiError;
+pub use limits::Limits;
+use peers::{Peers, Seat};
+pub use tls::{Tls, TlsError};
+
+/// How long to wait where the system gives no connection: out of file handles, as a
+/// rule, and it takes others to close some.
+const ACCEPT_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// The most of a request's head that is read, and of an answer that is kept.
+const BUFFER_BYTES: usize = 16 * 1024;
+
+/// Streams that one HTTP/2 connection may have at once: a browser opens a dozen.
+const STREAMS: u32 = 64;
+
+/// Serves `app` until `shutdown`; then requests under way are answered, for as long as
+/// the limits say.
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    app: Router,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
+    let mut shutdown = pin!(shutdown);
+    let peers = Arc::new(Peers::new(limits));
+    let slots = Arc::new(Semaphore::new(limits.connections));
+    let draining = GracefulShutdown::new();
+    loop {
+        let (stream, address) = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    warn!(%error, "no connection could be accepted");
+                    sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        // Closed at once, and not left to wait: whoever asks learns it now.
+        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
+            debug!(%address, limit = limits.connections, "too many connections");
+            continue;
+        };
+        let Some(seat) = peers.admit(address.ip()) else {
+            debug!(%address, limit = limits.connections_per_peer, "too many connections of one peer");
+            continue;
+        };
+        let connection = Connection {
+            app: app.clone(),
+            address,
+            seat: Arc::new(seat),
+            limits,
+            watcher: draining.watcher(),
+        };
+        let tls = tls.clone();
+        tokio::spawn(async move {
+            let _slot = slot;
+            connection.run(stream, tls).await;
+        });
+    }
+    drop(listener);
+    if timeout(limits.drain, draining.shutdown()).await.is_err() {
+        warn!("some requests under way were cut off");
+    }
+}
+
+/// One connection, and what it was let in with.
+struct Connection {
+    app: Router,
+    address: SocketAddr,
+    seat: Arc<Seat>,
+    limits: Limits,
+    watcher: Watcher,
+}
+
+impl Connection {
+    async fn run(self, stream: TcpStream, tls: Option<Tls>) {
+        let address = self.address;
+        // Answers are small and complete: waiting to fill a packet would only delay them.
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "TCP_NODELAY could not be set");
+        }
+        let Some(tls) = tls else {
+            return self.speak_http1(stream).await;
+        };
+        match timeout(self.limits.head, tls.acceptor().accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let is_http2 = stream.get_ref().1.alpn_protocol() == Some(tls::HTTP2);
+                if is_http2 {
+                    self.speak_http2(stream).await;
+                } else {
+                    self.speak_http1(stream).await;
+                }
+            }
+            Ok(Err(error)) => debug!(%error, %address, "no TLS connection"),
+            Err(_) => debug!(%address, "the TLS handshake takes too long"),
+        }
+    }
+
+    async fn speak_http1(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let mut builder = hyper::server::conn::http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            // Also how long a connection may stay without a request.
+            .header_read_timeout(self.limits.head)
+            .max_buf_size(BUFFER_BYTES);
+        let service = service_of(self.app, self.address, self.seat);
+        let connection = builder.serve_connection(self.limits.io(stream), service);
+        if let Err(error) = self.watcher.watch(connection).await {
+            debug!(%error, address = %self.address, "connection ended");
+        }
+    }
+
+    async fn speak_http2(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(STREAMS)
+            .max_header_list_size(BUFFER_BYTES as u32)
+            .max_send_buf_size(BUFFER_BYTES)
+            // A peer that is gone is found out; one that is only silent stays.
+            .keep_alive_interval(self.limits.head)
+            .keep_alive_timeout(self.limits.head);
+        let service = service_of(self.app, self.address, self.seat);
+        let connection = builder.serve_connection(self.limits.io(stream), service);
+        if let Err(error) = self.watcher.watch(connection).await {
+            debug!(%error, address = %self.address, "connection ended");
+        }
+    }
+}
+
+impl Limits {
+    /// A stream on which a write that gets no further ends the connection.
+    fn io<S: AsyncRead + AsyncWrite>(
+        self,
+        stream: S,
+    ) -> TokioIo<std::pin::Pin<Box<TimeoutStream<S>>>> {
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.stalled_write));
+        TokioIo::new(Box::pin(stream))
+    }
+}
+
+/// The routes, for one connection: its peer's pace first.
+fn service_of(
+    app: Router,
+    address: SocketAddr,
+    seat: Arc<Seat>,
+) -> impl hyper::service::Service<
+    Request<Incoming>,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future: Send,
+> + Send {
+    service_fn(move |request: Request<Incoming>| {
+        let mut app = app.clone();
+        let may_ask = seat.may_ask();
+        async move {
+            if !may_ask {
+                return Ok(ApiError::TooManyRequests.into_response());
+            }
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(address));
+            app.call(request).await
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,393 @@
+//! Over real sockets. Time limits are short here, and only that they act is asserted.
+
+use std::{io, path::Path, time::Duration};
+
+use axum::routing::get;
+use http_body_util::{BodyExt as _, Empty};
+use hyper_util::rt::TokioExecutor;
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::{ClientConfig, RootCertStore, pki_types::pem::PemObject as _};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    sync::oneshot,
+    task::JoinHandle,
+};
+use tokio_rustls::TlsConnector;
+
+use super::*;
+
+const ASK: &[u8] = b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n";
+
+/// A server that says hello, at once or when it is told to.
+struct Server {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+    say: Arc<tokio::sync::Notify>,
+}
+
+impl Server {
+    async fn start(limits: Limits, tls: Option<Tls>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let say = Arc::new(tokio::sync::Notify::new());
+        let wait = Arc::clone(&say);
+        let slowly = move || {
+            let wait = Arc::clone(&wait);
+            async move {
+                wait.notified().await;
+                "late"
+            }
+        };
+        let much = || async { vec![b'x'; 64 * 1024 * 1024] };
+        let who = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
+        let app = Router::new()
+            .route("/hello", get(|| async { "hello" }))
+            .route("/slowly", get(slowly))
+            .route("/much", get(much))
+            .route("/who", get(who));
+        let shutdown = async move {
+            let _ = stopped.await;
+        };
+        let task = tokio::spawn(serve(listener, tls, app, limits, shutdown));
+        Self {
+            address,
+            stop: Some(stop),
+            task,
+            say,
+        }
+    }
+
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+}
+
+/// Asks, and reads until `end` has come.
+async fn ask(stream: &mut TcpStream, request: &[u8], end: &str) -> String {
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    while !String::from_utf8_lossy(&answer).contains(end) {
+        if stream.read_buf(&mut answer).await.unwrap_or(0) == 0 {
+            break;
+        }
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+/// Whether the server ends the connection without another word, or with one.
+async fn is_closed(stream: &mut TcpStream) -> bool {
+    let mut rest = Vec::new();
+    let end = timeout(Duration::from_secs(30), stream.read_to_end(&mut rest)).await;
+    end.is_ok()
+}
+
+fn bounded() -> Limits {
+    Limits {
+        spares_this_machine: false,
+        ..Limits::default()
+    }
+}
+
+#[tokio::test]
+async fn a_connection_carries_many_requests_and_its_peers_address() {
+    let server = Server::start(bounded(), None).await;
+    let mut stream = server.connect().await;
+    for _ in 0..3 {
+        let answer = ask(&mut stream, ASK, "hello").await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    }
+    let peer = stream.local_addr().unwrap().to_string();
+    let who = ask(&mut stream, b"GET /who HTTP/1.1\r\nhost: x\r\n\r\n", &peer).await;
+    assert!(who.contains(&peer), "{who}");
+}
+
+#[tokio::test]
+async fn whoever_says_nothing_or_goes_on_slowly_is_let_go() {
+    let limits = Limits {
+        head: Duration::from_millis(300),
+        ..bounded()
+    };
+    let server = Server::start(limits, None).await;
+    let mut silent = server.connect().await;
+    let mut idle = server.connect().await;
+    ask(&mut idle, ASK, "hello").await;
+    let mut slow = server.connect().await;
+    slow.write_all(b"GET /hello HTTP/1.1\r\nx-slow: ")
+        .await
+        .unwrap();
+    for stream in [&mut silent, &mut idle, &mut slow] {
+        assert!(is_closed(stream).await);
+    }
+    let mut next = server.connect().await;
+    assert!(ask(&mut next, ASK, "hello").await.contains("200 OK"));
+}
+
+#[tokio::test]
+async fn whoever_reads_nothing_is_let_go() {
+    let limits = Limits {
+        stalled_write: Duration::from_millis(300),
+        connections: 1,
+        ..bounded()
+    };
+    let server = Server::start(limits, None).await;
+    let mut deaf = server.connect().await;
+    deaf.write_all(b"GET /much HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    // Its place is free again without its doing anything.
+    for attempt in 0.. {
+        let mut next = server.connect().await;
+        if ask(&mut next, ASK, "hello").await.contains("200 OK") {
+            break;
+        }
+        assert!(attempt < 300, "its place is never given back");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn more_connections_than_there_may_be_are_closed_at_once() {
+    for limits in [
+        Limits {
+            connections: 2,
+            ..bounded()
+        },
+        Limits {
+            connections_per_peer: 2,
+            ..bounded()
+        },
+    ] {
+        let server = Server::start(limits, None).await;
+        let (mut one, mut two) = (server.connect().await, server.connect().await);
+        ask(&mut one, ASK, "hello").await;
+        ask(&mut two, ASK, "hello").await;
+        let mut three = server.connect().await;
+        assert!(is_closed(&mut three).await);
+        drop(one);
+        let freed = async {
+            loop {
+                let mut next = server.connect().await;
+                let _ = next.write_all(ASK).await;
+                let mut answer = vec![0; 12];
+                if next.read_exact(&mut answer).await.is_ok() {
+                    return;
+                }
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), freed)
+            .await
+            .expect("a place for another");
+        ask(&mut two, ASK, "hello").await;
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_asks_too_much_is_told_when_to_ask_again() {
+    let limits = Limits {
+        requests_per_second: 5,
+        ..bounded()
+    };
+    let server = Server::start(limits, None).await;
+    let mut stream = server.connect().await;
+    let mut answers = Vec::new();
+    for _ in 0..30 {
+        answers.push(ask(&mut stream, ASK, "\r\n\r\n").await);
+    }
+    let refused = answers
+        .iter()
+        .find(|answer| answer.contains("429"))
+        .unwrap();
+    assert!(
+        refused.to_lowercase().contains("retry-after: 1"),
+        "{refused}"
+    );
+    assert!(answers[0].contains("200 OK"));
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused() {
+    let server = Server::start(bounded(), None).await;
+    let mut stream = server.connect().await;
+    let long = format!(
+        "GET /hello HTTP/1.1\r\nx-long: {}\r\n\r\n",
+        "x".repeat(100_000)
+    );
+    let _ = stream.write_all(long.as_bytes()).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 431"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_ends_answers_what_is_under_way() {
+    let mut server = Server::start(bounded(), None).await;
+    let mut idle = server.connect().await;
+    ask(&mut idle, ASK, "hello").await;
+    let mut busy = server.connect().await;
+    busy.write_all(b"GET /slowly HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    // It is in the handler when its head was read.
+    sleep(Duration::from_millis(200)).await;
+    server.stop.take().unwrap().send(()).unwrap();
+    assert!(is_closed(&mut idle).await);
+    server.say.notify_one();
+    let answer = ask(&mut busy, b"", "late").await;
+    assert!(answer.contains("late"), "{answer}");
+    server.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_ends_waits_only_so_long() {
+    let limits = Limits {
+        drain: Duration::from_millis(200),
+        ..bounded()
+    };
+    let mut server = Server::start(limits, None).await;
+    let mut busy = server.connect().await;
+    busy.write_all(b"GET /slowly HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    sleep(Duration::from_millis(200)).await;
+    server.stop.take().unwrap().send(()).unwrap();
+    timeout(Duration::from_secs(30), server.task)
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+/// Writes a new certificate and its key into `folder`; the certificate as PEM.
+fn certify(folder: &Path) -> String {
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.join("key.pem"), signing_key.serialize_pem()).unwrap();
+    std::fs::write(folder.join("cert.pem"), cert.pem()).unwrap();
+    cert.pem()
+}
+
+fn load(folder: &Path) -> Result<Tls, TlsError> {
+    Tls::load(folder.join("cert.pem"), folder.join("key.pem"))
+}
+
+/// A connection by TLS that trusts `pem` alone.
+async fn tls_connect(
+    address: SocketAddr,
+    pem: &str,
+    protocols: &[&[u8]],
+) -> io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(rustls::pki_types::CertificateDer::from_pem_slice(pem.as_bytes()).unwrap())
+        .unwrap();
+    let mut config = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|it| it.to_vec()).collect();
+    let stream = TcpStream::connect(address).await?;
+    TlsConnector::from(Arc::new(config))
+        .connect("localhost".try_into().unwrap(), stream)
+        .await
+}
+
+#[tokio::test]
+async fn tls_speaks_http_2_and_1_as_the_client_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = certify(folder.path());
+    let server = Server::start(bounded(), Some(load(folder.path()).unwrap())).await;
+
+    let stream = tls_connect(server.address, &pem, &[b"h2", b"http/1.1"])
+        .await
+        .unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
+    tokio::spawn(connection);
+    let request = Request::get("https://localhost/hello").body(Empty::<hyper::body::Bytes>::new());
+    let answer = sender.send_request(request.unwrap()).await.unwrap();
+    assert_eq!(answer.version(), axum::http::Version::HTTP_2);
+    assert_eq!(
+        answer.into_body().collect().await.unwrap().to_bytes(),
+        "hello"
+    );
+
+    let mut stream = tls_connect(server.address, &pem, &[]).await.unwrap();
+    stream.write_all(ASK).await.unwrap();
+    let mut answer = vec![0; 15];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, b"HTTP/1.1 200 OK");
+}
+
+#[tokio::test]
+async fn a_certificate_that_changes_is_taken_up_and_a_bad_one_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = certify(folder.path());
+    let tls = load(folder.path()).unwrap();
+    let server = Server::start(bounded(), Some(tls.clone())).await;
+    tls_connect(server.address, &old, &[]).await.unwrap();
+    tokio::spawn(tls.keep_fresh());
+
+    std::fs::write(folder.path().join("cert.pem"), "no certificate").unwrap();
+    settle().await;
+    tls_connect(server.address, &old, &[])
+        .await
+        .expect("the old one stays");
+
+    let new = certify(folder.path());
+    settle().await;
+    tls_connect(server.address, &new, &[])
+        .await
+        .expect("the new one is there");
+    tls_connect(server.address, &old, &[])
+        .await
+        .expect_err("and the old one gone");
+}
+
+/// Lets the clock run past the next look at the files.
+async fn settle() {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(11)).await;
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::resume();
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named_with_the_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = load(folder.path()).unwrap_err().to_string();
+    assert!(
+        error.contains("cert.pem") && error.contains("check the path"),
+        "{error}"
+    );
+    certify(folder.path());
+    for (file, content, word) in [
+        ("cert.pem", "", "no PEM certificate"),
+        ("key.pem", "", "no PEM private key"),
+        (
+            "key.pem",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            "cannot be used",
+        ),
+    ] {
+        let path = folder.path().join(file);
+        let good = std::fs::read(&path).unwrap();
+        std::fs::write(&path, content).unwrap();
+        let error = load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(file) && error.contains(word), "{error}");
+        std::fs::write(&path, good).unwrap();
+    }
+    let other = tempfile::tempdir().unwrap();
+    certify(other.path());
+    let mixed = Tls::load(folder.path().join("cert.pem"), other.path().join("key.pem"));
+    assert!(matches!(mixed, Err(TlsError::Unusable { .. })));
+}

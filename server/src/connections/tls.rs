@@ -1,0 +1,170 @@
+//! TLS from files: read at the start, and again when they change.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use arc_swap::ArcSwap;
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+use thiserror::Error;
+use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
+use tracing::{info, warn};
+
+/// HTTP/2 as TLS negotiates it (RFC 7301).
+pub(super) const HTTP2: &[u8] = b"h2";
+const HTTP1: &[u8] = b"http/1.1";
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// A certificate and its key in force. Clones share them.
+#[derive(Clone)]
+pub struct Tls {
+    files: Arc<Files>,
+    config: Arc<ArcSwap<ServerConfig>>,
+}
+
+#[derive(Debug)]
+struct Files {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+/// Why a certificate and its key cannot be used. The key itself is never quoted.
+#[derive(Debug, Error)]
+pub enum TlsError {
+    /// A file cannot be read.
+    #[error("{} cannot be read ({source}): check the path, and that this user may read it", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// A file holds no certificate.
+    #[error(
+        "{} holds no PEM certificate: name the file with the whole chain, the server's own \
+         certificate first",
+        .path.display()
+    )]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file holds no private key.
+    #[error("{} holds no PEM private key: PKCS #8, PKCS #1 and SEC 1 are read, without a password", .path.display())]
+    NoKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The two do not belong together, or are of a kind that cannot be used.
+    #[error("{} and {} cannot be used together ({detail})", .certificate.display(), .key.display())]
+    Unusable {
+        /// The certificate's file.
+        certificate: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+        /// The library's words.
+        detail: String,
+    },
+}
+
+impl Tls {
+    /// Reads both files, as PEM: the chain with the server's own certificate first, and
+    /// its key.
+    ///
+    /// # Errors
+    /// See [`TlsError`].
+    pub fn load(certificate: PathBuf, key: PathBuf) -> Result<Self, TlsError> {
+        let files = Files { certificate, key };
+        let config = Arc::new(ArcSwap::from_pointee(files.read()?));
+        Ok(Self {
+            files: Arc::new(files),
+            config,
+        })
+    }
+
+    /// Reads the files again whenever they change, for as long as it runs. New ones that
+    /// cannot be used change nothing.
+    pub async fn keep_fresh(self) {
+        let mut seen = self.files.changed_at();
+        loop {
+            sleep(LOOK).await;
+            let now = self.files.changed_at();
+            if now == seen {
+                continue;
+            }
+            match self.files.read() {
+                Ok(config) => {
+                    seen = now;
+                    self.config.store(Arc::new(config));
+                    info!("the TLS certificate was read again");
+                }
+                // Looked at again: one of the two may just be on its way.
+                Err(error) => warn!("the TLS certificate stays as it was: {error}"),
+            }
+        }
+    }
+
+    pub(super) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(self.config.load_full())
+    }
+}
+
+impl Files {
+    fn read(&self) -> Result<ServerConfig, TlsError> {
+        // A provider that is already there is as good: this fails only then.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let pem = read(&self.certificate)?;
+        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&pem)
+            .filter_map(Result::ok)
+            .collect();
+        if chain.is_empty() {
+            let path = self.certificate.clone();
+            return Err(TlsError::NoCertificate { path });
+        }
+        let key =
+            PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|_| TlsError::NoKey {
+                path: self.key.clone(),
+            })?;
+        let mut config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(|error| TlsError::Unusable {
+                certificate: self.certificate.clone(),
+                key: self.key.clone(),
+                detail: error.to_string(),
+            })?;
+        config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
+        Ok(config)
+    }
+
+    /// When each was changed; `None` where one is not there.
+    fn changed_at(&self) -> [Option<SystemTime>; 2] {
+        let changed = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified()).ok();
+        [changed(&self.certificate), changed(&self.key)]
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
+    std::fs::read(path).map_err(|source| TlsError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Tls")
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
+}
