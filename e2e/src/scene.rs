@@ -154,10 +154,12 @@ fn calm(index: usize) -> Queue {
             logged_on: Some(logged_on),
             available: Some(logged_on - busy - 1),
             busy: Some(busy),
+            ..Agents::default()
         },
         service_level: ServiceLevel {
             percent: None,
             goal: Some(80.0),
+            ..ServiceLevel::default()
         },
         trend: (0..30)
             .map(|minute| Some((index as u64 * 3 + minute * 7 + minute * minute) % 5))
@@ -225,6 +227,7 @@ fn mix(queue: &mut Queue, index: usize) {
                 logged_on: Some(0),
                 available: Some(0),
                 busy: Some(0),
+                ..Agents::default()
             };
             load(queue, 0);
             queue.service_level.percent = None;

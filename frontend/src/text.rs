@@ -201,6 +201,18 @@ pub fn logged_on() -> &'static str {
     words().logged_on.text()
 }
 
+/// Behind the number of agents in after-call work.
+#[must_use]
+pub fn after_call() -> &'static str {
+    words().after_call.text()
+}
+
+/// Behind the number of agents who are logged on and not to be had for calls.
+#[must_use]
+pub fn away() -> &'static str {
+    words().away.text()
+}
+
 /// In a closed tile.
 #[must_use]
 pub fn closed() -> &'static str {
@@ -349,6 +361,7 @@ pub fn server_cause(code: Option<Cause>, sentence: Option<&str>) -> Option<&str>
         Some(Cause::Forbidden) => causes.forbidden,
         Some(Cause::NotFound) => causes.not_found,
         Some(Cause::NoneFound) => causes.none_found,
+        Some(Cause::NothingVisible) => causes.nothing_visible,
         Some(Cause::LeftOut) => causes.left_out,
         Some(Cause::RateLimited) => causes.rate_limited,
         Some(Cause::UpstreamTrouble) => causes.upstream_trouble,

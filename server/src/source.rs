@@ -60,8 +60,18 @@ pub struct QueueReading {
     pub agents_available: Option<u64>,
     /// Agents on a call or in after-call work.
     pub agents_busy: Option<u64>,
+    /// Agents in after-call work, where the upstream counts them on their own.
+    pub agents_after_call_work: Option<u64>,
+    /// Agents logged on and not available for calls: breaks, meetings.
+    pub agents_unavailable: Option<u64>,
     /// Percent (0 to 100) of calls answered within the threshold.
     pub service_level_percent: Option<f64>,
+    /// The percentage that the queue is to reach, as set in the upstream.
+    pub service_level_goal: Option<f64>,
+    /// Within which time a call counts as answered in time, as set in the upstream.
+    pub service_level_threshold: Option<Duration>,
+    /// How many calls the service level is over.
+    pub service_level_sample: Option<u64>,
 }
 
 /// A queue's id and name.

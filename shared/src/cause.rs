@@ -15,6 +15,8 @@ pub enum Cause {
     NotFound,
     /// CXone knows none of a board's queues.
     NoneFound,
+    /// CXone lets us in, and shows us no queue at all.
+    NothingVisible,
     /// CXone answered, and left the queue out.
     LeftOut,
     /// CXone allows no more requests for now.
@@ -35,11 +37,12 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SignInRejected,
         Self::Forbidden,
         Self::NotFound,
         Self::NoneFound,
+        Self::NothingVisible,
         Self::LeftOut,
         Self::RateLimited,
         Self::UpstreamTrouble,
@@ -58,6 +61,7 @@ impl Cause {
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::NoneFound => "none_found",
+            Self::NothingVisible => "nothing_visible",
             Self::LeftOut => "left_out",
             Self::RateLimited => "rate_limited",
             Self::UpstreamTrouble => "upstream_trouble",
@@ -85,6 +89,7 @@ impl Cause {
             Self::NoneFound => {
                 "CXone knows none of these queues: check the base URL and the tenant"
             }
+            Self::NothingVisible => "Signed in, but CXone shows us no queue",
             Self::LeftOut => "CXone left this queue out of its answer",
             Self::RateLimited => "CXone's rate limit is reached",
             Self::UpstreamTrouble => "CXone is in trouble",

@@ -343,9 +343,12 @@ fn the_sample_file_holds_every_key() {
     let config = read(&[], &files).unwrap().config;
     assert_eq!(config.boards[0].queues[1].id, "4712");
     assert_eq!(config.boards[1].slug, "all");
+    let mut said = Thresholds::default();
+    for metric in Metric::ALL {
+        said.set(metric, said.limits(metric));
+    }
     assert_eq!(
-        config.boards[1].levels,
-        Thresholds::default(),
+        config.boards[1].levels, said,
         "what the sample's [levels] says is what holds anyway"
     );
     let limits = |levels: Thresholds| levels.limits(Metric::Waiting);
@@ -392,6 +395,24 @@ fn a_queues_levels_are_over_its_boards_over_the_files_over_the_walls() {
     of_queue.set(Metric::Waiting, Limits::new(6.0, 20.0));
     of_queue.rise_after = 1;
     assert_eq!(a.queues[0].levels, Some(of_queue));
+}
+
+#[test]
+fn a_service_level_that_is_nowhere_named_is_left_to_the_upstreams_goal() {
+    let goal = |levels: &str| {
+        let file = format!("{levels}\n[[boards]]\nslug = \"a\"\n");
+        let loaded = read(&ENOUGH, &[("queuewall.toml", &file)]).unwrap();
+        let levels = loaded.config.boards[0].levels.with_goal(Some(90.0));
+        levels.limits(Metric::ServiceLevel).warning
+    };
+    assert_eq!(goal(""), Some(90.0));
+    assert_eq!(goal("[levels]\nwaiting = { warning = 1 }"), Some(90.0));
+    assert_eq!(goal("[levels]\nservice_level_percent = {}"), Some(90.0));
+    assert_eq!(
+        goal("[levels]\nservice_level_percent = { critical = 50 }"),
+        Some(80.0)
+    );
+    assert_eq!(goal("[levels]\nservice_level_percent = false"), None);
 }
 
 #[test]

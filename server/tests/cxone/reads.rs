@@ -48,6 +48,7 @@ async fn the_sign_in_and_the_read_are_sent_as_the_contract_says() {
             agents_available: Some(3),
             agents_busy: Some(7),
             service_level_percent: Some(83.5),
+            ..QueueReading::default()
         }]
     );
 

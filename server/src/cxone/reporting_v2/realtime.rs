@@ -83,6 +83,7 @@ fn reading(entry: &Map<String, Value>, odd: &mut OddFields) -> Option<QueueReadi
         agents_available: fields.count("agentsAvailable"),
         agents_busy: fields.count("agentsBusy"),
         service_level_percent: fields.number_up_to("serviceLevel", 100.0),
+        ..QueueReading::default()
     })
 }
 
@@ -138,6 +139,7 @@ mod tests {
                     agents_available: Some(3),
                     agents_busy: Some(7),
                     service_level_percent: Some(83.5),
+                    ..QueueReading::default()
                 }],
                 OddFields::default()
             )
