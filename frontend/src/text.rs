@@ -26,7 +26,7 @@ use std::time::Duration;
 use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
 use queuewall_shared::format::{self, AgeUnit};
-use queuewall_shared::snapshot::{Level, Metric, Reason};
+use queuewall_shared::snapshot::{Agents, Level, Metric, Reason};
 use queuewall_shared::standing::Standing;
 use queuewall_shared::trend::Direction;
 
@@ -314,9 +314,16 @@ pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
     said
 }
 
-/// A tile's state and level, and where the calls waiting are going, for screen readers.
+/// A tile's state and level, where the calls waiting are going, and how many of the
+/// `agents` are off calls, for screen readers.
 #[must_use]
-pub fn tile_label(name: &str, standing: Standing, of: Level, trend: Option<Direction>) -> String {
+pub fn tile_label(
+    name: &str,
+    standing: Standing,
+    of: Level,
+    trend: Option<Direction>,
+    agents: Agents,
+) -> String {
     let words = words();
     let state = match standing {
         Standing::Fresh | Standing::Ageing if !level(of).is_empty() => level(of),
@@ -333,7 +340,17 @@ pub fn tile_label(name: &str, standing: Standing, of: Level, trend: Option<Direc
         Some(Direction::Falling) => (", ", words.falling.text()),
         Some(Direction::Steady) | None => ("", ""),
     };
-    [name, words.colon, state, comma, trend].concat()
+    let mut label = [name, words.colon, state, comma, trend].concat();
+    for (count, phrase) in [
+        (agents.after_call_work, words.in_after_call_work),
+        (agents.unavailable, words.unavailable),
+    ] {
+        if let Some(count) = count {
+            label.push_str(", ");
+            label.push_str(&phrase.fill([&numbers::count(count)]));
+        }
+    }
+    label
 }
 
 /// Why a tile without numbers has none, where the server gives no cause.

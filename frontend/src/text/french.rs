@@ -46,7 +46,7 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("Pas de connexion"),
 
     tile_wait: word("Attente"),
-    tile_longest_wait: word("Att. max"),
+    tile_longest_wait: word("Max."),
     tile_service: word("Service"),
     percent: word("\u{a0}%"),
     free: word("dispo"),
