@@ -53,6 +53,9 @@ pub enum Mood {
     Troubled,
     /// Every state and every level that a tile can have.
     Mixed,
+    /// As [`Self::Troubled`], told by a tenant that gives no mean waits, and counts
+    /// agents in after-call work and away.
+    Detailed,
     /// The server reads nothing from CXone any more.
     Down,
 }
@@ -103,13 +106,11 @@ pub fn queue(mood: Mood, index: usize) -> Queue {
     let mut queue = calm(index);
     match mood {
         Mood::Calm => {}
-        // The first of a board is in trouble: it may be the only one.
-        // Not in columns, however many there are.
-        Mood::Troubled => match (index * 5 + index / 6) % 11 {
-            0 => alarm(&mut queue, index),
-            4 | 7 => warn(&mut queue, index),
-            _ => {}
-        },
+        Mood::Troubled => trouble(&mut queue, index),
+        Mood::Detailed => {
+            trouble(&mut queue, index);
+            detail(&mut queue, index);
+        }
         Mood::Mixed => mix(&mut queue, index),
         // The board was read long ago: see `AGE` for the others.
         Mood::Down => {
@@ -154,10 +155,12 @@ fn calm(index: usize) -> Queue {
             logged_on: Some(logged_on),
             available: Some(logged_on - busy - 1),
             busy: Some(busy),
+            ..Agents::default()
         },
         service_level: ServiceLevel {
             percent: None,
             goal: Some(80.0),
+            ..ServiceLevel::default()
         },
         trend: (0..30)
             .map(|minute| Some((index as u64 * 3 + minute * 7 + minute * minute) % 5))
@@ -166,6 +169,44 @@ fn calm(index: usize) -> Queue {
     };
     load(&mut queue, (index as u64 * 7 + 2) % 5);
     queue
+}
+
+fn trouble(queue: &mut Queue, index: usize) {
+    // The first of a board is in trouble: it may be the only one.
+    // Not in columns, however many there are.
+    match (index * 5 + index / 6) % 11 {
+        0 => alarm(queue, index),
+        4 | 7 => warn(queue, index),
+        _ => {}
+    }
+}
+
+/// What another of CXone's dialects tells of the same queue.
+fn detail(queue: &mut Queue, index: usize) {
+    queue.average_wait_ms = None;
+    let limit_ms = if queue.level == Level::Critical {
+        300_000
+    } else {
+        120_000
+    };
+    for told in &mut queue.reasons {
+        if told.metric == Metric::AverageWait {
+            *told = reason(Metric::LongestWait, limit_ms as f64);
+            queue.longest_wait_ms = queue.longest_wait_ms.max(Some(limit_ms + 31_000));
+        }
+    }
+    let agents = &mut queue.agents;
+    let logged_on = agents.logged_on.unwrap_or(0);
+    agents.after_call_work = Some(index as u64 % 3);
+    agents.unavailable = Some(1 + index as u64 % 4);
+    agents.logged_on = Some(logged_on + index as u64 % 3 + 1 + index as u64 % 4);
+    queue.service_level.threshold_ms = Some(30_000);
+    queue.service_level.sample = Some(40 + index as u64 * 3);
+    if index % 9 == 5 {
+        // Early in the morning: no call came to count yet.
+        queue.service_level.percent = None;
+        queue.service_level.sample = Some(0);
+    }
 }
 
 fn warn(queue: &mut Queue, index: usize) {
@@ -225,6 +266,7 @@ fn mix(queue: &mut Queue, index: usize) {
                 logged_on: Some(0),
                 available: Some(0),
                 busy: Some(0),
+                ..Agents::default()
             };
             load(queue, 0);
             queue.service_level.percent = None;
@@ -286,6 +328,24 @@ mod tests {
         assert_eq!(levels.len(), 4, "{levels:?}");
         let names: BTreeSet<_> = board.queues.iter().map(|queue| &queue.name).collect();
         assert_eq!(names.len(), 120);
+    }
+
+    #[test]
+    fn a_detailed_board_has_no_mean_wait_and_counts_every_agent_once() {
+        for queue in board(Mood::Detailed, 24, None).queues {
+            assert_eq!(queue.average_wait_ms, None);
+            let of = |reason: &Reason| reason.metric == Metric::AverageWait;
+            assert!(!queue.reasons.iter().any(of));
+            let Agents {
+                logged_on,
+                available,
+                busy,
+                after_call_work,
+                unavailable,
+            } = queue.agents;
+            let all = [available, busy, after_call_work, unavailable].map(Option::unwrap);
+            assert!(all.iter().sum::<u64>() <= logged_on.unwrap());
+        }
     }
 
     #[test]

@@ -7,12 +7,25 @@ use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
     browser::{Browser, Engine},
     devtools::Tab,
+    scene::{self, Mood},
+    stage::Stage,
     wall::Wall,
 };
+use queuewall_shared::snapshot::{Agents, BoardSnapshot};
 use queuewall_simulator::{Field, Options, QueueOverride};
 
 const POLL: Duration = Duration::from_secs(5);
 const SOON: Duration = Duration::from_secs(60);
+
+/// Screens, in CSS pixels, and from how far people read how large ones.
+const SIZES: [(u32, u32); 5] = [
+    (800, 480),
+    (1280, 720),
+    (1920, 1080),
+    (1080, 1920),
+    (3840, 2160),
+];
+const DISTANCES: [(f64, f64); 4] = [(0.6, 24.0), (3.0, 55.0), (5.0, 55.0), (8.0, 55.0)];
 
 /// Everything on the screen that breaks the contract, as a list of sentences.
 const FAULTS: &str = r#"(smallest => {
@@ -48,12 +61,16 @@ const FAULTS: &str = r#"(smallest => {
             if (box.right > edge.right + 1 || box.bottom > edge.bottom + 1 || box.top < edge.top - 1)
                 say('cut off', element);
             if (element.matches('dt, b, span, .tile-name') && element.scrollWidth > element.clientWidth + 1
-                && element.clientWidth > 0) say('does not fit its box', element);
+                && element.clientWidth > 0) say('does not fit its box, ' + element.scrollWidth + ' in ' + element.clientWidth + ' px of ' + size, element);
         }
     }
     tiles.forEach(tile => {
         const body = tile.querySelector('.tile-body');
         if (body.scrollWidth > body.clientWidth + 1) say('does not fit its box', body);
+        const counts = [].filter.call(tile.querySelectorAll('.tile-counts'), line => line.offsetHeight > 0);
+        counts.forEach(line => {
+            if (line.lastElementChild.offsetTop > line.firstElementChild.offsetTop) say('wraps', line);
+        });
         const visible = ['.tile-head', '.tile-body', '.tile-line', '.tile-agents', '.tile-reason', '.tile-cause']
             .map(part => tile.querySelector(part)).filter(part => part && part.getBoundingClientRect().height > 0);
         for (let part = 1; part < visible.length; part++)
@@ -130,15 +147,35 @@ async fn start(queues: usize) -> Result<Wall> {
     Ok(wall)
 }
 
+/// A tenant that counts agents off calls, in numbers as wide as they come.
+fn detailed(queues: usize) -> BoardSnapshot {
+    let mut board = scene::board(Mood::Detailed, queues, None);
+    for (place, queue) in board.queues.iter_mut().enumerate() {
+        let busiest = place % 2 == 0;
+        queue.longest_wait_ms = Some(if busiest { 1_428_000 } else { 299_000 });
+        queue.service_level.percent = Some(100.0);
+        // Where a tile says less, its reason has one line, and no room for how long.
+        queue.level_since_ms = None;
+        queue.agents = Agents {
+            logged_on: Some(188),
+            available: Some(88),
+            busy: Some(48),
+            after_call_work: Some(if busiest { 12 } else { 100 }),
+            unavailable: Some(if busiest { 118 } else { 88 }),
+        };
+    }
+    board
+}
+
 async fn check(
     tab: &mut Tab,
-    wall: &Wall,
+    url: impl Fn(&str) -> String,
     (width, height): (u32, u32),
     (metres, inches): (f64, f64),
 ) -> Result<Vec<String>> {
     tab.resize(width, height).await?;
     let path = format!("/board/main?metres={metres}&inches={inches}&rotate=off");
-    tab.open(&wall.url(&path)).await?;
+    tab.open(&url(&path)).await?;
     tab.wait_for(
         "!!document.querySelector('[data-level=\"critical\"]') && document.fonts.status === 'loaded'",
         SOON,
@@ -160,20 +197,12 @@ async fn check(
 async fn every_screen_keeps_the_contract() -> Result<()> {
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
-    let sizes = [
-        (800, 480),
-        (1280, 720),
-        (1920, 1080),
-        (1080, 1920),
-        (3840, 2160),
-    ];
-    let distances = [(0.6, 24.0), (3.0, 55.0), (5.0, 55.0), (8.0, 55.0)];
     let mut broken = Vec::new();
     for queues in [1, 6, 24, 120] {
         let wall = start(queues).await?;
-        for size in sizes {
-            for distance in distances {
-                let found = check(&mut tab, &wall, size, distance).await?;
+        for size in SIZES {
+            for distance in DISTANCES {
+                let found = check(&mut tab, |path| wall.url(path), size, distance).await?;
                 if !found.is_empty() {
                     broken.push(format!(
                         "{queues} queues, {size:?}, {distance:?}: {found:#?}"
@@ -186,13 +215,40 @@ async fn every_screen_keeps_the_contract() -> Result<()> {
     Ok(())
 }
 
+/// Agents off calls have a line of their own on a roomy tile, and none on a small one.
+#[tokio::test]
+async fn every_screen_keeps_it_with_agents_off_calls() -> Result<()> {
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    let (mut broken, mut lines) = (Vec::new(), [0, 0]);
+    for queues in [1, 6, 24, 120] {
+        let stage = Stage::start(&detailed(queues), scene::AGE, scene::UPTIME).await?;
+        for size in SIZES {
+            for distance in DISTANCES {
+                let found = check(&mut tab, |path| stage.url(path), size, distance).await?;
+                if !found.is_empty() {
+                    broken.push(format!(
+                        "{queues} queues, {size:?}, {distance:?}: {found:#?}"
+                    ));
+                }
+                let line = "document.querySelector('[data-off-call=\"true\"]') ? 1 : 0";
+                let has_line = tab.evaluate(line).await? == 1;
+                lines[usize::from(has_line)] += 1;
+            }
+        }
+    }
+    ensure!(broken.is_empty(), "{}", broken.join("\n"));
+    ensure!(lines.iter().all(|seen| *seen > 5), "no choice: {lines:?}");
+    Ok(())
+}
+
 /// The banner may take three lines from far away: the tiles make room for it.
 #[tokio::test]
 async fn a_wall_without_its_server_keeps_it_too() -> Result<()> {
     let mut wall = start(24).await?;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
-    check(&mut tab, &wall, (1280, 720), (5.0, 43.0)).await?;
+    check(&mut tab, |path| wall.url(path), (1280, 720), (5.0, 43.0)).await?;
     wall.stop_server().await?;
     tab.wait_for("!!document.querySelector('[data-link=\"lost\"]')", SOON)
         .await?;
@@ -217,11 +273,12 @@ async fn a_wall_without_its_server_keeps_it_too() -> Result<()> {
 #[tokio::test]
 async fn old_screens_keep_it_too() -> Result<()> {
     let wall = start(24).await?;
+    let stage = Stage::start(&detailed(6), scene::AGE, scene::UPTIME).await?;
     for engine in Engine::old()? {
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
         for distance in [(3.0, 55.0), (5.0, 32.0)] {
-            let found = check(&mut tab, &wall, (1920, 1080), distance)
+            let found = check(&mut tab, |path| wall.url(path), (1920, 1080), distance)
                 .await
                 .with_context(|| format!("Chromium {}", engine.name))?;
             ensure!(
@@ -230,6 +287,10 @@ async fn old_screens_keep_it_too() -> Result<()> {
                 engine.name
             );
         }
+        let found = check(&mut tab, |path| stage.url(path), (1920, 1080), (2.0, 55.0)).await?;
+        ensure!(found.is_empty(), "Chromium {}: {found:#?}", engine.name);
+        let line = "document.querySelector('[data-level=\"ok\"] .tile-off-call').offsetHeight > 0";
+        ensure!(tab.evaluate(line).await? == true, "no line off calls");
     }
     Ok(())
 }

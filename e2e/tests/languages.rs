@@ -6,8 +6,11 @@ use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
     browser::{Browser, Engine},
     devtools::Tab,
+    scene::{self, Mood},
+    stage::Stage,
     wall::Wall,
 };
+use queuewall_shared::snapshot::Agents;
 use queuewall_simulator::{Field, Options, QueueOverride};
 
 const SOON: Duration = Duration::from_secs(60);
@@ -63,6 +66,49 @@ async fn speaks(
     ensure!(cut == "", "{code}: {cut}");
     let complaints = tab.take_complaints();
     ensure!(complaints.is_empty(), "{code}: {complaints:#?}");
+    Ok(())
+}
+
+/// What a roomy tile says of agents off calls, per language.
+const OFF_CALL: [(&str, &str); 5] = [
+    ("en", "12 wrap-up|118 away"),
+    ("de", "12 Nacharb.|118 Pause"),
+    ("es", "12 cierre|118 pausa"),
+    ("fr", "12 post-app.|118 pause"),
+    ("pt", "12 pós-at.|118 pausa"),
+];
+
+/// Agents off calls, in five figures together, and a longest wait of four, on a wall and
+/// at a desk.
+async fn tells_agents_off_calls(tab: &mut Tab, engine: &Engine) -> Result<()> {
+    let mut board = scene::board(Mood::Detailed, 6, None);
+    for queue in &mut board.queues {
+        queue.longest_wait_ms = Some(1_428_000);
+        queue.agents = Agents {
+            logged_on: Some(188),
+            available: Some(8),
+            busy: Some(50),
+            after_call_work: Some(12),
+            unavailable: Some(118),
+        };
+    }
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    for (code, words) in OFF_CALL {
+        for view in ["wall", "tab"] {
+            tab.open(&stage.url(&format!("/board/main?view={view}&lang={code}")))
+                .await?;
+            let said = "[].slice.call(document.querySelectorAll(\
+                '[data-level=\"ok\"] .tile-off-call')[0].children)\
+                .filter(it => it.offsetWidth > 0).map(it => it.textContent).join('|')";
+            let shown = "!!document.querySelector('[data-level=\"ok\"] .tile-off-call')";
+            tab.wait_for(shown, SOON).await?;
+            keep_picture(tab, &format!("off-call-{view}-{code}-{}", engine.name)).await?;
+            let said = tab.evaluate(said).await?;
+            ensure!(said == words, "{code} {view}: {said}");
+            let cut = tab.evaluate(CUT).await?;
+            ensure!(cut == "", "{code} {view}: {cut}");
+        }
+    }
     Ok(())
 }
 
@@ -150,6 +196,7 @@ async fn speaks_all(engine: &Engine) -> Result<()> {
         speaks(&mut tab, &wall, language).await?;
         keep_picture(&mut tab, &format!("{}-{}", language.0, engine.name)).await?;
     }
+    tells_agents_off_calls(&mut tab, engine).await?;
     tab.resize(1366, 768).await?;
     for (code, ..) in LANGUAGES {
         fits_a_desk(&mut tab, &wall, engine, code).await?;

@@ -12,11 +12,17 @@ use queuewall_e2e::{
     scene::{self, Mood},
     stage::Stage,
 };
-use queuewall_shared::snapshot::{Level, QueueState, Theme};
+use queuewall_shared::snapshot::{Agents, Level, QueueState, Theme};
 use serde_json::{Value, json};
 
 const THEMES: [Theme; 3] = [Theme::Dark, Theme::Light, Theme::Contrast];
-const MOODS: [Mood; 4] = [Mood::Calm, Mood::Troubled, Mood::Mixed, Mood::Down];
+const MOODS: [Mood; 5] = [
+    Mood::Calm,
+    Mood::Troubled,
+    Mood::Mixed,
+    Mood::Detailed,
+    Mood::Down,
+];
 const QUEUES: usize = 24;
 
 /// Long enough for a frame or two.
@@ -34,6 +40,10 @@ const ICONS: f64 = 3.0;
 /// of them by icon and word.
 const TELLS_APART: f64 = 1.5;
 const TROUBLES_APART: f64 = 3.5;
+
+/// The same of the parts of an agents' bar that lie side by side, after-call work and
+/// away each against what is left and right of it.
+const PARTS_APART: f64 = 1.4;
 
 /// How much of the screen may move by itself while data come and change.
 const SHIFT: f64 = 0.02;
@@ -189,6 +199,59 @@ async fn levels_differ_in_brightness_to_every_eye() -> Result<()> {
                 if ratio < least {
                     alike.push(format!("{theme:?} {vision:?}: {pair}, {ratio:.2}"));
                 }
+            }
+        }
+    }
+    ensure!(alike.is_empty(), "too much alike: {}", alike.join("; "));
+    Ok(())
+}
+
+/// How bright the parts of an agents' bar are to these eyes, from the left: free, busy,
+/// after-call work, nobody, away.
+async fn parts(tab: &mut Tab, vision: Vision) -> Result<Vec<f64>> {
+    tab.see_with(vision).await?;
+    tokio::time::sleep(SETTLE).await;
+    let picture = base64::engine::general_purpose::STANDARD.encode(tab.screenshot().await?);
+    let script = include_str!("../scripts/parts.js");
+    let parts = tab
+        .evaluate(&script.replace("PICTURE", &json!(picture).to_string()))
+        .await?;
+    Ok(serde_json::from_value(parts)?)
+}
+
+#[tokio::test]
+async fn agents_off_calls_differ_in_brightness_from_what_lies_beside_them() -> Result<()> {
+    let (_browser, mut tab) = start().await?;
+    let mut alike = Vec::new();
+    for theme in THEMES {
+        let mut board = scene::board(Mood::Calm, 1, Some(theme));
+        // A fifth each, and a fifth of whom nothing is counted.
+        let fifth = Some(4);
+        board.queues[0].agents = Agents {
+            logged_on: Some(20),
+            available: fifth,
+            busy: fifth,
+            after_call_work: fifth,
+            unavailable: fifth,
+        };
+        let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+        pages::show(&mut tab, &stage, Page::Ours.path(), 1).await?;
+        for vision in Vision::ALL {
+            let parts = parts(&mut tab, vision).await?;
+            ensure!(parts.len() == 5, "{parts:?}");
+            let ratio = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
+            let beside = parts.windows(2).map(|pair| ratio(pair[0], pair[1]));
+            let beside: Vec<f64> = beside.collect();
+            // Free and busy differ in colour first; busy is what is new's neighbour.
+            let new = [
+                &beside[1..],
+                // Where nobody is left over, these two lie side by side.
+                &[ratio(parts[2], parts[4])],
+            ]
+            .concat();
+            println!("{theme:?} {vision:?}: {parts:.3?} {new:.2?}");
+            if new.iter().any(|ratio| *ratio < PARTS_APART) {
+                alike.push(format!("{theme:?} {vision:?}: {new:.2?}"));
             }
         }
     }

@@ -8,6 +8,8 @@ use futures_util::future::try_join_all;
 use queuewall_e2e::{
     browser::{Browser, Engine},
     devtools::Tab,
+    scene::{self, Mood},
+    stage::Stage,
     wall::Wall,
 };
 use queuewall_simulator::{Fault, Field, Options, QueueOverride};
@@ -194,6 +196,43 @@ async fn a_tenant_that_lets_nobody_read_is_said_in_words() -> Result<()> {
     wait_for(&mut tab, CALM, &[("data-state", "forbidden")]).await?;
     ensure!(seen(&mut tab, CALM, ".tile-hero").await? == "–");
     ensure!(!seen(&mut tab, CALM, ".tile-cause").await?.is_empty());
+    Ok(())
+}
+
+/// What a tenant tells that gives no mean waits, and counts agents off calls.
+#[tokio::test]
+async fn longest_waits_lead_and_agents_off_calls_are_told_where_there_is_room() -> Result<()> {
+    let board = scene::board(Mood::Detailed, 24, None);
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(1920, 1080).await?;
+    // Calm, with one agent in after-call work and two away.
+    let calm = board.queues[1].id.as_str();
+    // Over no call: a dash, and no bar.
+    let morning = board.queues[5].id.as_str();
+    for (path, has_room) in [
+        ("/board/main?rotate=off", false),
+        ("/board/main?metres=1&rotate=off", true),
+        ("/board/main?view=tab", true),
+    ] {
+        tab.open(&stage.url(path)).await?;
+        wait_for(&mut tab, calm, &[("data-state", "fresh")]).await?;
+        let labels = "[].every.call(document.querySelectorAll('[data-state=\"fresh\"]'), \
+            tile => tile.querySelector('dt').textContent === 'Longest' \
+            && /^[0-9]:[0-9]{2}$/.test(tile.querySelector('[data-metric=\"longest_wait\"]').textContent))";
+        ensure!(tab.evaluate(labels).await? == true, "{path}: {labels}");
+        let off_call = seen(&mut tab, calm, ".tile-off-call").await?;
+        ensure!(off_call.is_empty() != has_room, "{path}: {off_call:?}");
+        for part in [".bar-after-call", ".bar-away"] {
+            let width = format!("{}.querySelector('{part}').offsetWidth > 2", tile(calm));
+            ensure!(tab.evaluate(&width).await? == true, "{path}: no {part}");
+        }
+        ensure!(seen(&mut tab, morning, "[data-metric=\"service_level\"] span").await? == "–");
+        let reasons = "[].map.call(document.querySelectorAll('[data-level=\"warning\"] .tile-reason'), \
+            it => it.textContent).some(it => it.startsWith('Warning: longest over 2:00'))";
+        ensure!(tab.evaluate(reasons).await? == true, "{path}: no reason");
+    }
     Ok(())
 }
 

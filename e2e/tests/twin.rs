@@ -30,6 +30,8 @@ async fn the_twin_shows_what_the_page_shows() -> Result<()> {
         (Mood::Mixed, 24, None),
         (Mood::Troubled, 100, Some(Theme::Light)),
         (Mood::Down, 6, None),
+        (Mood::Detailed, 6, None),
+        (Mood::Detailed, 24, None),
     ] {
         let board = scene::board(mood, tiles, theme);
         let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;

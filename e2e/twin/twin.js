@@ -130,6 +130,20 @@ function reasonText(queue, heldMs) {
   return what + ", for " + (minutes < 120 ? minutes + " min" : Math.floor(minutes / 60) + " h");
 }
 
+// After-call work is among the busy where all together would be more than are logged on.
+function onCalls(agents) {
+  const { available, busy, after_call_work: afterCall, unavailable, logged_on: all } = agents;
+  if (busy == null || afterCall == null || all == null) return busy;
+  const sum = (available || 0) + busy + afterCall + (unavailable || 0);
+  return sum > all ? Math.max(0, busy - afterCall) : busy;
+}
+
+function offCalls(agents) {
+  const { after_call_work: afterCall, unavailable } = agents;
+  return (afterCall == null ? "" : ", " + count(afterCall) + " in after-call work")
+    + (unavailable == null ? "" : ", " + count(unavailable) + " unavailable");
+}
+
 // Everything in one tile that can change, in the order of the tile's writers.
 function say(queue, state, ageMs, heldMs, excuse) {
   const current = state === "fresh" || state === "ageing";
@@ -144,14 +158,14 @@ function say(queue, state, ageMs, heldMs, excuse) {
   const silent = state === "unknown" || state === "not_found" || state === "forbidden";
   const waiting = silent ? null : queue.waiting;
   const trend = current ? direction(queue.trend) : "none";
-  const counts = [count(agents.available), count(agents.busy), count(agents.logged_on)];
   let cause = "";
   if (!current) cause = (state === "stale" && excuse) || queue.cause || CAUSES[state];
   return [
     queue.id,
     state,
     level,
-    queue.name + ": " + ((current && WORDS[level]) || STATES[state]) + (trend === "none" ? "" : ", " + trend),
+    queue.name + ": " + ((current && WORDS[level]) || STATES[state])
+      + (trend === "none" ? "" : ", " + trend) + (current ? offCalls(agents) : ""),
     queue.name,
     state === "ageing" && ageMs != null ? age(ageMs) + " ago" : "",
     trend,
@@ -169,10 +183,14 @@ function say(queue, state, ageMs, heldMs, excuse) {
     queue.service_level.goal == null ? "200%" : length(queue.service_level.goal),
     state === "stale" && ageMs != null ? age(ageMs) : "",
     share(agents.available),
-    share(agents.busy),
-    counts[0],
-    counts[1],
-    counts[2],
+    share(onCalls(agents)),
+    share(agents.after_call_work),
+    share(agents.unavailable),
+    count(agents.available),
+    count(agents.busy),
+    count(agents.logged_on),
+    count(agents.after_call_work),
+    count(agents.unavailable),
     WORDS[level] || "",
     trouble ? reasonText(queue, heldMs) : "",
     cause,
@@ -235,9 +253,13 @@ function makeTile() {
     text(at("[data-age]")),
     style(at(".bar-available"), "width"),
     style(at(".bar-busy"), "width"),
+    style(at(".bar-after-call"), "width"),
+    style(at(".bar-away"), "width"),
     text(at('[data-metric="agents_available"]')),
     text(at('[data-metric="agents_busy"]')),
     text(at('[data-metric="agents_logged_on"]')),
+    text(at('[data-metric="agents_after_call_work"]')),
+    text(at('[data-metric="agents_unavailable"]')),
     text(at(".tile-reason b")),
     text(at(".tile-reason")),
     text(at(".tile-cause")),
@@ -246,7 +268,7 @@ function makeTile() {
 }
 
 // An empty place says nothing at all.
-const NOTHING = [null].concat(new Array(27).fill(""));
+const NOTHING = [null].concat(new Array(31).fill(""));
 
 // ---- The fit, as shared/src/fit.rs has it, of a screen of 55 inches at 3 metres
 
@@ -259,13 +281,14 @@ const FORMS = [
   { name: "no_wait", width: 8, height: 5.8, words: "No room for agents, service level and wait" },
 ];
 const TREND_EM = 2.1;
+const OFF_CALL_EM = 1.15;
 const FRAME_EM = 1.45 + 1.25 + 0.7;
 
 function parts(length, part, gap) {
   return Math.max(0, Math.floor((length + gap) / (part + gap) + 1e-9));
 }
 
-function fit(queues) {
+function fit(queues, hasOffCall) {
   const count = Math.max(1, queues);
   const capital = (METRES * 1000) / 200;
   const pxPerMm = Math.hypot(innerWidth, innerHeight) / (INCHES * 25.4);
@@ -277,15 +300,15 @@ function fit(queues) {
   const width = innerWidth - 1.2 * frame;
   const height = innerHeight - FRAME_EM * frame;
   const share = (room, shares) => (room + gap) / shares - gap;
-  const withColumns = (columns, perPage, form, hasLine) => {
+  const withColumns = (columns, perPage, form, hasLine, hasCounts) => {
     const rows = Math.ceil(perPage / columns);
-    const tall = form.height + (hasLine ? TREND_EM : 0);
+    const tall = form.height + (hasLine ? TREND_EM : 0) + (hasCounts ? OFF_CALL_EM : 0);
     const type = Math.min(share(width, columns) / form.width, share(height, rows) / tall);
-    return { columns, rows, perPage, type, tall, frame, gap, form, hasLine, empty: columns * rows - perPage };
+    return { columns, rows, perPage, type, tall, frame, gap, form, hasLine, hasCounts, empty: columns * rows - perPage };
   };
-  const best = (perPage, form, hasLine) => {
+  const best = (perPage, form, hasLine, hasCounts) => {
     const all = [];
-    for (let columns = 1; columns <= perPage; columns++) all.push(withColumns(columns, perPage, form, hasLine));
+    for (let columns = 1; columns <= perPage; columns++) all.push(withColumns(columns, perPage, form, hasLine, hasCounts));
     let found = all.reduce((found, next) => (next.type > found.type ? next : found));
     const enough = Math.max(found.type * 0.96, smallest);
     for (const next of all) if (next.type >= enough && next.empty < found.empty) found = next;
@@ -295,13 +318,15 @@ function fit(queues) {
     const capacity = parts(width, form.width * smallest, gap) * parts(height, form.height * smallest, gap);
     if (!capacity) continue;
     const perPage = Math.ceil(count / Math.ceil(count / capacity));
-    let found = form === FORMS[0] ? best(perPage, form, true) : null;
-    if (!found || found.type < smallest * 1.15) found = best(perPage, form, false);
+    const isRoomy = (found) => found && found.type >= smallest * 1.15;
+    let found = form === FORMS[0] ? best(perPage, form, true, hasOffCall) : null;
+    if (!isRoomy(found)) found = form === FORMS[0] ? best(perPage, form, false, hasOffCall) : null;
+    if (!isRoomy(found)) found = best(perPage, form, false, false);
     found.pages = Math.ceil(count / perPage);
     found.words = asked <= most ? form.words : "Screen too small for this distance";
     return found;
   }
-  return withColumns(1, count, FORMS[3], false);
+  return withColumns(1, count, FORMS[3], false, false);
 }
 
 // ---- The board
@@ -353,6 +378,7 @@ function makeFrame() {
     writeGrid: writing([
       attribute(grid, "data-form"),
       attribute(grid, "data-line"),
+      attribute(grid, "data-off-call"),
       style(grid, "gridTemplateColumns"),
       style(grid, "gridTemplateRows"),
       style(grid, "gridGap"),
@@ -372,10 +398,12 @@ function makeFrame() {
 function layOut() {
   const px = (pixels) => Math.floor(pixels * 10) / 10 + "px";
   const queues = snapshot.queues.length;
-  layout = fit(queues);
+  const countsOffCalls = ({ agents }) => agents.after_call_work != null || agents.unavailable != null;
+  layout = fit(queues, snapshot.queues.some(countsOffCalls));
   frame.writeGrid([
     layout.form.name,
     String(layout.hasLine),
+    String(layout.hasCounts),
     "repeat(" + layout.columns + ", minmax(0px, 1fr))",
     "repeat(" + layout.rows + ", minmax(0px, 1fr))",
     px(layout.gap),

@@ -51,6 +51,8 @@ struct Head {
     build: String,
     poll_interval: Duration,
     upstream: Upstream,
+    /// Whether any queue has agents counted who are off calls.
+    has_off_call: bool,
 }
 
 /// From what a reading's age is counted.
@@ -124,6 +126,7 @@ impl BoardState {
                 build: snapshot.build,
                 poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
                 upstream: snapshot.upstream,
+                has_off_call: snapshot.queues.iter().any(has_off_call),
             }),
         );
         let mut order = Vec::with_capacity(snapshot.queues.len());
@@ -205,6 +208,13 @@ impl BoardState {
     pub fn display(&self) -> Display {
         let of = |head: &Option<Head>| head.as_ref().map(|head| head.board.display.clone());
         self.head.with(of).unwrap_or_default()
+    }
+
+    /// Whether any queue has numbers for agents in after-call work and away.
+    #[must_use]
+    pub fn has_off_call(&self) -> bool {
+        let of = |head: &Option<Head>| head.as_ref().is_some_and(|head| head.has_off_call);
+        self.head.with(of)
     }
 
     /// The link's state in test hooks and style sheets.
@@ -341,6 +351,11 @@ impl Audience for BoardState {
     fn tick(&self, now: PageTime, link: &Link) {
         self.advance(now.monotonic, link);
     }
+}
+
+fn has_off_call(queue: &Queue) -> bool {
+    let agents = &queue.agents;
+    agents.after_call_work.is_some() || agents.unavailable.is_some()
 }
 
 fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {

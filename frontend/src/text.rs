@@ -26,7 +26,7 @@ use std::time::Duration;
 use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
 use queuewall_shared::format::{self, AgeUnit};
-use queuewall_shared::snapshot::{Level, Metric, Reason};
+use queuewall_shared::snapshot::{Agents, Level, Metric, Reason};
 use queuewall_shared::standing::Standing;
 use queuewall_shared::trend::Direction;
 
@@ -201,6 +201,18 @@ pub fn logged_on() -> &'static str {
     words().logged_on.text()
 }
 
+/// Behind the number of agents in after-call work.
+#[must_use]
+pub fn after_call() -> &'static str {
+    words().after_call.text()
+}
+
+/// Behind the number of agents who are logged on and not to be had for calls.
+#[must_use]
+pub fn away() -> &'static str {
+    words().away.text()
+}
+
 /// In a closed tile.
 #[must_use]
 pub fn closed() -> &'static str {
@@ -302,9 +314,16 @@ pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
     said
 }
 
-/// A tile's state and level, and where the calls waiting are going, for screen readers.
+/// A tile's state and level, where the calls waiting are going, and how many of the
+/// `agents` are off calls, for screen readers.
 #[must_use]
-pub fn tile_label(name: &str, standing: Standing, of: Level, trend: Option<Direction>) -> String {
+pub fn tile_label(
+    name: &str,
+    standing: Standing,
+    of: Level,
+    trend: Option<Direction>,
+    agents: Agents,
+) -> String {
     let words = words();
     let state = match standing {
         Standing::Fresh | Standing::Ageing if !level(of).is_empty() => level(of),
@@ -321,7 +340,17 @@ pub fn tile_label(name: &str, standing: Standing, of: Level, trend: Option<Direc
         Some(Direction::Falling) => (", ", words.falling.text()),
         Some(Direction::Steady) | None => ("", ""),
     };
-    [name, words.colon, state, comma, trend].concat()
+    let mut label = [name, words.colon, state, comma, trend].concat();
+    for (count, phrase) in [
+        (agents.after_call_work, words.in_after_call_work),
+        (agents.unavailable, words.unavailable),
+    ] {
+        if let Some(count) = count {
+            label.push_str(", ");
+            label.push_str(&phrase.fill([&numbers::count(count)]));
+        }
+    }
+    label
 }
 
 /// Why a tile without numbers has none, where the server gives no cause.
@@ -349,6 +378,7 @@ pub fn server_cause(code: Option<Cause>, sentence: Option<&str>) -> Option<&str>
         Some(Cause::Forbidden) => causes.forbidden,
         Some(Cause::NotFound) => causes.not_found,
         Some(Cause::NoneFound) => causes.none_found,
+        Some(Cause::NothingVisible) => causes.nothing_visible,
         Some(Cause::LeftOut) => causes.left_out,
         Some(Cause::RateLimited) => causes.rate_limited,
         Some(Cause::UpstreamTrouble) => causes.upstream_trouble,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use queuewall_shared::format;
-use queuewall_shared::snapshot::{Level, Queue};
+use queuewall_shared::snapshot::{Agents, Level, Queue};
 use queuewall_shared::standing::Standing;
 use queuewall_shared::trend::{self, Direction};
 
@@ -40,10 +40,19 @@ pub struct TileView {
     pub busy: String,
     /// Agents logged on.
     pub logged_on: String,
+    /// Agents in after-call work.
+    pub after_call: String,
+    /// Agents logged on who are not to be had for calls.
+    pub away: String,
     /// Share of the free among those logged on, as a CSS length.
     pub available_bar: String,
-    /// Share of the busy among those logged on, as a CSS length.
+    /// Share of the busy among those logged on, as a CSS length: without those in
+    /// after-call work, who have a share of their own.
     pub busy_bar: String,
+    /// Share of those in after-call work among those logged on, as a CSS length.
+    pub after_call_bar: String,
+    /// Share of the away among those logged on, as a CSS length.
+    pub away_bar: String,
     /// The reading's age in words while it is ageing.
     pub ago: String,
     /// The reading's age when it is stale.
@@ -108,7 +117,17 @@ impl TileView {
         };
         Self {
             standing,
-            label: text::tile_label(&queue.name, standing, level, trend),
+            label: text::tile_label(
+                &queue.name,
+                standing,
+                level,
+                trend,
+                if is_current {
+                    *agents
+                } else {
+                    Agents::default()
+                },
+            ),
             name: queue.name.clone(),
             waiting: count(waiting),
             digits: digits(waiting),
@@ -124,10 +143,14 @@ impl TileView {
             },
             service_bar: length(percent.unwrap_or(0.0)),
             available_bar: share(agents.available),
-            busy_bar: share(agents.busy),
+            busy_bar: share(on_calls(agents)),
+            after_call_bar: share(agents.after_call_work),
+            away_bar: share(agents.unavailable),
             available,
             busy,
             logged_on,
+            after_call: count(agents.after_call_work),
+            away: count(agents.unavailable),
             ago: match (standing, age) {
                 (Standing::Ageing, Some(age)) => text::ago(age),
                 _ => String::new(),
@@ -163,6 +186,22 @@ impl TileView {
                 String::new()
             },
         }
+    }
+}
+
+/// The busy who are on a call. After-call work may be among the busy or beside them:
+/// it is among them where all together would be more than are logged on.
+fn on_calls(agents: &Agents) -> Option<u64> {
+    let busy = agents.busy?;
+    let (Some(after_call_work), Some(logged_on)) = (agents.after_call_work, agents.logged_on)
+    else {
+        return Some(busy);
+    };
+    let others = [agents.available, agents.unavailable, Some(after_call_work)];
+    let all = others.into_iter().flatten().fold(busy, u64::saturating_add);
+    match all > logged_on {
+        true => Some(busy.saturating_sub(after_call_work)),
+        false => Some(busy),
     }
 }
 

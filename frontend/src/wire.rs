@@ -116,6 +116,7 @@ fn display(json: &Json) -> Display {
 
 fn queue(json: &Json) -> Option<Queue> {
     let agents = json.get("agents");
+    let service_level = json.get("service_level");
     Some(Queue {
         id: json.get("id").text()?,
         name: json.get("name").text()?,
@@ -137,10 +138,14 @@ fn queue(json: &Json) -> Option<Queue> {
             logged_on: agents.get("logged_on").count(),
             available: agents.get("available").count(),
             busy: agents.get("busy").count(),
+            after_call_work: agents.get("after_call_work").count(),
+            unavailable: agents.get("unavailable").count(),
         },
         service_level: ServiceLevel {
-            percent: json.get("service_level").get("percent").number(),
-            goal: json.get("service_level").get("goal").number(),
+            percent: service_level.get("percent").number(),
+            goal: service_level.get("goal").number(),
+            threshold_ms: service_level.get("threshold_ms").count(),
+            sample: service_level.get("sample").count(),
         },
         level: match json.get("level").text().as_deref() {
             Some("ok") => Level::Ok,

@@ -29,8 +29,11 @@ const MARGIN_DOWN_EM: f64 = 0.35;
 const GAP_EM: f64 = 0.4;
 /// Height of the trend's line in ems of a tile's type.
 const TREND_EM: f64 = 2.1;
-/// The trend's line is drawn where type stays so much larger than it has to be.
-const TREND_FROM: f64 = 1.15;
+/// Height of the line of agents who are off calls.
+const OFF_CALL_EM: f64 = 1.15;
+/// Lines that a tile can do without are there where type stays so much larger than it
+/// has to be.
+const LINES_FROM: f64 = 1.15;
 
 /// Type that is so much of the largest is as good, if it leaves fewer places empty.
 const NEARLY: f64 = 0.96;
@@ -115,6 +118,31 @@ impl Form {
     }
 }
 
+/// What a whole tile says beyond that where there is room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Lines {
+    /// The last half hour of calls waiting.
+    pub trend: bool,
+    /// Agents in after-call work and away.
+    pub off_call: bool,
+}
+
+impl Lines {
+    /// What to try for, the most first. Numbers are dearer than a picture.
+    fn choices(has_off_call: bool) -> [Self; 2] {
+        [true, false].map(|trend| Self {
+            trend,
+            off_call: has_off_call,
+        })
+    }
+
+    /// Height in ems of the tile's type.
+    fn height_em(self) -> f64 {
+        let trend = if self.trend { TREND_EM } else { 0.0 };
+        trend + if self.off_call { OFF_CALL_EM } else { 0.0 }
+    }
+}
+
 /// Where the tiles of one board go.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fit {
@@ -134,8 +162,8 @@ pub struct Fit {
     pub gap_px: f64,
     /// How much a tile says.
     pub form: Form,
-    /// Whether the tiles have room for the trend's line.
-    pub has_trend_line: bool,
+    /// What the tiles have room for beyond that.
+    pub lines: Lines,
     /// Whether the type is as large as the distance asks. It is not where the screen
     /// is too small for any tile of that size.
     pub is_legible: bool,
@@ -143,9 +171,10 @@ pub struct Fit {
 
 impl Fit {
     /// Pages for a wall: nothing scrolls, and no type is smaller than the distance
-    /// allows as long as the screen has room for one tile of such type.
+    /// allows as long as the screen has room for one tile of such type. `has_off_call`
+    /// says whether any of the queues has numbers for [`Lines::off_call`].
     #[must_use]
-    pub fn wall(count: usize, viewport: Viewport, distance: Distance) -> Self {
+    pub fn wall(count: usize, viewport: Viewport, distance: Distance, has_off_call: bool) -> Self {
         let count = count.max(1);
         let asked_px = distance.smallest_type_px(viewport).max(LEAST_TYPE_PX);
         let most_px = largest_type_px(viewport);
@@ -154,7 +183,7 @@ impl Fit {
         for form in Form::ALL {
             let capacity = room.capacity(form.size_em(), smallest_px);
             if capacity > 0 {
-                let fit = room.pages(count, capacity, form, smallest_px);
+                let fit = room.pages(count, capacity, form, smallest_px, has_off_call);
                 return Self {
                     is_legible: asked_px <= most_px,
                     ..fit
@@ -171,15 +200,15 @@ impl Fit {
             frame_px: LEAST_TYPE_PX,
             gap_px: room.gap_px,
             form: Form::NoWait,
-            has_trend_line: false,
+            lines: Lines::default(),
             is_legible: false,
         }
     }
 
-    /// One page that scrolls, for a tab at arm's length: every tile whole, with its
-    /// trend, as large as the distance asks and no larger, however few there are.
+    /// One page that scrolls, for a tab at arm's length: every tile whole, with all its
+    /// lines, as large as the distance asks and no larger, however few there are.
     #[must_use]
-    pub fn tab(count: usize, viewport: Viewport, distance: Distance) -> Self {
+    pub fn tab(count: usize, viewport: Viewport, distance: Distance, has_off_call: bool) -> Self {
         let count = count.max(1);
         let type_px = distance
             .smallest_type_px(viewport)
@@ -196,7 +225,10 @@ impl Fit {
             frame_px: type_px,
             gap_px,
             form: Form::Full,
-            has_trend_line: true,
+            lines: Lines {
+                trend: true,
+                off_call: has_off_call,
+            },
             is_legible: true,
         }
     }
@@ -220,10 +252,7 @@ impl Fit {
 
     fn size_em(&self) -> (f64, f64) {
         let (width, height) = self.form.size_em();
-        (
-            width,
-            height + if self.has_trend_line { TREND_EM } else { 0.0 },
-        )
+        (width, height + self.lines.height_em())
     }
 }
 
@@ -273,12 +302,21 @@ impl Room {
     }
 
     /// As few pages as there can be, equally full, with the largest type that they allow.
-    fn pages(&self, count: usize, capacity: usize, form: Form, smallest_px: f64) -> Fit {
+    fn pages(
+        &self,
+        count: usize,
+        capacity: usize,
+        form: Form,
+        smallest_px: f64,
+        has_off_call: bool,
+    ) -> Fit {
         let per_page = count.div_ceil(count.div_ceil(capacity));
-        let with_line = (form == Form::Full)
-            .then(|| self.best(per_page, form, true, smallest_px))
-            .filter(|fit| fit.type_px >= smallest_px * TREND_FROM);
-        let fit = with_line.unwrap_or_else(|| self.best(per_page, form, false, smallest_px));
+        let best = |lines| self.best(per_page, form, lines, smallest_px);
+        let mut choices = Lines::choices(has_off_call).into_iter().map(best);
+        let with_lines = (form == Form::Full)
+            .then(|| choices.find(|fit| fit.type_px >= smallest_px * LINES_FROM))
+            .flatten();
+        let fit = with_lines.unwrap_or_else(|| best(Lines::default()));
         Fit {
             // Equally full pages may be fewer than full ones would be.
             pages: count.div_ceil(per_page),
@@ -287,8 +325,8 @@ impl Room {
     }
 
     /// The grid with nearly the largest type and as few empty places as that leaves.
-    fn best(&self, per_page: usize, form: Form, has_trend_line: bool, smallest_px: f64) -> Fit {
-        let fit = |columns| self.with_columns(columns, per_page, form, has_trend_line);
+    fn best(&self, per_page: usize, form: Form, lines: Lines, smallest_px: f64) -> Fit {
+        let fit = |columns| self.with_columns(columns, per_page, form, lines);
         let mut best = fit(1);
         for columns in 2..=per_page {
             let next = fit(columns);
@@ -306,13 +344,7 @@ impl Room {
         best
     }
 
-    fn with_columns(
-        &self,
-        columns: usize,
-        per_page: usize,
-        form: Form,
-        has_trend_line: bool,
-    ) -> Fit {
+    fn with_columns(&self, columns: usize, per_page: usize, form: Form, lines: Lines) -> Fit {
         let rows = per_page.div_ceil(columns);
         let share = |room: f64, parts: usize| (room + self.gap_px) / parts as f64 - self.gap_px;
         let mut fit = Fit {
@@ -324,7 +356,7 @@ impl Room {
             frame_px: self.frame_px,
             gap_px: self.gap_px,
             form,
-            has_trend_line,
+            lines,
             is_legible: true,
         };
         let (width_em, height_em) = fit.size_em();

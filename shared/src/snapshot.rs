@@ -186,17 +186,30 @@ pub struct Agents {
     pub available: Option<u64>,
     /// On a call or in after-call work.
     pub busy: Option<u64>,
+    /// In after-call work, where CXone counts these on their own. Whether they are
+    /// among the busy, too, is CXone's to say.
+    #[serde(default)]
+    pub after_call_work: Option<u64>,
+    /// Logged on and not to be had for calls: breaks, meetings.
+    #[serde(default)]
+    pub unavailable: Option<u64>,
 }
 
 /// The share of calls answered within the queue's threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceLevel {
-    /// Percent, 0 to 100.
+    /// Percent, 0 to 100. `None` where it is over no call at all.
     pub percent: Option<f64>,
     /// The percentage to reach: where the queue's warning begins. `None` where the
     /// service level has no warning.
     #[serde(default)]
     pub goal: Option<f64>,
+    /// Within which time a call counts as answered in time, in milliseconds.
+    #[serde(default)]
+    pub threshold_ms: Option<u64>,
+    /// How many calls the percentage is over.
+    #[serde(default)]
+    pub sample: Option<u64>,
 }
 
 /// Sums over the queues whose readings still count.
@@ -289,8 +302,13 @@ mod tests {
                     "id": "q1", "name": "Sales", "state": "not_found", "cause": null,
                     "cause_code": null, "lag_ms": null,
                     "waiting": null, "average_wait_ms": null, "longest_wait_ms": null,
-                    "agents": {"logged_on": null, "available": null, "busy": null},
-                    "service_level": {"percent": null, "goal": null},
+                    "agents": {
+                        "logged_on": null, "available": null, "busy": null,
+                        "after_call_work": null, "unavailable": null
+                    },
+                    "service_level": {
+                        "percent": null, "goal": null, "threshold_ms": null, "sample": null
+                    },
                     "level": "none", "level_since_ms": null, "reasons": [], "trend": []
                 }],
                 "totals": {
@@ -373,7 +391,11 @@ mod tests {
             "/queues/0",
             &["cause_code", "level", "level_since_ms", "reasons", "trend"],
         );
-        drop("/queues/0/service_level", &["goal"]);
+        drop("/queues/0/agents", &["after_call_work", "unavailable"]);
+        drop(
+            "/queues/0/service_level",
+            &["goal", "threshold_ms", "sample"],
+        );
         let snapshot: BoardSnapshot = serde_json::from_value(json).unwrap();
         assert_eq!(snapshot, example());
     }

@@ -31,7 +31,7 @@ impl Paging {
         let display = Memo::new(move |_| board.display());
         let fit = Memo::new(move |_| {
             let count = ids.with(Vec::len);
-            let viewport = viewport.get();
+            let (viewport, has_off_call) = (viewport.get(), board.has_off_call());
             display.with(|display| {
                 // The board's screen is the one on the wall: a desk has its own.
                 let (standard, display) = match view {
@@ -47,8 +47,8 @@ impl Paging {
                         .unwrap_or(standard.inches),
                 };
                 match view {
-                    View::Wall => Fit::wall(count, viewport, distance),
-                    View::Tab => Fit::tab(count, viewport, distance),
+                    View::Wall => Fit::wall(count, viewport, distance, has_off_call),
+                    View::Tab => Fit::tab(count, viewport, distance, has_off_call),
                 }
             })
         });

@@ -24,7 +24,8 @@ pub fn TileGrid(
         <ul
             class="grid"
             data-form=move || paging.fit().form.as_str()
-            data-line=move || paging.fit().has_trend_line.to_string()
+            data-line=move || paging.fit().lines.trend.to_string()
+            data-off-call=move || paging.fit().lines.off_call.to_string()
             style:grid-template-columns=columns
             style:grid-template-rows=rows
             style:grid-gap=move || px(paging.fit().gap_px)

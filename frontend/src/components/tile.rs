@@ -98,6 +98,8 @@ pub fn Tile(
                 <div class="bar">
                     <i class="bar-available" style:width=say(|tile| &tile.available_bar)></i>
                     <i class="bar-busy" style:width=say(|tile| &tile.busy_bar)></i>
+                    <i class="bar-after-call" style:width=say(|tile| &tile.after_call_bar)></i>
+                    <i class="bar-away" style:width=say(|tile| &tile.away_bar)></i>
                 </div>
                 <p class="tile-counts">
                     <span>
@@ -114,6 +116,18 @@ pub fn Tile(
                         <b data-metric="agents_logged_on">{say(|tile| &tile.logged_on)}</b>
                         " "
                         {say(|_| text::logged_on())}
+                    </span>
+                </p>
+                <p class="tile-counts tile-off-call">
+                    <span>
+                        <b data-metric="agents_after_call_work">{say(|tile| &tile.after_call)}</b>
+                        " "
+                        {say(|_| text::after_call())}
+                    </span>
+                    <span>
+                        <b data-metric="agents_unavailable">{say(|tile| &tile.away)}</b>
+                        " "
+                        {say(|_| text::away())}
                     </span>
                 </p>
             </div>

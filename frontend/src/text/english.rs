@@ -47,6 +47,8 @@ pub(super) const WORDS: Words = Words {
     free: word("free"),
     busy: word("busy"),
     logged_on: word("on"),
+    after_call: word("wrap-up"),
+    away: word("away"),
     closed: word("Closed"),
 
     seconds: phrase("{0}\u{a0}s"),
@@ -79,6 +81,8 @@ pub(super) const WORDS: Words = Words {
     is_forbidden: phrase("no permission"),
     rising: phrase("rising"),
     falling: phrase("falling"),
+    in_after_call_work: phrase("{0} in after-call work"),
+    unavailable: phrase("{0} unavailable"),
 
     nothing_newer: phrase("No newer reading"),
     nobody_logged_on: phrase("Nobody logged on"),
@@ -90,6 +94,7 @@ pub(super) const WORDS: Words = Words {
         forbidden: phrase(Cause::Forbidden.sentence()),
         not_found: phrase(Cause::NotFound.sentence()),
         none_found: phrase(Cause::NoneFound.sentence()),
+        nothing_visible: phrase(Cause::NothingVisible.sentence()),
         left_out: phrase(Cause::LeftOut.sentence()),
         rate_limited: phrase(Cause::RateLimited.sentence()),
         upstream_trouble: phrase(Cause::UpstreamTrouble.sentence()),

@@ -46,12 +46,14 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("Pas de connexion"),
 
     tile_wait: word("Attente"),
-    tile_longest_wait: word("Att. max"),
+    tile_longest_wait: word("Max."),
     tile_service: word("Service"),
     percent: word("\u{a0}%"),
     free: word("dispo"),
     busy: word("occ."),
     logged_on: word("log."),
+    after_call: word("post-app."),
+    away: word("pause"),
     closed: word("Fermée"),
 
     seconds: phrase("{0}\u{a0}s"),
@@ -84,6 +86,8 @@ pub(super) const WORDS: Words = Words {
     is_forbidden: phrase("pas d’autorisation"),
     rising: phrase("en hausse"),
     falling: phrase("en baisse"),
+    in_after_call_work: phrase("{0} en travail post-appel"),
+    unavailable: phrase("{0} indisponibles"),
 
     nothing_newer: phrase("Pas de données plus récentes"),
     nobody_logged_on: phrase("Personne n’est connecté"),
@@ -96,6 +100,7 @@ pub(super) const WORDS: Words = Words {
         none_found: phrase(
             "CXone ne connaît aucune de ces files\u{a0}: vérifiez l’URL de base et le locataire",
         ),
+        nothing_visible: phrase("Connectés, mais CXone ne nous montre aucune file"),
         left_out: phrase("CXone a omis cette file dans sa réponse"),
         rate_limited: phrase("La limite de requêtes de CXone est atteinte"),
         upstream_trouble: phrase("CXone rencontre un problème"),

@@ -52,6 +52,8 @@ pub(super) const WORDS: Words = Words {
     free: word("frei"),
     busy: word("belegt"),
     logged_on: word("an"),
+    after_call: word("Nacharb."),
+    away: word("Pause"),
     closed: word("Geschlossen"),
 
     seconds: phrase("{0}\u{a0}s"),
@@ -84,6 +86,8 @@ pub(super) const WORDS: Words = Words {
     is_forbidden: phrase("keine Berechtigung"),
     rising: phrase("steigend"),
     falling: phrase("fallend"),
+    in_after_call_work: phrase("{0} in Nachbearbeitung"),
+    unavailable: phrase("{0} nicht verfügbar"),
 
     nothing_newer: phrase("Keine neueren Werte"),
     nobody_logged_on: phrase("Niemand angemeldet"),
@@ -94,6 +98,7 @@ pub(super) const WORDS: Words = Words {
         forbidden: phrase("Keine Berechtigung, Warteschlangen in CXone zu lesen"),
         not_found: phrase("Diese Warteschlange gibt es in CXone nicht"),
         none_found: phrase("CXone kennt keine dieser Warteschlangen: Basis-URL und Mandant prüfen"),
+        nothing_visible: phrase("Angemeldet, aber CXone zeigt uns keine Warteschlange"),
         left_out: phrase("CXone hat diese Warteschlange in der Antwort ausgelassen"),
         rate_limited: phrase("Das Abfragelimit von CXone ist erreicht"),
         upstream_trouble: phrase("CXone ist gestört"),

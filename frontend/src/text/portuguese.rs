@@ -52,6 +52,8 @@ pub(super) const WORDS: Words = Words {
     free: word("liv."),
     busy: word("ocup."),
     logged_on: word("log."),
+    after_call: word("pós-at."),
+    away: word("pausa"),
     closed: word("Fechada"),
 
     seconds: phrase("{0}\u{a0}s"),
@@ -84,6 +86,8 @@ pub(super) const WORDS: Words = Words {
     is_forbidden: phrase("sem permissão"),
     rising: phrase("em alta"),
     falling: phrase("em queda"),
+    in_after_call_work: phrase("{0} em pós-atendimento"),
+    unavailable: phrase("{0} em pausa"),
 
     nothing_newer: phrase("Sem dados mais recentes"),
     nobody_logged_on: phrase("Ninguém conectado"),
@@ -96,6 +100,7 @@ pub(super) const WORDS: Words = Words {
         none_found: phrase(
             "O CXone não conhece nenhuma destas filas: verifique o URL base e o locatário",
         ),
+        nothing_visible: phrase("Sessão iniciada, mas o CXone não nos mostra nenhuma fila"),
         left_out: phrase("O CXone omitiu esta fila na resposta"),
         rate_limited: phrase("O limite de consultas do CXone foi atingido"),
         upstream_trouble: phrase("O CXone está com problemas"),

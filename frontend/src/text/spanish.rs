@@ -52,6 +52,8 @@ pub(super) const WORDS: Words = Words {
     free: word("lib."),
     busy: word("ocup."),
     logged_on: word("log."),
+    after_call: word("cierre"),
+    away: word("pausa"),
     closed: word("Cerrada"),
 
     seconds: phrase("{0}\u{a0}s"),
@@ -84,6 +86,8 @@ pub(super) const WORDS: Words = Words {
     is_forbidden: phrase("sin permiso"),
     rising: phrase("en aumento"),
     falling: phrase("en descenso"),
+    in_after_call_work: phrase("{0} en trabajo posterior a la llamada"),
+    unavailable: phrase("{0} no disponibles"),
 
     nothing_newer: phrase("Sin datos más recientes"),
     nobody_logged_on: phrase("Nadie conectado"),
@@ -96,6 +100,7 @@ pub(super) const WORDS: Words = Words {
         none_found: phrase(
             "CXone no conoce ninguna de estas colas: revise la URL base y el inquilino",
         ),
+        nothing_visible: phrase("Sesión iniciada, pero CXone no nos muestra ninguna cola"),
         left_out: phrase("CXone omitió esta cola en su respuesta"),
         rate_limited: phrase("Se ha alcanzado el límite de consultas de CXone"),
         upstream_trouble: phrase("CXone tiene problemas"),

@@ -11,6 +11,9 @@ use super::desk::Desk;
 /// they stand beside five figures without a smaller type.
 const AGENTS_ROOM: usize = 22;
 
+/// Room for the two words for agents who are off calls: a line of their own.
+const OFF_CALL_ROOM: usize = 26;
+
 /// A language's words. Numbers come in as text, already in the language's own writing.
 pub(super) struct Words {
     /// Whose words these are.
@@ -60,6 +63,8 @@ pub(super) struct Words {
     pub(super) free: Word<10>,
     pub(super) busy: Word<10>,
     pub(super) logged_on: Word<10>,
+    pub(super) after_call: Word<16>,
+    pub(super) away: Word<10>,
     pub(super) closed: Word<21>,
 
     // Ages
@@ -98,6 +103,8 @@ pub(super) struct Words {
     pub(super) is_forbidden: Phrase<0>,
     pub(super) rising: Phrase<0>,
     pub(super) falling: Phrase<0>,
+    pub(super) in_after_call_work: Phrase<1>,
+    pub(super) unavailable: Phrase<1>,
 
     // Why a tile has no numbers
     pub(super) nothing_newer: Phrase<0>,
@@ -144,6 +151,7 @@ pub(super) struct Causes {
     pub(super) forbidden: Phrase<0>,
     pub(super) not_found: Phrase<0>,
     pub(super) none_found: Phrase<0>,
+    pub(super) nothing_visible: Phrase<0>,
     pub(super) left_out: Phrase<0>,
     pub(super) rate_limited: Phrase<0>,
     pub(super) upstream_trouble: Phrase<0>,
@@ -159,6 +167,11 @@ impl Words {
     pub(super) const fn agents_width(&self) -> usize {
         width(self.free.text()) + width(self.busy.text()) + width(self.logged_on.text())
     }
+
+    /// How wide the words for agents off calls are together, in half letters.
+    pub(super) const fn off_call_width(&self) -> usize {
+        width(self.after_call.text()) + width(self.away.text())
+    }
 }
 
 /// All languages in the order of [`Language`], which is how they are found.
@@ -168,6 +181,10 @@ pub(super) const fn checked<const N: usize>(all: [Words; N]) -> [Words; N] {
     while at < N {
         assert!(all[at].language as usize == at, "languages out of order");
         assert!(all[at].agents_width() <= AGENTS_ROOM, "agents are too wide");
+        assert!(
+            all[at].off_call_width() <= OFF_CALL_ROOM,
+            "agents off calls are too wide"
+        );
         assert!(!all[at].locale.is_empty() && !all[at].colon.is_empty());
         at += 1;
     }

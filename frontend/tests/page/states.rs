@@ -2,7 +2,7 @@
 
 use queuewall_frontend::app::Page;
 use queuewall_shared::level::{Direction, Level, Metric, Reason};
-use queuewall_shared::snapshot::{QueueState, Upstream, UpstreamState};
+use queuewall_shared::snapshot::{Queue, QueueState, Upstream, UpstreamState};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Shown, at, lost_link, queue, settle, silent, snapshot};
@@ -49,6 +49,88 @@ async fn where_no_mean_wait_is_given_the_longest_stands_in_and_says_so() {
     let shown = Shown::new(vec![longest], 0, 0).await;
     assert_eq!(shown.metric("a", "longest_wait"), "4:51");
     assert_eq!(shown.text("[data-queue='a'] dt"), "Longest");
+}
+
+/// As a tenant tells it that gives no mean wait, and counts agents off calls.
+fn detailed(id: &str) -> Queue {
+    let mut queue = queue(id);
+    (queue.average_wait_ms, queue.longest_wait_ms) = (None, Some(108_000));
+    queue.agents.after_call_work = Some(1);
+    queue.agents.unavailable = Some(2);
+    queue
+}
+
+#[wasm_bindgen_test]
+async fn agents_off_calls_have_a_line_and_parts_of_the_bar_where_they_are_counted() {
+    let shown = Shown::asked("?view=tab", vec![detailed("a")], 0, 0).await;
+    let line = |shown: &Shown| shown.find(".grid").get_attribute("data-off-call");
+    assert_eq!(line(&shown).as_deref(), Some("true"));
+    assert_eq!(
+        shown.text("[data-queue='a'] .tile-off-call"),
+        "1 wrap-up2 away"
+    );
+    let label = shown.find("[data-queue='a']").get_attribute("aria-label");
+    assert_eq!(
+        label.as_deref(),
+        Some("Queue a: up to date, 1 in after-call work, 2 unavailable")
+    );
+    let width = |shown: &Shown, part: &str| {
+        let style = shown.find(&format!(".bar-{part}")).get_attribute("style");
+        style.unwrap_or_default()
+    };
+    // 3 + 7 + 1 + 2 would be 13 of 12: the one in after-call work is among the busy.
+    assert_eq!(width(&shown, "available"), "width: 25%;");
+    assert_eq!(width(&shown, "busy"), "width: 50%;");
+    assert_eq!(width(&shown, "after-call"), "width: 8.3%;");
+    assert_eq!(width(&shown, "away"), "width: 16.7%;");
+
+    let mut beside = detailed("a");
+    beside.agents.busy = Some(6);
+    shown.board.take(snapshot(vec![beside]));
+    settle().await;
+    assert_eq!(width(&shown, "busy"), "width: 50%;");
+
+    shown.board.take(snapshot(vec![queue("a")]));
+    settle().await;
+    assert_eq!(line(&shown).as_deref(), Some("false"));
+    assert_eq!(width(&shown, "busy"), "width: 58.3%;");
+    assert_eq!(width(&shown, "after-call"), "width: 0%;");
+    assert_eq!(width(&shown, "away"), "width: 0%;");
+    let label = shown.find("[data-queue='a']").get_attribute("aria-label");
+    assert_eq!(label.as_deref(), Some("Queue a: up to date"));
+}
+
+#[wasm_bindgen_test]
+async fn one_count_off_calls_that_is_not_given_is_a_dash() {
+    let mut partly = detailed("a");
+    partly.agents.unavailable = None;
+    let shown = Shown::asked("?view=tab", vec![partly], 0, 0).await;
+    assert_eq!(shown.metric("a", "agents_after_call_work"), "1");
+    assert_eq!(shown.metric("a", "agents_unavailable"), "–");
+}
+
+#[wasm_bindgen_test]
+async fn an_old_tile_tells_a_screen_reader_nothing_of_agents_off_calls() {
+    let shown = Shown::new(vec![detailed("a")], 0, 0).await;
+    let label = || shown.find("[data-queue='a']").get_attribute("aria-label");
+    assert!(label().is_some_and(|label| label.contains("after-call work")));
+    shown
+        .board
+        .advance(at(100).monotonic, &crate::support::good_link());
+    settle().await;
+    assert_eq!(label().as_deref(), Some("Queue a: too old to rely on"));
+}
+
+#[wasm_bindgen_test]
+async fn the_longest_wait_leads_only_where_no_mean_is_given() {
+    let mut both = detailed("b");
+    both.average_wait_ms = Some(61_000);
+    let shown = Shown::new(vec![detailed("a"), both], 0, 0).await;
+    assert_eq!(shown.metric("a", "longest_wait"), "1:48");
+    assert_eq!(shown.metric("b", "average_wait"), "1:01");
+    assert_eq!(shown.text("[data-queue='b'] dt"), "Wait");
+    // The header has the longest wait of all, whatever the tiles lead with.
+    assert_eq!(shown.text("[data-total='wait']"), "1:48");
 }
 
 #[wasm_bindgen_test]

@@ -40,10 +40,12 @@ pub(crate) fn queue(id: &str) -> Queue {
             logged_on: Some(12),
             available: Some(3),
             busy: Some(7),
+            ..Agents::default()
         },
         service_level: ServiceLevel {
             percent: Some(83.5),
             goal: Some(80.0),
+            ..ServiceLevel::default()
         },
         level: Level::Ok,
         ..Queue::default()

@@ -52,6 +52,10 @@ fn every_field_comes_back_as_the_server_wrote_it() {
     full.lag_ms = Some(11);
     full.longest_wait_ms = Some(9_007_199_254_740_991);
     full.level_since_ms = Some(12);
+    full.agents.after_call_work = Some(15);
+    full.agents.unavailable = Some(16);
+    full.service_level.threshold_ms = Some(17);
+    full.service_level.sample = Some(18);
     full.trend = vec![Some(13), None, Some(14)];
     full.reasons = Metric::ALL
         .into_iter()

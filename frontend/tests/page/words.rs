@@ -11,7 +11,7 @@ use queuewall_shared::language::Language;
 use queuewall_shared::level::{Level, Metric, Reason};
 use queuewall_shared::link::Failure;
 use queuewall_shared::phrase::width;
-use queuewall_shared::snapshot::UpstreamState;
+use queuewall_shared::snapshot::{Agents, UpstreamState};
 use queuewall_shared::standing::Standing;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -71,7 +71,21 @@ fn sentences() -> Vec<String> {
         Standing::NotFound,
         Standing::Forbidden,
     ];
-    said.extend(standings.map(|it| text::tile_label("", it, Level::None, None)));
+    said.extend(standings.map(|it| text::tile_label("", it, Level::None, None, Agents::default())));
+    for (after_call_work, unavailable) in [(Some(1), None), (None, Some(1))] {
+        let agents = Agents {
+            after_call_work,
+            unavailable,
+            ..Agents::default()
+        };
+        said.push(text::tile_label(
+            "",
+            Standing::Fresh,
+            Level::None,
+            None,
+            agents,
+        ));
+    }
     let reasons = Metric::ALL.map(|metric| Reason {
         metric,
         direction: metric.direction(),

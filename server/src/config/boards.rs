@@ -38,7 +38,8 @@ pub struct BoardConfig {
     /// `boards.queues`; `TARGET_QUEUE_ID`.
     pub queues: Vec<QueueConfig>,
     /// Where levels begin, for queues without their own. `boards.levels` over
-    /// `levels`.
+    /// `levels`; a service level that neither names has the upstream's goal, where there
+    /// is one.
     pub levels: Thresholds,
     /// One line that everyone shall read. `boards.notice`.
     pub notice: Option<String>,

@@ -1,5 +1,6 @@
 //! The thresholds of the levels: a queue's over its board's over `[levels]` over the
-//! wall's own.
+//! wall's own. Of a metric that none of them names, [`Thresholds`] knows so: there the
+//! upstream may have a word.
 
 use std::ops::RangeInclusive;
 
@@ -73,6 +74,10 @@ fn limits_over(
     changes: &FileLimits,
     problems: &mut Vec<Problem>,
 ) {
+    if changes.warning.is_none() && changes.critical.is_none() {
+        // An empty table says nothing of its metric.
+        return;
+    }
     let Scale {
         factor,
         bounds,

@@ -52,7 +52,7 @@ fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 #[test]
 fn three_variables_are_enough() {
     let Loaded { config, targets } = read(&ENOUGH, &[]).unwrap();
-    assert_eq!(config.cxone.client_secret.expose_secret(), "hunter2");
+    assert_eq!(reporting_v2(&config).client_secret.expose_secret(), "hunter2");
     assert_eq!(config.poll.interval, Duration::from_secs(30));
     assert_eq!(config.poll.budget_per_minute, 10);
     assert_eq!(config.cxone.total_timeout, Duration::from_secs(10));
@@ -78,8 +78,8 @@ fn the_environment_wins_over_the_file_key_by_key() {
     )
     .unwrap()
     .config;
-    assert_eq!(config.cxone.client_id, "variable");
-    assert_eq!(config.cxone.tenant_id, "file");
+    assert_eq!(reporting_v2(&config).client_id, "variable");
+    assert_eq!(reporting_v2(&config).tenant_id, "file");
     assert_eq!(config.poll.interval, Duration::from_secs(5));
     assert_eq!(config.poll.budget_per_minute, 20);
     assert_eq!(config.cxone.total_timeout, Duration::from_secs(4));
@@ -133,7 +133,7 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
     let mut surroundings = pretended(&variables, &[("secret", "hunter2\r\n")]);
     surroundings.open_to_others = true;
     let config = read_from(&surroundings, None).unwrap().config;
-    assert_eq!(config.cxone.client_secret.expose_secret(), "hunter2");
+    assert_eq!(reporting_v2(&config).client_secret.expose_secret(), "hunter2");
     assert_eq!(
         config.warnings,
         [
@@ -190,7 +190,7 @@ fn paths_in_the_file_are_meant_from_its_folder() {
     let config = read_from(&surroundings, Some("etc/queuewall.toml"))
         .unwrap()
         .config;
-    assert_eq!(config.cxone.client_secret.expose_secret(), "hunter2");
+    assert_eq!(reporting_v2(&config).client_secret.expose_secret(), "hunter2");
     assert_eq!(config.cxone.ca_file.as_deref(), Some(Path::new("/ca.pem")));
 }
 
@@ -293,7 +293,7 @@ fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
     for text in [sample, all.as_str()] {
         let config = read(&[], &[(".env", text)]).unwrap().config;
         assert!(config.warnings.is_empty());
-        assert_eq!(config.cxone.client_id, "your-client-id");
+        assert_eq!(reporting_v2(&config).client_id, "your-client-id");
     }
     assert_eq!(
         read(&[], &[(".env", &all)])
@@ -343,9 +343,12 @@ fn the_sample_file_holds_every_key() {
     let config = read(&[], &files).unwrap().config;
     assert_eq!(config.boards[0].queues[1].id, "4712");
     assert_eq!(config.boards[1].slug, "all");
+    let mut said = Thresholds::default();
+    for metric in Metric::ALL {
+        said.set(metric, said.limits(metric));
+    }
     assert_eq!(
-        config.boards[1].levels,
-        Thresholds::default(),
+        config.boards[1].levels, said,
         "what the sample's [levels] says is what holds anyway"
     );
     let limits = |levels: Thresholds| levels.limits(Metric::Waiting);
@@ -392,6 +395,24 @@ fn a_queues_levels_are_over_its_boards_over_the_files_over_the_walls() {
     of_queue.set(Metric::Waiting, Limits::new(6.0, 20.0));
     of_queue.rise_after = 1;
     assert_eq!(a.queues[0].levels, Some(of_queue));
+}
+
+#[test]
+fn a_service_level_that_is_nowhere_named_is_left_to_the_upstreams_goal() {
+    let goal = |levels: &str| {
+        let file = format!("{levels}\n[[boards]]\nslug = \"a\"\n");
+        let loaded = read(&ENOUGH, &[("queuewall.toml", &file)]).unwrap();
+        let levels = loaded.config.boards[0].levels.with_goal(Some(90.0));
+        levels.limits(Metric::ServiceLevel).warning
+    };
+    assert_eq!(goal(""), Some(90.0));
+    assert_eq!(goal("[levels]\nwaiting = { warning = 1 }"), Some(90.0));
+    assert_eq!(goal("[levels]\nservice_level_percent = {}"), Some(90.0));
+    assert_eq!(
+        goal("[levels]\nservice_level_percent = { critical = 50 }"),
+        Some(80.0)
+    );
+    assert_eq!(goal("[levels]\nservice_level_percent = false"), None);
 }
 
 #[test]

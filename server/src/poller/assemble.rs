@@ -9,10 +9,10 @@ use queuewall_shared::{
 };
 
 use super::{
-    judging::Judging,
+    judging::{Judging, numbers},
     readings::{Known, Problem, Readings},
 };
-use crate::{clock::Moment, config::BoardConfig};
+use crate::{clock::Moment, config::BoardConfig, source::QueueReading};
 
 /// What all boards have in common at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,13 @@ pub(crate) struct Shown<'a> {
     name: Option<&'a str>,
     /// `None` while it was never asked for.
     pub(crate) known: Option<&'a Known>,
+}
+
+impl<'a> Shown<'a> {
+    /// Its latest reading.
+    pub(crate) fn reading(&self) -> Option<&'a QueueReading> {
+        Some(&self.known?.reading.as_ref()?.0)
+    }
 }
 
 /// The board's queues in order: as configured, or the whole queue list.
@@ -80,7 +87,7 @@ pub(crate) fn assemble(
     let tiles = shown.iter().zip(judgements);
     let queues: Vec<Queue> = tiles
         .map(|(shown, judgement)| {
-            let service_level = judging.thresholds(shown.id).limits(Metric::ServiceLevel);
+            let service_level = judging.thresholds(shown).limits(Metric::ServiceLevel);
             tile(shown, latest, service_level.warning, judgement)
         })
         .collect();
@@ -127,9 +134,7 @@ fn tile(
         None => None,
     };
     let name = shown.name.or(known.and_then(|known| known.name.as_deref()));
-    let metrics = reading
-        .map(|(reading, _)| reading.clone())
-        .unwrap_or_default();
+    let metrics = shown.reading().cloned().unwrap_or_default();
     Queue {
         id: shown.id.to_owned(),
         name: name.unwrap_or(shown.id).to_owned(),
@@ -146,10 +151,15 @@ fn tile(
             logged_on: metrics.agents_logged_on,
             available: metrics.agents_available,
             busy: metrics.agents_busy,
+            after_call_work: metrics.agents_after_call_work,
+            unavailable: metrics.agents_unavailable,
         },
         service_level: ServiceLevel {
-            percent: metrics.service_level_percent,
+            // As it is judged: over no call at all it is unknown.
+            percent: numbers(&metrics).value(Metric::ServiceLevel),
             goal,
+            threshold_ms: metrics.service_level_threshold.map(millis),
+            sample: metrics.service_level_sample,
         },
         level: judgement.level,
         level_since_ms: judgement.since_ms,

@@ -43,9 +43,11 @@ impl Judging {
         }
     }
 
-    /// What a queue is judged by.
-    pub(crate) fn thresholds(&self, id: &str) -> &Thresholds {
-        self.own.get(id).unwrap_or(&self.base)
+    /// What a queue is judged by: the goal that its latest reading brings counts where
+    /// the configuration says nothing of the service level.
+    pub(crate) fn thresholds(&self, shown: &Shown<'_>) -> Thresholds {
+        let configured = self.own.get(shown.id).unwrap_or(&self.base);
+        configured.with_goal(shown.reading().and_then(|it| it.service_level_goal))
     }
 
     /// Judges the readings that are new, and answers a judgement for each of `shown`.
@@ -64,8 +66,8 @@ impl Judging {
                 .unwrap_or_else(|| (shown.id.to_owned(), Judged::default()));
             if judged.read_at != Some(at.monotonic) {
                 judged.read_at = Some(at.monotonic);
-                let (reading, thresholds) = (numbers(reading), self.thresholds(&id));
-                judged.judgement = judged.judge.step(&reading, thresholds, frame.uptime_ms);
+                let (reading, thresholds) = (numbers(reading), self.thresholds(shown));
+                judged.judgement = judged.judge.step(&reading, &thresholds, frame.uptime_ms);
             }
             let judgement = judged.judgement.clone();
             self.queues.insert(id, judged);
@@ -75,14 +77,14 @@ impl Judging {
     }
 }
 
-fn numbers(reading: &QueueReading) -> Reading {
+/// What of a reading levels are about.
+pub(crate) fn numbers(reading: &QueueReading) -> Reading {
     Reading {
         waiting: reading.waiting,
         average_wait_ms: reading.average_wait.map(millis),
         longest_wait_ms: reading.longest_wait.map(millis),
         service_level_percent: reading.service_level_percent,
-        // No dialect gives it yet.
-        service_level_sample: None,
+        service_level_sample: reading.service_level_sample,
         agents_logged_on: reading.agents_logged_on,
         agents_available: reading.agents_available,
     }

@@ -8,7 +8,12 @@ const FULL_HD: Viewport = Viewport {
 };
 
 fn wall(count: usize, metres: f64, inches: f64) -> Fit {
-    Fit::wall(count, FULL_HD, Distance { metres, inches })
+    Fit::wall(count, FULL_HD, Distance { metres, inches }, false)
+}
+
+/// The same where the tenant counts agents off calls.
+fn wall_off_call(count: usize, metres: f64, inches: f64) -> Fit {
+    Fit::wall(count, FULL_HD, Distance { metres, inches }, true)
 }
 
 #[test]
@@ -52,9 +57,24 @@ fn a_near_screen_holds_more() {
 
 #[test]
 fn few_tiles_have_room_for_the_trend() {
-    assert!(wall(1, 3.0, 55.0).has_trend_line);
-    assert!(wall(6, 3.0, 55.0).has_trend_line);
-    assert!(!wall(12, 3.0, 55.0).has_trend_line);
+    assert!(wall(1, 3.0, 55.0).lines.trend);
+    assert!(wall(6, 3.0, 55.0).lines.trend);
+    assert!(!wall(12, 3.0, 55.0).lines.trend);
+}
+
+#[test]
+fn agents_off_calls_have_their_line_before_the_trend_has_its() {
+    let lines = |count, metres| {
+        let Lines { trend, off_call } = wall_off_call(count, metres, 55.0).lines;
+        (trend, off_call)
+    };
+    assert_eq!(lines(6, 2.0), (true, true));
+    let between: Vec<_> = (20..60)
+        .map(|decimetres| lines(6, f64::from(decimetres) / 10.0))
+        .collect();
+    assert!(between.contains(&(false, true)), "{between:?}");
+    assert!(!between.contains(&(true, false)), "{between:?}");
+    assert_eq!(lines(12, 3.0), (false, false));
 }
 
 #[test]
@@ -74,7 +94,7 @@ fn from_far_away_tiles_say_less_and_in_the_end_admit_it() {
 
 #[test]
 fn a_room_without_a_size_is_no_reason_to_stumble() {
-    let fit = Fit::wall(24, Viewport::default(), Distance::WALL);
+    let fit = Fit::wall(24, Viewport::default(), Distance::WALL, true);
     assert_eq!((fit.pages, fit.is_legible), (1, false));
 }
 
@@ -84,11 +104,13 @@ fn a_tab_scrolls_and_keeps_its_tiles_whole() {
         width_px: 1366.0,
         height_px: 768.0,
     };
-    let fit = Fit::tab(24, laptop, Distance::DESK);
+    let fit = Fit::tab(24, laptop, Distance::DESK, false);
     assert_eq!((fit.pages, fit.per_page, fit.form), (1, 24, Form::Full));
     assert!(fit.columns >= 4 && fit.rows >= 4, "{fit:?}");
     // One tile is as wide as one of many.
-    assert_eq!(Fit::tab(1, laptop, Distance::DESK).columns, fit.columns);
+    let one = Fit::tab(1, laptop, Distance::DESK, true);
+    assert_eq!(one.columns, fit.columns);
+    assert!(one.lines.trend && one.lines.off_call && !fit.lines.off_call);
 }
 
 /// A rectangle: left, top, right, bottom.
@@ -139,8 +161,9 @@ proptest! {
     #[test]
     fn every_queue_is_on_exactly_one_page(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
+        off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance);
+        let fit = Fit::wall(count, viewport, distance, off_call);
         let shown: Vec<usize> = (0..fit.pages).flat_map(|page| fit.places(page, count)).collect();
         prop_assert_eq!(shown, (0..count).collect::<Vec<_>>());
         for page in 0..fit.pages {
@@ -152,8 +175,9 @@ proptest! {
     #[test]
     fn nothing_overlaps_or_leaves_the_screen_and_every_tile_has_its_room(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
+        off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance);
+        let fit = Fit::wall(count, viewport, distance, off_call);
         let tiles = tiles(&fit, viewport, fit.per_page);
         let (width_em, height_em) = fit.size_em();
         for (place, tile) in tiles.iter().enumerate() {
@@ -173,8 +197,9 @@ proptest! {
     #[test]
     fn no_type_is_smaller_than_the_distance_allows_unless_the_wall_says_so(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
+        off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance);
+        let fit = Fit::wall(count, viewport, distance, off_call);
         let asked = distance.smallest_type_px(viewport);
         if fit.is_legible {
             prop_assert!(fit.type_px >= asked - 0.01, "{:?} for {}", fit, asked);
@@ -189,8 +214,9 @@ proptest! {
     #[test]
     fn tiles_say_less_only_where_one_that_says_more_has_no_room(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
+        off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance);
+        let fit = Fit::wall(count, viewport, distance, off_call);
         let smallest = distance.smallest_type_px(viewport).max(LEAST_TYPE_PX)
             .min(largest_type_px(viewport));
         let room = Room::of_wall(viewport, fit.frame_px);
@@ -200,12 +226,29 @@ proptest! {
     }
 
     #[test]
+    fn lines_that_can_be_done_without_cost_no_page_and_no_legibility(
+        count in 1usize..=500, viewport in viewports(), distance in distances(),
+    ) {
+        let without = Fit::wall(count, viewport, distance, false);
+        let with = Fit::wall(count, viewport, distance, true);
+        prop_assert_eq!((with.form, with.pages), (without.form, without.pages));
+        prop_assert!(!without.lines.off_call);
+        prop_assert!(!with.lines.trend || with.lines.off_call, "{:?}", with);
+        if with.lines != Lines::default() {
+            let asked = distance.smallest_type_px(viewport);
+            prop_assert_eq!(with.form, Form::Full);
+            prop_assert!(with.type_px >= asked * LINES_FROM - 0.01, "{:?} for {}", with, asked);
+        }
+    }
+
+    #[test]
     fn nearer_never_shows_less(
         count in 1usize..=500, viewport in viewports(), distance in distances(), nearer in 0.1f64..1.0,
+        off_call in any::<bool>(),
     ) {
-        let far = Fit::wall(count, viewport, distance);
+        let far = Fit::wall(count, viewport, distance, off_call);
         let metres = distance.metres * nearer;
-        let near = Fit::wall(count, viewport, Distance { metres, ..distance });
+        let near = Fit::wall(count, viewport, Distance { metres, ..distance }, off_call);
         prop_assert!(near.form <= far.form, "{:?} and {:?}", near, far);
         // Tiles that say less are smaller, so that more of those may fit.
         if near.form == far.form {
@@ -216,8 +259,9 @@ proptest! {
     #[test]
     fn a_tab_keeps_every_tile_within_its_width(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
+        off_call in any::<bool>(),
     ) {
-        let fit = Fit::tab(count, viewport, distance);
+        let fit = Fit::tab(count, viewport, distance, off_call);
         prop_assert!(fit.columns * fit.rows >= count);
         prop_assert!(fit.columns >= 1);
         if fit.columns > 1 {

@@ -189,6 +189,40 @@ fn a_service_level_over_few_calls_is_never_critical_and_over_none_unknown() {
 }
 
 #[test]
+fn an_upstreams_goal_counts_where_nothing_is_said_of_the_service_level() {
+    let service = |thresholds: Thresholds| thresholds.limits(Metric::ServiceLevel);
+    let mut silent = Thresholds::default();
+    silent.set(Metric::Waiting, Limits::new(1.0, 2.0));
+    let with = silent.with_goal(Some(90.0));
+    assert_eq!(service(with), Limits::new(90.0, 67.5));
+    assert_eq!(with.limits(Metric::Waiting), Limits::new(1.0, 2.0));
+    // The goal of one reading is none of the next.
+    assert_eq!(service(silent.with_goal(None)), Limits::new(80.0, 60.0));
+    for no_goal in [0.0, -1.0, 100.1, f64::NAN, f64::INFINITY] {
+        assert_eq!(silent.with_goal(Some(no_goal)), silent, "{no_goal}");
+    }
+    let all = service(silent.with_goal(Some(100.0)));
+    assert_eq!(all, Limits::new(100.0, 75.0));
+    // What is said wins, even where it says what would have held anyway, or nothing.
+    for said in [
+        Limits::new(80.0, 60.0),
+        Limits::new(70.0, 50.0),
+        Limits::default(),
+    ] {
+        let mut loud = Thresholds::default();
+        loud.set(Metric::ServiceLevel, said);
+        assert_eq!(service(loud.with_goal(Some(90.0))), said);
+    }
+}
+
+#[test]
+fn the_walls_own_ratio_is_that_of_a_goal() {
+    let wall = Thresholds::default().limits(Metric::ServiceLevel);
+    let goal = Thresholds::default().with_goal(wall.warning);
+    assert_eq!(goal.limits(Metric::ServiceLevel), wall);
+}
+
+#[test]
 fn a_metric_that_is_switched_off_is_not_judged_and_one_level_alone_can_be() {
     let mut thresholds = Thresholds::default();
     for metric in Metric::ALL {

@@ -22,6 +22,20 @@ impl Limits {
         }
     }
 
+    /// What holds where nothing is said.
+    fn of_wall(metric: Metric) -> Self {
+        match metric {
+            Metric::Waiting => Self::new(5.0, 10.0),
+            Metric::AverageWait => Self::new(60_000.0, 120_000.0),
+            Metric::LongestWait => Self::new(120_000.0, 300_000.0),
+            Metric::ServiceLevel => Self::new(80.0, 60.0),
+            Metric::AvailableAgents => Self {
+                warning: None,
+                critical: Some(0.0),
+            },
+        }
+    }
+
     /// Whether the metric is judged at all.
     #[must_use]
     pub fn is_judged(self) -> bool {
@@ -29,11 +43,16 @@ impl Limits {
     }
 }
 
-/// Everything that judging one queue goes by. The default is the wall's own.
+/// Critical begins at this much of a goal that the upstream sets: as 60 % is to 80 %
+/// among the wall's own.
+const CRITICAL_OF_GOAL: f64 = 0.75;
+
+/// Everything that judging one queue goes by. The default is the wall's own, and
+/// remembers that nobody asked for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    /// In the order of [`Metric::ALL`].
-    limits: [Limits; Metric::ALL.len()],
+    /// In the order of [`Metric::ALL`]; `None` where nothing is said of the metric.
+    said: [Option<Limits>; Metric::ALL.len()],
     /// Readings in a row past a threshold before its level begins; at least 1.
     pub rise_after: u32,
     /// Readings in a row back behind threshold and margin before its level ends; at
@@ -49,29 +68,13 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        let mut thresholds = Self {
-            limits: [Limits::default(); Metric::ALL.len()],
+        Self {
+            said: [None; Metric::ALL.len()],
             rise_after: 2,
             fall_after: 2,
             margin_percent: 10.0,
             minimum_sample: 5,
-        };
-        for (metric, limits) in [
-            (Metric::Waiting, Limits::new(5.0, 10.0)),
-            (Metric::AverageWait, Limits::new(60_000.0, 120_000.0)),
-            (Metric::LongestWait, Limits::new(120_000.0, 300_000.0)),
-            (Metric::ServiceLevel, Limits::new(80.0, 60.0)),
-            (
-                Metric::AvailableAgents,
-                Limits {
-                    warning: None,
-                    critical: Some(0.0),
-                },
-            ),
-        ] {
-            thresholds.set(metric, limits);
         }
-        thresholds
     }
 }
 
@@ -79,12 +82,27 @@ impl Thresholds {
     /// A metric's two thresholds.
     #[must_use]
     pub fn limits(&self, metric: Metric) -> Limits {
-        self.limits[metric as usize]
+        self.said[metric as usize].unwrap_or_else(|| Limits::of_wall(metric))
     }
 
     /// Sets a metric's two thresholds.
     pub fn set(&mut self, metric: Metric, limits: Limits) {
-        self.limits[metric as usize] = limits;
+        self.said[metric as usize] = Some(limits);
+    }
+
+    /// The same for a queue for which the upstream sets `goal`, in percent of calls
+    /// answered in time: where nothing is said of the service level, warning begins
+    /// there. A goal of 0, or of more than 100, is none.
+    #[must_use]
+    pub fn with_goal(mut self, goal: Option<f64>) -> Self {
+        let is_goal = |goal: &f64| *goal > 0.0 && *goal <= 100.0;
+        if self.said[Metric::ServiceLevel as usize].is_none()
+            && let Some(goal) = goal.filter(is_goal)
+        {
+            let limits = Limits::new(goal, goal * CRITICAL_OF_GOAL);
+            self.set(Metric::ServiceLevel, limits);
+        }
+        self
     }
 
     /// Whether `value` is not far enough behind a metric's `limit` for a level that

@@ -31,10 +31,11 @@ pub(crate) enum State {
 }
 
 impl State {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Board(Mood::Calm),
         Self::Board(Mood::Troubled),
         Self::Board(Mood::Mixed),
+        Self::Board(Mood::Detailed),
         Self::ServerLost,
         Self::Board(Mood::Down),
     ];
@@ -44,6 +45,7 @@ impl State {
             Self::Board(Mood::Calm) => "calm",
             Self::Board(Mood::Troubled) => "troubled",
             Self::Board(Mood::Mixed) => "mixed",
+            Self::Board(Mood::Detailed) => "detailed",
             Self::Board(Mood::Down) => "cxone-down",
             Self::ServerLost => "server-lost",
         }

@@ -164,15 +164,16 @@ fn skill(
     })
 }
 
-/// From when the contact that waits longest came, both by the server's clock. Unknown
-/// where nobody waits, and where the two times cannot both be right.
+/// Since when the contact that waits longest waits, both by the server's clock. Where
+/// nobody waits there is no such contact, and no wait; it is unknown where the two times
+/// cannot both be right.
 fn longest_wait(
     waiting: Option<u64>,
     earliest: Option<Timestamp>,
     server_time: Option<Timestamp>,
 ) -> Option<Duration> {
     if waiting == Some(0) {
-        return None;
+        return Some(Duration::ZERO);
     }
     let wait = server_time?.duration_since(earliest?);
     let wait = Duration::try_from(wait).ok()?;

@@ -223,6 +223,96 @@ async fn every_board_and_queue_has_its_own_thresholds_and_goal() {
     assert_eq!(of("mixed"), [(Level::Warning, 70.0), (Level::Ok, 50.0)]);
 }
 
+/// A reading whose service level is over so many calls, with the upstream's goal.
+fn service(percent: f64, sample: u64, goal: Option<f64>) -> QueueReading {
+    QueueReading {
+        service_level_percent: Some(percent),
+        service_level_sample: Some(sample),
+        service_level_goal: goal,
+        service_level_threshold: Some(Duration::from_secs(30)),
+        ..QueueReading::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upstreams_goal_is_judged_and_shown_unless_the_configuration_has_its_own() {
+    let loud = |goal, critical| {
+        let mut levels = Thresholds::default();
+        levels.set(Metric::ServiceLevel, Limits::new(goal, critical));
+        levels
+    };
+    let own = BoardConfig {
+        levels: loud(80.0, 60.0),
+        ..board("own", &ids(1))
+    };
+    let mut of_queue = board("of-queue", &ids(1));
+    of_queue.queues[0].levels = Some(loud(70.0, 50.0));
+    let boards = vec![board("main", &ids(1)), own, of_queue];
+    let bench = Bench::start_boards(boards, all_waiting(&ids(1)), 10);
+    bench.script(|script| script.beside = service(66.0, 50, Some(90.0)));
+    after(Duration::ZERO).await;
+    let of = |slug: &str| {
+        let queue = bench.board(slug).queues.remove(0);
+        let limits: Vec<_> = queue.reasons.iter().map(|reason| reason.limit).collect();
+        (queue.service_level.goal, queue.level, limits)
+    };
+    assert_eq!(of("main"), (Some(90.0), Level::Critical, vec![67.5]));
+    assert_eq!(of("own"), (Some(80.0), Level::Warning, vec![80.0]));
+    assert_eq!(of("of-queue"), (Some(70.0), Level::Warning, vec![70.0]));
+
+    // A goal that is none, or is gone: what the wall has anyway.
+    for goal in [Some(0.0), Some(150.0), None] {
+        bench.script(|script| script.beside = service(66.0, 50, goal));
+        after(2 * POLL).await;
+        let main = of("main");
+        assert_eq!(main, (Some(80.0), Level::Warning, vec![80.0]), "{goal:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_level_over_no_call_is_unknown_and_over_few_is_never_critical() {
+    let bench = start(1);
+    bench.script(|script| script.beside = service(0.0, 4, None));
+    after(Duration::ZERO).await;
+    let few = bench.queue();
+    assert_eq!(few.level, Level::Warning);
+    let shown = few.service_level;
+    assert_eq!((shown.percent, shown.sample), (Some(0.0), Some(4)));
+    assert_eq!(shown.threshold_ms, Some(30_000));
+
+    bench.script(|script| script.beside = service(100.0, 0, None));
+    after(2 * POLL).await;
+    let none = bench.queue();
+    assert_eq!(none.level, Level::Ok);
+    let shown = none.service_level;
+    assert_eq!((shown.percent, shown.sample), (None, Some(0)));
+
+    bench.script(|script| script.beside = service(10.0, 5, None));
+    after(2 * POLL).await;
+    assert_eq!(bench.level(), Level::Critical);
+}
+
+#[tokio::test(start_paused = true)]
+async fn agents_off_calls_reach_the_board_where_they_are_counted() {
+    let bench = start(1);
+    after(Duration::ZERO).await;
+    let agents = bench.queue().agents;
+    assert_eq!((agents.after_call_work, agents.unavailable), (None, None));
+
+    let counted = QueueReading {
+        agents_after_call_work: Some(1),
+        agents_unavailable: Some(0),
+        ..QueueReading::default()
+    };
+    bench.script(|script| script.beside = counted);
+    after(POLL).await;
+    let agents = bench.queue().agents;
+    assert_eq!(
+        (agents.after_call_work, agents.unavailable),
+        (Some(1), Some(0))
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_configured_notice_and_display_reach_the_board() {
     let mut configured = board("main", &ids(1));
