@@ -6,14 +6,14 @@
 //! problem at once; `.env.sample` and `queuewall.sample.toml` list what there is.
 //!
 //! # Layout
-//! - `boards` (with `levels` and `display`), `credentials`, `poll`, `server`: one
-//!   concern each
+//! - `boards` (with `levels` and `display`), `cxone`, `poll`, `server`: one concern
+//!   each
 //! - `environment`, `file`: the two sources; `reader`: both, the environment first
 //! - `keys`: every key there is; `problem`: what is wrong, and the remedy
 //! - `surroundings`: variables and files, handed in
 
 mod boards;
-mod credentials;
+mod cxone;
 mod display;
 mod environment;
 mod file;
@@ -36,14 +36,14 @@ pub use problem::{ConfigError, Problem};
 pub use server::ServerConfig;
 pub use surroundings::{Machine, Surroundings};
 
-use crate::cxone;
+use crate::cxone::Settings;
 use reader::Reader;
 
 /// Everything that the server needs to know.
 #[derive(Debug)]
 pub struct Config {
     /// Address and credentials of the upstream: `CXONE_…`, `[cxone]`.
-    pub cxone: cxone::Settings,
+    pub cxone: Settings,
     /// How often the upstream is asked: `[poll]`.
     pub poll: PollConfig,
     /// Where the server listens: `[server]`.
@@ -76,7 +76,7 @@ impl Loaded {
     ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(surroundings, environment, file);
         let poll = PollConfig::read(&mut reader);
-        let cxone = credentials::read(&mut reader, &poll);
+        let cxone = cxone::read(&mut reader, &poll);
         let server = ServerConfig::read(&mut reader);
         let targets = Targets::read(&mut reader);
         let boards = BoardConfig::read_all(&mut reader, &targets);

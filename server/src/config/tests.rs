@@ -9,6 +9,9 @@ use queuewall_shared::{
 use secrecy::ExposeSecret as _;
 
 use super::{surroundings::tests::Pretended, *};
+use crate::cxone::{Dialect, ReportingV2Settings};
+
+mod realtime;
 
 const ENOUGH: [(&str, &str); 3] = [
     ("CXONE_CLIENT_ID", "id"),
@@ -45,6 +48,13 @@ fn problems(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Vec<String> {
     error.problems.iter().map(ToString::to_string).collect()
 }
 
+fn reporting_v2(config: &Config) -> &ReportingV2Settings {
+    match &config.cxone.dialect {
+        Dialect::ReportingV2(settings) => settings,
+        Dialect::Realtime(_) => panic!("another dialect"),
+    }
+}
+
 fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     ENOUGH.iter().chain(more).copied().collect()
 }
@@ -52,7 +62,10 @@ fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 #[test]
 fn three_variables_are_enough() {
     let Loaded { config, targets } = read(&ENOUGH, &[]).unwrap();
-    assert_eq!(reporting_v2(&config).client_secret.expose_secret(), "hunter2");
+    assert_eq!(
+        reporting_v2(&config).client_secret.expose_secret(),
+        "hunter2"
+    );
     assert_eq!(config.poll.interval, Duration::from_secs(30));
     assert_eq!(config.poll.budget_per_minute, 10);
     assert_eq!(config.cxone.total_timeout, Duration::from_secs(10));
@@ -133,7 +146,10 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
     let mut surroundings = pretended(&variables, &[("secret", "hunter2\r\n")]);
     surroundings.open_to_others = true;
     let config = read_from(&surroundings, None).unwrap().config;
-    assert_eq!(reporting_v2(&config).client_secret.expose_secret(), "hunter2");
+    assert_eq!(
+        reporting_v2(&config).client_secret.expose_secret(),
+        "hunter2"
+    );
     assert_eq!(
         config.warnings,
         [
@@ -190,7 +206,10 @@ fn paths_in_the_file_are_meant_from_its_folder() {
     let config = read_from(&surroundings, Some("etc/queuewall.toml"))
         .unwrap()
         .config;
-    assert_eq!(reporting_v2(&config).client_secret.expose_secret(), "hunter2");
+    assert_eq!(
+        reporting_v2(&config).client_secret.expose_secret(),
+        "hunter2"
+    );
     assert_eq!(config.cxone.ca_file.as_deref(), Some(Path::new("/ca.pem")));
 }
 
@@ -281,10 +300,16 @@ fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(named, keys::variables().collect());
-    // As it stands, and with every commented line but the files set.
+    // As it stands, and with every commented line but the files and the other dialect's
+    // set.
+    let is_for_now = |line: &&str| {
+        let name = line.trim_start_matches('#').split('=').next();
+        let is_realtimes = keys::REALTIME_ONLY.iter().any(|it| it.variable == name);
+        !is_realtimes && !line.contains("_FILE=") && !line.contains("_CONFIG=")
+    };
     let all: String = sample
         .lines()
-        .filter(|line| !line.contains("_FILE=") && !line.contains("_CONFIG="))
+        .filter(is_for_now)
         .map(|line| match line.strip_prefix('#') {
             Some(set) if named.iter().any(|name| set.starts_with(name)) => format!("{set}\n"),
             _ => format!("{line}\n"),
@@ -308,7 +333,7 @@ fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
 #[test]
 fn the_sample_file_holds_every_key() {
     let sample = include_str!("../../../queuewall.sample.toml");
-    let table: toml::Table = sample.parse().unwrap();
+    let table: toml::Table = realtime::uncommented(sample).parse().unwrap();
     let mut named = BTreeSet::new();
     for section in keys::SECTIONS {
         for key in table[section].as_table().unwrap().keys() {
