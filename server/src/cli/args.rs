@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use queuewall_simulator::TimeOfDay;
 
 const AFTER_HELP: &str = "\
@@ -22,6 +22,7 @@ Exit codes:
 
 Examples:
   queuewall demo                              a wallboard of a pretend tenant
+  queuewall demo --dialect realtime           the same, read by the other API
   queuewall check                             try credentials, scope and queue ids
   queuewall queues                            find the ids of the queues
   queuewall stats --queue 4711                one queue, as a table or as JSON
@@ -89,9 +90,21 @@ pub struct DemoArgs {
     /// Simulated seconds a second; 0 holds the day still
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// Which of CXone's APIs the server reads the tenant by
+    #[arg(long, value_enum, default_value_t = DemoDialect::ReportingV2)]
+    pub dialect: DemoDialect,
     /// Time of day at which the simulated day starts
     #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
     pub start: TimeOfDay,
+}
+
+/// The dialects, as `CXONE_DIALECT` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DemoDialect {
+    /// The v2 Reporting API
+    ReportingV2,
+    /// The Real-Time Data API, with discovery and an access key
+    Realtime,
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -149,6 +162,7 @@ mod tests {
             vec!["queuewall", "stats", "--json", "--table"],
             vec!["queuewall", "demo", "--speed", "-1"],
             vec!["queuewall", "demo", "--start", "25:00"],
+            vec!["queuewall", "demo", "--dialect", "klingon"],
         ] {
             let error = Cli::try_parse_from(&wrong).unwrap_err();
             assert_eq!(
