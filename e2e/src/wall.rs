@@ -173,6 +173,7 @@ impl Wall {
             },
             server: ServerConfig {
                 listen: self.address,
+                hosts: Vec::new(),
             },
             boards: vec![board],
             warnings: Vec::new(),

@@ -17,11 +17,10 @@ mod tls;
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{
-    Router,
     body::Body,
     extract::connect_info::ConnectInfo,
-    http::{Request, Response},
-    response::IntoResponse as _,
+    http::Request,
+    response::{IntoResponse as _, Response},
 };
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -35,7 +34,6 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
-use tower::Service as _;
 use tracing::{debug, warn};
 
 use crate::http::ApiError;
@@ -53,15 +51,20 @@ const BUFFER_BYTES: usize = 16 * 1024;
 /// Streams that one HTTP/2 connection may have at once: a browser opens a dozen.
 const STREAMS: u32 = 64;
 
-/// Serves `app` until `shutdown`; then requests under way are answered, for as long as
-/// the limits say.
-pub async fn serve(
+/// Answers requests by `answer` until `shutdown`; then those under way are answered, for
+/// as long as the limits say.
+///
+/// Each request carries its peer's address as [`ConnectInfo`].
+pub async fn serve<A, F>(
     listener: TcpListener,
     tls: Option<Tls>,
-    app: Router,
+    answer: A,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
-) {
+) where
+    A: Fn(Request<Body>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     let mut shutdown = pin!(shutdown);
     let peers = Arc::new(Peers::new(limits));
     let slots = Arc::new(Semaphore::new(limits.connections));
@@ -88,7 +91,7 @@ pub async fn serve(
             continue;
         };
         let connection = Connection {
-            app: app.clone(),
+            answer: answer.clone(),
             address,
             seat: Arc::new(seat),
             limits,
@@ -107,15 +110,19 @@ pub async fn serve(
 }
 
 /// One connection, and what it was let in with.
-struct Connection {
-    app: Router,
+struct Connection<A> {
+    answer: A,
     address: SocketAddr,
     seat: Arc<Seat>,
     limits: Limits,
     watcher: Watcher,
 }
 
-impl Connection {
+impl<A, F> Connection<A>
+where
+    A: Fn(Request<Body>) -> F + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     async fn run(self, stream: TcpStream, tls: Option<Tls>) {
         let address = self.address;
         // Answers are small and complete: waiting to fill a packet would only delay them.
@@ -146,7 +153,7 @@ impl Connection {
             // Also how long a connection may stay without a request.
             .header_read_timeout(self.limits.head)
             .max_buf_size(BUFFER_BYTES);
-        let service = service_of(self.app, self.address, self.seat);
+        let service = service_of(self.answer, self.address, self.seat);
         let connection = builder.serve_connection(self.limits.io(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -163,7 +170,7 @@ impl Connection {
             // A peer that is gone is found out; one that is only silent stays.
             .keep_alive_interval(self.limits.head)
             .keep_alive_timeout(self.limits.head);
-        let service = service_of(self.app, self.address, self.seat);
+        let service = service_of(self.answer, self.address, self.seat);
         let connection = builder.serve_connection(self.limits.io(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -183,27 +190,32 @@ impl Limits {
     }
 }
 
-/// The routes, for one connection: its peer's pace first.
-fn service_of(
-    app: Router,
+/// The answers of one connection: its peer's pace first.
+fn service_of<A, F>(
+    answer: A,
     address: SocketAddr,
     seat: Arc<Seat>,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
-    Response = Response<Body>,
+    Response = Response,
     Error = Infallible,
     Future: Send,
-> + Send {
+> + Send
+where
+    A: Fn(Request<Body>) -> F + Send,
+    F: Future<Output = Response> + Send,
+{
     service_fn(move |request: Request<Incoming>| {
-        let mut app = app.clone();
-        let may_ask = seat.may_ask();
-        async move {
-            if !may_ask {
-                return Ok(ApiError::TooManyRequests.into_response());
-            }
+        let answer = seat.may_ask().then(|| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(address));
-            app.call(request).await
+            answer(request)
+        });
+        async move {
+            Ok(match answer {
+                Some(answer) => answer.await,
+                None => ApiError::TooManyRequests.into_response(),
+            })
         }
     })
 }

@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     config::Config,
     connections::{self, Limits},
-    http::{AppState, Page, router},
+    http::{App, AppState, Page, Rules},
     poller::{self, Poller},
     snapshot::Boards,
     source::QueueSource,
@@ -75,18 +75,18 @@ pub async fn run_with(
         Arc::clone(&boards),
     );
     let mut polling = tokio::spawn(poller.run());
-    let app = router(AppState {
+    let address = listener
+        .local_addr()
+        .context("the listener has no address")?;
+    let state = AppState {
         boards,
         clock,
         page: Arc::new(page),
-    });
-    info!(
-        "listening on http://{}",
-        listener
-            .local_addr()
-            .context("the listener has no address")?
-    );
-    let serving = connections::serve(listener, None, app, Limits::default(), shutdown);
+    };
+    let app = App::new(state, Rules::new(address, config.server.hosts, false));
+    info!("listening on http://{address}");
+    let answer = move |request| app.clone().answer(request);
+    let serving = connections::serve(listener, None, answer, Limits::default(), shutdown);
     let served = tokio::select! {
         () = serving => Ok(()),
         // It never ends by itself. Without it the boards would only grow old: better

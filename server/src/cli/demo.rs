@@ -124,7 +124,10 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
             total_timeout: poll.total_timeout(),
         },
         poll,
-        server: ServerConfig { listen },
+        server: ServerConfig {
+            listen,
+            hosts: Vec::new(),
+        },
         boards: vec![
             board("main", "All queues", &[]),
             board(

@@ -92,13 +92,14 @@ pub(super) const BUDGET_PER_MINUTE: Setting = both(
     Kind::Integer,
 );
 pub(super) const LISTEN: Setting = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text);
+pub(super) const HOSTS: Setting = both("QUEUEWALL_HOSTS", "server.hosts", Kind::Texts);
 pub(super) const CONFIG: Setting = variable("QUEUEWALL_CONFIG");
 pub(super) const TITLE: Setting = variable("QUEUEWALL_TITLE");
 pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
 pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
 
 /// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 29] = [
+pub(super) const SETTINGS: [&Setting; 30] = [
     &DIALECT,
     &BASE_URL,
     &CLIENT_ID,
@@ -124,6 +125,7 @@ pub(super) const SETTINGS: [&Setting; 29] = [
     &POLL_SECONDS,
     &BUDGET_PER_MINUTE,
     &LISTEN,
+    &HOSTS,
     &CONFIG,
     &TITLE,
     &TIMEZONE,
