@@ -174,6 +174,7 @@ impl Wall {
             server: ServerConfig {
                 listen: self.address,
                 hosts: Vec::new(),
+                tls: None,
             },
             boards: vec![board],
             warnings: Vec::new(),

@@ -33,7 +33,7 @@ pub use boards::{BoardConfig, QueueConfig, Targets};
 pub use environment::Environment;
 pub use poll::PollConfig;
 pub use problem::{ConfigError, Problem};
-pub use server::ServerConfig;
+pub use server::{ServerConfig, TlsFiles};
 pub use surroundings::{Machine, Surroundings};
 
 use crate::cxone::Settings;

@@ -10,7 +10,7 @@ use crate::{
     budget::RequestBudget,
     clock::Clock,
     config::Config,
-    connections::{self, Limits},
+    connections::{self, Limits, Tls},
     http::{App, AppState, Page, Rules},
     poller::{self, Poller},
     snapshot::Boards,
@@ -83,10 +83,17 @@ pub async fn run_with(
         clock,
         page: Arc::new(page),
     };
-    let app = App::new(state, Rules::new(address, config.server.hosts, false));
-    info!("listening on http://{address}");
+    let tls = (config.server.tls)
+        .map(|files| Tls::load(files.certificate, files.key))
+        .transpose()
+        .context("TLS")?;
+    let rules = Rules::new(address, config.server.hosts, tls.is_some());
+    let app = App::new(state, rules);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    info!("listening on {scheme}://{address}");
+    let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
     let answer = move |request| app.clone().answer(request);
-    let serving = connections::serve(listener, None, answer, Limits::default(), shutdown);
+    let serving = connections::serve(listener, tls, answer, Limits::default(), shutdown);
     let served = tokio::select! {
         () = serving => Ok(()),
         // It never ends by itself. Without it the boards would only grow old: better
@@ -94,6 +101,9 @@ pub async fn run_with(
         ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),
     };
     polling.abort();
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
     info!("stopped");
     served
 }

@@ -127,6 +127,7 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
         server: ServerConfig {
             listen,
             hosts: Vec::new(),
+            tls: None,
         },
         boards: vec![
             board("main", "All queues", &[]),

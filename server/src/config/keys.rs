@@ -93,13 +93,20 @@ pub(super) const BUDGET_PER_MINUTE: Setting = both(
 );
 pub(super) const LISTEN: Setting = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text);
 pub(super) const HOSTS: Setting = both("QUEUEWALL_HOSTS", "server.hosts", Kind::Texts);
+pub(super) const TLS_CERTIFICATE_FILE: Setting = both(
+    "QUEUEWALL_TLS_CERTIFICATE_FILE",
+    "server.tls_certificate_file",
+    Kind::Text,
+);
+pub(super) const TLS_KEY_FILE: Setting =
+    both("QUEUEWALL_TLS_KEY_FILE", "server.tls_key_file", Kind::Text);
 pub(super) const CONFIG: Setting = variable("QUEUEWALL_CONFIG");
 pub(super) const TITLE: Setting = variable("QUEUEWALL_TITLE");
 pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
 pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
 
 /// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 30] = [
+pub(super) const SETTINGS: [&Setting; 32] = [
     &DIALECT,
     &BASE_URL,
     &CLIENT_ID,
@@ -126,6 +133,8 @@ pub(super) const SETTINGS: [&Setting; 30] = [
     &BUDGET_PER_MINUTE,
     &LISTEN,
     &HOSTS,
+    &TLS_CERTIFICATE_FILE,
+    &TLS_KEY_FILE,
     &CONFIG,
     &TITLE,
     &TIMEZONE,

@@ -290,6 +290,57 @@ fn a_bad_address_is_named_but_not_with_a_password_in_it() {
 }
 
 #[test]
+fn the_server_may_have_names_and_a_certificate() {
+    let file = "[server]\nhosts = [\"wall.example.com\"]\ntls_certificate_file = \"tls.pem\"\n\
+                tls_key_file = \"key.pem\"\n";
+    let files = [
+        ("etc/queuewall.toml", file),
+        ("etc/tls.pem", ""),
+        ("etc/key.pem", ""),
+    ];
+    let mut surroundings = pretended(&ENOUGH, &files);
+    surroundings.open_to_others = true;
+    let config = read_from(&surroundings, Some("etc/queuewall.toml"))
+        .unwrap()
+        .config;
+    assert_eq!(config.server.hosts, ["wall.example.com"]);
+    let tls = config.server.tls.unwrap();
+    assert_eq!(tls.certificate, Path::new("etc/tls.pem"));
+    assert_eq!(tls.key, Path::new("etc/key.pem"));
+    assert!(
+        config.warnings[0].contains("key.pem, which other users"),
+        "{:?}",
+        config.warnings
+    );
+
+    for (variables, expected) in [
+        (
+            vec![("QUEUEWALL_TLS_KEY_FILE", "key.pem")],
+            "environment: QUEUEWALL_TLS_KEY_FILE is given alone: set both",
+        ),
+        (
+            vec![
+                ("QUEUEWALL_TLS_CERTIFICATE_FILE", "gone.pem"),
+                ("QUEUEWALL_TLS_KEY_FILE", "key.pem"),
+            ],
+            "environment: QUEUEWALL_TLS_CERTIFICATE_FILE names gone.pem, which cannot be read",
+        ),
+        (
+            vec![("QUEUEWALL_HOSTS", "https://wall.example.com")],
+            "environment: QUEUEWALL_HOSTS = \"https://wall.example.com\" is not a host's name: write",
+        ),
+        (
+            vec![("QUEUEWALL_HOSTS", "wall.example.com:8080")],
+            "environment: QUEUEWALL_HOSTS = \"wall.example.com:8080\" is not a host's name: write",
+        ),
+    ] {
+        let found = problems(&with(&variables), &[("key.pem", "")]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(expected), "{found:?}");
+    }
+}
+
+#[test]
 fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
     let sample = include_str!("../../../.env.sample");
     let commented_out = |line: &&str| line.starts_with("#CXONE") || line.starts_with("#QUEUEWALL");

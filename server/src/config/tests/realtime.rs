@@ -280,6 +280,8 @@ fn the_samples_work_for_this_dialect_too() {
         ("cxone-client-secret", "hunter3"),
         ("cxone-access-key-secret", "hunter2"),
         ("company-ca.pem", ""),
+        ("tls.pem", ""),
+        ("tls-key.pem", ""),
     ];
     let found = settings(&[], &files);
     assert_eq!(found.access_key.id, "your-access-key-id");
