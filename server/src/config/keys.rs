@@ -202,6 +202,9 @@ pub(super) fn level_keys() -> impl Iterator<Item = &'static str> {
     METRIC_KEYS.iter().map(|(key, _)| *key).chain(JUDGING_KEYS)
 }
 
+/// Settings whose values are secrets.
+pub(super) const SECRETS: [&Setting; 2] = [&CLIENT_SECRET, &ACCESS_KEY_SECRET];
+
 /// The variable for a key that the file must not hold, its value being a secret.
 pub(super) fn secret(file_key: &str) -> Option<&'static str> {
     match file_key {

@@ -9,7 +9,11 @@ use super::{
     keys, warn_of_idle,
 };
 use crate::{
-    config::{problem::Problem, reader::Reader},
+    config::{
+        keys::Setting,
+        problem::{Found, Problem},
+        reader::Reader,
+    },
     cxone::{
         AccessKey, AllowedDomains, ApiVersion, MediaType, RealtimeSettings, SignInMethod,
         SkillFilter,
@@ -111,9 +115,14 @@ fn sign_in(reader: &mut Reader<'_>) -> Option<SignInMethod> {
              (with a hyphen), with your tenant's area, such as na1",
         ));
     }
-    Some(SignInMethod::KeyOnly {
-        area_url: area_url?,
-    })
+    let area_url = area_url?;
+    if area_url.to_string().ends_with(".niceincontact.com") {
+        reader.warnings.push(format!(
+            "CXONE_AREA_URL is {area_url}: areas are under nice-incontact.com, with a hyphen, as CXone \
+             documents it"
+        ));
+    }
+    Some(SignInMethod::KeyOnly { area_url })
 }
 
 fn api_version(reader: &mut Reader<'_>) -> Option<ApiVersion> {
@@ -131,10 +140,9 @@ fn api_version(reader: &mut Reader<'_>) -> Option<ApiVersion> {
 }
 
 fn allowed_domains(reader: &mut Reader<'_>) -> Option<AllowedDomains> {
-    let domains = reader.list(&keys::ALLOWED_DOMAINS);
-    if domains.is_empty() {
+    let Some(domains) = some_of(reader, &keys::ALLOWED_DOMAINS)? else {
         return Some(AllowedDomains::default());
-    }
+    };
     let mut is_good = true;
     for found in &domains {
         if let Err(error) = AllowedDomains::parse([found.value.as_str()]) {
@@ -147,14 +155,33 @@ fn allowed_domains(reader: &mut Reader<'_>) -> Option<AllowedDomains> {
     domains.ok().filter(|_| is_good)
 }
 
+/// A list that must name something where it is given; `None` after a problem,
+/// `Some(None)` where it is not given.
+fn some_of(reader: &mut Reader<'_>, setting: &Setting) -> Option<Option<Vec<Found<String>>>> {
+    let given = match reader.variable(setting) {
+        Some(variable) => variable.with(()),
+        None => match reader.list_in_file(setting) {
+            Some(list) => list.with(()),
+            None => return Some(None),
+        },
+    };
+    let list = reader.list(setting);
+    if list.is_empty() {
+        let problem = given.problem("names nothing", "name something, or leave it out");
+        reader.problems.push(problem);
+        return None;
+    }
+    Some(Some(list))
+}
+
 fn skills(reader: &mut Reader<'_>) -> Option<SkillFilter> {
     let default = SkillFilter::default();
     let inactive = reader.flag(&keys::INACTIVE_SKILLS, default.inactive);
     let outbound = reader.flag(&keys::OUTBOUND_SKILLS, default.outbound);
-    let found = reader.list(&keys::MEDIA_TYPES);
     let mut media_types = Vec::new();
     let mut is_good = true;
-    for found in &found {
+    let found = some_of(reader, &keys::MEDIA_TYPES)?;
+    for found in found.iter().flatten() {
         match MediaType::parse(&found.value) {
             Ok(media_type) if media_types.contains(&media_type) => {}
             Ok(media_type) => media_types.push(media_type),
@@ -165,7 +192,7 @@ fn skills(reader: &mut Reader<'_>) -> Option<SkillFilter> {
             }
         }
     }
-    if found.is_empty() {
+    if found.is_none() {
         media_types = default.media_types;
     }
     is_good.then_some(SkillFilter {

@@ -7,7 +7,10 @@ use super::{
     credential::{self, Credential},
     keys, warn_of_idle,
 };
-use crate::{config::reader::Reader, cxone::ReportingV2Settings};
+use crate::{
+    config::{problem::Problem, reader::Reader},
+    cxone::ReportingV2Settings,
+};
 
 const DEFAULT_BASE_URL: &str = "https://api-us-02.nice-incontact.com";
 
@@ -32,6 +35,11 @@ const TENANT_ID: Credential = Credential {
 
 /// Reads what the dialect needs; `None` after a problem.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<ReportingV2Settings> {
+    if let Some(problem) = forgotten_dialect(reader) {
+        // What this dialect lacks is then none of the operator's business.
+        reader.problems.push(problem);
+        return None;
+    }
     let base_url = address(reader, &keys::BASE_URL, Some(DEFAULT_BASE_URL)).flatten();
     let client_id = credential::read(reader, &CLIENT_ID);
     let client_secret = credential::read(reader, &CLIENT_SECRET).map(SecretString::from);
@@ -47,4 +55,24 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<ReportingV2Settings> {
         client_secret: client_secret?,
         tenant_id: tenant_id?,
     })
+}
+
+/// Whoever gives an access key, and no dialect, means the other one.
+fn forgotten_dialect(reader: &Reader<'_>) -> Option<Problem> {
+    if reader.text(&keys::DIALECT).is_some() {
+        return None;
+    }
+    let settings = [
+        &keys::ACCESS_KEY_ID,
+        &keys::ACCESS_KEY_SECRET,
+        &keys::ACCESS_KEY_ID_FILE,
+        &keys::ACCESS_KEY_SECRET_FILE,
+    ];
+    let found = settings
+        .into_iter()
+        .find_map(|setting| reader.text(setting))?;
+    Some(found.problem(
+        "is for the dialect realtime, and no dialect is set",
+        "set CXONE_DIALECT=realtime (cxone.dialect), or leave it out",
+    ))
 }

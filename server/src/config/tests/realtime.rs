@@ -187,6 +187,17 @@ fn what_is_missing_or_wrong_is_named_with_its_remedy() {
             vec!["environment: CXONE_ALLOWED_DOMAINS = \"*\" is not a domain: write names such as"],
         ),
         (
+            and(&APPLICATION, &[("CXONE_MEDIA_TYPES", " , ")]),
+            vec!["environment: CXONE_MEDIA_TYPES names nothing: name something, or leave it out"],
+        ),
+        (
+            vec![("CXONE_ACCESS_KEY_SECRET", "hunter2")],
+            vec![
+                "environment: CXONE_ACCESS_KEY_SECRET is for the dialect realtime, and no dialect is set: \
+                 set CXONE_DIALECT=realtime",
+            ],
+        ),
+        (
             and(&APPLICATION, &[("CXONE_MEDIA_TYPES", "call,smoke")]),
             vec![
                 "environment: CXONE_MEDIA_TYPES = \"smoke\" is not a media type: write call, chat",
@@ -233,7 +244,10 @@ fn skills_to_limit_the_numbers_to_are_refused_wherever_they_stand() {
 #[test]
 fn settings_of_the_other_dialect_are_warned_of() {
     let file = "[cxone]\nmedia_types = [\"chat\"]\n";
-    let variables = with(&[("CXONE_ACCESS_KEY_ID", "key")]);
+    let variables = with(&[
+        ("CXONE_ACCESS_KEY_ID", "key"),
+        ("CXONE_DIALECT", "reporting-v2"),
+    ]);
     let warnings = read(&variables, &[("queuewall.toml", file)])
         .unwrap()
         .config
@@ -254,6 +268,37 @@ fn settings_of_the_other_dialect_are_warned_of() {
         "{warnings:?}"
     );
     assert!(read(&APPLICATION, &[]).unwrap().config.warnings.is_empty());
+}
+
+#[test]
+fn lists_in_the_file_must_name_something_and_an_area_has_a_hyphen() {
+    let file = "[cxone]\nallowed_domains = []\nmedia_types = []\n";
+    assert_eq!(
+        problems(&APPLICATION, &[("queuewall.toml", file)]),
+        [
+            "queuewall.toml:2: cxone.allowed_domains names nothing: name something, or leave it out",
+            "queuewall.toml:3: cxone.media_types names nothing: name something, or leave it out",
+        ]
+    );
+    let area = [("CXONE_AREA_URL", "https://na1.niceincontact.com")];
+    let config = read(&and(&KEY_ONLY[..3], &area), &[]).unwrap().config;
+    assert!(
+        config.warnings[0].contains("with a hyphen"),
+        "{:?}",
+        config.warnings
+    );
+}
+
+#[test]
+fn a_dollar_in_a_secret_of_a_env_file_is_refused_and_not_replaced() {
+    let env = "CXONE_ACCESS_KEY_SECRET=hunter$2\n";
+    let found = problems(&APPLICATION[..2], &[(".env", env)]);
+    assert!(
+        found[0]
+            .starts_with(".env:1: CXONE_ACCESS_KEY_SECRET contains a $, which would be replaced"),
+        "{found:?}"
+    );
+    assert!(!format!("{found:?}").contains("hunter"));
 }
 
 #[test]
