@@ -51,6 +51,27 @@ const BUFFER_BYTES: usize = 16 * 1024;
 /// Streams that one HTTP/2 connection may have at once: a browser opens a dozen.
 const STREAMS: u32 = 64;
 
+/// Raises what the system allows of file handles, where it lets us, and says where that
+/// is too little for `limits`.
+#[cfg(unix)]
+pub fn make_room(limits: Limits) {
+    // Each connection has one; CXone, logs and files have some.
+    const OTHERS: u64 = 256;
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(allowed) if allowed < limits.connections as u64 + OTHERS => warn!(
+            "this system allows {allowed} open files, which is fewer than the {} connections that the server \
+             would take: raise it (LimitNOFILE in systemd, `ulimit -n`)",
+            limits.connections
+        ),
+        Ok(_) => {}
+        Err(error) => debug!(%error, "the limit of open files stays as it is"),
+    }
+}
+
+/// This system has no limit of open files to raise.
+#[cfg(not(unix))]
+pub fn make_room(_: Limits) {}
+
 /// Answers requests by `answer` until `shutdown`; then those under way are answered, for
 /// as long as the limits say.
 ///

@@ -91,9 +91,11 @@ pub async fn run_with(
     let app = App::new(state, rules);
     let scheme = if tls.is_some() { "https" } else { "http" };
     info!("listening on {scheme}://{address}");
+    let limits = Limits::default();
+    connections::make_room(limits);
     let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
     let answer = move |request| app.clone().answer(request);
-    let serving = connections::serve(listener, tls, answer, Limits::default(), shutdown);
+    let serving = connections::serve(listener, tls, answer, limits, shutdown);
     let served = tokio::select! {
         () = serving => Ok(()),
         // It never ends by itself. Without it the boards would only grow old: better
