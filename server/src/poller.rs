@@ -218,13 +218,7 @@ impl Poller {
             .enumerate()
             .filter(|(_, group)| group.all)
         {
-            let mut wanted = group.ids.clone();
-            let unnamed = list
-                .iter()
-                .filter(|queue| queue.left_out.is_none())
-                .map(|queue| &queue.id)
-                .filter(|id| !group.ids.contains(id));
-            wanted.extend(unnamed.cloned());
+            let wanted = group.wanted(&list);
             self.readings.keep_only(index, &wanted);
             self.schedule.set_wanted(index, wanted, now);
         }
