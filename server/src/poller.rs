@@ -9,7 +9,7 @@ mod assemble;
 mod board;
 mod judging;
 mod minutes;
-mod plan;
+pub(crate) mod plan;
 mod readings;
 mod schedule;
 mod upstream;

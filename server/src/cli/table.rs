@@ -20,31 +20,62 @@ pub(super) enum Align {
     Right,
 }
 
-/// Writes `rows` beneath `headings`, as wide as each column needs.
-pub(super) fn write<const COLUMNS: usize>(
-    out: &mut dyn Write,
-    headings: [(&str, Align); COLUMNS],
-    rows: &[[String; COLUMNS]],
-) -> io::Result<()> {
-    let head = headings.map(|(heading, _)| heading.to_owned());
-    let lines: Vec<_> = std::iter::once(&head)
-        .chain(rows)
-        .map(|row| row.each_ref().map(|cell| printable(cell)))
-        .collect();
-    for line in &lines {
-        let mut text = String::new();
-        for (column, cell) in line.iter().enumerate() {
-            let width = lines
-                .iter()
-                .map(|line| line[column].chars().count())
-                .max()
-                .unwrap_or_default();
-            match headings[column].1 {
-                Align::Left => text.push_str(&format!("{cell:<width$}  ")),
-                Align::Right => text.push_str(&format!("{cell:>width$}  ")),
+/// A heading and what stands beneath it, a cell for every row.
+pub(super) struct Column {
+    heading: &'static str,
+    align: Align,
+    cells: Vec<String>,
+}
+
+impl Column {
+    pub(super) fn new(
+        heading: &'static str,
+        align: Align,
+        cells: impl Iterator<Item = String>,
+    ) -> Self {
+        Self {
+            heading,
+            align,
+            cells: cells.collect(),
+        }
+    }
+
+    /// Nothing, where not a single row has anything to say.
+    pub(super) fn unless_empty(
+        heading: &'static str,
+        cells: impl Iterator<Item = String>,
+    ) -> Option<Self> {
+        let column = Self::new(heading, Align::Left, cells);
+        let is_used = column.cells.iter().any(|cell| !cell.is_empty());
+        is_used.then_some(column)
+    }
+}
+
+/// Writes `columns` beside each other, each as wide as it needs.
+pub(super) fn write(out: &mut dyn Write, columns: &[Column]) -> io::Result<()> {
+    let rows = columns.iter().map(|column| column.cells.len()).max();
+    let mut lines = vec![String::new(); 1 + rows.unwrap_or_default()];
+    for Column {
+        heading,
+        align,
+        cells,
+    } in columns
+    {
+        let cells: Vec<_> = std::iter::once(*heading)
+            .chain(cells.iter().map(String::as_str))
+            .map(printable)
+            .collect();
+        let width = cells.iter().map(|cell| cell.chars().count()).max();
+        let width = width.unwrap_or_default();
+        for (line, cell) in lines.iter_mut().zip(cells) {
+            match align {
+                Align::Left => line.push_str(&format!("{cell:<width$}  ")),
+                Align::Right => line.push_str(&format!("{cell:>width$}  ")),
             }
         }
-        writeln!(out, "{}", text.trim_end())?;
+    }
+    for line in lines {
+        writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }
@@ -61,19 +92,24 @@ mod tests {
     #[test]
     fn columns_line_up_and_control_characters_do_not_reach_the_terminal() {
         let mut out = Vec::new();
-        let rows = [
-            ["Zürich".to_owned(), "5".to_owned()],
-            ["a\u{1b}[2J".to_owned(), "1234".to_owned()],
+        let column = |heading, align, cells: [&str; 2]| {
+            Column::new(heading, align, cells.into_iter().map(str::to_owned))
+        };
+        let columns = [
+            column("NAME", Align::Left, ["Zürich", "a\u{1b}[2J"]),
+            column("N", Align::Right, ["5", "1234"]),
         ];
-        write(
-            &mut out,
-            [("NAME", Align::Left), ("N", Align::Right)],
-            &rows,
-        )
-        .unwrap();
+        write(&mut out, &columns).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "NAME       N\nZürich     5\na\u{fffd}[2J   1234\n"
         );
+    }
+    #[test]
+    fn a_column_that_no_row_uses_is_none() {
+        let cells = |cells: [&str; 2]| cells.map(str::to_owned).into_iter();
+        assert!(Column::unless_empty("NOTE", cells(["", ""])).is_none());
+        let used = Column::unless_empty("NOTE", cells(["", "new"])).unwrap();
+        assert_eq!(used.cells, ["", "new"]);
     }
 }

@@ -68,6 +68,14 @@ pub(crate) fn cycle(requests: usize, interval: Duration, budget_per_minute: usiz
     interval.max(Duration::from_secs(seconds))
 }
 
+/// The smallest budget a minute, of those above the reserve, with which a round of
+/// `requests` takes no longer than `interval`.
+pub(crate) fn sufficient_budget(requests: usize, interval: Duration) -> usize {
+    let seconds = interval.as_secs().max(1);
+    let needed = (requests as u64 * WINDOW.as_secs()).div_ceil(seconds);
+    usize::try_from(needed.max(1)).map_or(usize::MAX, |needed| needed.saturating_add(RESERVE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +112,18 @@ mod tests {
         assert_eq!(cycle(5, interval, 10), Duration::from_secs(38));
         assert_eq!(cycle(1, Duration::from_secs(5), 1), Duration::from_secs(60));
         assert_eq!(cycle(0, interval, 10), interval);
+    }
+
+    #[test]
+    fn the_sufficient_budget_is_the_smallest_that_stretches_nothing() {
+        for seconds in [5, 7, 30, 60, 300] {
+            let interval = Duration::from_secs(seconds);
+            for requests in 1..50 {
+                let budget = sufficient_budget(requests, interval);
+                assert_eq!(cycle(requests, interval, budget), interval);
+                assert!(budget == 1 + RESERVE || cycle(requests, interval, budget - 1) > interval);
+            }
+        }
     }
 
     #[test]
