@@ -15,7 +15,7 @@ Exit codes:
   1  something else failed: CXone in trouble, an unreadable answer, a port in use
   2  usage or configuration
   3  credentials rejected
-  4  permission missing
+  4  permission missing: the API client, or the access key's user, may not read queues
   5  a queue was not found, or not answered, or none is visible
   6  CXone's rate limit is reached
   7  network: no connection, no name, no TLS, no answer in time
@@ -48,9 +48,9 @@ pub enum Command {
     Serve,
     /// Print the live metrics of queues, once
     Stats(StatsArgs),
-    /// List the queues that CXone shows: id, name, media type, whether active
+    /// List the queues that CXone shows, and why a board of every queue leaves some out
     Queues(FormatArgs),
-    /// Try sign-in, permission, every configured queue id and the budget, step by step
+    /// Try every step up to the first read, every configured queue id, and the budget
     Check,
     /// Serve a wallboard of a simulated tenant: nothing to configure
     Demo(DemoArgs),
