@@ -217,6 +217,10 @@ async fn tells_states_apart(dialect: Dialect) -> Result<()> {
     wall.tenant().set(&closed, nobody);
     let (_browser, mut tab) = open(&Engine::today()?, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &unknown, "waiting", "–").await?;
+    if dialect == Dialect::Realtime {
+        // Nobody waits, and there is no mean wait: the longest leads.
+        wait_for_metric(&mut tab, &zero, "longest_wait", "0:00").await?;
+    }
     wait_for_metric(&mut tab, &zero, "waiting", "0").await?;
     wait_for_state(&mut tab, &closed, "closed").await?;
     wall.tenant().remove(&gone);

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// The monotonic clock may stand still while the machine is suspended; the wall
 /// clock may be set. An age is therefore the larger of the two differences: data
 /// may look older than it is until the next read, and never younger.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// The monotonic clock; tokio's, so that tests can pause it.
     pub monotonic: Instant,

@@ -41,6 +41,9 @@ pub(crate) use assemble::identity;
 /// The first back-off after a failure.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 
+/// The longest pause after a refused sign-in, in cycles.
+const MOST_CYCLES_REFUSED: u32 = 10;
+
 /// How often the boards are assembled anew: time alone makes readings stale.
 const ASSEMBLY: Duration = Duration::from_secs(1);
 
@@ -212,6 +215,17 @@ impl Poller {
         let known: HashSet<&str> = list.iter().map(|queue| queue.id.as_str()).collect();
         self.schedule.listed(&known, now);
         self.readings.list_problem = None;
+        if list.iter().all(|queue| queue.left_out.is_some()) {
+            // Nothing for a board of every queue: for its screens that is as if there were
+            // nothing to see, and sooner a passing fault than the truth.
+            let error = SourceError::NothingVisible {
+                remedy: "the configuration leaves out every queue that there is: `queuewall check` says why",
+            };
+            warn!("{error}");
+            self.readings.list_problem = Some(error);
+            self.schedule.list_again_at(now + self.cycle);
+            return;
+        }
         for (index, group) in self
             .groups
             .iter()
@@ -238,9 +252,11 @@ impl Poller {
                 all,
             }
         } else if is_about_the_sign_in(error) {
+            // Longer and longer: whoever is refused again and again may be locked out.
+            let pause = self.cycle * 2_u32.saturating_pow(all - 1).min(MOST_CYCLES_REFUSED);
             Delay {
-                own: self.cycle,
-                all: self.cycle,
+                own: pause,
+                all: pause,
             }
         } else {
             Delay {

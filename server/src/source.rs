@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
+use crate::clock::Moment;
 pub use error::SourceError;
 pub use host::Host;
 
@@ -72,6 +73,8 @@ pub struct QueueReadings {
     /// The queues answered, in the upstream's order. Some of those asked for may be
     /// missing.
     pub queues: Vec<QueueReading>,
+    /// When the oldest of it was asked for: the numbers are no younger. `None` is just now.
+    pub asked_at: Option<Moment>,
     /// Those asked for of which the answer says that the upstream has no such queue.
     pub unknown: Vec<String>,
 }

@@ -149,8 +149,16 @@ mod tests {
     fn the_demos_budget_allows_its_poll() {
         let ids: Vec<_> = (1..=24).map(|id| id.to_string()).collect();
         let base_url = BaseUrl::parse("http://127.0.0.1:1").unwrap();
-        let dialect = dialect(DemoDialect::ReportingV2, base_url);
-        let config = config(SocketAddr::from(([127, 0, 0, 1], 0)), dialect, &ids);
+        for name in [DemoDialect::ReportingV2, DemoDialect::Realtime] {
+            allows_its_poll(name, &base_url, &ids);
+        }
+    }
+
+    fn allows_its_poll(name: DemoDialect, base_url: &BaseUrl, ids: &[String]) {
+        let dialect = dialect(name, base_url.clone());
+        let is_realtime = matches!(dialect, Dialect::Realtime(_));
+        assert_eq!(is_realtime, name == DemoDialect::Realtime);
+        let config = config(SocketAddr::from(([127, 0, 0, 1], 0)), dialect, ids);
         let reads_a_minute = 60.0 / config.poll.interval.as_secs_f64();
         assert!(reads_a_minute * 2.0 <= config.poll.budget_per_minute as f64);
         assert!(config.cxone.total_timeout < config.poll.interval);

@@ -63,9 +63,9 @@ impl Exit {
 impl From<&SourceError> for Exit {
     fn from(error: &SourceError) -> Self {
         match error {
-            SourceError::CredentialsRejected { .. } | SourceError::TokenRefused { .. } => {
-                Self::Credentials
-            }
+            SourceError::CredentialsRejected { .. }
+            | SourceError::TokenRefused { .. }
+            | SourceError::TenantNotFound { .. } => Self::Credentials,
             SourceError::Forbidden { .. } => Self::Permission,
             SourceError::QueueNotFound { .. } | SourceError::NothingVisible { .. } => {
                 Self::NotFound

@@ -67,7 +67,9 @@ impl QueueStats {
             agents_busy: reading.agents_busy,
             calls_waiting: reading.waiting,
             avg_wait_time_ms: reading.average_wait.map(ms),
-            service_level: reading.service_level_percent,
+            // Of no calls it is nobody's, as on the wall.
+            service_level: (reading.service_level_percent)
+                .filter(|_| reading.service_level_sample != Some(0)),
             longest_wait_time_ms: reading.longest_wait.map(ms),
             agents_after_call_work: reading.agents_after_call_work,
             agents_unavailable: reading.agents_unavailable,

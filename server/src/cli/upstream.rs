@@ -320,6 +320,7 @@ pub(super) mod tests {
             Ok(QueueReadings {
                 queues: answered.filter_map(known).cloned().collect(),
                 unknown,
+                ..QueueReadings::default()
             })
         }
 

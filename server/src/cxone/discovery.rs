@@ -13,7 +13,7 @@ use super::{
     AllowedDomains, BaseUrl,
     json::{self, kind, unexpected},
     sign_in::AccessToken,
-    transport::Transport,
+    transport::{Answer, Transport},
 };
 use crate::source::SourceError;
 
@@ -70,7 +70,13 @@ impl Discovery {
         if let Some(url) = &*known {
             return Ok(url.clone());
         }
-        let found = self.ask(self.issuer.endpoint(OPENID_PATH)).await?;
+        let not_found = |answer: Answer| SourceError::EndpointNotFound {
+            path: answer.path,
+            host: answer.host,
+        };
+        let found = self
+            .ask(self.issuer.endpoint(OPENID_PATH), not_found)
+            .await?;
         let address = address(&found, "token_endpoint", &["token_endpoint"])?;
         self.check(&address, "token endpoint")?;
         Ok(known.insert(address).clone())
@@ -90,7 +96,11 @@ impl Discovery {
         }
         let mut url = self.issuer.endpoint(CXONE_PATH);
         url.query_pairs_mut().append_pair("tenantId", tenant_id);
-        let found = self.ask(url).await?;
+        let not_found = |answer: Answer| SourceError::TenantNotFound {
+            status: answer.status.as_u16(),
+            host: answer.host,
+        };
+        let found = self.ask(url, not_found).await?;
         let address = address(&found, "api_endpoint", &["api_endpoint", "apiEndpoint"])?;
         self.check(&address, "API")?;
         let base_url = BaseUrl::parse(address.as_str())
@@ -117,16 +127,19 @@ impl Discovery {
         }
     }
 
-    async fn ask(&self, url: Url) -> Result<Value, SourceError> {
-        let request = self.transport.get(url);
-        let answer = self.transport.send(SETTING, request).await?;
+    /// An answer of the issuer; `not_found` is what a 400 or 404 means.
+    async fn ask(
+        &self,
+        url: Url,
+        not_found: impl FnOnce(Answer) -> SourceError,
+    ) -> Result<Value, SourceError> {
+        let answer = self
+            .transport
+            .send(SETTING, self.transport.get(url))
+            .await?;
         match answer.status {
             status if status.is_success() => json::parse(&answer),
-            // A tenant that it does not know is answered in either way.
-            StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => Err(SourceError::EndpointNotFound {
-                path: answer.path,
-                host: answer.host,
-            }),
+            StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => Err(not_found(answer)),
             status => Err(SourceError::UnexpectedStatus {
                 status: status.as_u16(),
             }),
@@ -180,6 +193,7 @@ fn may_be_the_wrong_host(error: &SourceError) -> bool {
             | SourceError::Dns { .. }
             | SourceError::Tls { .. }
             | SourceError::Connect { .. }
+            | SourceError::TimedOut { .. }
             | SourceError::NotJson { .. }
             | SourceError::UnexpectedShape { .. }
     )

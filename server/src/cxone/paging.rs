@@ -11,7 +11,7 @@ use super::{
     session::Session,
     transport::Answer,
 };
-use crate::source::SourceError;
+use crate::{clock::Moment, source::SourceError};
 
 /// A longer list is taken for a mistake.
 const MOST_PAGES: usize = 100;
@@ -26,9 +26,15 @@ pub(super) struct List<'a> {
     pub(super) name: &'static str,
 }
 
+/// What was read.
+pub(super) struct Pages {
+    pub(super) count: usize,
+    /// When the first one was asked for.
+    pub(super) asked_at: Option<Moment>,
+}
+
 impl List<'_> {
-    /// Reads every page: `check` judges its status, `read` takes what is on it. Answers
-    /// how many there were.
+    /// Reads every page: `check` judges its status, `read` takes what is on it.
     ///
     /// # Errors
     /// Of any page, and of a link that leads nowhere: half a list would pass for a
@@ -38,8 +44,9 @@ impl List<'_> {
         session: &Session,
         check: impl Fn(&Answer) -> Result<(), SourceError> + Send,
         mut read: impl FnMut(&Value) -> Result<(), SourceError> + Send,
-    ) -> Result<usize, SourceError> {
+    ) -> Result<Pages, SourceError> {
         let (mut url, mut visited) = (self.first.clone(), HashSet::new());
+        let mut asked_at = None;
         // A link back to a page that was read ends the list: nothing new is there.
         while visited.insert(url.clone()) {
             if visited.len() > MOST_PAGES {
@@ -52,6 +59,7 @@ impl List<'_> {
                 .send(self.setting, || session.transport().get(url.clone()))
                 .await?;
             check(&answer)?;
+            asked_at.get_or_insert(answer.sent_at);
             let body = json::parse(&answer)?;
             read(&body)?;
             let Some(next) = self.next_link(&body)? else {
@@ -61,7 +69,10 @@ impl List<'_> {
                 unexpected(format!("the {}'s next page is on another host", self.name))
             })?;
         }
-        Ok(visited.len())
+        Ok(Pages {
+            count: visited.len(),
+            asked_at,
+        })
     }
 
     /// The link to the next page, under any of its usual names, with or without a

@@ -132,8 +132,10 @@ impl Realtime {
             Ok(pages) => {
                 skills.log(&path);
                 if filter.is_some() {
-                    self.pages.store(pages, Ordering::Relaxed);
+                    self.pages.store(pages.count, Ordering::Relaxed);
                 }
+                skills.asked_at = pages.asked_at;
+                skills.check_ids()?;
                 Ok(skills)
             }
             Err(error) => {
@@ -166,7 +168,7 @@ impl QueueSource for Realtime {
             return Ok(QueueReadings::default());
         }
         let skills = self.skills(Some(&self.settings.skills)).await?;
-        let is_whole = skills.is_whole();
+        let (is_whole, asked_at) = (skills.is_whole(), skills.asked_at);
         if skills.list.is_empty() {
             // Sooner this than that CXone knew none of the queues any more.
             return Err(SourceError::NothingVisible {
@@ -174,10 +176,14 @@ impl QueueSource for Realtime {
             });
         }
         let mut by_id: HashMap<String, Skill> = HashMap::with_capacity(skills.list.len());
-        for skill in skills.list {
+        let filter = &self.settings.skills;
+        for skill in skills.list.into_iter().filter(|it| it.passes(filter)) {
             by_id.entry(skill.reading.id.clone()).or_insert(skill);
         }
-        let mut readings = QueueReadings::default();
+        let mut readings = QueueReadings {
+            asked_at,
+            ..QueueReadings::default()
+        };
         let mut asked = HashSet::new();
         for id in ids.iter().filter(|id| asked.insert(*id)) {
             match by_id.remove(id) {

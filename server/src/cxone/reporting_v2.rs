@@ -90,6 +90,7 @@ impl QueueSource for ReportingV2 {
         odd.log(REALTIME_PATH);
         Ok(QueueReadings {
             queues,
+            asked_at: Some(answer.sent_at),
             // This dialect says so by a 404.
             unknown: Vec::new(),
         })

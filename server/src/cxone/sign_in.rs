@@ -49,6 +49,22 @@ pub(super) struct Granted {
     pub(super) refresh_token: Option<SecretString>,
 }
 
+impl Granted {
+    /// What an answer may leave out, from the grant that it replaces: a refresh brings no
+    /// identity token as a rule, and often no new refresh token (RFC 6749, 6).
+    pub(super) fn or_as_in(mut self, before: &Self) -> Self {
+        if self.token.tenant_id().is_none() {
+            let tenant_id = before.token.0.tenant_id.clone();
+            self.token = AccessToken(Arc::new(Inner {
+                header: self.token.header(),
+                tenant_id,
+            }));
+        }
+        self.refresh_token = self.refresh_token.or_else(|| before.refresh_token.clone());
+        self
+    }
+}
+
 /// A token that shows itself nowhere.
 #[derive(Clone)]
 pub(super) struct AccessToken(Arc<Inner>);

@@ -150,6 +150,10 @@ impl Landing {
         self.is_done = true;
         let mut state = self.inner.state();
         let result = result.map(|granted| {
+            let granted = match &state.cached {
+                Some(before) => granted.or_as_in(&before.granted),
+                None => granted,
+            };
             let token = granted.token.clone();
             state.cached = Some(Cached {
                 granted,

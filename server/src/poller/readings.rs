@@ -22,7 +22,7 @@ pub(crate) struct Readings {
 /// What is known of one queue.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    /// The latest reading, and when its request was answered.
+    /// The latest reading, and when it was asked for.
     pub(crate) reading: Option<(QueueReading, Moment)>,
     /// Upstream's latest name; it outlives the reading.
     pub(crate) name: Option<String>,
@@ -58,7 +58,7 @@ impl Known {
     /// not look new.
     fn first_seen(&self, reading: &QueueReading) -> Option<Moment> {
         let (last, at) = self.reading.as_ref()?;
-        let is_repeated = reading.source_time.is_some() && reading.source_time == last.source_time;
+        let is_repeated = reading.source_time.is_some() && reading == last;
         is_repeated.then_some(*at)
     }
 }
@@ -95,7 +95,7 @@ impl Readings {
         self.groups.iter_mut().flat_map(HashMap::values_mut)
     }
 
-    /// A read of `asked` was answered with `answer` at `now`.
+    /// A read of `asked` was answered with `answer`, by `now`.
     pub(crate) fn answered(
         &mut self,
         group: usize,
@@ -103,6 +103,7 @@ impl Readings {
         answer: QueueReadings,
         now: Moment,
     ) {
+        let asked_at = answer.asked_at.unwrap_or(now);
         let known = &mut self.groups[group];
         let mut answered: HashMap<String, QueueReading> = HashMap::new();
         for reading in answer.queues {
@@ -113,7 +114,7 @@ impl Readings {
             match answered.remove(id) {
                 Some(reading) => {
                     known.name = reading.name.clone().or(known.name.take());
-                    let at = known.first_seen(&reading).unwrap_or(now);
+                    let at = known.first_seen(&reading).unwrap_or(asked_at);
                     known.reading = Some((reading, at));
                     known.problem = None;
                 }

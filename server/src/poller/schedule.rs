@@ -211,6 +211,11 @@ impl Schedule {
         }
     }
 
+    /// The queue list is read again at `due`, where it is read regularly.
+    pub(crate) fn list_again_at(&mut self, due: Instant) {
+        self.list_due = self.lists_regularly.then_some(due);
+    }
+
     /// A read succeeded.
     pub(crate) fn succeeded(&mut self, read: &Read, now: Instant) {
         self.answered();

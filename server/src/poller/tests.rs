@@ -42,6 +42,8 @@ struct Script {
     unknown: BTreeSet<String>,
     /// Listed, and not for boards of every queue.
     hidden: BTreeSet<String>,
+    /// How long a read takes, from its first question to its answer.
+    takes: Duration,
     /// Requests that a read takes beyond the first.
     more_requests: usize,
     unlisted: BTreeSet<String>,
@@ -67,6 +69,8 @@ impl QueueSource for Scripted {
         skills: &[String],
     ) -> Result<QueueReadings, SourceError> {
         let _permit = self.budget.acquire().await;
+        let (monotonic, takes) = (Instant::now(), self.script.lock().unwrap().takes);
+        tokio::time::sleep(takes).await;
         let mut script = self.script.lock().unwrap();
         script
             .reads
@@ -89,6 +93,10 @@ impl QueueSource for Scripted {
         Ok(QueueReadings {
             queues: answered.map(reading).collect(),
             unknown: unknown.into_iter().cloned().collect(),
+            asked_at: (!takes.is_zero()).then_some(Moment {
+                monotonic,
+                wall: SystemTime::UNIX_EPOCH,
+            }),
         })
     }
 
@@ -479,7 +487,14 @@ async fn rejected_credentials_cost_one_try_an_interval_and_reach_every_tile() {
         BTreeSet::from([Some("CXone rejects our sign-in".to_owned())])
     );
     after(Duration::from_secs(299)).await;
-    assert!((10..=11).contains(&bench.reads()), "{}", bench.reads());
+    // At 0, 30, 90 and 210 s: whoever is refused asks less and less often.
+    assert_eq!(bench.reads(), 4);
+    after(Duration::from_secs(3_600)).await;
+    let reads = bench.reads();
+    assert!(
+        (15..=17).contains(&reads),
+        "and no longer than every 5 minutes: {reads}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -689,6 +704,13 @@ async fn numbers_that_upstream_repeats_are_as_old_as_when_they_were_first_seen()
     assert_eq!(board.upstream.state, UpstreamState::Down);
     assert_eq!(board.totals.counted, 0, "too old to count");
 
+    bench.script(|script| script.waiting.insert(ids[0].clone(), 77));
+    after(POLL).await;
+    let board = bench.latest();
+    assert_eq!(board.totals.counted, 1, "other numbers are no repetition");
+
+    after(POLL * 4).await;
+    assert_eq!(bench.latest().totals.counted, 0);
     bench.script(|script| script.beside.source_time = at(1_001));
     after(POLL).await;
     let board = bench.latest();
@@ -713,6 +735,37 @@ async fn what_the_list_leaves_out_is_on_no_board_of_every_queue() {
         1,
         "whoever names it sees it"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_which_everything_is_left_out_is_as_good_as_none() {
+    let ids = ids(2);
+    let mut script = all_waiting(&ids);
+    script.hidden = ids.iter().cloned().collect();
+    let bench = Bench::start(&[], script, 10);
+    after(Duration::from_secs(1)).await;
+    let upstream = bench.latest().upstream;
+    assert_eq!(upstream.state, UpstreamState::Down);
+    assert_eq!(upstream.cause_code, Some(Cause::NothingVisible));
+    bench.script(|script| script.hidden.clear());
+    after(POLL * 2).await;
+    assert_eq!(
+        bench.latest().totals.counted,
+        2,
+        "it is asked for again soon"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_are_as_old_as_the_question_for_the_first_of_them() {
+    let ids = ids(1);
+    let mut script = all_waiting(&ids);
+    script.takes = Duration::from_secs(20);
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(21)).await;
+    let published = bench.boards.latest("main").unwrap();
+    let age = Instant::now() - published.latest_read.unwrap().monotonic;
+    assert_eq!(age.as_secs(), 21);
 }
 
 #[tokio::test(start_paused = true)]

@@ -75,6 +75,18 @@ pub enum SourceError {
         /// The host asked.
         host: Host,
     },
+    /// 400 or 404 where the tenant's hosts were asked for.
+    #[error(
+        "CXone's discovery at {host} does not know the tenant (HTTP {status}): check CXONE_TENANT_ID, or leave \
+         it out, and {}",
+        .host.setting
+    )]
+    TenantNotFound {
+        /// The HTTP status.
+        status: u16,
+        /// The host asked.
+        host: Host,
+    },
     /// 400 on a read.
     #[error("CXone called the request wrong (HTTP {status}): {remedy}")]
     BadRequest {
@@ -210,7 +222,9 @@ impl SourceError {
     #[must_use]
     pub fn wall_cause(&self) -> Cause {
         match self {
-            Self::CredentialsRejected { .. } | Self::TokenRefused { .. } => Cause::SignInRejected,
+            Self::CredentialsRejected { .. }
+            | Self::TokenRefused { .. }
+            | Self::TenantNotFound { .. } => Cause::SignInRejected,
             Self::Forbidden { .. } => Cause::Forbidden,
             Self::NothingVisible { .. } => Cause::NothingVisible,
             Self::QueueNotFound { .. } => Cause::NotFound,
@@ -327,6 +341,7 @@ mod tests {
             HostRefused { host: text(), role: "…", reason: "…", allowed: text() },
             QueueNotFound { ids: vec![text()] },
             EndpointNotFound { path: text(), host: host() },
+            TenantNotFound { status: 404, host: host() },
             BadRequest { status: 400, remedy: "…" },
             TooManyIds { given: 101, limit: 100 },
             RateLimited { retry_after: wait },

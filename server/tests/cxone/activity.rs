@@ -1,10 +1,12 @@
 //! Skill activity of the dialect `realtime`: what is asked, what is picked from the
 //! answer, and its pages.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use queuewall::{
-    cxone::{ApiVersion, Dialect, MediaType, RealtimeSettings, SkillFilter},
+    budget::RequestBudget,
+    clock::Clock as _,
+    cxone::{self, ApiVersion, Dialect, MediaType, RealtimeSettings, SkillFilter},
     source::{QueueReading, QueueReadings, SourceError},
 };
 use serde_json::{Value, json};
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     dialect::{ACTIVITY, CALLS, CANARY_TOKEN, OPENID, Spoken, host, plain},
     scripted::{Reply, Scripted, Seen},
-    tenant::{client, http, ids},
+    tenant::{SteppedClock, client, http, ids},
 };
 
 /// A tenant whose activity is answered by `read`.
@@ -120,7 +122,7 @@ async fn the_filter_goes_into_the_question_where_cxone_understands_it() {
 
 #[tokio::test]
 async fn what_was_asked_for_is_picked_and_what_is_not_there_is_unknown() {
-    let server = tenant(|_| page(&[3, 1, 2, 1], None)).await;
+    let server = tenant(|_| page(&[3, 1, 2], None)).await;
     let readings = read(&server, &["2", "9", "1", "2"], |_| {}).await.unwrap();
     assert_eq!(read_ids(&readings), ["2", "1"]);
     assert_eq!(readings.unknown, ["9"]);
@@ -134,6 +136,64 @@ async fn a_list_that_lacks_what_it_promises_calls_nothing_unknown() {
     let readings = read(&server, &["1", "2"], |_| {}).await.unwrap();
     assert_eq!(read_ids(&readings), ["1"]);
     assert!(readings.unknown.is_empty());
+
+    let twice = tenant(|_| page(&[1, 1], None)).await;
+    let readings = read(&twice, &["1", "2"], |_| {}).await.unwrap();
+    assert_eq!(read_ids(&readings), ["1"]);
+    assert!(readings.unknown.is_empty(), "one took another's place");
+}
+
+#[tokio::test]
+async fn what_the_filter_leaves_out_is_not_read_even_where_cxone_answers_it() {
+    let server = tenant(|_| {
+        Reply::json(&json!({"skillActivity": [
+            {"skillId": 1, "mediaTypeId": 4}, {"skillId": 2, "mediaTypeId": 1},
+            {"skillId": 3, "mediaTypeId": 4, "isOutbound": true},
+            {"skillId": 4, "mediaTypeId": 4, "isActive": false}
+        ]}))
+    })
+    .await;
+    let readings = read(&server, &["1", "2", "3", "4"], |settings| {
+        settings
+            .skills
+            .media_types
+            .push(MediaType::parse("chat").unwrap());
+    })
+    .await
+    .unwrap();
+    assert_eq!(
+        read_ids(&readings),
+        ["1", "4"],
+        "who names one that is off sees it"
+    );
+    assert_eq!(readings.unknown, ["2", "3"]);
+}
+
+#[tokio::test]
+async fn a_reading_is_as_old_as_the_question_for_its_first_page() {
+    let server = tenant(|seen| match seen.target.as_str() {
+        CALLS => page(&[1], Some("?skip=1")),
+        _ => page(&[2], None),
+    })
+    .await;
+    let clock = SteppedClock::new();
+    let budget = Arc::new(RequestBudget::new(100));
+    let settings = Spoken::Realtime.settings(&http(&server));
+    let client = cxone::connect(settings, budget, Arc::new(clock.clone())).unwrap();
+    let before = clock.now().wall;
+    let readings = client.read_queues(&ids(&["1", "2"]), &[]).await.unwrap();
+    assert_eq!(readings.asked_at.unwrap().wall, before);
+    assert_eq!(readings.queues.len(), 2);
+}
+
+#[tokio::test]
+async fn entries_without_ids_are_another_shape_and_not_nothing_visible() {
+    let server = tenant(|_| Reply::json(&json!({"skillActivity": [{"SkillId": 1}]}))).await;
+    let error = read(&server, &["1"], |_| {}).await.unwrap_err();
+    assert!(
+        matches!(&error, SourceError::UnexpectedShape { .. }),
+        "{error}"
+    );
 }
 
 #[tokio::test]

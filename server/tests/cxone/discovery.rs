@@ -1,9 +1,12 @@
 //! Where a tenant's hosts are: found once, found again when something there is wrong,
 //! and believed only where secrets may go.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use queuewall::{cxone::Dialect, source::SourceError};
@@ -221,16 +224,36 @@ async fn the_tenant_is_the_tokens_or_the_one_that_is_set() {
 }
 
 #[tokio::test]
-async fn a_tenant_that_the_issuer_does_not_know_is_not_found() {
+async fn a_tenant_that_the_issuer_does_not_know_is_named_as_what_is_wrong() {
     for status in [400, 404] {
         let server = broken_at(Spoken::Realtime, CXONE, Reply::status(status)).await;
         let client = client(Spoken::Realtime.settings(&http(&server)));
-        assert_eq!(
-            client.read_queues(&ids(&["q"]), &[]).await,
-            Err(SourceError::EndpointNotFound {
-                path: "/.well-known/cxone-configuration".to_owned(),
-                host: host(&server, "CXONE_ISSUER"),
-            })
-        );
+        let error = client.read_queues(&ids(&["q"]), &[]).await.unwrap_err();
+        let host = host(&server, "CXONE_ISSUER");
+        assert_eq!(error, SourceError::TenantNotFound { status, host });
+        assert!(error.to_string().contains("CXONE_TENANT_ID"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn an_api_that_says_nothing_any_more_is_found_again() {
+    let new_home = Scripted::start(|_| Spoken::Realtime.queues(&["q"])).await;
+    let silent = Scripted::start(|_| Reply::then_stall("")).await;
+    let (asked, old, new) = (AtomicUsize::new(0), http(&silent), http(&new_home));
+    let issuer = Scripted::start(move |seen| match seen.target.as_str() {
+        CXONE => {
+            let is_first = asked.fetch_add(1, Ordering::Relaxed) == 0;
+            Reply::json(&json!({ "api_endpoint": if is_first { &old } else { &new } }))
+        }
+        _ => Spoken::Realtime.good(seen).unwrap(),
+    })
+    .await;
+    let mut settings = Spoken::Realtime.settings(&http(&issuer));
+    settings.total_timeout = Duration::from_secs(2);
+    let client = client(settings);
+    assert!(matches!(
+        client.read_queues(&ids(&["q"]), &[]).await,
+        Err(SourceError::TimedOut { .. })
+    ));
+    client.read_queues(&ids(&["q"]), &[]).await.unwrap();
 }

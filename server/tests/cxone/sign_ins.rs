@@ -280,6 +280,60 @@ async fn a_token_about_to_end_is_refreshed_and_signed_in_anew_where_that_is_refu
 }
 
 #[tokio::test]
+async fn a_refresh_may_leave_out_the_tenant_and_the_next_refresh_token() {
+    let asked = AtomicUsize::new(0);
+    let server = Scripted::start(move |seen| {
+        if seen.target == TOKEN && asked.fetch_add(1, Ordering::Relaxed) > 0 {
+            // As OAuth 2.0 has it: opaque, and nothing besides.
+            return Reply::json(&json!({"access_token": "opaque", "expires_in": 3600}));
+        }
+        let good = Spoken::Realtime.good(seen);
+        good.unwrap_or_else(|| Spoken::Realtime.queues(&["q"]))
+    })
+    .await;
+    let clock = SteppedClock::new();
+    let settings = application(&server, "app", "simple-secret");
+    let budget = Arc::new(RequestBudget::new(100));
+    let client = cxone::connect(settings, budget, Arc::new(clock.clone())).unwrap();
+    for _ in 0..3 {
+        client.read_queues(&ids(&["q"]), &[]).await.unwrap();
+        clock.step(Duration::from_secs(3_400));
+    }
+    let grants: Vec<_> = token_requests(&server)
+        .into_iter()
+        .map(|seen| seen.body.split('&').next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(
+        grants,
+        [
+            "grant_type=password",
+            "grant_type=refresh_token",
+            "grant_type=refresh_token"
+        ]
+    );
+    assert_eq!(server.count(CXONE), 1);
+}
+
+#[tokio::test]
+async fn an_application_that_is_refused_either_way_is_tried_one_way_at_a_time() {
+    let server = broken_at(Spoken::Realtime, TOKEN, refusal("invalid_client")).await;
+    let client = client(Spoken::Realtime.settings(&http(&server)));
+    for tries in [2, 3, 4, 5] {
+        client.sign_in().await.unwrap_err();
+        assert_eq!(server.count(TOKEN), tries);
+    }
+    let forms: std::collections::BTreeSet<_> = token_requests(&server)[2..]
+        .iter()
+        .map(|seen| seen.header("authorization").unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(
+        forms.len(),
+        2,
+        "in turn, so that either is found once it is right"
+    );
+}
+
+#[tokio::test]
 async fn the_access_key_alone_signs_in_anew_instead_of_refreshing() {
     let good = |_: usize, _: &Seen| Spoken::KeyOnly.issues("new", &json!(3600));
     let (bodies, result) = refreshed(Spoken::KeyOnly, good).await;

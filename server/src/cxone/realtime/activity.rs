@@ -1,11 +1,12 @@
 //! A page of skills with their numbers, as readings.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Map, Value};
 
 use crate::{
+    clock::Moment,
     cxone::{
         SkillFilter,
         json::{Fields, OddFields, kind, unexpected},
@@ -28,6 +29,8 @@ pub(super) struct Skills {
     entries: u64,
     /// How many the answers say that there are.
     total: Option<u64>,
+    /// When the first page was asked for.
+    pub(super) asked_at: Option<Moment>,
     odd: OddFields,
 }
 
@@ -54,9 +57,10 @@ impl Skills {
             Some(Value::Object(inner)) => inner,
             _ => outer,
         };
-        self.total = Fields::new(inner, &mut self.odd)
-            .count("totalRecords")
-            .or_else(|| Fields::new(outer, &mut self.odd).count("totalRecords"));
+        for object in [inner, outer] {
+            let total = Fields::new(object, &mut self.odd).count("totalRecords");
+            self.total = self.total.max(total);
+        }
         let last_poll_time = Fields::new(inner, &mut self.odd).time("lastPollTime");
         let entries = match inner.get("skillActivity").or(outer.get("skillActivity")) {
             Some(Value::Array(entries)) => entries,
@@ -81,10 +85,23 @@ impl Skills {
         Ok(())
     }
 
-    /// Whether nothing is missing of what the answers say that there is.
+    /// Whether nothing is missing of what the answers say that there is. A skill that is
+    /// there twice took another's place, as when pages shift while they are read.
     pub(super) fn is_whole(&self) -> bool {
-        self.list.len() as u64 == self.entries
-            && self.total.is_none_or(|total| total <= self.entries)
+        let ids: HashSet<&str> = self.list.iter().map(|it| it.reading.id.as_str()).collect();
+        let distinct = ids.len() as u64;
+        distinct == self.entries && self.total.is_none_or(|total| total <= distinct)
+    }
+
+    /// That something of what is there could be read.
+    ///
+    /// # Errors
+    /// [`SourceError::UnexpectedShape`]: this is not the same as no skills.
+    pub(super) fn check_ids(&self) -> Result<(), SourceError> {
+        if self.list.is_empty() && self.entries > 0 {
+            return Err(unexpected("no entry of the skill list has a skillId"));
+        }
+        Ok(())
     }
 
     /// One line on what could not be read.
@@ -94,6 +111,13 @@ impl Skills {
 }
 
 impl Skill {
+    /// Whether `filter` lets it be read: CXone leaves out the others where it can be told to.
+    /// One that is switched off is read where somebody names it.
+    pub(super) fn passes(&self, filter: &SkillFilter) -> bool {
+        let is_read = (self.media_type).is_none_or(|it| filter.media_types.contains(&it));
+        is_read && (self.is_outbound != Some(true) || filter.outbound)
+    }
+
     /// As a list shows it, with why `filter` leaves it out of a wall.
     pub(super) fn into_info(self, filter: &SkillFilter) -> QueueInfo {
         let is_read = (self.media_type).is_none_or(|it| filter.media_types.contains(&it));
@@ -177,7 +201,7 @@ fn longest_wait(
     }
     let wait = server_time?.duration_since(earliest?);
     let wait = Duration::try_from(wait).ok()?;
-    (wait > Duration::ZERO && wait <= LONGEST_WAIT).then_some(wait)
+    (wait <= LONGEST_WAIT).then_some(wait)
 }
 
 impl Fields<'_> {

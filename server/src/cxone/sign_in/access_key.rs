@@ -35,6 +35,8 @@ pub(in crate::cxone) struct AccessKeySignIn {
     method: SignInMethod,
     /// Whether the application's credentials are taken unencoded here.
     is_plain: AtomicBool,
+    /// Whether both forms were refused, or the first one was.
+    was_refused: AtomicBool,
 }
 
 #[async_trait]
@@ -94,6 +96,7 @@ impl AccessKeySignIn {
             access_key,
             method,
             is_plain: AtomicBool::new(false),
+            was_refused: AtomicBool::new(false),
         }
     }
 
@@ -118,15 +121,22 @@ impl AccessKeySignIn {
             let answer = self.transport.send("CXONE_ISSUER", request).await?;
             let mut ours = self.ours().to_vec();
             ours.extend(plain);
+            ours.extend(
+                form.iter()
+                    .map(|(_, value)| *value)
+                    .filter(|value| *value != "password"),
+            );
             granted(&answer, &ours, remedy)
         };
-        let first_plain = self.is_plain.load(Ordering::Relaxed);
-        let mut result = ask(if first_plain { plain } else { encoded }).await;
+        let is_plain = self.is_plain.load(Ordering::Relaxed);
+        let mut result = ask(if is_plain { plain } else { encoded }).await;
         if plain != encoded && result.as_ref().is_err_and(is_about_the_client) {
-            let other = ask(if first_plain { encoded } else { plain }).await;
-            if other.is_ok() {
-                self.is_plain.store(!first_plain, Ordering::Relaxed);
-                result = other;
+            // Both at once for the first time; then in turn, one for each try: a refused
+            // sign-in is not to be repeated more than it must.
+            let is_first = !self.was_refused.swap(true, Ordering::Relaxed);
+            self.is_plain.store(!is_plain, Ordering::Relaxed);
+            if is_first {
+                result = ask(if is_plain { encoded } else { plain }).await.or(result);
             }
         }
         if let Err(error) = &result {
