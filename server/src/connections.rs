@@ -38,7 +38,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 use tracing::{debug, warn};
 
-use crate::http::ApiError;
+use crate::{access::OverTls, http::ApiError};
 pub use limits::Limits;
 use peers::{Peers, Seat};
 pub use tls::{Tls, TlsError};
@@ -93,6 +93,7 @@ pub async fn serve(
             seat: Arc::new(seat),
             limits,
             watcher: draining.watcher(),
+            is_tls: tls.is_some(),
         };
         let tls = tls.clone();
         tokio::spawn(async move {
@@ -113,6 +114,7 @@ struct Connection {
     seat: Arc<Seat>,
     limits: Limits,
     watcher: Watcher,
+    is_tls: bool,
 }
 
 impl Connection {
@@ -146,7 +148,7 @@ impl Connection {
             // Also how long a connection may stay without a request.
             .header_read_timeout(self.limits.head)
             .max_buf_size(BUFFER_BYTES);
-        let service = service_of(self.app, self.address, self.seat);
+        let service = service_of(self.app, self.address, self.seat, self.is_tls);
         let connection = builder.serve_connection(self.limits.io(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -163,7 +165,7 @@ impl Connection {
             // A peer that is gone is found out; one that is only silent stays.
             .keep_alive_interval(self.limits.head)
             .keep_alive_timeout(self.limits.head);
-        let service = service_of(self.app, self.address, self.seat);
+        let service = service_of(self.app, self.address, self.seat, self.is_tls);
         let connection = builder.serve_connection(self.limits.io(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -188,6 +190,7 @@ fn service_of(
     app: Router,
     address: SocketAddr,
     seat: Arc<Seat>,
+    is_tls: bool,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
     Response = Response<Body>,
@@ -203,6 +206,9 @@ fn service_of(
             }
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(address));
+            if is_tls {
+                request.extensions_mut().insert(OverTls);
+            }
             app.call(request).await
         }
     })

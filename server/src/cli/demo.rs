@@ -19,7 +19,9 @@ use super::{
 use crate::{
     budget::RequestBudget,
     clock::SystemClock,
-    config::{BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
+    config::{
+        AccessConfig, AccessMode, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig,
+    },
     cxone::{self, BaseUrl, Dialect, ReportingV2Settings, Settings},
 };
 
@@ -98,6 +100,11 @@ fn config(listen: SocketAddr, base_url: BaseUrl, ids: &[String]) -> Config {
         },
         poll,
         server: ServerConfig { listen },
+        // Simulated: wherever it listens, there is nothing to hide.
+        access: AccessConfig {
+            mode: AccessMode::Open,
+            ..AccessConfig::default()
+        },
         boards: vec![
             board("main", "All queues", &[]),
             board(

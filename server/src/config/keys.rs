@@ -65,13 +65,24 @@ pub(super) const BUDGET_PER_MINUTE: Setting = both(
     Kind::Integer,
 );
 pub(super) const LISTEN: Setting = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text);
+pub(super) const STATE_DIR: Setting = both("QUEUEWALL_STATE_DIR", "server.state_dir", Kind::Text);
+pub(super) const PUBLIC_URL: Setting =
+    both("QUEUEWALL_PUBLIC_URL", "server.public_url", Kind::Text);
+pub(super) const ACCESS_MODE: Setting = both("QUEUEWALL_ACCESS", "access.mode", Kind::Text);
+pub(super) const PROXY_HEADER: Setting =
+    both("QUEUEWALL_PROXY_HEADER", "access.proxy_header", Kind::Text);
+pub(super) const TRUSTED_PROXIES: Setting = both(
+    "QUEUEWALL_TRUSTED_PROXIES",
+    "access.trusted_proxies",
+    Kind::Ids,
+);
 pub(super) const CONFIG: Setting = variable("QUEUEWALL_CONFIG");
 pub(super) const TITLE: Setting = variable("QUEUEWALL_TITLE");
 pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
 pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
 
 /// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 17] = [
+pub(super) const SETTINGS: [&Setting; 22] = [
     &BASE_URL,
     &CLIENT_ID,
     &CLIENT_ID_FILE,
@@ -85,6 +96,11 @@ pub(super) const SETTINGS: [&Setting; 17] = [
     &POLL_SECONDS,
     &BUDGET_PER_MINUTE,
     &LISTEN,
+    &STATE_DIR,
+    &PUBLIC_URL,
+    &ACCESS_MODE,
+    &PROXY_HEADER,
+    &TRUSTED_PROXIES,
     &CONFIG,
     &TITLE,
     &TIMEZONE,
@@ -92,7 +108,7 @@ pub(super) const SETTINGS: [&Setting; 17] = [
 ];
 
 /// The file's tables with settings in them.
-pub(super) const SECTIONS: [&str; 3] = ["cxone", "poll", "server"];
+pub(super) const SECTIONS: [&str; 4] = ["cxone", "poll", "server", "access"];
 /// The file's array of boards.
 pub(super) const BOARDS: &str = "boards";
 /// The keys of one of `[[boards]]`.
