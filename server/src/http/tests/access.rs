@@ -306,7 +306,11 @@ async fn what_a_foreign_page_or_a_flood_could_send_is_refused_without_an_echo() 
             415,
         ),
         ("application/json", format!("{{\"token\": \"{token}"), 400),
-        ("application/json", json!({ "tokn": token }).to_string(), 422),
+        (
+            "application/json",
+            json!({ "tokn": token }).to_string(),
+            422,
+        ),
         (
             "application/json",
             json!({ "token": "x".repeat(2_000) }).to_string(),
