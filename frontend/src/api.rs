@@ -11,10 +11,13 @@ use queuewall_shared::http::{
 use queuewall_shared::link::Failure;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestCache};
+use web_sys::{AbortSignal, RequestCache, RequestCredentials};
 
 /// Where the boards are listed.
 pub const BOARDS: &str = "/api/boards";
+
+/// Sent along and taken in. Said, since Chromium before 72 does neither by itself.
+const COOKIES: RequestCredentials = RequestCredentials::SameOrigin;
 
 /// Where one board's snapshot is. The slug is as it stands in the page's address.
 #[must_use]
@@ -102,6 +105,7 @@ pub async fn get(
     // The browser's cache would answer a 304 as a 200 with the old age in its headers.
     let mut request = Request::get(path)
         .cache(RequestCache::NoStore)
+        .credentials(COOKIES)
         .abort_signal(signal);
     if let Some(etag) = etag {
         request = request.header("if-none-match", etag);
@@ -185,6 +189,7 @@ pub async fn wait(secret: &str) -> Result<Admission, Failure> {
 /// Sends JSON. Nothing in it may need an escape.
 async fn post(path: &str, body: &str, signal: Option<&AbortSignal>) -> Result<Response, Failure> {
     let request = Request::post(path)
+        .credentials(COOKIES)
         .abort_signal(signal)
         .header("content-type", "application/json")
         .body(body)

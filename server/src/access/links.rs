@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -19,6 +19,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Links {
     store: Store,
+    /// Held while the file is read and taken over, so that nothing older comes after
+    /// something newer.
+    reading: Mutex<()>,
     by_hash: ArcSwap<HashMap<TokenHash, Link>>,
 }
 
@@ -30,6 +33,7 @@ impl Links {
     pub fn open(store: Store) -> Result<Self, StoreError> {
         store.prepare()?;
         let links = Self {
+            reading: Mutex::default(),
             by_hash: ArcSwap::from_pointee(HashMap::new()),
             store,
         };
@@ -44,6 +48,26 @@ impl Links {
     pub fn good(&self, token: &str, now: SystemTime) -> Result<Link, Refusal> {
         let by_hash = self.by_hash.load();
         standing(by_hash.get(&TokenHash::of(token)), now).cloned()
+    }
+
+    /// [`Self::good`], where a link may have been added less than a second ago: one that
+    /// is not known is looked for in the file. For callers whose attempts are counted.
+    ///
+    /// # Errors
+    /// Why the token opens nothing.
+    pub async fn good_or_new(
+        self: &Arc<Self>,
+        token: &str,
+        now: SystemTime,
+    ) -> Result<Link, Refusal> {
+        let known = self.good(token, now);
+        if known != Err(Refusal::NoAccess) {
+            return known;
+        }
+        let links = Arc::clone(self);
+        // What cannot be read now is said by `follow`.
+        let _ = tokio::task::spawn_blocking(move || links.read()).await;
+        self.good(token, now)
     }
 
     /// Whether a token opens `board` at `now`. Without an allocation: every poll of every
@@ -96,6 +120,7 @@ impl Links {
     }
 
     fn read(&self) -> Result<usize, StoreError> {
+        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let links = self.store.links()?;
         let count = links.len();
         let by_hash = links.into_iter().map(|link| (link.sha256, link)).collect();
@@ -117,6 +142,23 @@ fn standing(link: Option<&Link>, now: SystemTime) -> Result<&Link, Refusal> {
 mod tests {
     use super::*;
     use crate::access::store::tests::link;
+
+    #[tokio::test]
+    async fn a_link_that_was_just_added_is_found_before_it_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned());
+        let links = Arc::new(Links::open(store.clone()).unwrap());
+        let now = SystemTime::now();
+        let added = store.change::<_, StoreError>(|links| {
+            links.push(link("main", "a"));
+            Ok(())
+        });
+        added.unwrap();
+        assert_eq!(links.good("a", now), Err(Refusal::NoAccess));
+        assert_eq!(links.good_or_new("b", now).await, Err(Refusal::NoAccess));
+        assert_eq!(links.good_or_new("a", now).await.unwrap().board, "main");
+        assert_eq!(links.opens("a", "main", now), Ok(()));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_changed_file_is_known_within_a_second_and_a_damaged_one_changes_nothing() {

@@ -45,10 +45,8 @@ pub(super) async fn enter(
         Ok(entry) => entry,
         Err(response) => return Ok(response),
     };
-    let link = door
-        .links
-        .good(token.expose(), now.wall)
-        .inspect_err(|_| door.wrong_tokens.count(from.client, now.monotonic))?;
+    let link = door.links.good_or_new(token.expose(), now.wall).await;
+    let link = link.inspect_err(|_| door.wrong_tokens.count(from.client, now.monotonic))?;
     let cookie = from.cookie(&link, &token, now.wall)?;
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
