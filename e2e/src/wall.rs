@@ -189,6 +189,8 @@ impl Wall {
             },
             server: ServerConfig {
                 listen: self.address,
+                hosts: Vec::new(),
+                tls: None,
             },
             access: self.access.clone(),
             boards: vec![board],

@@ -117,7 +117,7 @@ async fn configured(command: Command, loaded: Loaded) -> Result<Exit, Failure> {
             stats::run(&mut upstream, &request, &mut stdout).await
         }
         Command::Queues(args) => queues::run(&mut upstream, format(args), &mut stdout).await,
-        _ => check::run(&mut upstream, &config.boards, &mut stdout).await,
+        _ => check::run(&mut upstream, &config.boards, &config.poll, &mut stdout).await,
     };
     upstream.say_spent()?;
     outcome

@@ -7,15 +7,15 @@
 //!
 //! # Layout
 //! - `access`: who may look
-//! - `boards` (with `levels` and `display`), `credentials`, `poll`, `server`: one
-//!   concern each
+//! - `boards` (with `levels` and `display`), `cxone`, `poll`, `server`: one concern
+//!   each
 //! - `environment`, `file`: the two sources; `reader`: both, the environment first
 //! - `keys`: every key there is; `problem`: what is wrong, and the remedy
 //! - `surroundings`: variables and files, handed in
 
 mod access;
 mod boards;
-mod credentials;
+mod cxone;
 mod display;
 mod environment;
 mod file;
@@ -36,17 +36,17 @@ pub use boards::{BoardConfig, QueueConfig, Targets};
 pub use environment::Environment;
 pub use poll::PollConfig;
 pub use problem::{ConfigError, Problem};
-pub use server::ServerConfig;
+pub use server::{ServerConfig, TlsFiles};
 pub use surroundings::{Machine, Surroundings};
 
-use crate::cxone;
+use crate::cxone::Settings;
 use reader::Reader;
 
 /// Everything that the server needs to know.
 #[derive(Debug)]
 pub struct Config {
     /// Address and credentials of the upstream: `CXONE_…`, `[cxone]`.
-    pub cxone: cxone::Settings,
+    pub cxone: Settings,
     /// How often the upstream is asked: `[poll]`.
     pub poll: PollConfig,
     /// Where the server listens: `[server]`.
@@ -81,7 +81,7 @@ impl Loaded {
     ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(surroundings, environment, file);
         let poll = PollConfig::read(&mut reader);
-        let cxone = credentials::read(&mut reader, &poll);
+        let cxone = cxone::read(&mut reader, &poll);
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);

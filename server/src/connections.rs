@@ -17,11 +17,10 @@ mod tls;
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{
-    Router,
     body::Body,
     extract::connect_info::ConnectInfo,
-    http::{Request, Response},
-    response::IntoResponse as _,
+    http::Request,
+    response::{IntoResponse as _, Response},
 };
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -35,7 +34,6 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
-use tower::Service as _;
 use tracing::{debug, warn};
 
 use crate::{access::OverTls, http::ApiError};
@@ -53,15 +51,41 @@ const BUFFER_BYTES: usize = 16 * 1024;
 /// Streams that one HTTP/2 connection may have at once: a browser opens a dozen.
 const STREAMS: u32 = 64;
 
-/// Serves `app` until `shutdown`; then requests under way are answered, for as long as
-/// the limits say.
-pub async fn serve(
+/// Raises what the system allows of file handles, where it lets us, and says where that
+/// is too little for `limits`.
+#[cfg(unix)]
+pub fn make_room(limits: Limits) {
+    // Each connection has one; CXone, logs and files have some.
+    const OTHERS: u64 = 256;
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(allowed) if allowed < limits.connections as u64 + OTHERS => warn!(
+            "this system allows {allowed} open files, which is fewer than the {} connections that the server \
+             would take: raise it (LimitNOFILE in systemd, `ulimit -n`)",
+            limits.connections
+        ),
+        Ok(_) => {}
+        Err(error) => debug!(%error, "the limit of open files stays as it is"),
+    }
+}
+
+/// This system has no limit of open files to raise.
+#[cfg(not(unix))]
+pub fn make_room(_: Limits) {}
+
+/// Answers requests by `answer` until `shutdown`; then those under way are answered, for
+/// as long as the limits say.
+///
+/// Each request carries its peer's address as [`ConnectInfo`].
+pub async fn serve<A, F>(
     listener: TcpListener,
     tls: Option<Tls>,
-    app: Router,
+    answer: A,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
-) {
+) where
+    A: Fn(Request<Body>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     let mut shutdown = pin!(shutdown);
     let peers = Arc::new(Peers::new(limits));
     let slots = Arc::new(Semaphore::new(limits.connections));
@@ -88,7 +112,7 @@ pub async fn serve(
             continue;
         };
         let connection = Connection {
-            app: app.clone(),
+            answer: answer.clone(),
             address,
             seat: Arc::new(seat),
             limits,
@@ -108,8 +132,8 @@ pub async fn serve(
 }
 
 /// One connection, and what it was let in with.
-struct Connection {
-    app: Router,
+struct Connection<A> {
+    answer: A,
     address: SocketAddr,
     seat: Arc<Seat>,
     limits: Limits,
@@ -117,7 +141,11 @@ struct Connection {
     is_tls: bool,
 }
 
-impl Connection {
+impl<A, F> Connection<A>
+where
+    A: Fn(Request<Body>) -> F + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     async fn run(self, stream: TcpStream, tls: Option<Tls>) {
         let address = self.address;
         // Answers are small and complete: waiting to fill a packet would only delay them.
@@ -148,7 +176,7 @@ impl Connection {
             // Also how long a connection may stay without a request.
             .header_read_timeout(self.limits.head)
             .max_buf_size(BUFFER_BYTES);
-        let service = service_of(self.app, self.address, self.seat, self.is_tls);
+        let service = service_of(self.answer, self.address, self.seat, self.is_tls);
         let connection = builder.serve_connection(self.limits.io(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -165,7 +193,7 @@ impl Connection {
             // A peer that is gone is found out; one that is only silent stays.
             .keep_alive_interval(self.limits.head)
             .keep_alive_timeout(self.limits.head);
-        let service = service_of(self.app, self.address, self.seat, self.is_tls);
+        let service = service_of(self.answer, self.address, self.seat, self.is_tls);
         let connection = builder.serve_connection(self.limits.io(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -185,31 +213,36 @@ impl Limits {
     }
 }
 
-/// The routes, for one connection: its peer's pace first.
-fn service_of(
-    app: Router,
+/// The answers of one connection: its peer's pace first.
+fn service_of<A, F>(
+    answer: A,
     address: SocketAddr,
     seat: Arc<Seat>,
     is_tls: bool,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
-    Response = Response<Body>,
+    Response = Response,
     Error = Infallible,
     Future: Send,
-> + Send {
+> + Send
+where
+    A: Fn(Request<Body>) -> F + Send,
+    F: Future<Output = Response> + Send,
+{
     service_fn(move |request: Request<Incoming>| {
-        let mut app = app.clone();
-        let may_ask = seat.may_ask();
-        async move {
-            if !may_ask {
-                return Ok(ApiError::TooManyRequests.into_response());
-            }
+        let answer = seat.may_ask().then(|| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(address));
             if is_tls {
                 request.extensions_mut().insert(OverTls);
             }
-            app.call(request).await
+            answer(request)
+        });
+        async move {
+            Ok(match answer {
+                Some(answer) => answer.await,
+                None => ApiError::TooManyRequests.into_response(),
+            })
         }
     })
 }

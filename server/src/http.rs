@@ -20,18 +20,24 @@ mod error;
 mod health;
 mod negotiate;
 mod page;
+mod rules;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
+    body::Body,
     extract::DefaultBodyLimit,
+    http::Request,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
+use tower::Service as _;
 
 use crate::{access::Guard, clock::Clock, snapshot::Boards};
 pub use error::ApiError;
 pub use page::Page;
+pub use rules::Rules;
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -46,8 +52,40 @@ pub struct AppState {
     pub page: Arc<Page>,
 }
 
+/// The routes, under the web's rules.
+#[derive(Clone, Debug)]
+pub struct App {
+    routes: Router,
+    rules: Arc<Rules>,
+}
+
+impl App {
+    /// All routes under `rules`.
+    #[must_use]
+    pub fn new(state: AppState, rules: Rules) -> Self {
+        Self {
+            routes: router(state),
+            rules: Arc::new(rules),
+        }
+    }
+
+    /// Answers one request.
+    pub async fn answer(mut self, request: Request<Body>) -> Response {
+        let is_old = rules::is_old_chromium(request.headers());
+        let mut response = match self.rules.admit(&request) {
+            Ok(()) => match self.routes.call(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+            Err(foreign) => foreign.into_response(),
+        };
+        self.rules.dress(&mut response, is_old);
+        response
+    }
+}
+
 /// All routes.
-pub fn router(state: AppState) -> Router {
+fn router(state: AppState) -> Router {
     Router::new()
         .route("/api/boards", get(api::list_boards))
         .route("/api/boards/{slug}", get(api::board))

@@ -37,6 +37,7 @@ use schedule::{Delay, Read, Schedule, Task};
 use upstream::Outlook;
 
 pub(crate) use assemble::identity;
+pub(crate) use plan::{cycle, group};
 
 /// The first back-off after a failure.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);

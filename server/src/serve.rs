@@ -11,8 +11,8 @@ use crate::{
     budget::RequestBudget,
     clock::Clock,
     config::{AccessMode, Config},
-    connections::{self, Limits},
-    http::{AppState, Page, router},
+    connections::{self, Limits, Tls},
+    http::{App, AppState, Page, Rules},
     poller::{self, Poller},
     snapshot::Boards,
     source::QueueSource,
@@ -77,19 +77,30 @@ pub async fn run_with(
         Arc::clone(&boards),
     );
     let mut polling = tokio::spawn(poller.run());
-    let app = router(AppState {
+    let address = listener
+        .local_addr()
+        .context("the listener has no address")?;
+    let state = AppState {
         boards,
         clock,
         access: Arc::clone(&access),
         page: Arc::new(page),
-    });
-    info!(
-        "listening on http://{}",
-        listener
-            .local_addr()
-            .context("the listener has no address")?
-    );
-    let serving = connections::serve(listener, None, app, Limits::default(), shutdown);
+    };
+    let tls = (config.server.tls)
+        .map(|files| Tls::load(files.certificate, files.key))
+        .transpose()
+        .context("TLS")?;
+    let hosts = config.server.hosts.into_iter();
+    let hosts = hosts.chain(config.access.public_host());
+    let rules = Rules::new(address, hosts, tls.is_some());
+    let app = App::new(state, rules);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    info!("listening on {scheme}://{address}");
+    let limits = Limits::default();
+    connections::make_room(limits);
+    let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
+    let answer = move |request| app.clone().answer(request);
+    let serving = connections::serve(listener, tls, answer, limits, shutdown);
     let served = tokio::select! {
         () = serving => Ok(()),
         () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
@@ -98,6 +109,9 @@ pub async fn run_with(
         ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),
     };
     polling.abort();
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
     info!("stopped");
     served
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use queuewall_simulator::TimeOfDay;
 
 use crate::access::seconds_since_1970;
@@ -17,13 +17,14 @@ Exit codes:
   1  something else failed: CXone in trouble, an unreadable answer, a port in use
   2  usage or configuration
   3  credentials rejected
-  4  permission missing: the API client lacks a scope
-  5  a queue was not found, or not answered
+  4  permission missing
+  5  a queue was not found, or not answered, or none is visible
   6  CXone's rate limit is reached
   7  network: no connection, no name, no TLS, no answer in time
 
 Examples:
   queuewall demo                              a wallboard of a pretend tenant
+  queuewall demo --dialect realtime           the same, read by the other API
   queuewall check                             try credentials, scope and queue ids
   queuewall queues                            find the ids of the queues
   queuewall stats --queue 4711                one queue, as a table or as JSON
@@ -51,9 +52,9 @@ pub enum Command {
     Serve,
     /// Print the live metrics of queues, once
     Stats(StatsArgs),
-    /// List the ids and names of the queues that CXone shows
+    /// List the queues that CXone shows: id, name, media type, whether active
     Queues(FormatArgs),
-    /// Try sign-in, permission and every configured queue id
+    /// Try sign-in, permission, every configured queue id and the budget, step by step
     Check,
     /// Hand out, list and revoke links, each of which opens one board
     #[command(subcommand)]
@@ -197,9 +198,21 @@ pub struct DemoArgs {
     /// Simulated seconds a second; 0 holds the day still
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// Which of CXone's APIs the server reads the tenant by
+    #[arg(long, value_enum, default_value_t = DemoDialect::ReportingV2)]
+    pub dialect: DemoDialect,
     /// Time of day at which the simulated day starts
     #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
     pub start: TimeOfDay,
+}
+
+/// The dialects, as `CXONE_DIALECT` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DemoDialect {
+    /// The v2 Reporting API
+    ReportingV2,
+    /// The Real-Time Data API, with discovery and an access key
+    Realtime,
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -289,6 +302,7 @@ mod tests {
                 "--all",
             ],
             vec!["queuewall", "screens", "approve", "K7D34M"],
+            vec!["queuewall", "demo", "--dialect", "klingon"],
         ] {
             let error = Cli::try_parse_from(&wrong).unwrap_err();
             assert_eq!(

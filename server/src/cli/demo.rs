@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::{
-    args::DemoArgs,
+    args::{DemoArgs, DemoDialect},
     exit::{Exit, Failure},
     serve,
 };
@@ -22,7 +22,10 @@ use crate::{
     config::{
         AccessConfig, AccessMode, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig,
     },
-    cxone::{self, BaseUrl, Dialect, ReportingV2Settings, Settings},
+    cxone::{
+        self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings,
+        ReportingV2Settings, Settings, SignInMethod, SkillFilter,
+    },
 };
 
 /// A wall that moves, and slow enough that a page which asks every 5 s never sees a
@@ -62,7 +65,7 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     );
     let base_url = BaseUrl::parse(&simulator.base_url()).map_err(|error| broken(&error))?;
     let ids = simulator.control().queue_ids();
-    let config = config(args.listen, base_url, &ids);
+    let config = config(args.listen, dialect(args.dialect, base_url), &ids);
 
     let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
     let clock = Arc::new(SystemClock);
@@ -73,8 +76,37 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// How to sign in to the simulated tenant, which lets anybody in.
+fn dialect(dialect: DemoDialect, address: BaseUrl) -> Dialect {
+    let (id, secret) = ("demo-client".to_owned(), SecretString::from("demo-secret"));
+    match dialect {
+        DemoDialect::ReportingV2 => Dialect::ReportingV2(ReportingV2Settings {
+            base_url: address,
+            client_id: id,
+            client_secret: secret,
+            tenant_id: "demo-tenant".to_owned(),
+        }),
+        DemoDialect::Realtime => Dialect::Realtime(Box::new(RealtimeSettings {
+            access_key: AccessKey {
+                id: "demo-key".to_owned(),
+                secret: SecretString::from("demo-key-secret"),
+            },
+            sign_in: SignInMethod::Password {
+                client_id: id,
+                client_secret: secret,
+            },
+            issuer: address,
+            api_url: None,
+            tenant_id: None,
+            api_version: ApiVersion::default(),
+            allowed_domains: AllowedDomains::default(),
+            skills: SkillFilter::default(),
+        })),
+    }
+}
+
 /// The demo's configuration: a board of every queue, and one of the first few.
-fn config(listen: SocketAddr, base_url: BaseUrl, ids: &[String]) -> Config {
+fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
     let poll = PollConfig {
         interval: INTERVAL,
         budget_per_minute: BUDGET_PER_MINUTE,
@@ -88,18 +120,17 @@ fn config(listen: SocketAddr, base_url: BaseUrl, ids: &[String]) -> Config {
     };
     Config {
         cxone: Settings {
-            dialect: Dialect::ReportingV2(ReportingV2Settings {
-                base_url,
-                client_id: "demo-client".to_owned(),
-                client_secret: SecretString::from("demo-secret"),
-                tenant_id: "demo-tenant".to_owned(),
-            }),
+            dialect,
             ca_file: None,
             connect_timeout: poll.connect_timeout(),
             total_timeout: poll.total_timeout(),
         },
         poll,
-        server: ServerConfig { listen },
+        server: ServerConfig {
+            listen,
+            hosts: Vec::new(),
+            tls: None,
+        },
         // Simulated: wherever it listens, there is nothing to hide.
         access: AccessConfig {
             mode: AccessMode::Open,
@@ -125,7 +156,8 @@ mod tests {
     fn the_demos_budget_allows_its_poll() {
         let ids: Vec<_> = (1..=24).map(|id| id.to_string()).collect();
         let base_url = BaseUrl::parse("http://127.0.0.1:1").unwrap();
-        let config = config(SocketAddr::from(([127, 0, 0, 1], 0)), base_url, &ids);
+        let dialect = dialect(DemoDialect::ReportingV2, base_url);
+        let config = config(SocketAddr::from(([127, 0, 0, 1], 0)), dialect, &ids);
         let reads_a_minute = 60.0 / config.poll.interval.as_secs_f64();
         assert!(reads_a_minute * 2.0 <= config.poll.budget_per_minute as f64);
         assert!(config.cxone.total_timeout < config.poll.interval);

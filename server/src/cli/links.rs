@@ -13,7 +13,7 @@ use super::{
     args::{Expires, LinksCommand, RevokeArgs},
     exit::{Exit, Failure},
     qr,
-    table::{self, Align, Format, printable},
+    table::{self, Align, Column, Format, printable},
 };
 use crate::{
     access::{
@@ -156,21 +156,18 @@ impl Desk<'_> {
                 writeln!(self.out)?;
             }
             Format::Table => {
-                let headings = ["ID", "BOARD", "LABEL", "CREATED", "EXPIRES", "STATE"];
-                let cells: Vec<_> = rows
-                    .into_iter()
-                    .map(|row| {
-                        [
-                            row.id,
-                            row.board,
-                            row.label.unwrap_or_default(),
-                            row.created,
-                            row.expires.unwrap_or_else(|| "never".to_owned()),
-                            row.state.to_owned(),
-                        ]
-                    })
-                    .collect();
-                table::write(self.out, headings.map(|it| (it, Align::Left)), &cells)?;
+                let column = |heading, cell: fn(&LinkRow) -> &str| {
+                    Column::new(heading, Align::Left, &rows, |row| cell(row).to_owned())
+                };
+                let columns = [
+                    column("ID", |row| &row.id),
+                    column("BOARD", |row| &row.board),
+                    column("LABEL", |row| row.label.as_deref().unwrap_or_default()),
+                    column("CREATED", |row| &row.created),
+                    column("EXPIRES", |row| row.expires.as_deref().unwrap_or("never")),
+                    column("STATE", |row| row.state),
+                ];
+                table::write(self.out, columns)?;
             }
         }
         self.note_mode()?;

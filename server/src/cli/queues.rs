@@ -1,39 +1,47 @@
 //! `queuewall queues`: ids and names, to find or verify an id.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::{
     exit::{Exit, Failure},
-    table::{self, Align, Format},
+    table::{self, Align, Column, Format},
     upstream::Upstream,
 };
+use crate::source::SourceError;
 
-/// A queue as scripts see it.
+/// A queue as scripts see it; what CXone did not say is `null`.
 #[derive(Serialize)]
 struct QueueRow {
     queue_id: String,
     name: Option<String>,
+    media_type: Option<String>,
+    active: Option<bool>,
+    /// Why a board of every queue leaves it out.
+    left_out: Option<String>,
 }
 
-/// What to say where the list is empty: no error, and yet nothing to show.
-pub(super) const EMPTY_LIST: &str = "CXone shows this API client no queue: check CXONE_TENANT_ID, \
-     and what the API client may see under Administration > Security > API Clients";
-
-/// Prints the queue list. An empty one ends with [`Exit::NotFound`].
+/// Prints the queue list. Where none is visible that is said on stderr, and the end is
+/// [`Exit::NotFound`].
 pub(super) async fn run(
     upstream: &mut Upstream<'_>,
     format: Format,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let rows: Vec<_> = upstream
-        .list_queues()
-        .await?
+    let (queues, nothing) = match upstream.list_queues().await {
+        Ok(queues) => (queues, None),
+        Err(error @ SourceError::NothingVisible { .. }) => (Vec::new(), Some(error)),
+        Err(error) => return Err(error.into()),
+    };
+    let rows: Vec<_> = queues
         .into_iter()
         .map(|queue| QueueRow {
             queue_id: queue.id,
             name: queue.name,
+            media_type: queue.media_type,
+            active: queue.is_active,
+            left_out: queue.left_out,
         })
         .collect();
     match format {
@@ -41,23 +49,39 @@ pub(super) async fn run(
             serde_json::to_writer_pretty(&mut *out, &rows).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
-        Format::Table => {
-            let cells: Vec<_> = rows
-                .iter()
-                .map(|row| [row.queue_id.clone(), row.name.clone().unwrap_or_default()])
-                .collect();
-            table::write(
-                out,
-                [("QUEUE ID", Align::Left), ("NAME", Align::Left)],
-                &cells,
-            )?;
-        }
+        Format::Table => write_table(out, &rows)?,
     }
-    if rows.is_empty() {
-        upstream.note(&format!("error: {EMPTY_LIST}"))?;
-        return Ok(Exit::NotFound);
+    if let Some(error) = nothing {
+        upstream.note(&format!("error: {error}"))?;
+        return Ok(Exit::from(&error));
     }
     Ok(Exit::Done)
+}
+
+fn write_table(out: &mut dyn Write, rows: &[QueueRow]) -> io::Result<()> {
+    let yes_or_no = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
+    let always = [
+        Column::new("QUEUE ID", Align::Left, rows, |row| row.queue_id.clone()),
+        Column::new("NAME", Align::Left, rows, |row| {
+            row.name.clone().unwrap_or_default()
+        }),
+    ];
+    let sometimes = [
+        Column::unless_empty("MEDIA TYPE", Align::Left, rows, |row| {
+            row.media_type.clone()
+        }),
+        Column::unless_empty("ACTIVE", Align::Left, rows, |row| row.active.map(yes_or_no)),
+        Column::unless_empty(
+            "LEFT OUT OF BOARDS OF EVERY QUEUE",
+            Align::Left,
+            rows,
+            |row| row.left_out.clone(),
+        ),
+    ];
+    table::write(
+        out,
+        always.into_iter().chain(sometimes.into_iter().flatten()),
+    )
 }
 
 #[cfg(test)]
@@ -82,8 +106,9 @@ mod tests {
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&json).unwrap(),
             serde_json::json!([
-                {"queue_id": "4711", "name": "Queue 4711"},
-                {"queue_id": "9", "name": null}
+                {"queue_id": "4711", "name": "Queue 4711", "media_type": null, "active": null,
+                 "left_out": null},
+                {"queue_id": "9", "name": null, "media_type": null, "active": null, "left_out": null}
             ])
         );
         let (_, table, _) = printed(&tenant, Format::Table).await;
@@ -91,9 +116,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_more_is_known_of_some_queue_has_a_column() {
+        let mut tenant = Tenant::of(&["4711", "9"]);
+        tenant.left_out = vec![("9".into(), "inactive: SETTING=true shows it".into())];
+        let (_, table, _) = printed(&tenant, Format::Table).await;
+        assert_eq!(
+            table,
+            "QUEUE ID  NAME        MEDIA TYPE  ACTIVE  LEFT OUT OF BOARDS OF EVERY QUEUE\n\
+             4711      Queue 4711  Call        yes     –\n\
+             9         Queue 9     Call        no      inactive: SETTING=true shows it\n"
+        );
+        let (_, json, _) = printed(&tenant, Format::Json).await;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json[1]["active"], false);
+        assert_eq!(json[1]["left_out"], "inactive: SETTING=true shows it");
+    }
+
+    #[tokio::test]
     async fn an_empty_list_is_a_state_of_its_own() {
         let (exit, json, notes) = printed(&Tenant::default(), Format::Json).await;
         assert_eq!((exit, json.as_str()), (Exit::NotFound, "[]\n"));
-        assert!(notes.starts_with("error: CXone shows this API client no queue: check"));
+        assert!(notes.starts_with("error: signed in, but CXone shows us no queue: check"));
     }
 }

@@ -32,8 +32,13 @@ pub(super) async fn run(
     };
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
+    let scheme = if config.server.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     // A server whose output nobody reads still serves.
-    let _ = writeln!(io::stdout(), "http://{address}/");
+    let _ = writeln!(io::stdout(), "{scheme}://{address}/");
     let ended = shutdown::requested().map_err(|error| {
         Failure::new(
             Exit::Other,

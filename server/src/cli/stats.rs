@@ -11,10 +11,10 @@ use serde::Serialize;
 
 use super::{
     exit::{Exit, Failure},
-    queues::EMPTY_LIST,
-    table::{self, Align, Format},
+    table::{self, Align, Column, Format},
     upstream::{Answers, Upstream},
 };
+use crate::source::SourceError;
 
 /// What to read, and how to print it.
 pub(super) struct StatsRequest {
@@ -26,7 +26,8 @@ pub(super) struct StatsRequest {
 }
 
 /// One queue's metrics under the names that scripts know, which never change.
-/// What CXone did not say is `null`.
+/// What CXone did not say is `null`; what only some dialects say comes after the rest,
+/// where it was said.
 #[derive(Debug, Serialize)]
 struct QueueStats {
     queue_id: String,
@@ -37,6 +38,18 @@ struct QueueStats {
     calls_waiting: Option<u64>,
     avg_wait_time_ms: Option<u64>,
     service_level: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    longest_wait_time_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agents_after_call_work: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agents_unavailable: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_level_goal: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_level_threshold_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_level_sample: Option<u64>,
 }
 
 impl QueueStats {
@@ -52,6 +65,13 @@ impl QueueStats {
             calls_waiting: reading.waiting,
             avg_wait_time_ms: reading.average_wait.map(ms),
             service_level: reading.service_level_percent,
+            longest_wait_time_ms: reading.longest_wait.map(ms),
+            agents_after_call_work: reading.agents_after_call_work,
+            agents_unavailable: reading.agents_unavailable,
+            service_level_goal: reading.service_level_goal,
+            service_level_threshold_seconds: (reading.service_level_threshold)
+                .map(|threshold| threshold.as_secs_f64()),
+            service_level_sample: reading.service_level_sample,
         }
     }
 }
@@ -69,12 +89,16 @@ pub(super) async fn run(
     let is_one = ids.len() == 1;
     let mut exit = Exit::Done;
     if ids.is_empty() {
-        ids = (upstream.list_queues().await?.into_iter())
-            .map(|queue| queue.id)
-            .collect();
-        if ids.is_empty() {
-            upstream.note(&format!("error: {EMPTY_LIST}"))?;
-            exit = Exit::NotFound;
+        match upstream.list_queues().await {
+            Ok(queues) => {
+                let shown = queues.into_iter().filter(|queue| queue.left_out.is_none());
+                ids = shown.map(|queue| queue.id).collect();
+            }
+            Err(error @ SourceError::NothingVisible { .. }) => {
+                upstream.note(&format!("error: {error}"))?;
+                exit = Exit::from(&error);
+            }
+            Err(error) => return Err(error.into()),
         }
     }
     let answers = upstream.read_all(&ids, &request.skill_ids).await?;
@@ -97,37 +121,47 @@ fn write_json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Res
 }
 
 fn write_table(out: &mut dyn Write, stats: &[QueueStats]) -> io::Result<()> {
-    let count = |number: Option<u64>| number.map_or(UNKNOWN.to_owned(), |n| n.to_string());
-    let rows: Vec<_> = stats
-        .iter()
-        .map(|queue| {
-            [
-                queue.queue_id.clone(),
-                queue.name.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
-                count(queue.calls_waiting),
-                queue
-                    .avg_wait_time_ms
-                    .map_or(UNKNOWN.to_owned(), |ms| wait(Duration::from_millis(ms))),
-                queue
-                    .service_level
-                    .map_or(UNKNOWN.to_owned(), |percent| format!("{percent:.1} %")),
-                count(queue.agents_available),
-                count(queue.agents_busy),
-                count(queue.agents_logged_on),
-            ]
+    let known = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
+    let in_words = |ms: Option<u64>| ms.map(|ms| wait(Duration::from_millis(ms)));
+    let count = |heading, number: fn(&QueueStats) -> Option<u64>| {
+        Column::new(heading, Align::Right, stats, |queue| {
+            known(number(queue).map(|number| number.to_string()))
         })
-        .collect();
-    let headings = [
-        ("QUEUE ID", Align::Left),
-        ("NAME", Align::Left),
-        ("WAITING", Align::Right),
-        ("AVG WAIT", Align::Right),
-        ("SERVICE LEVEL", Align::Right),
-        ("AVAILABLE", Align::Right),
-        ("BUSY", Align::Right),
-        ("LOGGED ON", Align::Right),
+    };
+    let longest = Column::unless_empty("LONGEST WAIT", Align::Right, stats, |queue| {
+        in_words(queue.longest_wait_time_ms)
+    });
+    let has_average = stats.iter().any(|queue| queue.avg_wait_time_ms.is_some());
+    let average = (has_average || longest.is_none()).then(|| {
+        Column::new("AVG WAIT", Align::Right, stats, |queue| {
+            known(in_words(queue.avg_wait_time_ms))
+        })
+    });
+    let some = |heading, number: fn(&QueueStats) -> Option<u64>| {
+        Column::unless_empty(heading, Align::Right, stats, |queue| {
+            number(queue).map(|number| number.to_string())
+        })
+    };
+    let columns = [
+        Some(Column::new("QUEUE ID", Align::Left, stats, |queue| {
+            queue.queue_id.clone()
+        })),
+        Some(Column::new("NAME", Align::Left, stats, |queue| {
+            known(queue.name.clone())
+        })),
+        Some(count("WAITING", |queue| queue.calls_waiting)),
+        average,
+        longest,
+        Some(Column::new("SERVICE LEVEL", Align::Right, stats, |queue| {
+            known(queue.service_level.map(|percent| format!("{percent:.1} %")))
+        })),
+        Some(count("AVAILABLE", |queue| queue.agents_available)),
+        Some(count("BUSY", |queue| queue.agents_busy)),
+        some("AFTER CALL", |queue| queue.agents_after_call_work),
+        some("UNAVAILABLE", |queue| queue.agents_unavailable),
+        Some(count("LOGGED ON", |queue| queue.agents_logged_on)),
     ];
-    table::write(out, headings, &rows)
+    table::write(out, columns.into_iter().flatten())
 }
 
 #[cfg(test)]
@@ -136,7 +170,7 @@ mod tests {
         super::upstream::tests::{Tenant, ids},
         *,
     };
-    use crate::{budget::RequestBudget, source::SourceError};
+    use crate::budget::RequestBudget;
 
     async fn printed(
         tenant: &Tenant,
@@ -206,7 +240,7 @@ mod tests {
             .await
             .unwrap();
         assert_eq!((exit, json.as_str()), (Exit::NotFound, "[]\n"));
-        assert!(notes.starts_with("error: CXone shows this API client no queue"));
+        assert!(notes.starts_with("error: signed in, but CXone shows us no queue"));
     }
 
     #[tokio::test]
@@ -218,6 +252,53 @@ mod tests {
              4711      Queue 4711        3      1:32         83.5 %          0     7         12\n\
              9         Queue 9           3         –              –          –     –          –\n"
         );
+    }
+
+    /// As a dialect without an average wait answers.
+    fn longest_waits() -> Tenant {
+        let mut tenant = busy_tenant();
+        let queue = &mut tenant.queues[0];
+        queue.average_wait = None;
+        queue.longest_wait = Some(Duration::from_secs(108));
+        queue.agents_after_call_work = Some(1);
+        queue.agents_unavailable = Some(2);
+        queue.service_level_goal = Some(80.0);
+        queue.service_level_threshold = Some(Duration::from_secs(30));
+        queue.service_level_sample = Some(100);
+        tenant
+    }
+
+    #[tokio::test]
+    async fn what_only_some_dialects_say_comes_after_the_rest() {
+        let (_, json, _) = printed(&longest_waits(), &["4711"], Format::Json)
+            .await
+            .unwrap();
+        assert!(
+            json.ends_with(
+                "  \"avg_wait_time_ms\": null,\n  \"service_level\": 83.5,\n  \"longest_wait_time_ms\": 108000,\n  \
+                 \"agents_after_call_work\": 1,\n  \"agents_unavailable\": 2,\n  \"service_level_goal\": 80.0,\n  \
+                 \"service_level_threshold_seconds\": 30.0,\n  \"service_level_sample\": 100\n}\n"
+            ),
+            "{json}"
+        );
+        let (_, table, _) = printed(&longest_waits(), &[], Format::Table).await.unwrap();
+        assert_eq!(
+            table,
+            "QUEUE ID  NAME        WAITING  LONGEST WAIT  SERVICE LEVEL  AVAILABLE  BUSY  AFTER CALL  UNAVAILABLE  LOGGED ON\n\
+             4711      Queue 4711        3          1:48         83.5 %          0     7           1            2         12\n\
+             9         Queue 9           3             –              –          –     –           –            –          –\n"
+        );
+    }
+
+    #[tokio::test]
+    async fn all_queues_are_those_that_the_configuration_does_not_leave_out() {
+        let mut tenant = busy_tenant();
+        tenant.left_out = vec![("9".into(), "inactive".into())];
+        let (exit, json, _) = printed(&tenant, &[], Format::Json).await.unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((exit, json.as_array().unwrap().len()), (Exit::Done, 1));
+        let (_, json, _) = printed(&tenant, &["9"], Format::Json).await.unwrap();
+        assert!(json.contains("Queue 9"), "whoever names it sees it");
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::{
     budget::RequestBudget,
-    source::{QueueInfo, QueueReading, QueueSource, SourceError},
+    source::{QueueInfo, QueueReading, QueueSource, SourceError, Step},
 };
 
 /// Waits longer than this are announced.
@@ -22,8 +22,8 @@ pub(super) struct Upstream<'a> {
     source: &'a dyn QueueSource,
     budget: &'a RequestBudget,
     notes: &'a mut dyn Write,
-    /// Ids of the queue list, once it was read.
-    listed: Option<BTreeSet<String>>,
+    /// The queue list, once it was read.
+    listed: Option<Vec<QueueInfo>>,
 }
 
 /// What became of the ids that were asked for.
@@ -81,15 +81,26 @@ impl<'a> Upstream<'a> {
         ))
     }
 
-    pub(super) async fn sign_in(&mut self) -> Result<(), SourceError> {
+    /// Signs in step by step; only the last step can have failed.
+    pub(super) async fn sign_in_stepwise(&mut self) -> Vec<Step> {
         self.announce_wait();
-        self.source.sign_in().await
+        self.source.sign_in_stepwise().await
+    }
+
+    /// How many requests reading so many queues takes, in one round.
+    pub(super) fn requests_for(&self, queues: usize) -> usize {
+        queues.div_ceil(self.source.batch_limit().max(1)) * self.source.requests_per_read()
+    }
+
+    /// The requests that are allowed in a minute.
+    pub(super) fn budget_per_minute(&self) -> usize {
+        self.budget.limit()
     }
 
     pub(super) async fn list_queues(&mut self) -> Result<Vec<QueueInfo>, SourceError> {
         self.announce_wait();
         let queues = self.source.list_queues().await?;
-        self.listed = Some(queues.iter().map(|queue| queue.id.clone()).collect());
+        self.listed = Some(queues.clone());
         Ok(queues)
     }
 
@@ -143,7 +154,12 @@ impl<'a> Upstream<'a> {
             self.listed = None;
         }
         let (living, missing): (Vec<_>, Vec<_>) = match &self.listed {
-            Some(listed) => ids.iter().cloned().partition(|id| listed.contains(id)),
+            Some(listed) => {
+                let known: BTreeSet<_> = listed.iter().map(|queue| queue.id.as_str()).collect();
+                ids.iter()
+                    .cloned()
+                    .partition(|id| known.contains(id.as_str()))
+            }
             None => (ids.to_vec(), Vec::new()),
         };
         let mut unread = Vec::new();
@@ -200,6 +216,10 @@ pub(super) mod tests {
         pub(in crate::cli) read: Option<SourceError>,
         /// The ids of each read, joined by commas, with the skills after a slash.
         pub(in crate::cli) reads: Mutex<Vec<String>>,
+        /// Ids that are listed as switched off, and why boards of every queue leave them out.
+        pub(in crate::cli) left_out: Vec<(String, String)>,
+        /// Ids of which an answer says that there is no such queue.
+        pub(in crate::cli) unknown: Vec<String>,
         /// Taken from by each request, where there is one.
         pub(in crate::cli) budget: Option<std::sync::Arc<RequestBudget>>,
     }
@@ -242,24 +262,39 @@ pub(super) mod tests {
             self.pass(&self.read).await?;
             let asked = format!("{}/{}", ids.join(","), skills.join(","));
             self.reads.lock().unwrap().push(asked);
+            let (unknown, ids): (Vec<String>, Vec<String>) = ids
+                .iter()
+                .cloned()
+                .partition(|id| self.unknown.contains(id));
             let known = |id: &String| self.queues.iter().find(|queue| queue.id == *id);
             let is_dead = |id| known(id).is_none() || self.listed_but_dead.contains(id);
             if ids.iter().any(is_dead) {
-                return Err(SourceError::QueueNotFound { ids: ids.to_vec() });
+                return Err(SourceError::QueueNotFound { ids });
             }
             let answered = ids.iter().filter(|id| !self.unanswered.contains(id));
             Ok(QueueReadings {
                 queues: answered.filter_map(known).cloned().collect(),
-                ..QueueReadings::default()
+                unknown,
             })
         }
 
         async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
             self.pass(&self.list).await?;
+            if self.queues.is_empty() {
+                return Err(SourceError::NothingVisible { remedy: "check" });
+            }
+            let left_out = |id: &str| {
+                let mut left_out = self.left_out.iter();
+                left_out.find_map(|(it, why)| (it == id).then(|| why.clone()))
+            };
+            // Known where something is left out, as in the dialect that can.
+            let is_told = !self.left_out.is_empty();
             let info = |queue: &QueueReading| QueueInfo {
                 id: queue.id.clone(),
                 name: queue.name.clone(),
-                ..QueueInfo::default()
+                media_type: is_told.then(|| "Call".to_owned()),
+                is_active: is_told.then(|| left_out(&queue.id).is_none()),
+                left_out: left_out(&queue.id),
             };
             Ok(self.queues.iter().map(info).collect())
         }
@@ -335,7 +370,7 @@ pub(super) mod tests {
         tenant.budget = Some(std::sync::Arc::clone(&budget));
         let mut notes = Vec::new();
         let mut upstream = Upstream::new(&tenant, &budget, &mut notes);
-        upstream.sign_in().await.unwrap();
+        upstream.sign_in_stepwise().await;
         upstream.list_queues().await.unwrap();
         upstream.say_spent().unwrap();
         assert_eq!(

@@ -93,6 +93,15 @@ impl AccessConfig {
     }
 }
 
+impl AccessConfig {
+    /// The name by which browsers reach the server, where it was said.
+    #[must_use]
+    pub fn public_host(&self) -> Option<String> {
+        let url = Url::parse(self.public_url.as_deref()?).ok()?;
+        url.host_str().map(str::to_owned)
+    }
+}
+
 /// What the commands around links need: the access, and which boards there are. No
 /// credentials, so that whoever hands out links need not have them.
 #[derive(Clone, Debug)]
@@ -125,7 +134,12 @@ impl LinkDesk {
                 problems: reader.problems,
             });
         }
-        let listening = || format!("http://{}", server.listen);
+        let scheme = if server.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let listening = || format!("{scheme}://{}", server.listen);
         Ok(Self {
             address: access.public_url.clone().unwrap_or_else(listening),
             access,
@@ -174,7 +188,7 @@ fn header_of(reader: &mut Reader<'_>) -> HeaderName {
 }
 
 fn proxies_of(reader: &mut Reader<'_>) -> Vec<IpNet> {
-    let found = reader.ids(&keys::TRUSTED_PROXIES);
+    let found = reader.list(&keys::TRUSTED_PROXIES);
     let problems = &mut reader.problems;
     let network = |found: &Found<String>| {
         let text = found.value.trim();

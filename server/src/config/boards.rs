@@ -84,8 +84,8 @@ pub struct Targets {
 
 impl Targets {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let skill_ids = reader.ids(&keys::SKILL_IDS);
-        let queue_ids = reader.ids(&keys::TARGET_QUEUE_ID);
+        let skill_ids = reader.list(&keys::SKILL_IDS);
+        let queue_ids = reader.list(&keys::TARGET_QUEUE_ID);
         Self {
             queue_ids: distinct(queue_ids, &mut reader.problems),
             skill_ids: sorted(skill_ids, &mut reader.problems),

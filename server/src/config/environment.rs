@@ -154,10 +154,8 @@ impl Environment {
                 continue;
             }
             // `$` begins a substitution, which quietly eats a part of a secret.
-            if Some(known) == keys::CLIENT_SECRET.variable
-                && line.contains('$')
-                && !line.contains(['\'', '\\'])
-            {
+            let is_secret = keys::SECRETS.iter().any(|it| it.variable == Some(known));
+            if is_secret && line.contains('$') && !line.contains(['\'', '\\']) {
                 self.problems.push(Problem::new(
                     &place,
                     known,

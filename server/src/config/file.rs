@@ -21,10 +21,10 @@ pub(super) use levels::{FileLevels, FileLimit, FileLimits};
 /// What the file says.
 #[derive(Default)]
 pub(super) struct File {
-    /// Strings and integers, by dotted key, as text.
+    /// Single values, by dotted key, as text.
     pub(super) scalars: BTreeMap<&'static str, Found<String>>,
-    /// Arrays of ids, by dotted key.
-    pub(super) ids: BTreeMap<&'static str, Found<Vec<Found<String>>>>,
+    /// Arrays, by dotted key.
+    pub(super) lists: BTreeMap<&'static str, Found<Vec<Found<String>>>>,
     /// `[levels]`, the base of every board's.
     pub(super) levels: FileLevels,
     /// The boards in the file's order.
@@ -118,13 +118,14 @@ impl Walker<'_> {
                 .iter()
                 .find(|setting| setting.file_key == Some(dotted.as_str()));
             let Some((setting, known)) = setting.and_then(|s| Some((s, s.file_key?))) else {
-                if dotted == "cxone.client_secret" {
+                if let Some(variable) = keys::secret(&dotted) {
                     self.report(
                         &key.span(),
                         &dotted,
                         "is a secret, which this file must not hold",
-                        "put it into a file of its own and name that in cxone.client_secret_file, \
-                         or set CXONE_CLIENT_SECRET",
+                        format_args!(
+                            "put it into a file of its own and name that in {dotted}_file, or set {variable}"
+                        ),
                     );
                 } else {
                     self.unknown(&key.span(), &dotted, &dotted, keys::file_keys());
@@ -132,11 +133,8 @@ impl Walker<'_> {
                 continue;
             };
             match setting.kind {
-                Kind::Ids => {
-                    if let Some(ids) = self.ids(known, value) {
-                        file.ids.insert(known, ids);
-                    }
-                }
+                Kind::Ids => file.lists.extend(Some(known).zip(self.ids(known, value))),
+                Kind::Texts => file.lists.extend(Some(known).zip(self.texts(known, value))),
                 kind => {
                     if let Some(found) = self.scalar(known, value, kind) {
                         file.scalars.insert(known, found);
@@ -154,6 +152,19 @@ impl Walker<'_> {
         let value_of_items = items.iter().filter_map(|item| self.id(key, item)).collect();
         Some(Found {
             value: value_of_items,
+            place: self.place(&value.span()),
+            key: key.to_owned(),
+        })
+    }
+
+    fn texts(&mut self, key: &str, value: &Value<'_>) -> Option<Found<Vec<Found<String>>>> {
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_shape(&value.span(), key, "must be an array", r#"["one", "two"]"#);
+            return None;
+        };
+        let texts = (items.iter()).filter_map(|item| self.scalar(key, item, Kind::Text));
+        Some(Found {
+            value: texts.collect(),
             place: self.place(&value.span()),
             key: key.to_owned(),
         })
@@ -185,6 +196,11 @@ impl Walker<'_> {
             (Kind::Text, DeValue::String(text)) => text.to_string(),
             (Kind::Integer | Kind::Number, DeValue::Integer(number)) => number.to_string(),
             (Kind::Number, DeValue::Float(number)) => number.to_string(),
+            (Kind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
+            (Kind::Flag, _) => {
+                self.wrong_shape(&value.span(), key, "must be true or false", "true");
+                return None;
+            }
             (Kind::Integer, _) => {
                 self.wrong_shape(&value.span(), key, "must be an integer", "30");
                 return None;

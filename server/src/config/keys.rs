@@ -14,6 +14,10 @@ pub(super) enum Kind {
     Number,
     /// An array of strings or integers; in a variable a comma list.
     Ids,
+    /// An array of strings; in a variable a comma list.
+    Texts,
+    /// `true` or `false`.
+    Flag,
 }
 
 /// One setting: its variable, its key in the file, or both.
@@ -43,6 +47,7 @@ const fn variable(variable: &'static str) -> Setting {
     }
 }
 
+pub(super) const DIALECT: Setting = both("CXONE_DIALECT", "cxone.dialect", Kind::Text);
 pub(super) const BASE_URL: Setting = both("CXONE_BASE_URL", "cxone.base_url", Kind::Text);
 pub(super) const CLIENT_ID: Setting = both("CXONE_CLIENT_ID", "cxone.client_id", Kind::Text);
 pub(super) const CLIENT_ID_FILE: Setting = variable("CXONE_CLIENT_ID_FILE");
@@ -54,6 +59,28 @@ pub(super) const CLIENT_SECRET_FILE: Setting = both(
 );
 pub(super) const TENANT_ID: Setting = both("CXONE_TENANT_ID", "cxone.tenant_id", Kind::Text);
 pub(super) const TENANT_ID_FILE: Setting = variable("CXONE_TENANT_ID_FILE");
+pub(super) const ACCESS_KEY_ID: Setting =
+    both("CXONE_ACCESS_KEY_ID", "cxone.access_key_id", Kind::Text);
+pub(super) const ACCESS_KEY_ID_FILE: Setting = variable("CXONE_ACCESS_KEY_ID_FILE");
+pub(super) const ACCESS_KEY_SECRET: Setting = variable("CXONE_ACCESS_KEY_SECRET");
+pub(super) const ACCESS_KEY_SECRET_FILE: Setting = both(
+    "CXONE_ACCESS_KEY_SECRET_FILE",
+    "cxone.access_key_secret_file",
+    Kind::Text,
+);
+pub(super) const ISSUER: Setting = both("CXONE_ISSUER", "cxone.issuer", Kind::Text);
+pub(super) const AREA_URL: Setting = both("CXONE_AREA_URL", "cxone.area_url", Kind::Text);
+pub(super) const API_VERSION: Setting = both("CXONE_API_VERSION", "cxone.api_version", Kind::Text);
+pub(super) const ALLOWED_DOMAINS: Setting = both(
+    "CXONE_ALLOWED_DOMAINS",
+    "cxone.allowed_domains",
+    Kind::Texts,
+);
+pub(super) const MEDIA_TYPES: Setting = both("CXONE_MEDIA_TYPES", "cxone.media_types", Kind::Texts);
+pub(super) const INACTIVE_SKILLS: Setting =
+    both("CXONE_INACTIVE_SKILLS", "cxone.inactive_skills", Kind::Flag);
+pub(super) const OUTBOUND_SKILLS: Setting =
+    both("CXONE_OUTBOUND_SKILLS", "cxone.outbound_skills", Kind::Flag);
 pub(super) const CA_FILE: Setting = both("CXONE_CA_FILE", "cxone.ca_file", Kind::Text);
 pub(super) const SKILL_IDS: Setting = both("CXONE_SKILL_IDS", "cxone.skill_ids", Kind::Ids);
 pub(super) const TARGET_QUEUE_ID: Setting = variable("TARGET_QUEUE_ID");
@@ -74,15 +101,24 @@ pub(super) const PROXY_HEADER: Setting =
 pub(super) const TRUSTED_PROXIES: Setting = both(
     "QUEUEWALL_TRUSTED_PROXIES",
     "access.trusted_proxies",
-    Kind::Ids,
+    Kind::Texts,
 );
+pub(super) const HOSTS: Setting = both("QUEUEWALL_HOSTS", "server.hosts", Kind::Texts);
+pub(super) const TLS_CERTIFICATE_FILE: Setting = both(
+    "QUEUEWALL_TLS_CERTIFICATE_FILE",
+    "server.tls_certificate_file",
+    Kind::Text,
+);
+pub(super) const TLS_KEY_FILE: Setting =
+    both("QUEUEWALL_TLS_KEY_FILE", "server.tls_key_file", Kind::Text);
 pub(super) const CONFIG: Setting = variable("QUEUEWALL_CONFIG");
 pub(super) const TITLE: Setting = variable("QUEUEWALL_TITLE");
 pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
 pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
 
 /// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 22] = [
+pub(super) const SETTINGS: [&Setting; 37] = [
+    &DIALECT,
     &BASE_URL,
     &CLIENT_ID,
     &CLIENT_ID_FILE,
@@ -90,6 +126,17 @@ pub(super) const SETTINGS: [&Setting; 22] = [
     &CLIENT_SECRET_FILE,
     &TENANT_ID,
     &TENANT_ID_FILE,
+    &ACCESS_KEY_ID,
+    &ACCESS_KEY_ID_FILE,
+    &ACCESS_KEY_SECRET,
+    &ACCESS_KEY_SECRET_FILE,
+    &ISSUER,
+    &AREA_URL,
+    &API_VERSION,
+    &ALLOWED_DOMAINS,
+    &MEDIA_TYPES,
+    &INACTIVE_SKILLS,
+    &OUTBOUND_SKILLS,
     &CA_FILE,
     &SKILL_IDS,
     &TARGET_QUEUE_ID,
@@ -101,10 +148,28 @@ pub(super) const SETTINGS: [&Setting; 22] = [
     &ACCESS_MODE,
     &PROXY_HEADER,
     &TRUSTED_PROXIES,
+    &HOSTS,
+    &TLS_CERTIFICATE_FILE,
+    &TLS_KEY_FILE,
     &CONFIG,
     &TITLE,
     &TIMEZONE,
     &LOG,
+];
+
+/// Those that mean something in the dialect `realtime` alone.
+pub(super) const REALTIME_ONLY: [&Setting; 11] = [
+    &ACCESS_KEY_ID,
+    &ACCESS_KEY_ID_FILE,
+    &ACCESS_KEY_SECRET,
+    &ACCESS_KEY_SECRET_FILE,
+    &ISSUER,
+    &AREA_URL,
+    &API_VERSION,
+    &ALLOWED_DOMAINS,
+    &MEDIA_TYPES,
+    &INACTIVE_SKILLS,
+    &OUTBOUND_SKILLS,
 ];
 
 /// The file's tables with settings in them.
@@ -151,6 +216,18 @@ pub(super) const LIMIT_KEYS: [&str; 2] = ["warning", "critical"];
 /// Every key in a table of levels.
 pub(super) fn level_keys() -> impl Iterator<Item = &'static str> {
     METRIC_KEYS.iter().map(|(key, _)| *key).chain(JUDGING_KEYS)
+}
+
+/// Settings whose values are secrets.
+pub(super) const SECRETS: [&Setting; 2] = [&CLIENT_SECRET, &ACCESS_KEY_SECRET];
+
+/// The variable for a key that the file must not hold, its value being a secret.
+pub(super) fn secret(file_key: &str) -> Option<&'static str> {
+    match file_key {
+        "cxone.client_secret" => CLIENT_SECRET.variable,
+        "cxone.access_key_secret" => ACCESS_KEY_SECRET.variable,
+        _ => None,
+    }
 }
 
 /// Every variable's name.

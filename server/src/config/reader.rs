@@ -124,22 +124,61 @@ impl<'a> Reader<'a> {
         beside(&self.file_path, name)
     }
 
-    /// Ids: a comma list in the environment, an array in the file.
-    pub(super) fn ids(&self, setting: &Setting) -> Vec<Found<String>> {
+    /// A list: with commas in the environment, an array in the file.
+    pub(super) fn list(&self, setting: &Setting) -> Vec<Found<String>> {
         match self.variable(setting) {
             Some(found) => found
                 .value
                 .split(',')
                 .map(str::trim)
-                .filter(|id| !id.is_empty())
-                .map(|id| found.with(id.to_owned()))
+                .filter(|item| !item.is_empty())
+                .map(|item| found.with(item.to_owned()))
                 .collect(),
-            None => setting
-                .file_key
-                .and_then(|key| self.file.ids.get(key))
+            None => (self.list_in_file(setting))
                 .map(|found| found.value.clone())
                 .unwrap_or_default(),
         }
+    }
+
+    /// A list in the file alone.
+    pub(super) fn list_in_file(&self, setting: &Setting) -> Option<&Found<Vec<Found<String>>>> {
+        self.file.lists.get(setting.file_key?)
+    }
+
+    /// Yes or no, or the default. Another word is a problem.
+    pub(super) fn flag(&mut self, setting: &Setting, default: bool) -> bool {
+        let Some(found) = self.text(setting) else {
+            return default;
+        };
+        match found.value.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => true,
+            "false" | "no" | "0" => false,
+            _ => {
+                let problem = found.wrong("is neither true nor false", "write true or false");
+                self.problems.push(problem);
+                default
+            }
+        }
+    }
+
+    /// The content of a file that a setting names; `None` after a problem.
+    pub(super) fn read_file_of(&mut self, found: &Found<PathBuf>) -> Option<Vec<u8>> {
+        let path: &Path = &found.value;
+        match self.surroundings.read(path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                self.problems.push(found.problem(
+                    format_args!("names {}, which cannot be read ({error})", path.display()),
+                    "check the path and its permissions",
+                ));
+                None
+            }
+        }
+    }
+
+    /// The file's boards.
+    pub(super) fn boards(&self) -> &[FileBoard] {
+        &self.file.boards
     }
 
     /// An integer within bounds, or the default. Out of bounds is a problem.

@@ -1,6 +1,11 @@
 //! Where the server listens.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use url::Host;
 
 use super::{keys, reader::Reader};
 
@@ -10,6 +15,21 @@ pub struct ServerConfig {
     /// Address and port. `QUEUEWALL_LISTEN`, `server.listen`; default
     /// 127.0.0.1:8080, which only this machine reaches.
     pub listen: SocketAddr,
+    /// Names by which browsers may ask, besides addresses, `localhost` and the machine's
+    /// own. `QUEUEWALL_HOSTS`, `server.hosts`.
+    pub hosts: Vec<String>,
+    /// With what it speaks TLS; `None` is plain HTTP.
+    pub tls: Option<TlsFiles>,
+}
+
+/// The files for TLS, as PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The chain, the server's own certificate first. `QUEUEWALL_TLS_CERTIFICATE_FILE`,
+    /// `server.tls_certificate_file`.
+    pub certificate: PathBuf,
+    /// Its private key. `QUEUEWALL_TLS_KEY_FILE`, `server.tls_key_file`.
+    pub key: PathBuf,
 }
 
 impl ServerConfig {
@@ -26,6 +46,55 @@ impl ServerConfig {
                 default
             }),
         };
-        Self { listen }
+        Self {
+            listen,
+            hosts: hosts(reader),
+            tls: tls(reader),
+        }
     }
+}
+
+fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
+    let found = reader.list(&keys::HOSTS);
+    for host in &found {
+        let is_name = |text: &str| matches!(Host::parse(text), Ok(Host::Domain(_)));
+        if !is_name(host.value.trim()) {
+            reader.problems.push(host.wrong(
+                "is not a host's name",
+                "write it as in wall.example.com, without https:// and without a port; addresses in \
+                 figures need not be named",
+            ));
+        }
+    }
+    found.into_iter().map(|found| found.value).collect()
+}
+
+fn tls(reader: &mut Reader<'_>) -> Option<TlsFiles> {
+    let certificate = reader.path(&keys::TLS_CERTIFICATE_FILE);
+    let key = reader.path(&keys::TLS_KEY_FILE);
+    let (certificate, key) = match (certificate, key) {
+        (Some(certificate), Some(key)) => (certificate, key),
+        (None, None) => return None,
+        (Some(alone), None) | (None, Some(alone)) => {
+            reader.problems.push(alone.problem(
+                "is given alone",
+                "set both, QUEUEWALL_TLS_CERTIFICATE_FILE and QUEUEWALL_TLS_KEY_FILE, or neither",
+            ));
+            return None;
+        }
+    };
+    // Read here only so that a wrong path is reported with all else.
+    let can_be_read = [&certificate, &key].map(|found| reader.read_file_of(found).is_some());
+    if reader.surroundings.others_can_read(&key.value) {
+        reader.warnings.push(format!(
+            "{}: {} names {}, which other users of this machine can read: chmod 600 it",
+            key.place,
+            key.key,
+            key.value.display()
+        ));
+    }
+    (can_be_read == [true, true]).then_some(TlsFiles {
+        certificate: certificate.value,
+        key: key.value,
+    })
 }

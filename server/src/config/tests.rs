@@ -9,6 +9,9 @@ use queuewall_shared::{
 use secrecy::ExposeSecret as _;
 
 use super::{surroundings::tests::Pretended, *};
+use crate::cxone::{Dialect, ReportingV2Settings};
+
+mod realtime;
 
 const ENOUGH: [(&str, &str); 3] = [
     ("CXONE_CLIENT_ID", "id"),
@@ -45,15 +48,15 @@ fn problems(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Vec<String> {
     error.problems.iter().map(ToString::to_string).collect()
 }
 
-fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    ENOUGH.iter().chain(more).copied().collect()
+fn reporting_v2(config: &Config) -> &ReportingV2Settings {
+    match &config.cxone.dialect {
+        Dialect::ReportingV2(settings) => settings,
+        Dialect::Realtime(_) => panic!("another dialect"),
+    }
 }
 
-fn reporting_v2(config: &Config) -> &cxone::ReportingV2Settings {
-    match &config.cxone.dialect {
-        cxone::Dialect::ReportingV2(settings) => settings,
-        other => panic!("{other:?}"),
-    }
+fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    ENOUGH.iter().chain(more).copied().collect()
 }
 
 #[test]
@@ -288,6 +291,57 @@ fn a_bad_address_is_named_but_not_with_a_password_in_it() {
 }
 
 #[test]
+fn the_server_may_have_names_and_a_certificate() {
+    let file = "[server]\nhosts = [\"wall.example.com\"]\ntls_certificate_file = \"tls.pem\"\n\
+                tls_key_file = \"key.pem\"\n";
+    let files = [
+        ("etc/queuewall.toml", file),
+        ("etc/tls.pem", ""),
+        ("etc/key.pem", ""),
+    ];
+    let mut surroundings = pretended(&ENOUGH, &files);
+    surroundings.open_to_others = true;
+    let config = read_from(&surroundings, Some("etc/queuewall.toml"))
+        .unwrap()
+        .config;
+    assert_eq!(config.server.hosts, ["wall.example.com"]);
+    let tls = config.server.tls.unwrap();
+    assert_eq!(tls.certificate, Path::new("etc/tls.pem"));
+    assert_eq!(tls.key, Path::new("etc/key.pem"));
+    assert!(
+        config.warnings[0].contains("key.pem, which other users"),
+        "{:?}",
+        config.warnings
+    );
+
+    for (variables, expected) in [
+        (
+            vec![("QUEUEWALL_TLS_KEY_FILE", "key.pem")],
+            "environment: QUEUEWALL_TLS_KEY_FILE is given alone: set both",
+        ),
+        (
+            vec![
+                ("QUEUEWALL_TLS_CERTIFICATE_FILE", "gone.pem"),
+                ("QUEUEWALL_TLS_KEY_FILE", "key.pem"),
+            ],
+            "environment: QUEUEWALL_TLS_CERTIFICATE_FILE names gone.pem, which cannot be read",
+        ),
+        (
+            vec![("QUEUEWALL_HOSTS", "https://wall.example.com")],
+            "environment: QUEUEWALL_HOSTS = \"https://wall.example.com\" is not a host's name: write",
+        ),
+        (
+            vec![("QUEUEWALL_HOSTS", "wall.example.com:8080")],
+            "environment: QUEUEWALL_HOSTS = \"wall.example.com:8080\" is not a host's name: write",
+        ),
+    ] {
+        let found = problems(&with(&variables), &[("key.pem", "")]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(expected), "{found:?}");
+    }
+}
+
+#[test]
 fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
     let sample = include_str!("../../../.env.sample");
     let commented_out = |line: &&str| line.starts_with("#CXONE") || line.starts_with("#QUEUEWALL");
@@ -298,10 +352,16 @@ fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(named, keys::variables().collect());
-    // As it stands, and with every commented line but the files set.
+    // As it stands, and with every commented line but the files and the other dialect's
+    // set.
+    let is_for_now = |line: &&str| {
+        let name = line.trim_start_matches('#').split('=').next();
+        let is_realtimes = keys::REALTIME_ONLY.iter().any(|it| it.variable == name);
+        !is_realtimes && !line.contains("_FILE=") && !line.contains("_CONFIG=")
+    };
     let all: String = sample
         .lines()
-        .filter(|line| !line.contains("_FILE=") && !line.contains("_CONFIG="))
+        .filter(is_for_now)
         .map(|line| match line.strip_prefix('#') {
             Some(set) if named.iter().any(|name| set.starts_with(name)) => format!("{set}\n"),
             _ => format!("{line}\n"),
@@ -325,7 +385,7 @@ fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
 #[test]
 fn the_sample_file_holds_every_key() {
     let sample = include_str!("../../../queuewall.sample.toml");
-    let table: toml::Table = sample.parse().unwrap();
+    let table: toml::Table = realtime::uncommented(sample).parse().unwrap();
     let mut named = BTreeSet::new();
     for section in keys::SECTIONS {
         for key in table[section].as_table().unwrap().keys() {

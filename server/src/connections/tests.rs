@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, time::Duration};
 
-use axum::routing::get;
+use axum::{Router, routing::get};
 use http_body_util::{BodyExt as _, Empty};
 use hyper_util::rt::TokioExecutor;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -13,6 +13,7 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_rustls::TlsConnector;
+use tower::Service as _;
 
 use super::*;
 
@@ -50,7 +51,11 @@ impl Server {
         let shutdown = async move {
             let _ = stopped.await;
         };
-        let task = tokio::spawn(serve(listener, tls, app, limits, shutdown));
+        let answer = move |request: Request<Body>| {
+            let mut app = app.clone();
+            async move { app.call(request).await.unwrap() }
+        };
+        let task = tokio::spawn(serve(listener, tls, answer, limits, shutdown));
         Self {
             address,
             stop: Some(stop),

@@ -15,7 +15,7 @@ pub struct AllowedDomains(Vec<String>);
 
 /// A text that is no domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("is not a domain: write names such as niceincontact.com, without https:// and without *")]
+#[error("is not a domain")]
 pub struct DomainError;
 
 impl Default for AllowedDomains {

@@ -13,7 +13,7 @@ pub struct ApiVersion {
 
 /// A text that is no version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("is not a version: write it as in {}", ApiVersion::default())]
+#[error("is not a version")]
 pub struct ApiVersionError;
 
 impl ApiVersion {

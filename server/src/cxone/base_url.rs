@@ -15,31 +15,25 @@ pub struct BaseUrl {
     url: Url,
 }
 
-/// Why an address cannot be the base URL. The address itself is not repeated: it
+/// Why an address cannot be used. The address itself is not repeated: it
 /// may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
     /// Nothing, or blanks.
-    #[error(
-        "the base URL is empty: give the address of your CXone region, such as \
-         https://api-us-02.nice-incontact.com"
-    )]
+    #[error("the address is empty: write it as https://HOST")]
     Empty,
     /// Not an address.
-    #[error(
-        "the base URL is not an address ({reason}): write it as https://HOST, such as \
-         https://api-us-02.nice-incontact.com"
-    )]
+    #[error("this is not an address ({reason}): write it as https://HOST")]
     Malformed {
         /// The parser's words.
         reason: url::ParseError,
     },
     /// Neither `https` nor `http`.
-    #[error("the base URL must begin with https://: write it as https://HOST")]
+    #[error("the address must begin with https://: write it as https://HOST")]
     Scheme,
     /// `http` to another machine.
     #[error(
-        "the base URL would send the client secret to {host} unencrypted: write https:// instead of http:// \
+        "the address would send secrets to {host} unencrypted: write https:// instead of http:// \
          (http is allowed to this machine alone: localhost, 127.0.0.0/8, [::1])"
     )]
     Unencrypted {
@@ -48,12 +42,12 @@ pub enum BaseUrlError {
     },
     /// `user:password@`.
     #[error(
-        "the base URL holds a user name or password: remove the part before the @; the client id and secret \
+        "the address holds a user name or password: remove the part before the @; the client id and secret \
          have settings of their own"
     )]
     Credentials,
     /// `?…` or `#…`.
-    #[error("the base URL has a query or fragment: remove the ? or # and all that follows")]
+    #[error("the address has a query or fragment: remove the ? or # and all that follows")]
     QueryOrFragment,
 }
 
@@ -220,8 +214,8 @@ mod tests {
     #[test]
     fn what_cannot_be_a_base_url_is_refused_with_its_remedy_and_without_its_secrets() {
         for (text, remedy) in [
-            ("", "api-us-02"),
-            (" \t", "api-us-02"),
+            ("", "https://HOST"),
+            (" \t", "https://HOST"),
             ("api.example.com", "https://HOST"),
             ("localhost:8080", "https://HOST"),
             ("https://", "https://HOST"),

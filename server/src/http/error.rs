@@ -30,6 +30,12 @@ pub enum ApiError {
     /// 405: the path is there, the method is not.
     #[error("{0} is not possible here: use GET")]
     MethodNotAllowed(Method),
+    /// 421: asked by a name that is not this server's.
+    #[error(
+        "this server does not answer as {0:?}: add the name to QUEUEWALL_HOSTS (server.hosts), \
+         or ask by address"
+    )]
+    ForeignHost(String),
     /// 429: this peer has asked too much.
     #[error("too many requests from this address: try again in a second")]
     TooManyRequests,
@@ -48,10 +54,11 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NoSuchBoard(_) | Self::NoSuchPath(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::ForeignHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused(Refusal::NoAccess) => StatusCode::UNAUTHORIZED,
             Self::Refused(Refusal::UntrustedPeer) => StatusCode::FORBIDDEN,

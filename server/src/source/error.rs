@@ -273,3 +273,91 @@ fn name_ids(ids: &[String]) -> String {
         [] => "the queue".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Exit;
+
+    const GUIDE: &str = include_str!("../../../docs/cxone.md");
+
+    /// The errors given; it does not compile while a variant is missing.
+    macro_rules! one_of_each {
+        ($($variant:ident $fields:tt),+ $(,)?) => {{
+            fn are_all(error: &SourceError) {
+                match error {
+                    $(SourceError::$variant { .. })|+ => {}
+                }
+            }
+            let errors = [$(SourceError::$variant $fields),+];
+            errors.iter().for_each(are_all);
+            errors
+        }};
+    }
+
+    /// With … for every number.
+    fn plain(text: &str) -> String {
+        let mut plain = String::new();
+        for letter in text.chars() {
+            let letter = if letter.is_ascii_digit() {
+                '…'
+            } else {
+                letter
+            };
+            if letter != '…' || !plain.ends_with('…') {
+                plain.push(letter);
+            }
+        }
+        plain
+    }
+
+    #[test]
+    fn the_guide_for_administrators_has_every_error_with_its_exit_code() {
+        let host = || Host {
+            name: "…".to_owned(),
+            setting: "…",
+        };
+        let text = || "…".to_owned();
+        let wait = Some(Duration::from_secs(7));
+        let errors = one_of_each! {
+            CredentialsRejected { status: 401, oauth_error: Some(text()), remedy: "…" },
+            TokenRefused { remedy: "…" },
+            Forbidden { remedy: "…" },
+            NothingVisible { remedy: "…" },
+            HostRefused { host: text(), role: "…", reason: "…", allowed: text() },
+            QueueNotFound { ids: vec![text()] },
+            EndpointNotFound { path: text(), host: host() },
+            BadRequest { status: 400, remedy: "…" },
+            TooManyIds { given: 101, limit: 100 },
+            RateLimited { retry_after: wait },
+            ServerError { status: 503, retry_after: wait },
+            Redirected { status: 302, host: host() },
+            UnexpectedStatus { status: 418 },
+            Dns { name: text(), setting: "…" },
+            Tls { host: host(), detail: text() },
+            Connect { host: host(), detail: text() },
+            TimedOut { host: host(), after: Duration::from_secs(10) },
+            Truncated { host: host() },
+            TooLarge { host: host(), limit_bytes: 8_388_608 },
+            NotJson { host: host(), content: text() },
+            UnexpectedShape { detail: text() },
+        };
+        for error in errors {
+            let message = error.to_string();
+            let message = message.split(": ").next().unwrap_or_default();
+            let row = format!("| `{}` |", plain(message));
+            let found = GUIDE.lines().find(|line| plain(line).starts_with(&row));
+            let found = found.unwrap_or_else(|| panic!("docs/cxone.md has no row {row}"));
+            let code = Exit::from(&error).code();
+            assert!(found.ends_with(&format!(" | {code} |")), "{code}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_guide_for_administrators_has_every_sentence_of_the_wall() {
+        for cause in Cause::ALL {
+            let row = format!("| `{}` |", cause.sentence());
+            assert!(GUIDE.lines().any(|line| line.starts_with(&row)), "{row}");
+        }
+    }
+}

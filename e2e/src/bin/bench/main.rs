@@ -9,11 +9,12 @@
 //! - [`soak`]: a week on the wall
 //! - [`subject`]: the server as it is released, reading a tenant that stands still
 //! - [`throughput`]: requests a second, beside nginx serving the same bytes
-//! - [`memory`]: the server at rest, and with many screens
+//! - [`memory`]: the server at rest, and with many screens; [`load`]: beside a crowd
 //! - [`turns`], [`table`]: the figures, as Markdown
 
 mod apply;
 mod first_tile;
+mod load;
 mod memory;
 mod quiet;
 mod size;
@@ -56,7 +57,8 @@ async fn server(table: &mut Table) -> Result<()> {
     drop(subject);
     // A fresh server: the memory of two thousand screens is not part of its speed.
     let subject = Subject::start().await?;
-    throughput::measure(&subject, table).await
+    throughput::measure(&subject, table).await?;
+    load::measure(&subject, table).await
 }
 
 /// The parts to measure, none named meaning all, and the polls of a soak.

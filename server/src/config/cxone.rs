@@ -1,0 +1,105 @@
+//! What the upstream client needs: dialect, addresses, credentials, certificate,
+//! time-outs. No message here ever quotes a credential.
+
+mod credential;
+mod realtime;
+mod reporting_v2;
+
+use std::path::PathBuf;
+
+use super::{
+    PollConfig,
+    keys::{self, Setting},
+    problem::Found,
+    reader::Reader,
+};
+use crate::cxone::{BaseUrl, Dialect, Settings};
+
+const REPORTING_V2: &str = "reporting-v2";
+const REALTIME: &str = "realtime";
+
+/// Reads everything that the upstream client needs; `None` after a problem.
+pub(super) fn read(reader: &mut Reader<'_>, poll: &PollConfig) -> Option<Settings> {
+    let chosen = reader.text(&keys::DIALECT);
+    let name = chosen.as_ref().map(|found| found.value.trim());
+    let dialect = match name {
+        None | Some(REPORTING_V2) => reporting_v2::read(reader).map(Dialect::ReportingV2),
+        Some(REALTIME) => realtime::read(reader).map(|it| Dialect::Realtime(Box::new(it))),
+        Some(_) => {
+            let problem = chosen.map(|found| {
+                found.wrong(
+                    "is not a dialect",
+                    format_args!(
+                        "write {REPORTING_V2} (an API client of the Reporting API) or {REALTIME} (an API user \
+                         with an access key); docs/cxone.md helps to choose"
+                    ),
+                )
+            });
+            reader.problems.extend(problem);
+            None
+        }
+    };
+    let ca_file = ca_file(reader);
+    Some(Settings {
+        dialect: dialect?,
+        ca_file,
+        connect_timeout: poll.connect_timeout(),
+        total_timeout: poll.total_timeout(),
+    })
+}
+
+/// An address where one is set, else the default if there is one; `None` after a
+/// problem, `Some(None)` where nothing is set.
+fn address(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    default: Option<&str>,
+) -> Option<Option<BaseUrl>> {
+    let name = setting.variable.unwrap_or_default();
+    let default = || {
+        let value = default?.to_owned();
+        Some(Found {
+            value,
+            place: "default".to_owned(),
+            key: name.to_owned(),
+        })
+    };
+    let Some(found) = reader.text(setting).or_else(default) else {
+        return Some(None);
+    };
+    match BaseUrl::parse(found.value.trim()) {
+        Ok(address) => Some(Some(address)),
+        Err(error) => {
+            // A password may stand before an @; the error itself quotes nothing.
+            let problem = if found.value.contains('@') {
+                found.problem("is refused", error)
+            } else {
+                found.wrong("is refused", error)
+            };
+            reader.problems.push(problem);
+            None
+        }
+    }
+}
+
+/// Says of settings that mean nothing in a dialect that they do nothing.
+fn warn_of_idle(reader: &mut Reader<'_>, settings: &[&Setting], why: &str) {
+    for setting in settings {
+        let list = || {
+            reader
+                .list_in_file(setting)
+                .map(|list| list.with(String::new()))
+        };
+        if let Some(found) = reader.text(setting).or_else(list) {
+            let warning = format!("{}: {} does nothing {why}", found.place, found.key);
+            reader.warnings.push(warning);
+        }
+    }
+}
+
+fn ca_file(reader: &mut Reader<'_>) -> Option<PathBuf> {
+    let found = reader.path(&keys::CA_FILE)?;
+    // Read here only so that a wrong path is reported with all else.
+    reader.read_file_of(&found)?;
+    Some(found.value)
+}

@@ -1,0 +1,307 @@
+//! The web's rules: what a browser may do with an answer, and under which names the
+//! server may be asked.
+//!
+//! The page needs nothing from elsewhere, and no script or style inside of its HTML. So
+//! everything but its own files is forbidden; WebAssembly alone needs a word of its own.
+
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+};
+
+use axum::{
+    body::Body,
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Request,
+        header::{
+            CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, USER_AGENT, VARY, X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    response::Response,
+};
+
+use super::error::ApiError;
+
+/// For documents.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
+/// For documents in a Chromium that does not know `wasm-unsafe-eval` yet, and then runs
+/// no WebAssembly at all (measured in 72 to 88).
+const OLD_PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'unsafe-eval'; \
+     style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// For everything else, should anybody take it for a document.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// The first Chromium that knows `wasm-unsafe-eval`.
+const KNOWS_WASM_UNSAFE_EVAL: u32 = 97;
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+/// What a wall needs is its own; the rest is nobody's.
+const PERMISSIONS: &str = "autoplay=(self), fullscreen=(self), screen-wake-lock=(self), camera=(), \
+     display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()";
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// A year, as the list of HSTS sites has it.
+const HSTS: &str = "max-age=31536000";
+
+/// What holds for every answer of one server.
+#[derive(Debug)]
+pub struct Rules {
+    hosts: BTreeSet<String>,
+    /// Whether it is asked by TLS.
+    is_encrypted: bool,
+}
+
+impl Rules {
+    /// Rules of a server at `listen`, which is asked by the names `hosts` too.
+    ///
+    /// Addresses in figures and `localhost` are always right: only a name can be made to
+    /// point here by somebody else (DNS rebinding).
+    #[must_use]
+    pub fn new(
+        listen: SocketAddr,
+        hosts: impl IntoIterator<Item = String>,
+        is_encrypted: bool,
+    ) -> Self {
+        let mut hosts: BTreeSet<String> = hosts.into_iter().map(|it| it.to_lowercase()).collect();
+        hosts.insert("localhost".to_owned());
+        if !listen.ip().is_loopback() {
+            hosts.extend(own_name());
+        }
+        Self {
+            hosts,
+            is_encrypted,
+        }
+    }
+
+    /// Whether the server may be asked by the name in the request.
+    ///
+    /// # Errors
+    /// [`ApiError::ForeignHost`] for another name, and for none.
+    pub(super) fn admit(&self, request: &Request<Body>) -> Result<(), ApiError> {
+        // HTTP/2 has it in the address.
+        let named = request
+            .uri()
+            .authority()
+            .map(|authority| authority.as_str());
+        let named = named.or_else(|| request.headers().get(HOST)?.to_str().ok());
+        let host = without_port(named.unwrap_or_default()).trim_end_matches('.');
+        let is_address = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>()
+            .is_ok();
+        let is_ours = || self.hosts.contains(host) || self.hosts.contains(&host.to_lowercase());
+        if is_address || is_ours() {
+            Ok(())
+        } else {
+            Err(ApiError::ForeignHost(host.chars().take(100).collect()))
+        }
+    }
+
+    /// Adds what browsers are to know. `is_old` is of the request.
+    pub(super) fn dress(&self, response: &mut Response, is_old: bool) {
+        let is_page = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let headers = response.headers_mut();
+        let mut set = |name, value: &'static str| {
+            headers.insert(name, HeaderValue::from_static(value));
+        };
+        set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(RESOURCE_POLICY, "same-origin");
+        if self.is_encrypted {
+            set(STRICT_TRANSPORT_SECURITY, HSTS);
+        }
+        if is_page {
+            set(
+                CONTENT_SECURITY_POLICY,
+                if is_old { OLD_PAGE_POLICY } else { PAGE_POLICY },
+            );
+            set(PERMISSIONS_POLICY, PERMISSIONS);
+            set(REFERRER_POLICY, "no-referrer");
+            set(OPENER_POLICY, "same-origin");
+            headers.append(VARY, HeaderValue::from_static("user-agent"));
+        } else {
+            set(CONTENT_SECURITY_POLICY, DATA_POLICY);
+        }
+    }
+}
+
+/// Whether the browser is a Chromium that needs the older policy.
+pub(super) fn is_old_chromium(headers: &HeaderMap) -> bool {
+    let version = || {
+        let agent = headers.get(USER_AGENT)?.to_str().ok()?;
+        let version = agent
+            .split_once("Chrome/")
+            .or(agent.split_once("Chromium/"))?
+            .1;
+        let digits = version
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(version.len());
+        version[..digits].parse::<u32>().ok()
+    };
+    version().is_some_and(|version| version < KNOWS_WASM_UNSAFE_EVAL)
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// The machine's own name, by which its network often knows it.
+fn own_name() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = name.or_else(|| std::env::var("COMPUTERNAME").ok())?;
+    let name = name.trim().to_lowercase();
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::StatusCode;
+
+    fn rules(hosts: &[&str]) -> Rules {
+        let listen = SocketAddr::from(([0, 0, 0, 0], 8080));
+        Rules::new(listen, hosts.iter().map(|&host| host.to_owned()), false)
+    }
+
+    fn admits(rules: &Rules, host: &str) -> bool {
+        let request = Request::get("/")
+            .header(HOST, host)
+            .body(Body::empty())
+            .unwrap();
+        rules.admit(&request).is_ok()
+    }
+
+    #[test]
+    fn addresses_and_our_names_are_admitted_and_others_are_not() {
+        let rules = rules(&["Wall.Example.com"]);
+        for ours in [
+            "127.0.0.1",
+            "127.0.0.1:8080",
+            "10.1.2.3:80",
+            "[::1]",
+            "[2001:db8::1]:8080",
+            "localhost",
+            "LOCALHOST:8080",
+            "wall.example.com",
+            "wall.example.com.:443",
+            "WALL.example.com:8080",
+        ] {
+            assert!(admits(&rules, ours), "{ours}");
+        }
+        for foreign in [
+            "",
+            "evil.example",
+            "evil.example:8080",
+            "example.com",
+            "wall.example.com.evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "wall.example.com@evil.example",
+        ] {
+            assert!(!admits(&rules, foreign), "{foreign}");
+        }
+        let none = Request::get("/").body(Body::empty()).unwrap();
+        assert!(rules.admit(&none).is_err());
+    }
+
+    #[test]
+    fn over_http_2_the_name_is_in_the_address() {
+        let rules = rules(&[]);
+        let ask = |address: &str| {
+            let request = Request::get(address).body(Body::empty()).unwrap();
+            rules.admit(&request).is_ok()
+        };
+        assert!(ask("https://localhost:8080/"));
+        assert!(!ask("https://evil.example/"));
+    }
+
+    #[test]
+    fn only_an_old_chromium_may_evaluate() {
+        let is_old = |agent: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(USER_AGENT, agent.parse().unwrap());
+            is_old_chromium(&headers)
+        };
+        for old in [
+            "Mozilla/5.0 (Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/76.0.3809.146 TV Safari/537.36",
+            "Mozilla/5.0 (Web0S; Linux/SmartTV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/79.0.3945.79 Safari/537.36",
+            "Mozilla/5.0 HeadlessChrome/66.0.3359.0 Safari/537.36",
+            "Mozilla/5.0 Chrome/96.0.4664.110",
+        ] {
+            assert!(is_old(old), "{old}");
+        }
+        for other in [
+            "Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/97.0.4692.71 Safari/537.36",
+            "Mozilla/5.0 Chrome/156.0.0.0",
+            "Mozilla/5.0 (X11; Linux x86_64; rv:91.0) Gecko/20100101 Firefox/91.0",
+            "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.0 Safari/605.1.15",
+            "Chrome/",
+            "Chrome/x76",
+            "",
+        ] {
+            assert!(!is_old(other), "{other}");
+        }
+        assert!(!is_old_chromium(&HeaderMap::new()));
+    }
+
+    fn dressed(kind: &str, is_old: bool, is_encrypted: bool) -> HeaderMap {
+        let mut response = Response::new(Body::empty());
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, kind.parse().unwrap());
+        let rules = Rules {
+            is_encrypted,
+            ..rules(&[])
+        };
+        rules.dress(&mut response, is_old);
+        response.headers().clone()
+    }
+
+    #[test]
+    fn a_page_may_run_its_own_files_and_nothing_else() {
+        let headers = dressed("text/html; charset=utf-8", false, false);
+        let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+        assert!(policy.contains("frame-ancestors 'none'"));
+        assert_eq!(headers[VARY], "user-agent");
+        assert_eq!(headers[REFERRER_POLICY], "no-referrer");
+        assert_eq!(headers[OPENER_POLICY], "same-origin");
+        assert!(headers.contains_key(PERMISSIONS_POLICY));
+        assert!(!headers.contains_key(STRICT_TRANSPORT_SECURITY));
+
+        let old = dressed("text/html", true, false);
+        let old = old[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let word = " 'unsafe-eval'";
+        assert_eq!(old.replace(word, " 'wasm-unsafe-eval'"), policy, "one word");
+    }
+
+    #[test]
+    fn everything_is_what_it_says_and_ours_alone() {
+        for kind in ["application/json", "text/javascript", "text/html"] {
+            let headers = dressed(kind, false, true);
+            assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
+            assert_eq!(headers[RESOURCE_POLICY], "same-origin");
+            assert_eq!(headers[STRICT_TRANSPORT_SECURITY], HSTS);
+            assert!(headers.contains_key(CONTENT_SECURITY_POLICY));
+        }
+    }
+
+    #[test]
+    fn a_foreign_name_is_answered_with_the_remedy() {
+        let error = ApiError::ForeignHost("wall.example.com".into());
+        assert!(error.to_string().contains("QUEUEWALL_HOSTS"));
+        assert_eq!(error.status(), StatusCode::MISDIRECTED_REQUEST);
+    }
+}
