@@ -9,7 +9,7 @@ mod assemble;
 mod board;
 mod judging;
 mod minutes;
-mod plan;
+pub(crate) mod plan;
 mod readings;
 mod schedule;
 mod upstream;
@@ -37,7 +37,6 @@ use schedule::{Delay, Read, Schedule, Task};
 use upstream::Outlook;
 
 pub(crate) use assemble::identity;
-pub(crate) use plan::{cycle, group};
 
 /// The first back-off after a failure.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
@@ -219,13 +218,7 @@ impl Poller {
             .enumerate()
             .filter(|(_, group)| group.all)
         {
-            let mut wanted = group.ids.clone();
-            let unnamed = list
-                .iter()
-                .filter(|queue| queue.left_out.is_none())
-                .map(|queue| &queue.id)
-                .filter(|id| !group.ids.contains(id));
-            wanted.extend(unnamed.cloned());
+            let wanted = group.wanted(&list);
             self.readings.keep_only(index, &wanted);
             self.schedule.set_wanted(index, wanted, now);
         }

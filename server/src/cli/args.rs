@@ -17,7 +17,7 @@ Exit codes:
   1  something else failed: CXone in trouble, an unreadable answer, a port in use
   2  usage or configuration
   3  credentials rejected
-  4  permission missing
+  4  permission missing: the API client, or the access key's user, may not read queues
   5  a queue was not found, or not answered, or none is visible
   6  CXone's rate limit is reached
   7  network: no connection, no name, no TLS, no answer in time
@@ -52,9 +52,9 @@ pub enum Command {
     Serve,
     /// Print the live metrics of queues, once
     Stats(StatsArgs),
-    /// List the queues that CXone shows: id, name, media type, whether active
+    /// List the queues that CXone shows, and why a board of every queue leaves some out
     Queues(FormatArgs),
-    /// Try sign-in, permission, every configured queue id and the budget, step by step
+    /// Try every step up to the first read, every configured queue id, and the budget
     Check,
     /// Hand out, list and revoke links, each of which opens one board
     #[command(subcommand)]

@@ -15,7 +15,7 @@ pub enum Exit {
     Usage,
     /// 3: CXone rejects the credentials.
     Credentials,
-    /// 4: the API client lacks a scope.
+    /// 4: the API client, or the access key's user, may not read queues.
     Permission,
     /// 5: a queue was not found, or not answered, or there is none to see.
     NotFound,

@@ -157,7 +157,11 @@ impl Desk<'_> {
             }
             Format::Table => {
                 let column = |heading, cell: fn(&LinkRow) -> &str| {
-                    Column::new(heading, Align::Left, &rows, |row| cell(row).to_owned())
+                    Column::new(
+                        heading,
+                        Align::Left,
+                        rows.iter().map(|row| cell(row).to_owned()),
+                    )
                 };
                 let columns = [
                     column("ID", |row| &row.id),
@@ -167,7 +171,7 @@ impl Desk<'_> {
                     column("EXPIRES", |row| row.expires.as_deref().unwrap_or("never")),
                     column("STATE", |row| row.state),
                 ];
-                table::write(self.out, columns)?;
+                table::write(self.out, &columns)?;
             }
         }
         self.note_mode()?;

@@ -16,9 +16,12 @@ use super::{
 };
 use crate::source::SourceError;
 
+/// What to say where CXone's list has queues, and all of them are left out.
+const ALL_LEFT_OUT: &str = "error: every queue that CXone shows is left out: `queuewall queues` says which setting does it";
+
 /// What to read, and how to print it.
 pub(super) struct StatsRequest {
-    /// Empty means all of CXone's queue list.
+    /// Empty means those of a board of every queue.
     pub(super) queue_ids: Vec<String>,
     /// Empty means no limit.
     pub(super) skill_ids: Vec<String>,
@@ -26,8 +29,8 @@ pub(super) struct StatsRequest {
 }
 
 /// One queue's metrics under the names that scripts know, which never change.
-/// What CXone did not say is `null`; what only some dialects say comes after the rest,
-/// where it was said.
+/// What CXone did not say is `null`; from the longest wait on, where one of its APIs
+/// has nothing to say, the key is left out.
 #[derive(Debug, Serialize)]
 struct QueueStats {
     queue_id: String,
@@ -69,7 +72,8 @@ impl QueueStats {
             agents_after_call_work: reading.agents_after_call_work,
             agents_unavailable: reading.agents_unavailable,
             service_level_goal: reading.service_level_goal,
-            service_level_threshold_seconds: (reading.service_level_threshold)
+            service_level_threshold_seconds: reading
+                .service_level_threshold
                 .map(|threshold| threshold.as_secs_f64()),
             service_level_sample: reading.service_level_sample,
         }
@@ -77,7 +81,8 @@ impl QueueStats {
 }
 
 /// Prints an object for one id asked for, an array for many or for all. A queue
-/// without an answer is named on stderr and ends with [`Exit::NotFound`].
+/// without an answer is named on stderr and ends with [`Exit::NotFound`], and so does
+/// a tenant that shows none.
 pub(super) async fn run(
     upstream: &mut Upstream<'_>,
     request: &StatsRequest,
@@ -89,16 +94,17 @@ pub(super) async fn run(
     let is_one = ids.len() == 1;
     let mut exit = Exit::Done;
     if ids.is_empty() {
-        match upstream.list_queues().await {
-            Ok(queues) => {
-                let shown = queues.into_iter().filter(|queue| queue.left_out.is_none());
-                ids = shown.map(|queue| queue.id).collect();
-            }
-            Err(error @ SourceError::NothingVisible { .. }) => {
-                upstream.note(&format!("error: {error}"))?;
-                exit = Exit::from(&error);
-            }
-            Err(error) => return Err(error.into()),
+        let listed = upstream.list_queues().await;
+        if let (Err(SourceError::NothingVisible { .. }), Format::Json) = (&listed, request.format) {
+            writeln!(out, "[]")?;
+        }
+        ids = (listed?.into_iter())
+            .filter(|queue| queue.left_out.is_none())
+            .map(|queue| queue.id)
+            .collect();
+        if ids.is_empty() {
+            upstream.note(ALL_LEFT_OUT)?;
+            exit = Exit::NotFound;
         }
     }
     let answers = upstream.read_all(&ids, &request.skill_ids).await?;
@@ -120,48 +126,42 @@ fn write_json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Res
     writeln!(out)
 }
 
+/// Which wait CXone tells depends on its API: a column that would be empty goes,
+/// as long as the other one is not.
 fn write_table(out: &mut dyn Write, stats: &[QueueStats]) -> io::Result<()> {
-    let known = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
-    let in_words = |ms: Option<u64>| ms.map(|ms| wait(Duration::from_millis(ms)));
-    let count = |heading, number: fn(&QueueStats) -> Option<u64>| {
-        Column::new(heading, Align::Right, stats, |queue| {
-            known(number(queue).map(|number| number.to_string()))
-        })
+    let unknown = || UNKNOWN.to_owned();
+    let count = |number: Option<u64>| number.map_or_else(unknown, |it| it.to_string());
+    let minutes = |ms: Option<u64>| ms.map_or_else(unknown, |ms| wait(Duration::from_millis(ms)));
+    let percent = |it: Option<f64>| it.map_or_else(unknown, |percent| format!("{percent:.1} %"));
+    let words = |heading, cell: &dyn Fn(&QueueStats) -> String| {
+        Column::new(heading, Align::Left, stats.iter().map(cell))
     };
-    let longest = Column::unless_empty("LONGEST WAIT", Align::Right, stats, |queue| {
-        in_words(queue.longest_wait_time_ms)
-    });
-    let has_average = stats.iter().any(|queue| queue.avg_wait_time_ms.is_some());
-    let average = (has_average || longest.is_none()).then(|| {
-        Column::new("AVG WAIT", Align::Right, stats, |queue| {
-            known(in_words(queue.avg_wait_time_ms))
-        })
-    });
-    let some = |heading, number: fn(&QueueStats) -> Option<u64>| {
-        Column::unless_empty(heading, Align::Right, stats, |queue| {
-            number(queue).map(|number| number.to_string())
-        })
+    let numbers = |heading, cell: &dyn Fn(&QueueStats) -> String| {
+        Column::new(heading, Align::Right, stats.iter().map(cell))
     };
-    let columns = [
-        Some(Column::new("QUEUE ID", Align::Left, stats, |queue| {
-            queue.queue_id.clone()
-        })),
-        Some(Column::new("NAME", Align::Left, stats, |queue| {
-            known(queue.name.clone())
-        })),
-        Some(count("WAITING", |queue| queue.calls_waiting)),
-        average,
-        longest,
-        Some(Column::new("SERVICE LEVEL", Align::Right, stats, |queue| {
-            known(queue.service_level.map(|percent| format!("{percent:.1} %")))
-        })),
-        Some(count("AVAILABLE", |queue| queue.agents_available)),
-        Some(count("BUSY", |queue| queue.agents_busy)),
-        some("AFTER CALL", |queue| queue.agents_after_call_work),
-        some("UNAVAILABLE", |queue| queue.agents_unavailable),
-        Some(count("LOGGED ON", |queue| queue.agents_logged_on)),
+    let has_longest = stats.iter().any(|it| it.longest_wait_time_ms.is_some());
+    let has_average = stats.iter().any(|it| it.avg_wait_time_ms.is_some());
+
+    let mut columns = vec![
+        words("QUEUE ID", &|it| it.queue_id.clone()),
+        words("NAME", &|it| it.name.clone().unwrap_or_else(unknown)),
+        numbers("WAITING", &|it| count(it.calls_waiting)),
     ];
-    table::write(out, columns.into_iter().flatten())
+    if has_average || !has_longest {
+        columns.push(numbers("AVG WAIT", &|it| minutes(it.avg_wait_time_ms)));
+    }
+    if has_longest {
+        columns.push(numbers("LONGEST WAIT", &|it| {
+            minutes(it.longest_wait_time_ms)
+        }));
+    }
+    columns.extend([
+        numbers("SERVICE LEVEL", &|it| percent(it.service_level)),
+        numbers("AVAILABLE", &|it| count(it.agents_available)),
+        numbers("BUSY", &|it| count(it.agents_busy)),
+        numbers("LOGGED ON", &|it| count(it.agents_logged_on)),
+    ]);
+    table::write(out, &columns)
 }
 
 #[cfg(test)]
@@ -236,11 +236,89 @@ mod tests {
             .await
             .unwrap();
         assert!(json.starts_with("[\n"));
-        let (exit, json, notes) = printed(&Tenant::default(), &[], Format::Json)
-            .await
-            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn all_means_what_a_board_of_every_queue_shows() {
+        let mut tenant = Tenant::of(&["1", "2"]);
+        tenant.leaves_out("1", "CXONE_MEDIA_TYPES is without chat");
+        let (exit, json, notes) = printed(&tenant, &[], Format::Json).await.unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((exit, notes.as_str()), (Exit::Done, ""));
+        assert_eq!(
+            (json.as_array().unwrap().len(), &json[0]["queue_id"]),
+            (1, &"2".into())
+        );
+
+        tenant.leaves_out("2", "CXONE_MEDIA_TYPES is without chat");
+        let (exit, json, notes) = printed(&tenant, &[], Format::Json).await.unwrap();
         assert_eq!((exit, json.as_str()), (Exit::NotFound, "[]\n"));
-        assert!(notes.starts_with("error: signed in, but CXone shows us no queue"));
+        assert!(notes.starts_with("error: every queue that CXone shows is left out"));
+    }
+
+    #[tokio::test]
+    async fn a_tenant_that_shows_no_queue_is_an_empty_array_and_an_error() {
+        for (format, text) in [(Format::Json, "[]\n"), (Format::Table, "")] {
+            let (budget, mut notes, mut out) = (RequestBudget::new(10), Vec::new(), Vec::new());
+            let tenant = Tenant::default();
+            let mut upstream = Upstream::new(&tenant, &budget, &mut notes);
+            let request = StatsRequest {
+                queue_ids: Vec::new(),
+                skill_ids: Vec::new(),
+                format,
+            };
+            let end = run(&mut upstream, &request, &mut out).await;
+            assert_eq!(end.unwrap_err().exit, Exit::NotFound);
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_only_one_dialect_knows_follows_the_promised_keys() {
+        let mut tenant = busy_tenant();
+        let queue = &mut tenant.queues[0];
+        queue.average_wait = None;
+        queue.longest_wait = Some(Duration::from_secs(108));
+        queue.agents_after_call_work = Some(1);
+        queue.agents_unavailable = Some(2);
+        queue.service_level_goal = Some(80.0);
+        queue.service_level_threshold = Some(Duration::from_secs(30));
+        queue.service_level_sample = Some(100);
+        let (_, json, _) = printed(&tenant, &["4711"], Format::Json).await.unwrap();
+        assert!(
+            json.ends_with(
+                "  \"avg_wait_time_ms\": null,\n  \"service_level\": 83.5,\n  \
+                 \"longest_wait_time_ms\": 108000,\n  \"agents_after_call_work\": 1,\n  \
+                 \"agents_unavailable\": 2,\n  \"service_level_goal\": 80.0,\n  \
+                 \"service_level_threshold_seconds\": 30.0,\n  \"service_level_sample\": 100\n}\n"
+            ),
+            "{json}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_table_has_the_waits_that_some_queue_has() {
+        let mut tenant = busy_tenant();
+        tenant.queues[0].longest_wait = Some(Duration::from_secs(108));
+        let (_, table, _) = printed(&tenant, &[], Format::Table).await.unwrap();
+        assert_eq!(
+            table,
+            "QUEUE ID  NAME        WAITING  AVG WAIT  LONGEST WAIT  SERVICE LEVEL  AVAILABLE  BUSY  LOGGED ON\n\
+             4711      Queue 4711        3      1:32          1:48         83.5 %          0     7         12\n\
+             9         Queue 9           3         –             –              –          –     –          –\n"
+        );
+        tenant.queues[0].average_wait = None;
+        let (_, table, _) = printed(&tenant, &[], Format::Table).await.unwrap();
+        assert!(
+            table.starts_with("QUEUE ID  NAME        WAITING  LONGEST WAIT  SERVICE LEVEL  "),
+            "{table}"
+        );
+        tenant.queues[0].longest_wait = None;
+        let (_, table, _) = printed(&tenant, &[], Format::Table).await.unwrap();
+        assert!(
+            table.starts_with("QUEUE ID  NAME        WAITING  AVG WAIT  SERVICE LEVEL  "),
+            "{table}"
+        );
     }
 
     #[tokio::test]
@@ -252,53 +330,6 @@ mod tests {
              4711      Queue 4711        3      1:32         83.5 %          0     7         12\n\
              9         Queue 9           3         –              –          –     –          –\n"
         );
-    }
-
-    /// As a dialect without an average wait answers.
-    fn longest_waits() -> Tenant {
-        let mut tenant = busy_tenant();
-        let queue = &mut tenant.queues[0];
-        queue.average_wait = None;
-        queue.longest_wait = Some(Duration::from_secs(108));
-        queue.agents_after_call_work = Some(1);
-        queue.agents_unavailable = Some(2);
-        queue.service_level_goal = Some(80.0);
-        queue.service_level_threshold = Some(Duration::from_secs(30));
-        queue.service_level_sample = Some(100);
-        tenant
-    }
-
-    #[tokio::test]
-    async fn what_only_some_dialects_say_comes_after_the_rest() {
-        let (_, json, _) = printed(&longest_waits(), &["4711"], Format::Json)
-            .await
-            .unwrap();
-        assert!(
-            json.ends_with(
-                "  \"avg_wait_time_ms\": null,\n  \"service_level\": 83.5,\n  \"longest_wait_time_ms\": 108000,\n  \
-                 \"agents_after_call_work\": 1,\n  \"agents_unavailable\": 2,\n  \"service_level_goal\": 80.0,\n  \
-                 \"service_level_threshold_seconds\": 30.0,\n  \"service_level_sample\": 100\n}\n"
-            ),
-            "{json}"
-        );
-        let (_, table, _) = printed(&longest_waits(), &[], Format::Table).await.unwrap();
-        assert_eq!(
-            table,
-            "QUEUE ID  NAME        WAITING  LONGEST WAIT  SERVICE LEVEL  AVAILABLE  BUSY  AFTER CALL  UNAVAILABLE  LOGGED ON\n\
-             4711      Queue 4711        3          1:48         83.5 %          0     7           1            2         12\n\
-             9         Queue 9           3             –              –          –     –           –            –          –\n"
-        );
-    }
-
-    #[tokio::test]
-    async fn all_queues_are_those_that_the_configuration_does_not_leave_out() {
-        let mut tenant = busy_tenant();
-        tenant.left_out = vec![("9".into(), "inactive".into())];
-        let (exit, json, _) = printed(&tenant, &[], Format::Json).await.unwrap();
-        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!((exit, json.as_array().unwrap().len()), (Exit::Done, 1));
-        let (_, json, _) = printed(&tenant, &["9"], Format::Json).await.unwrap();
-        assert!(json.contains("Queue 9"), "whoever names it sees it");
     }
 
     #[tokio::test]

@@ -2,8 +2,6 @@
 
 use std::io::{self, Write};
 
-use queuewall_shared::format::UNKNOWN;
-
 /// How an answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -22,7 +20,7 @@ pub(super) enum Align {
     Right,
 }
 
-/// One column: a heading, and a cell for each row.
+/// A heading and what stands beneath it, a cell for every row.
 pub(super) struct Column {
     heading: &'static str,
     align: Align,
@@ -30,54 +28,47 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// A column of what each row has to say.
-    pub(super) fn new<R>(
+    pub(super) fn new(
         heading: &'static str,
         align: Align,
-        rows: &[R],
-        cell: impl FnMut(&R) -> String,
+        cells: impl Iterator<Item = String>,
     ) -> Self {
         Self {
             heading,
             align,
-            cells: rows.iter().map(cell).collect(),
+            cells: cells.collect(),
         }
     }
 
-    /// The same where some row has something to say, else none.
-    pub(super) fn unless_empty<R>(
+    /// Nothing, where not a single row has anything to say.
+    pub(super) fn unless_empty(
         heading: &'static str,
-        align: Align,
-        rows: &[R],
-        mut cell: impl FnMut(&R) -> Option<String>,
+        cells: impl Iterator<Item = String>,
     ) -> Option<Self> {
-        let cells: Vec<_> = rows.iter().map(&mut cell).collect();
-        let is_empty = cells.iter().all(Option::is_none);
-        let filled = (cells.into_iter()).map(|cell| cell.unwrap_or_else(|| UNKNOWN.to_owned()));
-        (!is_empty).then(|| Self {
-            heading,
-            align,
-            cells: filled.collect(),
-        })
+        let column = Self::new(heading, Align::Left, cells);
+        let is_used = column.cells.iter().any(|cell| !cell.is_empty());
+        is_used.then_some(column)
     }
 }
 
-/// Writes columns side by side, each as wide as it needs.
-pub(super) fn write(
-    out: &mut dyn Write,
-    columns: impl IntoIterator<Item = Column>,
-) -> io::Result<()> {
-    let mut lines: Vec<String> = Vec::new();
-    for column in columns {
-        let heading = column.heading.to_owned();
-        let cells: Vec<String> = std::iter::once(heading)
-            .chain(column.cells.iter().map(|cell| printable(cell)))
+/// Writes `columns` beside each other, each as wide as it needs.
+pub(super) fn write(out: &mut dyn Write, columns: &[Column]) -> io::Result<()> {
+    let rows = columns.iter().map(|column| column.cells.len()).max();
+    let mut lines = vec![String::new(); 1 + rows.unwrap_or_default()];
+    for Column {
+        heading,
+        align,
+        cells,
+    } in columns
+    {
+        let cells: Vec<_> = std::iter::once(*heading)
+            .chain(cells.iter().map(String::as_str))
+            .map(printable)
             .collect();
         let width = cells.iter().map(|cell| cell.chars().count()).max();
         let width = width.unwrap_or_default();
-        lines.resize(cells.len(), String::new());
         for (line, cell) in lines.iter_mut().zip(cells) {
-            match column.align {
+            match align {
                 Align::Left => line.push_str(&format!("{cell:<width$}  ")),
                 Align::Right => line.push_str(&format!("{cell:>width$}  ")),
             }
@@ -101,26 +92,24 @@ mod tests {
     #[test]
     fn columns_line_up_and_control_characters_do_not_reach_the_terminal() {
         let mut out = Vec::new();
-        let rows = [("Zürich", 5), ("a\u{1b}[2J", 1234)];
+        let column = |heading, align, cells: [&str; 2]| {
+            Column::new(heading, align, cells.into_iter().map(str::to_owned))
+        };
         let columns = [
-            Column::new("NAME", Align::Left, &rows, |row| row.0.to_owned()),
-            Column::new("N", Align::Right, &rows, |row| row.1.to_string()),
+            column("NAME", Align::Left, ["Zürich", "a\u{1b}[2J"]),
+            column("N", Align::Right, ["5", "1234"]),
         ];
-        write(&mut out, columns).unwrap();
+        write(&mut out, &columns).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "NAME       N\nZürich     5\na\u{fffd}[2J   1234\n"
         );
     }
-
     #[test]
-    fn a_column_in_which_nobody_says_anything_is_left_out() {
-        let rows = [Some(1), None];
-        let column = |rows: &[Option<u64>]| {
-            Column::unless_empty("N", Align::Right, rows, |row| row.map(|n| n.to_string()))
-        };
-        assert_eq!(column(&rows).unwrap().cells, ["1", "–"]);
-        assert!(column(&rows[1..]).is_none());
-        assert!(column(&[]).is_none());
+    fn a_column_that_no_row_uses_is_none() {
+        let cells = |cells: [&str; 2]| cells.map(str::to_owned).into_iter();
+        assert!(Column::unless_empty("NOTE", cells(["", ""])).is_none());
+        let used = Column::unless_empty("NOTE", cells(["", "new"])).unwrap();
+        assert_eq!(used.cells, ["", "new"]);
     }
 }

@@ -22,8 +22,8 @@ pub(super) struct Upstream<'a> {
     source: &'a dyn QueueSource,
     budget: &'a RequestBudget,
     notes: &'a mut dyn Write,
-    /// The queue list, once it was read.
-    listed: Option<Vec<QueueInfo>>,
+    /// Ids of the queue list, once it was read.
+    listed: Option<BTreeSet<String>>,
 }
 
 /// What became of the ids that were asked for.
@@ -31,7 +31,7 @@ pub(super) struct Upstream<'a> {
 pub(super) struct Answers {
     /// What CXone answered; some ids may be missing.
     pub(super) readings: Vec<QueueReading>,
-    /// Ids that CXone refuses with 404.
+    /// Ids that CXone does not know.
     pub(super) dead: BTreeSet<String>,
 }
 
@@ -81,26 +81,26 @@ impl<'a> Upstream<'a> {
         ))
     }
 
-    /// Signs in step by step; only the last step can have failed.
-    pub(super) async fn sign_in_stepwise(&mut self) -> Vec<Step> {
+    /// The most ids that one read takes.
+    pub(super) fn batch_limit(&self) -> usize {
+        self.source.batch_limit().max(1)
+    }
+
+    /// How many requests one read takes, once there was one.
+    pub(super) fn requests_per_read(&self) -> usize {
+        self.source.requests_per_read().max(1)
+    }
+
+    /// Every step of the sign-in; only the last one can have failed.
+    pub(super) async fn sign_in(&mut self) -> Vec<Step> {
         self.announce_wait();
         self.source.sign_in_stepwise().await
-    }
-
-    /// How many requests reading so many queues takes, in one round.
-    pub(super) fn requests_for(&self, queues: usize) -> usize {
-        queues.div_ceil(self.source.batch_limit().max(1)) * self.source.requests_per_read()
-    }
-
-    /// The requests that are allowed in a minute.
-    pub(super) fn budget_per_minute(&self) -> usize {
-        self.budget.limit()
     }
 
     pub(super) async fn list_queues(&mut self) -> Result<Vec<QueueInfo>, SourceError> {
         self.announce_wait();
         let queues = self.source.list_queues().await?;
-        self.listed = Some(queues.clone());
+        self.listed = Some(queues.iter().map(|queue| queue.id.clone()).collect());
         Ok(queues)
     }
 
@@ -111,7 +111,7 @@ impl<'a> Upstream<'a> {
         skills: &[String],
     ) -> Result<Answers, SourceError> {
         let mut answers = Answers::default();
-        for batch in ids.chunks(self.source.batch_limit().max(1)) {
+        for batch in ids.chunks(self.batch_limit()) {
             if !self.read_batch(batch, skills, &mut answers).await? {
                 self.narrow_down(batch, skills, &mut answers).await?;
             }
@@ -154,12 +154,7 @@ impl<'a> Upstream<'a> {
             self.listed = None;
         }
         let (living, missing): (Vec<_>, Vec<_>) = match &self.listed {
-            Some(listed) => {
-                let known: BTreeSet<_> = listed.iter().map(|queue| queue.id.as_str()).collect();
-                ids.iter()
-                    .cloned()
-                    .partition(|id| known.contains(id.as_str()))
-            }
+            Some(listed) => ids.iter().cloned().partition(|id| listed.contains(id)),
             None => (ids.to_vec(), Vec::new()),
         };
         let mut unread = Vec::new();
@@ -201,10 +196,9 @@ pub(super) mod tests {
     use super::*;
     use crate::source::QueueReadings;
     use async_trait::async_trait;
-    use std::sync::Mutex;
+    use std::{collections::BTreeMap, sync::Mutex};
 
     /// A tenant with scripted queues, that counts what it is asked.
-    #[derive(Default)]
     pub(in crate::cli) struct Tenant {
         pub(in crate::cli) queues: Vec<QueueReading>,
         /// Listed and answered without these.
@@ -214,14 +208,45 @@ pub(super) mod tests {
         pub(in crate::cli) sign_in: Option<SourceError>,
         pub(in crate::cli) list: Option<SourceError>,
         pub(in crate::cli) read: Option<SourceError>,
+        /// A read with this skill is called wrong.
+        pub(in crate::cli) bad_skill: Option<String>,
+        /// What a watched sign-in tells, where it is not the one step of `sign_in`.
+        pub(in crate::cli) steps: Vec<Step>,
+        /// Listed as left out for this reason, and unknown to a read, by id.
+        pub(in crate::cli) left_out: BTreeMap<String, String>,
+        /// Sets whatever else the list shall tell of a queue.
+        pub(in crate::cli) describe: fn(&mut QueueInfo),
+        /// Names unknown ids in its answer, instead of refusing the read with 404.
+        pub(in crate::cli) names_unknown: bool,
+        pub(in crate::cli) batch_limit: usize,
+        pub(in crate::cli) requests_per_read: usize,
         /// The ids of each read, joined by commas, with the skills after a slash.
         pub(in crate::cli) reads: Mutex<Vec<String>>,
-        /// Ids that are listed as switched off, and why boards of every queue leave them out.
-        pub(in crate::cli) left_out: Vec<(String, String)>,
-        /// Ids of which an answer says that there is no such queue.
-        pub(in crate::cli) unknown: Vec<String>,
         /// Taken from by each request, where there is one.
         pub(in crate::cli) budget: Option<std::sync::Arc<RequestBudget>>,
+    }
+
+    impl Default for Tenant {
+        /// One without queues.
+        fn default() -> Self {
+            Self {
+                queues: Vec::new(),
+                unanswered: Vec::new(),
+                listed_but_dead: Vec::new(),
+                sign_in: None,
+                list: None,
+                read: None,
+                bad_skill: None,
+                steps: Vec::new(),
+                left_out: BTreeMap::new(),
+                describe: |_| {},
+                names_unknown: false,
+                batch_limit: 4,
+                requests_per_read: 1,
+                reads: Mutex::default(),
+                budget: None,
+            }
+        }
     }
 
     impl Tenant {
@@ -240,6 +265,10 @@ pub(super) mod tests {
             }
         }
 
+        pub(in crate::cli) fn leaves_out(&mut self, id: &str, why: &str) {
+            self.left_out.insert(id.to_owned(), why.to_owned());
+        }
+
         async fn pass(&self, failure: &Option<SourceError>) -> Result<(), SourceError> {
             if let Some(budget) = &self.budget {
                 drop(budget.acquire().await);
@@ -251,7 +280,11 @@ pub(super) mod tests {
     #[async_trait]
     impl QueueSource for Tenant {
         fn batch_limit(&self) -> usize {
-            4
+            self.batch_limit
+        }
+
+        fn requests_per_read(&self) -> usize {
+            self.requests_per_read
         }
 
         async fn read_queues(
@@ -262,16 +295,28 @@ pub(super) mod tests {
             self.pass(&self.read).await?;
             let asked = format!("{}/{}", ids.join(","), skills.join(","));
             self.reads.lock().unwrap().push(asked);
-            let (unknown, ids): (Vec<String>, Vec<String>) = ids
-                .iter()
-                .cloned()
-                .partition(|id| self.unknown.contains(id));
-            let known = |id: &String| self.queues.iter().find(|queue| queue.id == *id);
-            let is_dead = |id| known(id).is_none() || self.listed_but_dead.contains(id);
-            if ids.iter().any(is_dead) {
-                return Err(SourceError::QueueNotFound { ids });
+            if self
+                .bad_skill
+                .as_ref()
+                .is_some_and(|bad| skills.contains(bad))
+            {
+                return Err(SourceError::BadRequest {
+                    status: 400,
+                    remedy: "check the skill ids",
+                });
             }
-            let answered = ids.iter().filter(|id| !self.unanswered.contains(id));
+            let is_dead =
+                |id: &String| self.listed_but_dead.contains(id) || self.left_out.contains_key(id);
+            let known = |id: &String| {
+                let mut living = self.queues.iter().filter(|queue| !is_dead(&queue.id));
+                living.find(|queue| queue.id == *id)
+            };
+            let (living, unknown): (Vec<_>, Vec<_>) =
+                ids.iter().cloned().partition(|id| known(id).is_some());
+            if !self.names_unknown && !unknown.is_empty() {
+                return Err(SourceError::QueueNotFound { ids: ids.to_vec() });
+            }
+            let answered = living.iter().filter(|id| !self.unanswered.contains(id));
             Ok(QueueReadings {
                 queues: answered.filter_map(known).cloned().collect(),
                 unknown,
@@ -281,26 +326,38 @@ pub(super) mod tests {
         async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
             self.pass(&self.list).await?;
             if self.queues.is_empty() {
-                return Err(SourceError::NothingVisible { remedy: "check" });
+                return Err(SourceError::NothingVisible {
+                    remedy: "look elsewhere",
+                });
             }
-            let left_out = |id: &str| {
-                let mut left_out = self.left_out.iter();
-                left_out.find_map(|(it, why)| (it == id).then(|| why.clone()))
-            };
-            // Known where something is left out, as in the dialect that can.
-            let is_told = !self.left_out.is_empty();
-            let info = |queue: &QueueReading| QueueInfo {
-                id: queue.id.clone(),
-                name: queue.name.clone(),
-                media_type: is_told.then(|| "Call".to_owned()),
-                is_active: is_told.then(|| left_out(&queue.id).is_none()),
-                left_out: left_out(&queue.id),
+            let info = |queue: &QueueReading| {
+                let mut info = QueueInfo {
+                    id: queue.id.clone(),
+                    name: queue.name.clone(),
+                    left_out: self.left_out.get(&queue.id).cloned(),
+                    ..QueueInfo::default()
+                };
+                (self.describe)(&mut info);
+                info
             };
             Ok(self.queues.iter().map(info).collect())
         }
 
         async fn sign_in(&self) -> Result<(), SourceError> {
             self.pass(&self.sign_in).await
+        }
+
+        async fn sign_in_stepwise(&self) -> Vec<Step> {
+            if !self.steps.is_empty() {
+                return self.steps.clone();
+            }
+            vec![Step {
+                name: "sign-in",
+                outcome: self
+                    .sign_in()
+                    .await
+                    .map(|()| "CXone issues a token".to_owned()),
+            }]
         }
     }
 
@@ -363,6 +420,17 @@ pub(super) mod tests {
         assert_eq!(answers, Err(SourceError::RateLimited { retry_after: None }));
     }
 
+    #[tokio::test]
+    async fn ids_that_an_answer_names_as_unknown_cost_no_request_more() {
+        let mut tenant = Tenant::of(&["a", "b"]);
+        tenant.names_unknown = true;
+        let (answers, reads) = read(&tenant, &["a", "x", "b"]).await;
+        let answers = answers.unwrap();
+        assert_eq!(reads, ["a,x,b/7"]);
+        assert_eq!(read_ids(&answers), ["a", "b"]);
+        assert_eq!(answers.dead, ["x".to_owned()].into());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_long_wait_for_the_budget_is_announced_and_the_spending_said() {
         let budget = std::sync::Arc::new(RequestBudget::new(1));
@@ -370,7 +438,7 @@ pub(super) mod tests {
         tenant.budget = Some(std::sync::Arc::clone(&budget));
         let mut notes = Vec::new();
         let mut upstream = Upstream::new(&tenant, &budget, &mut notes);
-        upstream.sign_in_stepwise().await;
+        upstream.sign_in().await;
         upstream.list_queues().await.unwrap();
         upstream.say_spent().unwrap();
         assert_eq!(

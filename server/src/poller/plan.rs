@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{budget::WINDOW, config::BoardConfig};
+use crate::{budget::WINDOW, config::BoardConfig, source::QueueInfo};
 
 /// Requests a minute that the regular reads leave for a new token and a repeat.
 const RESERVE: usize = 2;
@@ -16,6 +16,20 @@ pub(crate) struct Group {
     pub(crate) ids: Vec<String>,
     /// Whether some board of this group shows all queues.
     pub(crate) all: bool,
+}
+
+impl Group {
+    /// The queues to read: those that boards name, and those of `list` that a board of
+    /// all queues shows, where there is such a board.
+    pub(crate) fn wanted(&self, list: &[QueueInfo]) -> Vec<String> {
+        let mut wanted = self.ids.clone();
+        if self.all {
+            let shown = list.iter().filter(|queue| queue.left_out.is_none());
+            let unnamed = shown.map(|queue| &queue.id);
+            wanted.extend(unnamed.filter(|id| !self.ids.contains(id)).cloned());
+        }
+        wanted
+    }
 }
 
 /// One group for every skill filter that the boards use, and each board's group.
@@ -54,6 +68,14 @@ pub(crate) fn cycle(requests: usize, interval: Duration, budget_per_minute: usiz
     interval.max(Duration::from_secs(seconds))
 }
 
+/// The smallest budget a minute, of those above the reserve, with which a round of
+/// `requests` takes no longer than `interval`.
+pub(crate) fn sufficient_budget(requests: usize, interval: Duration) -> usize {
+    let seconds = interval.as_secs().max(1);
+    let needed = (requests as u64 * WINDOW.as_secs()).div_ceil(seconds);
+    usize::try_from(needed.max(1)).map_or(usize::MAX, |needed| needed.saturating_add(RESERVE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +112,36 @@ mod tests {
         assert_eq!(cycle(5, interval, 10), Duration::from_secs(38));
         assert_eq!(cycle(1, Duration::from_secs(5), 1), Duration::from_secs(60));
         assert_eq!(cycle(0, interval, 10), interval);
+    }
+
+    #[test]
+    fn the_sufficient_budget_is_the_smallest_that_stretches_nothing() {
+        for seconds in [5, 7, 30, 60, 300] {
+            let interval = Duration::from_secs(seconds);
+            for requests in 1..50 {
+                let budget = sufficient_budget(requests, interval);
+                assert_eq!(cycle(requests, interval, budget), interval);
+                assert!(budget == 1 + RESERVE || cycle(requests, interval, budget - 1) > interval);
+            }
+        }
+    }
+
+    #[test]
+    fn a_group_of_all_queues_wants_the_named_ones_first_and_none_that_is_left_out() {
+        let listed = |id: &str, left_out: Option<&str>| QueueInfo {
+            id: id.to_owned(),
+            left_out: left_out.map(str::to_owned),
+            ..QueueInfo::default()
+        };
+        let list = [
+            listed("1", None),
+            listed("2", None),
+            listed("3", Some("inactive")),
+            listed("4", Some("inactive")),
+        ];
+        let (groups, _) = group(&[board(&[], &["3", "2"]), board(&[], &[])]);
+        assert_eq!(groups[0].wanted(&list), ["3", "2", "1"]);
+        let (groups, _) = group(&[board(&[], &["3", "2"])]);
+        assert_eq!(groups[0].wanted(&list), ["3", "2"]);
     }
 }

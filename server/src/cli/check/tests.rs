@@ -1,0 +1,308 @@
+use std::time::Duration;
+
+use super::{
+    super::upstream::tests::{Tenant, ids},
+    *,
+};
+use crate::{budget::RequestBudget, config::QueueConfig, source::Step};
+
+const POLL: PollConfig = PollConfig {
+    interval: Duration::from_secs(30),
+    budget_per_minute: 10,
+};
+
+fn board(slug: &str, queues: &[&str], skills: &[&str]) -> BoardConfig {
+    BoardConfig {
+        slug: slug.to_owned(),
+        title: slug.to_owned(),
+        skill_ids: ids(skills),
+        queues: queues.iter().map(|id| QueueConfig::new(*id)).collect(),
+        ..BoardConfig::default()
+    }
+}
+
+async fn checked(tenant: &Tenant, boards: &[BoardConfig]) -> (Exit, String) {
+    let (budget, mut notes, mut out) = (RequestBudget::new(100), Vec::new(), Vec::new());
+    let mut upstream = Upstream::new(tenant, &budget, &mut notes);
+    let exit = run(&mut upstream, boards, &POLL, &mut out).await.unwrap();
+    (exit, String::from_utf8(out).unwrap())
+}
+
+#[tokio::test]
+async fn every_configured_id_of_every_board_has_its_line_and_is_read_once() {
+    let tenant = Tenant::of(&["1", "2"]);
+    let boards = [
+        board("a", &["1", "2"], &[]),
+        board("b", &["2"], &[]),
+        board("c", &["2"], &["7"]),
+        board("d", &[], &[]),
+    ];
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(
+        text,
+        "ok      sign-in: CXone issues a token\n\
+         ok      queues: 2 visible\n\
+         ok      permission: CXone lets us read queues\n\
+         ok      board a: queue 1 (Queue 1)\n\
+         ok      board a: queue 2 (Queue 2)\n\
+         ok      board b: queue 2 (Queue 2)\n\
+         ok      board d: every queue, 2 now\n\
+         ok      board c: queue 2 (Queue 2)\n\
+         ok      budget: one round takes 2 requests every 30 s; 10 a minute allow it\n"
+    );
+    assert_eq!(exit, Exit::Done);
+    assert_eq!(*tenant.reads.lock().unwrap(), ["1,2/", "2/7"]);
+}
+
+#[tokio::test]
+async fn every_step_of_the_sign_in_has_its_line_up_to_the_one_that_fails() {
+    let step = |name, outcome| Step { name, outcome };
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.steps = vec![
+        step("issuer", Ok("tokens are issued at a.example".to_owned())),
+        step("sign-in", Ok("CXone issues a token".to_owned())),
+        step(
+            "discovery",
+            Ok("tenant 7\u{1b} is served at b.example".to_owned()),
+        ),
+    ];
+    let (exit, text) = checked(&tenant, &[board("a", &["1"], &[])]).await;
+    assert_eq!(exit, Exit::Done);
+    assert!(
+        text.starts_with(
+            "ok      issuer: tokens are issued at a.example\n\
+             ok      sign-in: CXone issues a token\n\
+             ok      discovery: tenant 7\u{fffd} is served at b.example\n\
+             ok      queues: 1 visible\n"
+        ),
+        "{text}"
+    );
+
+    tenant.steps[2].outcome = Err(SourceError::HostRefused {
+        host: "b.example".to_owned(),
+        role: "API",
+        reason: "none of CXone's",
+        allowed: "nice-incontact.com".to_owned(),
+    });
+    let (exit, text) = checked(&tenant, &[board("a", &["1"], &[])]).await;
+    assert_eq!(exit, Exit::Other);
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[2].starts_with("failed  discovery: CXone's discovery names b.example"));
+    assert_eq!(lines[3..], ["docs/cxone.md explains every step"]);
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_counted_by_reason_the_most_frequent_first() {
+    let mut tenant = Tenant::of(&["1", "2", "3", "4"]);
+    tenant.leaves_out("2", "inactive: CXONE_INACTIVE_SKILLS=true shows it");
+    for id in ["3", "4"] {
+        tenant.leaves_out(id, "CXONE_MEDIA_TYPES is without chat");
+    }
+    let (exit, text) = checked(&tenant, &[board("all", &[], &[])]).await;
+    assert_eq!(exit, Exit::Done);
+    assert!(
+        text.contains(
+            "ok      queues: 4 visible: 1 for boards of every queue, 3 left out\n\
+            \u{20}       2 left out (CXONE_MEDIA_TYPES is without chat)\n\
+            \u{20}       1 left out (inactive: CXONE_INACTIVE_SKILLS=true shows it)\n\
+             ok      permission: CXone lets us read queues\n\
+             ok      board all: every queue, 1 now\n"
+        ),
+        "{text}"
+    );
+    assert_eq!(*tenant.reads.lock().unwrap(), ["1/"]);
+
+    tenant.leaves_out("1", "CXONE_MEDIA_TYPES is without email");
+    let (exit, text) = checked(&tenant, &[board("all", &[], &[])]).await;
+    assert_eq!(exit, Exit::NotFound);
+    assert!(
+        text.ends_with(
+            "failed  board all: it shows every queue, and all of them are left out: change the \
+             settings named above\n\
+             docs/cxone.md explains every step\n"
+        ),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn an_id_that_is_left_out_says_which_setting_does_it() {
+    let mut tenant = Tenant::of(&["1", "2"]);
+    tenant.names_unknown = true;
+    tenant.leaves_out("2", "CXONE_MEDIA_TYPES is without chat");
+    let left_out = "failed  board a: queue 2 (Queue 2): CXone has it, but it is left out \
+                    (CXONE_MEDIA_TYPES is without chat)\n";
+    let (exit, text) = checked(&tenant, &[board("a", &["1", "2", "404"], &[])]).await;
+    assert_eq!(exit, Exit::NotFound);
+    let ok = "ok      board a: queue 1 (Queue 1)\n";
+    let unknown = "failed  board a: queue 404: CXone does not know the queue 404: ";
+    assert!(text.contains(&format!("{ok}{left_out}{unknown}")), "{text}");
+
+    // No reason to doubt the tenant.
+    let (_, text) = checked(&tenant, &[board("a", &["2"], &[])]).await;
+    assert!(text.contains(left_out), "{text}");
+    assert!(!text.contains("CXone knows none"), "{text}");
+}
+
+#[tokio::test]
+async fn dead_and_unanswered_ids_are_named_with_the_remedy() {
+    let mut tenant = Tenant::of(&["1", "2"]);
+    tenant.unanswered = ids(&["2"]);
+    let (exit, text) = checked(&tenant, &[board("a", &["1", "404", "2"], &[])]).await;
+    assert_eq!(exit, Exit::NotFound);
+    assert!(
+        text.contains(
+            "ok      board a: queue 1 (Queue 1)\n\
+             failed  board a: queue 404: CXone does not know the queue 404: compare with `queuewall \
+             queues`, which lists what this tenant shows\n\
+             failed  board a: queue 2 (Queue 2): CXone left the queue 2 out of its answer: compare \
+             with `queuewall queues`, which lists what this tenant shows\n"
+        ),
+        "{text}"
+    );
+    assert!(text.ends_with("\ndocs/cxone.md explains every step\n"));
+}
+
+#[tokio::test]
+async fn when_all_ids_are_dead_the_tenant_is_in_doubt() {
+    let (exit, text) = checked(&Tenant::of(&["1"]), &[board("a", &["8", "9"], &[])]).await;
+    assert_eq!(exit, Exit::NotFound);
+    assert!(text.contains("CXone knows none of the configured queues: check that address"));
+    assert!(!text.contains("permission"));
+}
+
+#[tokio::test]
+async fn without_configured_ids_one_listed_queue_tries_the_permission() {
+    let tenant = Tenant::of(&["1", "2"]);
+    let (exit, text) = checked(&tenant, &[board("main", &[], &[])]).await;
+    assert_eq!(exit, Exit::Done);
+    assert!(text.contains("ok      permission"));
+    assert_eq!(*tenant.reads.lock().unwrap(), ["1/"]);
+}
+
+#[tokio::test]
+async fn a_tenant_that_shows_no_queue_ends_the_walk() {
+    for boards in [board("main", &[], &[]), board("main", &["1"], &[])] {
+        let tenant = Tenant::default();
+        let (exit, text) = checked(&tenant, &[boards]).await;
+        assert_eq!(exit, Exit::NotFound);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(
+            lines[1..],
+            [
+                "failed  queues: signed in, but CXone shows us no queue: look elsewhere",
+                "docs/cxone.md explains every step"
+            ]
+        );
+        assert_eq!(*tenant.reads.lock().unwrap(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_round_that_does_not_fit_the_budget_says_how_slow_it_gets_and_what_changes_that() {
+    // Two batches of 4 and 1, in three requests each: those left out cost nothing.
+    let mut tenant = Tenant::of(&["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    for id in ["6", "7", "8", "9"] {
+        tenant.leaves_out(id, "CXONE_MEDIA_TYPES is without chat");
+    }
+    tenant.requests_per_read = 3;
+    let (exit, text) = checked(&tenant, &[board("all", &[], &[])]).await;
+    assert_eq!(
+        text.lines().last(),
+        Some(
+            "slower  budget: one round takes 6 requests; 10 a minute, with room for sign-ins and repeats, \
+             allow it every 45 s instead of every 30 s: set QUEUEWALL_BUDGET_PER_MINUTE to 14, or \
+             QUEUEWALL_POLL_SECONDS to 45"
+        )
+    );
+    assert_eq!(exit, Exit::Done);
+
+    tenant.batch_limit = usize::MAX;
+    tenant.requests_per_read = 1;
+    let (_, text) = checked(&tenant, &[board("all", &[], &[])]).await;
+    assert!(text.ends_with("one round takes 1 request every 30 s; 10 a minute allow it\n"));
+}
+
+#[tokio::test]
+async fn each_step_that_fails_has_its_code_and_stops_where_going_on_is_vain() {
+    let rejected = SourceError::CredentialsRejected {
+        status: 401,
+        oauth_error: None,
+        remedy: "",
+    };
+    let forbidden = SourceError::Forbidden { remedy: "grant it" };
+    let limited = SourceError::RateLimited { retry_after: None };
+    let boards = [board("a", &["1"], &[]), board("b", &["1"], &["7"])];
+
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.sign_in = Some(rejected);
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::Credentials);
+    assert!(text.starts_with("failed  sign-in: CXone rejected the credentials"));
+    assert_eq!(text.lines().count(), 2, "{text}");
+
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.read = Some(forbidden.clone());
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::Permission);
+    let refusal = "CXone does not let us read queues (HTTP 403): grant it\n";
+    assert!(
+        text.ends_with(&format!(
+            "ok      queues: 1 visible\nfailed  reading queues: {refusal}\
+             docs/cxone.md explains every step\n"
+        )),
+        "{text}"
+    );
+
+    // Said once is enough.
+    tenant.list = Some(forbidden);
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::Permission);
+    assert!(
+        text.ends_with(&format!(
+            "failed  queues: {refusal}docs/cxone.md explains every step\n"
+        )),
+        "{text}"
+    );
+    assert_eq!(text.matches(refusal).count(), 1, "{text}");
+
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.list = Some(limited);
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::RateLimit);
+    assert_eq!(text.lines().count(), 3, "{text}");
+}
+
+#[tokio::test]
+async fn the_list_is_a_help_and_no_need_where_ids_are_configured() {
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.list = Some(SourceError::Forbidden { remedy: "" });
+    let boards = [board("a", &["1"], &[]), board("all", &[], &[])];
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::Permission);
+    assert!(
+        text.ends_with(
+            "ok      board a: queue 1 (Queue 1)\n\
+             failed  board all: there is no queue list to take its queues from: name them in \
+             boards.queues or TARGET_QUEUE_ID\n\
+             docs/cxone.md explains every step\n"
+        ),
+        "{text}"
+    );
+    let (_, text) = checked(&tenant, &boards[..1]).await;
+    assert!(text.contains("ok      budget: one round takes 1 request every 30 s"));
+}
+
+#[tokio::test]
+async fn a_request_that_is_called_wrong_stops_only_the_boards_of_its_skills() {
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.bad_skill = Some("7".to_owned());
+    let boards = [board("b", &["1"], &["7"]), board("a", &["1"], &[])];
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::Other);
+    assert!(
+        text.contains("failed  reading queues for the skills 7: CXone called the request wrong")
+            && text.contains("ok      board a: queue 1 (Queue 1)\n"),
+        "{text}"
+    );
+}
