@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use queuewall::{
     budget::RequestBudget,
     clock::SystemClock,
-    config::{BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
+    config::{AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
     cxone::{
         self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, RealtimeSettings,
         ReportingV2Settings, Settings, SignInMethod, SkillFilter,
@@ -43,6 +43,7 @@ pub struct Wall {
     queues: Vec<String>,
     /// What the server calls its build; `None`: as it was compiled.
     build: Option<String>,
+    access: AccessConfig,
     server: Option<(oneshot::Sender<()>, JoinHandle<Result<()>>)>,
 }
 
@@ -66,6 +67,20 @@ impl Wall {
         poll: Duration,
         queues: &[&str],
     ) -> Result<Self> {
+        Self::start_guarded(AccessConfig::default(), dialect, options, poll, queues).await
+    }
+
+    /// The same for those who may look.
+    ///
+    /// # Errors
+    /// When a port cannot be had.
+    pub async fn start_guarded(
+        access: AccessConfig,
+        dialect: Dialect,
+        options: Options,
+        poll: Duration,
+        queues: &[&str],
+    ) -> Result<Self> {
         let simulator = Simulator::start(TcpListener::bind("127.0.0.1:0").await?, options);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let mut wall = Self {
@@ -75,6 +90,7 @@ impl Wall {
             poll,
             queues: queues.iter().map(|id| (*id).to_owned()).collect(),
             build: None,
+            access,
             server: None,
         };
         wall.serve(listener)?;
@@ -176,6 +192,7 @@ impl Wall {
                 hosts: Vec::new(),
                 tls: None,
             },
+            access: self.access.clone(),
             boards: vec![board],
             warnings: Vec::new(),
         };

@@ -3,14 +3,21 @@
 use std::time::Duration;
 
 use gloo_net::http::{Request, Response};
-use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
+use js_sys::Reflect;
+use queuewall_shared::http::{
+    ACCESS_EXPIRED, ACCESS_REVOKED, CODE_EXPIRED, NO_ACCESS, SNAPSHOT_AGE_HEADER, UNTRUSTED_PEER,
+    UPTIME_HEADER,
+};
 use queuewall_shared::link::Failure;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestCache};
+use web_sys::{AbortSignal, RequestCache, RequestCredentials};
 
 /// Where the boards are listed.
 pub const BOARDS: &str = "/api/boards";
+
+/// Sent along and taken in. Said, since Chromium before 72 does neither by itself.
+const COOKIES: RequestCredentials = RequestCredentials::SameOrigin;
 
 /// Where one board's snapshot is. The slug is as it stands in the page's address.
 #[must_use]
@@ -46,6 +53,43 @@ pub enum Answer {
     Unchanged(Times),
     /// 404: the server is well and has no such board.
     NotFound,
+    /// The server is well, and this screen may not see the board.
+    Refused(Refusal),
+}
+
+/// Why this screen may not see a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It has no link of it.
+    NoAccess,
+    /// Its link was revoked.
+    Revoked,
+    /// Its link's time is over.
+    Expired,
+    /// It did not come through the proxy that signs people in.
+    UntrustedPeer,
+}
+
+/// What came of a link's token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entrance {
+    /// The browser has the board's cookie now.
+    Open,
+    /// The token opens nothing.
+    Refused(Refusal),
+    /// This server asks for no links.
+    NotAsked,
+}
+
+/// What became of a waiting screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Nobody has typed its code yet.
+    Waiting,
+    /// Somebody has, for this board; the browser has its cookie now.
+    Granted(String),
+    /// Nobody has, and nobody can any more.
+    CodeExpired,
 }
 
 /// Asks for `path`, naming the bytes that the page has. Dropping the future does not
@@ -61,6 +105,7 @@ pub async fn get(
     // The browser's cache would answer a 304 as a 200 with the old age in its headers.
     let mut request = Request::get(path)
         .cache(RequestCache::NoStore)
+        .credentials(COOKIES)
         .abort_signal(signal);
     if let Some(etag) = etag {
         request = request.header("if-none-match", etag);
@@ -74,8 +119,98 @@ pub async fn get(
         }
         304 => Ok(Answer::Unchanged(times(&response))),
         404 => Ok(Answer::NotFound),
+        status @ (401 | 403 | 410) => {
+            let refusal = refusal(&response.into()).await;
+            refusal.map(Answer::Refused).ok_or(Failure::Status(status))
+        }
         status => Err(Failure::Status(status)),
     }
+}
+
+/// Exchanges a link's token for its board's cookie.
+///
+/// # Errors
+/// Why there is no answer that the page could use; it is worth another try.
+pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<Entrance, Failure> {
+    let response = post(
+        "/api/access",
+        &[r#"{"token":""#, token, r#""}"#].concat(),
+        signal,
+    )
+    .await?;
+    match response.status() {
+        204 => Ok(Entrance::Open),
+        404 => Ok(Entrance::NotAsked),
+        status => {
+            let refusal = refusal(&response.into()).await;
+            refusal
+                .map(Entrance::Refused)
+                .ok_or(Failure::Status(status))
+        }
+    }
+}
+
+/// A code for this screen to show, and a secret to ask with.
+///
+/// # Errors
+/// Why there is none.
+pub async fn screen() -> Result<(String, String), Failure> {
+    let response = post("/api/screens", "{}", None).await?;
+    if !response.ok() {
+        return Err(Failure::Status(response.status()));
+    }
+    let body = json(&response.into()).await?;
+    let both = text(&body, "code").zip(text(&body, "secret"));
+    both.ok_or(Failure::Unreadable)
+}
+
+/// Whether somebody has let in the screen with this secret.
+///
+/// # Errors
+/// Why there is no answer that the page could use.
+pub async fn wait(secret: &str) -> Result<Admission, Failure> {
+    let body = [r#"{"secret":""#, secret, r#""}"#].concat();
+    let response = post("/api/screens/wait", &body, None).await?;
+    let status = response.status();
+    if status == 202 {
+        return Ok(Admission::Waiting);
+    }
+    let body = json(&response.into()).await?;
+    match status {
+        200 => {
+            let board = text(&body, "board").ok_or(Failure::Unreadable)?;
+            Ok(Admission::Granted(board))
+        }
+        _ if text(&body, "code").as_deref() == Some(CODE_EXPIRED) => Ok(Admission::CodeExpired),
+        status => Err(Failure::Status(status)),
+    }
+}
+
+/// Sends JSON. Nothing in it may need an escape.
+async fn post(path: &str, body: &str, signal: Option<&AbortSignal>) -> Result<Response, Failure> {
+    let request = Request::post(path)
+        .credentials(COOKIES)
+        .abort_signal(signal)
+        .header("content-type", "application/json")
+        .body(body)
+        .map_err(|_| Failure::Unreachable)?;
+    request.send().await.map_err(|_| Failure::Unreachable)
+}
+
+/// Why the server refuses; `None` where it is not our server that does.
+async fn refusal(response: &web_sys::Response) -> Option<Refusal> {
+    let body = json(response).await.ok()?;
+    match text(&body, "code")?.as_str() {
+        NO_ACCESS => Some(Refusal::NoAccess),
+        ACCESS_REVOKED => Some(Refusal::Revoked),
+        ACCESS_EXPIRED => Some(Refusal::Expired),
+        UNTRUSTED_PEER => Some(Refusal::UntrustedPeer),
+        _ => None,
+    }
+}
+
+fn text(body: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(body, &name.into()).ok()?.as_string()
 }
 
 async fn json(response: &web_sys::Response) -> Result<JsValue, Failure> {

@@ -19,7 +19,7 @@ use queuewall_shared::server_clock::ServerClock;
 use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream};
 use queuewall_shared::standing::Standing;
 
-use crate::api::{Answer, Times};
+use crate::api::{Answer, Refusal, Times};
 use crate::language;
 use crate::polling::Audience;
 use crate::settings;
@@ -42,6 +42,8 @@ pub enum Phase {
     Shown,
     /// The server has no such board.
     NoSuchBoard,
+    /// This screen may not see it.
+    Refused(Refusal),
 }
 
 /// Everything of a snapshot but its queues and totals.
@@ -152,6 +154,18 @@ impl BoardState {
         });
         set_if_new(self.order, order);
         set_if_new(self.phase, Phase::Shown);
+    }
+
+    /// Forgets everything: whoever may not see the board any more sees no old number.
+    pub fn refuse(&self, refusal: Refusal) {
+        // First, so that no tile is drawn without its queue.
+        set_if_new(self.phase, Phase::Refused(refusal));
+        set_if_new(self.order, Vec::new());
+        self.queues.update_value(BTreeMap::clear);
+        set_if_new(self.head, None);
+        set_if_new(self.basis, Basis::default());
+        self.reader
+            .update_value(|reader| *reader = wire::Reader::default());
     }
 
     /// Takes in what an answer says about time; its request left at `sent_at`.
@@ -344,6 +358,7 @@ impl Audience for BoardState {
             }
             Answer::Unchanged(times) => self.take_times(times, sent.monotonic, now),
             Answer::NotFound => set_if_new(self.phase, Phase::NoSuchBoard),
+            Answer::Refused(refusal) => self.refuse(refusal),
         }
         Ok(())
     }

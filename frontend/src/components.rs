@@ -8,6 +8,7 @@ pub mod grid;
 pub mod header;
 pub mod hints;
 pub mod message;
+pub mod no_entry;
 pub mod overlays;
 pub mod problems;
 pub mod tile;

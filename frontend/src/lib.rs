@@ -4,6 +4,8 @@
 //! # Layout
 //! - [`app`]: which page an address means
 //! - [`api`]: the one place that fetches
+//! - [`access`]: a link's token, from the address to a cookie; [`waiting`]: a screen that
+//!   shows a code until it is let in
 //! - [`wire`]: the server's JSON as the types both sides share
 //! - [`settings`]: what the page's address asks of it
 //! - [`polling`]: asks, gives up, wakes, cleans up
@@ -31,6 +33,7 @@
 //! What needs no browser is in `queuewall-shared`: when to poll, what a tile may
 //! claim, how many tiles fit.
 
+pub mod access;
 pub mod api;
 pub mod app;
 pub mod board;
@@ -56,6 +59,7 @@ pub mod tile_view;
 pub mod time;
 pub mod unattended;
 pub mod viewport;
+pub mod waiting;
 pub mod wake_lock;
 pub mod wire;
 

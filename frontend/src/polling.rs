@@ -9,7 +9,8 @@ use queuewall_shared::link::{Action, Failure, Link, PageTime};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, VisibilityState};
 
-use crate::api::{self, Answer};
+use crate::access::Entry;
+use crate::api::Answer;
 use crate::listener::Listener;
 use crate::ticking::Ticking;
 use crate::time;
@@ -43,6 +44,8 @@ struct Poller {
 
 struct Core {
     path: String,
+    /// What the page came with, until the server has taken it.
+    entry: Rc<Entry>,
     audience: Box<dyn Audience>,
     link: Cell<Link>,
     etag: RefCell<Option<String>>,
@@ -66,6 +69,7 @@ impl Poller {
     fn start(path: String, audience: impl Audience) -> Self {
         let core = Rc::new(Core {
             path,
+            entry: Rc::new(Entry::from_address()),
             audience: Box::new(audience),
             link: Cell::new(Link::new(time::now())),
             etag: RefCell::default(),
@@ -151,8 +155,9 @@ impl Core {
         self.sent.set(number);
         let core = Rc::downgrade(self);
         let (path, etag) = (self.path.clone(), self.etag.borrow().clone());
+        let entry = Rc::clone(&self.entry);
         spawn_local(async move {
-            let outcome = api::get(&path, etag.as_deref(), signal.as_ref()).await;
+            let outcome = entry.get(&path, etag.as_deref(), signal.as_ref()).await;
             if let Some(core) = core.upgrade() {
                 core.finish(number, sent, outcome);
             }
@@ -168,7 +173,7 @@ impl Core {
         let now = time::now();
         let etag = match &outcome {
             Ok(Answer::Changed { etag, .. }) => Some(etag.clone()),
-            Ok(Answer::NotFound) => Some(None),
+            Ok(Answer::NotFound | Answer::Refused(_)) => Some(None),
             _ => None,
         };
         match outcome.and_then(|answer| self.audience.answer(answer, sent)) {

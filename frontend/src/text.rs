@@ -9,8 +9,10 @@
 //! - `english`, `german`, `spanish`, `french`, `portuguese`: the languages
 //! - `link`: broken links, and when they are tried again
 //! - `desk`: a supervisor's desk, keys and settings
+//! - `access`: who may look
 //! - `problem`: settings in the address that cannot be followed
 
+mod access;
 mod desk;
 mod english;
 mod french;
@@ -34,6 +36,7 @@ use crate::language;
 use crate::numbers;
 use words::Words;
 
+pub use access::{code_life, let_in, refused};
 pub use desk::{
     address, all_queues, back_key, choice, close, command, copied, copy, help, left_open,
     missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open, order,

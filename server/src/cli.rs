@@ -8,13 +8,17 @@
 //! - `exit`: exit codes, and the failures that lead to them
 //! - `upstream`: reads within the budget, in batches, around dead ids
 //! - `stats`, `queues`, `check`: the commands that ask CXone once; `table`: for eyes
+//! - `links`, `screens`: who may look; `qr`: an address to be scanned
 //! - `serve`, `demo`: the commands that run a wallboard
 
 mod args;
 mod check;
 mod demo;
 mod exit;
+mod links;
+mod qr;
 mod queues;
+mod screens;
 mod serve;
 mod stats;
 mod table;
@@ -22,28 +26,43 @@ mod upstream;
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
+    path::Path,
     sync::Arc,
+    time::SystemTime,
 };
 
-pub use args::{Cli, Command, DemoArgs, FormatArgs, StatsArgs};
+pub use args::{
+    AddArgs, ApproveArgs, Cli, Command, DemoArgs, Expires, FormatArgs, LinksCommand, RevokeArgs,
+    ScreensCommand, StatsArgs,
+};
 pub use exit::Exit;
 
 use crate::{
     budget::RequestBudget,
     clock::SystemClock,
-    config::{Environment, Loaded, Surroundings, Targets},
+    config::{Environment, LinkDesk, Loaded, Surroundings, Targets},
     cxone,
 };
 use exit::Failure;
+use links::Desk;
 use stats::StatsRequest;
 use table::Format;
 use upstream::Upstream;
 
 /// Runs one command to its end, and says on stderr what went wrong.
 pub async fn run(cli: Cli, surroundings: &dyn Surroundings, environment: Environment) -> Exit {
+    let file = cli.config.as_deref();
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(&args).await,
-        command => match Loaded::read(surroundings, environment, cli.config.as_deref()) {
+        Command::Links(command) => at_desk(surroundings, environment, file, |desk| {
+            links::run(desk, command)
+        }),
+        Command::Screens(ScreensCommand::Approve(args)) => {
+            at_desk(surroundings, environment, file, |desk| {
+                screens::approve(desk, args)
+            })
+        }
+        command => match Loaded::read(surroundings, environment, file) {
             Ok(loaded) => configured(command, loaded).await,
             Err(error) => Err(error.into()),
         },
@@ -54,6 +73,23 @@ pub async fn run(cli: Cli, surroundings: &dyn Surroundings, environment: Environ
             let _ = writeln!(io::stderr(), "error: {message}");
         }
         failure.exit
+    })
+}
+
+/// The commands that say who may look: they need no credentials.
+fn at_desk(
+    surroundings: &dyn Surroundings,
+    environment: Environment,
+    file: Option<&Path>,
+    act: impl FnOnce(&mut Desk<'_>) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let config = LinkDesk::read(surroundings, environment, file)?;
+    act(&mut Desk {
+        config: &config,
+        now: SystemTime::now(),
+        out: &mut io::stdout(),
+        notes: &mut io::stderr(),
+        is_terminal: io::stderr().is_terminal(),
     })
 }
 

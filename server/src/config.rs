@@ -6,12 +6,14 @@
 //! problem at once; `.env.sample` and `queuewall.sample.toml` list what there is.
 //!
 //! # Layout
+//! - `access`: who may look
 //! - `boards` (with `levels` and `display`), `cxone`, `poll`, `server`: one concern
 //!   each
 //! - `environment`, `file`: the two sources; `reader`: both, the environment first
 //! - `keys`: every key there is; `problem`: what is wrong, and the remedy
 //! - `surroundings`: variables and files, handed in
 
+mod access;
 mod boards;
 mod cxone;
 mod display;
@@ -29,6 +31,7 @@ mod tests;
 
 use std::path::Path;
 
+pub use access::{AccessConfig, AccessMode, LinkDesk};
 pub use boards::{BoardConfig, QueueConfig, Targets};
 pub use environment::Environment;
 pub use poll::PollConfig;
@@ -48,6 +51,8 @@ pub struct Config {
     pub poll: PollConfig,
     /// Where the server listens: `[server]`.
     pub server: ServerConfig,
+    /// Who may look: `[access]`.
+    pub access: AccessConfig,
     /// At least one board, each slug once: `[[boards]]`.
     pub boards: Vec<BoardConfig>,
     /// What is odd and does not stop the start, in whole sentences.
@@ -78,6 +83,7 @@ impl Loaded {
         let poll = PollConfig::read(&mut reader);
         let cxone = cxone::read(&mut reader, &poll);
         let server = ServerConfig::read(&mut reader);
+        let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);
         let boards = BoardConfig::read_all(&mut reader, &targets);
         match cxone {
@@ -86,6 +92,7 @@ impl Loaded {
                     cxone,
                     poll,
                     server,
+                    access,
                     boards,
                     warnings: reader.warnings,
                 },

@@ -36,7 +36,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tracing::{debug, warn};
 
-use crate::http::ApiError;
+use crate::{access::OverTls, http::ApiError};
 pub use limits::Limits;
 use peers::{Peers, Seat};
 pub use tls::{Tls, TlsError};
@@ -117,6 +117,7 @@ pub async fn serve<A, F>(
             seat: Arc::new(seat),
             limits,
             watcher: draining.watcher(),
+            is_tls: tls.is_some(),
         };
         let tls = tls.clone();
         tokio::spawn(async move {
@@ -137,6 +138,7 @@ struct Connection<A> {
     seat: Arc<Seat>,
     limits: Limits,
     watcher: Watcher,
+    is_tls: bool,
 }
 
 impl<A, F> Connection<A>
@@ -174,7 +176,7 @@ where
             // Also how long a connection may stay without a request.
             .header_read_timeout(self.limits.head)
             .max_buf_size(BUFFER_BYTES);
-        let service = service_of(self.answer, self.address, self.seat);
+        let service = service_of(self.answer, self.address, self.seat, self.is_tls);
         let connection = builder.serve_connection(self.limits.io(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -191,7 +193,7 @@ where
             // A peer that is gone is found out; one that is only silent stays.
             .keep_alive_interval(self.limits.head)
             .keep_alive_timeout(self.limits.head);
-        let service = service_of(self.answer, self.address, self.seat);
+        let service = service_of(self.answer, self.address, self.seat, self.is_tls);
         let connection = builder.serve_connection(self.limits.io(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -216,6 +218,7 @@ fn service_of<A, F>(
     answer: A,
     address: SocketAddr,
     seat: Arc<Seat>,
+    is_tls: bool,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
     Response = Response,
@@ -230,6 +233,9 @@ where
         let answer = seat.may_ask().then(|| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(address));
+            if is_tls {
+                request.extensions_mut().insert(OverTls);
+            }
             answer(request)
         });
         async move {

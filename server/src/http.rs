@@ -4,11 +4,17 @@
 //! |---|---|
 //! | `/api/boards` | the boards |
 //! | `/api/boards/{slug}` | a board's latest snapshot |
+//! | `POST /api/access` | a link's token for the board's cookie |
+//! | `POST /api/screens`, `/api/screens/wait` | a code for a screen, and whether it was let in |
 //! | `/healthz` | 200 while the process serves |
 //! | `/readyz` | 200 once something was read, else 503 |
 //! | `/`, `/board/{slug}` | the page |
 //! | `/assets/…` | its files, named by content |
+//!
+//! Whatever holds data asks the [`Guard`] first; the page itself, its files and the
+//! health of the process hold none.
 
+mod access;
 mod api;
 mod error;
 mod health;
@@ -21,13 +27,14 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
+    extract::DefaultBodyLimit,
     http::Request,
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower::Service as _;
 
-use crate::{clock::Clock, snapshot::Boards};
+use crate::{access::Guard, clock::Clock, snapshot::Boards};
 pub use error::ApiError;
 pub use page::Page;
 pub use rules::Rules;
@@ -39,6 +46,8 @@ pub struct AppState {
     pub boards: Arc<Boards>,
     /// For the ages in the answers.
     pub clock: Arc<dyn Clock>,
+    /// Who may look.
+    pub access: Arc<Guard>,
     /// The page's files.
     pub page: Arc<Page>,
 }
@@ -80,6 +89,13 @@ fn router(state: AppState) -> Router {
     Router::new()
         .route("/api/boards", get(api::list_boards))
         .route("/api/boards/{slug}", get(api::board))
+        .merge(
+            Router::new()
+                .route("/api/access", post(access::enter))
+                .route("/api/screens", post(access::ask_for_code))
+                .route("/api/screens/wait", post(access::wait))
+                .layer(DefaultBodyLimit::max(access::LONGEST_BODY)),
+        )
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/", get(page::index))

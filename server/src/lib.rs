@@ -11,11 +11,13 @@
 //! - [`backoff`]: how long to wait after failures
 //! - [`poller`]: the only caller of a source, the only writer of snapshots
 //! - [`snapshot`]: the latest of every board, encoded once a change
+//! - [`access`]: who may look
 //! - [`http`]: the routes
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
 //! - [`shutdown`]: the signals that end the server
 
+pub mod access;
 pub mod backoff;
 pub mod budget;
 pub mod cli;

@@ -7,9 +7,10 @@ use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::{
+    access::Guard,
     budget::RequestBudget,
     clock::Clock,
-    config::Config,
+    config::{AccessMode, Config},
     connections::{self, Limits, Tls},
     http::{App, AppState, Page, Rules},
     poller::{self, Poller},
@@ -21,7 +22,7 @@ use crate::{
 /// are answered.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the links cannot be read, or the listener fails.
 pub async fn run(
     listener: TcpListener,
     config: Config,
@@ -45,7 +46,7 @@ pub async fn run(
 /// [`run`], with a page that the caller brings.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the links cannot be read, or the listener fails.
 pub async fn run_with(
     page: Page,
     listener: TcpListener,
@@ -65,6 +66,7 @@ pub async fn run_with(
         clock.now(),
     ));
     announce(&config, &budget);
+    let access = Arc::new(Guard::new(&config.access)?);
 
     let poller = Poller::new(
         source,
@@ -81,13 +83,16 @@ pub async fn run_with(
     let state = AppState {
         boards,
         clock,
+        access: Arc::clone(&access),
         page: Arc::new(page),
     };
     let tls = (config.server.tls)
         .map(|files| Tls::load(files.certificate, files.key))
         .transpose()
         .context("TLS")?;
-    let rules = Rules::new(address, config.server.hosts, tls.is_some());
+    let hosts = config.server.hosts.into_iter();
+    let hosts = hosts.chain(config.access.public_host());
+    let rules = Rules::new(address, hosts, tls.is_some());
     let app = App::new(state, rules);
     let scheme = if tls.is_some() { "https" } else { "http" };
     info!("listening on {scheme}://{address}");
@@ -98,6 +103,7 @@ pub async fn run_with(
     let serving = connections::serve(listener, tls, answer, limits, shutdown);
     let served = tokio::select! {
         () = serving => Ok(()),
+        () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
         // It never ends by itself. Without it the boards would only grow old: better
         // to end, and be started again by whatever watches the process.
         ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),
@@ -117,6 +123,15 @@ fn announce(config: &Config, budget: &RequestBudget) {
             count => info!("board {:?}: {count} queues", board.slug),
         }
     }
+    info!(
+        "who may look: {}",
+        match config.access.mode {
+            AccessMode::Loopback => "whoever sits at this machine",
+            AccessMode::Open => "everyone who reaches the address",
+            AccessMode::Links => "whoever has a link of the board",
+            AccessMode::Proxy => "whoever the proxy names",
+        }
+    );
     info!(
         "reading every {} s, with at most {} requests to CXone in any minute",
         config.poll.interval.as_secs(),

@@ -18,6 +18,7 @@ pub use encode::{Representation, Representations};
 pub struct Boards {
     build: String,
     started: Moment,
+    announced: Vec<Board>,
     list: Representations,
     boards: HashMap<String, ArcSwap<Published>>,
 }
@@ -37,10 +38,8 @@ impl Boards {
     /// Boards of which nothing is known yet, of a server that `started` then.
     #[must_use]
     pub fn new(boards: Vec<Board>, build: String, started: Moment) -> Self {
-        let list = Representations::of_json(&BoardList {
-            boards: boards.clone(),
-            build: build.clone(),
-        });
+        let announced = boards.clone();
+        let list = list_of(boards.clone(), &build);
         let empty = |board: Board| {
             let slug = board.slug.clone();
             let snapshot = BoardSnapshot {
@@ -71,6 +70,7 @@ impl Boards {
         Self {
             build,
             started,
+            announced,
             list,
             boards,
         }
@@ -92,6 +92,20 @@ impl Boards {
     #[must_use]
     pub fn list(&self) -> &Representations {
         &self.list
+    }
+
+    /// Every board's slug, in configured order.
+    pub fn slugs(&self) -> impl Iterator<Item = &str> {
+        self.announced.iter().map(|board| board.slug.as_str())
+    }
+
+    /// The list of just these boards. Written anew each time: it is asked for by people
+    /// who choose a board, not by walls.
+    #[must_use]
+    pub fn list_only(&self, slugs: &[&str]) -> Representations {
+        let boards = self.announced.iter();
+        let boards = boards.filter(|board| slugs.contains(&board.slug.as_str()));
+        list_of(boards.cloned().collect(), &self.build)
     }
 
     /// The latest of the board `slug`, if there is such a board.
@@ -126,6 +140,13 @@ impl Boards {
             latest_read,
         }));
     }
+}
+
+fn list_of(boards: Vec<Board>, build: &str) -> Representations {
+    Representations::of_json(&BoardList {
+        boards,
+        build: build.to_owned(),
+    })
 }
 
 #[cfg(test)]

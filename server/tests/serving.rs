@@ -5,15 +5,17 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use queuewall::{
+    access::{Link, Store, StoreError, Token},
     budget::RequestBudget,
     clock::SystemClock,
-    config::{BoardConfig, Config, PollConfig, ServerConfig, TlsFiles},
+    config::{AccessConfig, AccessMode, BoardConfig, Config, PollConfig, ServerConfig, TlsFiles},
     cxone::{BaseUrl, Dialect, ReportingV2Settings, Settings},
     serve,
     source::{QueueInfo, QueueReadings, QueueSource, SourceError},
 };
-use reqwest::{Certificate, Client, StatusCode};
-use tokio::{net::TcpListener, sync::oneshot};
+use reqwest::{Certificate, Client, Response, StatusCode};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// A contact centre with nothing to see.
 struct Nothing;
@@ -37,7 +39,7 @@ impl QueueSource for Nothing {
     }
 }
 
-fn config(server: ServerConfig) -> Config {
+fn config(server: ServerConfig, access: AccessConfig) -> Config {
     let poll = PollConfig {
         interval: Duration::from_secs(30),
         budget_per_minute: 10,
@@ -56,6 +58,7 @@ fn config(server: ServerConfig) -> Config {
         },
         poll,
         server,
+        access,
         boards: vec![BoardConfig {
             slug: "main".into(),
             title: "Main".into(),
@@ -65,53 +68,80 @@ fn config(server: ServerConfig) -> Config {
     }
 }
 
+/// A server that speaks TLS, and a browser that trusts it under two names.
+struct Served {
+    client: Client,
+    port: u16,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<anyhow::Result<()>>,
+    _folder: TempDir,
+}
+
+impl Served {
+    async fn start(hosts: Vec<String>, access: AccessConfig) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let names = vec!["wall.example.com".to_owned(), "evil.example".to_owned()];
+        let own = rcgen::generate_simple_self_signed(names).unwrap();
+        let (certificate, key) = (
+            folder.path().join("cert.pem"),
+            folder.path().join("key.pem"),
+        );
+        std::fs::write(&certificate, own.cert.pem()).unwrap();
+        std::fs::write(&key, own.signing_key.serialize_pem()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = ServerConfig {
+            listen: address,
+            hosts,
+            tls: Some(TlsFiles { certificate, key }),
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(serve::run(
+            listener,
+            config(server, access),
+            Arc::new(Nothing),
+            Arc::new(RequestBudget::new(10)),
+            Arc::new(SystemClock),
+            async move {
+                let _ = stopped.await;
+            },
+        ));
+        let client = Client::builder()
+            .tls_certs_only([Certificate::from_pem(own.cert.pem().as_bytes()).unwrap()])
+            .resolve("wall.example.com", address)
+            .resolve("evil.example", address)
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self {
+            client,
+            port: address.port(),
+            stop,
+            serving,
+            _folder: folder,
+        }
+    }
+
+    fn url(&self, host: &str, path: &str) -> String {
+        format!("https://{host}:{}{path}", self.port)
+    }
+
+    async fn ask(&self, host: &str, path: &str) -> Response {
+        self.client.get(self.url(host, path)).send().await.unwrap()
+    }
+
+    async fn end(self) {
+        self.stop.send(()).unwrap();
+        self.serving.await.unwrap().unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_board_is_served_by_tls_under_our_names_alone() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let folder = tempfile::tempdir().unwrap();
-    let names = vec!["wall.example.com".to_owned(), "evil.example".to_owned()];
-    let own = rcgen::generate_simple_self_signed(names).unwrap();
-    let (certificate, key) = (
-        folder.path().join("cert.pem"),
-        folder.path().join("key.pem"),
-    );
-    std::fs::write(&certificate, own.cert.pem()).unwrap();
-    std::fs::write(&key, own.signing_key.serialize_pem()).unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let config = config(ServerConfig {
-        listen: address,
-        hosts: vec!["wall.example.com".into()],
-        tls: Some(TlsFiles { certificate, key }),
-    });
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve::run(
-        listener,
-        config,
-        Arc::new(Nothing),
-        Arc::new(RequestBudget::new(10)),
-        Arc::new(SystemClock),
-        async move {
-            let _ = stopped.await;
-        },
-    ));
-
-    let client = Client::builder()
-        .tls_certs_only([Certificate::from_pem(own.cert.pem().as_bytes()).unwrap()])
-        .resolve("wall.example.com", address)
-        .resolve("evil.example", address)
-        .no_proxy()
-        .build()
-        .unwrap();
-    let ask = async |host: &str, path: &str| {
-        let port = address.port();
-        client
-            .get(format!("https://{host}:{port}{path}"))
-            .send()
-            .await
-            .unwrap()
-    };
-    let board = ask("wall.example.com", "/api/boards/main").await;
+    let hosts = vec!["wall.example.com".into()];
+    let served = Served::start(hosts, AccessConfig::default()).await;
+    let board = served.ask("wall.example.com", "/api/boards/main").await;
     assert_eq!(board.status(), StatusCode::OK);
     let headers = board.headers();
     assert!(
@@ -123,16 +153,64 @@ async fn a_board_is_served_by_tls_under_our_names_alone() {
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["content-type"], "application/json");
 
-    let foreign = ask("evil.example", "/api/boards/main").await;
+    let foreign = served.ask("evil.example", "/api/boards/main").await;
     assert_eq!(foreign.status(), StatusCode::MISDIRECTED_REQUEST);
     let words = foreign.text().await.unwrap();
     assert!(
         words.contains("evil.example") && words.contains("QUEUEWALL_HOSTS"),
         "{words}"
     );
-    let missing = ask("wall.example.com", "/nowhere").await;
+    let missing = served.ask("wall.example.com", "/nowhere").await;
     assert_eq!(missing.status(), StatusCode::NOT_FOUND);
 
-    stop.send(()).unwrap();
-    serving.await.unwrap().unwrap();
+    served.end().await;
+}
+
+#[tokio::test]
+async fn a_link_over_our_own_tls_gets_a_secure_cookie_under_the_public_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path().to_owned());
+    let token = Token::generate().unwrap();
+    let added = store.change::<_, StoreError>(|links| {
+        links.push(Link {
+            id: "hall".into(),
+            board: "main".into(),
+            label: None,
+            created: 0,
+            expires: None,
+            revoked: None,
+            sha256: token.hash(),
+        });
+        Ok(())
+    });
+    added.unwrap();
+    let access = AccessConfig {
+        mode: AccessMode::Links,
+        state_dir: folder.path().to_owned(),
+        public_url: Some("https://wall.example.com".into()),
+        ..AccessConfig::default()
+    };
+    let served = Served::start(Vec::new(), access).await;
+    let refused = served.ask("wall.example.com", "/api/boards/main").await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    let entered = served
+        .client
+        .post(served.url("wall.example.com", "/api/access"))
+        .header("content-type", "application/json")
+        .body(format!("{{\"token\":\"{}\"}}", token.expose()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(entered.status(), StatusCode::NO_CONTENT);
+    let cookie = entered.headers()["set-cookie"].to_str().unwrap();
+    assert!(cookie.ends_with("; Secure"), "not over plain HTTP");
+    let board = served
+        .client
+        .get(served.url("wall.example.com", "/api/boards/main"))
+        .header("cookie", cookie.split(';').next().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(board.status(), StatusCode::OK);
+    served.end().await;
 }

@@ -14,3 +14,17 @@ pub const SNAPSHOT_AGE_HEADER: &str = "x-snapshot-age-ms";
 /// long ago one was: this header, less the point, plus the time since the request
 /// was sent; two machines' clocks are never compared.
 pub const UPTIME_HEADER: &str = "x-uptime-ms";
+
+/// Error code: this caller has no link of the board, or nobody said who it is.
+pub const NO_ACCESS: &str = "no_access";
+/// Error code: the caller's link was revoked.
+pub const ACCESS_REVOKED: &str = "access_revoked";
+/// Error code: the time of the caller's link is over.
+pub const ACCESS_EXPIRED: &str = "access_expired";
+/// Error code: the caller did not come through the proxy that signs people in.
+pub const UNTRUSTED_PEER: &str = "untrusted_peer";
+/// Error code: nobody let the screen in while its code was good.
+pub const CODE_EXPIRED: &str = "code_expired";
+
+/// What stands before a link's token in an address's fragment.
+pub const TOKEN_FRAGMENT: &str = "t=";

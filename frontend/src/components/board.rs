@@ -11,6 +11,7 @@ use crate::components::foot::Foot;
 use crate::components::grid::{TileGrid, px};
 use crate::components::header::Header;
 use crate::components::message::Message;
+use crate::components::no_entry::NoEntry;
 use crate::components::overlays::Overlays;
 use crate::components::problems::Problems;
 use crate::components::toolbar::Toolbar;
@@ -63,6 +64,7 @@ pub fn BoardView(
             view! { <Message text=text::reading().to_owned() link=false /> }.into_any()
         }
         Phase::NoSuchBoard => view! { <Message text=text::no_board(&slug) link=true /> }.into_any(),
+        Phase::Refused(refusal) => view! { <NoEntry refusal slug=slug.clone() /> }.into_any(),
         Phase::Shown => view! {
             <Header title totals freshness time_of_day />
             {(view == View::Tab).then(|| view! { <Toolbar board /> })}

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::snapshot::Board;
 
-use crate::api::{self, Answer};
+use crate::api::{self, Answer, Refusal};
 use crate::board::Trouble;
 use crate::components::banner::Banner;
+use crate::components::no_entry::NoEntry;
 use crate::polling::{self, Audience};
 use crate::renewal::Renewer;
 use crate::text;
@@ -16,6 +17,8 @@ use crate::wire;
 #[derive(Clone, Copy)]
 struct Boards {
     boards: RwSignal<Option<Vec<Board>>>,
+    /// Why this screen may see none of them.
+    refusal: RwSignal<Option<Refusal>>,
     trouble: RwSignal<Trouble>,
     /// What the server calls its build; empty before its first answer.
     build: StoredValue<String>,
@@ -27,6 +30,7 @@ struct Boards {
 pub fn BoardListPage() -> impl IntoView {
     let list = Boards {
         boards: RwSignal::new(None),
+        refusal: RwSignal::new(None),
         trouble: RwSignal::default(),
         build: StoredValue::default(),
         renewer: StoredValue::new_local(Renewer::default()),
@@ -39,24 +43,40 @@ pub fn BoardListPage() -> impl IntoView {
             Some(_) => "",
         })
     };
+    let content = move || match list.refusal.get() {
+        Some(refusal) => view! { <NoEntry refusal slug=None /> }.into_any(),
+        None => view! {
+            <main class="board-list">
+                <p class="board-list-product">{text::PRODUCT}</p>
+                <h1>{text::boards()}</h1>
+                <p class="board-list-hint">{hint}</p>
+                <ul>
+                    <For
+                        each=move || list.boards.get().unwrap_or_default()
+                        key=|board| (board.slug.clone(), board.title.clone())
+                        let:board
+                    >
+                        <li>
+                            <a href=format!("/board/{}", board.slug)>{board.title}</a>
+                        </li>
+                    </For>
+                </ul>
+            </main>
+        }
+        .into_any(),
+    };
     view! {
         <Banner trouble=list.trouble />
-        <main class="board-list">
-            <p class="board-list-product">{text::PRODUCT}</p>
-            <h1>{text::boards()}</h1>
-            <p class="board-list-hint">{hint}</p>
-            <ul>
-                <For
-                    each=move || list.boards.get().unwrap_or_default()
-                    key=|board| (board.slug.clone(), board.title.clone())
-                    let:board
-                >
-                    <li>
-                        <a href=format!("/board/{}", board.slug)>{board.title}</a>
-                    </li>
-                </For>
-            </ul>
-        </main>
+        {content}
+    }
+}
+
+impl Boards {
+    fn refuse(&self, refusal: Option<Refusal>) {
+        // Every change asks for a new code.
+        if self.refusal.get_untracked() != refusal {
+            self.refusal.set(refusal);
+        }
     }
 }
 
@@ -67,10 +87,16 @@ impl Audience for Boards {
                 let list = wire::board_list(body).ok_or(Failure::Unreadable)?;
                 self.build.set_value(list.build);
                 self.boards.set(Some(list.boards));
+                self.refuse(None);
                 Ok(())
             }
             Answer::Unchanged(_) => Ok(()),
             Answer::NotFound => Err(Failure::Status(404)),
+            Answer::Refused(refusal) => {
+                self.boards.set(None);
+                self.refuse(Some(refusal));
+                Ok(())
+            }
         }
     }
 

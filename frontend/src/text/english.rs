@@ -4,6 +4,7 @@ use queuewall_shared::cause::Cause;
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::access;
 use super::desk::english::DESK;
 use super::words::{Causes, Words};
 
@@ -133,4 +134,5 @@ pub(super) const WORDS: Words = Words {
     not_a_name: phrase("“{0}” in this address is empty or longer than {1} characters."),
 
     desk: DESK,
+    access: access::ENGLISH,
 };

@@ -3,6 +3,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::access;
 use super::desk::french::DESK;
 use super::words::{Causes, Words};
 
@@ -145,4 +146,5 @@ pub(super) const WORDS: Words = Words {
     not_a_name: phrase("«\u{a0}{0}\u{a0}» dans cette adresse est vide ou dépasse {1} caractères."),
 
     desk: DESK,
+    access: access::FRENCH,
 };

@@ -3,6 +3,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::access;
 use super::desk::german::DESK;
 use super::words::{Causes, Words};
 
@@ -137,4 +138,5 @@ pub(super) const WORDS: Words = Words {
     not_a_name: phrase("„{0}“ in dieser Adresse ist leer oder länger als {1} Zeichen."),
 
     desk: DESK,
+    access: access::GERMAN,
 };

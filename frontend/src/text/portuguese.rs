@@ -3,6 +3,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::access;
 use super::desk::portuguese::DESK;
 use super::words::{Causes, Words};
 
@@ -137,4 +138,5 @@ pub(super) const WORDS: Words = Words {
     not_a_name: phrase("“{0}” neste endereço está vazio ou tem mais de {1} caracteres."),
 
     desk: DESK,
+    access: access::PORTUGUESE,
 };

@@ -3,6 +3,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
+use super::access;
 use super::desk::spanish::DESK;
 use super::words::{Causes, Words};
 
@@ -137,4 +138,5 @@ pub(super) const WORDS: Words = Words {
     not_a_name: phrase("«{0}» en esta dirección está vacío o tiene más de {1} caracteres."),
 
     desk: DESK,
+    access: access::SPANISH,
 };

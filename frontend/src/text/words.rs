@@ -5,6 +5,7 @@
 use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{Phrase, Word, width};
 
+use super::access::Access;
 use super::desk::Desk;
 
 /// Room for the three words for agents together, in half letters: at the foot of a tile
@@ -143,6 +144,7 @@ pub(super) struct Words {
     pub(super) not_a_name: Phrase<2>,
 
     pub(super) desk: Desk,
+    pub(super) access: Access,
 }
 
 /// The server's causes.

@@ -38,24 +38,45 @@ export function type_in(input, text) {
   input.value = text;
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
+export function open_at(fragment) { location.hash = fragment; }
+export function fragment() { return location.hash; }
 export function freeze(name) { document.dispatchEvent(new Event(name)); }
 
 // ---- A stand-in for `fetch`, timers and workers
 
-export const { intercept, name_worker, looks, soon, answer_with, requests, aborted, alive, wake, restore } = (() => {
+export const { intercept, door, name_worker, looks, soon, answer_with, requests, aborted, alive, wake, restore } = (() => {
   const real = {
     now: Date.now, fetch: window.fetch, setTimeout: window.setTimeout, setInterval: window.setInterval, clearInterval: window.clearInterval,
     Worker: window.Worker, add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
   };
   let seen;
+  const answer = (status, body) => new Response(JSON.stringify(body), { status });
+  const refused = (status, code) => answer(status, { error: "no", code });
+  // A server in links mode: what becomes of tokens and of waiting screens.
+  function post(path) {
+    seen.requests.push("POST " + path);
+    switch (path + " " + seen.door) {
+      case "/api/access open": return Promise.resolve(new Response(null, { status: 204 }));
+      case "/api/access closed": return Promise.resolve(refused(410, "access_revoked"));
+      case "/api/access broken": return Promise.resolve(answer(502, {}));
+      case "/api/screens/wait closed": return Promise.resolve(refused(410, "code_expired"));
+      case "/api/screens/wait open": return Promise.resolve(answer(202, {}));
+    }
+    if (path !== "/api/screens") return Promise.reject(new TypeError("no connection"));
+    seen.codes += 1;
+    return Promise.resolve(answer(200, { code: "K7D34" + seen.codes, secret: "secret", seconds: 600 }));
+  }
+  function door(state) { seen.door = state; }
   function intercept(body) {
-    seen = { requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
+    seen = { door: "open", codes: 0, requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
     // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
     const opened = performance.now();
     const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
     Date.now = () => { seen.looks += 1; return real.now.call(Date); };
     window.fetch = (request) => {
-      seen.requests.push(new URL(request.url).pathname + " " + request.headers.get("if-none-match") + " " + request.cache);
+      const path = new URL(request.url).pathname;
+      if (request.method === "POST") return post(path);
+      seen.requests.push(path + " " + request.headers.get("if-none-match") + " " + request.cache);
       request.signal.addEventListener("abort", () => { seen.aborted += 1; });
       const headers = { etag: '"1"', "x-snapshot-age-ms": "2000", date: date() };
       const known = request.headers.get("if-none-match") === '"1"';
@@ -63,6 +84,9 @@ export const { intercept, name_worker, looks, soon, answer_with, requests, abort
         case "board": return Promise.resolve(known
           ? new Response(null, { status: 304, headers }) : new Response(body, { status: 200, headers }));
         case "never": return new Promise(() => {});
+        case "no_access": return Promise.resolve(refused(401, seen.answer));
+        case "untrusted_peer": return Promise.resolve(refused(403, seen.answer));
+        case "access_revoked": case "access_expired": return Promise.resolve(refused(410, seen.answer));
         case "missing": return Promise.resolve(new Response("{}", { status: 404 }));
         default: return Promise.resolve(new Response("<!DOCTYPE html>", { status: 200, headers }));
       }
@@ -102,7 +126,7 @@ export const { intercept, name_worker, looks, soon, answer_with, requests, abort
     for (const target of [window, document]) { delete target.addEventListener; delete target.removeEventListener; }
   }
 
-  return { intercept, name_worker, looks, soon, answer_with, requests, aborted, alive, wake, restore };
+  return { intercept, door, name_worker, looks, soon, answer_with, requests, aborted, alive, wake, restore };
 })();
 
 // ---- Stand-ins for sound, wake lock and the way to another build

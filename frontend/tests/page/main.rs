@@ -3,6 +3,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
+mod access;
 mod alone;
 mod desk;
 mod desk_words;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use queuewall_frontend::api::Refusal;
 use queuewall_frontend::{language, numbers, text};
 use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
@@ -46,6 +47,12 @@ fn sentences() -> Vec<String> {
         text::next_try(Some(minutes(1))),
         text::upstream(UpstreamState::Degraded).into(),
         text::upstream(UpstreamState::Down).into(),
+        text::refused(Refusal::NoAccess).into(),
+        text::refused(Refusal::Revoked).into(),
+        text::refused(Refusal::Expired).into(),
+        text::refused(Refusal::UntrustedPeer).into(),
+        text::let_in().into(),
+        text::code_life(),
         text::stopped().into(),
         text::reading().into(),
         text::no_page().into(),

@@ -1,9 +1,11 @@
 //! Commands and options, and the help that lists what scripts need to know.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use queuewall_simulator::TimeOfDay;
+
+use crate::access::seconds_since_1970;
 
 const AFTER_HELP: &str = "\
 Configuration: environment variables, a .env file, and queuewall.toml; .env.sample
@@ -27,6 +29,8 @@ Examples:
   queuewall queues                            find the ids of the queues
   queuewall stats --queue 4711                one queue, as a table or as JSON
   queuewall stats --json | jq '.[].calls_waiting'
+  queuewall links add --board main            an address that opens the board
+  queuewall screens approve K7D34M --board main
   queuewall --config /etc/queuewall.toml serve";
 
 /// A wallboard for NICE CXone queues.
@@ -52,8 +56,112 @@ pub enum Command {
     Queues(FormatArgs),
     /// Try every step up to the first read, every configured queue id, and the budget
     Check,
+    /// Hand out, list and revoke links, each of which opens one board
+    #[command(subcommand)]
+    Links(LinksCommand),
+    /// Let in screens that show a code
+    #[command(subcommand)]
+    Screens(ScreensCommand),
     /// Serve a wallboard of a simulated tenant: nothing to configure
     Demo(DemoArgs),
+}
+
+/// What to do with links.
+#[derive(Debug, Subcommand)]
+pub enum LinksCommand {
+    /// Print the address of a new link, and its QR code on a terminal
+    Add(AddArgs),
+    /// List the links; what opens a board is not among it
+    List(FormatArgs),
+    /// End links; their screens show so within one poll
+    Revoke(RevokeArgs),
+}
+
+/// Options of `links add`.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// The one board that it opens
+    #[arg(long, value_name = "SLUG")]
+    pub board: String,
+    /// What to call it, for example where it hangs
+    #[arg(long, value_name = "TEXT", value_parser = label)]
+    pub label: Option<String>,
+    /// Days until it ends by itself, or never
+    #[arg(long, value_name = "DAYS|never", default_value = "365", value_parser = expires)]
+    pub expires: Expires,
+}
+
+/// Options of `links revoke`.
+#[derive(Debug, Args)]
+pub struct RevokeArgs {
+    /// The link's id
+    #[arg(required_unless_present = "all", conflicts_with_all = ["board", "all"])]
+    pub id: Option<String>,
+    /// The board whose links to end
+    #[arg(long, value_name = "SLUG", requires = "all")]
+    pub board: Option<String>,
+    /// All links of the board
+    #[arg(long, requires = "board")]
+    pub all: bool,
+}
+
+/// What to do with screens.
+#[derive(Debug, Subcommand)]
+pub enum ScreensCommand {
+    /// Let in the screen that shows this code
+    Approve(ApproveArgs),
+}
+
+/// Options of `screens approve`.
+#[derive(Debug, Args)]
+pub struct ApproveArgs {
+    /// The 6 characters that the screen shows
+    pub code: String,
+    /// The one board that it shall show
+    #[arg(long, value_name = "SLUG")]
+    pub board: String,
+    /// What to call it, for example where it hangs
+    #[arg(long, value_name = "TEXT", value_parser = label)]
+    pub name: Option<String>,
+    /// Days until it ends by itself, or never
+    #[arg(long, value_name = "DAYS|never", default_value = "365", value_parser = expires)]
+    pub expires: Expires,
+}
+
+/// When a link ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expires {
+    /// It does not.
+    Never,
+    /// After so many days.
+    Days(u32),
+}
+
+impl Expires {
+    /// When a link of `now` ends, in seconds since 1970.
+    #[must_use]
+    pub fn at(self, now: SystemTime) -> Option<u64> {
+        match self {
+            Self::Never => None,
+            Self::Days(days) => Some(seconds_since_1970(now) + u64::from(days) * 24 * 60 * 60),
+        }
+    }
+}
+
+fn expires(text: &str) -> Result<Expires, String> {
+    match text.parse() {
+        _ if text == "never" => Ok(Expires::Never),
+        Ok(days @ 1..=3_650) => Ok(Expires::Days(days)),
+        _ => Err("give a number of days from 1 to 3650, or never".to_owned()),
+    }
+}
+
+fn label(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 60 || text.chars().any(char::is_control) {
+        return Err("give 1 to 60 characters on one line".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Options of `stats`.
@@ -162,6 +270,38 @@ mod tests {
             vec!["queuewall", "stats", "--json", "--table"],
             vec!["queuewall", "demo", "--speed", "-1"],
             vec!["queuewall", "demo", "--start", "25:00"],
+            vec!["queuewall", "links", "add"],
+            vec![
+                "queuewall",
+                "links",
+                "add",
+                "--board",
+                "a",
+                "--expires",
+                "0",
+            ],
+            vec![
+                "queuewall",
+                "links",
+                "add",
+                "--board",
+                "a",
+                "--label",
+                "a\nb",
+            ],
+            vec!["queuewall", "links", "revoke"],
+            vec!["queuewall", "links", "revoke", "--board", "a"],
+            vec!["queuewall", "links", "revoke", "--all"],
+            vec![
+                "queuewall",
+                "links",
+                "revoke",
+                "id",
+                "--board",
+                "a",
+                "--all",
+            ],
+            vec!["queuewall", "screens", "approve", "K7D34M"],
             vec!["queuewall", "demo", "--dialect", "klingon"],
         ] {
             let error = Cli::try_parse_from(&wrong).unwrap_err();

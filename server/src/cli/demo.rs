@@ -19,7 +19,9 @@ use super::{
 use crate::{
     budget::RequestBudget,
     clock::SystemClock,
-    config::{BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
+    config::{
+        AccessConfig, AccessMode, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig,
+    },
     cxone::{
         self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings,
         ReportingV2Settings, Settings, SignInMethod, SkillFilter,
@@ -128,6 +130,11 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
             listen,
             hosts: Vec::new(),
             tls: None,
+        },
+        // Simulated: wherever it listens, there is nothing to hide.
+        access: AccessConfig {
+            mode: AccessMode::Open,
+            ..AccessConfig::default()
         },
         boards: vec![
             board("main", "All queues", &[]),

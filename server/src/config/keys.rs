@@ -92,6 +92,17 @@ pub(super) const BUDGET_PER_MINUTE: Setting = both(
     Kind::Integer,
 );
 pub(super) const LISTEN: Setting = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text);
+pub(super) const STATE_DIR: Setting = both("QUEUEWALL_STATE_DIR", "server.state_dir", Kind::Text);
+pub(super) const PUBLIC_URL: Setting =
+    both("QUEUEWALL_PUBLIC_URL", "server.public_url", Kind::Text);
+pub(super) const ACCESS_MODE: Setting = both("QUEUEWALL_ACCESS", "access.mode", Kind::Text);
+pub(super) const PROXY_HEADER: Setting =
+    both("QUEUEWALL_PROXY_HEADER", "access.proxy_header", Kind::Text);
+pub(super) const TRUSTED_PROXIES: Setting = both(
+    "QUEUEWALL_TRUSTED_PROXIES",
+    "access.trusted_proxies",
+    Kind::Texts,
+);
 pub(super) const HOSTS: Setting = both("QUEUEWALL_HOSTS", "server.hosts", Kind::Texts);
 pub(super) const TLS_CERTIFICATE_FILE: Setting = both(
     "QUEUEWALL_TLS_CERTIFICATE_FILE",
@@ -106,7 +117,7 @@ pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
 pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
 
 /// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 32] = [
+pub(super) const SETTINGS: [&Setting; 37] = [
     &DIALECT,
     &BASE_URL,
     &CLIENT_ID,
@@ -132,6 +143,11 @@ pub(super) const SETTINGS: [&Setting; 32] = [
     &POLL_SECONDS,
     &BUDGET_PER_MINUTE,
     &LISTEN,
+    &STATE_DIR,
+    &PUBLIC_URL,
+    &ACCESS_MODE,
+    &PROXY_HEADER,
+    &TRUSTED_PROXIES,
     &HOSTS,
     &TLS_CERTIFICATE_FILE,
     &TLS_KEY_FILE,
@@ -157,7 +173,7 @@ pub(super) const REALTIME_ONLY: [&Setting; 11] = [
 ];
 
 /// The file's tables with settings in them.
-pub(super) const SECTIONS: [&str; 3] = ["cxone", "poll", "server"];
+pub(super) const SECTIONS: [&str; 4] = ["cxone", "poll", "server", "access"];
 /// The file's array of boards.
 pub(super) const BOARDS: &str = "boards";
 /// The keys of one of `[[boards]]`.

@@ -119,6 +119,11 @@ impl<'a> Reader<'a> {
             })
     }
 
+    /// A path in the configuration file's folder, whether or not there is such a file.
+    pub(super) fn beside_file(&self, name: &str) -> PathBuf {
+        beside(&self.file_path, name)
+    }
+
     /// A list: with commas in the environment, an array in the file.
     pub(super) fn list(&self, setting: &Setting) -> Vec<Found<String>> {
         match self.variable(setting) {

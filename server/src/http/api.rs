@@ -1,5 +1,7 @@
 //! The boards as JSON.
 
+use std::borrow::Cow;
+
 use axum::{
     extract::{Path, Request, State},
     http::{HeaderName, HeaderValue},
@@ -12,15 +14,24 @@ use super::{
     error::ApiError,
     negotiate::{Content, respond},
 };
+use crate::access::Caller;
 
 const JSON: Content = Content {
     media_type: "application/json",
     cache_control: "no-cache",
 };
 
-/// `GET /api/boards`
-pub(super) async fn list_boards(State(state): State<AppState>, request: Request) -> Response {
-    respond(state.boards.list(), request.headers(), JSON)
+/// `GET /api/boards`: those that the caller may see.
+pub(super) async fn list_boards(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (caller, now) = (Caller::of(&request), state.clock.now().wall);
+    let content = match state.access.admitted(state.boards.slugs(), caller, now)? {
+        None => Cow::Borrowed(state.boards.list()),
+        Some(slugs) => Cow::Owned(state.boards.list_only(&slugs)),
+    };
+    Ok(respond(&content, request.headers(), JSON))
 }
 
 /// `GET /api/boards/{slug}`: the snapshot; its age and the server's uptime are in
@@ -31,12 +42,13 @@ pub(super) async fn board(
     // Not `HeaderMap`, which would be a copy of them all for every poll of every screen.
     request: Request,
 ) -> Result<Response, ApiError> {
+    let now = state.clock.now();
+    state.access.admit(&slug, Caller::of(&request), now.wall)?;
     let published = state
         .boards
         .latest(&slug)
         .ok_or(ApiError::NoSuchBoard(slug))?;
     let mut response = respond(&published.encoded, request.headers(), JSON);
-    let now = state.clock.now();
     let mut insert = |name, ms| {
         let name = HeaderName::from_static(name);
         response.headers_mut().insert(name, HeaderValue::from(ms));

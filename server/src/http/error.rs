@@ -1,15 +1,22 @@
 //! Answers when something is wrong: one short sentence as JSON.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::{
         HeaderValue, Method, StatusCode, Uri,
-        header::{CACHE_CONTROL, RETRY_AFTER},
+        header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
+use queuewall_shared::http::{
+    ACCESS_EXPIRED, ACCESS_REVOKED, CODE_EXPIRED, NO_ACCESS, UNTRUSTED_PEER,
+};
 use serde_json::json;
 use thiserror::Error;
+
+use crate::access::Refusal;
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug, Error)]
@@ -32,6 +39,18 @@ pub enum ApiError {
     /// 429: this peer has asked too much.
     #[error("too many requests from this address: try again in a second")]
     TooManyRequests,
+    /// 401, 403 or 410: the caller may not see this.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// 410: a screen's code is over.
+    #[error("the code is over: ask for a new one")]
+    CodeExpired,
+    /// 429: too many attempts; how long to wait.
+    #[error("too many attempts: wait {} s", .0.as_secs().max(1))]
+    TooManyAttempts(Duration),
+    /// 500: the log has the cause.
+    #[error("this server is in trouble: its log says why")]
+    Internal,
 }
 
 impl ApiError {
@@ -41,19 +60,57 @@ impl ApiError {
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Refused(Refusal::NoAccess) => StatusCode::UNAUTHORIZED,
+            Self::Refused(Refusal::UntrustedPeer) => StatusCode::FORBIDDEN,
+            Self::Refused(Refusal::Revoked | Refusal::Expired) | Self::CodeExpired => {
+                StatusCode::GONE
+            }
+            Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What a program goes by, where a status is not enough.
+    fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refusal) => Some(access_code(*refusal)),
+            Self::CodeExpired => Some(CODE_EXPIRED),
+            _ => None,
         }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "error": self.to_string() }));
-        let mut response = (self.status(), [(CACHE_CONTROL, "no-store")], body).into_response();
-        if let Self::TooManyRequests = self {
-            let wait = HeaderValue::from_static("1");
-            response.headers_mut().insert(RETRY_AFTER, wait);
+        let mut body = json!({ "error": self.to_string() });
+        if let Some(code) = self.code() {
+            body["code"] = code.into();
+        }
+        let status = self.status();
+        let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        let headers = response.headers_mut();
+        let wait = match self {
+            Self::TooManyAttempts(wait) => Some(wait.as_secs().max(1)),
+            Self::TooManyRequests => Some(1),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 9110, 11.6.1 wants one; no browser asks for a password because of it.
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Queuewall"));
         }
         response
+    }
+}
+
+fn access_code(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoAccess => NO_ACCESS,
+        Refusal::Revoked => ACCESS_REVOKED,
+        Refusal::Expired => ACCESS_EXPIRED,
+        Refusal::UntrustedPeer => UNTRUSTED_PEER,
     }
 }
 

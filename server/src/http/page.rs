@@ -5,9 +5,9 @@ use std::{borrow::Cow, collections::HashMap};
 
 use axum::{
     body::Bytes,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
-    response::{Html, IntoResponse as _, Response},
+    extract::{Path, Request, State},
+    http::{HeaderMap, StatusCode, header::CACHE_CONTROL},
+    response::{Html, IntoResponse as _, Redirect, Response},
 };
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
@@ -17,6 +17,7 @@ use super::{
     error::ApiError,
     negotiate::{Content, respond},
 };
+use crate::access::Caller;
 use crate::snapshot::{Representation, Representations};
 
 /// The files of `dist/`, each with its `.gz` and `.br` beside it.
@@ -110,20 +111,35 @@ impl Page {
     }
 }
 
-/// `GET /`
-pub(super) async fn index(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    state.page.shell(&headers)
+/// `GET /`. A screen whose link opens one board comes to it by itself, since nobody is
+/// there to choose.
+pub(super) async fn index(State(state): State<AppState>, request: Request) -> Response {
+    let (caller, now) = (Caller::of(&request), state.clock.now().wall);
+    if let Ok(Some(slugs)) = state.access.admitted(state.boards.slugs(), caller, now)
+        && let [slug] = slugs.as_slice()
+    {
+        let query = request.uri().query();
+        let query = query.map_or_else(String::new, |query| format!("?{query}"));
+        let unkept = [(CACHE_CONTROL, "no-store")];
+        return (unkept, Redirect::to(&format!("/board/{slug}{query}"))).into_response();
+    }
+    state.page.shell(request.headers())
 }
 
 /// `GET /board/{slug}`: the same page; an unknown board is a 404 that the page puts
-/// into words.
+/// into words, for those who may know that it is unknown.
 pub(super) async fn board(
     State(state): State<AppState>,
     Path(slug): Path<String>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    let mut response = state.page.shell(&headers);
-    if state.boards.latest(&slug).is_none() && response.status() == StatusCode::OK {
+    let mut response = state.page.shell(request.headers());
+    let now = state.clock.now().wall;
+    let may_know = || {
+        let caller = Caller::of(&request);
+        state.access.admit(&slug, caller, now).is_ok()
+    };
+    if response.status() == StatusCode::OK && state.boards.latest(&slug).is_none() && may_know() {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response

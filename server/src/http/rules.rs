@@ -12,7 +12,7 @@ use std::{
 use axum::{
     body::Body,
     http::{
-        HeaderMap, HeaderName, HeaderValue, Request,
+        HeaderMap, HeaderName, HeaderValue, Request, StatusCode,
         header::{
             CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
             STRICT_TRANSPORT_SECURITY, USER_AGENT, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -109,6 +109,7 @@ impl Rules {
             .headers()
             .get(CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let is_unchanged = response.status() == StatusCode::NOT_MODIFIED;
         let headers = response.headers_mut();
         let mut set = |name, value: &'static str| {
             headers.insert(name, HeaderValue::from_static(value));
@@ -118,7 +119,10 @@ impl Rules {
         if self.is_encrypted {
             set(STRICT_TRANSPORT_SECURITY, HSTS);
         }
-        if is_page {
+        if is_unchanged {
+            // The browser takes a 304's headers over what it has, and a page's policy is not
+            // that of data. What it has came with its own.
+        } else if is_page {
             set(
                 CONTENT_SECURITY_POLICY,
                 if is_old { OLD_PAGE_POLICY } else { PAGE_POLICY },
@@ -167,7 +171,6 @@ fn own_name() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::StatusCode;
 
     fn rules(hosts: &[&str]) -> Rules {
         let listen = SocketAddr::from(([0, 0, 0, 0], 8080));
@@ -285,6 +288,15 @@ mod tests {
         let old = old[CONTENT_SECURITY_POLICY].to_str().unwrap();
         let word = " 'unsafe-eval'";
         assert_eq!(old.replace(word, " 'wasm-unsafe-eval'"), policy, "one word");
+    }
+
+    #[test]
+    fn an_unchanged_page_keeps_the_policy_that_it_came_with() {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        rules(&[]).dress(&mut response, false);
+        assert!(!response.headers().contains_key(CONTENT_SECURITY_POLICY));
+        assert_eq!(response.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
 
     #[test]

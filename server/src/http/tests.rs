@@ -10,6 +10,8 @@ use queuewall_shared::snapshot::{Board, BoardSnapshot};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 
+mod access;
+
 use super::*;
 use crate::clock::{Moment, SystemClock};
 
@@ -18,25 +20,34 @@ const UP: Duration = Duration::from_secs(1_000);
 
 struct Fixture {
     app: Router,
+    access: Arc<Guard>,
     boards: Arc<Boards>,
 }
 
 fn fixture(page: Page) -> Fixture {
-    let board = Board {
-        slug: "main".into(),
-        title: "Main".into(),
+    guarded(page, Guard::open(), &[("main", "Main")])
+}
+
+fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
+    let board = |(slug, title): &(&str, &str)| Board {
+        slug: (*slug).into(),
+        title: (*title).into(),
         ..Board::default()
     };
+    let boards = boards.iter().map(board).collect();
     let mut started = SystemClock.now();
     started.wall -= UP;
-    let boards = Arc::new(Boards::new(vec![board], page.build().to_owned(), started));
+    let boards = Arc::new(Boards::new(boards, page.build().to_owned(), started));
+    let access = Arc::new(guard);
     let state = AppState {
         boards: Arc::clone(&boards),
         clock: Arc::new(SystemClock),
+        access: Arc::clone(&access),
         page: Arc::new(page),
     };
     Fixture {
         app: router(state),
+        access,
         boards,
     }
 }
@@ -74,11 +85,11 @@ impl Fixture {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.app
-            .clone()
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap()
+        self.answer(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        self.app.clone().oneshot(request).await.unwrap()
     }
 }
 

@@ -1,0 +1,220 @@
+//! Who may look, from the command line to the screen: a link is exchanged, kept by the
+//! browser, revoked; a screen that nobody can type on is let in by its code.
+
+use std::{
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use queuewall::{
+    access::{Link, Store, StoreError, Token, seconds_since_1970},
+    cli::{self, Cli, Exit},
+    config::{AccessConfig, AccessMode, Environment, Surroundings},
+};
+use queuewall_e2e::{
+    browser::{Browser, Engine},
+    devtools::Tab,
+    wall::{Dialect, Wall},
+};
+use queuewall_simulator::Options;
+use serde_json::json;
+use tempfile::TempDir;
+
+const POLL: Duration = Duration::from_secs(5);
+
+/// Long enough for a slow machine.
+const SOON: Duration = Duration::from_secs(60);
+
+/// The server looks for changes every second and the page asks every five; the rest is a
+/// slow machine's.
+const ONE_POLL: Duration = Duration::from_secs(1 + 5 + 3);
+
+const SHOWN: &str = "!!document.querySelector('[data-link=\"ok\"] [data-queue]')";
+const CODE: &str = "(document.querySelector('.no-entry-code') || {}).textContent || ''";
+
+/// A server in links mode, and the folder that its command line shares.
+struct Guarded {
+    wall: Wall,
+    folder: TempDir,
+}
+
+/// What the command line reads: the server's configuration, and nothing of this machine.
+struct Shared<'a>(&'a Path);
+
+impl Surroundings for Shared<'_> {
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        vec![
+            ("QUEUEWALL_ACCESS".into(), "links".into()),
+            ("QUEUEWALL_STATE_DIR".into(), self.0.into()),
+        ]
+    }
+
+    fn read(&self, _path: &Path) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn others_can_read(&self, _path: &Path) -> bool {
+        false
+    }
+}
+
+impl Guarded {
+    async fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let access = AccessConfig {
+            mode: AccessMode::Links,
+            state_dir: state(&folder),
+            ..AccessConfig::default()
+        };
+        let still = Options {
+            speed: 0.0,
+            rate_limit_per_minute: None,
+            ..Options::default()
+        };
+        let wall = Wall::start_guarded(access, Dialect::ReportingV2, still, POLL, &[]).await?;
+        Ok(Self { wall, folder })
+    }
+
+    /// A new link of the board, as `queuewall links add` makes it: that one prints the
+    /// token, which nobody could read here.
+    fn add_link(&self) -> Result<Token> {
+        let token = Token::generate()?;
+        Store::new(state(&self.folder)).change::<_, StoreError>(|links| {
+            links.push(Link {
+                id: "hall".into(),
+                board: "main".into(),
+                label: None,
+                created: seconds_since_1970(SystemTime::now()),
+                expires: None,
+                revoked: None,
+                sha256: token.hash(),
+            });
+            Ok(())
+        })?;
+        Ok(token)
+    }
+
+    async fn command(&self, words: &[&str]) -> Result<Exit> {
+        let folder = state(&self.folder);
+        let shared = Shared(&folder);
+        let cli = <Cli as clap::Parser>::try_parse_from([&["queuewall"], words].concat())?;
+        Ok(cli::run(cli, &shared, Environment::read(&shared)).await)
+    }
+
+    async fn approve(&self, code: &str) -> Result<Exit> {
+        self.command(&["screens", "approve", code, "--board", "main"])
+            .await
+    }
+}
+
+fn state(folder: &TempDir) -> PathBuf {
+    folder.path().join("state")
+}
+
+async fn text(tab: &mut Tab, script: &str) -> Result<String> {
+    let value = tab.evaluate(script).await?;
+    Ok(value.as_str().context("no text")?.to_owned())
+}
+
+/// Opens an address that the page may change at once.
+async fn go(tab: &mut Tab, url: &str) -> Result<()> {
+    tab.evaluate("void (window.before = true)").await?;
+    tab.command("Page.navigate", json!({ "url": url })).await?;
+    tab.wait_for("!window.before", SOON).await
+}
+
+async fn code(tab: &mut Tab) -> Result<String> {
+    tab.wait_for(&format!("({CODE}).length === 6"), SOON)
+        .await?;
+    text(tab, CODE).await
+}
+
+/// Runs a test in today's Chromium and in every old one.
+macro_rules! in_every_engine {
+    ($test:expr) => {{
+        let mut engines = vec![Engine::today()?];
+        engines.extend(Engine::old()?);
+        for engine in engines {
+            let name = engine.name.clone();
+            $test(engine)
+                .await
+                .with_context(|| format!("Chromium {name}"))?;
+        }
+        Ok(())
+    }};
+}
+
+async fn link_until_it_is_revoked(engine: Engine) -> Result<()> {
+    let guarded = Guarded::start().await?;
+    let token = guarded.add_link()?;
+    let browser = Browser::start(&engine).await?;
+    let mut tab = browser.tab().await?;
+    let address = format!("/board/main?metres=1&lang=en#t={}", token.expose());
+    go(&mut tab, &guarded.wall.url(&address)).await?;
+    tab.wait_for(SHOWN, SOON).await?;
+    tab.wait_for("location.hash === ''", SOON).await?;
+    ensure!(text(&mut tab, "location.search").await? == "?metres=1&lang=en");
+    ensure!(text(&mut tab, "document.cookie").await?.is_empty());
+
+    tab.evaluate("void (window.before = true)").await?;
+    tab.command("Page.reload", json!({})).await?;
+    tab.wait_for(&format!("!window.before && {SHOWN}"), SOON)
+        .await
+        .context("the cookie brings the board back")?;
+
+    let exit = guarded
+        .command(&["links", "revoke", "--board", "main", "--all"])
+        .await?;
+    ensure!(exit == Exit::Done, "{exit:?}");
+    let ended = "!document.querySelector('[data-queue]') && \
+         document.body.textContent.indexOf('The link of this screen was revoked.') >= 0";
+    tab.wait_for(ended, ONE_POLL).await?;
+    let title = text(&mut tab, "document.title").await?;
+    ensure!(!title.contains(|c: char| c.is_ascii_digit()), "{title}");
+
+    // The same screen, let in again without anybody touching it.
+    let shown = code(&mut tab).await?;
+    ensure!(guarded.approve(&shown).await? == Exit::Done);
+    tab.wait_for(SHOWN, SOON).await?;
+    ensure!(text(&mut tab, "location.search").await? == "?metres=1&lang=en");
+    Ok(())
+}
+
+async fn code_until_it_is_approved(engine: Engine) -> Result<()> {
+    let guarded = Guarded::start().await?;
+    let browser = Browser::start(&engine).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&guarded.wall.url("/?metres=1")).await?;
+    let shown = code(&mut tab).await?;
+    ensure!(guarded.approve("AAAAAA").await? == Exit::Other);
+    ensure!(text(&mut tab, "location.pathname").await? == "/");
+
+    ensure!(guarded.approve(&shown.to_lowercase()).await? == Exit::Done);
+    let at_board = format!("location.pathname === '/board/main' && {SHOWN}");
+    tab.wait_for(&at_board, SOON).await?;
+    ensure!(text(&mut tab, "location.search").await? == "?metres=1");
+
+    // After a power cut: its start address is still the short one.
+    go(&mut tab, &guarded.wall.url("/")).await?;
+    tab.wait_for(&at_board, SOON).await?;
+    let stranger = Browser::start(&engine).await?;
+    let mut other = stranger.tab().await?;
+    other.open(&guarded.wall.url("/board/main")).await?;
+    ensure!(code(&mut other).await? != shown, "another screen");
+    ensure!(!other.evaluate(SHOWN).await?.as_bool().unwrap_or(true));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_opens_its_board_until_it_is_revoked_and_the_screen_says_so_within_a_poll()
+-> Result<()> {
+    in_every_engine!(link_until_it_is_revoked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_screen_is_let_in_by_its_code_and_finds_its_board_again() -> Result<()> {
+    in_every_engine!(code_until_it_is_approved)
+}

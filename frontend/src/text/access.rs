@@ -1,0 +1,43 @@
+//! Who may look, and how a screen is let in.
+//!
+//! # Layout
+//! - here: what the page says, by what it means
+//! - `words`: what every language has to have, and has
+
+mod words;
+
+use crate::api::Refusal;
+use crate::numbers;
+pub(super) use words::{Access, ENGLISH, FRENCH, GERMAN, PORTUGUESE, SPANISH};
+
+/// How long a code is good, in minutes.
+const CODE_MINUTES: u64 = 10;
+
+fn access() -> &'static Access {
+    &super::words().access
+}
+
+/// Why this screen shows nothing.
+#[must_use]
+pub fn refused(refusal: Refusal) -> &'static str {
+    let words = access();
+    match refusal {
+        Refusal::NoAccess => words.no_access,
+        Refusal::Revoked => words.revoked,
+        Refusal::Expired => words.expired,
+        Refusal::UntrustedPeer => words.untrusted_peer,
+    }
+    .text()
+}
+
+/// Before the code, and the command with it.
+#[must_use]
+pub fn let_in() -> &'static str {
+    access().let_in.text()
+}
+
+/// How long a code is good.
+#[must_use]
+pub fn code_life() -> String {
+    access().code_life.fill([&numbers::count(CODE_MINUTES)])
+}

@@ -1,0 +1,84 @@
+//! A board's link in a browser's hands: one cookie a board, so that one browser may
+//! hold several.
+
+use std::time::Duration;
+
+use axum::http::{
+    HeaderMap, HeaderValue,
+    header::{COOKIE, InvalidHeaderValue},
+};
+
+/// The longest that browsers keep a cookie (RFC 6265bis).
+pub const LONGEST_COOKIE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+const PREFIX: &str = "queuewall-";
+
+/// The value that a request's cookies have for a board.
+pub(super) fn of_board<'r>(headers: &'r HeaderMap, board: &str) -> Option<&'r str> {
+    let lists = headers.get_all(COOKIE).iter();
+    let cookies = lists
+        .filter_map(|list| list.to_str().ok())
+        .flat_map(|list| list.split(';'));
+    let mut values = cookies.filter_map(|cookie| {
+        let (name, value) = cookie.trim().split_once('=')?;
+        (name.strip_prefix(PREFIX)? == board).then_some(value)
+    });
+    values.next()
+}
+
+/// The header that hands a browser its cookie: for `life`, sent to this server alone,
+/// out of the reach of scripts, and under TLS alone where `is_secure`.
+///
+/// # Errors
+/// When the board's slug or the token could not stand in a header.
+pub fn set_cookie(
+    board: &str,
+    token: &str,
+    life: Option<Duration>,
+    is_secure: bool,
+) -> Result<HeaderValue, InvalidHeaderValue> {
+    let life = life.unwrap_or(LONGEST_COOKIE).min(LONGEST_COOKIE).as_secs();
+    let secure = if is_secure { "; Secure" } else { "" };
+    let mut value = HeaderValue::try_from(format!(
+        "{PREFIX}{board}={token}; Path=/; Max-Age={life}; HttpOnly; SameSite=Lax{secure}"
+    ))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boards_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(
+            COOKIE,
+            "a=1; queuewall-main=x;queuewall-main-2=y".parse().unwrap(),
+        );
+        headers.append(COOKIE, "queuewall-sales=z".parse().unwrap());
+        assert_eq!(of_board(&headers, "main"), Some("x"));
+        assert_eq!(of_board(&headers, "main-2"), Some("y"));
+        assert_eq!(of_board(&headers, "sales"), Some("z"));
+        assert_eq!(of_board(&headers, "a"), None);
+        assert_eq!(of_board(&headers, ""), None);
+    }
+
+    #[test]
+    fn a_cookie_lives_as_long_as_its_link_and_never_more_than_400_days() {
+        let of = |life, is_secure| {
+            let value = set_cookie("main", "x", life, is_secure).unwrap();
+            assert!(!format!("{value:?}").contains("main"), "not for logs");
+            value.to_str().unwrap().to_owned()
+        };
+        assert_eq!(
+            of(Some(Duration::from_secs(60)), true),
+            "queuewall-main=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
+        let longest = "queuewall-main=x; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax";
+        assert_eq!(of(None, false), longest);
+        assert_eq!(of(Some(Duration::from_secs(u64::MAX)), false), longest);
+        assert!(set_cookie("main", "x\r\ny", None, false).is_err());
+    }
+}

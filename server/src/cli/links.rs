@@ -1,0 +1,484 @@
+//! `queuewall links`: hands out, lists and revokes what opens a board.
+
+use std::{
+    io::{self, Write},
+    time::{Duration, SystemTime},
+};
+
+use jiff::Timestamp;
+use queuewall_shared::http::TOKEN_FRAGMENT;
+use serde::Serialize;
+
+use super::{
+    args::{Expires, LinksCommand, RevokeArgs},
+    exit::{Exit, Failure},
+    qr,
+    table::{self, Align, Column, Format, printable},
+};
+use crate::{
+    access::{
+        LONGEST_COOKIE, Link, Standing, Store, StoreError, Token, TokenHash, code,
+        seconds_since_1970,
+    },
+    config::{AccessMode, LinkDesk},
+};
+
+/// Where a command's words go, and what it is told.
+pub(super) struct Desk<'a> {
+    /// Boards, folder and address.
+    pub(super) config: &'a LinkDesk,
+    /// This moment.
+    pub(super) now: SystemTime,
+    /// For the answer.
+    pub(super) out: &'a mut dyn Write,
+    /// For everything said about it.
+    pub(super) notes: &'a mut dyn Write,
+    /// Whether eyes read the notes.
+    pub(super) is_terminal: bool,
+}
+
+/// A link as scripts see it. Its token is nowhere to be had.
+#[derive(Serialize)]
+struct LinkRow {
+    id: String,
+    board: String,
+    label: Option<String>,
+    created: String,
+    expires: Option<String>,
+    state: &'static str,
+}
+
+/// Does what was asked.
+pub(super) fn run(desk: &mut Desk<'_>, command: LinksCommand) -> Result<Exit, Failure> {
+    match command {
+        LinksCommand::Add(args) => desk.add(&args.board, args.label, args.expires),
+        LinksCommand::List(args) => desk.list(super::format(args)),
+        LinksCommand::Revoke(args) => desk.revoke(&args),
+    }
+}
+
+impl Desk<'_> {
+    fn add(
+        &mut self,
+        board: &str,
+        label: Option<String>,
+        expires: Expires,
+    ) -> Result<Exit, Failure> {
+        let token = Token::generate().map_err(no_random)?;
+        let id = self.hand_out(board, label, expires, token.hash(), |_| Ok(()))?;
+        let address = format!(
+            "{}/board/{board}#{TOKEN_FRAGMENT}{}",
+            self.config.address,
+            token.expose()
+        );
+        writeln!(self.out, "{address}")?;
+        if self.is_terminal {
+            qr::write(self.notes, &address)?;
+        }
+        writeln!(
+            self.notes,
+            "link {id} opens the board {board} {}. It is shown this once: only a hash of it is kept.",
+            until(expires.at(self.now))
+        )?;
+        if self.config.access.public_url.is_none() {
+            writeln!(
+                self.notes,
+                "note: browsers elsewhere need another address than {}: set QUEUEWALL_PUBLIC_URL \
+                 (server.public_url)",
+                self.config.address
+            )?;
+        }
+        self.note_mode()?;
+        Ok(Exit::Done)
+    }
+
+    /// Stores a link of `sha256` and tells its id. `check` may refuse it for the links
+    /// that there are.
+    pub(super) fn hand_out(
+        &self,
+        board: &str,
+        label: Option<String>,
+        expires: Expires,
+        sha256: TokenHash,
+        check: impl FnOnce(&[Link]) -> Result<(), Failure>,
+    ) -> Result<String, Failure> {
+        if !self.config.slugs.iter().any(|slug| slug == board) {
+            return Err(Failure::new(
+                Exit::Usage,
+                format_args!(
+                    "there is no board {board:?}: name one of {}",
+                    self.config.slugs.join(", ")
+                ),
+            ));
+        }
+        self.store().change(|links| {
+            check(links)?;
+            let now = self.now;
+            // No cookie of theirs is left that could ask why.
+            links.retain(|link| !link.ended(now).is_some_and(|at| is_forgotten(at, now)));
+            let mut id = code::generate().map_err(no_random)?.to_ascii_lowercase();
+            while links.iter().any(|link| link.id == id) {
+                id = code::generate().map_err(no_random)?.to_ascii_lowercase();
+            }
+            links.push(Link {
+                id: id.clone(),
+                board: board.to_owned(),
+                label,
+                created: seconds_since_1970(now),
+                expires: expires.at(now),
+                revoked: None,
+                sha256,
+            });
+            Ok(id)
+        })
+    }
+
+    fn list(&mut self, format: Format) -> Result<Exit, Failure> {
+        let links = self.store().links()?;
+        let rows: Vec<_> = links
+            .into_iter()
+            .map(|link| LinkRow {
+                state: match link.standing(self.now) {
+                    Standing::Good => "good",
+                    Standing::Revoked => "revoked",
+                    Standing::Expired => "expired",
+                },
+                id: link.id,
+                board: link.board,
+                label: link.label,
+                created: written(link.created),
+                expires: link.expires.map(written),
+            })
+            .collect();
+        match format {
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut *self.out, &rows).map_err(io::Error::from)?;
+                writeln!(self.out)?;
+            }
+            Format::Table => {
+                let column = |heading, cell: fn(&LinkRow) -> &str| {
+                    Column::new(
+                        heading,
+                        Align::Left,
+                        rows.iter().map(|row| cell(row).to_owned()),
+                    )
+                };
+                let columns = [
+                    column("ID", |row| &row.id),
+                    column("BOARD", |row| &row.board),
+                    column("LABEL", |row| row.label.as_deref().unwrap_or_default()),
+                    column("CREATED", |row| &row.created),
+                    column("EXPIRES", |row| row.expires.as_deref().unwrap_or("never")),
+                    column("STATE", |row| row.state),
+                ];
+                table::write(self.out, &columns)?;
+            }
+        }
+        self.note_mode()?;
+        Ok(Exit::Done)
+    }
+
+    fn revoke(&mut self, args: &RevokeArgs) -> Result<Exit, Failure> {
+        let now = self.now;
+        let is_meant = |link: &Link| match (&args.id, &args.board) {
+            (Some(id), _) => link.id == *id,
+            (None, board) => board.as_ref() == Some(&link.board),
+        };
+        let revoked = self.store().change::<Vec<Link>, Failure>(|links| {
+            if !links.iter().any(is_meant) {
+                let missing = match &args.id {
+                    Some(id) => format!("there is no link {id:?}: `queuewall links list` has them"),
+                    None => "the board has no links: `queuewall links list` has them".to_owned(),
+                };
+                return Err(Failure::new(Exit::Other, missing));
+            }
+            let mut revoked = Vec::new();
+            for link in links.iter_mut().filter(|link| is_meant(link)) {
+                if link.standing(now) == Standing::Good {
+                    link.revoked = Some(seconds_since_1970(now));
+                    revoked.push(link.clone());
+                }
+            }
+            Ok(revoked)
+        })?;
+        for link in &revoked {
+            let label = printable(link.label.as_deref().unwrap_or_default());
+            writeln!(self.out, "{}  {}  {label}", link.id, link.board)?;
+        }
+        match revoked.len() {
+            0 => writeln!(self.notes, "nothing to revoke: it had ended before")?,
+            _ => writeln!(
+                self.notes,
+                "revoked. Their screens show so within one poll, about 6 seconds."
+            )?,
+        }
+        Ok(Exit::Done)
+    }
+
+    pub(super) fn store(&self) -> Store {
+        Store::new(self.config.access.state_dir.clone())
+    }
+
+    /// A link is of no use to a server that asks for none.
+    pub(super) fn note_mode(&mut self) -> io::Result<()> {
+        if self.config.access.mode == AccessMode::Links {
+            return Ok(());
+        }
+        writeln!(
+            self.notes,
+            "note: the server asks for no links as long as QUEUEWALL_ACCESS (access.mode) is not \
+             links"
+        )
+    }
+}
+
+/// Until when, in a sentence.
+pub(super) fn until(expires: Option<u64>) -> String {
+    match expires {
+        Some(at) => format!("until {}", written(at)),
+        None => "until it is revoked".to_owned(),
+    }
+}
+
+/// A time in UTC, to the second. Beyond what a calendar has it is its number.
+fn written(seconds: u64) -> String {
+    i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .map_or_else(|| seconds.to_string(), |time| time.to_string())
+}
+
+fn no_random(error: io::Error) -> Failure {
+    Failure::new(Exit::Other, error)
+}
+
+fn is_forgotten(ended: u64, now: SystemTime) -> bool {
+    let age = Duration::from_secs(seconds_since_1970(now).saturating_sub(ended));
+    age > LONGEST_COOKIE
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(Exit::Other, error)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::{cli::args::AddArgs, config::AccessConfig};
+    use tempfile::TempDir;
+
+    /// A desk whose words can be read.
+    pub(in crate::cli) struct Office {
+        pub(in crate::cli) config: LinkDesk,
+        pub(in crate::cli) now: SystemTime,
+        is_terminal: bool,
+        _folder: TempDir,
+    }
+
+    impl Office {
+        pub(in crate::cli) fn open() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            Self {
+                config: LinkDesk {
+                    access: AccessConfig {
+                        mode: AccessMode::Links,
+                        state_dir: folder.path().join("state"),
+                        public_url: Some("https://wall.example.com".to_owned()),
+                        ..AccessConfig::default()
+                    },
+                    slugs: vec!["main".to_owned(), "sales".to_owned()],
+                    address: "https://wall.example.com".to_owned(),
+                },
+                now: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+                is_terminal: false,
+                _folder: folder,
+            }
+        }
+
+        /// What came out on stdout and stderr.
+        pub(in crate::cli) fn ask(
+            &self,
+            act: impl FnOnce(&mut Desk<'_>) -> Result<Exit, Failure>,
+        ) -> Result<(String, String), Failure> {
+            let (mut out, mut notes) = (Vec::new(), Vec::new());
+            let exit = act(&mut Desk {
+                config: &self.config,
+                now: self.now,
+                out: &mut out,
+                notes: &mut notes,
+                is_terminal: self.is_terminal,
+            })?;
+            assert_eq!(exit, Exit::Done);
+            let text = |bytes| String::from_utf8(bytes).unwrap();
+            Ok((text(out), text(notes)))
+        }
+
+        pub(in crate::cli) fn store(&self) -> Store {
+            Store::new(self.config.access.state_dir.clone())
+        }
+
+        fn add(&self, board: &str, label: Option<&str>, expires: Expires) -> (String, String) {
+            let args = AddArgs {
+                board: board.to_owned(),
+                label: label.map(str::to_owned),
+                expires,
+            };
+            self.ask(|desk| run(desk, LinksCommand::Add(args))).unwrap()
+        }
+
+        fn revoke(
+            &self,
+            id: Option<&str>,
+            board: Option<&str>,
+        ) -> Result<(String, String), Failure> {
+            let args = RevokeArgs {
+                id: id.map(str::to_owned),
+                board: board.map(str::to_owned),
+                all: board.is_some(),
+            };
+            self.ask(|desk| run(desk, LinksCommand::Revoke(args)))
+        }
+
+        fn states(&self) -> Vec<Standing> {
+            let links = self.store().links().unwrap();
+            links.iter().map(|link| link.standing(self.now)).collect()
+        }
+    }
+
+    #[test]
+    fn a_new_link_is_printed_once_and_stored_as_a_hash() {
+        let mut office = Office::open();
+        let (address, notes) = office.add("sales", Some("Hall 2"), Expires::Days(2));
+        let token = address
+            .trim()
+            .strip_prefix("https://wall.example.com/board/sales#t=")
+            .unwrap();
+        assert_eq!(token.len(), 22);
+        assert!(notes.contains("until 2027-01-17T08:00:00Z"), "{notes}");
+        assert!(
+            !notes.contains(token) && !notes.contains("note:"),
+            "{notes}"
+        );
+        let links = office.store().links().unwrap();
+        assert_eq!(links[0].sha256, TokenHash::of(token));
+        assert_eq!(links[0].board, "sales");
+        assert_eq!(links[0].expires, Some(1_800_000_000 + 2 * 86_400));
+        let file = office.config.access.state_dir.join("access.json");
+        assert!(!std::fs::read_to_string(file).unwrap().contains(token));
+
+        office.is_terminal = true;
+        office.config.access.public_url = None;
+        office.config.access.mode = AccessMode::Loopback;
+        let (_, notes) = office.add("main", None, Expires::Never);
+        assert!(notes.contains('█'), "a code to be scanned: {notes}");
+        assert!(notes.contains("QUEUEWALL_PUBLIC_URL"), "{notes}");
+        assert!(notes.contains("QUEUEWALL_ACCESS"), "{notes}");
+        assert_eq!(office.store().links().unwrap()[1].expires, None);
+    }
+
+    #[test]
+    fn a_board_that_is_not_there_gets_no_link() {
+        let office = Office::open();
+        let args = AddArgs {
+            board: "sale".to_owned(),
+            label: None,
+            expires: Expires::Never,
+        };
+        let failure = office.ask(|desk| run(desk, LinksCommand::Add(args)));
+        assert_eq!(
+            failure,
+            Err(Failure::new(
+                Exit::Usage,
+                "there is no board \"sale\": name one of main, sales"
+            ))
+        );
+        assert_eq!(office.store().links().unwrap(), []);
+    }
+
+    #[test]
+    fn links_are_listed_without_what_opens_them() {
+        let mut office = Office::open();
+        let (address, _) = office.add("main", Some("Hall"), Expires::Days(1));
+        office.add("sales", None, Expires::Never);
+        office.now += Duration::from_secs(86_400);
+        let list = |format| {
+            let list = |desk: &mut Desk<'_>| desk.list(format);
+            office.ask(list).unwrap().0
+        };
+        let table = list(Format::Table);
+        let lines: Vec<_> = table
+            .lines()
+            .map(|line| line.split_whitespace().skip(1))
+            .collect();
+        let lines: Vec<Vec<_>> = lines.into_iter().map(Iterator::collect).collect();
+        assert_eq!(lines[0], ["BOARD", "LABEL", "CREATED", "EXPIRES", "STATE"]);
+        assert_eq!(
+            lines[1],
+            [
+                "main",
+                "Hall",
+                "2027-01-15T08:00:00Z",
+                "2027-01-16T08:00:00Z",
+                "expired"
+            ]
+        );
+        assert_eq!(lines[2], ["sales", "2027-01-15T08:00:00Z", "never", "good"]);
+        let rows: serde_json::Value = serde_json::from_str(&list(Format::Json)).unwrap();
+        assert_eq!(rows[1]["state"], "good");
+        assert_eq!(rows[1]["expires"], serde_json::Value::Null);
+        let keys: Vec<_> = rows[0].as_object().unwrap().keys().collect();
+        assert_eq!(
+            keys,
+            ["board", "created", "expires", "id", "label", "state"]
+        );
+        let token = address.split("t=").nth(1).unwrap().trim();
+        assert!(!table.contains(token));
+    }
+
+    #[test]
+    fn one_link_or_all_of_a_board_are_revoked() {
+        let office = Office::open();
+        for board in ["main", "main", "sales"] {
+            office.add(board, None, Expires::Never);
+        }
+        let id = office.store().links().unwrap()[0].id.clone();
+        let (out, notes) = office.revoke(Some(&id), None).unwrap();
+        assert!(out.starts_with(&format!("{id}  main")), "{out}");
+        assert!(notes.contains("within one poll"), "{notes}");
+        let (good, revoked) = (Standing::Good, Standing::Revoked);
+        assert_eq!(office.states(), [revoked, good, good]);
+        let (out, notes) = office.revoke(Some(&id), None).unwrap();
+        assert_eq!((out.as_str(), notes.starts_with("nothing")), ("", true));
+
+        let (out, _) = office.revoke(None, Some("main")).unwrap();
+        assert_eq!(out.lines().count(), 1, "{out}");
+        assert_eq!(office.states(), [revoked, revoked, good]);
+        for failure in [
+            office.revoke(Some("nope"), None),
+            office.revoke(None, Some("nope")),
+        ] {
+            assert_eq!(failure.unwrap_err().exit, Exit::Other);
+        }
+        assert_eq!(office.states(), [revoked, revoked, good]);
+    }
+
+    #[test]
+    fn a_damaged_store_is_left_alone_and_ended_links_are_forgotten_in_the_end() {
+        let mut office = Office::open();
+        office.add("main", None, Expires::Days(1));
+        office.now += LONGEST_COOKIE;
+        office.add("main", None, Expires::Never);
+        assert_eq!(office.states(), [Standing::Expired, Standing::Good]);
+        office.now += Duration::from_secs(2 * 86_400);
+        office.add("main", None, Expires::Never);
+        assert_eq!(office.states(), [Standing::Good, Standing::Good]);
+
+        let file = office.config.access.state_dir.join("access.json");
+        std::fs::write(&file, "{").unwrap();
+        let failure = office.revoke(None, Some("main")).unwrap_err();
+        assert!(failure.message.unwrap().contains("access.json is damaged"));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "{");
+    }
+}

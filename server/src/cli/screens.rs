@@ -1,0 +1,129 @@
+//! `queuewall screens`: lets in a screen that shows a code.
+
+use super::{
+    args::ApproveArgs,
+    exit::{Exit, Failure},
+    links::{Desk, until},
+    table::printable,
+};
+use crate::access::{CODE_LIFE, code};
+
+/// Makes a link of the waiting screen's own secret, which becomes its token.
+pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Failure> {
+    let typed = code::normal(&args.code);
+    let waiting = desk.store().screens()?;
+    let mut good = waiting
+        .into_iter()
+        .filter(|screen| screen.is_good(desk.now));
+    let Some(screen) = good.find(|screen| screen.code == typed) else {
+        return Err(Failure::new(
+            Exit::Other,
+            format_args!(
+                "no screen waits under the code {}: read it again off the screen; a code is good \
+                 for {} minutes and then makes room for the next",
+                printable(&typed),
+                CODE_LIFE.as_secs() / 60
+            ),
+        ));
+    };
+    let id = desk.hand_out(
+        &args.board,
+        args.name,
+        args.expires,
+        screen.sha256,
+        |links| match links.iter().find(|link| link.sha256 == screen.sha256) {
+            None => Ok(()),
+            Some(link) => Err(Failure::new(
+                Exit::Other,
+                format_args!(
+                    "this screen was let in before, to the board {} with the link {}: revoke that \
+                     one, and the screen shows a new code",
+                    link.board, link.id
+                ),
+            )),
+        },
+    )?;
+    writeln!(desk.out, "{id}")?;
+    let from = screen
+        .peer
+        .map_or_else(String::new, |peer| format!(" at {peer}"));
+    writeln!(
+        desk.notes,
+        "the screen{from} shows the board {} in a few seconds, with the link {id}, {}",
+        args.board,
+        until(args.expires.at(desk.now))
+    )?;
+    desk.note_mode()?;
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::links::tests::Office, *};
+    use crate::{
+        access::{Links, Screens, Waiting},
+        cli::args::Expires,
+    };
+
+    fn waiting(office: &Office) -> Waiting {
+        let screens = Screens::open(office.store()).unwrap();
+        screens.add(Some([10, 0, 0, 7].into()), office.now).unwrap()
+    }
+
+    fn approved(office: &Office, code: &str, board: &str) -> Result<(String, String), Failure> {
+        let args = ApproveArgs {
+            code: code.to_owned(),
+            board: board.to_owned(),
+            name: Some("Hall 2".to_owned()),
+            expires: Expires::Days(1),
+        };
+        office.ask(|desk| approve(desk, args))
+    }
+
+    #[test]
+    fn the_screens_own_secret_becomes_its_link() {
+        let office = Office::open();
+        let waiting = waiting(&office);
+        let typed = format!("{}-{}", &waiting.code[..3], &waiting.code[3..]).to_lowercase();
+        let (id, notes) = approved(&office, &typed, "sales").unwrap();
+        assert!(
+            notes.contains("at 10.0.0.7 shows the board sales"),
+            "{notes}"
+        );
+        let links = Links::open(office.store()).unwrap();
+        let link = links.good(waiting.secret.expose(), office.now).unwrap();
+        assert_eq!(
+            (link.id.as_str(), link.board.as_str()),
+            (id.trim(), "sales")
+        );
+        assert_eq!(link.label.as_deref(), Some("Hall 2"));
+
+        let again = approved(&office, &waiting.code, "main").unwrap_err();
+        assert!(
+            again
+                .message
+                .unwrap()
+                .contains("let in before, to the board sales")
+        );
+    }
+
+    #[test]
+    fn a_wrong_or_old_code_and_an_unknown_board_let_nobody_in() {
+        let mut office = Office::open();
+        let waiting = waiting(&office);
+        let wrong = approved(&office, "AAAAAA", "sales").unwrap_err();
+        assert_eq!(wrong.exit, Exit::Other);
+        assert!(
+            wrong
+                .message
+                .unwrap()
+                .starts_with("no screen waits under the code AAAAAA: read")
+        );
+        let unknown = approved(&office, &waiting.code, "nowhere").unwrap_err();
+        assert_eq!(unknown.exit, Exit::Usage);
+        office.now += CODE_LIFE;
+        let old = approved(&office, &waiting.code, "sales").unwrap_err();
+        assert!(old.message.unwrap().starts_with("no screen waits"));
+        assert_eq!(office.store().links().unwrap(), []);
+    }
+}

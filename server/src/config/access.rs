@@ -1,0 +1,228 @@
+//! Who may look at the boards.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use axum::http::HeaderName;
+use ipnet::IpNet;
+use url::Url;
+
+use super::{
+    BoardConfig, ConfigError, Environment, ServerConfig, Surroundings, Targets, keys,
+    problem::Found, reader::Reader,
+};
+
+const DEFAULT_PROXY_HEADER: HeaderName = HeaderName::from_static("x-forwarded-user");
+const DEFAULT_STATE_DIR: &str = "queuewall-state";
+
+/// The three modes, each with what it means: the remedy of every wrong choice.
+const MODES: &str = "set QUEUEWALL_ACCESS (access.mode) to links (each screen has a link of one \
+     board), proxy (a proxy in front signs people in) or open (everyone who reaches this address \
+     sees every board); docs/access.md says more";
+
+/// Who may look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessConfig {
+    /// What lets somebody in. `QUEUEWALL_ACCESS`, `access.mode`.
+    pub mode: AccessMode,
+    /// The header in which a proxy names the person. `QUEUEWALL_PROXY_HEADER`,
+    /// `access.proxy_header`; default `x-forwarded-user`.
+    pub proxy_header: HeaderName,
+    /// The proxies whose headers count. `QUEUEWALL_TRUSTED_PROXIES`,
+    /// `access.trusted_proxies`; default none.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where links are kept. `QUEUEWALL_STATE_DIR`, `server.state_dir`; default
+    /// `queuewall-state` beside the configuration file.
+    pub state_dir: PathBuf,
+    /// The address under which browsers reach the server, without a slash at its end.
+    /// `QUEUEWALL_PUBLIC_URL`, `server.public_url`; `None`: as it listens.
+    pub public_url: Option<String>,
+}
+
+/// What lets somebody in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessMode {
+    /// Nothing is asked, since only this machine reaches the server.
+    #[default]
+    Loopback,
+    /// `open`: nothing is asked, and that was said.
+    Open,
+    /// `links`: a link of the board.
+    Links,
+    /// `proxy`: a header of a trusted proxy.
+    Proxy,
+}
+
+/// On this machine, without links.
+impl Default for AccessConfig {
+    fn default() -> Self {
+        Self {
+            mode: AccessMode::default(),
+            proxy_header: DEFAULT_PROXY_HEADER,
+            trusted_proxies: Vec::new(),
+            state_dir: DEFAULT_STATE_DIR.into(),
+            public_url: None,
+        }
+    }
+}
+
+impl AccessConfig {
+    pub(super) fn read(reader: &mut Reader<'_>, server: &ServerConfig) -> Self {
+        let mode = mode_of(reader, server);
+        let trusted_proxies = proxies_of(reader);
+        let found = reader.text(&keys::ACCESS_MODE);
+        if let (AccessMode::Proxy, true, Some(found)) = (mode, trusted_proxies.is_empty(), found) {
+            reader.problems.push(found.wrong(
+                "counts on a proxy, and no address of one is known",
+                "set QUEUEWALL_TRUSTED_PROXIES (access.trusted_proxies) to the address that the \
+                 proxy connects from, for example 10.0.0.5",
+            ));
+        }
+        Self {
+            mode,
+            proxy_header: header_of(reader),
+            trusted_proxies,
+            state_dir: match reader.path(&keys::STATE_DIR) {
+                Some(found) => found.value,
+                None => reader.beside_file(DEFAULT_STATE_DIR),
+            },
+            public_url: public_url_of(reader),
+        }
+    }
+}
+
+impl AccessConfig {
+    /// The name by which browsers reach the server, where it was said.
+    #[must_use]
+    pub fn public_host(&self) -> Option<String> {
+        let url = Url::parse(self.public_url.as_deref()?).ok()?;
+        url.host_str().map(str::to_owned)
+    }
+}
+
+/// What the commands around links need: the access, and which boards there are. No
+/// credentials, so that whoever hands out links need not have them.
+#[derive(Clone, Debug)]
+pub struct LinkDesk {
+    /// Who may look.
+    pub access: AccessConfig,
+    /// Every board's slug.
+    pub slugs: Vec<String>,
+    /// The address to print links with, without a slash at its end.
+    pub address: String,
+}
+
+impl LinkDesk {
+    /// Reads and checks just that. `file` is the path of `--config`.
+    ///
+    /// # Errors
+    /// All problems found in the file as a whole and in the keys that are needed.
+    pub fn read(
+        surroundings: &dyn Surroundings,
+        environment: Environment,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(surroundings, environment, file);
+        let server = ServerConfig::read(&mut reader);
+        let access = AccessConfig::read(&mut reader, &server);
+        let targets = Targets::read(&mut reader);
+        let boards = BoardConfig::read_all(&mut reader, &targets);
+        if !reader.problems.is_empty() {
+            return Err(ConfigError {
+                problems: reader.problems,
+            });
+        }
+        let scheme = if server.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let listening = || format!("{scheme}://{}", server.listen);
+        Ok(Self {
+            address: access.public_url.clone().unwrap_or_else(listening),
+            access,
+            slugs: boards.into_iter().map(|board| board.slug).collect(),
+        })
+    }
+}
+
+fn mode_of(reader: &mut Reader<'_>, server: &ServerConfig) -> AccessMode {
+    let Some(found) = reader.text(&keys::ACCESS_MODE) else {
+        if !server.listen.ip().to_canonical().is_loopback() {
+            let listen = reader.text(&keys::LISTEN);
+            reader.problems.extend(listen.map(|found| {
+                found.wrong(
+                    "is reached from other machines, and nothing says who may look",
+                    MODES,
+                )
+            }));
+        }
+        return AccessMode::Loopback;
+    };
+    match found.value.trim() {
+        "open" => AccessMode::Open,
+        "links" => AccessMode::Links,
+        "proxy" => AccessMode::Proxy,
+        _ => {
+            reader
+                .problems
+                .push(found.wrong("is no access mode", MODES));
+            AccessMode::Loopback
+        }
+    }
+}
+
+fn header_of(reader: &mut Reader<'_>) -> HeaderName {
+    let Some(found) = reader.text(&keys::PROXY_HEADER) else {
+        return DEFAULT_PROXY_HEADER;
+    };
+    found.value.trim().parse().unwrap_or_else(|_| {
+        reader.problems.push(found.wrong(
+            "is no header's name",
+            "write the header in which the proxy names the person, for example x-forwarded-user",
+        ));
+        DEFAULT_PROXY_HEADER
+    })
+}
+
+fn proxies_of(reader: &mut Reader<'_>) -> Vec<IpNet> {
+    let found = reader.list(&keys::TRUSTED_PROXIES);
+    let problems = &mut reader.problems;
+    let network = |found: &Found<String>| {
+        let text = found.value.trim();
+        let network = text.parse::<IpNet>().ok();
+        let network = network.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        if network.is_none() {
+            problems.push(found.wrong(
+                "is neither an address nor a network",
+                "write for example 10.0.0.5 or 10.0.0.0/24",
+            ));
+        }
+        network
+    };
+    found.iter().filter_map(network).collect()
+}
+
+fn public_url_of(reader: &mut Reader<'_>) -> Option<String> {
+    let found = reader.text(&keys::PUBLIC_URL)?;
+    let is_plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.host().is_some()
+            && url.path() == "/"
+            && (url.query(), url.fragment(), url.password()) == (None, None, None)
+            && url.username().is_empty()
+    };
+    match Url::parse(found.value.trim()).ok().filter(is_plain) {
+        Some(url) => Some(url.as_str().trim_end_matches('/').to_owned()),
+        None => {
+            reader.problems.push(found.problem(
+                "is not the address of a server",
+                "write it as a browser shows it, without a path: for example \
+                 https://wall.example.com",
+            ));
+            None
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! A link for a cookie, and a code for a screen.
+
+use std::{net::IpAddr, sync::Arc, time::SystemTime};
+
+use axum::{
+    Json, RequestExt as _,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header::SET_COOKIE},
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{AppState, error::ApiError};
+use crate::access::{self, CODE_LIFE, Caller, Guard, Link, LinkDoor, Refusal, Token};
+
+/// The longest body that is read here, in bytes.
+pub(super) const LONGEST_BODY: usize = 1024;
+
+/// What a link's page sends.
+#[derive(Deserialize)]
+struct Entry {
+    token: Token,
+}
+
+/// What a waiting screen sends.
+#[derive(Deserialize)]
+struct Wait {
+    secret: Token,
+}
+
+/// `POST /api/access`, `{"token": …}`: 204 with the board's cookie, or why not. Where no
+/// links are asked for there is nothing here.
+pub(super) async fn enter(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let door = door_of(&state.access)?;
+    let from = Origin::of(&state.access, &request);
+    let now = state.clock.now();
+    door.wrong_tokens
+        .check(from.client, now.monotonic)
+        .map_err(ApiError::TooManyAttempts)?;
+    let Entry { token } = match body(request).await {
+        Ok(entry) => entry,
+        Err(response) => return Ok(response),
+    };
+    let link = door.links.good_or_new(token.expose(), now.wall).await;
+    let link = link.inspect_err(|_| door.wrong_tokens.count(from.client, now.monotonic))?;
+    let cookie = from.cookie(&link, &token, now.wall)?;
+    Ok((StatusCode::NO_CONTENT, cookie).into_response())
+}
+
+/// `POST /api/screens`: a code to show, and a secret to ask with.
+pub(super) async fn ask_for_code(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let door = door_of(&state.access)?;
+    let client = Origin::of(&state.access, &request).client;
+    let now = state.clock.now();
+    door.asked_codes
+        .check(client, now.monotonic)
+        .map_err(ApiError::TooManyAttempts)?;
+    door.asked_codes.count(client, now.monotonic);
+    let screens = Arc::clone(&door.screens);
+    // It writes a file.
+    let added = tokio::task::spawn_blocking(move || screens.add(client, now.wall)).await;
+    let failed = |error: &dyn std::fmt::Display| {
+        tracing::error!("a screen got no code: {error}");
+        ApiError::Internal
+    };
+    let waiting = added
+        .map_err(|error| failed(&error))?
+        .map_err(|error| failed(&error))?;
+    let answer = Json(json!({
+        "code": waiting.code,
+        "secret": waiting.secret.expose(),
+        "seconds": CODE_LIFE.as_secs(),
+    }));
+    Ok((UNKEPT, answer).into_response())
+}
+
+/// `POST /api/screens/wait`, `{"secret": …}`: 202 while nobody let the screen in, 200
+/// with the board's cookie and slug once somebody has, 410 when the code is over.
+pub(super) async fn wait(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let door = door_of(&state.access)?;
+    let from = Origin::of(&state.access, &request);
+    let now = state.clock.now().wall;
+    let Wait { secret } = match body(request).await {
+        Ok(wait) => wait,
+        Err(response) => return Ok(response),
+    };
+    match door.links.good(secret.expose(), now) {
+        Ok(link) => {
+            let cookie = from.cookie(&link, &secret, now)?;
+            let answer = Json(json!({ "board": link.board }));
+            Ok((UNKEPT, cookie, answer).into_response())
+        }
+        Err(Refusal::NoAccess) if door.screens.is_waiting(secret.expose(), now) => {
+            let answer = Json(json!({ "state": "waiting" }));
+            Ok((StatusCode::ACCEPTED, UNKEPT, answer).into_response())
+        }
+        Err(_) => Err(ApiError::CodeExpired),
+    }
+}
+
+const UNKEPT: [(&str, &str); 1] = [("cache-control", "no-store")];
+
+fn door_of(guard: &Guard) -> Result<&LinkDoor, ApiError> {
+    let nothing = || ApiError::NoSuchPath("this address: this server asks for no links".into());
+    guard.link_door().ok_or_else(nothing)
+}
+
+/// A JSON body. Another media type is refused: a form on a foreign page could send that.
+async fn body<T: for<'de> Deserialize<'de> + 'static>(request: Request) -> Result<T, Response> {
+    match request.extract::<Json<T>, _>().await {
+        Ok(Json(body)) => Ok(body),
+        Err(refused) => {
+            let status = refused.status();
+            // Not the rejection's own text, which may quote the body.
+            let answer = Json(json!({ "error": "send JSON, as docs/access.md says" }));
+            Err((status, UNKEPT, answer).into_response())
+        }
+    }
+}
+
+/// What of a request outlives its body.
+struct Origin {
+    client: Option<IpAddr>,
+    is_secure: bool,
+}
+
+impl Origin {
+    fn of(guard: &Guard, request: &Request) -> Self {
+        let caller = Caller::of(request);
+        Self {
+            client: guard.proxies().client(caller),
+            is_secure: guard.proxies().is_secure(caller),
+        }
+    }
+
+    fn cookie(
+        &self,
+        link: &Link,
+        token: &Token,
+        now: SystemTime,
+    ) -> Result<[(HeaderName, HeaderValue); 1], ApiError> {
+        let life = link.left(now);
+        access::set_cookie(&link.board, token.expose(), life, self.is_secure)
+            .map(|cookie| [(SET_COOKIE, cookie)])
+            .map_err(|_| {
+                tracing::error!("the link {} has a board that no cookie can name", link.id);
+                ApiError::Internal
+            })
+    }
+}
