@@ -14,7 +14,15 @@ mod limits;
 mod peers;
 mod tls;
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use axum::{
     body::Body,
@@ -193,9 +201,27 @@ where
             // A peer that is gone is found out; one that is only silent stays.
             .keep_alive_interval(self.limits.head)
             .keep_alive_timeout(self.limits.head);
-        let service = service_of(self.answer, self.address, self.seat, self.is_tls);
+        // The library's own time limits begin after the handshake.
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let (asked, answer) = (Arc::clone(&has_asked), self.answer);
+        let answer = move |request| {
+            asked.store(true, Ordering::Relaxed);
+            answer(request)
+        };
+        let service = service_of(answer, self.address, self.seat, self.is_tls);
         let connection = builder.serve_connection(self.limits.io(stream), service);
-        if let Err(error) = self.watcher.watch(connection).await {
+        let mut connection = pin!(self.watcher.watch(connection));
+        let ended = tokio::select! {
+            ended = &mut connection => ended,
+            () = sleep(self.limits.head) => {
+                if !has_asked.load(Ordering::Relaxed) {
+                    debug!(address = %self.address, "nothing was asked in time");
+                    return;
+                }
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
             debug!(%error, address = %self.address, "connection ended");
         }
     }

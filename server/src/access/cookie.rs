@@ -13,17 +13,24 @@ pub const LONGEST_COOKIE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 const PREFIX: &str = "queuewall-";
 
-/// The value that a request's cookies have for a board.
-pub(super) fn of_board<'r>(headers: &'r HeaderMap, board: &str) -> Option<&'r str> {
+/// Values that are looked at where a board has several: whoever has a neighbouring name
+/// may set one of ours too, and must not lock a screen out by it.
+const MOST_VALUES: usize = 4;
+
+/// The values that a request's cookies have for a board.
+pub(super) fn of_board<'r>(
+    headers: &'r HeaderMap,
+    board: &'r str,
+) -> impl Iterator<Item = &'r str> {
     let lists = headers.get_all(COOKIE).iter();
     let cookies = lists
         .filter_map(|list| list.to_str().ok())
         .flat_map(|list| list.split(';'));
-    let mut values = cookies.filter_map(|cookie| {
+    let values = cookies.filter_map(move |cookie| {
         let (name, value) = cookie.trim().split_once('=')?;
         (name.strip_prefix(PREFIX)? == board).then_some(value)
     });
-    values.next()
+    values.take(MOST_VALUES)
 }
 
 /// The header that hands a browser its cookie: for `life`, sent to this server alone,
@@ -58,11 +65,12 @@ mod tests {
             "a=1; queuewall-main=x;queuewall-main-2=y".parse().unwrap(),
         );
         headers.append(COOKIE, "queuewall-sales=z".parse().unwrap());
-        assert_eq!(of_board(&headers, "main"), Some("x"));
-        assert_eq!(of_board(&headers, "main-2"), Some("y"));
-        assert_eq!(of_board(&headers, "sales"), Some("z"));
-        assert_eq!(of_board(&headers, "a"), None);
-        assert_eq!(of_board(&headers, ""), None);
+        headers.append(COOKIE, "queuewall-main=tossed".parse().unwrap());
+        let values = |board| of_board(&headers, board).collect::<Vec<_>>();
+        assert_eq!(values("main"), ["x", "tossed"]);
+        assert_eq!(values("main-2"), ["y"]);
+        assert_eq!(values("sales"), ["z"]);
+        assert!(values("a").is_empty() && values("").is_empty());
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub const CODE_LIFE: Duration = Duration::from_secs(10 * 60);
 /// So many screens wait at once; more drop the one that waits longest.
 const MOST: usize = 200;
 /// The same of one address: a hall of TVs behind one router.
-const MOST_OF_PEER: usize = 20;
+const MOST_OF_PEER: usize = 60;
 
 /// A screen that waits to be let in, as the command line finds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

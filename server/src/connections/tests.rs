@@ -332,6 +332,21 @@ async fn tls_speaks_http_2_and_1_as_the_client_can() {
 }
 
 #[tokio::test]
+async fn whoever_negotiates_http_2_and_says_nothing_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = certify(folder.path());
+    let limits = Limits {
+        head: Duration::from_secs(1),
+        ..bounded()
+    };
+    let server = Server::start(limits, Some(load(folder.path()).unwrap())).await;
+    let mut stream = tls_connect(server.address, &pem, &[b"h2"]).await.unwrap();
+    let mut rest = Vec::new();
+    let end = timeout(Duration::from_secs(30), stream.read_to_end(&mut rest)).await;
+    assert!(end.is_ok(), "its place is given back");
+}
+
+#[tokio::test]
 async fn a_certificate_that_changes_is_taken_up_and_a_bad_one_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let old = certify(folder.path());

@@ -29,6 +29,8 @@ const LOOK: Duration = Duration::from_secs(10);
 pub struct Tls {
     files: Arc<Files>,
     config: Arc<ArcSwap<ServerConfig>>,
+    /// When the files were changed that are in force.
+    seen: [Option<SystemTime>; 2],
 }
 
 #[derive(Debug)]
@@ -50,7 +52,7 @@ pub enum TlsError {
     },
     /// A file holds no certificate.
     #[error(
-        "{} holds no PEM certificate: name the file with the whole chain, the server's own \
+        "{} holds no PEM certificate, or a broken one: name the file with the whole chain, the server's own \
          certificate first",
         .path.display()
     )]
@@ -84,17 +86,20 @@ impl Tls {
     /// See [`TlsError`].
     pub fn load(certificate: PathBuf, key: PathBuf) -> Result<Self, TlsError> {
         let files = Files { certificate, key };
+        // Looked at before they are read: what changes meanwhile is then seen as a change.
+        let seen = files.changed_at();
         let config = Arc::new(ArcSwap::from_pointee(files.read()?));
         Ok(Self {
             files: Arc::new(files),
             config,
+            seen,
         })
     }
 
     /// Reads the files again whenever they change, for as long as it runs. New ones that
     /// cannot be used change nothing.
     pub async fn keep_fresh(self) {
-        let mut seen = self.files.changed_at();
+        let mut seen = self.seen;
         loop {
             sleep(LOOK).await;
             let now = self.files.changed_at();
@@ -123,13 +128,12 @@ impl Files {
         // A provider that is already there is as good: this fails only then.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let pem = read(&self.certificate)?;
-        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&pem)
-            .filter_map(Result::ok)
-            .collect();
-        if chain.is_empty() {
-            let path = self.certificate.clone();
-            return Err(TlsError::NoCertificate { path });
-        }
+        let chain: Result<Vec<CertificateDer<'static>>, _> =
+            CertificateDer::pem_slice_iter(&pem).collect();
+        let chain = chain.ok().filter(|chain| !chain.is_empty());
+        let chain = chain.ok_or_else(|| TlsError::NoCertificate {
+            path: self.certificate.clone(),
+        })?;
         let key =
             PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|_| TlsError::NoKey {
                 path: self.key.clone(),

@@ -1,6 +1,10 @@
 //! A link for a cookie, and a code for a screen.
 
-use std::{net::IpAddr, sync::Arc, time::SystemTime};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use axum::{
     Json, RequestExt as _,
@@ -10,6 +14,7 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::{AppState, error::ApiError};
 use crate::access::{self, CODE_LIFE, Caller, Guard, Link, LinkDoor, Refusal, Token};
@@ -38,15 +43,23 @@ pub(super) async fn enter(
     let door = door_of(&state.access)?;
     let from = Origin::of(&state.access, &request);
     let now = state.clock.now();
-    door.wrong_tokens
-        .check(from.client, now.monotonic)
-        .map_err(ApiError::TooManyAttempts)?;
     let Entry { token } = match body(request).await {
         Ok(entry) => entry,
         Err(response) => return Ok(response),
     };
-    let link = door.links.good_or_new(token.expose(), now.wall).await;
-    let link = link.inspect_err(|_| door.wrong_tokens.count(from.client, now.monotonic))?;
+    let link = match door.links.good(token.expose(), now.wall) {
+        // Only what nobody knows is a guess: a screen's own link is never held up by those
+        // of others.
+        Err(Refusal::NoAccess) => {
+            door.wrong_tokens
+                .check(from.client, now.monotonic)
+                .map_err(ApiError::TooManyAttempts)?;
+            // Before a file is read for it.
+            door.wrong_tokens.count(from.client, now.monotonic);
+            door.links.good_or_new(token.expose(), now.wall).await?
+        }
+        known => known?,
+    };
     let cookie = from.cookie(&link, &token, now.wall)?;
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
@@ -115,11 +128,19 @@ fn door_of(guard: &Guard) -> Result<&LinkDoor, ApiError> {
     guard.link_door().ok_or_else(nothing)
 }
 
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
 /// A JSON body. Another media type is refused: a form on a foreign page could send that.
 async fn body<T: for<'de> Deserialize<'de> + 'static>(request: Request) -> Result<T, Response> {
-    match request.extract::<Json<T>, _>().await {
-        Ok(Json(body)) => Ok(body),
-        Err(refused) => {
+    let extracted = timeout(BODY_TIME, request.extract::<Json<T>, _>()).await;
+    match extracted {
+        Err(_) => {
+            let answer = Json(json!({ "error": "the body did not come in time" }));
+            Err((StatusCode::REQUEST_TIMEOUT, UNKEPT, answer).into_response())
+        }
+        Ok(Ok(Json(body))) => Ok(body),
+        Ok(Err(refused)) => {
             let status = refused.status();
             // Not the rejection's own text, which may quote the body.
             let answer = Json(json!({ "error": "send JSON, as docs/access.md says" }));
