@@ -39,7 +39,7 @@ impl Entry {
     /// Exchanges the token where that was not done, then asks as [`api::get`] does.
     ///
     /// # Errors
-    /// As [`api::get`]. A token that could not be exchanged is kept for the next time.
+    /// As [`api::get`]; the token is then kept for the next time.
     pub async fn get(
         &self,
         path: &str,
@@ -47,25 +47,15 @@ impl Entry {
         signal: Option<&AbortSignal>,
     ) -> Result<Answer, Failure> {
         let token = self.token.borrow().clone();
-        let mut failure = None;
         if let Some(token) = token {
-            match api::enter(&token, signal).await {
-                Ok(entrance) => {
-                    match entrance {
-                        Entrance::Open => self.is_spent.set(true),
-                        Entrance::Refused(refusal) => self.refusal.set(Some(refusal)),
-                        Entrance::NotAsked => {}
-                    }
-                    self.token.take();
-                }
-                // The cookie of an earlier start may be as good.
-                Err(error) => failure = Some(error),
+            match api::enter(&token, signal).await? {
+                Entrance::Open => self.is_spent.set(true),
+                Entrance::Refused(refusal) => self.refusal.set(Some(refusal)),
+                Entrance::NotAsked => {}
             }
+            self.token.take();
         }
         let answer = api::get(path, etag, signal).await?;
-        if let (Answer::Refused(_), Some(failure)) = (&answer, failure) {
-            return Err(failure);
-        }
         Ok(match (answer, self.refusal.get()) {
             // That the link ended tells more than that there is no cookie of it.
             (Answer::Refused(Refusal::NoAccess), Some(refusal)) => Answer::Refused(refusal),
