@@ -36,9 +36,6 @@ pub enum ApiError {
          or ask by address"
     )]
     ForeignHost(String),
-    /// 403: a page of somebody else's sent it.
-    #[error("this was sent by a page that is not this server's")]
-    ForeignOrigin,
     /// 429: this peer has asked too much.
     #[error("too many requests from this address: try again in a second")]
     TooManyRequests,
@@ -61,7 +58,6 @@ impl ApiError {
         match self {
             Self::NoSuchBoard(_) | Self::NoSuchPath(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::ForeignHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused(Refusal::NoAccess) => StatusCode::UNAUTHORIZED,
