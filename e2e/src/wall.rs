@@ -11,8 +11,7 @@ use queuewall::{
         self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, RealtimeSettings,
         ReportingV2Settings, Settings, SignInMethod, SkillFilter,
     },
-    http::Page,
-    serve,
+    serve::Server,
 };
 use queuewall_simulator::{Control, Options, Simulator};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -187,11 +186,7 @@ impl Wall {
                 interval: self.poll,
                 budget_per_minute,
             },
-            server: ServerConfig {
-                listen: self.address,
-                hosts: Vec::new(),
-                tls: None,
-            },
+            server: ServerConfig::on(self.address),
             access: self.access.clone(),
             boards: vec![board],
             warnings: Vec::new(),
@@ -208,13 +203,11 @@ impl Wall {
             // A dropped wall ends its server as well.
             let _ = stopped.await;
         };
-        let mut page = Page::embedded();
+        let mut server = Server::new(config, source, budget, clock);
         if let Some(build) = &self.build {
-            page = page.of_build(build);
+            server.page = server.page.of_build(build);
         }
-        let task = tokio::spawn(serve::run_with(
-            page, listener, config, source, budget, clock, until,
-        ));
+        let task = tokio::spawn(server.run(listener, until));
         self.server = Some((shutdown, task));
         Ok(())
     }

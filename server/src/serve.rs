@@ -18,102 +18,113 @@ use crate::{
     source::QueueSource,
 };
 
-/// Polls and serves the embedded page until `shutdown` completes; requests under way
-/// are answered.
-///
-/// # Errors
-/// When the links cannot be read, or the listener fails.
-pub async fn run(
-    listener: TcpListener,
-    config: Config,
-    source: Arc<dyn QueueSource>,
-    budget: Arc<RequestBudget>,
-    clock: Arc<dyn Clock>,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> Result<()> {
-    run_with(
-        Page::embedded(),
-        listener,
-        config,
-        source,
-        budget,
-        clock,
-        shutdown,
-    )
-    .await
+/// A wallboard that lacks nothing but a listener.
+pub struct Server {
+    /// What it shows to whom.
+    pub config: Config,
+    /// Where the queues come from.
+    pub source: Arc<dyn QueueSource>,
+    /// The gate that `source` sends its requests through.
+    pub budget: Arc<RequestBudget>,
+    /// For all ages.
+    pub clock: Arc<dyn Clock>,
+    /// The page: [`Page::embedded`] unless a test brings another.
+    pub page: Page,
 }
 
-/// [`run`], with a page that the caller brings.
-///
-/// # Errors
-/// When the links cannot be read, or the listener fails.
-pub async fn run_with(
-    page: Page,
-    listener: TcpListener,
-    config: Config,
-    source: Arc<dyn QueueSource>,
-    budget: Arc<RequestBudget>,
-    clock: Arc<dyn Clock>,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> Result<()> {
-    for warning in &config.warnings {
-        warn!("{warning}");
+impl Server {
+    /// A server of the embedded page.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        source: Arc<dyn QueueSource>,
+        budget: Arc<RequestBudget>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            config,
+            source,
+            budget,
+            clock,
+            page: Page::embedded(),
+        }
     }
-    let identities = config.boards.iter().map(poller::identity).collect();
-    let boards = Arc::new(Boards::new(
-        identities,
-        page.build().to_owned(),
-        clock.now(),
-    ));
-    announce(&config, &budget);
-    let access = Arc::new(Guard::new(&config.access)?);
 
-    let poller = Poller::new(
-        source,
-        budget,
-        Arc::clone(&clock),
-        config.poll,
-        config.boards,
-        Arc::clone(&boards),
-    );
-    let mut polling = tokio::spawn(poller.run());
-    let address = listener
-        .local_addr()
-        .context("the listener has no address")?;
-    let state = AppState {
-        boards,
-        clock,
-        access: Arc::clone(&access),
-        page: Arc::new(page),
-    };
-    let tls = (config.server.tls)
-        .map(|files| Tls::load(files.certificate, files.key))
-        .transpose()
-        .context("TLS")?;
-    let hosts = config.server.hosts.into_iter();
-    let hosts = hosts.chain(config.access.public_host());
-    let rules = Rules::new(address, hosts, tls.is_some());
-    let app = App::new(state, rules);
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    info!("listening on {scheme}://{address}");
-    let limits = Limits::default();
-    connections::make_room(limits);
-    let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
-    let answer = move |request| app.clone().answer(request);
-    let serving = connections::serve(listener, tls, answer, limits, shutdown);
-    let served = tokio::select! {
-        () = serving => Ok(()),
-        () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
-        // It never ends by itself. Without it the boards would only grow old: better
-        // to end, and be started again by whatever watches the process.
-        ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),
-    };
-    polling.abort();
-    if let Some(renewing) = renewing {
-        renewing.abort();
+    /// Polls and serves until `shutdown` completes; requests under way are answered.
+    ///
+    /// # Errors
+    /// When the links cannot be read, or the listener fails.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let Self {
+            config,
+            source,
+            budget,
+            clock,
+            page,
+        } = self;
+        for warning in &config.warnings {
+            warn!("{warning}");
+        }
+        let identities = config.boards.iter().map(poller::identity).collect();
+        let boards = Arc::new(Boards::new(
+            identities,
+            page.build().to_owned(),
+            clock.now(),
+        ));
+        announce(&config, &budget);
+        let access = Arc::new(Guard::new(&config.access)?);
+
+        let poller = Poller::new(
+            source,
+            budget,
+            Arc::clone(&clock),
+            config.poll,
+            config.boards,
+            Arc::clone(&boards),
+        );
+        let mut polling = tokio::spawn(poller.run());
+        let address = listener
+            .local_addr()
+            .context("the listener has no address")?;
+        let state = AppState {
+            boards,
+            clock,
+            access: Arc::clone(&access),
+            page: Arc::new(page),
+        };
+        let tls = (config.server.tls)
+            .map(|files| Tls::load(files.certificate, files.key))
+            .transpose()
+            .context("TLS")?;
+        let hosts = config.server.hosts.into_iter();
+        let hosts = hosts.chain(config.access.public_host());
+        let rules = Rules::new(address, hosts, tls.is_some());
+        let app = App::new(state, rules);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        info!("listening on {scheme}://{address}");
+        let limits = Limits::default();
+        connections::make_room(limits);
+        let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
+        let answer = move |request| app.clone().answer(request);
+        let serving = connections::serve(listener, tls, answer, limits, shutdown);
+        let served = tokio::select! {
+            () = serving => Ok(()),
+            () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
+            // It never ends by itself. Without it the boards would only grow old: better
+            // to end, and be started again by whatever watches the process.
+            ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),
+        };
+        polling.abort();
+        if let Some(renewing) = renewing {
+            renewing.abort();
+        }
+        info!("stopped");
+        served
     }
-    info!("stopped");
-    served
 }
 
 fn announce(config: &Config, budget: &RequestBudget) {

@@ -10,7 +10,7 @@ use queuewall::{
     clock::SystemClock,
     config::{AccessConfig, AccessMode, BoardConfig, Config, PollConfig, ServerConfig, TlsFiles},
     cxone::{BaseUrl, Dialect, ReportingV2Settings, Settings},
-    serve,
+    serve::Server,
     source::{QueueInfo, QueueReadings, QueueSource, SourceError},
 };
 use reqwest::{Certificate, Client, Response, StatusCode};
@@ -92,21 +92,20 @@ impl Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = ServerConfig {
-            listen: address,
             hosts,
             tls: Some(TlsFiles { certificate, key }),
+            ..ServerConfig::on(address)
         };
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = tokio::spawn(serve::run(
-            listener,
+        let server = Server::new(
             config(server, access),
             Arc::new(Nothing),
             Arc::new(RequestBudget::new(10)),
             Arc::new(SystemClock),
-            async move {
-                let _ = stopped.await;
-            },
-        ));
+        );
+        let serving = tokio::spawn(server.run(listener, async move {
+            let _ = stopped.await;
+        }));
         let client = Client::builder()
             .tls_certs_only([Certificate::from_pem(own.cert.pem().as_bytes()).unwrap()])
             .resolve("wall.example.com", address)

@@ -126,11 +126,7 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
             total_timeout: poll.total_timeout(),
         },
         poll,
-        server: ServerConfig {
-            listen,
-            hosts: Vec::new(),
-            tls: None,
-        },
+        server: ServerConfig::on(listen),
         // Simulated: wherever it listens, there is nothing to hide.
         access: AccessConfig {
             mode: AccessMode::Open,

@@ -9,7 +9,8 @@ use tokio::net::TcpListener;
 
 use super::exit::{Exit, Failure};
 use crate::{
-    budget::RequestBudget, clock::Clock, config::Config, serve, shutdown, source::QueueSource,
+    budget::RequestBudget, clock::Clock, config::Config, serve::Server, shutdown,
+    source::QueueSource,
 };
 
 /// Serves until the process is asked to end. Prints the wallboard's address on
@@ -45,7 +46,8 @@ pub(super) async fn run(
             format_args!("cannot wait for signals ({error}): check the system's limits"),
         )
     })?;
-    serve::run(listener, config, source, budget, clock, ended)
+    Server::new(config, source, budget, clock)
+        .run(listener, ended)
         .await
         .map_err(|error| Failure::new(Exit::Other, format_args!("{error:#}")))?;
     Ok(Exit::Done)

@@ -33,6 +33,16 @@ pub struct TlsFiles {
 }
 
 impl ServerConfig {
+    /// A server at `listen`, and nothing else said.
+    #[must_use]
+    pub fn on(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            hosts: Vec::new(),
+            tls: None,
+        }
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let default = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
         let listen = match reader.text(&keys::LISTEN) {
