@@ -1,7 +1,7 @@
-//! A headless Chromium in a folder of its own, ended with its handle.
+//! A headless browser in a folder of its own, ended with its handle.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::devtools::Tab;
 
-const COMMON: [&str; 12] = [
+const CHROMIUM: [&str; 11] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -30,16 +30,33 @@ const COMMON: [&str; 12] = [
     "--no-first-run",
     "--hide-scrollbars",
     "--window-size=1920,1080",
-    "--remote-debugging-port=0",
 ];
+
+const FIREFOX: [&str; 2] = ["--headless", "--no-remote"];
 
 /// The old engines are cut down for machines without a display or a sandbox.
 /// Chromium 80 ends when a page asks for sound and its audio is to be a second process.
-const OLD: [&str; 3] = [
+const OLD_CHROMIUM: [&str; 3] = [
     "--single-process",
     "--no-zygote",
     "--disable-features=AudioServiceOutOfProcess",
 ];
+
+/// Firefox looks at nothing outside, and asks nothing at its start.
+const FIREFOX_PREFERENCES: &str = r#"
+user_pref("app.update.enabled", false);
+user_pref("app.normandy.enabled", false);
+user_pref("browser.aboutwelcome.enabled", false);
+user_pref("browser.safebrowsing.malware.enabled", false);
+user_pref("browser.safebrowsing.phishing.enabled", false);
+user_pref("browser.shell.checkDefaultBrowser", false);
+user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("extensions.update.enabled", false);
+user_pref("network.captive-portal-service.enabled", false);
+user_pref("network.connectivity-service.enabled", false);
+user_pref("services.settings.server", "data:,");
+user_pref("toolkit.telemetry.enabled", false);
+"#;
 
 /// How often a browser is started before its silence counts.
 const STARTS: usize = 4;
@@ -49,10 +66,20 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 /// A program that can show the wall.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    /// `today` or the major version.
+    /// `Chromium today`, `Chromium 66`, `Firefox ESR`.
     pub name: String,
+    kind: Kind,
     program: PathBuf,
-    libraries: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Chromium,
+    /// With the libraries that it needs.
+    OldChromium {
+        libraries: PathBuf,
+    },
+    Firefox,
 }
 
 impl Engine {
@@ -67,41 +94,103 @@ impl Engine {
             );
         };
         Ok(Self {
-            name: "today".into(),
+            name: "Chromium today".into(),
+            kind: Kind::Chromium,
             program: program.into(),
-            libraries: None,
         })
     }
 
-    /// The engines in `QUEUEWALL_OLD_ENGINES`, oldest first; none where they cannot
-    /// be had, which `cargo xtask test` says.
+    /// The engines in `QUEUEWALL_OLD_ENGINES`, oldest first, and the Firefox that
+    /// `QUEUEWALL_FIREFOX` names; none where they cannot be had, which `cargo xtask test`
+    /// says.
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn old() -> Result<Vec<Self>> {
-        let Some(folder) = env::var_os("QUEUEWALL_OLD_ENGINES") else {
-            return Ok(Vec::new());
-        };
-        let entries = Path::new(&folder)
-            .read_dir()
-            .context("QUEUEWALL_OLD_ENGINES cannot be read")?;
-        let mut engines: Vec<Self> = entries
-            .flatten()
-            .map(|entry| Self {
-                name: entry.file_name().to_string_lossy().into_owned(),
+    pub fn others() -> Result<Vec<Self>> {
+        let mut engines = Vec::new();
+        if let Some(folder) = env::var_os("QUEUEWALL_OLD_ENGINES") {
+            let entries = Path::new(&folder)
+                .read_dir()
+                .context("QUEUEWALL_OLD_ENGINES cannot be read")?;
+            let old = entries.flatten().map(|entry| Self {
+                name: format!("Chromium {}", entry.file_name().to_string_lossy()),
+                kind: Kind::OldChromium {
+                    libraries: entry.path().join("lib"),
+                },
                 program: entry.path().join("chromium"),
-                libraries: Some(entry.path().join("lib")),
-            })
-            .filter(|engine| engine.program.exists())
-            .collect();
-        engines.sort_by(|a, b| a.name.cmp(&b.name));
+            });
+            engines.extend(old.filter(|engine| engine.program.exists()));
+            engines.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        if let Some(program) = env::var_os("QUEUEWALL_FIREFOX") {
+            engines.push(Self {
+                name: "Firefox ESR".into(),
+                kind: Kind::Firefox,
+                program: program.into(),
+            });
+        }
         Ok(engines)
+    }
+
+    /// Today's Chromium and the [`others`](Self::others).
+    ///
+    /// # Errors
+    /// As these two.
+    pub fn all() -> Result<Vec<Self>> {
+        let mut engines = vec![Self::today()?];
+        engines.extend(Self::others()?);
+        Ok(engines)
+    }
+
+    /// Whether it is [`today`](Self::today)'s Chromium.
+    #[must_use]
+    pub fn is_today(&self) -> bool {
+        self.kind == Kind::Chromium
+    }
+
+    /// Whether it is a Firefox.
+    #[must_use]
+    pub fn is_firefox(&self) -> bool {
+        self.kind == Kind::Firefox
+    }
+
+    fn command(&self, profile: &Path) -> Result<Command> {
+        let mut command = Command::new(&self.program);
+        match &self.kind {
+            Kind::Chromium => {
+                command.args(CHROMIUM);
+            }
+            Kind::OldChromium { libraries } => {
+                command
+                    .args(CHROMIUM)
+                    .args(OLD_CHROMIUM)
+                    .env("LD_LIBRARY_PATH", libraries);
+            }
+            Kind::Firefox => {
+                fs::write(profile.join("user.js"), FIREFOX_PREFERENCES)?;
+                command.args(FIREFOX).arg("--profile").arg(profile);
+            }
+        }
+        if self.kind != Kind::Firefox {
+            command.arg(format!("--user-data-dir={}", profile.display()));
+        }
+        command.arg("--remote-debugging-port=0").arg("about:blank");
+        Ok(command)
+    }
+
+    /// What it says before the port of its debugger.
+    fn announcement(&self) -> &'static str {
+        match self.kind {
+            Kind::Chromium | Kind::OldChromium { .. } => "DevTools listening on ws://127.0.0.1:",
+            Kind::Firefox => "WebDriver BiDi listening on ws://127.0.0.1:",
+        }
     }
 }
 
 /// A running browser.
 pub struct Browser {
     port: u16,
+    is_firefox: bool,
     /// Ended when it is dropped.
     _process: Child,
     _profile: TempDir,
@@ -115,7 +204,13 @@ impl Browser {
     /// When it does not start, does not say where its debugger listens, or hangs each
     /// time.
     pub async fn start(engine: &Engine) -> Result<Self> {
-        for _ in 1..STARTS {
+        // Firefox lets one remote control in, which is to be the test's.
+        let tries = if engine.kind == Kind::Firefox {
+            1
+        } else {
+            STARTS
+        };
+        for _ in 1..tries {
             let browser = Self::launch(engine).await?;
             if let Ok(Ok(_)) = timeout(START_LIMIT, browser.tab()).await {
                 return Ok(browser);
@@ -126,19 +221,13 @@ impl Browser {
 
     async fn launch(engine: &Engine) -> Result<Self> {
         let profile = TempDir::new()?;
-        let mut command = Command::new(&engine.program);
+        let mut command = engine.command(profile.path())?;
         command
-            .args(COMMON)
-            .arg(format!("--user-data-dir={}", profile.path().display()))
             .env("HOME", profile.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        if let Some(libraries) = &engine.libraries {
-            command.args(OLD).env("LD_LIBRARY_PATH", libraries);
-        }
-        command.arg("about:blank");
         let mut process = command
             .spawn()
             .with_context(|| format!("{} could not be started", engine.program.display()))?;
@@ -146,16 +235,15 @@ impl Browser {
             .stderr
             .take()
             .context("the browser's standard error is a pipe")?;
-        let port = timeout(Duration::from_secs(60), debugger_port(stderr))
-            .await
-            .with_context(|| {
-                format!(
-                    "Chromium {} does not say where its debugger is",
-                    engine.name
-                )
-            })??;
+        let port = timeout(
+            Duration::from_secs(60),
+            debugger_port(stderr, engine.announcement()),
+        )
+        .await
+        .with_context(|| format!("{} does not say where its debugger is", engine.name))??;
         Ok(Self {
             port,
+            is_firefox: engine.is_firefox(),
             _process: process,
             _profile: profile,
         })
@@ -166,6 +254,9 @@ impl Browser {
     /// # Errors
     /// When the browser does not answer.
     pub async fn tab(&self) -> Result<Tab> {
+        if self.is_firefox {
+            return Tab::attach_to_firefox(self.port).await;
+        }
         let address = format!("http://127.0.0.1:{}/json/list", self.port);
         for _ in 0..100 {
             let list: Vec<Value> = http_client()?.get(&address).send().await?.json().await?;
@@ -205,13 +296,11 @@ pub fn http_client() -> Result<reqwest::Client> {
         .context("no HTTP client")
 }
 
-async fn debugger_port(stderr: tokio::process::ChildStderr) -> Result<u16> {
+async fn debugger_port(stderr: tokio::process::ChildStderr, announcement: &str) -> Result<u16> {
     let mut lines = BufReader::new(stderr).lines();
     let mut said = Vec::new();
     while let Some(line) = lines.next_line().await? {
-        let after = line
-            .split_once("DevTools listening on ws://127.0.0.1:")
-            .map(|(_, after)| after);
+        let after = line.split_once(announcement).map(|(_, after)| after);
         if let Some(port) = after.and_then(|after| after.split('/').next()) {
             let port = port.parse().context("the debugger's port")?;
             // The pipe must not fill up, or the browser would wait for its reader.

@@ -1,6 +1,11 @@
-//! The Chrome DevTools Protocol, as much of it as the tests need. What stands in this
-//! file Chromium 66 knows as well as today's.
+//! A tab under remote control: by the Chrome DevTools Protocol, as much of it as
+//! Chromium 66 knows as well as today's, and by WebDriver BiDi, which is Firefox's.
+//!
+//! # Layout
+//! - [`bidi`]: the words in which Firefox is told the same
+//! - [`emulation`], [`trace`]: what only today's Chromium can
 
+mod bidi;
 pub mod emulation;
 pub mod trace;
 
@@ -24,10 +29,24 @@ const LOOK: Duration = Duration::from_millis(50);
 /// One tab under remote control.
 pub struct Tab {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    protocol: Protocol,
     last_id: u64,
     complaints: Vec<String>,
+    /// Of Firefox: whether requests wait to be decided on, and which are to fail.
+    intercepts: bool,
+    blocked: Vec<String>,
     trace: Vec<Value>,
     trace_is_complete: bool,
+}
+
+/// What a browser understands. Both put commands, answers and events into the same
+/// envelope.
+#[derive(Clone, Debug)]
+enum Protocol {
+    /// The Chrome DevTools Protocol; the connection is the tab's own.
+    DevTools,
+    /// WebDriver BiDi, one connection for the browser; each command names the tab.
+    Bidi { context: String },
 }
 
 impl Tab {
@@ -36,16 +55,7 @@ impl Tab {
     /// # Errors
     /// When the browser does not answer.
     pub async fn attach(address: &str) -> Result<Self> {
-        let (socket, _) = connect_async(address)
-            .await
-            .context("the browser refused the debugger's connection")?;
-        let mut tab = Self {
-            socket,
-            last_id: 0,
-            complaints: Vec::new(),
-            trace: Vec::new(),
-            trace_is_complete: false,
-        };
+        let mut tab = Self::connect(address, Protocol::DevTools).await?;
         for domain in [
             "Page.enable",
             "Runtime.enable",
@@ -57,22 +67,42 @@ impl Tab {
         Ok(tab)
     }
 
+    async fn connect(address: &str, protocol: Protocol) -> Result<Self> {
+        let (socket, _) = connect_async(address)
+            .await
+            .context("the browser refused the debugger's connection")?;
+        Ok(Self {
+            socket,
+            protocol,
+            last_id: 0,
+            complaints: Vec::new(),
+            intercepts: false,
+            blocked: Vec::new(),
+            trace: Vec::new(),
+            trace_is_complete: false,
+        })
+    }
+
     /// Sends one command and waits for its answer.
     ///
     /// # Errors
     /// When the browser is gone, answers with an error, or not within a minute.
     pub async fn command(&mut self, method: &str, parameters: Value) -> Result<Value> {
-        self.last_id += 1;
-        let id = self.last_id;
-        let message = json!({ "id": id, "method": method, "params": parameters });
-        self.socket
-            .send(Message::text(message.to_string()))
-            .await
-            .with_context(|| format!("{method}: not sent"))?;
+        let id = self.send(method, parameters).await?;
         timeout(COMMAND_LIMIT, self.answer(id))
             .await
             .with_context(|| format!("{method}: no answer"))?
             .with_context(|| method.to_owned())
+    }
+
+    async fn send(&mut self, method: &str, parameters: Value) -> Result<u64> {
+        self.last_id += 1;
+        let message = json!({ "id": self.last_id, "method": method, "params": parameters });
+        self.socket
+            .send(Message::text(message.to_string()))
+            .await
+            .with_context(|| format!("{method}: not sent"))?;
+        Ok(self.last_id)
     }
 
     async fn answer(&mut self, id: u64) -> Result<Value> {
@@ -83,9 +113,12 @@ impl Tab {
             let mut message: Value = serde_json::from_str(&text)?;
             if message["id"] == id {
                 if let Some(error) = message.get("error") {
-                    bail!("the browser answered {error}");
+                    bail!("the browser answered {error} {}", message["message"]);
                 }
                 return Ok(message["result"].take());
+            }
+            if message["params"]["isBlocked"] == true {
+                self.decide(&message["params"]).await?;
             }
             self.note(&mut message);
         }
@@ -112,6 +145,9 @@ impl Tab {
             Some("Runtime.consoleAPICalled") if parameters["type"] == "error" => {
                 self.complaints.push(parameters["args"].to_string());
             }
+            Some("log.entryAdded") if parameters["level"] == "error" => {
+                self.complaints.push(parameters["text"].to_string());
+            }
             _ => {}
         }
     }
@@ -126,7 +162,7 @@ impl Tab {
     /// # Errors
     /// When the browser cannot.
     pub async fn open(&mut self, url: &str) -> Result<()> {
-        self.command("Page.navigate", json!({ "url": url })).await?;
+        self.navigate(url).await?;
         let same = format!(
             "location.href === {} && document.readyState !== 'loading'",
             json!(url)
@@ -134,11 +170,54 @@ impl Tab {
         self.wait_for(&same, Duration::from_secs(30)).await
     }
 
+    /// Opens an address, and does not wait: the page may change it at once.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn navigate(&mut self, url: &str) -> Result<()> {
+        match self.protocol.clone() {
+            Protocol::DevTools => self.command("Page.navigate", json!({ "url": url })).await?,
+            Protocol::Bidi { context } => self.navigate_in(&context, url).await?,
+        };
+        Ok(())
+    }
+
+    /// Loads the document again, and does not wait.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn reload(&mut self) -> Result<()> {
+        match self.protocol.clone() {
+            Protocol::DevTools => self.command("Page.reload", json!({})).await?,
+            Protocol::Bidi { context } => self.reload_in(&context).await?,
+        };
+        Ok(())
+    }
+
+    /// Lets requests for these addresses fail from now on, `*` for anything; none: all
+    /// pass again.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn block(&mut self, urls: &[&str]) -> Result<()> {
+        match self.protocol.clone() {
+            Protocol::DevTools => {
+                self.command("Network.setBlockedURLs", json!({ "urls": urls }))
+                    .await?;
+                Ok(())
+            }
+            Protocol::Bidi { .. } => self.intercept(urls).await,
+        }
+    }
+
     /// The value of a JavaScript expression, promises awaited.
     ///
     /// # Errors
     /// When it throws.
     pub async fn evaluate(&mut self, expression: &str) -> Result<Value> {
+        if let Protocol::Bidi { context } = self.protocol.clone() {
+            return self.evaluate_in(&context, expression).await;
+        }
         let parameters =
             json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.command("Runtime.evaluate", parameters).await?;
@@ -184,6 +263,9 @@ impl Tab {
     /// # Errors
     /// When the browser cannot.
     pub async fn resize(&mut self, width: u32, height: u32) -> Result<()> {
+        if let Protocol::Bidi { context } = self.protocol.clone() {
+            return self.set_viewport(&context, width, height).await;
+        }
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.command("Emulation.setDeviceMetricsOverride", metrics)
@@ -197,14 +279,50 @@ impl Tab {
     /// When the browser cannot.
     pub async fn screenshot(&mut self) -> Result<Vec<u8>> {
         use base64::Engine as _;
-        let answer = self
-            .command("Page.captureScreenshot", json!({ "format": "png" }))
-            .await?;
+        let answer = match self.protocol.clone() {
+            Protocol::DevTools => {
+                self.command("Page.captureScreenshot", json!({ "format": "png" }))
+                    .await?
+            }
+            Protocol::Bidi { context } => self.capture(&context).await?,
+        };
         let data = answer["data"]
             .as_str()
             .context("a screenshot without data")?;
         base64::engine::general_purpose::STANDARD
             .decode(data)
             .context("a screenshot that is not base64")
+    }
+
+    /// Runs `script` at the start of every document to come, before its own scripts.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn inject(&mut self, script: &str) -> Result<()> {
+        match self.protocol {
+            Protocol::DevTools => {
+                let source = json!({ "source": script });
+                self.command("Page.addScriptToEvaluateOnNewDocument", source)
+                    .await?
+            }
+            Protocol::Bidi { .. } => self.preload(script).await?,
+        };
+        Ok(())
+    }
+
+    /// Presses the Enter key, which is a remote control's OK.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn press_enter(&mut self) -> Result<()> {
+        if let Protocol::Bidi { context } = self.protocol.clone() {
+            return self.press(&context, "\u{e007}").await;
+        }
+        for kind in ["rawKeyDown", "char", "keyUp"] {
+            let key = json!({ "type": kind, "windowsVirtualKeyCode": 13, "key": "Enter",
+                "code": "Enter", "text": "\r" });
+            self.command("Input.dispatchKeyEvent", key).await?;
+        }
+        Ok(())
     }
 }

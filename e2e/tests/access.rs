@@ -20,7 +20,6 @@ use queuewall_e2e::{
     wall::{Dialect, Wall},
 };
 use queuewall_simulator::Options;
-use serde_json::json;
 use tempfile::TempDir;
 
 const POLL: Duration = Duration::from_secs(5);
@@ -122,7 +121,7 @@ async fn text(tab: &mut Tab, script: &str) -> Result<String> {
 /// Opens an address that the page may change at once.
 async fn go(tab: &mut Tab, url: &str) -> Result<()> {
     tab.evaluate("void (window.before = true)").await?;
-    tab.command("Page.navigate", json!({ "url": url })).await?;
+    tab.navigate(url).await?;
     tab.wait_for("!window.before", SOON).await
 }
 
@@ -132,16 +131,12 @@ async fn code(tab: &mut Tab) -> Result<String> {
     text(tab, CODE).await
 }
 
-/// Runs a test in today's Chromium and in every old one.
+/// Runs a test in every engine that can be had.
 macro_rules! in_every_engine {
     ($test:expr) => {{
-        let mut engines = vec![Engine::today()?];
-        engines.extend(Engine::old()?);
-        for engine in engines {
+        for engine in Engine::all()? {
             let name = engine.name.clone();
-            $test(engine)
-                .await
-                .with_context(|| format!("Chromium {name}"))?;
+            $test(engine).await.context(name)?;
         }
         Ok(())
     }};
@@ -160,7 +155,7 @@ async fn link_until_it_is_revoked(engine: Engine) -> Result<()> {
     ensure!(text(&mut tab, "document.cookie").await?.is_empty());
 
     tab.evaluate("void (window.before = true)").await?;
-    tab.command("Page.reload", json!({})).await?;
+    tab.reload().await?;
     tab.wait_for(&format!("!window.before && {SHOWN}"), SOON)
         .await
         .context("the cookie brings the board back")?;

