@@ -551,7 +551,7 @@ function missed(now, failure) {
   if (link.missed >= MISSES_UNTIL_LOST) {
     link.state = "lost";
     const doubled = POLL_MS * Math.pow(2, Math.min(8, link.missed - MISSES_UNTIL_LOST));
-    pause = Math.min(20000, doubled) * (0.75 + Math.random() / 2);
+    pause = Math.min(10000, doubled) * (0.75 + Math.random() / 2);
   }
   link.nextAt = Math.max(now, link.sentAt + pause);
 }
