@@ -25,7 +25,7 @@ mod table;
 mod upstream;
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, BufRead, IsTerminal as _, Write as _},
     path::Path,
     sync::Arc,
     time::SystemTime,
@@ -84,12 +84,16 @@ fn at_desk(
     act: impl FnOnce(&mut Desk<'_>) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     let config = LinkDesk::read(surroundings, environment, file)?;
+    let is_terminal = io::stderr().is_terminal();
+    let may_ask = is_terminal && io::stdin().is_terminal();
+    let mut stdin = may_ask.then(|| io::stdin().lock());
     act(&mut Desk {
         config: &config,
         now: SystemTime::now(),
         out: &mut io::stdout(),
         notes: &mut io::stderr(),
-        is_terminal: io::stderr().is_terminal(),
+        is_terminal,
+        answers: stdin.as_mut().map(|stdin| stdin as &mut dyn BufRead),
     })
 }
 

@@ -56,7 +56,9 @@ impl Proxies {
         caller.peer.is_some_and(|peer| self.has(peer))
     }
 
-    fn has(&self, address: IpAddr) -> bool {
+    /// Whether `address`, in its canonical form, is one.
+    #[must_use]
+    pub fn has(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 

@@ -8,7 +8,7 @@
 use std::{
     io,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -70,7 +70,17 @@ pub enum ScreensError {
 #[derive(Debug)]
 pub struct Screens {
     store: Store,
-    pending: Mutex<Vec<PendingScreen>>,
+    pending: Mutex<Pending>,
+    /// The state that the store has; held while it is written. Never taken together with
+    /// `pending`: who only asks waits for no disk.
+    stored: Mutex<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    /// Counts the changes.
+    state: u64,
+    screens: Vec<PendingScreen>,
 }
 
 impl Screens {
@@ -83,6 +93,7 @@ impl Screens {
         Ok(Self {
             store,
             pending: Mutex::default(),
+            stored: Mutex::default(),
         })
     }
 
@@ -92,8 +103,50 @@ impl Screens {
     /// When there are no random numbers, or the store cannot be written.
     pub fn add(&self, peer: Option<IpAddr>, now: SystemTime) -> Result<Waiting, ScreensError> {
         let secret = Token::generate()?;
+        let (code, state, screens) = {
+            let mut pending = self.pending();
+            let code = pending.add(secret.hash(), peer, now)?;
+            (code, pending.state, pending.screens.clone())
+        };
+        self.write(state, &screens)?;
+        Ok(Waiting { code, secret })
+    }
+
+    /// Whether the screen with this secret may go on waiting under its code.
+    #[must_use]
+    pub fn is_waiting(&self, secret: &str, now: SystemTime) -> bool {
+        let hash = TokenHash::of(secret);
+        let pending = self.pending();
+        let mut good = pending.screens.iter().filter(|screen| screen.is_good(now));
+        good.any(|screen| screen.sha256 == hash)
+    }
+
+    /// Brings the store to `state`, unless it has a later one, in which this one is.
+    fn write(&self, state: u64, screens: &[PendingScreen]) -> Result<(), StoreError> {
+        // Set only once it is so: a panic elsewhere spoils nothing.
+        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        if *stored < state {
+            self.store.write_screens(screens)?;
+            *stored = state;
+        }
+        Ok(())
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
         // The list is right at every step: a panic elsewhere spoils nothing.
-        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pending {
+    /// A code for the secret of one more screen.
+    fn add(
+        &mut self,
+        sha256: TokenHash,
+        peer: Option<IpAddr>,
+        now: SystemTime,
+    ) -> io::Result<String> {
+        let pending = &mut self.screens;
         pending.retain(|screen| screen.is_good(now));
         // Oldest first: they were pushed in that order.
         let of_peer = |screen: &PendingScreen| screen.peer == peer;
@@ -111,21 +164,12 @@ impl Screens {
         }
         pending.push(PendingScreen {
             code: code.clone(),
-            sha256: secret.hash(),
+            sha256,
             expires: seconds_since_1970(now).saturating_add(CODE_LIFE.as_secs()),
             peer,
         });
-        self.store.write_screens(&pending)?;
-        Ok(Waiting { code, secret })
-    }
-
-    /// Whether the screen with this secret may go on waiting under its code.
-    #[must_use]
-    pub fn is_waiting(&self, secret: &str, now: SystemTime) -> bool {
-        let hash = TokenHash::of(secret);
-        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut good = pending.iter().filter(|screen| screen.is_good(now));
-        good.any(|screen| screen.sha256 == hash)
+        self.state += 1;
+        Ok(code)
     }
 }
 
@@ -179,5 +223,45 @@ mod tests {
         }
         assert_eq!(store.screens().unwrap().len(), MOST);
         assert!(!screens.is_waiting(other.secret.expose(), now));
+    }
+
+    #[test]
+    fn who_asks_waits_for_no_disk_and_many_at_once_are_all_stored() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned());
+        let screens = Screens::open(store.clone()).unwrap();
+        let now = SystemTime::now();
+        let first = screens.add(None, now).unwrap();
+        std::thread::scope(|threads| {
+            // A disk that takes its time.
+            let writing = screens.stored.lock().unwrap();
+            let adding: Vec<_> = (0..5)
+                .map(|_| threads.spawn(|| screens.add(None, now).unwrap()))
+                .collect();
+            while screens.pending().screens.len() < 1 + adding.len() {
+                std::thread::yield_now();
+            }
+            assert!(screens.is_waiting(first.secret.expose(), now));
+            assert!(adding.iter().all(|one| !one.is_finished()));
+            drop(writing);
+            for added in adding {
+                let code = added.join().unwrap().code;
+                let stored = store.screens().unwrap();
+                assert!(stored.iter().any(|screen| screen.code == code));
+            }
+        });
+        assert_eq!(store.screens().unwrap(), screens.pending().screens);
+    }
+
+    #[test]
+    fn an_older_state_never_comes_after_a_newer_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned());
+        let screens = Screens::open(store.clone()).unwrap();
+        screens.add(None, SystemTime::now()).unwrap();
+        let newer = screens.pending().screens.clone();
+        screens.write(3, &newer).unwrap();
+        screens.write(2, &[]).unwrap();
+        assert_eq!(store.screens().unwrap(), newer);
     }
 }

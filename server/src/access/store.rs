@@ -160,11 +160,18 @@ impl Store {
     fn lock(&self) -> Result<File, StoreError> {
         let path = self.folder.join(LOCK);
         let locked = || {
-            let file = private()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)?;
+            // Given away only by whoever makes it: what lies there already may be a link to
+            // another file, laid by the folder's owner for root to give away.
+            let file = match private().write(true).create_new(true).open(&path) {
+                Ok(file) => {
+                    give_to_owner_of(&self.folder, &file)?;
+                    file
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    OpenOptions::new().write(true).open(&path)?
+                }
+                Err(error) => return Err(error),
+            };
             file.lock()?;
             Ok(file)
         };
@@ -341,6 +348,42 @@ pub(super) mod tests {
         for name in [LINKS, SCREENS, LOCK] {
             assert_eq!(mode(&store.folder.join(name)), 0o600, "{name}");
         }
+    }
+
+    /// Needs root, who alone may give files away; others have nothing to give.
+    #[cfg(unix)]
+    #[test]
+    fn what_root_writes_belongs_to_the_folders_owner_and_nothing_else_is_given_away() {
+        use std::os::unix::fs::{MetadataExt as _, chown, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (state, other) = (folder.path().join("state"), folder.path().join("other"));
+        let store = Store::new(state.clone());
+        store.prepare().unwrap();
+        let owner = |path: &Path| fs::metadata(path).unwrap().uid();
+        let service = if owner(&state) == 0 {
+            54_321
+        } else {
+            owner(&state)
+        };
+        chown(&state, Some(service), Some(service)).unwrap_or_default();
+        add(&store, link("main", "a")).unwrap();
+        store.write_screens(&[]).unwrap();
+        for name in [LINKS, SCREENS, LOCK] {
+            assert_eq!(owner(&state.join(name)), owner(&state), "{name}");
+        }
+
+        fs::write(&other, "").unwrap();
+        let before = owner(&other);
+        for name in [LINKS, SCREENS, LOCK] {
+            fs::remove_file(state.join(name)).unwrap();
+            if name == LOCK {
+                symlink(&other, state.join(name)).unwrap();
+            }
+        }
+        symlink(&other, state.join(format!("{LINKS}.new"))).unwrap();
+        add(&store, link("main", "b")).unwrap();
+        assert_eq!(owner(&other), before);
+        assert_eq!(fs::read(&other).unwrap(), b"");
     }
 
     #[test]

@@ -120,6 +120,9 @@ pub struct ApproveArgs {
     /// The one board that it shall show
     #[arg(long, value_name = "SLUG")]
     pub board: String,
+    /// Do not ask whether the screen's address is the right one; scripts are never asked
+    #[arg(long, short)]
+    pub yes: bool,
     /// What to call it, for example where it hangs
     #[arg(long, value_name = "TEXT", value_parser = label)]
     pub name: Option<String>,

@@ -1,7 +1,7 @@
 //! `queuewall links`: hands out, lists and revokes what opens a board.
 
 use std::{
-    io::{self, Write},
+    io::{self, BufRead, Write},
     time::{Duration, SystemTime},
 };
 
@@ -35,6 +35,8 @@ pub(super) struct Desk<'a> {
     pub(super) notes: &'a mut dyn Write,
     /// Whether eyes read the notes.
     pub(super) is_terminal: bool,
+    /// Where somebody may be asked; `None` for a script.
+    pub(super) answers: Option<&'a mut dyn BufRead>,
 }
 
 /// A link as scripts see it. Its token is nowhere to be had.
@@ -114,8 +116,7 @@ impl Desk<'_> {
         self.store().change(|links| {
             check(links)?;
             let now = self.now;
-            // No cookie of theirs is left that could ask why.
-            links.retain(|link| !link.ended(now).is_some_and(|at| is_forgotten(at, now)));
+            forget(links, now);
             let mut id = code::generate().map_err(no_random)?.to_ascii_lowercase();
             while links.iter().any(|link| link.id == id) {
                 id = code::generate().map_err(no_random)?.to_ascii_lowercase();
@@ -252,6 +253,21 @@ fn no_random(error: io::Error) -> Failure {
     Failure::new(Exit::Other, error)
 }
 
+/// So many links are kept whatever the clock says: one that is far ahead, for a moment,
+/// makes every link look as if it had ended long ago.
+const ALWAYS_KEPT: usize = 1_000;
+
+/// Drops links of which no cookie is left that could ask why, the oldest first, where
+/// there are very many.
+fn forget(links: &mut Vec<Link>, now: SystemTime) {
+    let mut surplus = links.len().saturating_sub(ALWAYS_KEPT);
+    links.retain(|link| {
+        let is_surplus = surplus > 0 && link.ended(now).is_some_and(|at| is_forgotten(at, now));
+        surplus -= usize::from(is_surplus);
+        !is_surplus
+    });
+}
+
 fn is_forgotten(ended: u64, now: SystemTime) -> bool {
     let age = Duration::from_secs(seconds_since_1970(now).saturating_sub(ended));
     age > LONGEST_COOKIE
@@ -274,6 +290,8 @@ pub(super) mod tests {
         pub(in crate::cli) config: LinkDesk,
         pub(in crate::cli) now: SystemTime,
         is_terminal: bool,
+        /// What somebody types when asked; `None` for a script.
+        pub(in crate::cli) answer: Option<&'static str>,
         _folder: TempDir,
     }
 
@@ -293,6 +311,7 @@ pub(super) mod tests {
                 },
                 now: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000),
                 is_terminal: false,
+                answer: None,
                 _folder: folder,
             }
         }
@@ -303,12 +322,14 @@ pub(super) mod tests {
             act: impl FnOnce(&mut Desk<'_>) -> Result<Exit, Failure>,
         ) -> Result<(String, String), Failure> {
             let (mut out, mut notes) = (Vec::new(), Vec::new());
+            let mut typed = self.answer.map(str::as_bytes);
             let exit = act(&mut Desk {
                 config: &self.config,
                 now: self.now,
                 out: &mut out,
                 notes: &mut notes,
                 is_terminal: self.is_terminal,
+                answers: typed.as_mut().map(|typed| typed as &mut dyn BufRead),
             })?;
             assert_eq!(exit, Exit::Done);
             let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -465,16 +486,52 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_damaged_store_is_left_alone_and_ended_links_are_forgotten_in_the_end() {
+    fn a_clock_that_is_ahead_for_a_moment_loses_no_link() {
         let mut office = Office::open();
+        office.add("main", None, Expires::Days(365));
+        let today = office.now;
+        office.now += 100 * LONGEST_COOKIE;
         office.add("main", None, Expires::Days(1));
-        office.now += LONGEST_COOKIE;
-        office.add("main", None, Expires::Never);
         assert_eq!(office.states(), [Standing::Expired, Standing::Good]);
-        office.now += Duration::from_secs(2 * 86_400);
-        office.add("main", None, Expires::Never);
+        office.now = today;
         assert_eq!(office.states(), [Standing::Good, Standing::Good]);
+    }
 
+    #[test]
+    fn of_very_many_links_those_that_ended_long_ago_are_forgotten_oldest_first() {
+        let now = SystemTime::UNIX_EPOCH + 2 * LONGEST_COOKIE;
+        let ended = |days: u64| seconds_since_1970(now) - days * 86_400;
+        let link = |number: usize, revoked| Link {
+            id: number.to_string(),
+            board: "main".to_owned(),
+            label: None,
+            created: 0,
+            expires: None,
+            revoked,
+            sha256: TokenHash::of(&number.to_string()),
+        };
+        let mut links: Vec<_> = (0..ALWAYS_KEPT + 2)
+            .map(|number| {
+                let days = [None, Some(500), Some(399), Some(500), Some(500)].get(number);
+                link(number, days.copied().flatten().map(ended))
+            })
+            .collect();
+        forget(&mut links, now);
+        let first: Vec<_> = links.iter().take(3).map(|link| link.id.as_str()).collect();
+        assert_eq!(
+            first,
+            ["0", "2", "4"],
+            "a good one, a late one, and one of room"
+        );
+        assert_eq!(links.len(), ALWAYS_KEPT);
+        forget(&mut links, now);
+        assert_eq!(links.len(), ALWAYS_KEPT);
+    }
+
+    #[test]
+    fn a_damaged_store_is_left_alone() {
+        let office = Office::open();
+        office.add("main", None, Expires::Days(1));
         let file = office.config.access.state_dir.join("access.json");
         std::fs::write(&file, "{").unwrap();
         let failure = office.revoke(None, Some("main")).unwrap_err();

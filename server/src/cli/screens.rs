@@ -1,5 +1,7 @@
 //! `queuewall screens`: lets in a screen that shows a code.
 
+use std::io;
+
 use super::{
     args::ApproveArgs,
     exit::{Exit, Failure},
@@ -8,7 +10,8 @@ use super::{
 };
 use crate::access::{CODE_LIFE, code};
 
-/// Makes a link of the waiting screen's own secret, which becomes its token.
+/// Makes a link of the waiting screen's own secret, which becomes its token. Before that it
+/// says where the screen is, and asks a person whether that is right.
 pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Failure> {
     let typed = code::normal(&args.code);
     let waiting = desk.store().screens()?;
@@ -26,6 +29,20 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
             ),
         ));
     };
+    let place = match screen.peer {
+        Some(peer) => format!("at {peer}"),
+        None => "at an unknown address".to_owned(),
+    };
+    writeln!(
+        desk.notes,
+        "the code {typed} is shown by a screen {place}, which asked to be let in"
+    )?;
+    if !args.yes && !agrees(desk, &args.board)? {
+        return Err(Failure::new(
+            Exit::Other,
+            "the screen was not let in: its code stays good until its time is over",
+        ));
+    }
     let id = desk.hand_out(
         &args.board,
         args.name,
@@ -44,17 +61,29 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
         },
     )?;
     writeln!(desk.out, "{id}")?;
-    let from = screen
-        .peer
-        .map_or_else(String::new, |peer| format!(" at {peer}"));
     writeln!(
         desk.notes,
-        "the screen{from} shows the board {} in a few seconds, with the link {id}, {}",
+        "the screen {place} shows the board {} in a few seconds, with the link {id}, {}",
         args.board,
         until(args.expires.at(desk.now))
     )?;
     desk.note_mode()?;
     Ok(Exit::Done)
+}
+
+/// Whether somebody says yes; a script has said so by its command.
+fn agrees(desk: &mut Desk<'_>, board: &str) -> io::Result<bool> {
+    let Some(answers) = desk.answers.as_mut() else {
+        return Ok(true);
+    };
+    write!(desk.notes, "let it show the board {board}? [y/N] ")?;
+    desk.notes.flush()?;
+    let mut answer = String::new();
+    answers.read_line(&mut answer)?;
+    Ok(matches!(
+        answer.trim().to_ascii_lowercase().as_str(),
+        "y" | "yes"
+    ))
 }
 
 #[cfg(test)]
@@ -71,7 +100,17 @@ mod tests {
     }
 
     fn approved(office: &Office, code: &str, board: &str) -> Result<(String, String), Failure> {
+        approve_with(office, code, board, false)
+    }
+
+    fn approve_with(
+        office: &Office,
+        code: &str,
+        board: &str,
+        yes: bool,
+    ) -> Result<(String, String), Failure> {
         let args = ApproveArgs {
+            yes,
             code: code.to_owned(),
             board: board.to_owned(),
             name: Some("Hall 2".to_owned()),
@@ -105,6 +144,40 @@ mod tests {
                 .unwrap()
                 .contains("let in before, to the board sales")
         );
+    }
+
+    #[test]
+    fn a_person_is_asked_before_the_screen_is_let_in_and_a_script_is_not() {
+        for (answer, yes, is_let_in) in [
+            (None, false, true),
+            (Some("y\n"), false, true),
+            (Some(" YES \n"), false, true),
+            (Some("n\n"), true, true),
+            (Some("n\n"), false, false),
+            (Some("\n"), false, false),
+            (Some(""), false, false),
+            (Some("yesterday\n"), false, false),
+        ] {
+            let mut office = Office::open();
+            office.answer = answer;
+            let waiting = waiting(&office);
+            let outcome = approve_with(&office, &waiting.code, "sales", yes);
+            assert_eq!(outcome.is_ok(), is_let_in, "{answer:?}");
+            assert_eq!(
+                office.store().links().unwrap().len(),
+                usize::from(is_let_in)
+            );
+            match outcome {
+                Ok((_, notes)) => {
+                    let asked = notes.contains("let it show the board sales? [y/N]");
+                    assert_eq!(asked, answer.is_some() && !yes, "{notes}");
+                    let (shown, let_in) = notes.split_once('\n').unwrap();
+                    assert!(shown.contains("10.0.0.7"), "before it is let in: {notes}");
+                    assert!(let_in.contains("shows the board"), "{notes}");
+                }
+                Err(failure) => assert!(failure.message.unwrap().contains("not let in")),
+            }
+        }
     }
 
     #[test]
