@@ -24,12 +24,7 @@ use std::{
     },
 };
 
-use axum::{
-    body::Body,
-    extract::connect_info::ConnectInfo,
-    http::Request,
-    response::{IntoResponse as _, Response},
-};
+use axum::{body::Body, extract::connect_info::ConnectInfo, http::Request, response::Response};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -44,7 +39,10 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tracing::{debug, warn};
 
-use crate::{access::OverTls, http::ApiError};
+use crate::{
+    access::{Caller, OverTls, Proxies},
+    http::OverPace,
+};
 pub use limits::Limits;
 use peers::{Peers, Seat};
 pub use tls::{Tls, TlsError};
@@ -83,19 +81,23 @@ pub fn make_room(_: Limits) {}
 /// Answers requests by `answer` until `shutdown`; then those under way are answered, for
 /// as long as the limits say.
 ///
-/// Each request carries its peer's address as [`ConnectInfo`].
+/// Each request carries its peer's address as [`ConnectInfo`], and [`OverPace`] where the
+/// peer has asked too much: then too `answer` answers, since it knows what belongs to an
+/// answer. A connection of `proxies` has no bounds of its own, since many people share it;
+/// whom it speaks for has a pace.
 pub async fn serve<A, F>(
     listener: TcpListener,
     tls: Option<Tls>,
     answer: A,
     limits: Limits,
+    proxies: Proxies,
     shutdown: impl Future<Output = ()>,
 ) where
     A: Fn(Request<Body>) -> F + Clone + Send + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
     let mut shutdown = pin!(shutdown);
-    let peers = Arc::new(Peers::new(limits));
+    let peers = Arc::new(Peers::new(limits, proxies));
     let slots = Arc::new(Semaphore::new(limits.connections));
     let draining = GracefulShutdown::new();
     loop {
@@ -256,20 +258,22 @@ where
     F: Future<Output = Response> + Send,
 {
     service_fn(move |request: Request<Incoming>| {
-        let answer = seat.may_ask().then(|| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(address));
-            if is_tls {
-                request.extensions_mut().insert(OverTls);
-            }
-            answer(request)
+        let mut request = request.map(Body::new);
+        let may_ask = seat.may_ask(Caller {
+            headers: request.headers(),
+            peer: Some(address.ip().to_canonical()),
+            is_tls,
         });
-        async move {
-            Ok(match answer {
-                Some(answer) => answer.await,
-                None => ApiError::TooManyRequests.into_response(),
-            })
+        let extensions = request.extensions_mut();
+        extensions.insert(ConnectInfo(address));
+        if is_tls {
+            extensions.insert(OverTls);
         }
+        if !may_ask {
+            extensions.insert(OverPace);
+        }
+        let answer = answer(request);
+        async move { Ok(answer.await) }
     })
 }
 

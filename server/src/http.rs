@@ -27,8 +27,8 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
-    extract::DefaultBodyLimit,
-    http::Request,
+    extract::{DefaultBodyLimit, FromRequestParts, Path},
+    http::{Request, request::Parts},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -52,6 +52,26 @@ pub struct AppState {
     pub page: Arc<Page>,
 }
 
+/// The one name in a route's path.
+struct Name(String);
+
+impl FromRequestParts<AppState> for Name {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        // The rejection's own answer is no JSON.
+        Path::from_request_parts(parts, state)
+            .await
+            .map(|Path(name)| Self(name))
+            .map_err(|_| ApiError::UnreadablePath)
+    }
+}
+
+/// On a request of a peer that has asked too much: it is refused, with all that belongs to
+/// an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct OverPace;
+
 /// The routes, under the web's rules.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -72,12 +92,18 @@ impl App {
     /// Answers one request.
     pub async fn answer(mut self, request: Request<Body>) -> Response {
         let is_old = rules::is_old_chromium(request.headers());
-        let mut response = match self.rules.admit(&request) {
+        let is_over_pace = request.extensions().get::<OverPace>().is_some();
+        let admitted = if is_over_pace {
+            Err(ApiError::TooManyRequests)
+        } else {
+            self.rules.admit(&request)
+        };
+        let mut response = match admitted {
             Ok(()) => match self.routes.call(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             },
-            Err(foreign) => foreign.into_response(),
+            Err(refused) => refused.into_response(),
         };
         self.rules.dress(&mut response, is_old);
         response

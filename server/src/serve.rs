@@ -106,11 +106,11 @@ impl Server {
         let app = App::new(state, rules);
         let scheme = if tls.is_some() { "https" } else { "http" };
         info!("listening on {scheme}://{address}");
-        let limits = Limits::default();
+        let (limits, proxies) = (Limits::default(), access.proxies().clone());
         connections::make_room(limits);
         let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
         let answer = move |request| app.clone().answer(request);
-        let serving = connections::serve(listener, tls, answer, limits, shutdown);
+        let serving = connections::serve(listener, tls, answer, limits, proxies, shutdown);
         let served = tokio::select! {
             () = serving => Ok(()),
             () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),

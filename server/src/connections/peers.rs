@@ -13,6 +13,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::Limits;
+use crate::access::{Caller, Proxies};
 
 /// From so many known peers on, those that have nothing any more are forgotten.
 const SWEEP_FROM: usize = 1_024;
@@ -21,10 +22,17 @@ const SWEEP_FROM: usize = 1_024;
 /// building full of screens whose power comes back.
 const BURST_SECONDS: u64 = 2;
 
-/// All peers that have, or just had, a connection.
+/// All peers that have, or just had, a connection or a pace.
 pub(super) struct Peers {
     limits: Limits,
-    known: Mutex<HashMap<IpAddr, Known>>,
+    proxies: Proxies,
+    known: Mutex<Table>,
+}
+
+struct Table {
+    peers: HashMap<IpAddr, Known>,
+    /// How many make it worth to look for those that can be forgotten.
+    sweep_at: usize,
 }
 
 struct Known {
@@ -33,68 +41,103 @@ struct Known {
 }
 
 /// A connection's place; given back when it is dropped.
-pub(super) struct Seat {
-    /// `None` for a peer without bounds.
-    bounded: Option<Bounded>,
+pub(super) enum Seat {
+    /// Of a peer without bounds.
+    Free,
+    /// Of one peer.
+    Own(Bounded),
+    /// Of a proxy, for whomever it speaks.
+    Shared(Arc<Peers>),
 }
 
-struct Bounded {
+/// What is given back.
+pub(super) struct Bounded {
     peers: Arc<Peers>,
     key: IpAddr,
     pace: Arc<Pace>,
 }
 
 impl Peers {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits, proxies: Proxies) -> Self {
         Self {
             limits,
-            known: Mutex::default(),
+            proxies,
+            known: Mutex::new(Table {
+                peers: HashMap::new(),
+                sweep_at: SWEEP_FROM,
+            }),
         }
     }
 
     /// A place for one more connection; `None` where the peer has as many as it may.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Seat> {
+        if self.proxies.has(address.to_canonical()) {
+            return Some(Seat::Shared(Arc::clone(self)));
+        }
         let key = key(address);
-        if self.limits.spares_this_machine && key.is_loopback() {
-            return Some(Seat { bounded: None });
+        if self.is_spared(key) {
+            return Some(Seat::Free);
         }
         let mut known = self.known();
-        if known.len() >= SWEEP_FROM {
-            known.retain(|_, peer| peer.connections > 0 || peer.pace.is_owed());
-        }
-        let peer = known.entry(key).or_insert_with(|| Known {
-            connections: 0,
-            pace: Arc::new(Pace::new(self.limits.requests_per_second)),
-        });
+        let peer = known.peer(key, self.limits);
         if peer.connections >= self.limits.connections_per_peer {
             return None;
         }
         peer.connections += 1;
-        Some(Seat {
-            bounded: Some(Bounded {
-                peers: Arc::clone(self),
-                key,
-                pace: Arc::clone(&peer.pace),
-            }),
+        Some(Seat::Own(Bounded {
+            peers: Arc::clone(self),
+            key,
+            pace: Arc::clone(&peer.pace),
+        }))
+    }
+
+    /// Whether whoever is behind a proxy's request may ask it now.
+    fn may_ask_through_proxy(&self, caller: Caller<'_>) -> bool {
+        let client = self.proxies.client(caller).map(key);
+        client.is_none_or(|key| {
+            self.is_spared(key) || self.known().peer(key, self.limits).pace.may_ask()
         })
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<IpAddr, Known>> {
+    fn is_spared(&self, key: IpAddr) -> bool {
+        self.limits.spares_this_machine && key.is_loopback()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Table> {
         // Every change is a single step, so a panic elsewhere leaves it whole.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Table {
+    fn peer(&mut self, key: IpAddr, limits: Limits) -> &mut Known {
+        if self.peers.len() >= self.sweep_at {
+            self.peers
+                .retain(|_, peer| peer.connections > 0 || peer.pace.is_owed());
+            // Where most of them stay, not again at the very next.
+            self.sweep_at = SWEEP_FROM.max(2 * self.peers.len());
+        }
+        self.peers.entry(key).or_insert_with(|| Known {
+            connections: 0,
+            pace: Arc::new(Pace::new(limits.requests_per_second)),
+        })
+    }
+}
+
 impl Seat {
-    /// Whether the peer's pace allows one more request now; it then counts.
-    pub(super) fn may_ask(&self) -> bool {
-        self.bounded.as_ref().is_none_or(|it| it.pace.may_ask())
+    /// Whether the caller's pace allows one more request now; it then counts.
+    pub(super) fn may_ask(&self, caller: Caller<'_>) -> bool {
+        match self {
+            Self::Free => true,
+            Self::Own(bounded) => bounded.pace.may_ask(),
+            Self::Shared(peers) => peers.may_ask_through_proxy(caller),
+        }
     }
 }
 
 impl Drop for Bounded {
     fn drop(&mut self) {
-        if let Some(peer) = self.peers.known().get_mut(&self.key) {
+        if let Some(peer) = self.peers.known().peers.get_mut(&self.key) {
             peer.connections -= 1;
         }
     }
@@ -162,11 +205,30 @@ mod tests {
     use tokio::time::advance;
 
     fn peers(connections_per_peer: usize, requests_per_second: u32) -> Arc<Peers> {
-        Arc::new(Peers::new(Limits {
+        let limits = Limits {
             connections_per_peer,
             requests_per_second,
             ..Limits::default()
-        }))
+        };
+        let proxies = vec!["10.0.0.0/24".parse().unwrap()];
+        Arc::new(Peers::new(limits, Proxies::new(proxies)))
+    }
+
+    /// Whether a request may be asked that `peer` sends, for `client` where it is a proxy.
+    fn asks_for(seat: &Seat, peer: &str, client: Option<&str>) -> bool {
+        let mut headers = axum::http::HeaderMap::new();
+        if let Some(client) = client {
+            headers.insert("x-forwarded-for", client.parse().unwrap());
+        }
+        seat.may_ask(Caller {
+            headers: &headers,
+            peer: Some(address(peer)),
+            is_tls: false,
+        })
+    }
+
+    fn asks(seat: &Seat) -> bool {
+        asks_for(seat, "192.0.2.1", None)
     }
 
     fn address(text: &str) -> IpAddr {
@@ -198,7 +260,7 @@ mod tests {
         for _ in 0..10 {
             for here in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
                 let seat = peers.admit(address(here)).unwrap();
-                assert!(seat.may_ask());
+                assert!(asks(&seat));
                 std::mem::forget(seat);
             }
         }
@@ -209,17 +271,17 @@ mod tests {
         let peers = peers(10, 10);
         let one = peers.admit(address("192.0.2.1")).unwrap();
         let two = peers.admit(address("192.0.2.1")).unwrap();
-        let allowed = (0..100).filter(|_| one.may_ask()).count();
+        let allowed = (0..100).filter(|_| asks(&one)).count();
         assert_eq!(allowed, 20, "two seconds' worth");
-        assert!(!two.may_ask(), "its connections share one pace");
+        assert!(!asks(&two), "its connections share one pace");
         advance(Duration::from_secs(1)).await;
-        let allowed = (0..100).filter(|_| two.may_ask()).count();
+        let allowed = (0..100).filter(|_| asks(&two)).count();
         assert_eq!(allowed, 10);
         drop((one, two));
         let again = peers.admit(address("192.0.2.1")).unwrap();
-        assert!(!again.may_ask(), "a new connection is no new burst");
+        assert!(!asks(&again), "a new connection is no new burst");
         advance(Duration::from_secs(60)).await;
-        assert_eq!((0..100).filter(|_| again.may_ask()).count(), 20);
+        assert_eq!((0..100).filter(|_| asks(&again)).count(), 20);
     }
 
     #[tokio::test(start_paused = true)]
@@ -229,11 +291,40 @@ mod tests {
             let seat = peers
                 .admit(IpAddr::from((number + 1).to_be_bytes()))
                 .unwrap();
-            assert!(seat.may_ask());
+            assert!(asks(&seat));
         }
-        assert!(peers.known().len() >= 3_000 - SWEEP_FROM, "some still owe");
+        assert!(
+            peers.known().peers.len() >= 3_000 - SWEEP_FROM,
+            "some still owe"
+        );
         advance(Duration::from_secs(60)).await;
         let _held = peers.admit(address("192.0.2.1")).unwrap();
-        assert_eq!(peers.known().len(), 1);
+        for number in 0..3_000_u32 {
+            let other = IpAddr::from((0x0a01_0000 + number).to_be_bytes());
+            assert!(peers.admit(other).is_some());
+        }
+        assert!(peers.known().peers.len() <= SWEEP_FROM);
+        assert!(peers.known().peers.contains_key(&address("192.0.2.1")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_is_behind_a_proxy_has_a_pace_and_the_proxy_as_many_connections_as_there_are() {
+        const PROXY: &str = "10.0.0.5";
+        let peers = peers(1, 10);
+        let seats: Vec<_> = (0..50)
+            .map(|_| peers.admit(address(PROXY)).unwrap())
+            .collect();
+        let ask = |client| {
+            let asked = (0..100).filter(|n| asks_for(&seats[n % 50], PROXY, client));
+            asked.count()
+        };
+        assert_eq!(ask(Some("192.0.2.1")), 20, "over all its connections");
+        assert_eq!(ask(Some("192.0.2.2, 10.0.0.9")), 20, "another");
+        let direct = peers.admit(address("192.0.2.1")).unwrap();
+        assert!(!asks(&direct), "the same without the proxy");
+        assert_eq!(ask(None), 20, "the proxy for itself");
+        assert_eq!(ask(Some("127.0.0.1")), 100, "this machine");
+        drop(direct);
+        assert!(peers.admit(address("192.0.2.1")).is_some());
     }
 }

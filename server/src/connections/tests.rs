@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::{Router, response::IntoResponse as _, routing::get};
 use http_body_util::{BodyExt as _, Empty};
 use hyper_util::rt::TokioExecutor;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -16,6 +16,7 @@ use tokio_rustls::TlsConnector;
 use tower::Service as _;
 
 use super::*;
+use crate::http::ApiError;
 
 const ASK: &[u8] = b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n";
 
@@ -53,9 +54,15 @@ impl Server {
         };
         let answer = move |request: Request<Body>| {
             let mut app = app.clone();
-            async move { app.call(request).await.unwrap() }
+            async move {
+                if request.extensions().get::<OverPace>().is_some() {
+                    return ApiError::TooManyRequests.into_response();
+                }
+                app.call(request).await.unwrap()
+            }
         };
-        let task = tokio::spawn(serve(listener, tls, answer, limits, shutdown));
+        let proxies = Proxies::default();
+        let task = tokio::spawn(serve(listener, tls, answer, limits, proxies, shutdown));
         Self {
             address,
             stop: Some(stop),

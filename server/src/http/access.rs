@@ -34,6 +34,10 @@ struct Wait {
     secret: Token,
 }
 
+/// What a screen sends that asks for a code.
+#[derive(Deserialize)]
+struct Nothing {}
+
 /// `POST /api/access`, `{"token": …}`: 204 with the board's cookie, or why not. Where no
 /// links are asked for there is nothing here.
 pub(super) async fn enter(
@@ -43,10 +47,7 @@ pub(super) async fn enter(
     let door = door_of(&state.access)?;
     let from = Origin::of(&state.access, &request);
     let now = state.clock.now();
-    let Entry { token } = match body(request).await {
-        Ok(entry) => entry,
-        Err(response) => return Ok(response),
-    };
+    let Entry { token } = body(request).await?;
     let link = match door.links.good(token.expose(), now.wall) {
         // Only what nobody knows is a guess: a screen's own link is never held up by those
         // of others.
@@ -64,13 +65,15 @@ pub(super) async fn enter(
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
 
-/// `POST /api/screens`: a code to show, and a secret to ask with.
+/// `POST /api/screens`, `{}`: a code to show, and a secret to ask with.
 pub(super) async fn ask_for_code(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let door = door_of(&state.access)?;
     let client = Origin::of(&state.access, &request).client;
+    // Before anything is counted: a foreign page cannot send this, and uses up nobody's codes.
+    let Nothing {} = body(request).await?;
     let now = state.clock.now();
     door.asked_codes
         .check(client, now.monotonic)
@@ -103,10 +106,7 @@ pub(super) async fn wait(
     let door = door_of(&state.access)?;
     let from = Origin::of(&state.access, &request);
     let now = state.clock.now().wall;
-    let Wait { secret } = match body(request).await {
-        Ok(wait) => wait,
-        Err(response) => return Ok(response),
-    };
+    let Wait { secret } = body(request).await?;
     match door.links.good(secret.expose(), now) {
         Ok(link) => {
             let cookie = from.cookie(&link, &secret, now)?;
@@ -124,28 +124,21 @@ pub(super) async fn wait(
 const UNKEPT: [(&str, &str); 1] = [("cache-control", "no-store")];
 
 fn door_of(guard: &Guard) -> Result<&LinkDoor, ApiError> {
-    let nothing = || ApiError::NoSuchPath("this address: this server asks for no links".into());
-    guard.link_door().ok_or_else(nothing)
+    guard.link_door().ok_or(ApiError::NoLinks)
 }
 
 /// How long a body may take.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// A JSON body. Another media type is refused: a form on a foreign page could send that.
-async fn body<T: for<'de> Deserialize<'de> + 'static>(request: Request) -> Result<T, Response> {
+/// A JSON body. Another media type is refused: a page from elsewhere may send a form or a
+/// text to us without asking, and JSON only after a preflight, which is never granted.
+async fn body<T: for<'de> Deserialize<'de> + 'static>(request: Request) -> Result<T, ApiError> {
     let extracted = timeout(BODY_TIME, request.extract::<Json<T>, _>()).await;
     match extracted {
-        Err(_) => {
-            let answer = Json(json!({ "error": "the body did not come in time" }));
-            Err((StatusCode::REQUEST_TIMEOUT, UNKEPT, answer).into_response())
-        }
+        Err(_) => Err(ApiError::SlowBody),
         Ok(Ok(Json(body))) => Ok(body),
-        Ok(Err(refused)) => {
-            let status = refused.status();
-            // Not the rejection's own text, which may quote the body.
-            let answer = Json(json!({ "error": "send JSON, as docs/access.md says" }));
-            Err((status, UNKEPT, answer).into_response())
-        }
+        // Not the rejection's own text, which may quote the body.
+        Ok(Err(refused)) => Err(ApiError::UnreadableBody(refused.status())),
     }
 }
 

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderName, HeaderValue},
     response::Response,
 };
 use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
 
 use super::{
-    AppState,
+    AppState, Name,
     error::ApiError,
     negotiate::{Content, respond},
 };
@@ -18,7 +18,8 @@ use crate::access::Caller;
 
 const JSON: Content = Content {
     media_type: "application/json",
-    cache_control: "no-cache",
+    // Who may see it is decided anew at every question, by nobody but this server.
+    cache_control: "private, no-cache",
 };
 
 /// `GET /api/boards`: those that the caller may see.
@@ -38,16 +39,13 @@ pub(super) async fn list_boards(
 /// headers, so that a quiet poll is answered with 304.
 pub(super) async fn board(
     State(state): State<AppState>,
-    Path(slug): Path<String>,
+    Name(slug): Name,
     // Not `HeaderMap`, which would be a copy of them all for every poll of every screen.
     request: Request,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
     state.access.admit(&slug, Caller::of(&request), now.wall)?;
-    let published = state
-        .boards
-        .latest(&slug)
-        .ok_or(ApiError::NoSuchBoard(slug))?;
+    let published = state.boards.latest(&slug).ok_or(ApiError::NoSuchBoard)?;
     let mut response = respond(&published.encoded, request.headers(), JSON);
     let mut insert = |name, ms| {
         let name = HeaderName::from_static(name);

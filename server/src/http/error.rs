@@ -1,12 +1,15 @@
 //! Answers when something is wrong: one short sentence as JSON.
+//!
+//! None of them repeats what the request said: it may be a secret in the wrong place, and
+//! an answer ends in logs and on screens.
 
 use std::time::Duration;
 
 use axum::{
     Json,
     http::{
-        HeaderValue, Method, StatusCode, Uri,
-        header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -22,20 +25,39 @@ use crate::access::Refusal;
 #[derive(Debug, Error)]
 pub enum ApiError {
     /// 404: no board has this slug.
-    #[error("there is no board {0:?}: /api/boards lists them")]
-    NoSuchBoard(String),
+    #[error("there is no such board: /api/boards lists them")]
+    NoSuchBoard,
     /// 404: no route has this path.
-    #[error("there is nothing at {0}")]
-    NoSuchPath(String),
+    #[error("there is nothing at this address")]
+    NoSuchPath,
+    /// 404: the path is one of another access mode.
+    #[error("there is nothing at this address: this server asks for no links")]
+    NoLinks,
+    /// 400: the path is no text once its percent signs are taken out.
+    #[error("the address is not UTF-8: check its percent signs")]
+    UnreadablePath,
     /// 405: the path is there, the method is not.
-    #[error("{0} is not possible here: use GET")]
-    MethodNotAllowed(Method),
+    #[error("this method is not possible here: the header `allow` names those that are")]
+    MethodNotAllowed,
+    /// 400: asked by no name, or by several.
+    #[error("the request has to name one host, in one header")]
+    NotOneHost,
     /// 421: asked by a name that is not this server's.
     #[error(
-        "this server does not answer as {0:?}: add the name to QUEUEWALL_HOSTS (server.hosts), \
-         or ask by address"
+        "this server does not answer by the name that it was asked by: add it to QUEUEWALL_HOSTS \
+         (server.hosts), or ask by address"
     )]
-    ForeignHost(String),
+    ForeignHost,
+    /// 411: a body of unknown length.
+    #[error("send a body with its length")]
+    NoLength,
+    /// The body is no JSON of the right shape, too long, or says that it is something
+    /// else; with the status that says which.
+    #[error("send JSON, as docs/access.md says")]
+    UnreadableBody(StatusCode),
+    /// 408: the body took too long.
+    #[error("the body did not come in time")]
+    SlowBody,
     /// 429: this peer has asked too much.
     #[error("too many requests from this address: try again in a second")]
     TooManyRequests,
@@ -56,9 +78,13 @@ pub enum ApiError {
 impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::NoSuchBoard(_) | Self::NoSuchPath(_) => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::ForeignHost(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::NoSuchBoard | Self::NoSuchPath | Self::NoLinks => StatusCode::NOT_FOUND,
+            Self::UnreadablePath | Self::NotOneHost => StatusCode::BAD_REQUEST,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::NoLength => StatusCode::LENGTH_REQUIRED,
+            Self::UnreadableBody(status) => *status,
+            Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused(Refusal::NoAccess) => StatusCode::UNAUTHORIZED,
             Self::Refused(Refusal::UntrustedPeer) => StatusCode::FORBIDDEN,
@@ -97,6 +123,10 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = wait {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if matches!(self, Self::NoLength) {
+            // Where one body ends and the next request begins is not agreed on.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         if status == StatusCode::UNAUTHORIZED {
             // RFC 9110, 11.6.1 wants one; no browser asks for a password because of it.
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Queuewall"));
@@ -114,10 +144,10 @@ fn access_code(refusal: Refusal) -> &'static str {
     }
 }
 
-pub(super) async fn not_found(uri: Uri) -> ApiError {
-    ApiError::NoSuchPath(uri.path().chars().take(200).collect())
+pub(super) async fn not_found() -> ApiError {
+    ApiError::NoSuchPath
 }
 
-pub(super) async fn method_not_allowed(method: Method) -> ApiError {
-    ApiError::MethodNotAllowed(method)
+pub(super) async fn method_not_allowed() -> ApiError {
+    ApiError::MethodNotAllowed
 }

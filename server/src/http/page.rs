@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use axum::{
     body::Bytes,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, header::CACHE_CONTROL},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
@@ -13,7 +13,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    AppState,
+    AppState, Name,
     error::ApiError,
     negotiate::{Content, respond},
 };
@@ -130,7 +130,7 @@ pub(super) async fn index(State(state): State<AppState>, request: Request) -> Re
 /// into words, for those who may know that it is unknown.
 pub(super) async fn board(
     State(state): State<AppState>,
-    Path(slug): Path<String>,
+    Name(slug): Name,
     request: Request,
 ) -> Response {
     let mut response = state.page.shell(request.headers());
@@ -148,7 +148,7 @@ pub(super) async fn board(
 /// `GET /assets/{file}`
 pub(super) async fn asset(
     State(state): State<AppState>,
-    Path(file): Path<String>,
+    Name(file): Name,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let name = format!("assets/{file}");
@@ -157,7 +157,7 @@ pub(super) async fn asset(
         .files
         .get(&name)
         .zip(media_type(&file))
-        .ok_or_else(|| ApiError::NoSuchPath(format!("/{name}")))?;
+        .ok_or(ApiError::NoSuchPath)?;
     Ok(respond(
         content,
         &headers,

@@ -15,7 +15,7 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, Request, StatusCode,
         header::{
             CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
-            STRICT_TRANSPORT_SECURITY, USER_AGENT, VARY, X_CONTENT_TYPE_OPTIONS,
+            STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING, USER_AGENT, VARY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::Response,
@@ -78,18 +78,30 @@ impl Rules {
         }
     }
 
-    /// Whether the server may be asked by the name in the request.
+    /// Whether the server may be asked by the name in the request, and the request is one
+    /// that means the same to everyone on its way.
     ///
     /// # Errors
-    /// [`ApiError::ForeignHost`] for another name, and for none.
+    /// - [`ApiError::NotOneHost`] for no name, and for several;
+    /// - [`ApiError::ForeignHost`] for another server's;
+    /// - [`ApiError::NoLength`] for a body in chunks. Our bodies are short and of known
+    ///   length; one with a length *and* chunks is how requests are smuggled past a proxy,
+    ///   and the library shows only the chunks then.
     pub(super) fn admit(&self, request: &Request<Body>) -> Result<(), ApiError> {
-        // HTTP/2 has it in the address.
-        let named = request
-            .uri()
-            .authority()
-            .map(|authority| authority.as_str());
-        let named = named.or_else(|| request.headers().get(HOST)?.to_str().ok());
-        let host = without_port(named.unwrap_or_default()).trim_end_matches('.');
+        let headers = request.headers();
+        if headers.contains_key(TRANSFER_ENCODING) {
+            return Err(ApiError::NoLength);
+        }
+        let mut hosts = headers.get_all(HOST).iter();
+        let in_header = hosts.next();
+        if hosts.next().is_some() {
+            return Err(ApiError::NotOneHost);
+        }
+        // HTTP/2 has it in the address, and so may HTTP/1, where that one counts.
+        let in_address = request.uri().authority().map(|it| it.as_str());
+        let named = in_address.or_else(|| in_header?.to_str().ok());
+        let named = named.filter(|name| !name.is_empty());
+        let host = without_port(named.ok_or(ApiError::NotOneHost)?).trim_end_matches('.');
         let is_address = host
             .trim_start_matches('[')
             .trim_end_matches(']')
@@ -99,7 +111,7 @@ impl Rules {
         if is_address || is_ours() {
             Ok(())
         } else {
-            Err(ApiError::ForeignHost(host.chars().take(100).collect()))
+            Err(ApiError::ForeignHost)
         }
     }
 
@@ -214,8 +226,22 @@ mod tests {
         ] {
             assert!(!admits(&rules, foreign), "{foreign}");
         }
-        let none = Request::get("/").body(Body::empty()).unwrap();
-        assert!(rules.admit(&none).is_err());
+    }
+
+    #[test]
+    fn no_name_several_names_and_a_body_in_chunks_are_refused() {
+        let rules = rules(&[]);
+        let admit = |request: axum::http::request::Builder| {
+            let admitted = rules.admit(&request.body(Body::empty()).unwrap());
+            admitted.map_err(|error| error.status().as_u16())
+        };
+        let ours = || Request::get("/").header(HOST, "localhost");
+        assert_eq!(admit(ours()), Ok(()));
+        assert_eq!(admit(Request::get("/")), Err(400));
+        assert_eq!(admit(Request::get("/").header(HOST, "")), Err(400));
+        assert_eq!(admit(ours().header(HOST, "localhost")), Err(400));
+        assert_eq!(admit(ours().header(HOST, "evil.example")), Err(400));
+        assert_eq!(admit(ours().header(TRANSFER_ENCODING, "chunked")), Err(411));
     }
 
     #[test]
@@ -312,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_foreign_name_is_answered_with_the_remedy() {
-        let error = ApiError::ForeignHost("wall.example.com".into());
+        let error = ApiError::ForeignHost;
         assert!(error.to_string().contains("QUEUEWALL_HOSTS"));
         assert_eq!(error.status(), StatusCode::MISDIRECTED_REQUEST);
     }
