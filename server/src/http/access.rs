@@ -8,6 +8,7 @@ use std::{
 
 use axum::{
     Json, RequestExt as _,
+    body::HttpBody as _,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header::SET_COOKIE},
     response::{IntoResponse as _, Response},
@@ -133,6 +134,10 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 /// A JSON body. Another media type is refused: a page from elsewhere may send a form or a
 /// text to us without asking, and JSON only after a preflight, which is never granted.
 async fn body<T: for<'de> Deserialize<'de> + 'static>(request: Request) -> Result<T, ApiError> {
+    // One that says so is not waited for; others are counted as they come.
+    if request.body().size_hint().lower() > LONGEST_BODY as u64 {
+        return Err(ApiError::UnreadableBody(StatusCode::PAYLOAD_TOO_LARGE));
+    }
     let extracted = timeout(BODY_TIME, request.extract::<Json<T>, _>()).await;
     match extracted {
         Err(_) => Err(ApiError::SlowBody),

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 mod access;
+mod wild;
 
 use super::*;
 use crate::clock::{Moment, SystemClock};
