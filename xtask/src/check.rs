@@ -7,7 +7,7 @@ use crate::{
     command::{cargo, run},
     page,
     step::step,
-    toolchain,
+    supply_chain, toolchain,
     tools::{self, PageTools},
     workspace::Workspace,
 };
@@ -33,6 +33,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
             "run `cargo fmt --all`",
         )
     })?;
+    supply_chain::check(workspace)?;
     let (tools, browsers) = prepare(workspace)?;
     let axe = tools::axe(workspace)?;
     page::build(workspace, &tools)?;

@@ -4,6 +4,7 @@
 //! - [`bench`], [`pictures`]: what it costs and how it looks
 //! - [`run`]: the product itself (`demo`, `serve`, `dev`)
 //! - [`check`]: formats, lints and tests (`test`)
+//! - [`supply_chain`]: what others wrote, and under which licences (`licences`)
 //! - [`page`]: the page, from sources to compressed files with hashed names
 //! - [`tools`], [`toolchain`], [`browsers`]: what has to be installed, and how
 //! - [`command`], [`step`], [`workspace`]: processes, progress, places
@@ -16,6 +17,7 @@ mod page;
 mod pictures;
 mod run;
 mod step;
+mod supply_chain;
 mod toolchain;
 mod tools;
 mod workspace;
@@ -36,6 +38,7 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
           size, apply, quiet, first-tile, soak [POLLS], server
   pictures  the wall in many sizes, states and themes, and the documentation's pictures
   page    build the page alone, into dist/
+  licences  write docs/licences.md anew: everything in the server and the page
   tools   install what the page and its tests need, and build nothing
 
 Arguments after demo and serve go to the server: `cargo xtask demo --help`.
@@ -63,6 +66,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("bench") => bench::bench(&workspace, arguments),
         Some("pictures") => pictures::pictures(&workspace, arguments),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),
+        Some("licences") => supply_chain::write_licences(&workspace),
         Some("tools") => check::prepare(&workspace).map(|_| ()),
         None | Some("help" | "-h" | "--help") => {
             println!("{HELP}");
