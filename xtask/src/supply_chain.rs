@@ -56,7 +56,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
                 return Ok(());
             }
             run(
-                &mut deny(workspace, "check --disable-fetch advisories"),
+                &mut deny(workspace, "--log-level error check advisories"),
                 "update the crate that is named above, or give a reason in deny.toml",
             )
         },
