@@ -7,10 +7,12 @@
 //!
 //! # Layout
 //! - `limits`: how many and how long
+//! - `patient`: a stream that waits for its peer only so long
 //! - `peers`: what one peer has, and its pace
 //! - `tls`: certificates from files, read again when they change
 
 mod limits;
+mod patient;
 mod peers;
 mod tls;
 
@@ -25,6 +27,7 @@ use std::{
 };
 
 use axum::{body::Body, extract::connect_info::ConnectInfo, http::Request, response::Response};
+use futures_util::FutureExt as _;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -36,7 +39,6 @@ use tokio::{
     sync::Semaphore,
     time::{sleep, timeout},
 };
-use tokio_io_timeout::TimeoutStream;
 use tracing::{debug, warn};
 
 use crate::{
@@ -44,6 +46,7 @@ use crate::{
     http::OverPace,
 };
 pub use limits::Limits;
+use patient::Patient;
 use peers::{Peers, Seat};
 pub use tls::{Tls, TlsError};
 
@@ -157,14 +160,20 @@ where
     F: Future<Output = Response> + Send + 'static,
 {
     async fn run(self, stream: TcpStream, tls: Option<Tls>) {
-        let address = self.address;
         // Answers are small and complete: waiting to fill a packet would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "TCP_NODELAY could not be set");
         }
-        let Some(tls) = tls else {
-            return self.speak_http1(stream).await;
-        };
+        match tls {
+            None => self.speak_http1(stream).await,
+            // Its state is several times as large as that of a plain connection, which
+            // does not have to hold it.
+            Some(tls) => Box::pin(self.speak_tls(stream, tls)).await,
+        }
+    }
+
+    async fn speak_tls(self, stream: TcpStream, tls: Tls) {
+        let address = self.address;
         match timeout(self.limits.head, tls.acceptor().accept(stream)).await {
             Ok(Ok(stream)) => {
                 let is_http2 = stream.get_ref().1.alpn_protocol() == Some(tls::HTTP2);
@@ -182,12 +191,12 @@ where
     async fn speak_http1(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let mut builder = hyper::server::conn::http1::Builder::new();
         builder
-            .timer(TokioTimer::new())
-            // Also how long a connection may stay without a request.
-            .header_read_timeout(self.limits.head)
+            // The stream itself looks after it, without a timer for each request.
+            .header_read_timeout(None)
             .max_buf_size(BUFFER_BYTES);
         let service = service_of(self.answer, self.address, self.seat, self.is_tls);
-        let connection = builder.serve_connection(self.limits.io(stream), service);
+        let stream = Patient::new(stream, Some(self.limits.head), self.limits.stalled_write);
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
         }
@@ -211,7 +220,8 @@ where
             answer(request)
         };
         let service = service_of(answer, self.address, self.seat, self.is_tls);
-        let connection = builder.serve_connection(self.limits.io(stream), service);
+        let stream = Patient::new(stream, None, self.limits.stalled_write);
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(self.watcher.watch(connection));
         let ended = tokio::select! {
             ended = &mut connection => ended,
@@ -226,18 +236,6 @@ where
         if let Err(error) = ended {
             debug!(%error, address = %self.address, "connection ended");
         }
-    }
-}
-
-impl Limits {
-    /// A stream on which a write that gets no further ends the connection.
-    fn io<S: AsyncRead + AsyncWrite>(
-        self,
-        stream: S,
-    ) -> TokioIo<std::pin::Pin<Box<TimeoutStream<S>>>> {
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.stalled_write));
-        TokioIo::new(Box::pin(stream))
     }
 }
 
@@ -272,8 +270,7 @@ where
         if !may_ask {
             extensions.insert(OverPace);
         }
-        let answer = answer(request);
-        async move { Ok(answer.await) }
+        answer(request).map(Ok)
     })
 }
 

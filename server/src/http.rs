@@ -32,6 +32,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
+use futures_util::future::{Either, ready};
 use tower::Service as _;
 
 use crate::{access::Guard, clock::Clock, snapshot::Boards};
@@ -73,9 +74,9 @@ impl FromRequestParts<AppState> for Name {
 pub struct OverPace;
 
 /// The routes, under the web's rules.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct App {
-    routes: Router,
+    routes: Arc<Routes>,
     rules: Arc<Rules>,
 }
 
@@ -84,13 +85,13 @@ impl App {
     #[must_use]
     pub fn new(state: AppState, rules: Rules) -> Self {
         Self {
-            routes: router(state),
+            routes: Arc::new(Routes::new(state)),
             rules: Arc::new(rules),
         }
     }
 
     /// Answers one request.
-    pub async fn answer(mut self, request: Request<Body>) -> Response {
+    pub async fn answer(self, request: Request<Body>) -> Response {
         let is_old = rules::is_old_chromium(request.headers());
         let is_over_pace = request.extensions().get::<OverPace>().is_some();
         let admitted = if is_over_pace {
@@ -99,14 +100,46 @@ impl App {
             self.rules.admit(&request)
         };
         let mut response = match admitted {
-            Ok(()) => match self.routes.call(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            },
+            Ok(()) => self.routes.answer(request).await,
             Err(refused) => refused.into_response(),
         };
         self.rules.dress(&mut response, is_old);
         response
+    }
+}
+
+/// The routes, and a shorter way to the one that is asked a thousand times as often as
+/// all others.
+struct Routes {
+    state: AppState,
+    router: Router,
+}
+
+impl Routes {
+    fn new(state: AppState) -> Self {
+        Self {
+            router: router(state.clone()),
+            state,
+        }
+    }
+
+    /// Answers at once what every screen polls: the router's part of such an answer would
+    /// be as large as the rest of it.
+    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
+        match api::poll(&self.state, request) {
+            Ok(response) => Either::Left(ready(response)),
+            Err(other) => {
+                let routed = self.router.clone().call(other);
+                // Boxed: each connection has room for an answer under way, and that of a
+                // poll is small.
+                Either::Right(Box::pin(async move {
+                    match routed.await {
+                        Ok(response) => response,
+                        Err(never) => match never {},
+                    }
+                }))
+            }
+        }
     }
 }
 

@@ -14,8 +14,8 @@ pub struct Limits {
     /// Whether peers on this machine have no bounds of their own: one is a reverse proxy,
     /// as a rule, with everybody behind it.
     pub spares_this_machine: bool,
-    /// How long a request's head may take, a TLS handshake, and the silence between two
-    /// requests.
+    /// How long a request may take from the end of the answer before it to the begin of
+    /// its own, silence included; and how long a TLS handshake.
     pub head: Duration,
     /// How long a peer may leave an answer unread.
     pub stalled_write: Duration,

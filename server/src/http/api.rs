@@ -1,11 +1,11 @@
 //! The boards as JSON.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue},
-    response::Response,
+    http::{HeaderName, HeaderValue, Method},
+    response::{IntoResponse as _, Response},
 };
 use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
 
@@ -14,7 +14,7 @@ use super::{
     error::ApiError,
     negotiate::{Content, respond},
 };
-use crate::access::Caller;
+use crate::{access::Caller, clock::Moment, snapshot::Published};
 
 const JSON: Content = Content {
     media_type: "application/json",
@@ -32,7 +32,7 @@ pub(super) async fn list_boards(
         None => Cow::Borrowed(state.boards.list()),
         Some(slugs) => Cow::Owned(state.boards.list_only(&slugs)),
     };
-    Ok(respond(&content, request.headers(), JSON))
+    Ok(respond(&content, request.into_parts().0.headers, JSON))
 }
 
 /// `GET /api/boards/{slug}`: the snapshot; its age and the server's uptime are in
@@ -40,20 +40,54 @@ pub(super) async fn list_boards(
 pub(super) async fn board(
     State(state): State<AppState>,
     Name(slug): Name,
-    // Not `HeaderMap`, which would be a copy of them all for every poll of every screen.
     request: Request,
 ) -> Result<Response, ApiError> {
-    let now = state.clock.now();
-    state.access.admit(&slug, Caller::of(&request), now.wall)?;
-    let published = state.boards.latest(&slug).ok_or(ApiError::NoSuchBoard)?;
-    let mut response = respond(&published.encoded, request.headers(), JSON);
-    let mut insert = |name, ms| {
-        let name = HeaderName::from_static(name);
-        response.headers_mut().insert(name, HeaderValue::from(ms));
-    };
-    insert(UPTIME_HEADER, state.boards.started().age_ms_at(now));
-    if let Some(read) = published.latest_read {
-        insert(SNAPSHOT_AGE_HEADER, read.age_ms_at(now));
+    let latest = Latest::of(&state, &slug, &request)?;
+    Ok(latest.respond(&state, request))
+}
+
+/// Answers a request for [`board`] that is written as the page writes it; another is
+/// given back.
+pub(super) fn poll(state: &AppState, request: Request) -> Result<Response, Request> {
+    let is_plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    let slug = request.uri().path().strip_prefix("/api/boards/");
+    let slug = slug.filter(|slug| !slug.is_empty() && slug.bytes().all(is_plain));
+    match slug {
+        Some(slug) if request.method() == Method::GET => {
+            Ok(match Latest::of(state, slug, &request) {
+                Ok(latest) => latest.respond(state, request),
+                Err(error) => error.into_response(),
+            })
+        }
+        _ => Err(request),
     }
-    Ok(response)
+}
+
+/// What a board shows now, for somebody who may see it.
+struct Latest {
+    published: Arc<Published>,
+    now: Moment,
+}
+
+impl Latest {
+    fn of(state: &AppState, slug: &str, request: &Request) -> Result<Self, ApiError> {
+        let now = state.clock.now();
+        state.access.admit(slug, Caller::of(request), now.wall)?;
+        let published = state.boards.latest(slug).ok_or(ApiError::NoSuchBoard)?;
+        Ok(Self { published, now })
+    }
+
+    fn respond(&self, state: &AppState, request: Request) -> Response {
+        let encoded = &self.published.encoded;
+        let mut response = respond(encoded, request.into_parts().0.headers, JSON);
+        let mut insert = |name, ms| {
+            let name = HeaderName::from_static(name);
+            response.headers_mut().insert(name, HeaderValue::from(ms));
+        };
+        insert(UPTIME_HEADER, state.boards.started().age_ms_at(self.now));
+        if let Some(read) = self.published.latest_read {
+            insert(SNAPSHOT_AGE_HEADER, read.age_ms_at(self.now));
+        }
+        response
+    }
 }

@@ -14,6 +14,9 @@ use axum::{
 
 use crate::snapshot::{Representation, Representations};
 
+/// Room for so many headers is kept for the next request: browsers send some fifteen.
+const MOST_HEADERS: usize = 24;
+
 /// What a content is, and how long it may be kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Content {
@@ -22,29 +25,41 @@ pub(super) struct Content {
 }
 
 /// 200 with the best encoding that the request accepts, or 304 when it has that.
-pub(super) fn respond(content: &Representations, request: &HeaderMap, kind: Content) -> Response {
-    let (representation, encoding) = choose(content, request);
-    let is_known = matches_any(request, &representation.etag);
-    let mut response = if is_known {
-        Response::new(Body::empty())
-    } else {
-        Response::new(Body::from(representation.bytes.clone()))
-    };
-    let headers = response.headers_mut();
-    // For these, the handler's own and the server's date: they grow no second time.
-    headers.reserve(10);
+///
+/// The map of the request's headers becomes the answer's: the connection reads its next
+/// request into that again, and so its memory goes round.
+pub(super) fn respond(content: &Representations, request: HeaderMap, kind: Content) -> Response {
+    let (representation, encoding) = choose(content, &request);
+    let is_known = matches_any(&request, &representation.etag);
+    let mut headers = emptied(request);
     headers.insert(ETAG, representation.etag.clone());
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(kind.cache_control));
+    let mut response = Response::new(if is_known {
+        Body::empty()
+    } else {
+        Body::from(representation.bytes.clone())
+    });
     if is_known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return response;
+    } else {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind.media_type));
+        if let Some(encoding) = encoding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
     }
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind.media_type));
-    if let Some(encoding) = encoding {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
-    }
+    *response.headers_mut() = headers;
     response
+}
+
+/// The map without its headers, for others; a new one where it has grown: no connection
+/// keeps the room that its largest request took.
+fn emptied(mut headers: HeaderMap) -> HeaderMap {
+    if headers.capacity() > MOST_HEADERS {
+        return HeaderMap::new();
+    }
+    headers.clear();
+    headers
 }
 
 fn choose<'c>(

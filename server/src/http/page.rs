@@ -99,13 +99,13 @@ impl Page {
         }
     }
 
-    fn shell(&self, headers: &HeaderMap) -> Response {
+    fn shell(&self, request: Request) -> Response {
         let kind = Content {
             media_type: "text/html; charset=utf-8",
             cache_control: "no-cache",
         };
         match self.files.get("index.html") {
-            Some(index) => respond(index, headers, kind),
+            Some(index) => respond(index, request.into_parts().0.headers, kind),
             None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
         }
     }
@@ -123,7 +123,7 @@ pub(super) async fn index(State(state): State<AppState>, request: Request) -> Re
         let unkept = [(CACHE_CONTROL, "no-store")];
         return (unkept, Redirect::to(&format!("/board/{slug}{query}"))).into_response();
     }
-    state.page.shell(request.headers())
+    state.page.shell(request)
 }
 
 /// `GET /board/{slug}`: the same page; an unknown board is a 404 that the page puts
@@ -133,13 +133,11 @@ pub(super) async fn board(
     Name(slug): Name,
     request: Request,
 ) -> Response {
-    let mut response = state.page.shell(request.headers());
     let now = state.clock.now().wall;
-    let may_know = || {
-        let caller = Caller::of(&request);
-        state.access.admit(&slug, caller, now).is_ok()
-    };
-    if response.status() == StatusCode::OK && state.boards.latest(&slug).is_none() && may_know() {
+    let is_known_to_be_unknown = state.boards.latest(&slug).is_none()
+        && state.access.admit(&slug, Caller::of(&request), now).is_ok();
+    let mut response = state.page.shell(request);
+    if is_known_to_be_unknown && response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
@@ -160,7 +158,7 @@ pub(super) async fn asset(
         .ok_or(ApiError::NoSuchPath)?;
     Ok(respond(
         content,
-        &headers,
+        headers,
         Content {
             media_type,
             cache_control: KEPT_FOR_A_YEAR,

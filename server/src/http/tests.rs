@@ -8,7 +8,6 @@ use axum::{
 };
 use queuewall_shared::snapshot::{Board, BoardSnapshot};
 use tokio::time::Instant;
-use tower::ServiceExt as _;
 
 mod access;
 mod wild;
@@ -20,7 +19,7 @@ use crate::clock::{Moment, SystemClock};
 const UP: Duration = Duration::from_secs(1_000);
 
 struct Fixture {
-    app: Router,
+    routes: Routes,
     access: Arc<Guard>,
     boards: Arc<Boards>,
 }
@@ -47,7 +46,7 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
         page: Arc::new(page),
     };
     Fixture {
-        app: router(state),
+        routes: Routes::new(state),
         access,
         boards,
     }
@@ -90,7 +89,7 @@ impl Fixture {
     }
 
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
-        self.app.clone().oneshot(request).await.unwrap()
+        self.routes.answer(request).await
     }
 }
 

@@ -121,7 +121,7 @@ fn app(mode: AccessMode, folder: &std::path::Path) -> App {
     let fixture = guarded(page(), Guard::new(&access).unwrap(), &[("main", "Main")]);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
     App {
-        routes: fixture.app,
+        routes: Arc::new(fixture.routes),
         rules: Arc::new(Rules::new(listen, [], false)),
     }
 }

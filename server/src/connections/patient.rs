@@ -1,0 +1,141 @@
+//! A stream that waits for its peer only so long.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Instant, Sleep, sleep_until},
+};
+
+/// A stream whose peer must go on asking, and go on reading.
+///
+/// One alarm serves both. It is set where the stream has to wait, and never taken back:
+/// where it finds that the peer has gone on meanwhile, it is set anew. So a request costs
+/// no timer.
+pub(super) struct Patient<S> {
+    stream: S,
+    /// How long the peer may take to send what can be answered: counted from the last
+    /// byte that was written, so that single bytes now and then do not prolong it.
+    read: Option<Duration>,
+    /// How long the peer may leave unread what was written.
+    write: Duration,
+    read_until: Option<Instant>,
+    write_until: Option<Instant>,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Patient<S> {
+    /// Waits so long for the peer to send, and to read. `None` is for a protocol that
+    /// looks after silent peers itself.
+    pub(super) fn new(stream: S, read: Option<Duration>, write: Duration) -> Self {
+        Self {
+            stream,
+            read,
+            write,
+            read_until: None,
+            write_until: None,
+            alarm: None,
+        }
+    }
+
+    /// Waits for the peer, until `until` at the most.
+    fn poll_wait<T>(&mut self, until: Instant, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let alarm = (self.alarm).get_or_insert_with(|| Box::pin(sleep_until(until)));
+        if alarm.deadline() > until {
+            alarm.as_mut().reset(until);
+        }
+        while alarm.as_mut().poll(context).is_ready() {
+            if Instant::now() >= until {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            alarm.as_mut().reset(until);
+        }
+        Poll::Pending
+    }
+
+    /// What came of a write, or that the peer reads too slowly.
+    fn read_by_peer<T>(
+        &mut self,
+        written: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.write_until = None;
+            return written;
+        }
+        let limit = self.write;
+        let until = *(self.write_until).get_or_insert_with(|| Instant::now() + limit);
+        self.poll_wait(until, context)
+    }
+
+    /// The same of bytes, with which the peer's time to ask begins anew.
+    fn answered(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.read_until = None;
+        }
+        self.read_by_peer(written, context)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let (Poll::Pending, Some(limit)) = (&read, self.read) else {
+            return read;
+        };
+        let until = *(self.read_until).get_or_insert_with(|| Instant::now() + limit);
+        self.poll_wait(until, context)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.answered(written, context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let stream = Pin::new(&mut self.stream);
+        let written = match parts {
+            // An answer without a body: the system has less to look after.
+            [one] => stream.poll_write(context, one),
+            parts => stream.poll_write_vectored(context, parts),
+        };
+        self.answered(written, context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.read_by_peer(flushed, context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let shut = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.read_by_peer(shut, context)
+    }
+}
