@@ -193,6 +193,9 @@ where
         builder
             // The stream itself looks after it, without a timer for each request.
             .header_read_timeout(None)
+            // Answers take no time: nobody has to watch meanwhile whether the peer is still
+            // there, for which each request would need a buffer of its own.
+            .half_close(true)
             .max_buf_size(BUFFER_BYTES);
         let service = service_of(self.answer, self.address, self.seat, self.is_tls);
         let stream = Patient::new(stream, Some(self.limits.head), self.limits.stalled_write);

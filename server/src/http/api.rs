@@ -80,9 +80,12 @@ impl Latest {
     fn respond(&self, state: &AppState, request: Request) -> Response {
         let encoded = &self.published.encoded;
         let mut response = respond(encoded, request.into_parts().0.headers, JSON);
-        let mut insert = |name, ms| {
-            let name = HeaderName::from_static(name);
-            response.headers_mut().insert(name, HeaderValue::from(ms));
+        let mut insert = |name, ms: u64| {
+            // Not from the number, which takes two more pieces of memory.
+            if let Ok(ms) = HeaderValue::try_from(ms.to_string()) {
+                let name = HeaderName::from_static(name);
+                response.headers_mut().insert(name, ms);
+            }
         };
         insert(UPTIME_HEADER, state.boards.started().age_ms_at(self.now));
         if let Some(read) = self.published.latest_read {
