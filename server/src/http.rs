@@ -126,20 +126,19 @@ impl Routes {
     /// Answers at once what every screen polls: the router's part of such an answer would
     /// be as large as the rest of it.
     fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
-        match api::poll(&self.state, request) {
-            Ok(response) => Either::Left(ready(response)),
-            Err(other) => {
-                let routed = self.router.clone().call(other);
-                // Boxed: each connection has room for an answer under way, and that of a
-                // poll is small.
-                Either::Right(Box::pin(async move {
-                    match routed.await {
-                        Ok(response) => response,
-                        Err(never) => match never {},
-                    }
-                }))
-            }
+        if let Some(latest) = api::Latest::polled(&self.state, &request) {
+            let answer = latest.map(|latest| latest.respond(&self.state, request));
+            return Either::Left(ready(answer.into_response()));
         }
+        let routed = self.router.clone().call(request);
+        // Boxed: each connection has room for an answer under way, and that to a poll is
+        // small.
+        Either::Right(Box::pin(async move {
+            match routed.await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        }))
     }
 }
 

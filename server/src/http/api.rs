@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, Method},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
 
@@ -46,30 +46,22 @@ pub(super) async fn board(
     Ok(latest.respond(&state, request))
 }
 
-/// Answers a request for [`board`] that is written as the page writes it; another is
-/// given back.
-pub(super) fn poll(state: &AppState, request: Request) -> Result<Response, Request> {
-    let is_plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let slug = request.uri().path().strip_prefix("/api/boards/");
-    let slug = slug.filter(|slug| !slug.is_empty() && slug.bytes().all(is_plain));
-    match slug {
-        Some(slug) if request.method() == Method::GET => {
-            Ok(match Latest::of(state, slug, &request) {
-                Ok(latest) => latest.respond(state, request),
-                Err(error) => error.into_response(),
-            })
-        }
-        _ => Err(request),
-    }
-}
-
 /// What a board shows now, for somebody who may see it.
-struct Latest {
+pub(super) struct Latest {
     published: Arc<Published>,
     now: Moment,
 }
 
 impl Latest {
+    /// What a request for [`board`] gets that is written as the page writes it; `None`
+    /// for any other.
+    pub(super) fn polled(state: &AppState, request: &Request) -> Option<Result<Self, ApiError>> {
+        let is_plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        let slug = request.uri().path().strip_prefix("/api/boards/")?;
+        let is_poll = request.method() == Method::GET && !slug.is_empty();
+        (is_poll && slug.bytes().all(is_plain)).then(|| Self::of(state, slug, request))
+    }
+
     fn of(state: &AppState, slug: &str, request: &Request) -> Result<Self, ApiError> {
         let now = state.clock.now();
         state.access.admit(slug, Caller::of(request), now.wall)?;
@@ -77,7 +69,7 @@ impl Latest {
         Ok(Self { published, now })
     }
 
-    fn respond(&self, state: &AppState, request: Request) -> Response {
+    pub(super) fn respond(&self, state: &AppState, request: Request) -> Response {
         let encoded = &self.published.encoded;
         let mut response = respond(encoded, request.into_parts().0.headers, JSON);
         let mut insert = |name, ms: u64| {
