@@ -89,9 +89,14 @@ impl Subject {
         self.base_url.trim_start_matches("http://")
     }
 
+    /// The process that serves: `taskset` becomes it.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Memory that is resident now, in bytes.
     pub(crate) fn resident_bytes(&self) -> Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process_id()))
             .context("the memory of a process is read from /proc, which Linux has")?;
         let kib = status
             .lines()
