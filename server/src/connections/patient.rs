@@ -139,3 +139,92 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         self.read_by_peer(shut, context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _, duplex},
+        time::advance,
+    };
+
+    use super::*;
+
+    const READ: Duration = Duration::from_secs(30);
+    const WRITE: Duration = Duration::from_secs(20);
+
+    #[tokio::test(start_paused = true)]
+    async fn single_bytes_now_and_then_prolong_nothing() {
+        let (ours, mut peer) = duplex(1_024);
+        let mut ours = Patient::new(ours, Some(READ), WRITE);
+        let started = Instant::now();
+        let trickle = async {
+            for _ in 0..100 {
+                peer.write_all(b"x").await.unwrap();
+                tokio::time::sleep(Duration::from_secs(7)).await;
+            }
+        };
+        let read = async {
+            loop {
+                // As the HTTP library does at every turn.
+                ours.flush().await.unwrap();
+                if let Err(error) = ours.read_u8().await {
+                    return error;
+                }
+            }
+        };
+        let error = tokio::select! {
+            () = trickle => panic!("it is never let go"),
+            error = read => error,
+        };
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        let waited = started.elapsed();
+        assert!(waited >= READ && waited < READ + Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_gives_the_peer_its_whole_time_again() {
+        let (ours, mut peer) = duplex(1_024);
+        let mut ours = Patient::new(ours, Some(READ), WRITE);
+        for _ in 0..5 {
+            let ask = async {
+                tokio::time::sleep(Duration::from_secs(25)).await;
+                peer.write_u8(b'x').await.unwrap();
+            };
+            let (read, ()) = tokio::join!(ours.read_u8(), ask);
+            assert_eq!(read.unwrap(), b'x');
+            ours.write_all(b"answer").await.unwrap();
+        }
+        let error = ours.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_leaves_an_answer_unread_is_given_up_and_whoever_reads_slowly_is_not() {
+        let (ours, mut peer) = duplex(8);
+        let mut ours = Patient::new(ours, None, WRITE);
+        let reads_slowly = async {
+            for _ in 0..10 {
+                tokio::time::sleep(Duration::from_secs(15)).await;
+                peer.read_exact(&mut [0; 8]).await.unwrap();
+            }
+        };
+        let (written, ()) = tokio::join!(ours.write_all(&[b'x'; 88]), reads_slowly);
+        written.unwrap();
+        let error = ours.write_all(b"more").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_peer_may_stay_where_the_protocol_looks_after_it() {
+        let (ours, mut peer) = duplex(8);
+        let mut ours = Patient::new(ours, None, WRITE);
+        let asks_late = async {
+            advance(READ * 100).await;
+            peer.write_u8(b'x').await.unwrap();
+        };
+        let (read, ()) = tokio::join!(ours.read_u8(), asks_late);
+        assert_eq!(read.unwrap(), b'x');
+    }
+}
