@@ -13,7 +13,7 @@ const LONGEST_PAUSE_MS = 10 * MINUTE_MS;
 const LONGEST_CAUSE = 200;
 const BUILDS_KEPT = 16;
 
-/** What this screen remembers across reloads: crashes in all and in a row, the latest
+/** What this screen remembers across reloads: its id, crashes in all and in a row, the latest
  * one's cause, and the builds for which it was reloaded. */
 function recall() {
   let kept;
@@ -28,7 +28,7 @@ function recall() {
 
 /** Returns whether it will be remembered. */
 function keep(changes) {
-  const kept = Object.assign(recall(), changes);
+  const kept = Object.assign(recall(), { id }, changes);
   try {
     sessionStorage.setItem(KEY, JSON.stringify(kept));
     return true;
@@ -41,6 +41,9 @@ function keep(changes) {
     }
   }
 }
+
+/** By chance: what tells this screen from another without a name. */
+const id = recall().id || Math.random().toString(36).slice(2, 10);
 
 /** Whether the page at this address and everything it names can be had now. A reload
  * without that would strand the screen on the browser's error page. */
@@ -124,6 +127,24 @@ function cover(words, cause) {
   document.body.appendChild(message);
 }
 
+let painted = 0;
+let awaitsFrame = false;
+
+/** Milliseconds since the browser last drew a frame for this page; asks for the next. */
+function paintAge() {
+  if (!awaitsFrame) {
+    awaitsFrame = true;
+    requestAnimationFrame(() => {
+      awaitsFrame = false;
+      painted = performance.now();
+    });
+  }
+  return performance.now() - painted;
+}
+
+/** Errors that nobody caught. */
+let errors = 0;
+
 /** What a trap that was no panic says: Rust is dead by then. */
 let lastWords = "";
 
@@ -138,10 +159,14 @@ window.queuewall = {
   restarts: () => recall().count,
   lastCause: () => recall().cause,
   hasRenewed: (build) => recall().builds.includes(build),
+  id: () => id,
+  paintAge,
+  errors: () => errors,
 };
 
 /** Whatever ends the wasm's run, a panic or not, arrives as one of these. */
 function trapped(error) {
+  errors += 1;
   if (error instanceof WebAssembly.RuntimeError) stopWith(lastWords, error);
 }
 addEventListener("error", (event) => trapped(event.error));

@@ -44,6 +44,7 @@ impl Entry {
         &self,
         path: &str,
         etag: Option<&str>,
+        report: Option<&str>,
         signal: Option<&AbortSignal>,
     ) -> Result<Answer, Failure> {
         let token = self.token.borrow().clone();
@@ -55,7 +56,7 @@ impl Entry {
             }
             self.token.take();
         }
-        let answer = api::get(path, etag, signal).await?;
+        let answer = api::get(path, etag, report, signal).await?;
         Ok(match (answer, self.refusal.get()) {
             // That the link ended tells more than that there is no cookie of it.
             (Answer::Refused(Refusal::NoAccess), Some(refusal)) => Answer::Refused(refusal),

@@ -9,6 +9,7 @@ use queuewall_shared::http::{
     UPTIME_HEADER,
 };
 use queuewall_shared::link::Failure;
+use queuewall_shared::report::HEADER;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials};
@@ -92,7 +93,8 @@ pub enum Admission {
     CodeExpired,
 }
 
-/// Asks for `path`, naming the bytes that the page has. Dropping the future does not
+/// Asks for `path`, naming the bytes that the page has, and reports how the screen is.
+/// Dropping the future does not
 /// end the request; `signal` does.
 ///
 /// # Errors
@@ -100,6 +102,7 @@ pub enum Admission {
 pub async fn get(
     path: &str,
     etag: Option<&str>,
+    report: Option<&str>,
     signal: Option<&AbortSignal>,
 ) -> Result<Answer, Failure> {
     // The browser's cache would answer a 304 as a 200 with the old age in its headers.
@@ -109,6 +112,9 @@ pub async fn get(
         .abort_signal(signal);
     if let Some(etag) = etag {
         request = request.header("if-none-match", etag);
+    }
+    if let Some(report) = report {
+        request = request.header(HEADER, report);
     }
     let response = request.send().await.map_err(|_| Failure::Unreachable)?;
     match response.status() {

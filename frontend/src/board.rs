@@ -9,12 +9,14 @@ mod paging;
 mod selection;
 mod sights;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leptos::prelude::*;
 use queuewall_shared::language::Language;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
+use queuewall_shared::report::Report;
 use queuewall_shared::server_clock::ServerClock;
 use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream};
 use queuewall_shared::standing::Standing;
@@ -23,6 +25,7 @@ use crate::api::{Answer, Refusal, Times};
 use crate::language;
 use crate::polling::Audience;
 use crate::settings;
+use crate::startup;
 use crate::text;
 use crate::tile_view::TileView;
 use crate::time::{self, TimeOfDay};
@@ -88,6 +91,8 @@ pub struct BoardState {
     link: RwSignal<Link>,
     selection: Selection,
     reader: StoredValue<wire::Reader, LocalStorage>,
+    /// What each poll says of this screen; what changes all the time is filled in then.
+    report: StoredValue<Report<'static>>,
 }
 
 impl Default for BoardState {
@@ -100,6 +105,11 @@ impl BoardState {
     /// A board of which nothing is known yet, as the page's link asks for it.
     #[must_use]
     pub fn new(now: PageTime) -> Self {
+        let asked = settings::asked();
+        let report = Report {
+            name: asked.settings.screen.clone().map(Cow::Owned),
+            ..Report::default()
+        };
         let board = Self {
             phase: RwSignal::new(Phase::Loading),
             head: RwSignal::new(None),
@@ -110,8 +120,9 @@ impl BoardState {
             writer: StoredValue::new_local(((None, language::current()), TimeOfDay::new(None))),
             now: RwSignal::new(now.monotonic),
             link: RwSignal::new(Link::new(now)),
-            selection: Selection::new(&settings::asked().settings),
+            selection: Selection::new(&asked.settings),
             reader: StoredValue::new_local(wire::Reader::default()),
+            report: StoredValue::new(report),
         };
         Self {
             selection: Selection::of(board),
@@ -121,6 +132,10 @@ impl BoardState {
 
     /// Takes in a snapshot: what is equal stays untouched.
     pub fn take(&self, snapshot: BoardSnapshot) {
+        self.note(|report| {
+            let first = || Cow::Owned(snapshot.build.clone());
+            report.build.get_or_insert_with(first);
+        });
         set_if_new(
             self.head,
             Some(Head {
@@ -181,6 +196,11 @@ impl BoardState {
             clock.observe(date_ms, time::milliseconds(now));
             set_if_new(self.clock, clock);
         }
+    }
+
+    /// Changes what the next polls say of this screen.
+    pub fn note(&self, change: impl FnOnce(&mut Report<'static>)) {
+        self.report.try_update_value(change);
     }
 
     /// Lets time pass.
@@ -361,6 +381,16 @@ impl Audience for BoardState {
             Answer::Refused(refusal) => self.refuse(refusal),
         }
         Ok(())
+    }
+
+    fn report(&self) -> Option<String> {
+        let vitals = startup::vitals()?;
+        self.report.try_update_value(|report| {
+            report.page = Cow::Owned(vitals.id);
+            report.paint_age_ms = Some(vitals.paint_age_ms);
+            report.errors = vitals.errors;
+            report.to_header()
+        })
     }
 
     fn tick(&self, now: PageTime, link: &Link) {

@@ -23,6 +23,11 @@ pub trait Audience: 'static {
     /// When the body cannot be read: the poll then counts as missed.
     fn answer(&self, answer: Answer, sent: PageTime) -> Result<(), Failure>;
 
+    /// What a poll that is sent now says of this screen; `None` where nobody asks.
+    fn report(&self) -> Option<String> {
+        None
+    }
+
     /// A second passed, or the link changed.
     fn tick(&self, now: PageTime, link: &Link);
 }
@@ -155,9 +160,10 @@ impl Core {
         self.sent.set(number);
         let core = Rc::downgrade(self);
         let (path, etag) = (self.path.clone(), self.etag.borrow().clone());
-        let entry = Rc::clone(&self.entry);
+        let (entry, report) = (Rc::clone(&self.entry), self.audience.report());
         spawn_local(async move {
-            let outcome = entry.get(&path, etag.as_deref(), signal.as_ref()).await;
+            let (etag, report) = (etag.as_deref(), report.as_deref());
+            let outcome = entry.get(&path, etag, report, signal.as_ref()).await;
             if let Some(core) = core.upgrade() {
                 core.finish(number, sent, outcome);
             }

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::window;
+pub use queuewall_shared::report::SoundState;
 use wasm_bindgen::JsValue;
 use web_sys::{AudioContext, AudioContextState, AudioNode, GainNode, OscillatorNode};
 
@@ -23,18 +24,6 @@ const SILENCE: f32 = 0.0001;
 const RISE_SECONDS: f64 = 0.02;
 /// How long the chime lasts.
 const CHIME_SECONDS: f64 = 1.4;
-
-/// Whether the wall can be heard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum SoundState {
-    /// Not wanted.
-    #[default]
-    Off,
-    /// Wanted, and the browser waits for a key or a click, or has no sound at all.
-    Blocked,
-    /// Wanted and possible.
-    On,
-}
 
 /// The browser's sound. Dropping it closes it.
 pub struct Player {

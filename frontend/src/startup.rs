@@ -31,6 +31,12 @@ extern "C" {
     fn restart_count() -> Result<u32, JsValue>;
     #[wasm_bindgen(catch, js_name = lastCause)]
     fn last_cause() -> Result<String, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn id() -> Result<String, JsValue>;
+    #[wasm_bindgen(catch, js_name = paintAge)]
+    fn paint_age() -> Result<f64, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn errors() -> Result<u32, JsValue>;
 }
 
 /// Takes the start-up message away: the page runs.
@@ -78,6 +84,28 @@ pub fn restarts() -> (u32, String) {
         restart_count().unwrap_or_default(),
         last_cause().unwrap_or_default(),
     )
+}
+
+/// How this screen is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vitals {
+    /// By chance; kept over a restart.
+    pub id: String,
+    /// Milliseconds since the browser last drew a frame for the page.
+    pub paint_age_ms: u32,
+    /// Errors that nobody caught, crashes before this page among them.
+    pub errors: u32,
+}
+
+/// How this screen is, and asks the browser for a frame; `None` under `trunk serve`.
+#[must_use]
+pub fn vitals() -> Option<Vitals> {
+    Some(Vitals {
+        id: id().ok()?,
+        // Longer than 49 days is as good as 49 days.
+        paint_age_ms: paint_age().ok()? as u32,
+        errors: restart_count().ok()?.saturating_add(errors().ok()?),
+    })
 }
 
 /// Whether this screen was reloaded for `build` before, or could not be.

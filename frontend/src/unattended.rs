@@ -104,6 +104,10 @@ impl Vigil {
             keeper.sentinel.iter().for_each(Sentinel::ask);
         }
         self.change(&|state| (state.minute, state.is_new) = (minute, is_new));
+        let State {
+            sound, wake_lock, ..
+        } = self.state.get_untracked();
+        board.note(|report| (report.sound, report.awake) = (sound, wake_lock));
         keeper.renewer.tick(now, board.build());
         if keeper.is_sound_wanted.get() {
             let sights = board.sights();

@@ -7,25 +7,12 @@ use std::rc::{Rc, Weak};
 
 use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::{document, window};
+pub use queuewall_shared::report::WakeLock;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventTarget, VisibilityState};
 
 use crate::listener::Listener;
-
-/// Whether the screen stays awake.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum WakeLock {
-    /// Not asked for, or not answered yet.
-    #[default]
-    Idle,
-    /// It does.
-    Held,
-    /// This browser has no wake lock, or has none over plain HTTP.
-    Unsupported,
-    /// The browser refused, or took it back.
-    Refused,
-}
 
 /// Keeps the screen awake until it is dropped. Browsers release the lock of a page that
 /// is hidden and may at other times: it asks again when the page is seen again, and

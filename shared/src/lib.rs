@@ -19,6 +19,7 @@
 //! - [`alarm`]: when a wall makes itself heard
 //! - [`drift`]: where a wall stands this minute
 //! - [`renewal`]: when a page makes room for a newer one
+//! - [`report`]: what a screen says of itself with each poll
 //! - [`rotation`]: which page of tiles is shown, and for how long
 //! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
 //! - [`order`]: which queues are shown, and in which order
@@ -37,6 +38,7 @@ pub mod link;
 pub mod order;
 pub mod phrase;
 pub mod renewal;
+pub mod report;
 pub mod rotation;
 pub mod server_clock;
 pub mod settings;

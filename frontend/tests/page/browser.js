@@ -180,6 +180,7 @@ export const { stub, block_sound, press: press_any_key, sound, lock, locks, take
       renew: (build, failed) => { seen.renewals.push(build); seen.failed = failed; },
       hasRenewed: (build) => seen.tried.includes(build),
       restarts: () => 3, lastCause: () => "a cause", say() {}, stop() {},
+      id: () => "k3j9", paintAge: () => 16.7, errors: () => 2,
     };
   }
   function block_sound() {
