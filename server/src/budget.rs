@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use crate::metrics::Calls;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::{Instant, sleep_until},
@@ -26,6 +27,7 @@ pub struct RequestBudget {
     limit: usize,
     places: Semaphore,
     state: Mutex<State>,
+    calls: Calls,
 }
 
 #[derive(Debug)]
@@ -60,6 +62,7 @@ impl RequestBudget {
                 hold_until: now,
                 spent: 0,
             }),
+            calls: Calls::default(),
         }
     }
 
@@ -73,6 +76,21 @@ impl RequestBudget {
     #[must_use]
     pub fn spent(&self) -> u64 {
         self.state().spent
+    }
+
+    /// Requests that still count against the minute, those under way among them.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        let now = Instant::now();
+        let state = self.state();
+        let free = state.free_from.iter().filter(|free| free.0 <= now);
+        self.limit.saturating_sub(free.count())
+    }
+
+    /// What came of the requests that passed.
+    #[must_use]
+    pub fn calls(&self) -> &Calls {
+        &self.calls
     }
 
     /// Lets nothing pass for `duration` from now; a later end already set stays.
@@ -156,6 +174,19 @@ mod tests {
         drop(permit);
         assert!(elapsed_of(&budget).await >= WINDOW);
         assert_eq!(budget.spent(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_is_used_from_its_start_until_a_minute_after_its_end() {
+        let budget = RequestBudget::new(3);
+        assert_eq!(budget.used(), 0);
+        let permit = budget.acquire().await;
+        assert_eq!(budget.used(), 1);
+        tokio::time::advance(WINDOW * 2).await;
+        drop(permit);
+        assert_eq!(budget.used(), 1);
+        tokio::time::advance(WINDOW).await;
+        assert_eq!(budget.used(), 0);
     }
 
     #[tokio::test(start_paused = true)]

@@ -44,6 +44,7 @@ use tracing::{debug, warn};
 use crate::{
     access::{Caller, OverTls, Proxies},
     http::OverPace,
+    metrics::{Doors, Refused},
 };
 pub use limits::Limits;
 use patient::Patient;
@@ -87,13 +88,14 @@ pub fn make_room(_: Limits) {}
 /// Each request carries its peer's address as [`ConnectInfo`], and [`OverPace`] where the
 /// peer has asked too much: then too `answer` answers, since it knows what belongs to an
 /// answer. A connection of `proxies` has no bounds of its own, since many people share it;
-/// whom it speaks for has a pace.
+/// whom it speaks for has a pace. `doors` count connections.
 pub async fn serve<A, F>(
     listener: TcpListener,
     tls: Option<Tls>,
     answer: A,
     limits: Limits,
     proxies: Proxies,
+    doors: Doors,
     shutdown: impl Future<Output = ()>,
 ) where
     A: Fn(Request<Body>) -> F + Clone + Send + 'static,
@@ -118,10 +120,12 @@ pub async fn serve<A, F>(
         // Closed at once, and not left to wait: whoever asks learns it now.
         let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
             debug!(%address, limit = limits.connections, "too many connections");
+            doors.refuse(Refused::Connections);
             continue;
         };
         let Some(seat) = peers.admit(address.ip()) else {
             debug!(%address, limit = limits.connections_per_peer, "too many connections of one peer");
+            doors.refuse(Refused::ConnectionsOfPeer);
             continue;
         };
         let connection = Connection {
@@ -131,6 +135,7 @@ pub async fn serve<A, F>(
             limits,
             watcher: draining.watcher(),
             is_tls: tls.is_some(),
+            doors: doors.clone(),
         };
         let tls = tls.clone();
         tokio::spawn(async move {
@@ -152,6 +157,7 @@ struct Connection<A> {
     limits: Limits,
     watcher: Watcher,
     is_tls: bool,
+    doors: Doors,
 }
 
 impl<A, F> Connection<A>
@@ -160,6 +166,7 @@ where
     F: Future<Output = Response> + Send + 'static,
 {
     async fn run(self, stream: TcpStream, tls: Option<Tls>) {
+        let _open = self.doors.open();
         // Answers are small and complete: waiting to fill a packet would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "TCP_NODELAY could not be set");
@@ -183,8 +190,14 @@ where
                     self.speak_http1(stream).await;
                 }
             }
-            Ok(Err(error)) => debug!(%error, %address, "no TLS connection"),
-            Err(_) => debug!(%address, "the TLS handshake takes too long"),
+            Ok(Err(error)) => {
+                self.doors.refuse(Refused::Tls);
+                debug!(%error, %address, "no TLS connection");
+            }
+            Err(_) => {
+                self.doors.refuse(Refused::Tls);
+                debug!(%address, "the TLS handshake takes too long");
+            }
         }
     }
 
@@ -197,7 +210,13 @@ where
             // there, for which each request would need a buffer of its own.
             .half_close(true)
             .max_buf_size(BUFFER_BYTES);
-        let service = service_of(self.answer, self.address, self.seat, self.is_tls);
+        let service = service_of(
+            self.answer,
+            self.address,
+            self.seat,
+            self.is_tls,
+            self.doors,
+        );
         let stream = Patient::new(stream, Some(self.limits.head), self.limits.stalled_write);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
@@ -222,7 +241,7 @@ where
             asked.store(true, Ordering::Relaxed);
             answer(request)
         };
-        let service = service_of(answer, self.address, self.seat, self.is_tls);
+        let service = service_of(answer, self.address, self.seat, self.is_tls, self.doors);
         let stream = Patient::new(stream, None, self.limits.stalled_write);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(self.watcher.watch(connection));
@@ -248,6 +267,7 @@ fn service_of<A, F>(
     address: SocketAddr,
     seat: Arc<Seat>,
     is_tls: bool,
+    doors: Doors,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
     Response = Response,
@@ -271,6 +291,7 @@ where
             extensions.insert(OverTls);
         }
         if !may_ask {
+            doors.refuse(Refused::Pace);
             extensions.insert(OverPace);
         }
         answer(request).map(Ok)

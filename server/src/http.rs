@@ -11,6 +11,14 @@
 //! | `/`, `/board/{slug}` | the page |
 //! | `/assets/…` | its files, named by content |
 //!
+//! On a listener of its own, for those who run the server, and nowhere else:
+//!
+//! | address | answer |
+//! |---|---|
+//! | `/metrics` | for Prometheus |
+//! | `/screens` | which screens there are and how they are, as a page or as JSON |
+//! | `/healthz` | 200 while the process serves |
+//!
 //! Whatever holds data asks the [`Guard`] first; the page itself, its files and the
 //! health of the process hold none.
 
@@ -19,6 +27,7 @@ mod api;
 mod error;
 mod health;
 mod negotiate;
+mod operators;
 mod page;
 mod rules;
 
@@ -35,8 +44,15 @@ use axum::{
 use futures_util::future::{Either, ready};
 use tower::Service as _;
 
-use crate::{access::Guard, clock::Clock, snapshot::Boards};
+use crate::{
+    access::Guard,
+    clock::Clock,
+    metrics::{Requests, Route},
+    screens::Screens,
+    snapshot::Boards,
+};
 pub use error::ApiError;
+pub use operators::OperatorsState;
 pub use page::Page;
 pub use rules::Rules;
 
@@ -51,6 +67,10 @@ pub struct AppState {
     pub access: Arc<Guard>,
     /// The page's files.
     pub page: Arc<Page>,
+    /// What screens say of themselves.
+    pub screens: Arc<Screens>,
+    /// What is asked, counted.
+    pub requests: Requests,
 }
 
 /// The one name in a route's path.
@@ -78,6 +98,8 @@ pub struct OverPace;
 pub struct App {
     routes: Arc<Routes>,
     rules: Arc<Rules>,
+    /// `None` where nobody counts.
+    requests: Option<Requests>,
 }
 
 impl App {
@@ -85,13 +107,25 @@ impl App {
     #[must_use]
     pub fn new(state: AppState, rules: Rules) -> Self {
         Self {
-            routes: Arc::new(Routes::new(state)),
+            requests: Some(state.requests.clone()),
+            routes: Arc::new(Routes::of_boards(state)),
+            rules: Arc::new(rules),
+        }
+    }
+
+    /// The routes for those who run the server, under `rules`.
+    #[must_use]
+    pub fn for_operators(state: OperatorsState, rules: Rules) -> Self {
+        Self {
+            requests: None,
+            routes: Arc::new(Routes::of_operators(state)),
             rules: Arc::new(rules),
         }
     }
 
     /// Answers one request.
     pub async fn answer(self, request: Request<Body>) -> Response {
+        let route = Route::of(request.uri());
         let is_old = rules::is_old_chromium(request.headers());
         let is_over_pace = request.extensions().get::<OverPace>().is_some();
         let admitted = if is_over_pace {
@@ -104,6 +138,9 @@ impl App {
             Err(refused) => refused.into_response(),
         };
         self.rules.dress(&mut response, is_old);
+        if let Some(requests) = &self.requests {
+            requests.answered(route, &response);
+        }
         response
     }
 }
@@ -111,23 +148,32 @@ impl App {
 /// The routes, and a shorter way to the one that is asked a thousand times as often as
 /// all others.
 struct Routes {
-    state: AppState,
     router: Router,
+    /// Where it has boards.
+    boards: Option<AppState>,
 }
 
 impl Routes {
-    fn new(state: AppState) -> Self {
+    fn of_boards(state: AppState) -> Self {
         Self {
             router: router(state.clone()),
-            state,
+            boards: Some(state),
+        }
+    }
+
+    fn of_operators(state: OperatorsState) -> Self {
+        Self {
+            router: operators::router(state),
+            boards: None,
         }
     }
 
     /// Answers at once what every screen polls: the router's part of such an answer would
     /// be as large as the rest of it.
     fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
-        if let Some(latest) = api::Latest::polled(&self.state, &request) {
-            let answer = latest.map(|latest| latest.respond(&self.state, request));
+        let polled = |state| Some((api::Latest::polled(state, &request)?, state));
+        if let Some((latest, state)) = self.boards.as_ref().and_then(polled) {
+            let answer = latest.map(|latest| latest.respond(state, request));
             return Either::Left(ready(answer.into_response()));
         }
         let routed = self.router.clone().call(request);

@@ -9,10 +9,12 @@
 //! - [`cxone`]: signs in to CXone and reads it
 //! - [`budget`]: the one gate to the upstream
 //! - [`backoff`]: how long to wait after failures
+//! - [`metrics`]: what is counted and measured, for Prometheus
 //! - [`poller`]: the only caller of a source, the only writer of snapshots
 //! - [`snapshot`]: the latest of every board, encoded once a change
 //! - [`access`]: who may look
 //! - [`http`]: the routes
+//! - [`screens`]: which screens there are, and how they are
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
 //! - [`shutdown`]: the signals that end the server
@@ -26,7 +28,9 @@ pub mod config;
 pub mod connections;
 pub mod cxone;
 pub mod http;
+pub mod metrics;
 pub mod poller;
+pub mod screens;
 pub mod serve;
 pub mod shutdown;
 pub mod snapshot;

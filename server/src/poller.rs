@@ -25,6 +25,7 @@ use crate::{
     budget::RequestBudget,
     clock::Clock,
     config::{BoardConfig, PollConfig},
+    metrics::{BackOff, Polls},
     snapshot::Boards,
     source::{QueueInfo, QueueReadings, QueueSource, SourceError},
 };
@@ -66,11 +67,21 @@ pub struct Poller {
     random: StdRng,
     /// Whether every batch has had its first try, so that turns can be spread.
     is_spread: bool,
+    polls: Polls,
 }
 
 enum Outcome {
     List(Result<Vec<QueueInfo>, SourceError>),
     Read(Read, Result<QueueReadings, SourceError>),
+}
+
+impl Outcome {
+    fn is_ok(&self) -> bool {
+        match self {
+            Self::List(list) => list.is_ok(),
+            Self::Read(_, answer) => answer.is_ok(),
+        }
+    }
 }
 
 impl Poller {
@@ -103,6 +114,7 @@ impl Poller {
             cycle: poll.interval,
             random: StdRng::from_os_rng(),
             is_spread: false,
+            polls: Polls::default(),
             source,
             budget,
             clock,
@@ -119,6 +131,12 @@ impl Poller {
         }
     }
 
+    /// What it does, for whoever watches it.
+    #[must_use]
+    pub fn polls(&self) -> &Polls {
+        &self.polls
+    }
+
     /// Reads and publishes until it is dropped.
     pub async fn run(mut self) {
         self.fit_cycle();
@@ -133,20 +151,23 @@ impl Poller {
                 assembly.tick().await;
                 continue;
             };
-            let source = Arc::clone(&self.source);
+            let (source, polls) = (Arc::clone(&self.source), self.polls.clone());
             let skills = match &task {
                 Task::Read(read) => self.groups[read.group].skills.clone(),
                 Task::List => Vec::new(),
             };
             let mut attempt = pin!(async move {
                 sleep_until(due).await;
-                match task {
+                let started = Instant::now();
+                let outcome = match task {
                     Task::List => Outcome::List(source.list_queues().await),
                     Task::Read(read) => {
                         let answer = source.read_queues(&read.ids, &skills).await;
                         Outcome::Read(read, answer)
                     }
-                }
+                };
+                polls.ended(outcome.is_ok(), started.elapsed());
+                outcome
             });
             let outcome = loop {
                 tokio::select! {
@@ -294,6 +315,8 @@ impl Poller {
     }
 
     fn publish(&mut self) {
+        let (failures, until) = self.schedule.back_off_now();
+        self.polls.hold_back(BackOff { failures, until });
         let now = self.clock.now();
         let frame = Frame {
             build: self.published.build(),

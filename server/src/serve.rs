@@ -1,19 +1,22 @@
 //! The server: a poller and the routes, from a listener until a shutdown.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
+use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::{
-    access::Guard,
+    access::{Guard, Proxies},
     budget::RequestBudget,
     clock::Clock,
     config::{AccessMode, Config},
     connections::{self, Limits, Tls},
-    http::{App, AppState, Page, Rules},
+    http::{App, AppState, OperatorsState, Page, Rules},
+    metrics::{Doors, Measured, Metrics, Requests},
     poller::{self, Poller},
+    screens::{DARK_AFTER, Screens},
     snapshot::Boards,
     source::QueueSource,
 };
@@ -28,6 +31,11 @@ pub struct Server {
     pub budget: Arc<RequestBudget>,
     /// For all ages.
     pub clock: Arc<dyn Clock>,
+    /// Where those who run the server see metrics and screens; `None` is nowhere.
+    pub operators: Option<TcpListener>,
+    /// A screen that is silent for so long is dark: [`DARK_AFTER`] unless a test brings
+    /// another.
+    pub dark_after: Duration,
     /// The page: [`Page::embedded`] unless a test brings another.
     pub page: Page,
 }
@@ -46,6 +54,8 @@ impl Server {
             source,
             budget,
             clock,
+            operators: None,
+            dark_after: DARK_AFTER,
             page: Page::embedded(),
         }
     }
@@ -64,6 +74,8 @@ impl Server {
             source,
             budget,
             clock,
+            operators,
+            dark_after,
             page,
         } = self;
         for warning in &config.warnings {
@@ -78,14 +90,32 @@ impl Server {
         announce(&config, &budget);
         let access = Arc::new(Guard::new(&config.access)?);
 
+        let screens = Arc::new(Screens::new(dark_after));
+        let (requests, doors) = (Requests::default(), Doors::default());
         let poller = Poller::new(
-            source,
-            budget,
+            Arc::clone(&source),
+            Arc::clone(&budget),
             Arc::clone(&clock),
             config.poll,
             config.boards,
             Arc::clone(&boards),
         );
+        let metrics = Metrics::new(Measured {
+            boards: Arc::clone(&boards),
+            budget,
+            source,
+            polls: poller.polls().clone(),
+            requests: requests.clone(),
+            doors: doors.clone(),
+            screens: Arc::clone(&screens),
+            clock: Arc::clone(&clock),
+        });
+        let operators_state = OperatorsState {
+            metrics: Arc::new(metrics),
+            screens: Arc::clone(&screens),
+            boards: Arc::clone(&boards),
+            clock: Arc::clone(&clock),
+        };
         let mut polling = tokio::spawn(poller.run());
         let address = listener
             .local_addr()
@@ -95,14 +125,16 @@ impl Server {
             clock,
             access: Arc::clone(&access),
             page: Arc::new(page),
+            screens,
+            requests,
         };
         let tls = (config.server.tls)
             .map(|files| Tls::load(files.certificate, files.key))
             .transpose()
             .context("TLS")?;
         let hosts = config.server.hosts.into_iter();
-        let hosts = hosts.chain(config.access.public_host());
-        let rules = Rules::new(address, hosts, tls.is_some());
+        let hosts: Vec<_> = hosts.chain(config.access.public_host()).collect();
+        let rules = Rules::new(address, hosts.iter().cloned(), tls.is_some());
         let app = App::new(state, rules);
         let scheme = if tls.is_some() { "https" } else { "http" };
         info!("listening on {scheme}://{address}");
@@ -110,9 +142,12 @@ impl Server {
         connections::make_room(limits);
         let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
         let answer = move |request| app.clone().answer(request);
-        let serving = connections::serve(listener, tls, answer, limits, proxies, shutdown);
+        let shutdown = shutdown.shared();
+        let for_operators = serve_operators(operators, operators_state, hosts, shutdown.clone());
+        let serving = connections::serve(listener, tls, answer, limits, proxies, doors, shutdown);
+        let serving = async { tokio::try_join!(serving.map(Ok), for_operators) };
         let served = tokio::select! {
-            () = serving => Ok(()),
+            served = serving => served.map(drop),
             () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
             // It never ends by itself. Without it the boards would only grow old: better
             // to end, and be started again by whatever watches the process.
@@ -125,6 +160,27 @@ impl Server {
         info!("stopped");
         served
     }
+}
+
+/// Serves those who run the server, on a listener of their own, if there is one.
+async fn serve_operators(
+    listener: Option<TcpListener>,
+    state: OperatorsState,
+    hosts: Vec<String>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<()> {
+    let Some(listener) = listener else {
+        return Ok(());
+    };
+    let address = listener
+        .local_addr()
+        .context("the metrics' listener has no address")?;
+    info!("metrics and screens at http://{address}");
+    let app = App::for_operators(state, Rules::new(address, hosts, false));
+    let answer = move |request| app.clone().answer(request);
+    let (limits, proxies, doors) = (Limits::default(), Proxies::default(), Doors::default());
+    connections::serve(listener, None, answer, limits, proxies, doors, shutdown).await;
+    Ok(())
 }
 
 fn announce(config: &Config, budget: &RequestBudget) {

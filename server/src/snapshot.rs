@@ -10,7 +10,7 @@ use queuewall_shared::snapshot::{
     Board, BoardList, BoardSnapshot, Totals, Upstream, UpstreamState,
 };
 
-use crate::clock::Moment;
+use crate::{clock::Moment, metrics::Encodings};
 pub use encode::{Representation, Representations};
 
 /// All boards. The poller writes, the HTTP handlers read.
@@ -21,6 +21,7 @@ pub struct Boards {
     announced: Vec<Board>,
     list: Representations,
     boards: HashMap<String, ArcSwap<Published>>,
+    encodings: Encodings,
 }
 
 /// One board as it is served now.
@@ -73,6 +74,7 @@ impl Boards {
             announced,
             list,
             boards,
+            encodings: Encodings::default(),
         }
     }
 
@@ -114,6 +116,12 @@ impl Boards {
         self.boards.get(slug).map(ArcSwap::load_full)
     }
 
+    /// How often and how long snapshots were encoded.
+    #[must_use]
+    pub fn encodings(&self) -> &Encodings {
+        &self.encodings
+    }
+
     /// Whether any board has been read.
     #[must_use]
     pub fn has_data(&self) -> bool {
@@ -132,7 +140,7 @@ impl Boards {
         let encoded = if current.snapshot == snapshot {
             Arc::clone(&current.encoded)
         } else {
-            Arc::new(Representations::of_json(&snapshot))
+            (self.encodings).measure(|| Arc::new(Representations::of_json(&snapshot)))
         };
         board.store(Arc::new(Published {
             snapshot,

@@ -47,6 +47,11 @@ pub trait QueueSource: Send + Sync + 'static {
     /// [`SourceError::CredentialsRejected`], or why the sign-in was not reached.
     async fn sign_in(&self) -> Result<(), SourceError>;
 
+    /// How long the token in force lives; `None` where there is none.
+    fn token_life(&self) -> Option<TokenLife> {
+        None
+    }
+
     /// Signs in for somebody who watches: every step on the way to the first read,
     /// in order. Only the last one can have failed.
     async fn sign_in_stepwise(&self) -> Vec<Step> {
@@ -56,6 +61,15 @@ pub trait QueueSource: Send + Sync + 'static {
             outcome: outcome.map(|()| "CXone issues a token".to_owned()),
         }]
     }
+}
+
+/// When a token was asked for, and how long it holds from then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenLife {
+    /// Just before it was asked for.
+    pub asked_at: Moment,
+    /// How long it holds.
+    pub life: Duration,
 }
 
 /// One step towards the first read.

@@ -195,6 +195,9 @@ pub struct DemoArgs {
     /// Address and port of the wallboard
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Address and port of metrics and screens, for those who run the server
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
     /// The same seed gives the same day
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,

@@ -65,7 +65,8 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     );
     let base_url = BaseUrl::parse(&simulator.base_url()).map_err(|error| broken(&error))?;
     let ids = simulator.control().queue_ids();
-    let config = config(args.listen, dialect(args.dialect, base_url), &ids);
+    let mut config = config(args.listen, dialect(args.dialect, base_url), &ids);
+    config.server.metrics_listen = args.metrics_listen;
 
     let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
     let clock = Arc::new(SystemClock);

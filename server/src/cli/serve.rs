@@ -32,6 +32,18 @@ pub(super) async fn run(
         )
     };
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
+    let operators = match config.server.metrics_listen {
+        None => None,
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|error| {
+            Failure::new(
+                Exit::Other,
+                format_args!(
+                    "cannot listen on {address} for metrics ({error}): end what uses the port, or choose \
+                     another with QUEUEWALL_METRICS_LISTEN"
+                ),
+            )
+        })?),
+    };
     let address = listener.local_addr().map_err(cannot_listen)?;
     let scheme = if config.server.tls.is_some() {
         "https"
@@ -46,7 +58,9 @@ pub(super) async fn run(
             format_args!("cannot wait for signals ({error}): check the system's limits"),
         )
     })?;
-    Server::new(config, source, budget, clock)
+    let mut server = Server::new(config, source, budget, clock);
+    server.operators = operators;
+    server
         .run(listener, ended)
         .await
         .map_err(|error| Failure::new(Exit::Other, format_args!("{error:#}")))?;

@@ -92,6 +92,11 @@ pub(super) const BUDGET_PER_MINUTE: Setting = both(
     Kind::Integer,
 );
 pub(super) const LISTEN: Setting = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text);
+pub(super) const METRICS_LISTEN: Setting = both(
+    "QUEUEWALL_METRICS_LISTEN",
+    "server.metrics_listen",
+    Kind::Text,
+);
 pub(super) const STATE_DIR: Setting = both("QUEUEWALL_STATE_DIR", "server.state_dir", Kind::Text);
 pub(super) const PUBLIC_URL: Setting =
     both("QUEUEWALL_PUBLIC_URL", "server.public_url", Kind::Text);
@@ -117,7 +122,7 @@ pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
 pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
 
 /// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 37] = [
+pub(super) const SETTINGS: [&Setting; 38] = [
     &DIALECT,
     &BASE_URL,
     &CLIENT_ID,
@@ -143,6 +148,7 @@ pub(super) const SETTINGS: [&Setting; 37] = [
     &POLL_SECONDS,
     &BUDGET_PER_MINUTE,
     &LISTEN,
+    &METRICS_LISTEN,
     &STATE_DIR,
     &PUBLIC_URL,
     &ACCESS_MODE,

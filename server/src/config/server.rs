@@ -15,6 +15,10 @@ pub struct ServerConfig {
     /// Address and port. `QUEUEWALL_LISTEN`, `server.listen`; default
     /// 127.0.0.1:8080, which only this machine reaches.
     pub listen: SocketAddr,
+    /// Address and port for those who run the server: metrics and screens, without any
+    /// access control. `QUEUEWALL_METRICS_LISTEN`, `server.metrics_listen`; `None`, the
+    /// default, is nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Names by which browsers may ask, besides addresses, `localhost` and the machine's
     /// own. `QUEUEWALL_HOSTS`, `server.hosts`.
     pub hosts: Vec<String>,
@@ -38,6 +42,7 @@ impl ServerConfig {
     pub fn on(listen: SocketAddr) -> Self {
         Self {
             listen,
+            metrics_listen: None,
             hosts: Vec::new(),
             tls: None,
         }
@@ -58,10 +63,36 @@ impl ServerConfig {
         };
         Self {
             listen,
+            metrics_listen: metrics_listen(reader, listen),
             hosts: hosts(reader),
             tls: tls(reader),
         }
     }
+}
+
+fn metrics_listen(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<SocketAddr> {
+    let found = reader.text(&keys::METRICS_LISTEN)?;
+    let Ok(address) = found.value.trim().parse::<SocketAddr>() else {
+        reader.problems.push(found.wrong(
+            "is not an address and port",
+            "write for example 127.0.0.1:9464 (this machine only)",
+        ));
+        return None;
+    };
+    if address == listen && address.port() != 0 {
+        reader.problems.push(found.wrong(
+            "is where the wall is served",
+            "take another port: metrics and screens have no access control",
+        ));
+    }
+    if !address.ip().is_loopback() {
+        reader.warnings.push(format!(
+            "{}: {} = {address} is reached from other machines, and metrics and screens have no access control: \
+             make sure that it is a network for those who run the server",
+            found.place, found.key
+        ));
+    }
+    Some(address)
 }
 
 fn hosts(reader: &mut Reader<'_>) -> Vec<String> {

@@ -728,3 +728,30 @@ fn handing_out_links_needs_no_credentials() {
     );
     assert!(desk(&[], &[("queuewall.toml", "[acces]\n")]).is_err());
 }
+
+#[test]
+fn the_metrics_listener_is_off_unless_said_and_warned_of_where_others_reach_it() {
+    let listens = |value: &str| read(&with(&[("QUEUEWALL_METRICS_LISTEN", value)]), &[]);
+    let config = read(&with(&[]), &[]).unwrap().config;
+    assert_eq!(config.server.metrics_listen, None);
+
+    let config = listens("127.0.0.1:9464").unwrap().config;
+    let address = config.server.metrics_listen.map(|it| it.to_string());
+    assert_eq!(address.as_deref(), Some("127.0.0.1:9464"));
+    assert_eq!(config.warnings, Vec::<String>::new());
+
+    let config = listens("10.0.0.5:9464").unwrap().config;
+    let [warning] = &config.warnings[..] else {
+        panic!("{:?}", config.warnings)
+    };
+    assert!(warning.contains("no access control"), "{warning}");
+
+    for (value, words) in [
+        ("localhost", "is not an address and port"),
+        ("127.0.0.1:8080", "is where the wall is served"),
+    ] {
+        let found = problems(&with(&[("QUEUEWALL_METRICS_LISTEN", value)]), &[]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains(words), "{found:?}");
+    }
+}

@@ -61,8 +61,15 @@ impl Server {
                 app.call(request).await.unwrap()
             }
         };
-        let proxies = Proxies::default();
-        let task = tokio::spawn(serve(listener, tls, answer, limits, proxies, shutdown));
+        let task = tokio::spawn(serve(
+            listener,
+            tls,
+            answer,
+            limits,
+            Proxies::default(),
+            Doors::default(),
+            shutdown,
+        ));
         Self {
             address,
             stop: Some(stop),

@@ -15,7 +15,7 @@ use super::{
     sign_in::AccessToken,
     transport::{Answer, Transport},
 };
-use crate::source::SourceError;
+use crate::{metrics::CallKind, source::SourceError};
 
 const OPENID_PATH: &str = "/.well-known/openid-configuration";
 const CXONE_PATH: &str = "/.well-known/cxone-configuration";
@@ -135,7 +135,7 @@ impl Discovery {
     ) -> Result<Value, SourceError> {
         let answer = self
             .transport
-            .send(SETTING, self.transport.get(url))
+            .send(CallKind::Discovery, SETTING, self.transport.get(url))
             .await?;
         match answer.status {
             status if status.is_success() => json::parse(&answer),

@@ -11,7 +11,7 @@ use super::{
     session::Session,
     transport::Answer,
 };
-use crate::{clock::Moment, source::SourceError};
+use crate::{clock::Moment, metrics::CallKind, source::SourceError};
 
 /// A longer list is taken for a mistake.
 const MOST_PAGES: usize = 100;
@@ -21,6 +21,8 @@ pub(super) struct List<'a> {
     /// The only origin that is followed to.
     pub(super) base_url: &'a BaseUrl,
     pub(super) setting: &'static str,
+    /// What it is read for.
+    pub(super) kind: CallKind,
     pub(super) first: Url,
     /// What it lists, in words.
     pub(super) name: &'static str,
@@ -56,7 +58,9 @@ impl List<'_> {
                 )));
             }
             let answer = session
-                .send(self.setting, || session.transport().get(url.clone()))
+                .send(self.kind, self.setting, || {
+                    session.transport().get(url.clone())
+                })
                 .await?;
             check(&answer)?;
             asked_at.get_or_insert(answer.sent_at);
@@ -119,6 +123,7 @@ mod tests {
         let list = List {
             base_url: &base_url,
             setting: "CXONE_BASE_URL",
+            kind: CallKind::QueueList,
             first: base_url.endpoint("/list"),
             name: "list",
         };

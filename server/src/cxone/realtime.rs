@@ -28,7 +28,8 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    source::{QueueInfo, QueueReadings, QueueSource, SourceError, Step},
+    metrics::CallKind,
+    source::{QueueInfo, QueueReadings, QueueSource, SourceError, Step, TokenLife},
 };
 use activity::{Skill, Skills};
 
@@ -121,6 +122,7 @@ impl Realtime {
         let list = List {
             base_url: &place.base_url,
             setting: place.setting,
+            kind: CallKind::Readings,
             first,
             name: "skill list",
         };
@@ -212,6 +214,10 @@ impl QueueSource for Realtime {
 
     async fn sign_in(&self) -> Result<(), SourceError> {
         self.session.token().await.map(drop)
+    }
+
+    fn token_life(&self) -> Option<TokenLife> {
+        self.session.token_life()
     }
 
     async fn sign_in_stepwise(&self) -> Vec<Step> {

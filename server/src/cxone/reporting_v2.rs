@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    source::{QueueInfo, QueueReadings, QueueSource, SourceError},
+    metrics::CallKind,
+    source::{QueueInfo, QueueReadings, QueueSource, SourceError, TokenLife},
 };
 
 const REALTIME_PATH: &str = "/api/v2/reporting/queues/realtime";
@@ -84,7 +85,9 @@ impl QueueSource for ReportingV2 {
         let query = readings::Query::new(ids, skills);
         let url = self.settings.base_url.endpoint(REALTIME_PATH);
         let post = || self.session.transport().post(url.clone()).json(&query);
-        let answer = self.session.send(SETTING, post).await?;
+        let answer = (self.session)
+            .send(CallKind::Readings, SETTING, post)
+            .await?;
         check_read(&answer, || SourceError::QueueNotFound { ids: ids.to_vec() })?;
         let (queues, odd) = readings::readings(&json::parse(&answer)?)?;
         odd.log(REALTIME_PATH);
@@ -100,6 +103,7 @@ impl QueueSource for ReportingV2 {
         let list = List {
             base_url: &self.settings.base_url,
             setting: SETTING,
+            kind: CallKind::QueueList,
             first: self.settings.base_url.endpoint(LIST_PATH),
             name: "queue list",
         };
@@ -130,6 +134,10 @@ impl QueueSource for ReportingV2 {
 
     async fn sign_in(&self) -> Result<(), SourceError> {
         self.session.token().await.map(drop)
+    }
+
+    fn token_life(&self) -> Option<TokenLife> {
+        self.session.token_life()
     }
 }
 

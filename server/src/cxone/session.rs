@@ -9,7 +9,11 @@ use super::{
     token::Tokens,
     transport::{Answer, Transport},
 };
-use crate::{clock::Clock, source::SourceError};
+use crate::{
+    clock::Clock,
+    metrics::CallKind,
+    source::{SourceError, TokenLife},
+};
 
 /// The token and what it opens.
 pub(super) struct Session {
@@ -44,15 +48,21 @@ impl Session {
         self.tokens.get().await
     }
 
+    /// How old the token in force is; nobody is signed in for it.
+    pub(super) fn token_life(&self) -> Option<TokenLife> {
+        self.tokens.life()
+    }
+
     /// Sends a request with the token; after a 401 once more with a new one.
     pub(super) async fn send(
         &self,
+        kind: CallKind,
         setting: &'static str,
         request: impl Fn() -> RequestBuilder + Send,
     ) -> Result<Answer, SourceError> {
         let send = async |token: &AccessToken| {
             let request = request().header(AUTHORIZATION, token.header());
-            self.transport.send(setting, request).await
+            self.transport.send(kind, setting, request).await
         };
         let token = self.tokens.get().await?;
         let answer = send(&token).await?;

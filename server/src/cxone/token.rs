@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, Moment},
-    source::SourceError,
+    source::{SourceError, TokenLife},
 };
 
 /// How long before its end a token is replaced, at most; a tenth of a short life.
@@ -106,6 +106,16 @@ impl Tokens {
             return Ok(token);
         }
         result
+    }
+
+    /// Of the token that is held, whether it still holds or not.
+    pub(super) fn life(&self) -> Option<TokenLife> {
+        let state = self.inner.state();
+        let granted = &state.cached.as_ref()?.granted;
+        Some(TokenLife {
+            asked_at: granted.sent_at,
+            life: granted.life,
+        })
     }
 
     /// Drops `token`, unless another has replaced it already.

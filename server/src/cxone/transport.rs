@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use reqwest::{
-    Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url,
+    Client, ClientBuilder, Request, RequestBuilder, Response, StatusCode, Url,
     header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect, retry,
 };
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     budget::RequestBudget,
     clock::{Clock, Moment},
+    metrics::{CallKind, CallOutcome},
     source::{Host, SourceError},
 };
 
@@ -91,8 +92,8 @@ impl Transport {
         self.client.post(url)
     }
 
-    /// Waits for the budget, sends, and reads the answer. `setting` is what led to the
-    /// host, for errors.
+    /// Waits for the budget, sends, reads the answer, and counts what came of it.
+    /// `setting` is what led to the host, for errors.
     ///
     /// # Errors
     /// Whatever keeps an answer from being read whole, and the refusals that mean
@@ -100,6 +101,7 @@ impl Transport {
     /// closes the gate for every request before the permit is given back.
     pub(super) async fn send(
         &self,
+        kind: CallKind,
         setting: &'static str,
         request: RequestBuilder,
     ) -> Result<Answer, SourceError> {
@@ -114,8 +116,23 @@ impl Transport {
             connect_timeout: self.connect_timeout,
             total_timeout: self.total_timeout,
         };
-        let path = request.url().path().to_owned();
         let permit = self.budget.acquire().await;
+        let started = Instant::now();
+        let result = self.exchange(&client, request, peer).await;
+        let outcome = outcome_of(&result);
+        self.budget.calls().ended(kind, outcome, started.elapsed());
+        drop(permit);
+        result
+    }
+
+    /// Sends, and reads the answer, within the total time-out.
+    async fn exchange(
+        &self,
+        client: &Client,
+        request: Request,
+        peer: Peer,
+    ) -> Result<Answer, SourceError> {
+        let path = request.url().path().to_owned();
         let (sent_at, started) = (self.clock.now(), Instant::now());
         let total = self.total_timeout;
 
@@ -132,7 +149,6 @@ impl Transport {
         let body = timeout(left, peer.read_body(response))
             .await
             .unwrap_or_else(|_| Err(peer.timed_out()));
-        drop(permit);
 
         Ok(Answer {
             host: peer.host,
@@ -210,6 +226,24 @@ impl Peer {
             host: self.host.clone(),
             after: self.total_timeout,
         }
+    }
+}
+
+fn outcome_of(result: &Result<Answer, SourceError>) -> CallOutcome {
+    match result {
+        Ok(answer) if answer.status.is_success() => CallOutcome::Answered,
+        Ok(_) => CallOutcome::Refused,
+        Err(SourceError::RateLimited { .. }) => CallOutcome::RateLimited,
+        Err(SourceError::ServerError { .. }) => CallOutcome::ServerError,
+        Err(SourceError::Redirected { .. }) => CallOutcome::Redirected,
+        Err(SourceError::TimedOut { .. }) => CallOutcome::TimedOut,
+        Err(
+            SourceError::Dns { .. }
+            | SourceError::Tls { .. }
+            | SourceError::Connect { .. }
+            | SourceError::Truncated { .. },
+        ) => CallOutcome::NoConnection,
+        Err(_) => CallOutcome::Unreadable,
     }
 }
 

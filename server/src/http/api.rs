@@ -7,7 +7,10 @@ use axum::{
     http::{HeaderName, HeaderValue, Method},
     response::Response,
 };
-use queuewall_shared::http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER};
+use queuewall_shared::{
+    http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
+    report::{self, Report},
+};
 
 use super::{
     AppState, Name,
@@ -64,8 +67,15 @@ impl Latest {
 
     fn of(state: &AppState, slug: &str, request: &Request) -> Result<Self, ApiError> {
         let now = state.clock.now();
-        state.access.admit(slug, Caller::of(request), now.wall)?;
+        let caller = Caller::of(request);
+        state.access.admit(slug, caller, now.wall)?;
         let published = state.boards.latest(slug).ok_or(ApiError::NoSuchBoard)?;
+        let report = request.headers().get(report::HEADER);
+        // A report that cannot be read is nobody's trouble: the poll is answered all the same.
+        if let Some(report) = report.and_then(|it| Report::parse(it.to_str().ok()?)) {
+            let address = state.access.proxies().client(caller);
+            state.screens.heard(&report, slug, address, now);
+        }
         Ok(Self { published, now })
     }
 

@@ -13,7 +13,10 @@ mod access;
 mod wild;
 
 use super::*;
-use crate::clock::{Moment, SystemClock};
+use crate::{
+    clock::{Moment, SystemClock},
+    screens::DARK_AFTER,
+};
 
 /// How long the server of the fixture has been up when it is made.
 const UP: Duration = Duration::from_secs(1_000);
@@ -40,13 +43,15 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
     let boards = Arc::new(Boards::new(boards, page.build().to_owned(), started));
     let access = Arc::new(guard);
     let state = AppState {
+        screens: Arc::new(Screens::new(DARK_AFTER)),
+        requests: Requests::default(),
         boards: Arc::clone(&boards),
         clock: Arc::new(SystemClock),
         access: Arc::clone(&access),
         page: Arc::new(page),
     };
     Fixture {
-        routes: Routes::new(state),
+        routes: Routes::of_boards(state),
         access,
         boards,
     }

@@ -170,6 +170,12 @@ impl Schedule {
         !members.wanted.is_empty() && members.dead.len() == members.wanted.len()
     }
 
+    /// Failures in a row, and before when nothing is asked because of them.
+    pub(crate) fn back_off_now(&self) -> (u32, Option<Instant>) {
+        let gate = (self.failures > 0).then_some(self.gate);
+        (self.failures, gate)
+    }
+
     /// The queue list was read. Refused batches are parted by it.
     pub(crate) fn listed(&mut self, known: &HashSet<&str>, now: Instant) {
         self.answered();

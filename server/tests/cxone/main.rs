@@ -16,6 +16,7 @@ mod dialect;
 mod discovery;
 mod failures;
 mod list;
+mod measured;
 mod proxy;
 mod reads;
 mod refusals;

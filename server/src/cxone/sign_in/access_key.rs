@@ -14,6 +14,7 @@ use url::form_urlencoded::byte_serialize;
 use super::{Granted, SignIn, granted};
 use crate::{
     cxone::{AccessKey, SignInMethod, discovery::Discovery, transport::Transport},
+    metrics::CallKind,
     source::SourceError,
 };
 
@@ -75,7 +76,7 @@ impl SignIn for AccessKeySignIn {
                 });
                 let request = self.transport.post(area_url.endpoint(KEY_ONLY_PATH));
                 let answer = (self.transport)
-                    .send("CXONE_AREA_URL", request.json(&body))
+                    .send(CallKind::SignIn, "CXONE_AREA_URL", request.json(&body))
                     .await?;
                 granted(&answer, &self.ours(), |_| KEY_ONLY_REMEDY)
             }
@@ -118,7 +119,9 @@ impl AccessKeySignIn {
             let request = (self.transport.post(url.clone()))
                 .basic_auth(client[0], Some(client[1]))
                 .form(form);
-            let answer = self.transport.send("CXONE_ISSUER", request).await?;
+            let answer = (self.transport)
+                .send(CallKind::SignIn, "CXONE_ISSUER", request)
+                .await?;
             let mut ours = self.ours().to_vec();
             ours.extend(plain);
             ours.extend(

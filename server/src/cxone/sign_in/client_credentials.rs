@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Granted, SignIn, granted};
 use crate::{
     cxone::{ReportingV2Settings, transport::Transport},
+    metrics::CallKind,
     source::SourceError,
 };
 
@@ -38,7 +39,9 @@ impl SignIn for ClientCredentials {
             ("tenant_id", tenant_id),
         ];
         let request = self.transport.post(base_url.endpoint(PATH)).form(&form);
-        let answer = self.transport.send("CXONE_BASE_URL", request).await?;
+        let answer = (self.transport)
+            .send(CallKind::SignIn, "CXONE_BASE_URL", request)
+            .await?;
         let ours = [client_secret.expose_secret(), client_id, tenant_id];
         granted(&answer, &ours, |_| REMEDY)
     }

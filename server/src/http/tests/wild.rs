@@ -123,6 +123,7 @@ fn app(mode: AccessMode, folder: &std::path::Path) -> App {
     App {
         routes: Arc::new(fixture.routes),
         rules: Arc::new(Rules::new(listen, [], false)),
+        requests: None,
     }
 }
 

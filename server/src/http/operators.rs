@@ -1,0 +1,119 @@
+//! What those who run the server ask for, on a listener of its own: metrics and screens.
+//!
+//! There is no access control here, since there is a listener for it: nothing of this is
+//! on the public one.
+
+mod screens_page;
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{
+        HeaderMap, HeaderValue,
+        header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY},
+    },
+    response::{Html, IntoResponse as _, Response},
+    routing::get,
+};
+use serde_json::json;
+use tracing::error;
+
+use super::{
+    error::{self, ApiError},
+    health,
+};
+use crate::{
+    clock::Clock,
+    metrics::{Format, Metrics},
+    screens::Screens,
+    snapshot::Boards,
+};
+
+const STYLE: &str = include_str!("operators/screens.css");
+
+/// What every handler here can reach.
+#[derive(Clone)]
+pub struct OperatorsState {
+    /// Everything that is measured.
+    pub metrics: Arc<Metrics>,
+    /// Which screens there are.
+    pub screens: Arc<Screens>,
+    /// Whose build it is.
+    pub boards: Arc<Boards>,
+    /// For ages.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// All routes.
+pub(super) fn router(state: OperatorsState) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .route("/screens", get(screens))
+        .route("/screens.css", get(style))
+        .route("/healthz", get(health::healthz))
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .with_state(state)
+}
+
+/// `GET /metrics`, in the format that is asked for.
+async fn metrics(
+    State(state): State<OperatorsState>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let format = if accepts(&headers, "application/openmetrics-text") {
+        Format::OpenMetrics
+    } else {
+        Format::Prometheus
+    };
+    // Many screens and open files take milliseconds, which no other request shall wait.
+    let written = tokio::task::spawn_blocking(move || state.metrics.write(format)).await;
+    match written {
+        Ok(Ok(text)) => {
+            let kind = [(CONTENT_TYPE, format.media_type())];
+            Ok(unkept((kind, text).into_response()))
+        }
+        failed => {
+            error!(?failed, "the metrics could not be written");
+            Err(ApiError::Internal)
+        }
+    }
+}
+
+/// `GET /screens`: a page, or JSON for programs.
+async fn screens(State(state): State<OperatorsState>, headers: HeaderMap) -> Response {
+    let build = state.boards.build();
+    let screens = state.screens.list(build, state.clock.now());
+    let is_program = accepts(&headers, "application/json") && !accepts(&headers, "text/html");
+    unkept(if is_program {
+        Json(json!({ "build": build, "screens": screens })).into_response()
+    } else {
+        Html(screens_page::write(&screens, build)).into_response()
+    })
+}
+
+/// `GET /screens.css`
+async fn style() -> Response {
+    unkept(([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response())
+}
+
+/// Whether `Accept` names a media type; what is preferred to what is not looked into.
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let mut lists = headers.get_all(ACCEPT).iter();
+    lists.any(|list| {
+        list.to_str()
+            .is_ok_and(|list| list.to_ascii_lowercase().contains(media_type))
+    })
+}
+
+fn unkept(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! What is counted and measured, for Prometheus.
+//!
+//! Counters belong to the rooms in which things happen, which know nothing of who reads
+//! them. What is an age or a state is computed when it is asked for, from what is there
+//! anyway. Labels are words of ours, boards of the configuration, and the names of a
+//! bounded number of screens; never what a stranger sends.
+//!
+//! # Layout
+//! - `calls`: requests to CXone; `polls`: reads, and the back-off
+//! - `encodings`: snapshots encoded
+//! - `requests`, `doors`: browsers' requests and connections
+//! - `state`: ages and states, at the moment of the scrape; `process`: the process
+
+mod calls;
+mod doors;
+mod encodings;
+mod polls;
+mod process;
+mod requests;
+mod state;
+
+use std::{fmt, sync::Arc};
+
+use prometheus_client::{
+    encoding::{prometheus_text, text},
+    registry::Registry,
+};
+
+use crate::{
+    budget::RequestBudget, clock::Clock, screens::Screens, snapshot::Boards, source::QueueSource,
+};
+pub use calls::{CallKind, CallOutcome, Calls};
+pub use doors::{Doors, Open, Refused};
+pub use encodings::Encodings;
+pub use polls::{BackOff, Polls};
+pub use requests::{Requests, Route};
+pub use state::NAMED_SCREENS;
+
+/// What is measured.
+#[derive(Clone)]
+pub struct Measured {
+    /// Snapshots, their ages and encodings.
+    pub boards: Arc<Boards>,
+    /// The gate to CXone, and what passed it.
+    pub budget: Arc<RequestBudget>,
+    /// Whose token it is.
+    pub source: Arc<dyn QueueSource>,
+    /// How the reading gets on.
+    pub polls: Polls,
+    /// What browsers ask.
+    pub requests: Requests,
+    /// Their connections.
+    pub doors: Doors,
+    /// Which screens there are.
+    pub screens: Arc<Screens>,
+    /// For ages.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Measured {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Measured")
+    }
+}
+
+/// Everything, ready to be scraped.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+}
+
+/// A text format that Prometheus reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// OpenMetrics 1.0.
+    OpenMetrics,
+    /// Prometheus's own, 0.0.4: for whoever does not ask for the other.
+    Prometheus,
+}
+
+impl Format {
+    /// Its media type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::Prometheus => prometheus_text::CONTENT_TYPE,
+        }
+    }
+}
+
+impl Metrics {
+    /// Of these.
+    #[must_use]
+    pub fn new(measured: Measured) -> Self {
+        let mut registry = Registry::default();
+        let ours = registry.sub_registry_with_prefix("queuewall");
+        measured.budget.calls().register(ours);
+        measured.polls.register(ours);
+        measured.boards.encodings().register(ours);
+        measured.requests.register(ours);
+        measured.doors.register(ours);
+        registry.register_collector(Box::new(state::State::new(measured)));
+        Self { registry }
+    }
+
+    /// Everything as it is now.
+    ///
+    /// # Errors
+    /// Writing to memory does not fail.
+    pub fn write(&self, format: Format) -> Result<String, fmt::Error> {
+        let mut page = String::new();
+        match format {
+            Format::OpenMetrics => text::encode(&mut page, &self.registry)?,
+            Format::Prometheus => prometheus_text::encode(&mut page, &self.registry)?,
+        }
+        Ok(page)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! How the reading gets on: how long each read takes, and whether failures hold it back.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use prometheus_client::{
+    metrics::{family::Family, histogram::Histogram},
+    registry::{Registry, Unit},
+};
+use tokio::time::Instant;
+
+/// What the poller does. A copy is of the same poller.
+#[derive(Clone, Debug)]
+pub struct Polls {
+    seconds: Family<[(&'static str, &'static str); 1], Histogram>,
+    /// Of good reads and of failed ones: the same, so that nothing is looked up.
+    by_outcome: [Histogram; 2],
+    back_off: Arc<Mutex<BackOff>>,
+}
+
+/// How failures hold the reading back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BackOff {
+    /// Reads that failed in a row; 0 after a good one.
+    pub failures: u32,
+    /// Before which nothing is read.
+    pub until: Option<Instant>,
+}
+
+impl Default for Polls {
+    fn default() -> Self {
+        let seconds = Family::new_with_constructor(histogram as fn() -> Histogram);
+        let of = |outcome| seconds.get_or_create(&[("outcome", outcome)]).clone();
+        Self {
+            by_outcome: [of("read"), of("failed")],
+            seconds,
+            back_off: Arc::default(),
+        }
+    }
+}
+
+impl Polls {
+    /// A read of queues or of their list ended. Its pages, a sign-in on the way and the
+    /// waits for the budget are in its time.
+    pub fn ended(&self, is_read: bool, took: Duration) {
+        self.by_outcome[usize::from(!is_read)].observe(took.as_secs_f64());
+    }
+
+    /// Failures hold the reading back so.
+    pub fn hold_back(&self, back_off: BackOff) {
+        *self.lock() = back_off;
+    }
+
+    /// How failures hold the reading back.
+    #[must_use]
+    pub fn back_off(&self) -> BackOff {
+        *self.lock()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BackOff> {
+        // Every change is a single step, so a panic elsewhere leaves it whole.
+        self.back_off.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register_with_unit(
+            "poll",
+            "Time that one read of queues or of their list took: pages, sign-in and waits for the budget included",
+            Unit::Seconds,
+            self.seconds.clone(),
+        );
+    }
+}
+
+fn histogram() -> Histogram {
+    Histogram::new([0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0])
+}

@@ -1,0 +1,275 @@
+//! What is so at the moment of the scrape. What is not known is not there, and never 0.
+
+use std::{fmt, time::SystemTime};
+
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeMetric as _},
+    metrics::{MetricType, gauge::ConstGauge},
+    registry::Unit,
+};
+use queuewall_shared::snapshot::UpstreamState;
+use tokio::time::Instant;
+
+use super::{Measured, process};
+use crate::{
+    clock::Moment,
+    screens::{Screen, State as ScreenState},
+};
+
+/// The most screens that have metrics of their own: those with a name that are known for
+/// longest, so that nobody who makes up names displaces them.
+pub const NAMED_SCREENS: usize = 200;
+
+const SECONDS: Option<&Unit> = Some(&Unit::Seconds);
+
+/// Reads what is measured when it is asked.
+#[derive(Debug)]
+pub(super) struct State {
+    measured: Measured,
+    /// Seconds since 1970.
+    started: f64,
+}
+
+/// A value and its labels.
+type Sample<'s> = (Vec<(&'static str, &'s str)>, f64);
+
+struct Page<'e> {
+    encoder: DescriptorEncoder<'e>,
+}
+
+impl Page<'_> {
+    /// A gauge of any number of samples; without any, its name and help are there.
+    fn gauge<'s>(
+        &mut self,
+        name: &str,
+        help: &str,
+        unit: Option<&Unit>,
+        samples: impl IntoIterator<Item = Sample<'s>>,
+    ) -> fmt::Result {
+        // As the library writes it for metrics of its own.
+        let help = format!("{help}.");
+        let kind = MetricType::Gauge;
+        let mut encoder = self.encoder.encode_descriptor(name, &help, unit, kind)?;
+        for (labels, value) in samples {
+            let gauge = ConstGauge::new(value);
+            if labels.is_empty() {
+                gauge.encode(encoder.encode_family::<[(&str, &str); 0]>(&[])?)?;
+            } else {
+                gauge.encode(encoder.encode_family(&labels)?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn alone<'s>(value: impl Into<Option<f64>>) -> Option<Sample<'s>> {
+    Some((Vec::new(), value.into()?))
+}
+
+impl State {
+    pub(super) fn new(measured: Measured) -> Self {
+        let now = measured.clock.now();
+        let started = now.wall.duration_since(SystemTime::UNIX_EPOCH);
+        let uptime = measured.boards.started().age_at(now);
+        let started = started.unwrap_or_default().saturating_sub(uptime);
+        Self {
+            measured,
+            started: started.as_secs_f64(),
+        }
+    }
+
+    fn of_upstream(&self, page: &mut Page<'_>, now: Moment) -> fmt::Result {
+        let budget = &self.measured.budget;
+        // Not `now`: the budget looks at the clock itself, a moment later.
+        let until = |at: Instant| at.saturating_duration_since(Instant::now()).as_secs_f64();
+        page.gauge(
+            "queuewall_upstream_budget_requests",
+            "Requests to CXone that are allowed in any minute",
+            None,
+            alone(budget.limit() as f64),
+        )?;
+        page.gauge(
+            "queuewall_upstream_budget_used_requests",
+            "Requests to CXone that count against the minute that ends now",
+            None,
+            alone(budget.used() as f64),
+        )?;
+        page.gauge(
+            "queuewall_upstream_budget_wait",
+            "Time until the next request to CXone may pass: the budget's, or what CXone asked for by Retry-After",
+            SECONDS,
+            alone(until(budget.next_free())),
+        )?;
+        let back_off = self.measured.polls.back_off();
+        page.gauge(
+            "queuewall_upstream_consecutive_failures",
+            "Reads that failed in a row; 0 after a good one",
+            None,
+            alone(f64::from(back_off.failures)),
+        )?;
+        page.gauge(
+            "queuewall_upstream_back_off",
+            "Time until failures let the next read pass; 0 where none hold it back",
+            SECONDS,
+            alone(back_off.until.map_or(0.0, until)),
+        )?;
+        let token = self.measured.source.token_life();
+        let age = token.map(|token| token.asked_at.age_at(now));
+        page.gauge(
+            "queuewall_upstream_token_age",
+            "Time since the token in force was asked for; absent while there is none",
+            SECONDS,
+            alone(age.map(|age| age.as_secs_f64())),
+        )?;
+        let left = token
+            .zip(age)
+            .map(|(token, age)| token.life.saturating_sub(age));
+        page.gauge(
+            "queuewall_upstream_token_remaining",
+            "Time until the token in force ends; absent while there is none",
+            SECONDS,
+            alone(left.map(|left| left.as_secs_f64())),
+        )
+    }
+
+    fn of_boards(&self, page: &mut Page<'_>, now: Moment) -> fmt::Result {
+        let boards = &self.measured.boards;
+        let latest: Vec<(&str, _)> = boards
+            .slugs()
+            .filter_map(|slug| Some((slug, boards.latest(slug)?)))
+            .collect();
+        let each = || latest.iter().map(|(slug, published)| (*slug, &**published));
+        page.gauge(
+            "queuewall_snapshot_age",
+            "Time since any of a board's queues was last read; absent until one was",
+            SECONDS,
+            each().filter_map(|(slug, board)| {
+                let age = board.latest_read?.age_at(now);
+                Some((vec![("board", slug)], age.as_secs_f64()))
+            }),
+        )?;
+        page.gauge(
+            "queuewall_board_upstream_state",
+            "1 for the state of a board's dealings with CXone, 0 for the others",
+            None,
+            each().flat_map(|(slug, board)| {
+                let is = board.snapshot.upstream.state;
+                UPSTREAM_STATES.map(|(state, word)| {
+                    let labels = vec![("board", slug), ("state", word)];
+                    (labels, f64::from(u8::from(state == is)))
+                })
+            }),
+        )?;
+        page.gauge(
+            "queuewall_board_upstream_trouble",
+            "1 with the cause of a board's trouble with CXone; absent while there is none",
+            None,
+            each().filter_map(|(slug, board)| {
+                let cause = board.snapshot.upstream.cause_code?;
+                Some((vec![("board", slug), ("cause", cause.code())], 1.0))
+            }),
+        )?;
+        page.gauge(
+            "queuewall_board_queues",
+            "Queues that a board shows",
+            None,
+            each().map(|(slug, board)| (vec![("board", slug)], board.snapshot.queues.len() as f64)),
+        )
+    }
+
+    fn of_screens(&self, page: &mut Page<'_>, now: Moment) -> fmt::Result {
+        let build = self.measured.boards.build();
+        let screens = self.measured.screens.list(build, now);
+        page.gauge(
+            "queuewall_screens",
+            "Screens by the worst that is true of them; those without a name are forgotten after an hour in the dark",
+            None,
+            ScreenState::ALL.map(|state| {
+                let count = screens.iter().filter(|it| it.state == state).count();
+                (vec![("state", state.word())], count as f64)
+            }),
+        )?;
+        let named = oldest_named(&screens);
+        let each = || {
+            named.iter().map(|(name, screen)| {
+                let labels = vec![("screen", *name), ("board", screen.board.as_str())];
+                (labels, *screen)
+            })
+        };
+        page.gauge(
+            "queuewall_screen_last_seen_age",
+            "Time since a screen with a name last asked; of the 200 that are known for longest",
+            SECONDS,
+            each().map(|(labels, screen)| (labels, screen.last_seen_age.as_secs_f64())),
+        )?;
+        page.gauge(
+            "queuewall_screen_errors",
+            "Errors in the page of a screen with a name that nobody caught since it was switched on; of the same 200",
+            None,
+            each().map(|(labels, screen)| (labels, f64::from(screen.errors))),
+        )
+    }
+
+    fn of_process(&self, page: &mut Page<'_>) -> fmt::Result {
+        let build = self.measured.boards.build();
+        let labels = vec![("version", env!("CARGO_PKG_VERSION")), ("build", build)];
+        page.gauge(
+            "queuewall_build_info",
+            "1, with the server's version and its build, which names the page too",
+            None,
+            [(labels, 1.0)],
+        )?;
+        page.gauge(
+            "process_start_time",
+            "When the process started, since 1970",
+            SECONDS,
+            alone(self.started),
+        )?;
+        let of = |value: Option<u64>| alone(value.map(|value| value as f64));
+        page.gauge(
+            "process_resident_memory",
+            "Memory in use",
+            Some(&Unit::Bytes),
+            of(process::resident_memory_bytes()),
+        )?;
+        page.gauge(
+            "process_open_fds",
+            "Open file handles",
+            None,
+            of(process::open_fds()),
+        )
+    }
+}
+
+const UPSTREAM_STATES: [(UpstreamState, &str); 3] = [
+    (UpstreamState::Ok, "ok"),
+    (UpstreamState::Degraded, "degraded"),
+    (UpstreamState::Down, "down"),
+];
+
+/// The screens with a name that are known for longest, in the order of their names.
+fn oldest_named(screens: &[Screen]) -> Vec<(&str, &Screen)> {
+    let named = screens.iter();
+    let mut named: Vec<_> = named
+        .filter_map(|screen| Some((screen.name.as_deref()?, screen)))
+        .collect();
+    named.sort_by(|(name, one), (other_name, other)| {
+        let longest_first = other.first_seen_age.cmp(&one.first_seen_age);
+        longest_first.then_with(|| name.cmp(other_name))
+    });
+    named.truncate(NAMED_SCREENS);
+    named.sort_by_key(|(name, _)| *name);
+    named
+}
+
+impl Collector for State {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let now = self.measured.clock.now();
+        let mut page = Page { encoder };
+        self.of_upstream(&mut page, now)?;
+        self.of_boards(&mut page, now)?;
+        self.of_screens(&mut page, now)?;
+        self.of_process(&mut page)
+    }
+}

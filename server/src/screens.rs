@@ -1,0 +1,258 @@
+//! Which screens there are and how they are, by what they say of themselves with each
+//! poll. The latest word of each is kept, of a bounded number of screens.
+//!
+//! A screen with a name is one screen however often it starts anew; without one it is as
+//! long-lived as its page's id.
+
+mod shown;
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher as _, RandomState},
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use queuewall_shared::report::{Report, SoundState, WakeLock};
+
+use crate::clock::Moment;
+pub use shown::{Screen, State};
+
+/// A screen that has not asked for so long is dark. Pages ask every 5 s, and at the
+/// slowest every 30 s while they lost their server.
+pub const DARK_AFTER: Duration = Duration::from_secs(45);
+
+/// A page asks for a frame with each poll: one that got none for so long does not paint.
+const UNPAINTED_AFTER: Duration = Duration::from_secs(30);
+
+/// The most screens that are kept, in all.
+const MOST: usize = 4_096;
+
+/// Parts with a lock each, so that polls of many screens do not wait for each other.
+const SHARDS: usize = 16;
+
+/// How long a dark screen is remembered: one with a name hangs somewhere, one without
+/// may have been anybody's tab.
+const NAMED_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
+const UNNAMED_KEPT: Duration = Duration::from_secs(3_600);
+
+/// All screens. The handlers of polls write, those of operators read.
+#[derive(Debug)]
+pub struct Screens {
+    shards: [Mutex<Shard>; SHARDS],
+    hasher: RandomState,
+    dark_after: Duration,
+}
+
+/// Rows by the screen's name, and by the page's id where it has none.
+#[derive(Debug, Default)]
+struct Shard {
+    named: HashMap<String, Row>,
+    unnamed: HashMap<String, Row>,
+}
+
+/// What is kept of one screen. Its texts are as short as [`Report::parse`] lets them be.
+#[derive(Debug)]
+struct Row {
+    board: String,
+    address: Option<IpAddr>,
+    page: String,
+    build: Option<String>,
+    first_seen: Moment,
+    last_seen: Moment,
+    paint_age: Option<Duration>,
+    sound: SoundState,
+    awake: WakeLock,
+    errors: u32,
+    /// The page that reported before this one.
+    page_before: Option<String>,
+    /// When two pages last took turns: two screens have one name.
+    shared_at: Option<Moment>,
+}
+
+impl Screens {
+    /// None yet; they are dark after so long a silence.
+    #[must_use]
+    pub fn new(dark_after: Duration) -> Self {
+        Self {
+            shards: Default::default(),
+            hasher: RandomState::new(),
+            dark_after,
+        }
+    }
+
+    /// A screen of `board` at `address` said this of itself. Whoever calls it has made
+    /// sure that it may see that board.
+    pub fn heard(&self, report: &Report<'_>, board: &str, address: Option<IpAddr>, now: Moment) {
+        let (key, is_named) = match &report.name {
+            Some(name) => (&**name, true),
+            None => (&*report.page, false),
+        };
+        // Few shards, so that the cut does not matter.
+        let index = self.hasher.hash_one(key) as usize % SHARDS;
+        let mut shard = lock(&self.shards[index]);
+        let rows = if is_named {
+            &mut shard.named
+        } else {
+            &mut shard.unnamed
+        };
+        if let Some(row) = rows.get_mut(key) {
+            row.hear(report, board, address, now);
+            return;
+        }
+        rows.insert(key.to_owned(), Row::new(report, board, address, now));
+        shard.make_room(now);
+    }
+
+    /// Every screen as it is now, the worst first; `build` is the server's.
+    #[must_use]
+    pub fn list(&self, build: &str, now: Moment) -> Vec<Screen> {
+        let mut screens = Vec::new();
+        for shard in &self.shards {
+            let mut shard = lock(shard);
+            shard.forget(now);
+            let named = shard.named.iter().map(|(name, row)| (Some(name), row));
+            let unnamed = shard.unnamed.values().map(|row| (None, row));
+            let shown = |(name, row): (Option<&String>, &Row)| {
+                row.shown(name.cloned(), build, self.dark_after, now)
+            };
+            screens.extend(named.chain(unnamed).map(shown));
+        }
+        screens.sort_by(Screen::worst_first);
+        screens
+    }
+}
+
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    // Every row is whole by itself, so a panic elsewhere leaves nothing half done.
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shard {
+    fn forget(&mut self, now: Moment) {
+        let keep = |row: &Row, kept| row.last_seen.age_at(now) < kept;
+        self.named.retain(|_, row| keep(row, NAMED_KEPT));
+        self.unnamed.retain(|_, row| keep(row, UNNAMED_KEPT));
+    }
+
+    /// Where there are too many, whoever was silent for longest goes: a screen that hangs
+    /// somewhere speaks every few seconds.
+    fn make_room(&mut self, now: Moment) {
+        if self.named.len() + self.unnamed.len() <= MOST / SHARDS {
+            return;
+        }
+        self.forget(now);
+        if self.named.len() + self.unnamed.len() <= MOST / SHARDS {
+            return;
+        }
+        let longest_silent = |rows: &HashMap<String, Row>| {
+            rows.iter()
+                .map(|(key, row)| (row.last_seen.age_at(now), key.clone()))
+                .max()
+        };
+        let (named, unnamed) = (longest_silent(&self.named), longest_silent(&self.unnamed));
+        match (named, unnamed) {
+            (Some((age, key)), other) if other.as_ref().is_none_or(|(it, _)| *it < age) => {
+                self.named.remove(&key);
+            }
+            (_, Some((_, key))) => {
+                self.unnamed.remove(&key);
+            }
+            (_, None) => {}
+        }
+    }
+}
+
+impl Row {
+    fn new(report: &Report<'_>, board: &str, address: Option<IpAddr>, now: Moment) -> Self {
+        Self {
+            board: board.to_owned(),
+            address,
+            page: report.page.to_string(),
+            build: report.build.as_deref().map(str::to_owned),
+            first_seen: now,
+            last_seen: now,
+            paint_age: paint_age(report),
+            sound: report.sound,
+            awake: report.awake,
+            errors: report.errors,
+            page_before: None,
+            shared_at: None,
+        }
+    }
+
+    /// Texts that stay the same are not written again: nearly every time, all do.
+    fn hear(&mut self, report: &Report<'_>, board: &str, address: Option<IpAddr>, now: Moment) {
+        if self.page != report.page {
+            let before = self.page_before.as_deref();
+            // One that starts anew has another page once; two that take turns come back.
+            if before == Some(&*report.page) {
+                self.shared_at = Some(now);
+            }
+            let page = std::mem::replace(&mut self.page, report.page.to_string());
+            self.page_before = Some(page);
+        }
+        if self.board != board {
+            board.clone_into(&mut self.board);
+        }
+        // What is not known yet right after a start does not undo what is.
+        if let Some(build) = &report.build
+            && self.build.as_deref() != Some(build)
+        {
+            self.build = Some(build.to_string());
+        }
+        self.address = address;
+        self.last_seen = now;
+        self.paint_age = paint_age(report);
+        self.sound = report.sound;
+        self.awake = report.awake;
+        self.errors = report.errors;
+    }
+
+    fn shown(
+        &self,
+        name: Option<String>,
+        build: &str,
+        dark_after: Duration,
+        now: Moment,
+    ) -> Screen {
+        let silence = self.last_seen.age_at(now);
+        let is_old = self.build.as_deref().is_some_and(|own| own != build);
+        let is_unpainted = self.paint_age.is_some_and(|age| age >= UNPAINTED_AFTER);
+        let state = if silence >= dark_after {
+            State::Dark
+        } else if is_unpainted {
+            State::NotPainting
+        } else if is_old {
+            State::OldBuild
+        } else {
+            State::Live
+        };
+        let is_shared = |at: Moment| at.age_at(now) < dark_after;
+        Screen {
+            name,
+            page: self.page.clone(),
+            board: self.board.clone(),
+            address: self.address,
+            state,
+            build: self.build.clone(),
+            first_seen_age: self.first_seen.age_at(now),
+            last_seen_age: silence,
+            paint_age: self.paint_age,
+            sound: self.sound,
+            awake: self.awake,
+            errors: self.errors,
+            shares_its_name: self.shared_at.is_some_and(is_shared),
+        }
+    }
+}
+
+fn paint_age(report: &Report<'_>) -> Option<Duration> {
+    report
+        .paint_age_ms
+        .map(|ms| Duration::from_millis(ms.into()))
+}
+
+#[cfg(test)]
+mod tests;

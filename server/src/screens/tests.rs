@@ -1,0 +1,216 @@
+//! Screens over a stepped clock.
+
+use std::time::SystemTime;
+
+use proptest::prelude::*;
+use tokio::time::Instant;
+
+use super::*;
+
+const BUILD: &str = "2";
+
+struct Building {
+    screens: Screens,
+    start: Moment,
+}
+
+impl Building {
+    fn new() -> Self {
+        let (monotonic, wall) = (Instant::now(), SystemTime::UNIX_EPOCH);
+        Self {
+            screens: Screens::new(DARK_AFTER),
+            start: Moment { monotonic, wall },
+        }
+    }
+
+    fn at(&self, seconds: u64) -> Moment {
+        let after = Duration::from_secs(seconds);
+        Moment {
+            monotonic: self.start.monotonic + after,
+            wall: self.start.wall + after,
+        }
+    }
+
+    fn hear(&self, second: u64, header: &str) {
+        let report = Report::parse(header).unwrap();
+        let address = Some(IpAddr::from([192, 0, 2, 7]));
+        self.screens
+            .heard(&report, "main", address, self.at(second));
+    }
+
+    fn list(&self, second: u64) -> Vec<Screen> {
+        self.screens.list(BUILD, self.at(second))
+    }
+
+    /// Names (or pages) and states.
+    fn states(&self, second: u64) -> Vec<(String, State)> {
+        let screens = self.list(second).into_iter();
+        screens
+            .map(|it| (it.name.unwrap_or(it.page), it.state))
+            .collect()
+    }
+}
+
+fn state(name: &str, state: State) -> (String, State) {
+    (name.to_owned(), state)
+}
+
+#[test]
+fn a_screen_is_what_it_last_said_of_itself() {
+    let building = Building::new();
+    building.hear(0, "page=a; name=Hall%202; build=1; paint=99; sound=blocked");
+    building.hear(
+        5,
+        "page=a; name=Hall%202; build=2; paint=4900; sound=on; awake=held; errors=3",
+    );
+    let [screen] = &building.list(15)[..] else {
+        panic!("one screen");
+    };
+    assert_eq!(screen.name.as_deref(), Some("Hall 2"));
+    assert_eq!((&*screen.board, screen.errors), ("main", 3));
+    assert_eq!(screen.address.unwrap().to_string(), "192.0.2.7");
+    assert_eq!(screen.state, State::Live);
+    assert_eq!(screen.build.as_deref(), Some("2"));
+    assert_eq!(screen.first_seen_age, Duration::from_secs(15));
+    assert_eq!(screen.last_seen_age, Duration::from_secs(10));
+    assert_eq!(screen.paint_age, Some(Duration::from_millis(4_900)));
+    assert_eq!(
+        (screen.sound, screen.awake),
+        (SoundState::On, WakeLock::Held)
+    );
+}
+
+#[test]
+fn the_worst_stand_first() {
+    let building = Building::new();
+    building.hear(0, "page=a; name=gone");
+    building.hear(20, "page=b; name=lately; build=1");
+    building.hear(100, "page=c; name=old; build=1; paint=100");
+    building.hear(100, "page=d; name=frozen; build=2; paint=30000");
+    building.hear(100, "page=e; name=Well; build=2; paint=29000");
+    building.hear(100, "page=f; name=fine");
+    building.hear(100, "page=g");
+    assert_eq!(
+        building.states(101),
+        [
+            state("gone", State::Dark),
+            state("lately", State::Dark),
+            state("frozen", State::NotPainting),
+            state("old", State::OldBuild),
+            state("fine", State::Live),
+            state("Well", State::Live),
+            state("g", State::Live),
+        ]
+    );
+}
+
+#[test]
+fn a_screen_goes_dark_and_comes_back() {
+    let building = Building::new();
+    building.hear(0, "page=a; name=Hall");
+    let dark = DARK_AFTER.as_secs();
+    assert_eq!(building.states(dark - 1), [state("Hall", State::Live)]);
+    assert_eq!(building.states(dark), [state("Hall", State::Dark)]);
+    building.hear(200, "page=b; name=Hall");
+    let [screen] = &building.list(200)[..] else {
+        panic!("the same screen, and its page anew");
+    };
+    assert_eq!(screen.state, State::Live);
+    assert_eq!(screen.first_seen_age, Duration::from_secs(200));
+}
+
+#[test]
+fn screens_without_a_name_are_told_apart_by_their_pages() {
+    let building = Building::new();
+    building.hear(0, "page=a");
+    building.hear(0, "page=b");
+    building.hear(0, "page=c; name=a");
+    let names: Vec<_> = building.states(1).into_iter().map(|it| it.0).collect();
+    assert_eq!(names, ["a", "a", "b"], "a name is no id");
+}
+
+#[test]
+fn two_screens_of_one_name_are_noticed_and_a_restart_is_not_taken_for_that() {
+    let building = Building::new();
+    building.hear(0, "page=a; name=Hall");
+    building.hear(5, "page=b; name=Hall");
+    building.hear(10, "page=b; name=Hall");
+    assert!(!building.list(10)[0].shares_its_name, "it started anew");
+    building.hear(12, "page=a; name=Hall");
+    assert!(building.list(12)[0].shares_its_name);
+    for second in [15, 20, 25, 30, 35, 40, 45, 50, 55, 60] {
+        building.hear(second, "page=a; name=Hall");
+    }
+    assert!(
+        !building.list(60)[0].shares_its_name,
+        "the other one is gone"
+    );
+}
+
+#[test]
+fn what_a_new_page_does_not_know_yet_is_as_it_was() {
+    let building = Building::new();
+    building.hear(0, "page=a; name=Hall; build=1");
+    building.hear(5, "page=b; name=Hall");
+    assert_eq!(building.list(5)[0].build.as_deref(), Some("1"));
+}
+
+#[test]
+fn those_that_are_gone_for_good_are_forgotten() {
+    let building = Building::new();
+    building.hear(0, "page=a; name=Hall");
+    building.hear(0, "page=b");
+    let (hour, week) = (UNNAMED_KEPT.as_secs(), NAMED_KEPT.as_secs());
+    assert_eq!(building.list(hour - 1).len(), 2);
+    assert_eq!(building.states(hour), [state("Hall", State::Dark)]);
+    assert_eq!(building.list(week - 1).len(), 1);
+    assert_eq!(building.list(week).len(), 0);
+}
+
+#[test]
+fn made_up_screens_do_not_push_out_those_that_ask() {
+    let building = Building::new();
+    for second in 0..20 {
+        building.hear(second, "page=a; name=Hall");
+        for number in 0..1_000 {
+            building.hear(second, &format!("page=x{second}y{number}"));
+            building.hear(second, &format!("page=p; name=n{second}y{number}"));
+        }
+    }
+    let list = building.list(20);
+    assert!(list.len() <= MOST, "{}", list.len());
+    assert!(list.iter().any(|it| it.name.as_deref() == Some("Hall")));
+}
+
+#[test]
+fn many_pages_report_at_once() {
+    let building = Building::new();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let building = &building;
+            scope.spawn(move || {
+                for round in 0..20 {
+                    for page in 0..50 {
+                        building.hear(round, &format!("page=t{thread}p{page}"));
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(building.list(20).len(), 400);
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_said_there_is_a_bounded_list_in_order(
+        said in prop::collection::vec((0_u64..200, "page=[a-c]{1,2}(; name=[x-z])?(; paint=[0-9]{1,6})?(; build=[12])?"), 0..40),
+    ) {
+        let building = Building::new();
+        for (second, header) in &said {
+            building.hear(*second, header);
+        }
+        let list = building.list(200);
+        prop_assert!(list.len() <= said.len());
+        prop_assert!(list.is_sorted_by(|one, two| one.worst_first(two).is_le()));
+    }
+}
