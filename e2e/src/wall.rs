@@ -16,6 +16,8 @@ use queuewall::{
 use queuewall_simulator::{Control, Options, Simulator};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
+use crate::browser::http_client;
+
 /// The secret of whoever signs in, in every dialect.
 pub const SECRET: &str = "wall-secret";
 
@@ -43,6 +45,10 @@ pub struct Wall {
     /// What the server calls its build; `None`: as it was compiled.
     build: Option<String>,
     access: AccessConfig,
+    /// After which silence a screen is dark, where somebody watches.
+    dark_after: Option<Duration>,
+    /// Where metrics and screens are.
+    operators: Option<SocketAddr>,
     server: Option<(oneshot::Sender<()>, JoinHandle<Result<()>>)>,
 }
 
@@ -90,10 +96,43 @@ impl Wall {
             queues: queues.iter().map(|id| (*id).to_owned()).collect(),
             build: None,
             access,
+            dark_after: None,
+            operators: None,
             server: None,
         };
         wall.serve(listener)?;
         Ok(wall)
+    }
+
+    /// The same with a listener for those who run it, to whom a screen that is silent for
+    /// `dark_after` is dark.
+    ///
+    /// # Errors
+    /// When a port cannot be had.
+    pub async fn start_watched(
+        dark_after: Duration,
+        options: Options,
+        poll: Duration,
+    ) -> Result<Self> {
+        let mut wall = Self::start(options, poll, &[]).await?;
+        wall.dark_after = Some(dark_after);
+        wall.stop_server().await?;
+        wall.restart_server().await?;
+        Ok(wall)
+    }
+
+    /// What `/screens` says to programs.
+    ///
+    /// # Errors
+    /// When nobody watches, or the server does not answer.
+    pub async fn screens(&self) -> Result<serde_json::Value> {
+        let operators = self.operators.context("nobody watches")?;
+        let request = http_client()?
+            .get(format!("http://{operators}/screens"))
+            .header("accept", "application/json");
+        Ok(serde_json::from_slice(
+            &request.send().await?.error_for_status()?.bytes().await?,
+        )?)
     }
 
     /// What steers the tenant.
@@ -204,6 +243,13 @@ impl Wall {
             let _ = stopped.await;
         };
         let mut server = Server::new(config, source, budget, clock);
+        if let Some(dark_after) = self.dark_after {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+            listener.set_nonblocking(true)?;
+            self.operators = Some(listener.local_addr()?);
+            server.operators = Some(TcpListener::from_std(listener)?);
+            server.dark_after = dark_after;
+        }
         if let Some(build) = &self.build {
             server.page = server.page.of_build(build);
         }
