@@ -18,10 +18,18 @@ pub use encode::{Representation, Representations};
 pub struct Boards {
     build: String,
     started: Moment,
+    set: ArcSwap<BoardSet>,
+    encodings: Encodings,
+}
+
+/// Which boards there are, at one moment. Whoever asks two questions of it has both
+/// answered by the same configuration.
+#[derive(Debug)]
+pub struct BoardSet {
+    build: String,
     announced: Vec<Board>,
     list: Representations,
-    boards: HashMap<String, ArcSwap<Published>>,
-    encodings: Encodings,
+    boards: HashMap<String, Arc<ArcSwap<Published>>>,
 }
 
 /// One board as it is served now.
@@ -39,12 +47,9 @@ impl Boards {
     /// Boards of which nothing is known yet, of a server that `started` then.
     #[must_use]
     pub fn new(boards: Vec<Board>, build: String, started: Moment) -> Self {
-        let announced = boards.clone();
-        let list = list_of(boards.clone(), &build);
-        let empty = |board: Board| {
-            let slug = board.slug.clone();
+        let empty = |board: &Board| {
             let snapshot = BoardSnapshot {
-                board,
+                board: board.clone(),
                 build: build.clone(),
                 poll_interval_ms: 0,
                 upstream: Upstream {
@@ -57,23 +62,22 @@ impl Boards {
                 queues: Vec::new(),
                 totals: Totals::default(),
             };
-            let encoded = Arc::new(Representations::of_json(&snapshot));
+            let published = Published::new(snapshot, None, None, &Encodings::default());
             (
-                slug,
-                ArcSwap::from_pointee(Published {
-                    snapshot,
-                    encoded,
-                    latest_read: None,
-                }),
+                board.slug.clone(),
+                Arc::new(ArcSwap::from_pointee(published)),
             )
         };
-        let boards = boards.into_iter().map(empty).collect();
+        let set = BoardSet {
+            list: list_of(boards.clone(), &build),
+            boards: boards.iter().map(empty).collect(),
+            announced: boards,
+            build: build.clone(),
+        };
         Self {
             build,
             started,
-            announced,
-            list,
-            boards,
+            set: ArcSwap::from_pointee(set),
             encodings: Encodings::default(),
         }
     }
@@ -90,6 +94,75 @@ impl Boards {
         self.started
     }
 
+    /// Which boards there are now.
+    #[must_use]
+    pub fn set(&self) -> Arc<BoardSet> {
+        self.set.load_full()
+    }
+
+    /// The latest of the board `slug`, if there is such a board.
+    #[must_use]
+    pub fn latest(&self, slug: &str) -> Option<Arc<Published>> {
+        let set = self.set.load();
+        set.boards.get(slug).map(|board| board.load_full())
+    }
+
+    /// How often and how long snapshots were encoded.
+    #[must_use]
+    pub fn encodings(&self) -> &Encodings {
+        &self.encodings
+    }
+
+    /// Whether any board has been read.
+    #[must_use]
+    pub fn has_data(&self) -> bool {
+        let set = self.set.load();
+        let mut boards = set.boards.values();
+        boards.any(|board| board.load().latest_read.is_some())
+    }
+
+    /// Replaces a board's snapshot; it is encoded only when it differs from the one
+    /// that is there. Boards that were never announced are ignored.
+    pub fn publish(&self, snapshot: BoardSnapshot, latest_read: Option<Moment>) {
+        let set = self.set.load();
+        let Some(board) = set.boards.get(&snapshot.board.slug) else {
+            return;
+        };
+        let current = board.load();
+        let published = Published::new(snapshot, latest_read, Some(&current), &self.encodings);
+        board.store(Arc::new(published));
+    }
+
+    /// Replaces all boards at once, each by its snapshot and when it was last read, in
+    /// the order of the list. For the one that publishes: it must not happen beside a
+    /// [`publish`](Self::publish).
+    pub fn replace(&self, boards: Vec<(BoardSnapshot, Option<Moment>)>) {
+        let before = self.set.load();
+        let announced: Vec<Board> = (boards.iter())
+            .map(|(snapshot, _)| snapshot.board.clone())
+            .collect();
+        let list = if announced == before.announced {
+            before.list.clone()
+        } else {
+            list_of(announced.clone(), &self.build)
+        };
+        let published = |(snapshot, latest_read): (BoardSnapshot, Option<Moment>)| {
+            let slug = snapshot.board.slug.clone();
+            let current = before.boards.get(&slug).map(|board| board.load_full());
+            let published =
+                Published::new(snapshot, latest_read, current.as_deref(), &self.encodings);
+            (slug, Arc::new(ArcSwap::from_pointee(published)))
+        };
+        self.set.store(Arc::new(BoardSet {
+            boards: boards.into_iter().map(published).collect(),
+            build: self.build.clone(),
+            announced,
+            list,
+        }));
+    }
+}
+
+impl BoardSet {
     /// The list of boards.
     #[must_use]
     pub fn list(&self) -> &Representations {
@@ -109,44 +182,25 @@ impl Boards {
         let boards = boards.filter(|board| slugs.contains(&board.slug.as_str()));
         list_of(boards.cloned().collect(), &self.build)
     }
+}
 
-    /// The latest of the board `slug`, if there is such a board.
-    #[must_use]
-    pub fn latest(&self, slug: &str) -> Option<Arc<Published>> {
-        self.boards.get(slug).map(ArcSwap::load_full)
-    }
-
-    /// How often and how long snapshots were encoded.
-    #[must_use]
-    pub fn encodings(&self) -> &Encodings {
-        &self.encodings
-    }
-
-    /// Whether any board has been read.
-    #[must_use]
-    pub fn has_data(&self) -> bool {
-        self.boards
-            .values()
-            .any(|board| board.load().latest_read.is_some())
-    }
-
-    /// Replaces a board's snapshot; it is encoded only when it differs from the one
-    /// that is there. Boards that were never announced are ignored.
-    pub fn publish(&self, snapshot: BoardSnapshot, latest_read: Option<Moment>) {
-        let Some(board) = self.boards.get(&snapshot.board.slug) else {
-            return;
+impl Published {
+    /// What follows `current`, whose bytes stay where nothing changed.
+    fn new(
+        snapshot: BoardSnapshot,
+        latest_read: Option<Moment>,
+        current: Option<&Self>,
+        encodings: &Encodings,
+    ) -> Self {
+        let encoded = match current {
+            Some(current) if current.snapshot == snapshot => Arc::clone(&current.encoded),
+            _ => encodings.measure(|| Arc::new(Representations::of_json(&snapshot))),
         };
-        let current = board.load();
-        let encoded = if current.snapshot == snapshot {
-            Arc::clone(&current.encoded)
-        } else {
-            (self.encodings).measure(|| Arc::new(Representations::of_json(&snapshot)))
-        };
-        board.store(Arc::new(Published {
+        Self {
             snapshot,
             encoded,
             latest_read,
-        }));
+        }
     }
 }
 
@@ -183,5 +237,34 @@ mod tests {
         let after = boards.latest("main").unwrap().encoded.clone();
         assert_ne!(before.raw.etag, after.raw.etag);
         assert!(boards.latest("other").is_none());
+    }
+    #[test]
+    fn boards_are_replaced_as_a_whole_and_what_is_the_same_keeps_its_bytes() {
+        let board = |slug: &str| Board {
+            slug: slug.into(),
+            title: slug.into(),
+            ..Board::default()
+        };
+        let start = vec![board("stays"), board("goes")];
+        let boards = Boards::new(start, "1".into(), SystemClock.now());
+        let (set, stays) = (boards.set(), boards.latest("stays").unwrap());
+        let mut added = stays.snapshot.clone();
+        added.board = board("comes");
+        boards.replace(vec![(added, None), (stays.snapshot.clone(), None)]);
+
+        assert!(boards.latest("goes").is_none());
+        assert_eq!(
+            boards.latest("comes").unwrap().snapshot.board.title,
+            "comes"
+        );
+        let after = boards.latest("stays").unwrap();
+        assert!(Arc::ptr_eq(&after.encoded, &stays.encoded));
+        assert_eq!(boards.set().slugs().collect::<Vec<_>>(), ["comes", "stays"]);
+        assert_ne!(boards.set().list().raw.etag, set.list().raw.etag);
+        assert_eq!(
+            set.slugs().collect::<Vec<_>>(),
+            ["stays", "goes"],
+            "who has begun to read reads on"
+        );
     }
 }

@@ -31,9 +31,10 @@ pub(super) async fn list_boards(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (caller, now) = (Caller::of(&request), state.clock.now().wall);
-    let content = match state.access.admitted(state.boards.slugs(), caller, now)? {
-        None => Cow::Borrowed(state.boards.list()),
-        Some(slugs) => Cow::Owned(state.boards.list_only(&slugs)),
+    let boards = state.boards.set();
+    let content = match state.access.admitted(boards.slugs(), caller, now)? {
+        None => Cow::Borrowed(boards.list()),
+        Some(slugs) => Cow::Owned(boards.list_only(&slugs)),
     };
     Ok(respond(&content, request.into_parts().0.headers, JSON))
 }

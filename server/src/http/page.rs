@@ -115,7 +115,8 @@ impl Page {
 /// there to choose.
 pub(super) async fn index(State(state): State<AppState>, request: Request) -> Response {
     let (caller, now) = (Caller::of(&request), state.clock.now().wall);
-    if let Ok(Some(slugs)) = state.access.admitted(state.boards.slugs(), caller, now)
+    let boards = state.boards.set();
+    if let Ok(Some(slugs)) = state.access.admitted(boards.slugs(), caller, now)
         && let [slug] = slugs.as_slice()
     {
         let query = request.uri().query();

@@ -135,7 +135,8 @@ impl State {
 
     fn of_boards(&self, page: &mut Page<'_>, now: Moment) -> fmt::Result {
         let boards = &self.measured.boards;
-        let latest: Vec<(&str, _)> = boards
+        let set = boards.set();
+        let latest: Vec<(&str, _)> = set
             .slugs()
             .filter_map(|slug| Some((slug, boards.latest(slug)?)))
             .collect();
