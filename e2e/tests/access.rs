@@ -5,6 +5,7 @@ use std::{
     ffi::OsString,
     io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -41,13 +42,13 @@ struct Guarded {
 }
 
 /// What the command line reads: the server's configuration, and nothing of this machine.
-struct Shared<'a>(&'a Path);
+struct Shared(PathBuf);
 
-impl Surroundings for Shared<'_> {
+impl Surroundings for Shared {
     fn variables(&self) -> Vec<(OsString, OsString)> {
         vec![
             ("QUEUEWALL_ACCESS".into(), "links".into()),
-            ("QUEUEWALL_STATE_DIR".into(), self.0.into()),
+            ("QUEUEWALL_STATE_DIR".into(), self.0.clone().into()),
         ]
     }
 
@@ -97,10 +98,10 @@ impl Guarded {
     }
 
     async fn command(&self, words: &[&str]) -> Result<Exit> {
-        let folder = state(&self.folder);
-        let shared = Shared(&folder);
+        let shared = Arc::new(Shared(state(&self.folder)));
         let cli = <Cli as clap::Parser>::try_parse_from([&["queuewall"], words].concat())?;
-        Ok(cli::run(cli, &shared, Environment::read(&shared)).await)
+        let environment = Environment::read(&*shared);
+        Ok(cli::run(cli, shared, environment).await)
     }
 
     async fn approve(&self, code: &str) -> Result<Exit> {

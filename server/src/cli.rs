@@ -36,12 +36,15 @@ pub use args::{
     ScreensCommand, StatsArgs,
 };
 pub use exit::Exit;
+use tokio::sync::watch::Receiver;
 
 use crate::{
     budget::RequestBudget,
     clock::SystemClock,
-    config::{Environment, LinkDesk, Loaded, Surroundings, Targets},
+    config::{Environment, LinkDesk, Live, Loaded, Surroundings, Targets},
     cxone,
+    reload::{LOOK_EVERY, Reload},
+    serve::Server,
 };
 use exit::Failure;
 use links::Desk;
@@ -50,7 +53,8 @@ use table::Format;
 use upstream::Upstream;
 
 /// Runs one command to its end, and says on stderr what went wrong.
-pub async fn run(cli: Cli, surroundings: &dyn Surroundings, environment: Environment) -> Exit {
+pub async fn run(cli: Cli, machine: Arc<dyn Surroundings>, environment: Environment) -> Exit {
+    let surroundings = &*machine;
     let file = cli.config.as_deref();
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(&args).await,
@@ -63,7 +67,14 @@ pub async fn run(cli: Cli, surroundings: &dyn Surroundings, environment: Environ
             })
         }
         command => match Loaded::read(surroundings, environment, file) {
-            Ok(loaded) => configured(command, loaded).await,
+            Ok(loaded) => {
+                // The one command that runs long enough for a change.
+                let reload = matches!(command, Command::Serve).then(|| {
+                    let file = cli.config.clone();
+                    Reload::new(Arc::clone(&machine), file, &loaded, LOOK_EVERY)
+                });
+                configured(command, loaded, reload).await
+            }
             Err(error) => Err(error.into()),
         },
     };
@@ -98,10 +109,15 @@ fn at_desk(
 }
 
 /// The commands that need a configuration.
-async fn configured(command: Command, loaded: Loaded) -> Result<Exit, Failure> {
+async fn configured(
+    command: Command,
+    loaded: Loaded,
+    reload: Option<(Reload, Receiver<Live>)>,
+) -> Result<Exit, Failure> {
     let Loaded {
         mut config,
         targets,
+        ..
     } = loaded;
     for warning in std::mem::take(&mut config.warnings) {
         tracing::warn!("{warning}");
@@ -110,8 +126,9 @@ async fn configured(command: Command, loaded: Loaded) -> Result<Exit, Failure> {
     let clock = Arc::new(SystemClock);
     let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
         .map_err(|error| Failure::new(Exit::Usage, error))?;
-    if matches!(command, Command::Serve) {
-        return serve::run(config, source, budget, clock).await;
+    if let Some((reload, changes)) = reload {
+        let server = Server::new(config, source, budget, clock).reconfigured_by(changes);
+        return serve::run(server, Some(reload)).await;
     }
     let (mut stdout, mut stderr) = (io::stdout(), io::stderr());
     let mut upstream = Upstream::new(&*source, &budget, &mut stderr);

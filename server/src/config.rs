@@ -10,6 +10,8 @@
 //! - `boards` (with `levels` and `display`), `cxone`, `poll`, `server`: one concern
 //!   each
 //! - `environment`, `file`: the two sources; `reader`: both, the environment first
+//! - `live`: what changes while the server runs; `settings`: what does not, so that a
+//!   change can be named
 //! - `keys`: every key there is; `problem`: what is wrong, and the remedy
 //! - `surroundings`: variables and files, handed in
 
@@ -21,22 +23,26 @@ mod environment;
 mod file;
 mod keys;
 mod levels;
+mod live;
 mod poll;
 mod problem;
 mod reader;
 mod server;
+mod settings;
 mod surroundings;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use access::{AccessConfig, AccessMode, LinkDesk};
 pub use boards::{BoardConfig, QueueConfig, Targets};
 pub use environment::Environment;
+pub use live::Live;
 pub use poll::PollConfig;
 pub use problem::{ConfigError, Problem};
 pub use server::{ServerConfig, TlsFiles};
+pub use settings::Settled;
 pub use surroundings::{Machine, Surroundings};
 
 use crate::cxone::Settings;
@@ -66,6 +72,8 @@ pub struct Loaded {
     pub config: Config,
     /// What `queuewall stats` reads unless told otherwise.
     pub targets: Targets,
+    /// What holds until the server starts anew.
+    pub settled: Settled,
 }
 
 impl Loaded {
@@ -86,6 +94,7 @@ impl Loaded {
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);
         let boards = BoardConfig::read_all(&mut reader, &targets);
+        let settled = Settled::read(&reader, &poll);
         match cxone {
             Some(cxone) if reader.problems.is_empty() => Ok(Self {
                 config: Config {
@@ -97,10 +106,20 @@ impl Loaded {
                     warnings: reader.warnings,
                 },
                 targets,
+                settled,
             }),
             _ => Err(ConfigError {
                 problems: reader.problems,
             }),
         }
     }
+}
+
+/// The files that a configuration is read from, whether or not they are there. `file`
+/// is the path of `--config`.
+#[must_use]
+pub fn files(surroundings: &dyn Surroundings, file: Option<&Path>) -> Vec<PathBuf> {
+    let environment = Environment::read(surroundings);
+    let (file, _) = reader::file_path(&environment, file);
+    vec![file, PathBuf::from(environment::DOTENV)]
 }

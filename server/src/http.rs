@@ -105,21 +105,21 @@ pub struct App {
 impl App {
     /// All routes under `rules`.
     #[must_use]
-    pub fn new(state: AppState, rules: Rules) -> Self {
+    pub fn new(state: AppState, rules: Arc<Rules>) -> Self {
         Self {
             requests: Some(state.requests.clone()),
             routes: Arc::new(Routes::of_boards(state)),
-            rules: Arc::new(rules),
+            rules,
         }
     }
 
     /// The routes for those who run the server, under `rules`.
     #[must_use]
-    pub fn for_operators(state: OperatorsState, rules: Rules) -> Self {
+    pub fn for_operators(state: OperatorsState, rules: Arc<Rules>) -> Self {
         Self {
             requests: None,
             routes: Arc::new(Routes::of_operators(state)),
-            rules: Arc::new(rules),
+            rules,
         }
     }
 

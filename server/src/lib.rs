@@ -15,6 +15,7 @@
 //! - [`access`]: who may look
 //! - [`http`]: the routes
 //! - [`screens`]: which screens there are, and how they are
+//! - [`reload`]: the configuration, read again while the server runs
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
 //! - [`shutdown`]: the signals that end the server
@@ -30,6 +31,7 @@ pub mod cxone;
 pub mod http;
 pub mod metrics;
 pub mod poller;
+pub mod reload;
 pub mod screens;
 pub mod serve;
 pub mod shutdown;

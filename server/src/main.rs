@@ -1,7 +1,7 @@
 //! The `queuewall` binary: arguments, logging, run, exit code. The rest is in the
 //! library, where tests reach it.
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::{io::IsTerminal as _, process::ExitCode, sync::Arc};
 
 use clap::Parser as _;
 use queuewall::{
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
             .enable_all()
             .build()
             .map_err(|error| (Exit::Other, format!("no threads to run on: {error}")))?;
-        Ok(runtime.block_on(cli::run(cli, &Machine, environment)))
+        Ok(runtime.block_on(cli::run(cli, Arc::new(Machine), environment)))
     });
     outcome
         .unwrap_or_else(|(exit, message)| {

@@ -3,7 +3,8 @@
 //! One request at a time, each through the [`RequestBudget`]; what to ask next is
 //! `schedule`'s to say, what is known lies in `readings`, and `assemble` makes of it
 //! what a board shows: `judging` adds the levels, so that all screens agree, `minutes`
-//! the trends, and `upstream` how the board gets on with CXone. However many screens look, the upstream is asked the same.
+//! the trends, and `upstream` how the board gets on with CXone; `reconfigure` takes other
+//! boards over while it runs. However many screens look, the upstream is asked the same.
 
 mod assemble;
 mod board;
@@ -11,20 +12,25 @@ mod judging;
 mod minutes;
 pub(crate) mod plan;
 mod readings;
+mod reconfigure;
 mod schedule;
 mod upstream;
 
 use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
 
+use queuewall_shared::snapshot::BoardSnapshot;
 use rand::{SeedableRng as _, rngs::StdRng};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
 use tracing::{debug, info, warn};
 
 use crate::{
     backoff::Backoff,
     budget::RequestBudget,
-    clock::Clock,
-    config::{BoardConfig, PollConfig},
+    clock::{Clock, Moment},
+    config::{BoardConfig, Live, PollConfig},
     metrics::{BackOff, Polls},
     snapshot::Boards,
     source::{QueueInfo, QueueReadings, QueueSource, SourceError},
@@ -63,10 +69,14 @@ pub struct Poller {
     minutes: Minutes,
     /// When the next request of all is due, or was, where it is under way.
     next_request: Option<Instant>,
+    /// What the configuration says of late.
+    changes: Option<watch::Receiver<Live>>,
     backoff: Backoff,
     random: StdRng,
     /// Whether every batch has had its first try, so that turns can be spread.
     is_spread: bool,
+    /// Whether the boards changed, so that an answer may be about what none shows.
+    is_reconfigured: bool,
     polls: Polls,
 }
 
@@ -104,16 +114,15 @@ impl Poller {
             poll.interval,
             Instant::now(),
         );
-        let cap = poll.interval.max(FIRST_BACKOFF);
-        #[expect(clippy::expect_used, reason = "the cap is at least the first wait")]
-        let backoff = Backoff::try_new(FIRST_BACKOFF, cap).expect("valid bounds");
         Self {
             readings: Readings::new(groups.len()),
             minutes: Minutes::default(),
             next_request: None,
+            changes: None,
             cycle: poll.interval,
             random: StdRng::from_os_rng(),
             is_spread: false,
+            is_reconfigured: false,
             polls: Polls::default(),
             source,
             budget,
@@ -125,9 +134,9 @@ impl Poller {
                 .map(|(config, group)| Board::new(config, group))
                 .collect(),
             groups,
+            backoff: backoff_within(poll.interval),
             poll,
             schedule,
-            backoff,
         }
     }
 
@@ -148,16 +157,32 @@ impl Poller {
             self.next_request = next.as_ref().map(|(due, _)| *due);
             self.publish();
             let Some((due, task)) = next else {
-                assembly.tick().await;
+                tokio::select! {
+                    _ = assembly.tick() => {}
+                    live = reconfigure::next(&mut self.changes) => self.reconfigure(live),
+                }
                 continue;
             };
+            // Nothing is under way yet: whatever changes, the next request is chosen anew.
+            let is_due = loop {
+                tokio::select! {
+                    () = sleep_until(due) => break true,
+                    _ = assembly.tick() => self.publish(),
+                    live = reconfigure::next(&mut self.changes) => {
+                        self.reconfigure(live);
+                        break false;
+                    }
+                }
+            };
+            if !is_due {
+                continue;
+            }
             let (source, polls) = (Arc::clone(&self.source), self.polls.clone());
             let skills = match &task {
                 Task::Read(read) => self.groups[read.group].skills.clone(),
                 Task::List => Vec::new(),
             };
             let mut attempt = pin!(async move {
-                sleep_until(due).await;
                 let started = Instant::now();
                 let outcome = match task {
                     Task::List => Outcome::List(source.list_queues().await),
@@ -173,9 +198,13 @@ impl Poller {
                 tokio::select! {
                     outcome = &mut attempt => break outcome,
                     _ = assembly.tick() => self.publish(),
+                    live = reconfigure::next(&mut self.changes) => self.reconfigure(live),
                 }
             };
             self.apply(outcome);
+            if std::mem::take(&mut self.is_reconfigured) {
+                self.forget_unwanted();
+            }
         }
     }
 
@@ -317,6 +346,13 @@ impl Poller {
     fn publish(&mut self) {
         let (failures, until) = self.schedule.back_off_now();
         self.polls.hold_back(BackOff { failures, until });
+        for (snapshot, latest) in self.snapshots() {
+            self.published.publish(snapshot, latest);
+        }
+    }
+
+    /// What every board shows now, and when any of its queues was last read.
+    fn snapshots(&mut self) -> Vec<(BoardSnapshot, Option<Moment>)> {
         let now = self.clock.now();
         let frame = Frame {
             build: self.published.build(),
@@ -325,15 +361,24 @@ impl Poller {
             uptime_ms: self.published.started().age_ms_at(now),
         };
         self.minutes.record(&mut self.readings, frame);
-        for board in &mut self.boards {
-            let next_try = self.schedule.next_try(board.group(), board.shows_all());
+        let (schedule, readings) = (&self.schedule, &self.readings);
+        let first = self.next_request;
+        let snapshot = |board: &mut Board| {
+            let next_try = schedule.next_try(board.group(), board.shows_all());
             let outlook = Outlook {
-                next_try: next_try.map(|at| self.next_request.map_or(at, |first| first.max(at))),
+                next_try: next_try.map(|at| first.map_or(at, |first| first.max(at))),
             };
-            let (snapshot, latest) = board.snapshot(&self.readings, outlook, frame);
-            self.published.publish(snapshot, latest);
-        }
+            board.snapshot(readings, outlook, frame)
+        };
+        self.boards.iter_mut().map(snapshot).collect()
     }
+}
+
+/// The back-off where queues are read every `interval`.
+fn backoff_within(interval: Duration) -> Backoff {
+    let cap = interval.max(FIRST_BACKOFF);
+    #[expect(clippy::expect_used, reason = "the cap is at least the first wait")]
+    Backoff::try_new(FIRST_BACKOFF, cap).expect("valid bounds")
 }
 
 /// Whether every other read would meet the same.

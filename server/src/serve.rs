@@ -4,14 +4,14 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use futures_util::FutureExt as _;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tracing::{info, warn};
 
 use crate::{
     access::{Guard, Proxies},
     budget::RequestBudget,
     clock::Clock,
-    config::{AccessMode, Config},
+    config::{AccessMode, Config, Live},
     connections::{self, Limits, Tls},
     http::{App, AppState, OperatorsState, Page, Rules},
     metrics::{Doors, Measured, Metrics, Requests},
@@ -38,6 +38,8 @@ pub struct Server {
     pub dark_after: Duration,
     /// The page: [`Page::embedded`] unless a test brings another.
     pub page: Page,
+    /// What changes of the configuration while it runs, if anything can.
+    pub changes: Option<watch::Receiver<Live>>,
 }
 
 impl Server {
@@ -57,7 +59,15 @@ impl Server {
             operators: None,
             dark_after: DARK_AFTER,
             page: Page::embedded(),
+            changes: None,
         }
+    }
+
+    /// The same server, which takes over what `changes` brings.
+    #[must_use]
+    pub fn reconfigured_by(mut self, changes: watch::Receiver<Live>) -> Self {
+        self.changes = Some(changes);
+        self
     }
 
     /// Polls and serves until `shutdown` completes; requests under way are answered.
@@ -77,7 +87,9 @@ impl Server {
             operators,
             dark_after,
             page,
+            changes,
         } = self;
+        let hosts = config.live().hosts;
         for warning in &config.warnings {
             warn!("{warning}");
         }
@@ -92,7 +104,7 @@ impl Server {
 
         let screens = Arc::new(Screens::new(dark_after));
         let (requests, doors) = (Requests::default(), Doors::default());
-        let poller = Poller::new(
+        let mut poller = Poller::new(
             Arc::clone(&source),
             Arc::clone(&budget),
             Arc::clone(&clock),
@@ -100,6 +112,9 @@ impl Server {
             config.boards,
             Arc::clone(&boards),
         );
+        if let Some(changes) = &changes {
+            poller = poller.reconfigured_by(changes.clone());
+        }
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
             budget,
@@ -132,10 +147,8 @@ impl Server {
             .map(|files| Tls::load(files.certificate, files.key))
             .transpose()
             .context("TLS")?;
-        let hosts = config.server.hosts.into_iter();
-        let hosts: Vec<_> = hosts.chain(config.access.public_host()).collect();
-        let rules = Rules::new(address, hosts.iter().cloned(), tls.is_some());
-        let app = App::new(state, rules);
+        let rules = Arc::new(Rules::new(address, hosts.iter().cloned(), tls.is_some()));
+        let app = App::new(state, Arc::clone(&rules));
         let scheme = if tls.is_some() { "https" } else { "http" };
         info!("listening on {scheme}://{address}");
         let (limits, proxies) = (Limits::default(), access.proxies().clone());
@@ -143,11 +156,18 @@ impl Server {
         let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
         let answer = move |request| app.clone().answer(request);
         let shutdown = shutdown.shared();
-        let for_operators = serve_operators(operators, operators_state, hosts, shutdown.clone());
+        let for_operators = serve_operators(
+            operators,
+            operators_state,
+            hosts,
+            changes.clone(),
+            shutdown.clone(),
+        );
         let serving = connections::serve(listener, tls, answer, limits, proxies, doors, shutdown);
         let serving = async { tokio::try_join!(serving.map(Ok), for_operators) };
         let served = tokio::select! {
             served = serving => served.map(drop),
+            never = rules.follow(changes) => match never {},
             () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
             // It never ends by itself. Without it the boards would only grow old: better
             // to end, and be started again by whatever watches the process.
@@ -167,6 +187,7 @@ async fn serve_operators(
     listener: Option<TcpListener>,
     state: OperatorsState,
     hosts: Vec<String>,
+    changes: Option<watch::Receiver<Live>>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<()> {
     let Some(listener) = listener else {
@@ -176,11 +197,14 @@ async fn serve_operators(
         .local_addr()
         .context("the metrics' listener has no address")?;
     info!("metrics and screens at http://{address}");
-    let app = App::for_operators(state, Rules::new(address, hosts, false));
+    let rules = Arc::new(Rules::new(address, hosts, false));
+    let app = App::for_operators(state, Arc::clone(&rules));
     let answer = move |request| app.clone().answer(request);
     let (limits, proxies, doors) = (Limits::default(), Proxies::default(), Doors::default());
-    connections::serve(listener, None, answer, limits, proxies, doors, shutdown).await;
-    Ok(())
+    tokio::select! {
+        () = connections::serve(listener, None, answer, limits, proxies, doors, shutdown) => Ok(()),
+        never = rules.follow(changes) => match never {},
+    }
 }
 
 fn announce(config: &Config, budget: &RequestBudget) {

@@ -26,6 +26,7 @@ use crate::{
         self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings,
         ReportingV2Settings, Settings, SignInMethod, SkillFilter,
     },
+    serve::Server,
 };
 
 /// A wall that moves, and slow enough that a page which asks every 5 s never sees a
@@ -72,7 +73,8 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let clock = Arc::new(SystemClock);
     let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
         .map_err(|error| broken(&error))?;
-    let exit = serve::run(config, source, budget, clock).await?;
+    let server = Server::new(config, source, budget, clock);
+    let exit = serve::run(server, None).await?;
     simulator.shutdown().await;
     Ok(exit)
 }

@@ -10,7 +10,7 @@ use super::{
 };
 
 const PROCESS: &str = "environment";
-const DOTENV: &str = ".env";
+pub(super) const DOTENV: &str = ".env";
 /// Whatever begins so is ours to know.
 const OUR_PREFIXES: [&str; 2] = ["CXONE_", "QUEUEWALL_"];
 

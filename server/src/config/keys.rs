@@ -31,6 +31,14 @@ pub(super) struct Setting {
     pub(super) kind: Kind,
 }
 
+impl Setting {
+    /// Whether it is one of these.
+    pub(super) fn is_among(&self, settings: &[&Self]) -> bool {
+        let name = (self.variable, self.file_key);
+        settings.iter().any(|it| (it.variable, it.file_key) == name)
+    }
+}
+
 const fn both(variable: &'static str, file_key: &'static str, kind: Kind) -> Setting {
     Setting {
         variable: Some(variable),
@@ -177,6 +185,22 @@ pub(super) const REALTIME_ONLY: [&Setting; 11] = [
     &INACTIVE_SKILLS,
     &OUTBOUND_SKILLS,
 ];
+
+/// Those that a running server takes over; the others hold until it starts anew.
+pub(super) const LIVE: [&Setting; 8] = [
+    &SKILL_IDS,
+    &TARGET_QUEUE_ID,
+    &TITLE,
+    &TIMEZONE,
+    &POLL_SECONDS,
+    &HOSTS,
+    &PUBLIC_URL,
+    // Which file counts; what stands in it is compared by itself.
+    &CONFIG,
+];
+
+/// Those that name files which a running server reads again by itself.
+pub(super) const FOLLOWED: [&Setting; 2] = [&TLS_CERTIFICATE_FILE, &TLS_KEY_FILE];
 
 /// The file's tables with settings in them.
 pub(super) const SECTIONS: [&str; 4] = ["cxone", "poll", "server", "access"];

@@ -1,13 +1,19 @@
 //! Looks a setting up in both sources, the environment first, and gathers what is
 //! wrong on the way, so that one start reports everything.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest as _, Sha256};
 
 use super::{
     environment::Environment,
     file::{self, File, FileBoard, FileLevels},
     keys::{self, Setting},
     problem::{Found, Problem},
+    settings::Digest,
     surroundings::{Surroundings, beside},
 };
 
@@ -22,6 +28,8 @@ pub(super) struct Reader<'a> {
     environment: Environment,
     file: File,
     file_path: PathBuf,
+    /// By key: the digests of the files that settings name, as they were read.
+    contents: BTreeMap<String, Digest>,
 }
 
 impl<'a> Reader<'a> {
@@ -34,15 +42,7 @@ impl<'a> Reader<'a> {
     ) -> Self {
         let problems = std::mem::take(&mut environment.problems);
         let warnings = std::mem::take(&mut environment.warnings);
-        let from_variable = environment.get(&keys::CONFIG).cloned();
-        let (file_path, named_by) = match (named, from_variable) {
-            (Some(path), _) => (path.to_owned(), Some("--config".to_owned())),
-            (None, Some(found)) => (
-                PathBuf::from(found.value.trim()),
-                Some(format!("{}: {}", found.place, found.key)),
-            ),
-            (None, None) => (PathBuf::from(DEFAULT_FILE), None),
-        };
+        let (file_path, named_by) = file_path(&environment, named);
         let mut reader = Self {
             surroundings,
             problems,
@@ -50,6 +50,7 @@ impl<'a> Reader<'a> {
             environment,
             file: File::default(),
             file_path,
+            contents: BTreeMap::new(),
         };
         reader.read_file(named_by);
         reader
@@ -165,7 +166,11 @@ impl<'a> Reader<'a> {
     pub(super) fn read_file_of(&mut self, found: &Found<PathBuf>) -> Option<Vec<u8>> {
         let path: &Path = &found.value;
         match self.surroundings.read(path) {
-            Ok(bytes) => Some(bytes),
+            Ok(bytes) => {
+                let digest = Sha256::digest(&bytes).into();
+                self.contents.insert(found.key.clone(), digest);
+                Some(bytes)
+            }
             Err(error) => {
                 self.problems.push(found.problem(
                     format_args!("names {}, which cannot be read ({error})", path.display()),
@@ -174,6 +179,11 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// What stood in the file that a setting names, when it was read.
+    pub(super) fn content_of(&self, found: &Found<String>) -> Option<&Digest> {
+        self.contents.get(&found.key)
     }
 
     /// The file's boards.
@@ -216,5 +226,20 @@ impl<'a> Reader<'a> {
     /// The file's `[levels]`, handed over.
     pub(super) fn take_levels(&mut self) -> FileLevels {
         std::mem::take(&mut self.file.levels)
+    }
+}
+
+/// Where the configuration file is, and who named it, if anybody did.
+pub(super) fn file_path(
+    environment: &Environment,
+    named: Option<&Path>,
+) -> (PathBuf, Option<String>) {
+    match (named, environment.get(&keys::CONFIG)) {
+        (Some(path), _) => (path.to_owned(), Some("--config".to_owned())),
+        (None, Some(found)) => (
+            PathBuf::from(found.value.trim()),
+            Some(format!("{}: {}", found.place, found.key)),
+        ),
+        (None, None) => (PathBuf::from(DEFAULT_FILE), None),
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// The variables and files that a configuration may name.
-pub trait Surroundings {
+pub trait Surroundings: Send + Sync {
     /// Every environment variable.
     fn variables(&self) -> Vec<(OsString, OsString)>;
 

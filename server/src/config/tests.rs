@@ -61,7 +61,9 @@ fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 
 #[test]
 fn three_variables_are_enough() {
-    let Loaded { config, targets } = read(&ENOUGH, &[]).unwrap();
+    let Loaded {
+        config, targets, ..
+    } = read(&ENOUGH, &[]).unwrap();
     assert_eq!(
         reporting_v2(&config).client_secret.expose_secret(),
         "hunter2"
@@ -222,7 +224,9 @@ fn the_environments_board_takes_its_queues_and_skills_from_comma_lists() {
         ("QUEUEWALL_TITLE", "Help desk"),
         ("QUEUEWALL_TIMEZONE", "America/Argentina/Buenos_Aires"),
     ]);
-    let Loaded { config, targets } = read(&variables, &[]).unwrap();
+    let Loaded {
+        config, targets, ..
+    } = read(&variables, &[]).unwrap();
     let board = &config.boards[0];
     let ids: Vec<_> = board.queues.iter().map(|queue| &queue.id).collect();
     assert_eq!(ids, ["2", "1", "3"]);
@@ -240,7 +244,9 @@ fn boards_in_the_file_replace_the_environments_and_inherit_its_skills() {
     let file = "[[boards]]\nslug = \"a\"\nqueues = [1, { id = 2, name = \"Two\" }]\n\
                 [[boards]]\nslug = \"b\"\nskill_ids = []\ntitle = \"B\"\n";
     let variables = with(&[("TARGET_QUEUE_ID", "9"), ("CXONE_SKILL_IDS", "7")]);
-    let Loaded { config, targets } = read(&variables, &[("queuewall.toml", file)]).unwrap();
+    let Loaded {
+        config, targets, ..
+    } = read(&variables, &[("queuewall.toml", file)]).unwrap();
     let [a, b] = config.boards.as_slice() else {
         panic!("{:?}", config.boards)
     };

@@ -6,9 +6,12 @@
 
 use std::{
     collections::BTreeSet,
+    convert::Infallible,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
 };
 
+use arc_swap::ArcSwap;
 use axum::{
     body::Body,
     http::{
@@ -20,8 +23,10 @@ use axum::{
     },
     response::Response,
 };
+use tokio::sync::watch;
 
 use super::error::ApiError;
+use crate::config::Live;
 
 /// For documents.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -51,7 +56,10 @@ const HSTS: &str = "max-age=31536000";
 /// What holds for every answer of one server.
 #[derive(Debug)]
 pub struct Rules {
-    hosts: BTreeSet<String>,
+    /// Names by which it is asked whatever the configuration says.
+    own: BTreeSet<String>,
+    /// The configuration's.
+    hosts: ArcSwap<BTreeSet<String>>,
     /// Whether it is asked by TLS.
     is_encrypted: bool,
 }
@@ -67,15 +75,35 @@ impl Rules {
         hosts: impl IntoIterator<Item = String>,
         is_encrypted: bool,
     ) -> Self {
-        let mut hosts: BTreeSet<String> = hosts.into_iter().map(|it| it.to_lowercase()).collect();
-        hosts.insert("localhost".to_owned());
+        let mut own = BTreeSet::from(["localhost".to_owned()]);
         if !listen.ip().is_loopback() {
-            hosts.extend(own_name());
+            own.extend(own_name());
         }
-        Self {
-            hosts,
+        let rules = Self {
+            own,
+            hosts: ArcSwap::default(),
             is_encrypted,
+        };
+        rules.set_hosts(hosts);
+        rules
+    }
+
+    /// Sets the names by which the server is asked too.
+    fn set_hosts(&self, hosts: impl IntoIterator<Item = String>) {
+        let hosts = hosts.into_iter().map(|it| it.to_lowercase()).collect();
+        self.hosts.store(Arc::new(hosts));
+    }
+
+    /// Takes the names over that `changes` brings, for as long as it is polled.
+    pub async fn follow(&self, changes: Option<watch::Receiver<Live>>) -> Infallible {
+        if let Some(mut changes) = changes {
+            while changes.changed().await.is_ok() {
+                let hosts = changes.borrow_and_update().hosts.clone();
+                self.set_hosts(hosts);
+            }
         }
+        // No more can come.
+        std::future::pending().await
     }
 
     /// Whether the server may be asked by the name in the request, and the request is one
@@ -107,7 +135,8 @@ impl Rules {
             .trim_end_matches(']')
             .parse::<IpAddr>()
             .is_ok();
-        let is_ours = || self.hosts.contains(host) || self.hosts.contains(&host.to_lowercase());
+        let is_named = |host: &str| self.own.contains(host) || self.hosts.load().contains(host);
+        let is_ours = || is_named(host) || is_named(&host.to_lowercase());
         if is_address || is_ours() {
             Ok(())
         } else {

@@ -30,6 +30,26 @@ impl Board {
         }
     }
 
+    /// The board of the same name after a change of the configuration: what it remembers
+    /// stays. With another group it shows other numbers, which are judged anew.
+    pub(crate) fn reconfigured(mut self, config: BoardConfig, group: usize) -> Self {
+        if group == self.group {
+            self.judging.reconfigure(&config);
+        } else {
+            self.judging = Judging::new(&config);
+        }
+        Self {
+            config,
+            group,
+            ..self
+        }
+    }
+
+    /// Its name in addresses.
+    pub(crate) fn slug(&self) -> &str {
+        &self.config.slug
+    }
+
     /// With which group its queues are read.
     pub(crate) fn group(&self) -> usize {
         self.group

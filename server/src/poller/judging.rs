@@ -30,6 +30,8 @@ struct Judged {
     /// When the reading judged last was made.
     read_at: Option<Instant>,
     judgement: Judgement,
+    /// Set where the thresholds changed since.
+    is_outdated: bool,
 }
 
 impl Judging {
@@ -41,6 +43,18 @@ impl Judging {
             own: board.queues.iter().filter_map(own).collect(),
             queues: HashMap::new(),
         }
+    }
+
+    /// Takes other thresholds over. Queues whose own did not change stand where they
+    /// stood; the others are judged at once by their latest reading.
+    pub(crate) fn reconfigure(&mut self, board: &BoardConfig) {
+        let mut new = Self::new(board);
+        new.queues = std::mem::take(&mut self.queues);
+        for (id, judged) in &mut new.queues {
+            let before = self.own.get(id).unwrap_or(&self.base);
+            judged.is_outdated |= new.own.get(id).unwrap_or(&new.base) != before;
+        }
+        *self = new;
     }
 
     /// What a queue is judged by: the goal that its latest reading brings counts where
@@ -64,10 +78,17 @@ impl Judging {
             let (id, mut judged) = before
                 .remove_entry(shown.id)
                 .unwrap_or_else(|| (shown.id.to_owned(), Judged::default()));
-            if judged.read_at != Some(at.monotonic) {
+            let is_new = judged.read_at != Some(at.monotonic);
+            if is_new || judged.is_outdated {
                 judged.read_at = Some(at.monotonic);
                 let (reading, thresholds) = (numbers(reading), self.thresholds(shown));
-                judged.judgement = judged.judge.step(&reading, &thresholds, frame.uptime_ms);
+                let judge = &mut judged.judge;
+                judged.judgement = if judged.is_outdated {
+                    judge.step_anew(&reading, &thresholds, frame.uptime_ms)
+                } else {
+                    judge.step(&reading, &thresholds, frame.uptime_ms)
+                };
+                judged.is_outdated = false;
             }
             let judgement = judged.judgement.clone();
             self.queues.insert(id, judged);

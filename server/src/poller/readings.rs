@@ -1,6 +1,9 @@
 //! What is known of every queue: its latest reading, and what went wrong since.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use queuewall_shared::{freshness::Freshness, snapshot::QueueState, trend::Trend};
 
@@ -144,8 +147,15 @@ impl Readings {
         }
     }
 
+    /// Makes room for the groups up to this number.
+    pub(crate) fn grow(&mut self, groups: usize) {
+        let groups = groups.max(self.groups.len());
+        self.groups.resize_with(groups, HashMap::new);
+    }
+
     /// Forgets queues that no board shows any more.
     pub(crate) fn keep_only(&mut self, group: usize, wanted: &[String]) {
+        let wanted: HashSet<&String> = wanted.iter().collect();
         self.groups[group].retain(|id, _| wanted.contains(id));
     }
 }

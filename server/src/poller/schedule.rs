@@ -5,9 +5,11 @@
 //! refuses with a 404 is narrowed down: by the queue list where that tells, else by
 //! halving. An id found dead is left out, so that it costs one tile and not its
 //! whole batch; one dead id a group is tried again every ten minutes (every cycle
-//! while all are dead), and when one has come back, all are.
+//! while all are dead), and when one has come back, all are. Boards may change
+//! meanwhile, even between a question and its answer.
 
 mod next;
+mod regroup;
 
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},
@@ -46,8 +48,8 @@ pub(crate) struct Read {
 /// Why a read is made; it decides what a 404 means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// The batch of this index, on its turn.
-    Turn(usize),
+    /// The batch of this number, on its turn.
+    Turn(u64),
     /// Part of a refused batch.
     Part,
     /// The part of a refused batch that the queue list does not name.
@@ -58,6 +60,8 @@ enum Kind {
 
 #[derive(Debug)]
 struct Batch {
+    /// A number of its own, which no later one gets.
+    serial: u64,
     group: usize,
     ids: Vec<String>,
     due: Instant,
@@ -81,6 +85,8 @@ pub(crate) struct Schedule {
     cycle: Duration,
     groups: Vec<Members>,
     batches: Vec<Batch>,
+    /// The number of the batch that was made last.
+    serials: u64,
     parts: VecDeque<Read>,
     /// Since when the next part waits: turns that are longer due come before it, so that
     /// narrowing one batch down starves no other.
@@ -88,6 +94,8 @@ pub(crate) struct Schedule {
     /// Refused batches that wait for the queue list.
     refused: Vec<Read>,
     list_due: Option<Instant>,
+    /// When the list may be read again where that is done regularly.
+    list_next: Instant,
     /// Failures of the list in a row, whatever the reads do meanwhile.
     list_failures: u32,
     /// Whether a board shows all queues, so that the list is read regularly.
@@ -106,21 +114,18 @@ impl Schedule {
         cycle: Duration,
         now: Instant,
     ) -> Self {
-        let members = |group: &Group| Members {
-            wanted: group.ids.clone(),
-            dead: BTreeSet::new(),
-            retry_dead_at: now,
-            tried: None,
-        };
+        let members = |group: &Group| Members::new(group.ids.clone(), now);
         let mut schedule = Self {
             batch_limit: batch_limit.max(1),
             cycle,
             groups: groups.iter().map(members).collect(),
             batches: Vec::new(),
+            serials: 0,
             parts: VecDeque::new(),
             parts_from: now,
             refused: Vec::new(),
             list_due: lists.then_some(now),
+            list_next: now,
             list_failures: 0,
             lists_regularly: lists,
             gate: now,
@@ -180,7 +185,7 @@ impl Schedule {
     pub(crate) fn listed(&mut self, known: &HashSet<&str>, now: Instant) {
         self.answered();
         self.list_failures = 0;
-        self.list_due = self.lists_regularly.then(|| now + LIST_REFRESH);
+        self.list_again_at(now + LIST_REFRESH);
         for read in std::mem::take(&mut self.refused) {
             let (listed, unlisted): (Vec<_>, Vec<_>) = read
                 .ids
@@ -211,7 +216,7 @@ impl Schedule {
     pub(crate) fn list_failed(&mut self, delay: Delay, now: Instant) {
         self.back_off(delay, now);
         self.list_failures = self.list_failures.saturating_add(1);
-        self.list_due = self.lists_regularly.then(|| now + delay.own);
+        self.list_again_at(now + delay.own);
         for read in std::mem::take(&mut self.refused) {
             self.halve(&read);
         }
@@ -219,6 +224,7 @@ impl Schedule {
 
     /// The queue list is read again at `due`, where it is read regularly.
     pub(crate) fn list_again_at(&mut self, due: Instant) {
+        self.list_next = due;
         self.list_due = self.lists_regularly.then_some(due);
     }
 
@@ -227,9 +233,9 @@ impl Schedule {
         self.answered();
         self.take_part(read, now);
         match read.kind {
-            Kind::Turn(index) => {
+            Kind::Turn(_) => {
                 let cycle = self.cycle;
-                if let Some(batch) = self.batches.get_mut(index) {
+                for batch in self.turned(read) {
                     batch.failures = 0;
                     batch.tried = true;
                     // From when it was due, so that the spread over the cycle stays.
@@ -248,18 +254,29 @@ impl Schedule {
     pub(crate) fn refused(&mut self, read: &Read, now: Instant) -> Vec<String> {
         self.answered();
         self.take_part(read, now);
-        if let Kind::Turn(index) = read.kind
-            && let Some(batch) = self.batches.get_mut(index)
-        {
-            batch.due = now + self.cycle;
+        let cycle = self.cycle;
+        for batch in self.turned(read) {
+            batch.due = now + cycle;
             batch.tried = true;
         }
-        if read.ids.len() > 1 && read.kind != Kind::Unlisted {
-            if let Kind::Turn(_) = read.kind {
-                self.refused.push(read.clone());
+        let wanted = &self.groups[read.group].wanted;
+        let ids = read.ids.iter().filter(|id| wanted.contains(id));
+        let left = Read {
+            ids: ids.cloned().collect(),
+            ..read.clone()
+        };
+        if left.ids.is_empty() {
+            return Vec::new();
+        }
+        // What is no longer wanted may have been what was refused: the rest is asked for
+        // again before it is called dead.
+        let is_whole = left.ids.len() == read.ids.len();
+        if !is_whole || (left.ids.len() > 1 && read.kind != Kind::Unlisted) {
+            if matches!(read.kind, Kind::Turn(_)) && left.ids.len() > 1 {
+                self.refused.push(left);
                 self.list_due = Some(now);
             } else {
-                self.halve(read);
+                self.halve(&left);
             }
             return Vec::new();
         }
@@ -277,8 +294,8 @@ impl Schedule {
         self.back_off(delay, now);
         self.take_part(read, now);
         match read.kind {
-            Kind::Turn(index) => {
-                if let Some(batch) = self.batches.get_mut(index) {
+            Kind::Turn(_) => {
+                for batch in self.turned(read) {
                     batch.failures = batch.failures.saturating_add(1);
                     batch.tried = true;
                     batch.due = now + delay.own;
@@ -295,8 +312,11 @@ impl Schedule {
 
     /// Failures in a row of this read, and of anything, counting the one now met.
     pub(crate) fn failures_after(&self, read: Option<&Read>) -> (u32, u32) {
-        let own = match read.map(|read| read.kind) {
-            Some(Kind::Turn(index)) => self.batches.get(index).map_or(0, |batch| batch.failures),
+        let own = match read {
+            Some(read) if matches!(read.kind, Kind::Turn(_)) => {
+                let batches = self.batches.iter().filter(|it| it.is_turned_by(read));
+                batches.map(|batch| batch.failures).max().unwrap_or(0)
+            }
             Some(_) => self.failures,
             None => self.list_failures,
         };
@@ -315,7 +335,8 @@ impl Schedule {
     fn take_part(&mut self, read: &Read, now: Instant) {
         if matches!(read.kind, Kind::Part | Kind::Unlisted) {
             self.parts_from = now;
-            self.parts.retain(|part| part != read);
+            // It may have lost queues since.
+            self.parts.retain(|part| !part.is_within(read));
         }
     }
 
@@ -328,6 +349,12 @@ impl Schedule {
                 kind: Kind::Part,
             });
         }
+    }
+
+    /// The batches whose turn the read was.
+    fn turned<'a>(&'a mut self, read: &'a Read) -> impl Iterator<Item = &'a mut Batch> {
+        let batches = self.batches.iter_mut();
+        batches.filter(|batch| batch.is_turned_by(read))
     }
 
     /// Cuts the living queues into batches. A batch keeps the turn of the one that
@@ -343,16 +370,24 @@ impl Schedule {
                 .collect();
             let mut turns = old.iter().filter(|batch| batch.group == group);
             for ids in living.chunks(self.batch_limit) {
-                let (due, failures, tried) = turns.next().map_or((now, 0, false), |batch| {
-                    (batch.due, batch.failures, batch.tried)
-                });
-                self.batches.push(Batch {
-                    group,
-                    ids: ids.to_vec(),
-                    due,
-                    failures,
-                    tried,
-                });
+                let batch = match turns.next() {
+                    Some(old) => Batch {
+                        ids: ids.to_vec(),
+                        ..*old
+                    },
+                    None => {
+                        self.serials += 1;
+                        Batch {
+                            serial: self.serials,
+                            group,
+                            ids: ids.to_vec(),
+                            due: now,
+                            failures: 0,
+                            tried: false,
+                        }
+                    }
+                };
+                self.batches.push(batch);
             }
         }
         self.parts.retain(|part| {
@@ -369,6 +404,38 @@ impl Schedule {
         for (index, batch) in (1..).zip(&mut self.batches) {
             batch.due = start + self.cycle * index / count;
         }
+    }
+}
+
+impl Members {
+    fn new(wanted: Vec<String>, now: Instant) -> Self {
+        Self {
+            wanted,
+            dead: BTreeSet::new(),
+            retry_dead_at: now,
+            tried: None,
+        }
+    }
+}
+
+impl Read {
+    /// Whether it asks for nothing that `other` does not ask for, for the same reason.
+    fn is_within(&self, other: &Self) -> bool {
+        self.group == other.group
+            && self.kind == other.kind
+            && self.ids.iter().all(|id| other.ids.contains(id))
+    }
+}
+
+impl Batch {
+    /// Whether the read was its turn: made for it, or for one that was cut up meanwhile
+    /// and held all of its queues.
+    fn is_turned_by(&self, read: &Read) -> bool {
+        let Kind::Turn(serial) = read.kind else {
+            return false;
+        };
+        let holds_all = || self.ids.iter().all(|id| read.ids.contains(id));
+        self.serial == serial || (self.group == read.group && holds_all())
     }
 }
 

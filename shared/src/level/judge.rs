@@ -73,6 +73,23 @@ impl Judge {
         self.judgement(thresholds)
     }
 
+    /// Judges a reading by other thresholds than those before it: at once, as the first of
+    /// all, except that a level which is the same holds for as long as it did.
+    pub fn step_anew(
+        &mut self,
+        reading: &Reading,
+        thresholds: &Thresholds,
+        now_ms: u64,
+    ) -> Judgement {
+        let before = std::mem::take(self);
+        let mut judgement = self.step(reading, thresholds, now_ms);
+        if self.level == before.level {
+            self.since_ms = before.since_ms;
+            judgement.since_ms = judgement.since_ms.map(|_| before.since_ms);
+        }
+        judgement
+    }
+
     fn judgement(&self, thresholds: &Thresholds) -> Judgement {
         let is_trouble = self.level > Level::Ok;
         let at_level = |(held, metric): (&Held, Metric)| {

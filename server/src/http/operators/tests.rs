@@ -91,8 +91,8 @@ impl Sides {
         };
         let rules = || Rules::new(SocketAddr::from(([127, 0, 0, 1], 80)), [], false);
         Self {
-            public: App::new(state, rules()),
-            operators: App::for_operators(operators, rules()),
+            public: App::new(state, Arc::new(rules())),
+            operators: App::for_operators(operators, Arc::new(rules())),
             screens,
         }
     }

@@ -38,15 +38,14 @@ impl Schedule {
             let is_free = |id: &&String| !parted.contains(&(batch.group, id.as_str()));
             batch.ids.iter().filter(is_free).cloned().collect()
         };
-        let turns = self.batches.iter().enumerate();
-        let (index, batch, ids) = turns
-            .map(|(index, batch)| (index, batch, rest(batch)))
-            .filter(|(_, _, ids)| !ids.is_empty())
-            .min_by_key(|(_, batch, _)| batch.due)?;
+        let (batch, ids) = (self.batches.iter())
+            .map(|batch| (batch, rest(batch)))
+            .filter(|(_, ids)| !ids.is_empty())
+            .min_by_key(|(batch, _)| batch.due)?;
         let read = Read {
             group: batch.group,
             ids,
-            kind: Kind::Turn(index),
+            kind: Kind::Turn(batch.serial),
         };
         Some((batch.due, Task::Read(read)))
     }

@@ -1,0 +1,81 @@
+//! What holds until the server starts anew, in a form that can be compared and says
+//! nothing of the values.
+
+use std::{collections::BTreeMap, fmt};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    PollConfig,
+    keys::{self, Kind},
+    reader::Reader,
+};
+
+/// SHA-256.
+pub(super) type Digest = [u8; 32];
+
+/// The time limit of a request, which follows from the interval.
+const TIME_LIMIT: &str = "poll.seconds (for the time limit of a request)";
+
+/// Every setting that a running server does not take over, as digests: secrets are
+/// among them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Settled(BTreeMap<&'static str, Digest>);
+
+impl Settled {
+    pub(super) fn read(reader: &Reader<'_>, poll: &PollConfig) -> Self {
+        let mut digests = BTreeMap::new();
+        for setting in keys::SETTINGS {
+            let Some(name) = setting.file_key.or(setting.variable) else {
+                continue;
+            };
+            if setting.is_among(&keys::LIVE) {
+                continue;
+            }
+            let mut digest = Sha256::new();
+            // Each with its length, so that no two lists look alike.
+            let mut take = |text: &[u8]| {
+                digest.update(text.len().to_le_bytes());
+                digest.update(text);
+            };
+            let found = match setting.kind {
+                Kind::Ids | Kind::Texts => reader.list(setting),
+                _ => reader.text(setting).into_iter().collect(),
+            };
+            if found.is_empty() {
+                continue;
+            }
+            for found in &found {
+                take(found.value.trim().as_bytes());
+                if !setting.is_among(&keys::FOLLOWED) {
+                    take(reader.content_of(found).map_or(&[], |it| it.as_slice()));
+                }
+            }
+            digests.insert(name, digest.finalize().into());
+        }
+        let limits = [poll.connect_timeout(), poll.total_timeout()];
+        let limits = limits.map(|limit| limit.as_millis().to_le_bytes());
+        digests.insert(TIME_LIMIT, Sha256::digest(limits.concat()).into());
+        Self(digests)
+    }
+
+    /// The keys whose values are not those of `other`, by name.
+    #[must_use]
+    pub fn differing_from(&self, other: &Self) -> Vec<&'static str> {
+        let names = self.0.keys().chain(other.0.keys());
+        let mut names: Vec<_> = names
+            .filter(|name| self.0.get(*name) != other.0.get(*name))
+            .copied()
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// Not even the digests: a short secret is found by trying.
+impl fmt::Debug for Settled {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Settled").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,193 @@
+//! The configuration, read again while the server runs: when one of its files changes,
+//! and when somebody asks (SIGHUP).
+//!
+//! It is taken as a whole or not at all. A bad one is said once, with everything that is
+//! wrong with it, and the one in force stays. Of a good one, boards, interval and names
+//! are handed to whoever follows [`Reload::new`]'s receiver; the rest is named, since it
+//! takes effect at the next start.
+//!
+//! # Layout
+//! - `look`: what stands in the files
+//! - `changes`: two configurations, told apart in words
+//! - `hangup`: SIGHUP
+
+mod changes;
+mod hangup;
+mod look;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Notify, watch},
+    time::sleep,
+};
+use tracing::{debug, error, info, warn};
+
+use crate::config::{ConfigError, Environment, Live, Loaded, Settled, Surroundings};
+use look::Look;
+
+pub use hangup::hangups;
+
+/// How often the files are looked at.
+pub const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Keeps a server's configuration up to date.
+pub struct Reload {
+    surroundings: Arc<dyn Surroundings>,
+    /// The path of `--config`.
+    file: Option<PathBuf>,
+    every: Duration,
+    /// What the server began with.
+    began_with: Settled,
+    in_force: watch::Sender<Live>,
+    /// What the files said when they were last taken.
+    taken: Option<Look>,
+    /// What was wrong the last time.
+    refused: Option<Refused>,
+    /// What waits for the next start.
+    waiting: Vec<&'static str>,
+    /// The warnings that were said.
+    warned: Vec<String>,
+}
+
+/// Why a configuration is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Refused {
+    /// It cannot be used.
+    Bad(ConfigError),
+    /// A file that it was read from is not there any more.
+    Gone(Vec<PathBuf>),
+}
+
+/// Who wants the configuration to be read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    /// The files look other than before.
+    Change,
+    /// Somebody asked, and gets an answer.
+    Asked,
+}
+
+impl Reload {
+    /// Begins with what was `loaded` from `surroundings` and `file` (the path of
+    /// `--config`), and looks at the files once `every` so often. The receiver is told of
+    /// every change that a running server takes over.
+    #[must_use]
+    pub fn new(
+        surroundings: Arc<dyn Surroundings>,
+        file: Option<PathBuf>,
+        loaded: &Loaded,
+        every: Duration,
+    ) -> (Self, watch::Receiver<Live>) {
+        let (in_force, followers) = watch::channel(loaded.config.live());
+        let reload = Self {
+            surroundings,
+            file,
+            every,
+            began_with: loaded.settled.clone(),
+            in_force,
+            taken: None,
+            refused: None,
+            waiting: Vec::new(),
+            warned: loaded.config.warnings.clone(),
+        };
+        (reload, followers)
+    }
+
+    /// Looks at the files, and reads them whenever they changed or `asked` is notified;
+    /// for as long as it runs.
+    ///
+    /// A change is taken only once two looks agree on it: whoever writes a file takes
+    /// some time, and half of it may be a good configuration too.
+    pub async fn run(mut self, asked: Arc<Notify>) {
+        let mut last = self.look();
+        loop {
+            let reason = tokio::select! {
+                () = sleep(self.every) => Reason::Change,
+                () = asked.notified() => Reason::Asked,
+            };
+            let now = self.look();
+            if reason == Reason::Asked {
+                info!("SIGHUP: reading the configuration again");
+                self.read(&now, reason);
+            } else if now == last && (self.taken.as_ref() != Some(&now) || self.refused.is_some()) {
+                self.read(&now, reason);
+            }
+            last = now;
+        }
+    }
+
+    fn look(&self) -> Look {
+        Look::at(&*self.surroundings, self.file.as_deref())
+    }
+
+    /// Reads everything, and takes it where it is good. The files look as in `look`.
+    fn read(&mut self, look: &Look, reason: Reason) {
+        let gone = self.taken.as_ref().map(|taken| look.lacks(taken));
+        let refused = match gone {
+            Some(gone) if !gone.is_empty() => Refused::Gone(gone),
+            _ => {
+                let environment = Environment::read(&*self.surroundings);
+                let loaded = Loaded::read(&*self.surroundings, environment, self.file.as_deref());
+                if self.look() != *look {
+                    // It changed while it was read: the next looks decide.
+                    debug!("the configuration is being written");
+                    return;
+                }
+                match loaded {
+                    Ok(loaded) => return self.take(&loaded, look.clone(), reason),
+                    Err(error) => Refused::Bad(error),
+                }
+            }
+        };
+        if reason == Reason::Asked || self.refused.as_ref() != Some(&refused) {
+            error!("the configuration stays as it was: {}", refused.words());
+        }
+        self.refused = Some(refused);
+    }
+
+    fn take(&mut self, loaded: &Loaded, look: Look, reason: Reason) {
+        self.taken = Some(look);
+        let was_refused = self.refused.take().is_some();
+        let new = loaded.config.live();
+        let news = changes::between(&self.in_force.borrow(), &new);
+        for warning in &loaded.config.warnings {
+            if !self.warned.contains(warning) {
+                warn!("{warning}");
+            }
+        }
+        self.warned.clone_from(&loaded.config.warnings);
+        if !news.is_empty() {
+            self.in_force.send_replace(new);
+            info!("the configuration was read again: {}", news.join("; "));
+        } else if was_refused || reason == Reason::Asked {
+            info!("the configuration was read again: a running server has nothing to change");
+        }
+        let waiting = loaded.settled.differing_from(&self.began_with);
+        if waiting.is_empty() && !self.waiting.is_empty() {
+            info!("nothing in the configuration waits for the next start any more");
+        } else if waiting != self.waiting || (reason == Reason::Asked && !waiting.is_empty()) {
+            warn!("takes effect at the next start: {}", waiting.join(", "));
+        }
+        self.waiting = waiting;
+    }
+}
+
+impl Refused {
+    fn words(&self) -> String {
+        match self {
+            Self::Bad(error) => error.to_string(),
+            Self::Gone(paths) => {
+                let paths = paths.iter().map(|path| path.display().to_string());
+                let paths = paths.collect::<Vec<_>>().join(" and ");
+                format!(
+                    "{paths} is not there any more: put it back, or start the server anew to \
+                     run without it"
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

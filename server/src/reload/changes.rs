@@ -1,0 +1,115 @@
+//! What a running server takes over, told apart in words. Nothing of it is secret.
+
+use crate::config::{BoardConfig, Live};
+
+/// What is other in `new`, in a sentence each; none where all is the same.
+pub(super) fn between(old: &Live, new: &Live) -> Vec<String> {
+    let mut news = Vec::new();
+    for board in &old.boards {
+        if of(new, &board.slug).is_none() {
+            news.push(format!("board {:?} removed", board.slug));
+        }
+    }
+    for board in &new.boards {
+        match of(old, &board.slug) {
+            None => news.push(format!("board {:?} added", board.slug)),
+            Some(before) if before != board => {
+                let what = parts(before, board).join(", ");
+                news.push(format!("board {:?} changed ({what})", board.slug));
+            }
+            Some(_) => {}
+        }
+    }
+    if order(old, new) != order(new, old) {
+        news.push("the boards stand in another order".to_owned());
+    }
+    if old.interval != new.interval {
+        news.push(format!("reading every {} s", new.interval.as_secs()));
+    }
+    if old.hosts != new.hosts {
+        news.push(format!("names: {}", new.hosts.join(", ")));
+    }
+    news
+}
+
+/// The board of that name.
+fn of<'l>(live: &'l Live, slug: &str) -> Option<&'l BoardConfig> {
+    live.boards.iter().find(|board| board.slug == slug)
+}
+
+/// The slugs of `live` that `other` has too, in order.
+fn order<'l>(live: &'l Live, other: &Live) -> Vec<&'l str> {
+    let slugs = live.boards.iter().map(|board| board.slug.as_str());
+    let is_common = |slug: &&str| other.boards.iter().any(|board| board.slug == **slug);
+    slugs.filter(is_common).collect()
+}
+
+/// Which parts of a board are other.
+fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
+    // Every field: one that is added must be named here.
+    let BoardConfig {
+        slug: _,
+        title,
+        timezone,
+        skill_ids,
+        queues,
+        levels,
+        notice,
+        display,
+    } = new;
+    let parts = [
+        (old.title != *title, "title"),
+        (old.timezone != *timezone, "timezone"),
+        (old.skill_ids != *skill_ids, "skill_ids"),
+        (old.queues != *queues, "queues"),
+        (old.levels != *levels, "levels"),
+        (old.notice != *notice, "notice"),
+        (old.display != *display, "display"),
+    ];
+    let other = parts.into_iter().filter(|(is_other, _)| *is_other);
+    other.map(|(_, part)| part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::QueueConfig;
+
+    fn live(slugs: &[&str]) -> Live {
+        let board = |slug: &&str| BoardConfig {
+            slug: (*slug).to_owned(),
+            ..BoardConfig::default()
+        };
+        Live {
+            boards: slugs.iter().map(board).collect(),
+            interval: Duration::from_secs(30),
+            hosts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_change_is_named_once_and_nothing_else() {
+        let old = live(&["a", "b", "c"]);
+        assert!(between(&old, &old).is_empty());
+        let mut new = live(&["c", "d", "b"]);
+        new.boards[0].title = "C".into();
+        new.boards[0].queues = vec![QueueConfig::new("1")];
+        new.interval = Duration::from_secs(60);
+        new.hosts = vec!["wall.example.com".into()];
+        assert_eq!(
+            between(&old, &new),
+            [
+                "board \"a\" removed",
+                "board \"c\" changed (title, queues)",
+                "board \"d\" added",
+                "the boards stand in another order",
+                "reading every 60 s",
+                "names: wall.example.com",
+            ]
+        );
+        let added = live(&["a", "d", "b", "c"]);
+        assert_eq!(between(&old, &added), ["board \"d\" added"]);
+    }
+}

@@ -1,0 +1,373 @@
+//! Against files and variables that a test pretends, under paused time.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
+
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::*;
+
+const EVERY: Duration = Duration::from_secs(2);
+const FILE: &str = "queuewall.toml";
+const SECRET: &str = "hunter2-the-secret";
+const GOOD: &str = "[[boards]]\nslug = \"sales\"\nqueues = [1, 2]\n";
+const OTHER: &str = "[[boards]]\nslug = \"service\"\nqueues = [3]\n";
+const BAD: &str = "[poll]\nseconds = 1\n[[boards]]\nslug = \"No slug\"\n";
+
+#[derive(Default)]
+struct Pretended {
+    variables: Vec<(&'static str, String)>,
+    files: Mutex<BTreeMap<PathBuf, String>>,
+}
+
+impl Surroundings for Pretended {
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        let variables = self.variables.iter();
+        variables
+            .map(|(name, value)| ((*name).into(), value.into()))
+            .collect()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let files = self.files.lock().unwrap();
+        let content = files.get(path).map(|text| text.clone().into_bytes());
+        content.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn others_can_read(&self, _: &Path) -> bool {
+        false
+    }
+}
+
+/// What was logged on this thread.
+#[derive(Clone, Default)]
+struct Logs(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Logs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Logs {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+struct Bench {
+    machine: Arc<Pretended>,
+    live: watch::Receiver<Live>,
+    asked: Arc<Notify>,
+    logs: Logs,
+    _logging: DefaultGuard,
+}
+
+impl Bench {
+    /// A server that began with these files, beside credentials.
+    fn start(files: &[(&str, &str)]) -> Self {
+        Self::start_with(files, None)
+    }
+
+    fn start_with(files: &[(&str, &str)], named: Option<&str>) -> Self {
+        let logs = Logs::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::INFO)
+            .with_ansi(false)
+            .without_time()
+            .with_target(false)
+            .with_writer(logs.clone());
+        let logging = tracing::subscriber::set_default(subscriber.finish());
+        let machine = Arc::new(Pretended {
+            variables: vec![
+                ("CXONE_CLIENT_ID", "id".into()),
+                ("CXONE_CLIENT_SECRET", SECRET.into()),
+                ("QUEUEWALL_TITLE", "Not for boards of a file".into()),
+            ],
+            files: Mutex::default(),
+        });
+        let bench_files = files.iter().chain(&[(".env", "CXONE_TENANT_ID=tenant")]);
+        for (path, text) in bench_files {
+            let mut files = machine.files.lock().unwrap();
+            files.entry(path.into()).or_insert((*text).to_owned());
+        }
+        let environment = Environment::read(&*machine);
+        let loaded = Loaded::read(&*machine, environment, named.map(Path::new)).unwrap();
+        let surroundings = Arc::clone(&machine) as Arc<dyn Surroundings>;
+        let named = named.map(PathBuf::from);
+        let (reload, live) = Reload::new(surroundings, named, &loaded, EVERY);
+        let asked = Arc::new(Notify::new());
+        tokio::spawn(reload.run(Arc::clone(&asked)));
+        Self {
+            machine,
+            live,
+            asked,
+            logs,
+            _logging: logging,
+        }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let mut files = self.machine.files.lock().unwrap();
+        files.insert(path.into(), text.to_owned());
+    }
+
+    fn remove(&self, path: &str) {
+        let mut files = self.machine.files.lock().unwrap();
+        assert!(files.remove(Path::new(path)).is_some());
+    }
+
+    fn slugs(&self) -> Vec<String> {
+        let live = self.live.borrow();
+        live.boards.iter().map(|it| it.slug.clone()).collect()
+    }
+
+    /// The lines since the last call, with their levels.
+    fn said(&self) -> Vec<String> {
+        let bytes = std::mem::take(&mut *self.logs.0.lock().unwrap());
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.contains(SECRET), "{text}");
+        text.lines().map(|line| line.trim().to_owned()).collect()
+    }
+}
+
+async fn looks(count: u32) {
+    tokio::time::sleep(EVERY * count + Duration::from_millis(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_good_configuration_is_taken_and_what_changed_is_said() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    looks(5).await;
+    assert!(!bench.live.has_changed().unwrap(), "as it began");
+    assert!(bench.said().is_empty());
+
+    bench.write(FILE, OTHER);
+    looks(2).await;
+    assert_eq!(bench.slugs(), ["service"]);
+    assert_eq!(
+        bench.said(),
+        ["INFO the configuration was read again: board \"sales\" removed; board \"service\" added"]
+    );
+    looks(100).await;
+    assert!(bench.said().is_empty(), "once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_changed_while_the_server_began_is_taken_too() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    // Before the first look of all.
+    bench.write(FILE, OTHER);
+    looks(1).await;
+    assert_eq!(bench.slugs(), ["service"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bad_one_is_refused_whole_and_said_once_with_all_that_is_wrong() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    looks(2).await;
+    bench.write(FILE, BAD);
+    looks(3).await;
+    assert_eq!(bench.slugs(), ["sales"]);
+    assert!(!bench.live.has_changed().unwrap());
+    let said = bench.said();
+    assert!(
+        said[0].starts_with("ERROR the configuration stays as it was"),
+        "{said:?}"
+    );
+    let found = |what: &str| said.iter().filter(|line| line.contains(what)).count();
+    assert_eq!(found("queuewall.toml:2: poll.seconds = 1"), 1, "{said:?}");
+    assert_eq!(found("queuewall.toml:4: boards.slug = \"No slug\""), 1);
+
+    bench.write(FILE, &format!("{BAD}# a remark\n"));
+    looks(100).await;
+    assert!(bench.said().is_empty(), "wrong in the same way");
+
+    bench.write(FILE, "[poll]\nseconds = 2\n");
+    looks(3).await;
+    let said = bench.said().join("\n");
+    assert!(said.contains("poll.seconds = 2"), "{said}");
+
+    bench.write(FILE, OTHER);
+    looks(3).await;
+    assert_eq!(bench.slugs(), ["service"]);
+    assert_eq!(bench.said().len(), 1);
+
+    bench.write(FILE, BAD);
+    looks(3).await;
+    bench.said();
+    bench.write(FILE, OTHER);
+    looks(3).await;
+    assert_eq!(
+        bench.said(),
+        ["INFO the configuration was read again: a running server has nothing to change"],
+        "mended by taking it back"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_being_written_is_left_alone() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    looks(2).await;
+    let whole = format!("{OTHER}{GOOD}");
+    // Each part would be a good configuration of its own.
+    for end in [0, OTHER.len(), whole.len() - 16, whole.len()] {
+        bench.write(FILE, &whole[..end]);
+        looks(1).await;
+        assert_eq!(bench.slugs(), ["sales"]);
+    }
+    assert!(bench.said().is_empty());
+    looks(1).await;
+    assert_eq!(bench.slugs(), ["service", "sales"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_gone_takes_no_board_with_it() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    looks(2).await;
+    bench.remove(FILE);
+    looks(1).await;
+    bench.write(FILE, OTHER);
+    looks(2).await;
+    assert_eq!(bench.slugs(), ["service"], "replaced, as editors do");
+    assert_eq!(bench.said().len(), 1);
+
+    bench.remove(FILE);
+    looks(10).await;
+    assert_eq!(bench.slugs(), ["service"]);
+    let said = bench.said();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("queuewall.toml is not there any more"));
+
+    bench.write(FILE, GOOD);
+    looks(2).await;
+    assert_eq!(bench.slugs(), ["sales"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_is_answered_at_once_and_each_time() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    looks(2).await;
+    bench.write(FILE, OTHER);
+    bench.asked.notify_one();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(bench.slugs(), ["service"], "without waiting for two looks");
+    assert_eq!(bench.said().len(), 2);
+
+    bench.asked.notify_one();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let said = bench.said();
+    assert!(said[1].contains("nothing to change"), "{said:?}");
+
+    bench.write(FILE, BAD);
+    for _ in 0..2 {
+        bench.asked.notify_one();
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let said = bench.said().join("\n");
+        assert!(said.contains("stays as it was"), "{said}");
+    }
+    looks(3).await;
+    assert!(bench.said().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_needs_a_new_start_is_named_once_and_no_value_of_it() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    looks(2).await;
+    let more = "[server]\nlisten = \"127.0.0.1:9\"\nhosts = [\"wall.example.com\"]\n\
+                [poll]\nseconds = 60\nbudget_per_minute = 20\n";
+    bench.write(FILE, &format!("{more}{GOOD}"));
+    bench.write(
+        ".env",
+        "CXONE_TENANT_ID=another-tenant\nQUEUEWALL_LOG=debug\n",
+    );
+    looks(3).await;
+    let live = bench.live.borrow().clone();
+    assert_eq!(live.interval, Duration::from_secs(60));
+    assert_eq!(live.hosts, ["wall.example.com"]);
+    assert_eq!(
+        bench.said(),
+        [
+            "INFO the configuration was read again: reading every 60 s; names: wall.example.com",
+            "WARN takes effect at the next start: QUEUEWALL_LOG, cxone.tenant_id, \
+             poll.budget_per_minute, server.listen",
+        ]
+    );
+    bench.write(FILE, &format!("{more}{OTHER}"));
+    looks(3).await;
+    assert_eq!(bench.said().len(), 1, "the boards alone");
+    bench.asked.notify_one();
+    looks(1).await;
+    assert!(bench.said()[2].contains("server.listen"), "asked again");
+
+    bench.write(FILE, OTHER);
+    bench.write(".env", "CXONE_TENANT_ID=tenant\n");
+    looks(3).await;
+    assert!(bench.said()[1].contains("nothing in the configuration waits"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shorter_interval_says_that_the_time_limit_stays() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    looks(2).await;
+    bench.write(FILE, &format!("[poll]\nseconds = 5\n{GOOD}"));
+    looks(3).await;
+    assert!(bench.said()[1].contains("poll.seconds (for the time limit of a request)"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_secret_of_a_file_is_compared_by_what_the_file_holds() {
+    let cxone = "[cxone]\nca_file = \"ca.pem\"\n";
+    let file = format!("{cxone}{GOOD}");
+    let bench = Bench::start(&[(FILE, file.as_str()), ("ca.pem", "one")]);
+    looks(2).await;
+    bench.write("ca.pem", "two");
+    bench.asked.notify_one();
+    looks(1).await;
+    let said = bench.said();
+    assert_eq!(
+        said[2],
+        "WARN takes effect at the next start: cxone.ca_file"
+    );
+    bench.remove("ca.pem");
+    bench.asked.notify_one();
+    looks(1).await;
+    assert!(
+        bench
+            .said()
+            .join("\n")
+            .contains("cxone.ca_file names ca.pem")
+    );
+    bench.write("ca.pem", "one");
+    looks(2).await;
+    let said = bench.said().join("\n");
+    assert!(
+        said.contains("waits for the next start"),
+        "tried again: {said}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_file_that_the_command_line_names_is_the_one_that_counts() {
+    let bench = Bench::start_with(&[("walls/a.toml", GOOD)], Some("walls/a.toml"));
+    looks(2).await;
+    bench.write(FILE, BAD);
+    looks(3).await;
+    assert!(bench.said().is_empty(), "nobody reads that");
+    bench.write("walls/a.toml", OTHER);
+    looks(3).await;
+    assert_eq!(bench.slugs(), ["service"]);
+}
