@@ -1,5 +1,6 @@
 //! The poller against a scripted source, under paused time.
 
+mod changes;
 mod levels;
 mod times;
 
@@ -50,6 +51,8 @@ struct Script {
     failure: Option<SourceError>,
     list_failure: Option<SourceError>,
     reads: Vec<(Instant, Vec<String>, Vec<String>)>,
+    /// When each request was let through.
+    asked: Vec<Instant>,
     lists: usize,
 }
 
@@ -70,6 +73,7 @@ impl QueueSource for Scripted {
     ) -> Result<QueueReadings, SourceError> {
         let _permit = self.budget.acquire().await;
         let (monotonic, takes) = (Instant::now(), self.script.lock().unwrap().takes);
+        self.script.lock().unwrap().asked.push(monotonic);
         tokio::time::sleep(takes).await;
         let mut script = self.script.lock().unwrap();
         script
@@ -104,6 +108,7 @@ impl QueueSource for Scripted {
         let _permit = self.budget.acquire().await;
         let mut script = self.script.lock().unwrap();
         script.lists += 1;
+        script.asked.push(Instant::now());
         if let Some(failure) = &script.list_failure {
             return Err(failure.clone());
         }
@@ -148,6 +153,7 @@ impl Clock for TestClock {
 struct Bench {
     source: Arc<Scripted>,
     boards: Arc<Boards>,
+    changes: watch::Sender<Live>,
 }
 
 impl Bench {
@@ -178,6 +184,7 @@ impl Bench {
             interval: POLL,
             budget_per_minute,
         };
+        let (changes, followed) = watch::channel(live(configured.clone()));
         let poller = Poller::new(
             Arc::clone(&source) as Arc<dyn QueueSource>,
             budget,
@@ -186,8 +193,12 @@ impl Bench {
             configured,
             Arc::clone(&boards),
         );
-        tokio::spawn(poller.run());
-        Self { source, boards }
+        tokio::spawn(poller.reconfigured_by(followed).run());
+        Self {
+            source,
+            boards,
+            changes,
+        }
     }
 
     fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
@@ -222,6 +233,14 @@ impl Bench {
 
     fn reads(&self) -> usize {
         self.script(|script| script.reads.len())
+    }
+}
+
+fn live(boards: Vec<BoardConfig>) -> Live {
+    Live {
+        boards,
+        interval: POLL,
+        hosts: Vec::new(),
     }
 }
 
