@@ -79,3 +79,68 @@ impl fmt::Debug for Settled {
         formatter.debug_tuple("Settled").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{
+        super::{Environment, Loaded, surroundings::tests::Pretended},
+        *,
+    };
+
+    const SECRET: &str = "hunter2";
+
+    fn settled(variables: &[(&str, &str)], file: &str, secret: &str) -> Settled {
+        let variables = [("CXONE_CLIENT_ID", "id"), ("CXONE_TENANT_ID", "tenant")]
+            .iter()
+            .chain(variables)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let file = format!("[cxone]\nclient_secret_file = \"secret\"\n{file}");
+        let surroundings = Pretended {
+            variables: variables.collect(),
+            files: [
+                ("queuewall.toml".into(), file),
+                ("secret".into(), secret.to_owned()),
+            ]
+            .into(),
+            open_to_others: false,
+        };
+        let environment = Environment::read(&surroundings);
+        let named = Some(Path::new("queuewall.toml"));
+        Loaded::read(&surroundings, environment, named)
+            .unwrap()
+            .settled
+    }
+
+    #[test]
+    fn a_difference_has_the_name_of_its_key() {
+        let before = settled(&[], "", SECRET);
+        let differing = |variables: &[(&str, &str)], file: &str, secret| {
+            let after = settled(variables, file, secret);
+            assert_eq!(after.differing_from(&before), before.differing_from(&after));
+            after.differing_from(&before)
+        };
+        assert!(differing(&[], "# a remark\n", SECRET).is_empty());
+        assert_eq!(
+            differing(&[], "", "another"),
+            ["cxone.client_secret_file"],
+            "under the same name"
+        );
+        assert_eq!(
+            differing(&[("QUEUEWALL_LISTEN", "127.0.0.1:1")], "", SECRET),
+            ["server.listen"]
+        );
+        let proxies = "[access]\ntrusted_proxies = [\"10.0.0.5\", \"10.0.0.6\"]\n";
+        assert_eq!(differing(&[], proxies, SECRET), ["access.trusted_proxies"]);
+        let live = "skill_ids = [7]\n[server]\nhosts = [\"wall.example.com\"]\n\
+                    [poll]\nseconds = 60\n[[boards]]\nslug = \"sales\"\n";
+        assert!(differing(&[("QUEUEWALL_TITLE", "Title")], live, SECRET).is_empty());
+    }
+
+    #[test]
+    fn nothing_of_a_secret_is_shown() {
+        let shown = format!("{:?}", settled(&[], "", SECRET));
+        assert_eq!(shown, "Settled(..)");
+    }
+}

@@ -343,6 +343,32 @@ fn any_thresholds() -> impl Strategy<Value = Thresholds> {
     })
 }
 
+#[test]
+fn other_thresholds_judge_at_once_and_a_level_that_stays_keeps_its_beginning() {
+    let with = |warning, critical| {
+        let mut thresholds = Thresholds::default();
+        thresholds.set(Metric::Waiting, Limits::new(warning, critical));
+        thresholds
+    };
+    let mut judge = Judge::default();
+    assert_eq!(
+        judge.step(&waiting(5), &with(4.0, 9.0), 10).since_ms,
+        Some(10)
+    );
+    let mut anew = |warning, critical, now| {
+        let judgement = judge.step_anew(&waiting(5), &with(warning, critical), now);
+        (judgement.level, judgement.since_ms)
+    };
+    assert_eq!(anew(3.0, 9.0, 20), (Warning, Some(10)));
+    assert_eq!(anew(3.0, 5.0, 30), (Critical, Some(30)));
+    assert_eq!(anew(6.0, 9.0, 40), (Fine, None));
+    assert_eq!(anew(5.0, 9.0, 50), (Warning, Some(50)));
+    assert_eq!(
+        judge.step(&waiting(5), &with(5.0, 9.0), 60).since_ms,
+        Some(50)
+    );
+}
+
 proptest! {
     #[test]
     fn nothing_flaps_within_the_margin_of_a_boundary(

@@ -520,3 +520,23 @@ async fn a_damaged_store_stops_the_start() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn the_link_of_a_removed_board_opens_nothing_until_the_board_is_back() {
+    let linked = linked(&BOARDS);
+    let boards = &linked.fixture.boards;
+    let all = ["main", "sales"].map(|slug| (boards.latest(slug).unwrap().snapshot.clone(), None));
+    let cookie = linked.cookie("main", "good");
+    for (is_there, board, list) in [(true, 200, 200), (false, 404, 401), (true, 200, 200)] {
+        let shown = all
+            .iter()
+            .filter(|(it, _)| is_there || it.board.slug != "main");
+        boards.replace(shown.cloned().collect());
+        for (path, expected) in [("/api/boards/main", board), ("/api/boards", list)] {
+            let response = linked.fixture.with_cookie(path, &cookie).await;
+            assert_eq!(response.status().as_u16(), expected, "{path} {is_there}");
+        }
+        let other = linked.fixture.with_cookie("/api/boards/sales", &cookie);
+        assert_eq!(refusal(other.await).await.0, 401, "{is_there}");
+    }
+}
