@@ -4,6 +4,7 @@
 //! - `settings`: what the client is made of, and why it could not be made; with
 //!   `base_url`, `allowed_domains`, `api_version` and `skill_filter`, the values in it
 //! - `transport`: one HTTP request through the gate, and what may go wrong with it
+//! - `resolver`: where names lead
 //! - `failure`: the HTTP library's errors in the product's words
 //! - `retry_after`: the wait that an answer asks for
 //! - `json`: a body as JSON, and fields that may be of any type
@@ -21,6 +22,7 @@ mod json;
 mod paging;
 mod realtime;
 mod reporting_v2;
+mod resolver;
 mod retry_after;
 mod session;
 mod settings;
@@ -36,6 +38,7 @@ use crate::{budget::RequestBudget, clock::Clock, source::QueueSource};
 pub use allowed_domains::{AllowedDomains, DomainError};
 pub use api_version::{ApiVersion, ApiVersionError};
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use resolver::{Resolver, SystemResolver};
 pub use settings::{
     AccessKey, Dialect, RealtimeSettings, ReportingV2Settings, Settings, SetupError, SignInMethod,
 };
@@ -54,7 +57,20 @@ pub fn connect(
     budget: Arc<RequestBudget>,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn QueueSource>, SetupError> {
-    let transport = transport::Transport::new(&settings, budget, Arc::clone(&clock))?;
+    connect_by(settings, budget, clock, Arc::new(SystemResolver))
+}
+
+/// The same, with names that `resolver` looks up.
+///
+/// # Errors
+/// See [`SetupError`].
+pub fn connect_by(
+    settings: Settings,
+    budget: Arc<RequestBudget>,
+    clock: Arc<dyn Clock>,
+    resolver: Arc<dyn Resolver>,
+) -> Result<Arc<dyn QueueSource>, SetupError> {
+    let transport = transport::Transport::new(&settings, budget, Arc::clone(&clock), resolver)?;
     let transport = Arc::new(transport);
     Ok(match settings.dialect {
         Dialect::ReportingV2(settings) => {

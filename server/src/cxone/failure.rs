@@ -2,10 +2,7 @@
 
 use std::{error::Error, io};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use thiserror::Error as ThisError;
-
-use super::transport::Peer;
+use super::{resolver::NameNotResolved, transport::Peer};
 use crate::source::SourceError;
 
 /// The most of a library's words that is passed on.
@@ -90,32 +87,4 @@ fn plain(error: &(impl Error + ?Sized)) -> String {
 /// The innermost words of an error.
 pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().map(plain).unwrap_or_default()
-}
-
-/// The system's resolver, with an error that says which name it failed for: with
-/// a proxy that is not the base URL's.
-#[derive(Debug)]
-pub(super) struct SystemResolver;
-
-impl Resolve for SystemResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let host = name.as_str().to_owned();
-        Box::pin(async move {
-            // Port 0 stands for the address's own.
-            let found = tokio::net::lookup_host((host.as_str(), 0))
-                .await
-                .map(Iterator::collect::<Vec<_>>);
-            match found {
-                Ok(addresses) => Ok(Box::new(addresses.into_iter()) as Addrs),
-                Err(source) => Err(Box::new(NameNotResolved { host, source }) as _),
-            }
-        })
-    }
-}
-
-#[derive(Debug, ThisError)]
-#[error("the name {host} cannot be resolved")]
-struct NameNotResolved {
-    host: String,
-    source: io::Error,
 }

@@ -12,8 +12,9 @@ use tokio::time::{Instant, timeout};
 use super::{
     Settings, SetupError,
     base_url::host_of,
-    failure::{SystemResolver, classify, innermost},
+    failure::{classify, innermost},
     json::unexpected,
+    resolver::{Naming, Resolver},
     retry_after,
 };
 use crate::{
@@ -69,8 +70,10 @@ impl Transport {
         settings: &Settings,
         budget: Arc<RequestBudget>,
         clock: Arc<dyn Clock>,
+        resolver: Arc<dyn Resolver>,
     ) -> Result<Self, SetupError> {
         let client = client_builder(settings)?
+            .dns_resolver(Naming(resolver))
             .build()
             .map_err(|error| SetupError::Tls {
                 detail: innermost(&error),
@@ -260,7 +263,6 @@ fn client_builder(settings: &Settings) -> Result<ClientBuilder, SetupError> {
         // A repeat that passes by the budget would break its promise.
         .retry(retry::never())
         .referer(false)
-        .dns_resolver(SystemResolver)
         .connect_timeout(settings.connect_timeout)
         .pool_idle_timeout(IDLE_CONNECTION)
         // Integrators report token calls that fail over HTTP/2.
