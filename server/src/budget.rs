@@ -4,10 +4,18 @@
 //! A slot counts from the moment its request ends, not from when it began: the
 //! request reaches CXone somewhere in between, so however the network delays
 //! it, CXone never sees more than the budget in any sixty seconds.
+//!
+//! A budget [with a ledger](RequestBudget::resuming) holds over restarts too: `ledger`
+//! says how.
+
+mod ledger;
+#[cfg(test)]
+mod schedules;
 
 use std::{
     cmp::Reverse,
     collections::BinaryHeap,
+    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -17,6 +25,9 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::{Instant, sleep_until},
 };
+
+pub use ledger::Ledger;
+use ledger::{Entries, Spent};
 
 /// The length of the sliding window.
 pub const WINDOW: Duration = Duration::from_secs(60);
@@ -30,13 +41,17 @@ pub struct RequestBudget {
     calls: Calls,
 }
 
-#[derive(Debug)]
 struct State {
     /// For every place not taken: when it may be used again.
     free_from: BinaryHeap<Reverse<Instant>>,
     /// Nothing is sent before this.
     hold_until: Instant,
     spent: u64,
+    /// The same for every place that somebody waits for.
+    awaited: Vec<Instant>,
+    /// Requests that are sent and have not ended.
+    under_way: usize,
+    ledger: Option<Ledger>,
 }
 
 /// Leave to send one request. Keep it until the answer is read; dropping it
@@ -50,17 +65,35 @@ pub struct Permit<'a> {
 }
 
 impl RequestBudget {
-    /// A budget of `limit` requests in any minute; a limit of 0 is taken as 1.
+    /// A budget of `limit` requests in any minute; a limit of 0 is taken as 1. It knows
+    /// of no minute before.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        let (limit, now) = (limit.max(1), Instant::now());
+        Self::with(limit.max(1), Spent::default(), None)
+    }
+
+    /// The same, less what `ledger` says was spent before, and noted down in it.
+    #[must_use]
+    pub fn resuming(limit: usize, mut ledger: Ledger) -> Self {
+        let limit = limit.max(1);
+        let spent = ledger.open(limit);
+        Self::with(limit, spent, Some(ledger))
+    }
+
+    fn with(limit: usize, spent: Spent, ledger: Option<Ledger>) -> Self {
+        let now = Instant::now();
+        let taken = spent.places.into_iter().map(|left| now + left);
+        let free = std::iter::repeat(now);
         Self {
             limit,
             places: Semaphore::new(limit),
             state: Mutex::new(State {
-                free_from: std::iter::repeat_n(Reverse(now), limit).collect(),
-                hold_until: now,
+                free_from: taken.chain(free).take(limit).map(Reverse).collect(),
+                hold_until: now + spent.hold,
                 spent: 0,
+                awaited: Vec::new(),
+                under_way: 0,
+                ledger,
             }),
             calls: Calls::default(),
         }
@@ -98,6 +131,7 @@ impl RequestBudget {
         let until = Instant::now() + duration;
         let mut state = self.state();
         state.hold_until = state.hold_until.max(until);
+        state.note();
     }
 
     /// When the next request could pass: now, or the end of the wait.
@@ -118,11 +152,7 @@ impl RequestBudget {
             reason = "the semaphore is private and never closed"
         )]
         let place = self.places.acquire().await.expect("an open semaphore");
-        let free_from = self
-            .state()
-            .free_from
-            .pop()
-            .map_or_else(Instant::now, |free| free.0);
+        let free_from = self.state().take_place();
         let mut permit = Permit {
             budget: self,
             _place: place,
@@ -137,7 +167,13 @@ impl RequestBudget {
             sleep_until(until).await;
         }
         permit.unused_since = None;
-        self.state().spent += 1;
+        let mut state = self.state();
+        state.leave_place(free_from);
+        state.spent += 1;
+        state.under_way += 1;
+        // Before it is sent: whoever comes after a crash knows of it.
+        state.note();
+        drop(state);
         permit
     }
 
@@ -147,10 +183,71 @@ impl RequestBudget {
     }
 }
 
+impl State {
+    /// The place that is free first, for somebody who waits for it.
+    fn take_place(&mut self) -> Instant {
+        let free_from = self
+            .free_from
+            .pop()
+            .map_or_else(Instant::now, |free| free.0);
+        self.awaited.push(free_from);
+        free_from
+    }
+
+    /// The wait for such a place is over.
+    fn leave_place(&mut self, free_from: Instant) {
+        let place = self.awaited.iter().position(|it| *it == free_from);
+        if let Some(place) = place {
+            self.awaited.swap_remove(place);
+        }
+    }
+
+    /// Writes down how things stand, where there is a ledger.
+    fn note(&mut self) {
+        let Some(ledger) = &mut self.ledger else {
+            return;
+        };
+        // Rounded up, both: never earlier than the truth.
+        let (now, now_ms) = (Instant::now(), ledger.now_ms() + 1);
+        let left_ms = |until: Instant| {
+            let left = until.saturating_duration_since(now).as_micros();
+            u64::try_from(left.div_ceil(1_000)).unwrap_or(u64::MAX)
+        };
+        let free_from = self.free_from.iter().map(|free| free.0);
+        let taken = free_from.chain(self.awaited.iter().copied());
+        ledger.write(&Entries {
+            ended: taken
+                .filter(|free_from| *free_from > now)
+                .map(|free_from| now_ms + left_ms(free_from))
+                .map(|free_from_ms| free_from_ms.saturating_sub(60_000))
+                .collect(),
+            under_way: self.under_way,
+            hold_until: now_ms + left_ms(self.hold_until),
+        });
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("State")
+            .field("spent", &self.spent)
+            .field("under_way", &self.under_way)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let free_from = self.unused_since.unwrap_or_else(|| Instant::now() + WINDOW);
-        self.budget.state().free_from.push(Reverse(free_from));
+        let mut state = self.budget.state();
+        if let Some(free_from) = self.unused_since {
+            state.leave_place(free_from);
+            state.free_from.push(Reverse(free_from));
+            return;
+        }
+        state.free_from.push(Reverse(Instant::now() + WINDOW));
+        state.under_way -= 1;
+        state.note();
     }
 }
 

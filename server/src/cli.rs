@@ -39,7 +39,7 @@ pub use exit::Exit;
 use tokio::sync::watch::Receiver;
 
 use crate::{
-    budget::RequestBudget,
+    budget::{Ledger, RequestBudget},
     clock::SystemClock,
     config::{Environment, LinkDesk, Live, Loaded, Surroundings, Targets},
     cxone,
@@ -122,8 +122,14 @@ async fn configured(
     for warning in std::mem::take(&mut config.warnings) {
         tracing::warn!("{warning}");
     }
-    let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
-    let clock = Arc::new(SystemClock);
+    let (limit, clock) = (config.poll.budget_per_minute, Arc::new(SystemClock));
+    // A command asks a few times and ends; a server may be started again and again.
+    let budget = Arc::new(if matches!(command, Command::Serve) {
+        let ledger = Ledger::new(config.access.state_dir.clone(), clock.clone());
+        RequestBudget::resuming(limit, ledger)
+    } else {
+        RequestBudget::new(limit)
+    });
     let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
         .map_err(|error| Failure::new(Exit::Usage, error))?;
     if let Some((reload, changes)) = reload {

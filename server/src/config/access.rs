@@ -33,7 +33,7 @@ pub struct AccessConfig {
     /// The proxies whose headers count. `QUEUEWALL_TRUSTED_PROXIES`,
     /// `access.trusted_proxies`; default none.
     pub trusted_proxies: Vec<IpNet>,
-    /// Where links are kept. `QUEUEWALL_STATE_DIR`, `server.state_dir`; default
+    /// Where links, and what is spent of the budget, are kept. `QUEUEWALL_STATE_DIR`, `server.state_dir`; default
     /// `queuewall-state` beside the configuration file.
     pub state_dir: PathBuf,
     /// The address under which browsers reach the server, without a slash at its end.
