@@ -1,0 +1,40 @@
+//! The fault matrix: everything that we know can go wrong between the server and CXone,
+//! each alone and in random order, in both dialects, against the real server and the
+//! simulated tenant over real sockets.
+//!
+//! Of each fault is asked: nothing panics; no tile ever shows a number that the tenant
+//! did not give for that queue, nor one that looks younger than it is; board and tiles
+//! say what is the matter within one poll; and all is fresh again within one interval
+//! and 5 s of the fault's end, or of the retry that the server has announced.
+//!
+//! Time is tokio's, paused and braked: minutes pass in a second, and a machine that is
+//! busy with other things slows the test and changes nothing in it.
+//!
+//! - `QUEUEWALL_FAULT_RUNS`: how many random sequences (default 2 a dialect)
+//! - `QUEUEWALL_FAULT_SEED`: the seed of the first one (default 1)
+//! - `QUEUEWALL_REPORT`: a file for the table of what was seen
+//!
+//! # Layout
+//! - `world`: the tenant, the line to it, the server, and a browser that never looks away
+//! - `line`: the line, on which answers are changed, held up and cut off
+//! - `truth`: the numbers that the tenant gives, and what a board may make of them
+//! - `fault`: what a fault is; `transport`, `statuses`, `bodies`, `tokens`, `clocks`:
+//!   the faults, one entry each
+//! - `matrix`: the tests; `report`: their table
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
+
+#[path = "../support/scripted.rs"]
+#[expect(dead_code, reason = "of it only the reader of requests is needed here")]
+mod scripted;
+
+mod bodies;
+mod clocks;
+mod fault;
+mod line;
+mod matrix;
+mod report;
+mod statuses;
+mod tokens;
+mod transport;
+mod truth;
+mod world;

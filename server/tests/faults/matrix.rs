@@ -1,0 +1,277 @@
+//! Each fault alone, and many in random order.
+
+use std::{sync::Arc, time::Duration};
+
+use queuewall_shared::snapshot::{Cause, Level, Queue, QueueState, UpstreamState};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    bodies, clocks,
+    fault::{Fault, Shows},
+    report::{self, Row, allowed},
+    statuses, tokens, transport,
+    world::{GLANCE, INTERVAL, Spoken, View, World},
+};
+
+/// Until a fault shows: a poll, the longest that an answer may take, and a glance.
+const WITHIN_ONE_POLL: Duration = Duration::from_secs(10 + 9 + 2);
+
+/// How long a fault lasts: longer than a reading holds.
+const LASTS: Duration = Duration::from_secs(33);
+
+fn shown(shows: Shows, view: &View) -> bool {
+    let (board, tiles) = (&view.board.upstream, &view.board.queues);
+    let is = |tile: &Queue, state, cause| tile.state == state && tile.cause_code == cause;
+    let all = |state, cause| tiles.iter().all(|tile| is(tile, state, cause));
+    match shows {
+        Shows::Nothing | Shows::Dip => view.is_well(),
+        Shows::Cause(cause) => {
+            board.state != UpstreamState::Ok
+                && board.cause_code == Some(cause)
+                && all(QueueState::Open, Some(cause))
+        }
+        Shows::Gone(state, cause, of_board) => {
+            board.state == UpstreamState::Down
+                && board.cause_code == Some(of_board)
+                && all(state, Some(cause))
+                && tiles.iter().all(|tile| tile.waiting.is_none())
+        }
+        Shows::LeftOut => all(QueueState::Open, Some(Cause::LeftOut)),
+        Shows::First(state, cause) => {
+            board.state == UpstreamState::Ok
+                && is(&tiles[0], state, Some(cause))
+                && tiles[1..]
+                    .iter()
+                    .all(|tile| is(tile, QueueState::Open, None))
+        }
+        Shows::Blank => {
+            board.state == UpstreamState::Ok
+                && all(QueueState::Open, None)
+                && tiles.iter().all(|tile| tile.waiting.is_none())
+        }
+    }
+}
+
+/// What a fault that has lasted must have come to.
+fn has_settled(shows: Shows, view: &View) -> bool {
+    let board = &view.board.upstream;
+    let is_down = |cause| board.state == UpstreamState::Down && board.cause_code == Some(cause);
+    shown(shows, view)
+        && match shows {
+            Shows::Cause(cause) => is_down(cause) && view.board.totals.counted == 0,
+            Shows::LeftOut => is_down(Cause::NoAnswer),
+            Shows::Blank => {
+                let mut tiles = view.board.queues.iter();
+                tiles.all(|tile| tile.level == Level::None && tile.reasons.is_empty())
+            }
+            _ => true,
+        }
+}
+
+/// Looks until `is_so`; says when it was.
+async fn look_until(
+    world: &World,
+    what: &str,
+    deadline: Instant,
+    is_so: impl Fn(&View) -> bool,
+) -> Instant {
+    loop {
+        let view = world.look().await;
+        if is_so(&view) {
+            return view.at;
+        }
+        assert!(
+            view.at < deadline,
+            "{what}: not in time; {:?}, {:?}",
+            view.board.upstream,
+            view.board.queues[0]
+        );
+        sleep(GLANCE).await;
+    }
+}
+
+/// Looks until all is fresh after a fault that ended now. Answers from when the server
+/// was free to try, and how much later that was.
+async fn look_until_fresh(world: &World, what: &str, not_before: Instant) -> Duration {
+    let ended = Instant::now();
+    let set = world.truth.set();
+    let mut free = ended.max(not_before);
+    loop {
+        let view = world.look().await;
+        let sets = view.board.queues.iter().map(|it| world.truth.set_of(it));
+        let is_new = sets.min().flatten().is_some_and(|shown| shown >= set);
+        if view.is_well() && is_new {
+            return view.at.saturating_duration_since(free);
+        }
+        // What it announces counts until it has tried once.
+        let has_tried = world.line.arrivals().iter().any(|at| *at > ended);
+        if let (false, Some(next_try)) = (has_tried, view.next_try()) {
+            free = free.max(next_try);
+        }
+        assert!(
+            view.at <= free + allowed(),
+            "{what}: not back in time; {:?}, {:?}",
+            view.board.upstream,
+            view.board.queues[0]
+        );
+        // Nothing happens while everybody waits for a retry that is far away.
+        let is_idle = free > view.at + 3 * INTERVAL;
+        sleep(if is_idle { INTERVAL } else { GLANCE }).await;
+    }
+}
+
+async fn alone(spoken: Spoken, fault: &Fault) -> Row {
+    let what = format!("{} in {spoken:?}", fault.name);
+    let world = World::start(spoken, fault.is_encrypted).await;
+    let soon = Instant::now() + WITHIN_ONE_POLL;
+    look_until(&world, &what, soon, View::is_well).await;
+    // Past the first, so that a poll comes by its turn.
+    sleep(INTERVAL).await;
+    look_until(&world, &what, soon + 2 * INTERVAL, View::is_well).await;
+
+    (fault.begin)(&world);
+    world.settle().await;
+    let (began, shows) = (Instant::now(), fault.shows(spoken));
+    let seen = look_until(&world, &what, began + WITHIN_ONE_POLL, |view| {
+        shown(shows, view)
+    })
+    .await;
+    let last = loop {
+        let view = world.look().await;
+        if shows == Shows::Nothing {
+            assert!(view.is_well(), "{what}: {:?}", view.board);
+        }
+        if view.at > seen + LASTS {
+            break view;
+        }
+        sleep(GLANCE).await;
+    };
+    assert!(has_settled(shows, &last), "{what}: {:?}", last.board);
+
+    world.heal(fault.is_encrypted);
+    let back_after = look_until_fresh(&world, &what, seen + fault.retry).await;
+    world.check_conduct();
+    let code = |cause: Option<Cause>| cause.map_or("", Cause::code);
+    let (board, tile) = (&last.board.upstream, &last.board.queues[0]);
+    Row {
+        fault: fault.name,
+        spoken,
+        shows,
+        seen_after: seen - began,
+        board: format!("{:?} {}", board.state, code(board.cause_code)),
+        tile: format!("{:?} {}", tile.state, code(tile.cause_code)),
+        back_after,
+    }
+}
+
+async fn each_alone(faults: Vec<Fault>) {
+    let mut failed = Vec::new();
+    for fault in faults {
+        let fault = Arc::new(fault);
+        for spoken in Spoken::ALL {
+            // A task of its own: one that fails keeps no other from being tried.
+            let trial = Arc::clone(&fault);
+            match tokio::spawn(async move { alone(spoken, &trial).await }).await {
+                Ok(row) => report::add(row),
+                Err(_) => failed.push(format!("{} in {spoken:?}", fault.name)),
+            }
+        }
+    }
+    assert!(failed.is_empty(), "see above: {failed:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_fault_of_the_network_is_said_and_survived() {
+    each_alone(transport::faults()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_refusal_is_said_and_survived() {
+    each_alone(statuses::faults()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_wrong_body_is_said_and_survived() {
+    each_alone(bodies::faults()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_odd_token_is_said_and_survived() {
+    each_alone(tokens::faults()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_jump_of_a_clock_is_survived() {
+    each_alone(clocks::faults()).await;
+}
+
+/// All faults of the plain line.
+fn every() -> Vec<Fault> {
+    let families = [
+        transport::faults(),
+        statuses::faults(),
+        bodies::faults(),
+        tokens::faults(),
+        clocks::faults(),
+    ];
+    families.into_iter().flatten().collect()
+}
+
+#[test]
+fn there_are_more_kinds_than_were_asked_for_each_with_a_name_of_its_own() {
+    let mut names: Vec<_> = every().iter().map(|fault| fault.name).collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    assert!(count >= 25, "{count}");
+}
+
+/// Faults in random order, one on top of the other as often as not.
+async fn in_random_order(spoken: Spoken, seed: u64) {
+    println!("{spoken:?}, QUEUEWALL_FAULT_SEED={seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let faults: Vec<_> = every().into_iter().filter(|it| !it.is_encrypted).collect();
+    let world = World::start(spoken, false).await;
+    let (mut story, mut not_before) = (Vec::new(), Instant::now());
+    for _ in 0..8 {
+        let fault = &faults[random.random_range(0..faults.len())];
+        story.push(fault.name);
+        (fault.begin)(&world);
+        world.settle().await;
+        let ends = Instant::now() + Duration::from_secs(random.random_range(1..60));
+        while Instant::now() < ends {
+            world.look().await;
+            sleep(GLANCE).await;
+        }
+        not_before = not_before.max(if fault.retry.is_zero() {
+            ends
+        } else {
+            ends + fault.retry
+        });
+        if random.random_bool(0.5) {
+            world.heal(false);
+            sleep(Duration::from_secs(random.random_range(0..30))).await;
+        }
+    }
+    world.heal(false);
+    let what = format!("seed {seed} in {spoken:?}: {}", story.join(", "));
+    look_until_fresh(&world, &what, not_before).await;
+    world.check_conduct();
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    let set = std::env::var(name);
+    set.map_or(default, |value| value.parse().unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_in_random_order_are_survived() {
+    let first = number("QUEUEWALL_FAULT_SEED", 1);
+    for seed in first..first + number("QUEUEWALL_FAULT_RUNS", 2) {
+        for spoken in Spoken::ALL {
+            in_random_order(spoken, seed).await;
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! A tenant, the line to it, the server, and a browser that never looks away.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{
+        Arc, Mutex, Once,
+        atomic::{AtomicI64, AtomicU8, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use async_trait::async_trait;
+use queuewall::{
+    budget::RequestBudget,
+    clock::{Clock, Moment},
+    config::{AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
+    cxone::{
+        self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings,
+        ReportingV2Settings, Resolver, Settings, SignInMethod, SkillFilter,
+    },
+    serve::Server,
+};
+use queuewall_shared::{
+    http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
+    snapshot::{BoardSnapshot, UpstreamState},
+};
+use queuewall_simulator::{Control, Options, Simulator};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use tempfile::TempDir;
+use tokio::{
+    net::TcpListener,
+    task::{AbortHandle, JoinHandle},
+    time::{Instant, sleep},
+};
+use tokio_rustls::rustls::{self, crypto::ring, pki_types::PrivateKeyDer};
+
+use crate::{
+    line::{Greeting, Line, http_client},
+    truth::{PERIOD, Truth},
+};
+
+/// How the server polls here.
+pub(crate) const INTERVAL: Duration = Duration::from_secs(10);
+const BUDGET_PER_MINUTE: usize = 60;
+
+/// How often the browser looks.
+pub(crate) const GLANCE: Duration = Duration::from_millis(500);
+
+/// The dialect that the server speaks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Spoken {
+    ReportingV2,
+    Realtime,
+}
+
+impl Spoken {
+    pub(crate) const ALL: [Self; 2] = [Self::ReportingV2, Self::Realtime];
+}
+
+/// A wall clock that goes with tokio's time, and can be set.
+#[derive(Clone)]
+pub(crate) struct TestClock {
+    start: Instant,
+    set_ms: Arc<AtomicI64>,
+}
+
+impl TestClock {
+    pub(crate) fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            set_ms: Arc::default(),
+        }
+    }
+
+    /// 2026-01-05 10:00:00 UTC at the start.
+    pub(crate) fn wall(&self) -> SystemTime {
+        let wall = UNIX_EPOCH + Duration::from_secs(1_767_607_200) + self.start.elapsed();
+        let set_ms = self.set_ms.load(Ordering::Relaxed);
+        let by = Duration::from_millis(set_ms.unsigned_abs());
+        if set_ms < 0 { wall - by } else { wall + by }
+    }
+
+    pub(crate) fn set_forward(&self, by: Duration) {
+        let by_ms = i64::try_from(by.as_millis()).unwrap();
+        self.set_ms.fetch_add(by_ms, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_back(&self, by: Duration) {
+        let by_ms = i64::try_from(by.as_millis()).unwrap();
+        self.set_ms.fetch_sub(by_ms, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Moment {
+        Moment {
+            monotonic: Instant::now(),
+            wall: self.wall(),
+        }
+    }
+}
+
+/// Where `localhost` leads: to the line, to an address at which nobody listens, or nowhere.
+struct Names(AtomicU8);
+
+const TO_THE_LINE: u8 = 1;
+const TO_NOBODY: u8 = 2;
+const NOWHERE: u8 = 0;
+
+#[async_trait]
+impl Resolver for Names {
+    async fn resolve(&self, _: &str) -> io::Result<Vec<SocketAddr>> {
+        match self.0.load(Ordering::Relaxed) {
+            NOWHERE => Err(io::Error::other("no such name")),
+            host => Ok(vec![(Ipv4Addr::new(127, 0, 0, host), 0).into()]),
+        }
+    }
+}
+
+/// What the browser sees at one glance.
+pub(crate) struct View {
+    pub(crate) board: BoardSnapshot,
+    pub(crate) age_ms: Option<u64>,
+    pub(crate) at: Instant,
+    uptime_ms: u64,
+}
+
+impl View {
+    /// Nothing is the matter with anything.
+    pub(crate) fn is_well(&self) -> bool {
+        self.board.upstream.state == UpstreamState::Ok
+            && self.board.upstream.cause.is_none()
+            && self
+                .board
+                .queues
+                .iter()
+                .all(|tile| tile.cause.is_none() && tile.has_reading() && tile.waiting.is_some())
+            && self
+                .age_ms
+                .is_some_and(|age_ms| u128::from(age_ms) < INTERVAL.as_millis() * 3 / 2)
+    }
+
+    /// When the server says that it tries again.
+    pub(crate) fn next_try(&self) -> Option<Instant> {
+        let at_ms = self.board.upstream.next_try_ms?;
+        Some(self.at + Duration::from_millis(at_ms.saturating_sub(self.uptime_ms)))
+    }
+}
+
+/// All of it; dropping it ends it.
+pub(crate) struct World {
+    pub(crate) truth: Arc<Truth>,
+    pub(crate) control: Control,
+    pub(crate) line: Line,
+    pub(crate) clock: TestClock,
+    names: Arc<Names>,
+    authority: Authority,
+    browser: reqwest::Client,
+    board: String,
+    jump: Mutex<Option<Duration>>,
+    serving: JoinHandle<anyhow::Result<()>>,
+    tasks: [AbortHandle; 2],
+    _simulator: Simulator,
+    _folder: TempDir,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.serving.abort();
+        self.tasks.iter().for_each(AbortHandle::abort);
+    }
+}
+
+impl World {
+    /// A world in which nothing is wrong yet, to be made under paused time.
+    pub(crate) async fn start(spoken: Spoken, is_encrypted: bool) -> Self {
+        watch_for_panics();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let options = Options {
+            rate_limit_per_minute: None,
+            ..Options::default()
+        };
+        let simulator = Simulator::start(listener, options);
+        let control = simulator.control();
+        let truth = Arc::new(Truth::new(control.clone()));
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::new();
+        let (greeting, scheme) = if is_encrypted {
+            (Greeting::Tls(authority.server(false)), "https")
+        } else {
+            (Greeting::Plain, "http")
+        };
+        let line = Line::start(simulator.address(), greeting).await;
+        let base_url = format!("{scheme}://localhost:{}", line.port());
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, authority.0.pem()).unwrap();
+
+        let poll = PollConfig {
+            interval: INTERVAL,
+            budget_per_minute: BUDGET_PER_MINUTE,
+        };
+        let cxone = Settings {
+            dialect: dialect(spoken, &base_url, is_encrypted),
+            ca_file: Some(ca_file),
+            connect_timeout: poll.connect_timeout(),
+            total_timeout: poll.total_timeout(),
+        };
+        let clock = TestClock::new();
+        let names = Arc::new(Names(AtomicU8::new(TO_THE_LINE)));
+        let budget = Arc::new(RequestBudget::new(BUDGET_PER_MINUTE));
+        let source = cxone::connect_by(
+            cxone.clone(),
+            Arc::clone(&budget),
+            Arc::new(clock.clone()),
+            Arc::clone(&names) as Arc<dyn Resolver>,
+        )
+        .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let config = Config {
+            cxone,
+            poll,
+            server: ServerConfig::on(address),
+            access: AccessConfig::default(),
+            boards: vec![BoardConfig {
+                slug: "main".into(),
+                title: "Main".into(),
+                queues: truth.ids().iter().map(QueueConfig::new).collect(),
+                ..BoardConfig::default()
+            }],
+            warnings: Vec::new(),
+        };
+        let server = Server::new(config, source, budget, Arc::new(clock.clone()));
+        let serving = tokio::spawn(server.run(listener, std::future::pending()));
+        let turning = Arc::clone(&truth);
+        let tasks = [
+            tokio::spawn(brake()).abort_handle(),
+            tokio::spawn(async move {
+                loop {
+                    sleep(PERIOD).await;
+                    turning.turn();
+                }
+            })
+            .abort_handle(),
+        ];
+        Self {
+            truth,
+            control,
+            line,
+            clock,
+            names,
+            authority,
+            browser: http_client(),
+            board: format!("http://{address}/api/boards/main"),
+            jump: Mutex::default(),
+            serving,
+            tasks,
+            _simulator: simulator,
+            _folder: folder,
+        }
+    }
+
+    /// One glance at the board, of which every number is traced back.
+    pub(crate) async fn look(&self) -> View {
+        let before = Instant::now();
+        let response = self.browser.get(&self.board).send().await.unwrap();
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().unwrap().parse::<u64>().unwrap())
+        };
+        let (age_ms, uptime_ms) = (header(SNAPSHOT_AGE_HEADER), header(UPTIME_HEADER));
+        let board = response.json().await.unwrap();
+        self.truth.check(&board, age_ms, before);
+        View {
+            board,
+            age_ms,
+            at: Instant::now(),
+            uptime_ms: uptime_ms.unwrap(),
+        }
+    }
+
+    /// Does what a fault could not do at once.
+    pub(crate) async fn settle(&self) {
+        let jump = self.jump.lock().unwrap().take();
+        if let Some(jump) = jump {
+            tokio::time::advance(jump).await;
+        }
+    }
+
+    /// Ends whatever is wrong; a clock stays as it was set.
+    pub(crate) fn heal(&self, is_encrypted: bool) {
+        self.names.0.store(TO_THE_LINE, Ordering::Relaxed);
+        self.line.heal();
+        if is_encrypted {
+            self.line.greet(Greeting::Tls(self.authority.server(false)));
+        } else {
+            self.line.greet_from_now_on(Greeting::Plain);
+        }
+        let ids = self.truth.ids().iter();
+        ids.for_each(|id| self.control.restore(id));
+    }
+
+    /// Nobody listens any more.
+    pub(crate) fn refuse(&self) {
+        self.names.0.store(TO_NOBODY, Ordering::Relaxed);
+        self.line.cut();
+    }
+
+    /// The tenant's name leads nowhere.
+    pub(crate) fn take_name_away(&self) {
+        self.names.0.store(NOWHERE, Ordering::Relaxed);
+        self.line.cut();
+    }
+
+    /// The tenant's certificate is one that has expired.
+    pub(crate) fn expire(&self) {
+        self.line.greet(Greeting::Tls(self.authority.server(true)));
+    }
+
+    /// No token holds any more.
+    pub(crate) fn sign_out(&self) {
+        self.control.revoke_tokens();
+        self.control.revoke_refresh_tokens();
+    }
+
+    /// The process stands still for so long.
+    pub(crate) fn stop_for(&self, length: Duration) {
+        *self.jump.lock().unwrap() = Some(length);
+    }
+
+    /// The server runs, has not panicked, and has asked no more than it may.
+    pub(crate) fn check_conduct(&self) {
+        assert!(!self.serving.is_finished(), "the server ended");
+        let panics = PANICS.lock().unwrap();
+        assert!(panics.is_empty(), "{panics:?}");
+        let arrivals = self.line.arrivals();
+        for window in arrivals.windows(BUDGET_PER_MINUTE + 1) {
+            let span = window[BUDGET_PER_MINUTE] - window[0];
+            assert!(span >= Duration::from_secs(60), "over the budget: {span:?}");
+        }
+        for (from, until) in self.line.holds() {
+            let inside = arrivals.iter().find(|at| **at > from && **at < until);
+            assert_eq!(inside, None, "asked before the pause was over");
+        }
+    }
+}
+
+fn dialect(spoken: Spoken, base_url: &str, is_encrypted: bool) -> Dialect {
+    let address = || BaseUrl::parse(base_url).unwrap();
+    match spoken {
+        Spoken::ReportingV2 => Dialect::ReportingV2(ReportingV2Settings {
+            base_url: address(),
+            client_id: "client".to_owned(),
+            client_secret: "secret".into(),
+            tenant_id: "tenant".to_owned(),
+        }),
+        Spoken::Realtime => Dialect::Realtime(Box::new(RealtimeSettings {
+            access_key: AccessKey {
+                id: "key".to_owned(),
+                secret: "key-secret".into(),
+            },
+            // Discovery names no encrypted host on this machine: there it is told.
+            sign_in: if is_encrypted {
+                SignInMethod::KeyOnly {
+                    area_url: address(),
+                }
+            } else {
+                SignInMethod::Password {
+                    client_id: "client".to_owned(),
+                    client_secret: "secret".into(),
+                }
+            },
+            issuer: address(),
+            api_url: is_encrypted.then(address),
+            tenant_id: None,
+            api_version: ApiVersion::default(),
+            allowed_domains: AllowedDomains::default(),
+            skills: SkillFilter::default(),
+        })),
+    }
+}
+
+/// Lets paused time pass at most three hundred times as fast as the real one: what is on
+/// its way between two sockets arrives before a time-out that is meant to be long.
+pub(crate) async fn brake() {
+    loop {
+        sleep(Duration::from_millis(40)).await;
+        std::thread::sleep(Duration::from_micros(130));
+    }
+}
+
+/// Panics of the product's own code, in whatever test.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn watch_for_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let place = panic.location().map(ToString::to_string);
+            let place = place.filter(|place| place.contains("/src/") && !place.contains("tests/"));
+            if let Some(place) = place {
+                PANICS.lock().unwrap().push(place);
+            }
+            before(panic);
+        }));
+    });
+}
+
+/// A certificate authority that the server is told to trust.
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+    }
+
+    fn server(&self, is_expired: bool) -> Arc<rustls::ServerConfig> {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        if is_expired {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        }
+        let certificate = params.signed_by(&key, &self.0).unwrap();
+        let config =
+            rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(
+                    vec![certificate.der().clone()],
+                    PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+                )
+                .unwrap();
+        Arc::new(config)
+    }
+}
