@@ -12,6 +12,7 @@
 //!
 //! - `QUEUEWALL_FAULT_RUNS`: how many random sequences (default 2 a dialect)
 //! - `QUEUEWALL_FAULT_SEED`: the seed of the first one (default 1)
+//! - `QUEUEWALL_TOKEN_LIVES`: over how many lives of a token no poll may be lost (default 30)
 //! - `QUEUEWALL_REPORT`: a file for the table of what was seen
 //!
 //! # Layout
@@ -21,6 +22,7 @@
 //! - `fault`: what a fault is; `transport`, `statuses`, `bodies`, `tokens`, `clocks`:
 //!   the faults, one entry each
 //! - `matrix`: the tests; `report`: their table
+//! - `budget`: restarts, and tokens that expire, as the tenant sees them
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
 #[path = "../support/scripted.rs"]
@@ -28,6 +30,7 @@
 mod scripted;
 
 mod bodies;
+mod budget;
 mod clocks;
 mod fault;
 mod line;

@@ -261,7 +261,8 @@ async fn in_random_order(spoken: Spoken, seed: u64) {
     world.check_conduct();
 }
 
-fn number(name: &str, default: u64) -> u64 {
+/// A number that the environment sets.
+pub(crate) fn number(name: &str, default: u64) -> u64 {
     let set = std::env::var(name);
     set.map_or(default, |value| value.parse().unwrap())
 }

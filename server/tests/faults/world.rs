@@ -175,11 +175,17 @@ impl Drop for World {
 impl World {
     /// A world in which nothing is wrong yet, to be made under paused time.
     pub(crate) async fn start(spoken: Spoken, is_encrypted: bool) -> Self {
+        Self::of(spoken, is_encrypted, Options::default()).await
+    }
+
+    /// The same with a tenant of this kind, but for its rate limit: the server's own
+    /// budget is what should hold it back.
+    pub(crate) async fn of(spoken: Spoken, is_encrypted: bool, options: Options) -> Self {
         watch_for_panics();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let options = Options {
             rate_limit_per_minute: None,
-            ..Options::default()
+            ..options
         };
         let simulator = Simulator::start(listener, options);
         let control = simulator.control();
@@ -196,15 +202,10 @@ impl World {
         let ca_file = folder.path().join("ca.pem");
         std::fs::write(&ca_file, authority.0.pem()).unwrap();
 
-        let poll = PollConfig {
-            interval: INTERVAL,
-            budget_per_minute: BUDGET_PER_MINUTE,
-        };
         let cxone = Settings {
             dialect: dialect(spoken, &base_url, is_encrypted),
             ca_file: Some(ca_file),
-            connect_timeout: poll.connect_timeout(),
-            total_timeout: poll.total_timeout(),
+            ..settings(spoken, &base_url)
         };
         let clock = TestClock::new();
         let names = Arc::new(Names(AtomicU8::new(TO_THE_LINE)));
@@ -220,7 +221,7 @@ impl World {
         let address = listener.local_addr().unwrap();
         let config = Config {
             cxone,
-            poll,
+            poll: poll(),
             server: ServerConfig::on(address),
             access: AccessConfig::default(),
             boards: vec![BoardConfig {
@@ -343,6 +344,23 @@ impl World {
             let inside = arrivals.iter().find(|at| **at > from && **at < until);
             assert_eq!(inside, None, "asked before the pause was over");
         }
+    }
+}
+
+fn poll() -> PollConfig {
+    PollConfig {
+        interval: INTERVAL,
+        budget_per_minute: BUDGET_PER_MINUTE,
+    }
+}
+
+/// How to read a tenant there, on a plain line.
+fn settings(spoken: Spoken, base_url: &str) -> Settings {
+    Settings {
+        dialect: dialect(spoken, base_url, false),
+        ca_file: None,
+        connect_timeout: poll().connect_timeout(),
+        total_timeout: poll().total_timeout(),
     }
 }
 
