@@ -43,8 +43,11 @@ impl Honest {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The same with another JSON.
+    /// The same with another JSON; a refusal stays what it is.
     pub(crate) fn with(&self, change: impl FnOnce(&mut Value)) -> Act {
+        if self.status != 200 {
+            return Act::Pass;
+        }
         let mut json = self.json();
         change(&mut json);
         Act::Answer(answer(
