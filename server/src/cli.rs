@@ -25,7 +25,7 @@ mod table;
 mod upstream;
 
 use std::{
-    io::{self, BufRead, IsTerminal as _, Write as _},
+    io::{self, BufRead, IsTerminal as _},
     path::Path,
     sync::Arc,
     time::SystemTime,
@@ -35,7 +35,7 @@ pub use args::{
     AddArgs, ApproveArgs, Cli, Command, DemoArgs, Expires, FormatArgs, LinksCommand, RevokeArgs,
     ScreensCommand, StatsArgs,
 };
-pub use exit::Exit;
+pub use exit::{Exit, Failure};
 use tokio::sync::watch::Receiver;
 
 use crate::{
@@ -46,7 +46,6 @@ use crate::{
     reload::{LOOK_EVERY, Reload},
     serve::Server,
 };
-use exit::Failure;
 use links::Desk;
 use stats::StatsRequest;
 use table::Format;
@@ -78,13 +77,7 @@ pub async fn run(cli: Cli, machine: Arc<dyn Surroundings>, environment: Environm
             Err(error) => Err(error.into()),
         },
     };
-    outcome.unwrap_or_else(|failure| {
-        if let Some(message) = failure.message {
-            // Without a stderr there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "error: {message}");
-        }
-        failure.exit
-    })
+    outcome.unwrap_or_else(Failure::tell)
 }
 
 /// The commands that say who may look: they need no credentials.

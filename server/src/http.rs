@@ -29,6 +29,7 @@ mod health;
 mod negotiate;
 mod operators;
 mod page;
+mod request_log;
 mod rules;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ use axum::{
 };
 use futures_util::future::{Either, ready};
 use tower::Service as _;
+use tracing::{Instrument as _, Span};
 
 use crate::{
     access::Guard,
@@ -54,6 +56,7 @@ use crate::{
 pub use error::ApiError;
 pub use operators::OperatorsState;
 pub use page::Page;
+use request_log::RequestLog;
 pub use rules::Rules;
 
 /// What every handler can reach.
@@ -100,6 +103,8 @@ pub struct App {
     rules: Arc<Rules>,
     /// `None` where nobody counts.
     requests: Option<Requests>,
+    /// `None` where nobody has to know.
+    log: Option<Arc<RequestLog>>,
 }
 
 impl App {
@@ -108,6 +113,7 @@ impl App {
     pub fn new(state: AppState, rules: Arc<Rules>) -> Self {
         Self {
             requests: Some(state.requests.clone()),
+            log: Some(Arc::new(RequestLog::new(Arc::clone(&state.access)))),
             routes: Arc::new(Routes::of_boards(state)),
             rules,
         }
@@ -118,6 +124,7 @@ impl App {
     pub fn for_operators(state: OperatorsState, rules: Arc<Rules>) -> Self {
         Self {
             requests: None,
+            log: None,
             routes: Arc::new(Routes::of_operators(state)),
             rules,
         }
@@ -128,16 +135,24 @@ impl App {
         let route = Route::of(request.uri());
         let is_old = rules::is_old_chromium(request.headers());
         let is_over_pace = request.extensions().get::<OverPace>().is_some();
+        let logged = self.log.as_ref().map(|log| (log, log.asked(&request)));
+        let span = (logged.as_ref()).map_or_else(Span::none, |(_, asked)| asked.span());
         let admitted = if is_over_pace {
             Err(ApiError::TooManyRequests)
         } else {
             self.rules.admit(&request)
         };
         let mut response = match admitted {
-            Ok(()) => self.routes.answer(request).await,
+            Ok(()) => {
+                let answer = span.in_scope(|| self.routes.answer(request));
+                answer.instrument(span.clone()).await
+            }
             Err(refused) => refused.into_response(),
         };
         self.rules.dress(&mut response, is_old);
+        if let Some((log, asked)) = &logged {
+            log.answered(asked, &span, &mut response);
+        }
         if let Some(requests) = &self.requests {
             requests.answered(route, &response);
         }

@@ -18,6 +18,7 @@
 //! - [`reload`]: the configuration, read again while the server runs
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
+//! - [`logging`]: text or JSON, to stderr
 //! - [`shutdown`]: the signals that end the server
 
 pub mod access;
@@ -29,6 +30,7 @@ pub mod config;
 pub mod connections;
 pub mod cxone;
 pub mod http;
+pub mod logging;
 pub mod metrics;
 pub mod poller;
 pub mod reload;

@@ -1,6 +1,9 @@
 //! Exit codes, and the failures that lead to them.
 
-use std::{fmt::Display, io};
+use std::{
+    fmt::Display,
+    io::{self, Write as _},
+};
 
 use crate::{config::ConfigError, source::SourceError};
 
@@ -90,19 +93,31 @@ impl From<Exit> for std::process::ExitCode {
 
 /// Why a command gave up.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+pub struct Failure {
     /// The code to end with.
-    pub(super) exit: Exit,
+    pub exit: Exit,
     /// Cause and remedy; `None` where nobody is left to read it.
-    pub(super) message: Option<String>,
+    pub message: Option<String>,
 }
 
 impl Failure {
-    pub(super) fn new(exit: Exit, message: impl Display) -> Self {
+    /// A failure with cause and remedy.
+    #[must_use]
+    pub fn new(exit: Exit, message: impl Display) -> Self {
         Self {
             exit,
             message: Some(message.to_string()),
         }
+    }
+
+    /// Says it on stderr, and how the process ends.
+    #[must_use]
+    pub fn tell(self) -> Exit {
+        if let Some(message) = self.message {
+            // Without a stderr there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "error: {message}");
+        }
+        self.exit
     }
 }
 

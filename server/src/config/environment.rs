@@ -44,6 +44,13 @@ impl Environment {
         self.get(&keys::LOG).map(|found| found.value.as_str())
     }
 
+    /// `QUEUEWALL_LOG_FORMAT`: how a line looks.
+    #[must_use]
+    pub fn log_format(&self) -> Option<&str> {
+        self.get(&keys::LOG_FORMAT)
+            .map(|found| found.value.as_str())
+    }
+
     /// A setting's variable. Blank counts as absent, as container files have it.
     pub(super) fn get(&self, setting: &keys::Setting) -> Option<&Found<String>> {
         self.get_even_blank(setting)

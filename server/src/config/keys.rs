@@ -128,9 +128,10 @@ pub(super) const CONFIG: Setting = variable("QUEUEWALL_CONFIG");
 pub(super) const TITLE: Setting = variable("QUEUEWALL_TITLE");
 pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
 pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
+pub(super) const LOG_FORMAT: Setting = variable("QUEUEWALL_LOG_FORMAT");
 
 /// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 38] = [
+pub(super) const SETTINGS: [&Setting; 39] = [
     &DIALECT,
     &BASE_URL,
     &CLIENT_ID,
@@ -169,6 +170,7 @@ pub(super) const SETTINGS: [&Setting; 38] = [
     &TITLE,
     &TIMEZONE,
     &LOG,
+    &LOG_FORMAT,
 ];
 
 /// Those that mean something in the dialect `realtime` alone.

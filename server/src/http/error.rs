@@ -3,7 +3,7 @@
 //! None of them repeats what the request said: it may be a secret in the wrong place, and
 //! an answer ends in logs and on screens.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -19,6 +19,7 @@ use queuewall_shared::http::{
 use serde_json::json;
 use thiserror::Error;
 
+use super::request_log::Words;
 use crate::access::Refusal;
 
 /// Why a request is not answered with what it asked for.
@@ -108,12 +109,14 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut body = json!({ "error": self.to_string() });
+        let words: Arc<str> = self.to_string().into();
+        let mut body = json!({ "error": *words });
         if let Some(code) = self.code() {
             body["code"] = code.into();
         }
         let status = self.status();
         let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        response.extensions_mut().insert(Words(words));
         let headers = response.headers_mut();
         let wait = match self {
             Self::TooManyAttempts(wait) => Some(wait.as_secs().max(1)),

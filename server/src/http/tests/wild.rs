@@ -124,6 +124,7 @@ fn app(mode: AccessMode, folder: &std::path::Path) -> App {
         routes: Arc::new(fixture.routes),
         rules: Arc::new(Rules::new(listen, [], false)),
         requests: None,
+        log: None,
     }
 }
 

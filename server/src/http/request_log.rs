@@ -1,0 +1,196 @@
+//! Every request has an id: an answer that is an error carries it as `X-Request-Id`, and
+//! so does every line that is logged while the request is answered.
+//!
+//! What is logged of a request is its method, its path without the query, and its
+//! status; never a header's value but the id that a trusted proxy gave it.
+
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri},
+    response::Response,
+};
+use tokio::time::Instant;
+use tracing::{Level, Span, debug, span, warn};
+
+use crate::access::{Attempts, Caller, Guard};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest id that is taken over from a proxy, in bytes: those of nginx have 32,
+/// UUIDs 36.
+const LONGEST_ID: usize = 64;
+/// The most of a path that is logged, in characters.
+const LONGEST_PATH: usize = 200;
+
+/// Refusals that are logged as warnings in [`REFUSALS_WINDOW`]: whoever knocks all day
+/// shall not fill a disk.
+const REFUSALS_OF_PEER: u32 = 10;
+const REFUSALS_IN_ALL: u32 = 100;
+const REFUSALS_WINDOW: Duration = Duration::from_secs(60);
+
+/// Numbers the requests of one server, and logs how they ended.
+#[derive(Debug)]
+pub(super) struct RequestLog {
+    access: Arc<Guard>,
+    /// Tells this run's ids from those of the last.
+    run: u32,
+    count: AtomicU64,
+    refusals: Attempts,
+}
+
+/// A request as it is logged, which outlives the request itself. Making one allocates
+/// nothing.
+#[derive(Debug)]
+pub(super) struct Asked {
+    id: RequestId,
+    method: Method,
+    uri: Uri,
+    client: Option<IpAddr>,
+}
+
+/// In an error's answer: its words, for the log.
+#[derive(Clone, Debug)]
+pub(super) struct Words(pub(super) Arc<str>);
+
+#[derive(Debug)]
+enum RequestId {
+    Ours { run: u32, count: u64 },
+    Proxys(HeaderValue),
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ours { run, count } => write!(formatter, "{run:08x}-{count:x}"),
+            Self::Proxys(id) => formatter.write_str(id.to_str().unwrap_or_default()),
+        }
+    }
+}
+
+/// A span of a level that has to be known to the compiler.
+macro_rules! span_of {
+    ($level:expr, $asked:expr) => {
+        span!(
+            $level,
+            "request",
+            id = %$asked.id,
+            method = %$asked.method,
+            path = $asked.path()
+        )
+    };
+}
+
+impl RequestLog {
+    pub(super) fn new(access: Arc<Guard>) -> Self {
+        Self {
+            access,
+            run: rand::random(),
+            count: AtomicU64::new(0),
+            refusals: Attempts::new(REFUSALS_OF_PEER, REFUSALS_IN_ALL, REFUSALS_WINDOW),
+        }
+    }
+
+    /// Takes down a request before it is answered.
+    pub(super) fn asked(&self, request: &Request<Body>) -> Asked {
+        let caller = Caller::of(request);
+        let proxies = self.access.proxies();
+        let given = caller.headers.get(REQUEST_ID);
+        let id = match given.filter(|id| is_id(id) && proxies.vouch_for(caller)) {
+            Some(id) => RequestId::Proxys(id.clone()),
+            None => RequestId::Ours {
+                run: self.run,
+                count: self.count.fetch_add(1, Ordering::Relaxed),
+            },
+        };
+        Asked {
+            id,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            client: proxies.client(caller),
+        }
+    }
+
+    /// Logs how a request was answered, and gives an error's answer its id.
+    pub(super) fn answered(&self, asked: &Asked, span: &Span, response: &mut Response) {
+        let status = response.status();
+        if status.is_client_error() || status.is_server_error() {
+            // An id is visible ASCII, so that this never fails.
+            if let Ok(id) = HeaderValue::from_str(&asked.id.to_string()) {
+                response.headers_mut().insert(REQUEST_ID, id);
+            }
+        }
+        let words = response.extensions().get::<Words>();
+        let words = words.map_or("answered", |Words(words)| words);
+        let status_code = status.as_u16();
+        if self.is_worth_a_warning(asked, status) {
+            let own = span.is_disabled().then(|| span_of!(Level::ERROR, asked));
+            own.as_ref().unwrap_or(span).in_scope(|| {
+                let client = asked.client.map(tracing::field::display);
+                warn!(status = status_code, client, "{words}");
+            });
+        } else {
+            span.in_scope(|| debug!(status = status_code, "{words}"));
+        }
+    }
+
+    fn is_worth_a_warning(&self, asked: &Asked, status: StatusCode) -> bool {
+        match status {
+            // `/readyz` alone says so, to whoever asks it for just this.
+            StatusCode::SERVICE_UNAVAILABLE => false,
+            status if status.is_server_error() => true,
+            // A screen whose link is none, or has ended, asks on and says so itself.
+            StatusCode::UNAUTHORIZED if asked.method.is_safe() => false,
+            StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::MISDIRECTED_REQUEST
+            | StatusCode::TOO_MANY_REQUESTS => {
+                let now = Instant::now();
+                let is_news = self.refusals.check(asked.client, now).is_ok();
+                self.refusals.count(asked.client, now);
+                is_news
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Asked {
+    /// What the lines that are logged meanwhile are put under.
+    ///
+    /// Reading is what every screen does every 5 s, and says nothing above `debug` until
+    /// it is answered: there the span costs nothing unless that level is logged.
+    pub(super) fn span(&self) -> Span {
+        if self.method.is_safe() {
+            span_of!(Level::DEBUG, self)
+        } else {
+            span_of!(Level::ERROR, self)
+        }
+    }
+
+    /// Without the query, and short.
+    fn path(&self) -> &str {
+        let path = self.uri.path();
+        let end = path.char_indices().nth(LONGEST_PATH);
+        &path[..end.map_or(path.len(), |(index, _)| index)]
+    }
+}
+
+/// Whether a proxy's id is one that can stand in a log and a header.
+fn is_id(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:+/=".contains(byte);
+    !bytes.is_empty() && bytes.len() <= LONGEST_ID && bytes.iter().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! What the program says while it runs: lines of text for people, or one JSON object a
+//! line for whatever gathers logs.
+//!
+//! Logs go to stderr: stdout belongs to answers. No line holds a secret, an address's
+//! query, a cookie or an `Authorization`; the tests of `http` and `cxone` look for them.
+
+use std::{
+    io::{self, IsTerminal as _},
+    panic::{self, PanicHookInfo},
+};
+
+use tracing::{Subscriber, error};
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+use crate::{
+    cli::{Exit, Failure},
+    config::Environment,
+};
+
+/// What is logged unless somebody says otherwise: our own news.
+const DEFAULT_FILTER: &str = "queuewall=info";
+
+/// How a line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// For people.
+    Text,
+    /// An object with `timestamp` (RFC 3339, UTC), `level`, `target`, `message`, and the
+    /// line's own fields beside them; `span` holds those of the request that it is about.
+    Json,
+}
+
+/// Begins to log: `QUEUEWALL_LOG`, else `RUST_LOG`, says what, and
+/// `QUEUEWALL_LOG_FORMAT` says how.
+///
+/// # Errors
+/// When one of them cannot be used.
+pub fn start(environment: &Environment) -> Result<(), Failure> {
+    let rust_log = std::env::var("RUST_LOG").ok();
+    let filter = filter(environment.log_filter(), rust_log.as_deref())?;
+    let format = Format::parse(environment.log_format())?;
+    if format == Format::Json {
+        // Else it would be many lines of something else among the objects.
+        panic::set_hook(Box::new(say_panic));
+    }
+    let is_terminal = io::stderr().is_terminal();
+    let subscriber = subscriber(format, filter, is_terminal, io::stderr);
+    tracing::subscriber::set_global_default(subscriber)
+        .map_err(|error| Failure::new(Exit::Other, format_args!("no log can be written: {error}")))
+}
+
+fn say_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(tracing::field::display);
+    let words = panic.payload();
+    let words = (words.downcast_ref::<&str>().copied())
+        .or_else(|| words.downcast_ref::<String>().map(String::as_str));
+    error!(place, "panicked: {}", words.unwrap_or("without a word"));
+}
+
+fn filter(ours: Option<&str>, rust_log: Option<&str>) -> Result<EnvFilter, Failure> {
+    let (name, filter) = match (ours, rust_log) {
+        (Some(filter), _) => ("QUEUEWALL_LOG", filter),
+        (None, Some(filter)) => ("RUST_LOG", filter),
+        (None, None) => ("the default", DEFAULT_FILTER),
+    };
+    EnvFilter::try_new(filter).map_err(|error| {
+        let message = format!(
+            "{name} = {filter:?} cannot be used ({error}): write for example queuewall=debug"
+        );
+        Failure::new(Exit::Usage, message)
+    })
+}
+
+impl Format {
+    fn parse(text: Option<&str>) -> Result<Self, Failure> {
+        match text.map(str::trim) {
+            None | Some("text") => Ok(Self::Text),
+            Some("json") => Ok(Self::Json),
+            Some(other) => Err(Failure::new(
+                Exit::Usage,
+                format_args!(
+                    "QUEUEWALL_LOG_FORMAT = {other:?} is no form of log: write text or json"
+                ),
+            )),
+        }
+    }
+}
+
+fn subscriber<W>(
+    format: Format,
+    filter: EnvFilter,
+    is_terminal: bool,
+    writer: W,
+) -> Box<dyn Subscriber + Send + Sync>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer);
+    match format {
+        Format::Text => Box::new(builder.with_ansi(is_terminal).finish()),
+        Format::Json => Box::new(
+            builder
+                .json()
+                .flatten_event(true)
+                .with_current_span(true)
+                // There is one at most: the request.
+                .with_span_list(false)
+                .finish(),
+        ),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    use serde_json::Value;
+    use tracing::{subscriber::DefaultGuard, warn, warn_span};
+
+    use super::*;
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    pub(crate) struct Said(Arc<Mutex<Vec<u8>>>);
+
+    impl Said {
+        /// Gathers what this thread logs, as JSON and by `filter`, while the guard lives.
+        pub(crate) fn gather(filter: &str) -> (Self, DefaultGuard) {
+            Self::gather_as(Format::Json, filter)
+        }
+
+        fn gather_as(format: Format, filter: &str) -> (Self, DefaultGuard) {
+            let said = Self::default();
+            let writer = said.clone();
+            let filter = EnvFilter::try_new(filter).unwrap();
+            let subscriber = subscriber(format, filter, false, move || writer.clone());
+            let guard = tracing::subscriber::set_default(subscriber);
+            (said, guard)
+        }
+
+        pub(crate) fn text(&self) -> String {
+            let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            String::from_utf8(bytes.clone()).unwrap()
+        }
+
+        pub(crate) fn lines(&self) -> Vec<Value> {
+            let text = self.text();
+            let object = |line| serde_json::from_str(line).unwrap();
+            text.lines().map(object).collect()
+        }
+    }
+
+    impl io::Write for Said {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            said.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn say() {
+        warn_span!("request", id = "7").in_scope(|| warn!(asked = 3, "two\nlines \"quoted\""));
+    }
+
+    #[test]
+    fn a_line_of_json_is_one_object_with_time_level_target_message_and_fields() {
+        let (said, guard) = Said::gather("queuewall=info");
+        say();
+        drop(guard);
+        let lines = said.lines();
+        let [line] = lines.as_slice() else {
+            panic!("{lines:?}")
+        };
+        let time = line["timestamp"].as_str().unwrap();
+        assert!(
+            time.parse::<jiff::Timestamp>().is_ok() && time.ends_with('Z'),
+            "{time}"
+        );
+        assert_eq!(line["level"], "WARN");
+        assert_eq!(line["target"], module_path!());
+        assert_eq!(line["message"], "two\nlines \"quoted\"");
+        assert_eq!(line["asked"], 3);
+        assert_eq!(line["span"]["id"], "7");
+    }
+
+    #[test]
+    fn a_line_of_text_names_its_request_too() {
+        let (said, guard) = Said::gather_as(Format::Text, "queuewall=info");
+        say();
+        drop(guard);
+        let text = said.text();
+        assert!(text.contains("WARN request{id=\"7\"}: "), "{text}");
+        assert!(text.contains("asked=3"), "{text}");
+    }
+
+    #[test]
+    fn a_form_or_filter_that_cannot_be_is_refused_with_the_remedy() {
+        assert_eq!(Format::parse(None), Ok(Format::Text));
+        assert_eq!(Format::parse(Some(" json ")), Ok(Format::Json));
+        let refused = Format::parse(Some("xml")).unwrap_err();
+        assert_eq!(refused.exit, Exit::Usage);
+        assert_eq!(
+            refused.message.as_deref(),
+            Some("QUEUEWALL_LOG_FORMAT = \"xml\" is no form of log: write text or json")
+        );
+        let refused = filter(None, Some("queuewall=loud")).unwrap_err();
+        assert!(
+            refused
+                .message
+                .unwrap()
+                .starts_with("RUST_LOG = \"queuewall=loud\" ")
+        );
+        assert_eq!(filter(None, None).unwrap().to_string(), DEFAULT_FILTER);
+    }
+}
