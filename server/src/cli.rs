@@ -45,6 +45,7 @@ use crate::{
     cxone,
     reload::{LOOK_EVERY, Reload},
     serve::Server,
+    service_manager::ServiceManager,
 };
 use links::Desk;
 use stats::StatsRequest;
@@ -72,7 +73,8 @@ pub async fn run(cli: Cli, machine: Arc<dyn Surroundings>, environment: Environm
                     let file = cli.config.clone();
                     Reload::new(Arc::clone(&machine), file, &loaded, LOOK_EVERY)
                 });
-                configured(command, loaded, reload).await
+                let manager = ServiceManager::of(surroundings);
+                configured(command, loaded, reload, manager).await
             }
             Err(error) => Err(error.into()),
         },
@@ -106,6 +108,7 @@ async fn configured(
     command: Command,
     loaded: Loaded,
     reload: Option<(Reload, Receiver<Live>)>,
+    manager: ServiceManager,
 ) -> Result<Exit, Failure> {
     let Loaded {
         mut config,
@@ -126,7 +129,8 @@ async fn configured(
     let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
         .map_err(|error| Failure::new(Exit::Usage, error))?;
     if let Some((reload, changes)) = reload {
-        let server = Server::new(config, source, budget, clock).reconfigured_by(changes);
+        let mut server = Server::new(config, source, budget, clock).reconfigured_by(changes);
+        server.manager = manager;
         return serve::run(server, Some(reload)).await;
     }
     let (mut stdout, mut stderr) = (io::stdout(), io::stderr());

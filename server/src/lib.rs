@@ -19,6 +19,7 @@
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
 //! - [`logging`]: text or JSON, to stderr
+//! - [`service_manager`]: what systemd is told
 //! - [`shutdown`]: the signals that end the server
 
 pub mod access;
@@ -36,6 +37,7 @@ pub mod poller;
 pub mod reload;
 pub mod screens;
 pub mod serve;
+pub mod service_manager;
 pub mod shutdown;
 pub mod snapshot;
 pub mod source;

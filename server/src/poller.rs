@@ -349,6 +349,7 @@ impl Poller {
         for (snapshot, latest) in self.snapshots() {
             self.published.publish(snapshot, latest);
         }
+        self.published.mark_assembled();
     }
 
     /// What every board shows now, and when any of its queues was last read.

@@ -17,6 +17,7 @@ use crate::{
     metrics::{Doors, Measured, Metrics, Requests},
     poller::{self, Poller},
     screens::{DARK_AFTER, Screens},
+    service_manager::ServiceManager,
     snapshot::Boards,
     source::QueueSource,
 };
@@ -40,6 +41,8 @@ pub struct Server {
     pub page: Page,
     /// What changes of the configuration while it runs, if anything can.
     pub changes: Option<watch::Receiver<Live>>,
+    /// Who is told how it goes: nobody unless somebody is named.
+    pub manager: ServiceManager,
 }
 
 impl Server {
@@ -60,6 +63,7 @@ impl Server {
             dark_after: DARK_AFTER,
             page: Page::embedded(),
             changes: None,
+            manager: ServiceManager::default(),
         }
     }
 
@@ -88,6 +92,7 @@ impl Server {
             dark_after,
             page,
             changes,
+            manager,
         } = self;
         let hosts = config.live().hosts;
         for warning in &config.warnings {
@@ -136,8 +141,8 @@ impl Server {
             .local_addr()
             .context("the listener has no address")?;
         let state = AppState {
-            boards,
-            clock,
+            boards: Arc::clone(&boards),
+            clock: Arc::clone(&clock),
             access: Arc::clone(&access),
             page: Arc::new(page),
             screens,
@@ -155,6 +160,10 @@ impl Server {
         connections::make_room(limits);
         let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
         let answer = move |request| app.clone().answer(request);
+        let shutdown = async {
+            shutdown.await;
+            manager.stopping();
+        };
         let shutdown = shutdown.shared();
         let for_operators = serve_operators(
             operators,
@@ -169,6 +178,9 @@ impl Server {
             served = serving => served.map(drop),
             never = rules.follow(changes) => match never {},
             () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
+            () = manager.follow(&boards, &*clock) => {
+                Err(anyhow!("the service manager is told nothing any more"))
+            }
             // It never ends by itself. Without it the boards would only grow old: better
             // to end, and be started again by whatever watches the process.
             ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),

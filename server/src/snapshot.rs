@@ -10,6 +10,8 @@ use queuewall_shared::snapshot::{
     Board, BoardList, BoardSnapshot, Totals, Upstream, UpstreamState,
 };
 
+use tokio::sync::watch;
+
 use crate::{clock::Moment, metrics::Encodings};
 pub use encode::{Representation, Representations};
 
@@ -20,6 +22,7 @@ pub struct Boards {
     started: Moment,
     set: ArcSwap<BoardSet>,
     encodings: Encodings,
+    assembled: watch::Sender<u64>,
 }
 
 /// Which boards there are, at one moment. Whoever asks two questions of it has both
@@ -79,6 +82,7 @@ impl Boards {
             started,
             set: ArcSwap::from_pointee(set),
             encodings: Encodings::default(),
+            assembled: watch::Sender::new(0),
         }
     }
 
@@ -105,6 +109,18 @@ impl Boards {
     pub fn latest(&self, slug: &str) -> Option<Arc<Published>> {
         let set = self.set.load();
         set.boards.get(slug).map(|board| board.load_full())
+    }
+
+    /// How many times the poller has assembled all boards, differently or not: its sign of
+    /// life.
+    #[must_use]
+    pub fn assembled(&self) -> watch::Receiver<u64> {
+        self.assembled.subscribe()
+    }
+
+    /// Says that all boards were assembled anew.
+    pub(crate) fn mark_assembled(&self) {
+        self.assembled.send_modify(|times| *times += 1);
     }
 
     /// How often and how long snapshots were encoded.
