@@ -9,12 +9,14 @@
 //! - `upstream`: reads within the budget, in batches, around dead ids
 //! - `stats`, `queues`, `check`: the commands that ask CXone once; `table`: for eyes
 //! - `links`, `screens`: who may look; `qr`: an address to be scanned
+//! - `health`: asks the server that runs
 //! - `serve`, `demo`: the commands that run a wallboard
 
 mod args;
 mod check;
 mod demo;
 mod exit;
+mod health;
 mod links;
 mod qr;
 mod queues;
@@ -32,8 +34,8 @@ use std::{
 };
 
 pub use args::{
-    AddArgs, ApproveArgs, Cli, Command, DemoArgs, Expires, FormatArgs, LinksCommand, RevokeArgs,
-    ScreensCommand, StatsArgs,
+    AddArgs, ApproveArgs, Cli, Command, DemoArgs, Expires, FormatArgs, HealthArgs, LinksCommand,
+    RevokeArgs, ScreensCommand, StatsArgs,
 };
 pub use exit::{Exit, Failure};
 use tokio::sync::watch::Receiver;
@@ -41,7 +43,7 @@ use tokio::sync::watch::Receiver;
 use crate::{
     budget::{Ledger, RequestBudget},
     clock::SystemClock,
-    config::{Environment, LinkDesk, Live, Loaded, Surroundings, Targets},
+    config::{Environment, LinkDesk, Live, Loaded, ServerConfig, Surroundings, Targets},
     cxone,
     reload::{LOOK_EVERY, Reload},
     serve::Server,
@@ -66,6 +68,10 @@ pub async fn run(cli: Cli, machine: Arc<dyn Surroundings>, environment: Environm
                 screens::approve(desk, args)
             })
         }
+        Command::Health(args) => match ServerConfig::read_alone(surroundings, environment, file) {
+            Ok(server) => health::run(&server, args, &mut io::stdout()).await,
+            Err(error) => Err(Failure::new(Exit::Other, error)),
+        },
         command => match Loaded::read(surroundings, environment, file) {
             Ok(loaded) => {
                 // The one command that runs long enough for a change.

@@ -38,6 +38,7 @@ use crate::{budget::RequestBudget, clock::Clock, source::QueueSource};
 pub use allowed_domains::{AllowedDomains, DomainError};
 pub use api_version::{ApiVersion, ApiVersionError};
 pub use base_url::{BaseUrl, BaseUrlError};
+pub(crate) use failure::innermost;
 pub use resolver::{Resolver, SystemResolver};
 pub use settings::{
     AccessKey, Dialect, RealtimeSettings, ReportingV2Settings, Settings, SetupError, SignInMethod,

@@ -21,6 +21,7 @@ Exit codes:
   5  a queue was not found, or not answered, or none is visible
   6  CXone's rate limit is reached
   7  network: no connection, no name, no TLS, no answer in time
+health ends with 0 or 1, whatever is wrong: container engines know no other.
 
 Examples:
   queuewall demo                              a wallboard of a pretend tenant
@@ -56,6 +57,8 @@ pub enum Command {
     Queues(FormatArgs),
     /// Try every step up to the first read, every configured queue id, and the budget
     Check,
+    /// Ask the running server whether it is well: for container engines
+    Health(HealthArgs),
     /// Hand out, list and revoke links, each of which opens one board
     #[command(subcommand)]
     Links(LinksCommand),
@@ -64,6 +67,14 @@ pub enum Command {
     Screens(ScreensCommand),
     /// Serve a wallboard of a simulated tenant: nothing to configure
     Demo(DemoArgs),
+}
+
+/// Options of `health`.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct HealthArgs {
+    /// Ask whether CXone was read, too, and not only whether the server serves
+    #[arg(long)]
+    pub ready: bool,
 }
 
 /// What to do with links.

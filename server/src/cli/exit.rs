@@ -7,7 +7,8 @@ use std::{
 
 use crate::{config::ConfigError, source::SourceError};
 
-/// How a command ended; scripts see the code.
+/// How a command ended; scripts see the code. `queuewall health` ends with 0 or 1 alone,
+/// since container engines know no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// 0: done.

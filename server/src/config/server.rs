@@ -2,12 +2,12 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use url::Host;
 
-use super::{keys, reader::Reader};
+use super::{ConfigError, Environment, Surroundings, keys, reader::Reader};
 
 /// The server's own address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,26 @@ impl ServerConfig {
             metrics_listen: None,
             hosts: Vec::new(),
             tls: None,
+        }
+    }
+
+    /// Reads and checks just this. `file` is the path of `--config`.
+    ///
+    /// # Errors
+    /// All problems found in the file as a whole and in the keys that are needed.
+    pub fn read_alone(
+        surroundings: &dyn Surroundings,
+        environment: Environment,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(surroundings, environment, file);
+        let server = Self::read(&mut reader);
+        if reader.problems.is_empty() {
+            Ok(server)
+        } else {
+            Err(ConfigError {
+                problems: reader.problems,
+            })
         }
     }
 

@@ -761,3 +761,15 @@ fn the_metrics_listener_is_off_unless_said_and_warned_of_where_others_reach_it()
         assert!(found[0].contains(words), "{found:?}");
     }
 }
+
+#[test]
+fn asking_the_server_how_it_is_needs_no_credentials() {
+    let alone = |variables: &[_], files: &[_]| {
+        let surroundings = pretended(variables, files);
+        ServerConfig::read_alone(&surroundings, Environment::read(&surroundings), None)
+    };
+    let file = [("queuewall.toml", "[server]\nlisten = \"0.0.0.0:8080\"\n")];
+    let server = alone(&[], &file).unwrap();
+    assert_eq!(server.listen.to_string(), "0.0.0.0:8080");
+    assert!(alone(&[("QUEUEWALL_LISTEN", "8080")], &file).is_err());
+}

@@ -85,6 +85,6 @@ fn plain(error: &(impl Error + ?Sized)) -> String {
 }
 
 /// The innermost words of an error.
-pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().map(plain).unwrap_or_default()
 }
