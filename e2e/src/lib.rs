@@ -4,6 +4,7 @@
 //! - [`browser`]: a headless Chromium, today's or one from inside an old TV
 //! - [`devtools`]: its remote control
 //! - [`wall`]: the simulated tenant and the server that reads it
+//! - [`deployed`]: the program as it is deployed, in a folder of its own
 //! - [`stage`]: a server that says exactly what it is told, and a twin of the page
 //! - [`scene`]: made-up boards to be told
 //! - [`pages`]: the page and its twin, driven alike
@@ -13,6 +14,7 @@
 //!   `twin/`: the page once more, in plain JavaScript, to be measured against
 
 pub mod browser;
+pub mod deployed;
 pub mod devtools;
 pub mod pages;
 pub mod scene;

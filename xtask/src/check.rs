@@ -73,7 +73,9 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         test.arg("test")
             .args(HOST)
             .arg("--all-features")
-            .env("QUEUEWALL_AXE", &axe);
+            .env("QUEUEWALL_AXE", &axe)
+            // Cargo builds it for the server's own tests, before any test runs.
+            .env("QUEUEWALL_PROGRAM", workspace.program("debug", "queuewall"));
         browsers.tell(&mut test);
         run(&mut test, "the failed test is named above")
     })

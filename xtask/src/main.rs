@@ -37,6 +37,7 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   bench   size, speed and memory, each beside its peer, as a table; parts by name:
           size, apply, quiet, first-tile, soak [POLLS], server
   pictures  the wall in many sizes, states and themes, and the documentation's pictures
+  build   build page and server, into target/release/queuewall
   page    build the page alone, into dist/
   licences  write docs/licences.md anew: everything in the server and the page
   tools   install what the page and its tests need, and build nothing
@@ -65,6 +66,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("test") => check::test(&workspace),
         Some("bench") => bench::bench(&workspace, arguments),
         Some("pictures") => pictures::pictures(&workspace, arguments),
+        Some("build") => run::build(&workspace),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),
         Some("licences") => supply_chain::write_licences(&workspace),
         Some("tools") => check::prepare(&workspace).map(|_| ()),

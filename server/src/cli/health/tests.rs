@@ -10,8 +10,10 @@ use tower::Service as _;
 
 use super::*;
 use crate::{
+    access::Proxies,
     config::TlsFiles,
     connections::{self, Limits, Tls},
+    metrics::Doors,
 };
 
 struct Served {
@@ -47,6 +49,8 @@ async fn serve(tls: Option<TlsFiles>) -> Served {
         loaded,
         answer,
         Limits::default(),
+        Proxies::default(),
+        Doors::default(),
         std::future::pending(),
     );
     Served {
