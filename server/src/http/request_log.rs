@@ -1,8 +1,9 @@
 //! Every request has an id: an answer that is an error carries it as `X-Request-Id`, and
 //! so does every line that is logged while the request is answered.
 //!
-//! What is logged of a request is its method, its path without the query, and its
-//! status; never a header's value but the id that a trusted proxy gave it.
+//! What is logged of a request is its method, its route and its status: not its path,
+//! in which somebody may have put a secret, and never a header's value but the id that a
+//! trusted proxy gave it.
 
 use std::{
     fmt,
@@ -16,21 +17,22 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri},
+    http::{HeaderName, HeaderValue, Method, Request, StatusCode},
     response::Response,
 };
 use tokio::time::Instant;
 use tracing::{Level, Span, debug, span, warn};
 
-use crate::access::{Attempts, Caller, Guard};
+use crate::{
+    access::{Attempts, Caller, Guard},
+    metrics::Route,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is taken over from a proxy, in bytes: those of nginx have 32,
 /// UUIDs 36.
 const LONGEST_ID: usize = 64;
-/// The most of a path that is logged, in characters.
-const LONGEST_PATH: usize = 200;
 
 /// Refusals that are logged as warnings in [`REFUSALS_WINDOW`]: whoever knocks all day
 /// shall not fill a disk.
@@ -54,7 +56,7 @@ pub(super) struct RequestLog {
 pub(super) struct Asked {
     id: RequestId,
     method: Method,
-    uri: Uri,
+    route: Route,
     client: Option<IpAddr>,
 }
 
@@ -84,8 +86,8 @@ macro_rules! span_of {
             $level,
             "request",
             id = %$asked.id,
-            method = %$asked.method,
-            path = $asked.path()
+            method = $asked.method_name(),
+            route = $asked.route.as_str()
         )
     };
 }
@@ -115,7 +117,7 @@ impl RequestLog {
         Asked {
             id,
             method: request.method().clone(),
-            uri: request.uri().clone(),
+            route: Route::of(request.uri()),
             client: proxies.client(caller),
         }
     }
@@ -177,11 +179,21 @@ impl Asked {
         }
     }
 
-    /// Without the query, and short.
-    fn path(&self) -> &str {
-        let path = self.uri.path();
-        let end = path.char_indices().nth(LONGEST_PATH);
-        &path[..end.map_or(path.len(), |(index, _)| index)]
+    /// Its name, where it is one of the usual.
+    fn method_name(&self) -> &str {
+        const USUAL: [Method; 6] = [
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+        ];
+        if USUAL.contains(&self.method) {
+            self.method.as_str()
+        } else {
+            "other"
+        }
     }
 }
 

@@ -64,7 +64,9 @@ impl Route {
         }
     }
 
-    const fn word(self) -> &'static str {
+    /// Its name in metrics and logs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Board => "board",
             Self::Boards => "boards",
@@ -102,7 +104,7 @@ impl Default for Requests {
     fn default() -> Self {
         let counts = Family::<[(&'static str, &'static str); 2], Counter>::default();
         let by_route = array::from_fn(|route| {
-            let route = ("route", Route::ALL[route].word());
+            let route = ("route", Route::ALL[route].as_str());
             array::from_fn(|status| {
                 let status = ("status", STATUSES[status]);
                 counts.get_or_create(&[route, status]).clone()
