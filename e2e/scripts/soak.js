@@ -3,7 +3,9 @@
 //
 // `soak.run(polls)` lets that many polls go by; `soak.plant(what)` leaks from then on at
 // each poll: 20 bytes in "js" or in "wasm", a "node", a "listener"; `soak.rest(true)`
-// stills the board, so that one reading can be compared with another.
+// stills the board, so that one reading can be compared with another. `soak.step(seconds)`
+// lets time go by, `soak.absent(how)` takes the server away, `soak.restart()` and
+// `soak.rebuild(name)` give another, `soak.sleep(ms)` stops the machine for a while.
 (function () {
   "use strict";
   var START = Date.UTC(2026, 0, 5, 5, 0, 0); // a Monday
@@ -12,6 +14,9 @@
   var elapsed = 0; // milliseconds since the page was opened
   var polls = 0;
   var resting = false;
+  var absence = ""; // how requests fail: "refuses", "hangs"
+  var startedAt = -86400000; // when the server started
+  var build = "soak";
   var PIECE = 24; // of what the allocator hands out, and what it needs beside it
   var HEADER = 8;
 
@@ -115,7 +120,7 @@
         slug: "main", title: "A week", timezone: "Europe/Berlin", notice: null,
         display: { theme: null, language: null, metres: null, inches: null, rotate_seconds: null },
       },
-      build: "soak",
+      build: build,
       poll_interval_ms: READ_MS,
       upstream: {
         state: down ? "down" : "ok",
@@ -137,19 +142,27 @@
     leak();
     // Twice a day nothing answers for a minute and a half: a wall loses its server.
     if (!resting && elapsed % 43200000 > 43110000) return Promise.reject(new TypeError("Failed to fetch"));
+    if (absence === "refuses") return Promise.reject(new TypeError("Failed to fetch"));
+    if (absence === "hangs") {
+      return new Promise(function (_, reject) {
+        request.signal.addEventListener("abort", function () {
+          reject(new DOMException("The request was aborted.", "AbortError"));
+        });
+      });
+    }
     var read = resting ? 240 : Math.floor(elapsed / READ_MS);
-    var etag = '"' + read + '"';
+    var etag = '"' + read + build + '"';
     var headers = {
       etag: etag,
       date: new RealDate(START + elapsed).toUTCString(),
       "content-type": "application/json",
       "x-snapshot-age-ms": String(resting ? 1000 : elapsed % READ_MS),
-      "x-uptime-ms": String(86400000 + elapsed),
+      "x-uptime-ms": String(elapsed - startedAt),
     };
     if (request.headers.get("if-none-match") === etag) {
       return Promise.resolve(new Response(null, { status: 304, headers: headers }));
     }
-    var body = JSON.stringify(boardOf(read, 86400000 + elapsed));
+    var body = JSON.stringify(boardOf(read, elapsed - startedAt));
     var response = new Response(body, { status: 200, headers: headers });
     // The body is there already: no task of the browser's has to bring it.
     response.text = function () { return Promise.resolve(body); };
@@ -193,6 +206,24 @@
     return total - (pieces.length - 1) * (PIECE + HEADER);
   }
 
+  // Lets second after second pass while `more` says so.
+  function pass(more) {
+    return new Promise(function (done) {
+      var channel = new MessageChannel();
+      channel.port1.onmessage = function () {
+        if (more()) {
+          elapsed += 1000;
+          fire();
+          channel.port2.postMessage(0);
+        } else {
+          channel.port1.close();
+          done();
+        }
+      };
+      channel.port2.postMessage(0);
+    });
+  }
+
   window.soak = {
     polls: function () { return polls; },
     plant: function (where) {
@@ -202,20 +233,20 @@
     // Lets time pass until `count` more polls were asked; a second at a go, each in a
     // task of its own, so that promises settle and frames are drawn in between.
     run: function (count) {
-      return new Promise(function (done) {
-        var until = polls + count;
-        var channel = new MessageChannel();
-        channel.port1.onmessage = function () {
-          elapsed += 1000;
-          fire();
-          if (polls < until) channel.port2.postMessage(0);
-          else {
-            channel.port1.close();
-            done(polls);
-          }
-        };
-        channel.port2.postMessage(0);
-      });
+      var until = polls + count;
+      return pass(function () { return polls < until; }).then(function () { return polls; });
+    },
+    step: function (seconds) {
+      return pass(function () { return seconds-- > 0; });
+    },
+    absent: function (how) { absence = how; },
+    restart: function () { startedAt = elapsed; },
+    rebuild: function (name) { build = name; },
+    // No timer runs meanwhile, and the clocks go on.
+    sleep: function (ms) { elapsed += ms; },
+    // The page dies of an error in its WebAssembly.
+    trap: function () {
+      window.setTimeout(function () { throw new WebAssembly.RuntimeError("unreachable"); }, 1);
     },
     // Answers the same board from now on, or the day's again.
     rest: function (on) { resting = on; },

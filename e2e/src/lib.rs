@@ -1,14 +1,15 @@
 //! The wall as people meet it: a real server, a simulated tenant, a real browser.
 //!
 //! # Layout
-//! - [`browser`]: a headless Chromium, today's or one from inside an old TV
+//! - [`browser`]: a headless browser: today's Chromium, one from inside an old TV, Firefox
 //! - [`devtools`]: its remote control
 //! - [`wall`]: the simulated tenant and the server that reads it
 //! - [`deployed`]: the program as it is deployed, in a folder of its own
 //! - [`stage`]: a server that says exactly what it is told, and a twin of the page
 //! - [`scene`]: made-up boards to be told
 //! - [`pages`]: the page and its twin, driven alike
-//! - [`soak`]: a week on the wall in a few minutes
+//! - [`soak`]: a week on the wall in a few minutes; [`recovery`]: what it loses, and how
+//!   soon it is live again
 //! - `tests/`: what must hold; `src/bin/bench/`: what it costs;
 //!   `src/bin/pictures/`: how it looks; `scripts/`: what runs inside the page;
 //!   `twin/`: the page once more, in plain JavaScript, to be measured against
@@ -17,6 +18,7 @@ pub mod browser;
 pub mod deployed;
 pub mod devtools;
 pub mod pages;
+pub mod recovery;
 pub mod scene;
 pub mod soak;
 pub mod stage;
