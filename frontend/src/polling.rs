@@ -148,7 +148,7 @@ impl Core {
     }
 
     fn missed(&self, now: PageTime, failure: Failure) {
-        self.with_link(|link| link.missed(now, failure, js_sys::Math::random()));
+        self.with_link(|link| link.missed(now, failure));
     }
 
     fn ask(self: &Rc<Self>, sent: PageTime) {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 /// The page asks this often.
 pub const POLL_EVERY: Duration = Duration::from_secs(5);
-/// A request without an answer is given up after this.
-pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// A request without an answer is given up after this: before the next one's turn.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(4);
 /// So many polls missed in a row, and the server counts as lost.
 pub const MISSES_UNTIL_LOST: u32 = 3;
 /// Silence for so long, and the server counts as lost however the polls went:
@@ -16,11 +16,13 @@ pub const SILENCE_UNTIL_LOST: Duration = Duration::from_secs(16);
 /// A longer pause between two ticks means that the page did not run: the machine
 /// slept, or the tab was frozen.
 pub const LONGEST_TICK: Duration = Duration::from_secs(10);
-/// The longest pause between two polls of a lost server, before jitter: with it, a wall
+/// From one poll of a server that counts as lost to the next: two turns, with which a wall
 /// is live again within 15 s of its server's return.
-pub const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+pub const POLL_LOST_EVERY: Duration = Duration::from_secs(10);
 /// Ticks come only about once a second: a poll this nearly due is due.
 const TICK_SLACK: Duration = Duration::from_millis(500);
+/// The next turn is at least so far from the latest request.
+const TURN_SLACK: Duration = Duration::from_secs(1);
 /// A request this young is kept when the network or the tab comes back.
 const YOUNG_REQUEST: Duration = Duration::from_secs(1);
 
@@ -145,30 +147,45 @@ impl Link {
     pub fn answered(&mut self, now: PageTime) {
         let sent = self.in_flight_since.take().unwrap_or(now.monotonic);
         self.state = LinkState::Ok;
-        self.next_poll_at = sent + POLL_EVERY;
+        self.next_poll_at = self.turn_after(sent);
         self.silent_since = now.monotonic;
         self.last_answer_at = Some(now.monotonic);
         self.missed = 0;
         self.failure = None;
     }
 
-    /// The request under way failed. `chance`, 0 to 1, spreads the polls of many
-    /// screens that lost the same server.
-    pub fn missed(&mut self, now: PageTime, failure: Failure, chance: f64) {
+    /// The request under way failed.
+    pub fn missed(&mut self, now: PageTime, failure: Failure) {
         let sent = self.in_flight_since.take().unwrap_or(now.monotonic);
         self.missed += 1;
         self.failure = Some(failure);
         if self.missed >= MISSES_UNTIL_LOST {
             self.state = LinkState::Lost;
         }
-        let chance = chance.clamp(0.0, 1.0);
-        let earliest = match failure {
-            // Anywhere within a round. All at once would make whoever waited for a server
-            // that hung fall into step with those whose turn it is, for good.
-            Failure::TimedOut => now.monotonic + TICK_SLACK + POLL_EVERY.mul_f64(chance),
-            _ => now.monotonic,
+        // Rarer only after a poll of the lost server, so that a short blip is over quickly.
+        let longer = if self.missed > MISSES_UNTIL_LOST {
+            POLL_LOST_EVERY - POLL_EVERY
+        } else {
+            Duration::ZERO
         };
-        self.next_poll_at = (sent + pause_after(self.missed, chance)).max(earliest);
+        self.next_poll_at = self.turn_after(sent) + longer;
+    }
+
+    /// This screen's next turn after a request. Turns are [`POLL_EVERY`] apart, counted from
+    /// when the page was opened and never shifted: not by a late answer, not by a lost
+    /// server, not by a network that comes back to all screens at once. So two thousand
+    /// screens that were opened one after the other never fall into step.
+    fn turn_after(&self, sent: Duration) -> Duration {
+        let earliest = sent + TURN_SLACK;
+        let period = POLL_EVERY.as_nanos();
+        let turns = |time: Duration| u32::try_from(time.as_nanos() / period).unwrap_or(u32::MAX);
+        match earliest.checked_sub(self.next_poll_at) {
+            Some(passed) => self.next_poll_at + POLL_EVERY * (turns(passed) + 1),
+            None => {
+                let ahead = self.next_poll_at - earliest;
+                self.next_poll_at - POLL_EVERY * turns(ahead)
+            }
+        }
     }
 
     /// Whether what is on the screen may be believed.
@@ -200,17 +217,6 @@ impl Link {
     }
 }
 
-/// From one poll to the next after `missed` misses in a row. It grows only once the
-/// server counts as lost, so that a short blip is over quickly.
-fn pause_after(missed: u32, chance: f64) -> Duration {
-    if missed < MISSES_UNTIL_LOST {
-        return POLL_EVERY;
-    }
-    let doublings = (missed - MISSES_UNTIL_LOST).min(8);
-    let pause = (POLL_EVERY * (1 << doublings)).min(LONGEST_PAUSE);
-    pause.mul_f64(0.75 + chance / 2.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,7 +239,7 @@ mod tests {
                 if answers {
                     link.answered(now);
                 } else {
-                    link.missed(now, Failure::Unreachable, 0.5);
+                    link.missed(now, Failure::Unreachable);
                 }
             }
         }
@@ -269,11 +275,11 @@ mod tests {
             let now = at(f64::from(second));
             if link.tick(now) == Action::GiveUp {
                 given_up.push(second);
-                link.missed(now, Failure::TimedOut, 0.5);
+                link.missed(now, Failure::TimedOut);
             }
             assert_eq!(link.state() == LinkState::Lost, second == 16, "{second}");
         }
-        assert_eq!(given_up, [10]);
+        assert_eq!(given_up, [9, 14]);
     }
 
     #[test]
@@ -342,10 +348,34 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pauses_stay_within_their_bounds(missed in 1u32.., chance in 0f64..=1.0) {
-            let pause = pause_after(missed, chance);
-            prop_assert!(pause >= POLL_EVERY.mul_f64(0.75));
-            prop_assert!(pause <= LONGEST_PAUSE.mul_f64(1.25));
+        fn a_screen_keeps_its_turn_whatever_happens(
+            opened in 0.0f64..5.0,
+            events in prop::collection::vec((0u8..4, 1u32..40), 1..60),
+        ) {
+            let mut link = Link::new(at(opened));
+            let mut now = opened;
+            for (event, seconds) in events {
+                for _ in 0..seconds {
+                    now += 1.0;
+                    let action = match event {
+                        0 => link.wake(at(now)),
+                        _ => link.tick(at(now)),
+                    };
+                    match (action, event) {
+                        (Action::Poll, 1) => link.missed(at(now), Failure::Unreachable),
+                        (Action::Poll, 2) => {}
+                        (Action::Poll, _) => link.answered(at(now)),
+                        (Action::GiveUp, _) => link.missed(at(now), Failure::TimedOut),
+                        (Action::Wait, _) => {}
+                    }
+                }
+                if let Some(next) = link.next_poll_at() {
+                    let beside = (next.as_secs_f64() - opened) / 5.0;
+                    prop_assert!((beside - beside.round()).abs() < 1e-6, "{next:?}");
+                    let wait = next.saturating_sub(at(now).monotonic);
+                    prop_assert!(wait <= POLL_LOST_EVERY + TURN_SLACK, "{wait:?}");
+                }
+            }
         }
     }
 }

@@ -39,12 +39,7 @@ struct Returned {
 }
 
 /// A screen whose server is away for those milliseconds.
-fn live_through(
-    opened_ms: u64,
-    away_ms: std::ops::Range<u64>,
-    absence: Absence,
-    chance: &mut impl FnMut() -> f64,
-) -> Returned {
+fn live_through(opened_ms: u64, away_ms: std::ops::Range<u64>, absence: Absence) -> Returned {
     let mut link = Link::new(at(opened_ms));
     let mut answer_at_ms: Option<u64> = None;
     let (mut polled, mut is_live) = (Vec::new(), false);
@@ -56,9 +51,9 @@ fn live_through(
         let back_for_ms = now.checked_sub(away_ms.end);
         match link.tick(at(now)) {
             Action::Wait => {}
-            Action::GiveUp => link.missed(at(now), Failure::TimedOut, chance()),
+            Action::GiveUp => link.missed(at(now), Failure::TimedOut),
             Action::Poll if away_ms.contains(&now) => match absence {
-                Absence::Refuses => link.missed(at(now), Failure::Unreachable, chance()),
+                Absence::Refuses => link.missed(at(now), Failure::Unreachable),
                 Absence::Hangs => {}
             },
             Action::Poll => {
@@ -95,7 +90,7 @@ proptest! {
             // People switch screens on one after the other.
             let opened_ms = (chance() * 5_000.0) as u64;
             let away_ms = 30_000..(30 + away_seconds) * 1_000;
-            let returned = live_through(opened_ms, away_ms, absence, &mut chance);
+            let returned = live_through(opened_ms, away_ms, absence);
             prop_assert!(returned.is_live, "opened at {opened_ms} ms, away for {away_seconds} s");
             for second in returned.polled {
                 counts[second] += 1;

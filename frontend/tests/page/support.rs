@@ -110,7 +110,7 @@ pub(crate) fn good_link() -> Link {
 pub(crate) fn lost_link() -> Link {
     let mut link = good_link();
     for second in [5, 10, 15] {
-        link.missed(at(second), Failure::Status(502), 0.5);
+        link.missed(at(second), Failure::Status(502));
     }
     link
 }
