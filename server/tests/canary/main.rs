@@ -16,6 +16,7 @@ mod raw;
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Output,
     thread,
@@ -47,6 +48,9 @@ const ADDRESSES: [&str; 9] = [
     "/readyz",
     "/nowhere",
 ];
+
+/// What those who run the server ask for, on its other listener.
+const OPERATORS_ADDRESSES: [&str; 4] = ["/metrics", "/screens", "/screens.css", "/nowhere"];
 
 /// What a person types, with what it reads from CXone.
 const COMMANDS: [&[&str]; 4] = [
@@ -125,6 +129,29 @@ impl Run {
             for encoding in ["identity", "gzip", "br"] {
                 let encoding = format!("accept-encoding: {encoding}");
                 self.get(&format!("/assets/{name}"), &[lines, &[&encoding]].concat());
+            }
+        }
+    }
+
+    /// Every address of those who run the server, in each of its forms.
+    fn ask_as_operator(&mut self) {
+        let said = self.server.as_ref().unwrap().said();
+        let listener = said.split_once("metrics and screens at http://").unwrap().1;
+        let address: SocketAddr = listener.split_whitespace().next().unwrap().parse().unwrap();
+        for target in OPERATORS_ADDRESSES {
+            for accept in [
+                "text/html",
+                "application/json",
+                "application/openmetrics-text",
+            ] {
+                let request = format!(
+                    "GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\naccept: {accept}\r\n\r\n"
+                );
+                let answer = raw::converse(address, request.as_bytes(), false);
+                let status = raw::answers(&answer).unwrap()[0].status;
+                assert_eq!(status == 200, target != "/nowhere", "{target}: {status}");
+                let place = format!("the operators' {target} as {accept}");
+                self.catch.add(place, answer);
             }
         }
     }
@@ -356,6 +383,7 @@ impl Run {
     }
 
     fn end(mut self) {
+        self.ask_as_operator();
         let said = self.server.take().unwrap().end();
         for sign in ["TRACE", "queuewall::", "hyper", "listening on"] {
             assert!(said.contains(sign), "the log is listened to: {sign}");
@@ -423,6 +451,7 @@ async fn run(dialect: fn(&Path, String) -> Vec<(&'static str, String)>) {
     for (name, value) in [
         ("CXONE_CLIENT_ID", "wall"),
         ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
+        ("QUEUEWALL_METRICS_LISTEN", "127.0.0.1:0"),
         ("QUEUEWALL_ACCESS", "links"),
         ("QUEUEWALL_STATE_DIR", &state),
         ("QUEUEWALL_POLL_SECONDS", "5"),
