@@ -1,6 +1,8 @@
 //! Two thousand screens and one server: when it comes back, they do not trample it, and
 //! none of them waits long.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
+
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -68,8 +70,14 @@ fn live_through(opened_ms: u64, away_ms: std::ops::Range<u64>, absence: Absence)
     Returned { polled, is_live }
 }
 
+/// How often the server goes away; `QUEUEWALL_CASES` says another number.
+fn cases() -> u32 {
+    let cases = std::env::var("QUEUEWALL_CASES");
+    cases.map_or(24, |cases| cases.parse().unwrap())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
     #[test]
     fn a_server_that_comes_back_is_not_trampled_and_no_screen_waits_long(
         away_seconds in prop_oneof![1u64..20, 20u64..900],

@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`bench`], [`pictures`]: what it costs and how it looks
+//! - [`prove`]: what is claimed, run at length
 //! - [`run`]: the product itself (`demo`, `serve`, `dev`)
 //! - [`check`]: formats, lints and tests (`test`)
 //! - [`supply_chain`]: what others wrote, and under which licences (`licences`)
@@ -15,6 +16,7 @@ mod check;
 mod command;
 mod page;
 mod pictures;
+mod prove;
 mod run;
 mod step;
 mod supply_chain;
@@ -36,6 +38,7 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   test    format, lints, unit, integration and browser tests: what CI runs
   bench   size, speed and memory, each beside its peer, as a table; parts by name:
           size, apply, quiet, first-tile, soak [POLLS], server
+  prove   what is claimed, run at length: writes docs/proof.md
   pictures  the wall in many sizes, states and themes, and the documentation's pictures
   build   build page and server, into target/release/queuewall
   page    build the page alone, into dist/
@@ -65,6 +68,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("dev") => run::dev(&workspace),
         Some("test") => check::test(&workspace),
         Some("bench") => bench::bench(&workspace, arguments),
+        Some("prove") => prove::prove(&workspace),
         Some("pictures") => pictures::pictures(&workspace, arguments),
         Some("build") => run::build(&workspace),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),
