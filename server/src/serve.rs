@@ -1,19 +1,25 @@
 //! The server: a poller and the routes, from a listener until a shutdown.
+//!
+//! # Layout
+//! - `entrance`: a listener, and what is served behind it
+
+mod entrance;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
+use entrance::Entrance;
 use futures_util::FutureExt as _;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tracing::{info, warn};
 
 use crate::{
-    access::{Guard, Proxies},
+    access::Guard,
     budget::RequestBudget,
     clock::Clock,
     config::{AccessMode, Config, Live},
     connections::{self, Limits, Tls},
-    http::{App, AppState, OperatorsState, Page, Rules},
+    http::{App, AppState, OperatorsState, Page},
     metrics::{Doors, Measured, Metrics, Requests},
     poller::{self, Poller},
     screens::{DARK_AFTER, Screens},
@@ -83,139 +89,119 @@ impl Server {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
-        let Self {
-            config,
-            source,
-            budget,
-            clock,
-            operators,
-            dark_after,
-            page,
-            changes,
-            manager,
-        } = self;
-        let hosts = config.live().hosts;
-        for warning in &config.warnings {
+        let Config {
+            warnings,
+            access,
+            server,
+            ..
+        } = &self.config;
+        for warning in warnings {
             warn!("{warning}");
         }
-        let identities = config.boards.iter().map(poller::identity).collect();
-        let boards = Arc::new(Boards::new(
-            identities,
-            page.build().to_owned(),
-            clock.now(),
-        ));
-        announce(&config, &budget);
-        let access = Arc::new(Guard::new(&config.access)?);
-
-        let screens = Arc::new(Screens::new(dark_after));
+        announce(&self.config, &self.budget);
+        let access = Arc::new(Guard::new(access)?);
+        let proxies = access.proxies().clone();
+        let tls = (server.tls.clone())
+            .map(|files| Tls::load(files.certificate, files.key))
+            .transpose()
+            .context("TLS")?;
+        let hosts = self.config.live().hosts;
+        let boards = self.boards();
+        let poller = self.poller(&boards);
+        let screens = Arc::new(Screens::new(self.dark_after));
         let (requests, doors) = (Requests::default(), Doors::default());
-        let mut poller = Poller::new(
-            Arc::clone(&source),
-            Arc::clone(&budget),
-            Arc::clone(&clock),
-            config.poll,
-            config.boards,
-            Arc::clone(&boards),
-        );
-        if let Some(changes) = &changes {
-            poller = poller.reconfigured_by(changes.clone());
-        }
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
-            budget,
-            source,
+            budget: self.budget,
+            source: self.source,
             polls: poller.polls().clone(),
             requests: requests.clone(),
             doors: doors.clone(),
             screens: Arc::clone(&screens),
-            clock: Arc::clone(&clock),
+            clock: Arc::clone(&self.clock),
         });
-        let operators_state = OperatorsState {
+        let for_operators = OperatorsState {
             metrics: Arc::new(metrics),
             screens: Arc::clone(&screens),
             boards: Arc::clone(&boards),
-            clock: Arc::clone(&clock),
+            clock: Arc::clone(&self.clock),
         };
-        let mut polling = tokio::spawn(poller.run());
-        let address = listener
-            .local_addr()
-            .context("the listener has no address")?;
-        let state = AppState {
+        let for_viewers = AppState {
             boards: Arc::clone(&boards),
-            clock: Arc::clone(&clock),
+            clock: Arc::clone(&self.clock),
             access: Arc::clone(&access),
-            page: Arc::new(page),
+            page: Arc::new(self.page),
             screens,
             requests,
         };
-        let tls = (config.server.tls)
-            .map(|files| Tls::load(files.certificate, files.key))
-            .transpose()
-            .context("TLS")?;
-        let rules = Arc::new(Rules::new(address, hosts.iter().cloned(), tls.is_some()));
-        let app = App::new(state, Arc::clone(&rules));
-        let scheme = if tls.is_some() { "https" } else { "http" };
-        info!("listening on {scheme}://{address}");
-        let (limits, proxies) = (Limits::default(), access.proxies().clone());
-        connections::make_room(limits);
-        let renewing = tls.clone().map(|tls| tokio::spawn(tls.keep_fresh()));
-        let answer = move |request| app.clone().answer(request);
+
+        connections::make_room(Limits::default());
+        let viewers = Entrance::open(listener, tls, &hosts, |rules| App::new(for_viewers, rules))?
+            .by_way_of(proxies, doors);
+        info!("listening on {}", viewers.url());
+        let operators = (self.operators)
+            .map(|listener| {
+                Entrance::open(listener, None, &hosts, |rules| {
+                    App::for_operators(for_operators, rules)
+                })
+            })
+            .transpose()?;
+        if let Some(operators) = &operators {
+            info!("metrics and screens at {}", operators.url());
+        }
+
+        let manager = self.manager;
         let shutdown = async {
             shutdown.await;
             manager.stopping();
         };
         let shutdown = shutdown.shared();
-        let for_operators = serve_operators(
-            operators,
-            operators_state,
-            hosts,
-            changes.clone(),
-            shutdown.clone(),
-        );
-        let serving = connections::serve(listener, tls, answer, limits, proxies, doors, shutdown);
-        let serving = async { tokio::try_join!(serving.map(Ok), for_operators) };
+        let operators = async {
+            if let Some(operators) = operators {
+                operators
+                    .serve(self.changes.clone(), shutdown.clone())
+                    .await;
+            }
+        };
+        let viewers = viewers.serve(self.changes.clone(), shutdown.clone());
+        // A task of its own, which ends with this one.
+        let mut polling = JoinSet::new();
+        polling.spawn(poller.run());
         let served = tokio::select! {
-            served = serving => served.map(drop),
-            never = rules.follow(changes) => match never {},
+            _ = async { tokio::join!(viewers, operators) } => Ok(()),
             () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
-            () = manager.follow(&boards, &*clock) => {
+            () = manager.follow(&boards, &*self.clock) => {
                 Err(anyhow!("the service manager is told nothing any more"))
             }
             // It never ends by itself. Without it the boards would only grow old: better
             // to end, and be started again by whatever watches the process.
-            ended = &mut polling => Err(anyhow!("the poller ended: {ended:?}")),
+            ended = polling.join_next() => Err(anyhow!("the poller ended: {ended:?}")),
         };
-        polling.abort();
-        if let Some(renewing) = renewing {
-            renewing.abort();
-        }
         info!("stopped");
         served
     }
-}
 
-/// Serves those who run the server, on a listener of their own, if there is one.
-async fn serve_operators(
-    listener: Option<TcpListener>,
-    state: OperatorsState,
-    hosts: Vec<String>,
-    changes: Option<watch::Receiver<Live>>,
-    shutdown: impl Future<Output = ()>,
-) -> Result<()> {
-    let Some(listener) = listener else {
-        return Ok(());
-    };
-    let address = listener
-        .local_addr()
-        .context("the metrics' listener has no address")?;
-    info!("metrics and screens at http://{address}");
-    let rules = Arc::new(Rules::new(address, hosts, false));
-    let app = App::for_operators(state, Arc::clone(&rules));
-    let answer = move |request| app.clone().answer(request);
-    let (limits, proxies, doors) = (Limits::default(), Proxies::default(), Doors::default());
-    tokio::select! {
-        () = connections::serve(listener, None, answer, limits, proxies, doors, shutdown) => Ok(()),
-        never = rules.follow(changes) => match never {},
+    /// The boards, of which nothing is known yet.
+    fn boards(&self) -> Arc<Boards> {
+        let identities = self.config.boards.iter().map(poller::identity).collect();
+        let build = self.page.build().to_owned();
+        Arc::new(Boards::new(identities, build, self.clock.now()))
+    }
+
+    /// What reads the queues and publishes them to `boards`.
+    fn poller(&self, boards: &Arc<Boards>) -> Poller {
+        let poller = Poller::new(
+            Arc::clone(&self.source),
+            Arc::clone(&self.budget),
+            Arc::clone(&self.clock),
+            self.config.poll.clone(),
+            self.config.boards.clone(),
+            Arc::clone(boards),
+        );
+        match &self.changes {
+            Some(changes) => poller.reconfigured_by(changes.clone()),
+            None => poller,
+        }
     }
 }
 
