@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
@@ -58,10 +59,26 @@ user_pref("services.settings.server", "data:,");
 user_pref("toolkit.telemetry.enabled", false);
 "#;
 
+/// How many engines run at once: most of a test is waiting, and two tests may run at once.
+const AT_ONCE: usize = 3;
+
 /// How often a browser is started before its silence counts.
 const STARTS: usize = 4;
 /// How long a browser may take to answer after its start.
 const START_LIMIT: Duration = Duration::from_secs(20);
+
+/// Runs `test` in each of these, some at a time.
+///
+/// # Errors
+/// The first failure, with the engine's name.
+pub async fn in_each(engines: Vec<Engine>, test: impl AsyncFn(Engine) -> Result<()>) -> Result<()> {
+    let tests = stream::iter(engines).map(|engine| {
+        let name = engine.name.clone();
+        let test = &test;
+        async move { test(engine).await.context(name) }
+    });
+    tests.buffer_unordered(AT_ONCE).try_collect().await
+}
 
 /// A program that can show the wall.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use queuewall::{
     config::{AccessConfig, AccessMode, Environment, Surroundings},
 };
 use queuewall_e2e::{
-    browser::{Browser, Engine},
+    browser::{Browser, Engine, in_each},
     devtools::Tab,
     wall::{Dialect, Wall},
 };
@@ -133,17 +133,6 @@ async fn code(tab: &mut Tab) -> Result<String> {
     text(tab, CODE).await
 }
 
-/// Runs a test in every engine that can be had.
-macro_rules! in_every_engine {
-    ($test:expr) => {{
-        for engine in Engine::all()? {
-            let name = engine.name.clone();
-            $test(engine).await.context(name)?;
-        }
-        Ok(())
-    }};
-}
-
 async fn link_until_it_is_revoked(engine: Engine) -> Result<()> {
     let guarded = Guarded::start().await?;
     let token = guarded.add_link()?;
@@ -208,10 +197,10 @@ async fn code_until_it_is_approved(engine: Engine) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_opens_its_board_until_it_is_revoked_and_the_screen_says_so_within_a_poll()
 -> Result<()> {
-    in_every_engine!(link_until_it_is_revoked)
+    in_each(Engine::all()?, link_until_it_is_revoked).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_screen_is_let_in_by_its_code_and_finds_its_board_again() -> Result<()> {
-    in_every_engine!(code_until_it_is_approved)
+    in_each(Engine::all()?, code_until_it_is_approved).await
 }

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use queuewall_e2e::{
-    browser::{Browser, Engine},
+    browser::{Browser, Engine, in_each},
     devtools::Tab,
     wall::Wall,
 };
@@ -90,17 +90,6 @@ async fn wait_for_load(tab: &mut Tab, number: u32) -> Result<()> {
     .await
 }
 
-/// Runs a test in every engine that can be had.
-macro_rules! in_every_engine {
-    ($test:expr) => {{
-        for engine in Engine::all()? {
-            let name = engine.name.clone();
-            $test(engine).await.context(name)?;
-        }
-        Ok(())
-    }};
-}
-
 async fn reloads_once_for_a_build(engine: Engine) -> Result<()> {
     let mut wall = wall().await?;
     let (_browser, mut tab) = prepared(&engine, &[witness(0.0)]).await?;
@@ -134,7 +123,7 @@ async fn reloads_once_for_a_build(engine: Engine) -> Result<()> {
 
 #[tokio::test]
 async fn another_build_reloads_the_page_once_and_only_when_it_can_be_had() -> Result<()> {
-    in_every_engine!(reloads_once_for_a_build)
+    in_each(Engine::all()?, reloads_once_for_a_build).await
 }
 
 #[tokio::test]
@@ -205,7 +194,7 @@ async fn restarts_after_a_panic(engine: Engine) -> Result<()> {
 
 #[tokio::test]
 async fn a_panic_restarts_the_page_and_is_counted_with_its_cause() -> Result<()> {
-    in_every_engine!(restarts_after_a_panic)
+    in_each(Engine::all()?, restarts_after_a_panic).await
 }
 
 /// The page's pauses until there are `count` of them, each with a load before it.
@@ -255,7 +244,10 @@ async fn grows_its_pauses(engine: Engine, blocked: &str) -> Result<()> {
 
 #[tokio::test]
 async fn a_panic_at_every_start_makes_no_tight_loop() -> Result<()> {
-    in_every_engine!(|engine| async move { grows_its_pauses(engine, "").await })
+    in_each(Engine::all()?, async |engine| {
+        grows_its_pauses(engine, "").await
+    })
+    .await
 }
 
 const NO_STORAGE: &str = "Object.defineProperty(window, 'sessionStorage', { get: function () {
@@ -264,7 +256,10 @@ const NO_STORAGE: &str = "Object.defineProperty(window, 'sessionStorage', { get:
 
 #[tokio::test]
 async fn nor_where_the_storage_is_blocked() -> Result<()> {
-    in_every_engine!(|engine| async move { grows_its_pauses(engine, NO_STORAGE).await })
+    in_each(Engine::all()?, async |engine| {
+        grows_its_pauses(engine, NO_STORAGE).await
+    })
+    .await
 }
 
 #[tokio::test]
@@ -339,7 +334,7 @@ async fn starts_again_when_the_wasm_comes(engine: Engine) -> Result<()> {
 
 #[tokio::test]
 async fn a_start_without_its_wasm_is_tried_again() -> Result<()> {
-    in_every_engine!(starts_again_when_the_wasm_comes)
+    in_each(Engine::all()?, starts_again_when_the_wasm_comes).await
 }
 
 async fn keeps_awake_and_can_be_heard(engine: Engine) -> Result<()> {
@@ -384,7 +379,7 @@ async fn keeps_awake_and_can_be_heard(engine: Engine) -> Result<()> {
 
 #[tokio::test]
 async fn a_wall_keeps_awake_where_it_can_and_is_heard_after_a_key() -> Result<()> {
-    in_every_engine!(keeps_awake_and_can_be_heard)
+    in_each(Engine::all()?, keeps_awake_and_can_be_heard).await
 }
 
 async fn stays_on_the_screen(engine: Engine) -> Result<()> {
@@ -421,5 +416,5 @@ async fn stays_on_the_screen(engine: Engine) -> Result<()> {
 
 #[tokio::test]
 async fn the_wandering_wall_stays_on_the_screen() -> Result<()> {
-    in_every_engine!(stays_on_the_screen)
+    in_each(Engine::all()?, stays_on_the_screen).await
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, time::Duration};
 
 use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
-    browser::{Browser, Engine},
+    browser::{Browser, Engine, in_each},
     deployed::{Deployed, SECRET},
     devtools::Tab,
 };
@@ -122,9 +122,5 @@ fn nothing_else_was_written(deployed: &Deployed) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_program_alone_in_a_folder_survives_a_power_cut_and_shows_what_its_link_may()
 -> Result<()> {
-    for engine in Engine::all()? {
-        let name = engine.name.clone();
-        live_until_revoked(engine).await.context(name)?;
-    }
-    Ok(())
+    in_each(Engine::all()?, live_until_revoked).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
-    browser::{Browser, Engine},
+    browser::{Browser, Engine, in_each},
     devtools::Tab,
     wall::Wall,
 };
@@ -139,12 +139,10 @@ async fn a_desk_is_served() -> Result<()> {
 
 #[tokio::test]
 async fn a_desk_is_served_in_every_other_engine() -> Result<()> {
-    for engine in Engine::others()? {
-        serves_a_desk(&engine)
-            .await
-            .with_context(|| engine.name.clone())?;
-    }
-    Ok(())
+    in_each(Engine::others()?, async |engine| {
+        serves_a_desk(&engine).await
+    })
+    .await
 }
 
 /// A tab hidden for so long still polls every few seconds, tells the truth when that

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
-    browser::{Browser, Engine},
+    browser::{Browser, Engine, in_each},
     devtools::Tab,
     scene::{self, Mood},
     stage::Stage,
@@ -274,23 +274,18 @@ async fn a_wall_without_its_server_keeps_it_too() -> Result<()> {
 async fn other_engines_keep_it_too() -> Result<()> {
     let wall = start(24).await?;
     let stage = Stage::start(&detailed(6), scene::AGE, scene::UPTIME).await?;
-    for engine in Engine::others()? {
+    in_each(Engine::others()?, async |engine| {
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
         for distance in [(3.0, 55.0), (5.0, 32.0)] {
-            let found = check(&mut tab, |path| wall.url(path), (1920, 1080), distance)
-                .await
-                .with_context(|| engine.name.clone())?;
-            ensure!(
-                found.is_empty(),
-                "{}, {distance:?}: {found:#?}",
-                engine.name
-            );
+            let found = check(&mut tab, |path| wall.url(path), (1920, 1080), distance).await?;
+            ensure!(found.is_empty(), "{distance:?}: {found:#?}");
         }
         let found = check(&mut tab, |path| stage.url(path), (1920, 1080), (2.0, 55.0)).await?;
-        ensure!(found.is_empty(), "{}: {found:#?}", engine.name);
+        ensure!(found.is_empty(), "{found:#?}");
         let line = "document.querySelector('[data-level=\"ok\"] .tile-off-call').offsetHeight > 0";
         ensure!(tab.evaluate(line).await? == true, "no line off calls");
-    }
-    Ok(())
+        Ok(())
+    })
+    .await
 }

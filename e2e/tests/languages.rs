@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use queuewall_e2e::{
-    browser::{Browser, Engine},
+    browser::{Browser, Engine, in_each},
     devtools::Tab,
     scene::{self, Mood},
     stage::Stage,
@@ -211,10 +211,5 @@ async fn every_language_fits_its_tiles() -> Result<()> {
 
 #[tokio::test]
 async fn every_language_fits_its_tiles_in_every_other_engine() -> Result<()> {
-    for engine in Engine::others()? {
-        speaks_all(&engine)
-            .await
-            .with_context(|| engine.name.clone())?;
-    }
-    Ok(())
+    in_each(Engine::others()?, async |engine| speaks_all(&engine).await).await
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
-    browser::{Browser, Engine},
+    browser::{Browser, Engine, in_each},
     wall::Wall,
 };
 use queuewall_simulator::Options;
@@ -43,7 +43,7 @@ async fn a_page_is_on_the_list_and_dark_once_it_is_closed() -> Result<()> {
         ..Options::default()
     };
     let wall = Wall::start_watched(DARK_AFTER, options, Duration::from_secs(5)).await?;
-    for engine in Engine::all()? {
+    in_each(Engine::all()?, async |engine| {
         let name = format!("Hall {}", engine.name);
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
@@ -60,6 +60,7 @@ async fn a_page_is_on_the_list_and_dark_once_it_is_closed() -> Result<()> {
         ensure!(painted.is_some_and(|age| age < 30.0), "{screen}");
         drop((tab, browser));
         screen_that(&wall, &name, |it, _| it["state"] == "dark").await?;
-    }
-    Ok(())
+        Ok(())
+    })
+    .await
 }

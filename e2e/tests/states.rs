@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use futures_util::future::try_join_all;
 use queuewall_e2e::{
-    browser::{Browser, Engine},
+    browser::{Browser, Engine, in_each},
     devtools::Tab,
     scene::{self, Mood},
     stage::Stage,
@@ -174,13 +173,7 @@ async fn every_state_is_shown_for_what_it_is() -> Result<()> {
 
 #[tokio::test]
 async fn every_state_is_shown_in_every_other_engine() -> Result<()> {
-    // At once: most of it is waiting for readings to grow old.
-    let engines = Engine::others()?;
-    let all = engines.iter().map(|engine| async move {
-        let outcome = every_state(engine).await;
-        outcome.with_context(|| engine.name.clone())
-    });
-    try_join_all(all).await.map(|_| ())
+    in_each(Engine::others()?, async |engine| every_state(&engine).await).await
 }
 
 #[tokio::test]

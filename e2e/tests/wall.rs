@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
-    browser::{Browser, Engine, http_client},
+    browser::{Browser, Engine, http_client, in_each},
     devtools::Tab,
     wall::{Dialect, SECRET, Wall},
 };
@@ -113,12 +113,10 @@ async fn a_change_in_the_tenant_reaches_a_tile() -> Result<()> {
 
 #[tokio::test]
 async fn a_change_in_the_tenant_reaches_a_tile_in_every_other_engine() -> Result<()> {
-    for engine in Engine::others()? {
-        shows_a_change(&engine, Dialect::ReportingV2)
-            .await
-            .with_context(|| engine.name.clone())?;
-    }
-    Ok(())
+    in_each(Engine::others()?, async |engine| {
+        shows_a_change(&engine, Dialect::ReportingV2).await
+    })
+    .await
 }
 
 #[tokio::test]
