@@ -38,7 +38,7 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   test    format, lints, unit, integration and browser tests: what CI runs
   bench   size, speed and memory, each beside its peer, as a table; parts by name:
           size, apply, quiet, first-tile, soak [POLLS], server
-  prove   what is claimed, run at length: writes docs/proof.md
+  prove   what is claimed, run at length: writes docs/proof.md; claims by name
   pictures  the wall in many sizes, states and themes, and the documentation's pictures
   build   build page and server, into target/release/queuewall
   page    build the page alone, into dist/
@@ -68,7 +68,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("dev") => run::dev(&workspace),
         Some("test") => check::test(&workspace),
         Some("bench") => bench::bench(&workspace, arguments),
-        Some("prove") => prove::prove(&workspace),
+        Some("prove") => prove::prove(&workspace, &arguments),
         Some("pictures") => pictures::pictures(&workspace, arguments),
         Some("build") => run::build(&workspace),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),

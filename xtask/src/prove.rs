@@ -1,9 +1,18 @@
 //! `prove`: what the project claims, run again at length, and written down in
 //! `docs/proof.md` with every figure. The short forms are part of `test`.
+//!
+//! # Layout
+//! - [`claims`]: what is claimed, and what puts each claim to the test
+//! - [`report`]: the document, in which a claim that is run alone replaces its section
 
-use std::{fs, path::Path, process::Command};
+mod claims;
+mod report;
 
-use anyhow::{Context, Result};
+use std::{fs, path::Path, process::Command, thread};
+
+use anyhow::{Context, Result, bail};
+use claims::{CLAIMS, Claim, Figures};
+use report::Report;
 
 use crate::{
     browsers::{self, Browsers},
@@ -14,126 +23,58 @@ use crate::{
     workspace::Workspace,
 };
 
-/// A claim, and how it is put to the test.
-struct Claim {
-    title: &'static str,
-    /// What is done, and what must come of it.
-    about: &'static str,
-    /// Arguments for Cargo.
-    run: &'static [&'static str],
-    /// What makes it long.
-    variables: &'static [(&'static str, &'static str)],
-    figures: Figures,
-}
-
-/// Where the figures come from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Figures {
-    /// A table that the program writes where `QUEUEWALL_REPORT` says.
-    Report,
-    /// A table that it prints.
-    Printed,
-    /// The names of the tests that passed.
-    Tests,
-}
-
-const CLAIMS: [Claim; 5] = [
-    Claim {
-        title: "Faults",
-        about: "Every fault in both dialects, against the real server over real sockets: no panic, no number \
-                that the tenant did not give, the right state and words within a poll, and fresh again within \
-                one interval and 5 s of the later of the fault's end and the retry that was announced. Then \
-                five random sequences in each dialect, and a hundred ends of a token without a lost poll.",
-        run: &["test", "--package", "queuewall", "--test", "faults"],
-        variables: &[
-            ("QUEUEWALL_FAULT_RUNS", "5"),
-            ("QUEUEWALL_TOKEN_LIVES", "100"),
-        ],
-        figures: Figures::Report,
-    },
-    Claim {
-        title: "The budget",
-        about: "A thousand random schedules under paused time, with crashes and restarts: never more requests \
-                than the budget in any sliding minute, none before a `Retry-After` has passed.",
-        run: &["test", "--package", "queuewall", "--lib", "budget::"],
-        variables: &[("QUEUEWALL_CASES", "1000")],
-        figures: Figures::Tests,
-    },
-    Claim {
-        title: "Two thousand screens",
-        about: "A thousand times a server is away, refusing or silent, for up to 15 minutes: afterwards its \
-                busiest second has at most 1.5 times the mean, and every screen is live within 15 s.",
-        run: &[
-            "test",
-            "--release",
-            "--package",
-            "queuewall-shared",
-            "--test",
-            "herd",
-        ],
-        variables: &[("QUEUEWALL_CASES", "1000")],
-        figures: Figures::Tests,
-    },
-    Claim {
-        title: "It comes back by itself",
-        about: "Each loss twenty times in stepped time in today's Chromium: live again within 15 s.",
-        run: &["test", "--package", "queuewall-e2e", "--test", "recovery"],
-        variables: &[("QUEUEWALL_TRIALS", "20")],
-        figures: Figures::Report,
-    },
-    Claim {
-        title: "A week on the wall",
-        about: "The page through 120,960 polls in stepped time, with nights, outages and a lost server; then \
-                the leaks that are planted to be found.",
-        run: &[
-            "run",
-            "--release",
-            "--package",
-            "queuewall-e2e",
-            "--bin",
-            "bench",
-            "--",
-            "soak",
-        ],
-        variables: &[],
-        figures: Figures::Printed,
-    },
-];
-
-/// What this report does not show.
-const NOT_SHOWN: &str = "\
-- The wall in each engine: that is `cargo xtask test`, every time.
-- Real time: ten minutes without a network and a sleep of the machine are stepped, not waited for.
-- Upstream calls with 2,000 clients beside 1, and the p99 of 2,000 clients on their poll.
-- A server's own soak over millions of polls and connections.
-- Fuzzing guided by coverage, and mutation of the sources.
-- Any real TV, and any real tenant of CXone.
-";
-
-/// Runs every claim, and writes the report. A claim that fails ends it: nothing is written
-/// then.
-pub(crate) fn prove(workspace: &Workspace) -> Result<()> {
+/// Runs every claim, or those that are named, and writes each into the report once it
+/// held. A claim that fails ends it: its section then stays as it was.
+pub(crate) fn prove(workspace: &Workspace, names: &[String]) -> Result<()> {
+    let claims = chosen(names)?;
     let browsers = browsers::prepare(workspace)?;
     page::build(workspace, &tools::for_page(workspace)?)?;
-    let program = ["build", "--package", "queuewall"];
-    step("Compiling the server", || {
-        run_quietly(cargo(workspace).args(program), "see the compiler's message").map(drop)
-    })?;
+    for program in ["debug", "release"] {
+        if claims.iter().any(|claim| claim.program == program) {
+            compile_server(workspace, program)?;
+        }
+    }
     let folder = workspace.target.join("proof");
     fs::create_dir_all(&folder)?;
-    let mut report = head(&browsers);
-    for claim in &CLAIMS {
-        let figures = step(claim.title, || claim.prove(workspace, &browsers, &folder))?;
-        report.push_str(&format!(
-            "\n## {}\n\n{}\n\n`{}`\n\n{figures}",
-            claim.title,
-            claim.about,
-            claim.command_line()
-        ));
-    }
-    report.push_str(&format!("\n## Not shown here\n\n{NOT_SHOWN}"));
     let file = workspace.root.join("docs/proof.md");
-    fs::write(&file, report).with_context(|| format!("{} cannot be written", file.display()))
+    let run_on = run_on(&browsers);
+    for claim in claims {
+        let figures = step(claim.title, || claim.prove(workspace, &browsers, &folder))?;
+        let mut report = Report::read(&file)?;
+        let Claim { title, about, .. } = claim;
+        let command = claim.command_line();
+        report.put(
+            title,
+            format!("{about}\n\n`{command}`\n\n{run_on}\n\n{figures}"),
+        );
+        fs::write(&file, report.to_string())
+            .with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    Ok(())
+}
+
+fn chosen(names: &[String]) -> Result<Vec<&'static Claim>> {
+    let is_unknown = |name: &&String| CLAIMS.iter().all(|claim| claim.name != **name);
+    if let Some(unknown) = names.iter().find(is_unknown) {
+        let all: Vec<_> = CLAIMS.iter().map(|claim| claim.name).collect();
+        bail!(
+            "there is no claim {unknown:?}; there are {}",
+            all.join(", ")
+        );
+    }
+    let is_meant = |claim: &&Claim| names.is_empty() || names.iter().any(|name| name == claim.name);
+    Ok(CLAIMS.iter().filter(is_meant).collect())
+}
+
+fn compile_server(workspace: &Workspace, profile: &str) -> Result<()> {
+    let mut build = cargo(workspace);
+    build.args(["build", "--package", "queuewall"]);
+    if profile == "release" {
+        build.arg("--release");
+    }
+    step(&format!("Compiling the server ({profile})"), || {
+        run_quietly(&mut build, "see the compiler's message").map(drop)
+    })
 }
 
 impl Claim {
@@ -146,7 +87,10 @@ impl Claim {
             .envs(self.variables.iter().copied())
             .env("QUEUEWALL_REPORT", &report)
             .env("QUEUEWALL_AXE", tools::axe(workspace)?)
-            .env("QUEUEWALL_PROGRAM", workspace.program("debug", "queuewall"));
+            .env(
+                "QUEUEWALL_PROGRAM",
+                workspace.program(self.program, "queuewall"),
+            );
         browsers.tell(&mut command);
         let said = run_quietly(&mut command, "the claim does not hold: see above")?;
         Ok(match self.figures {
@@ -166,7 +110,8 @@ impl Claim {
     }
 }
 
-fn head(browsers: &Browsers) -> String {
+/// What was run, when and on what: a claim that is run alone may be newer than its neighbour.
+fn run_on(browsers: &Browsers) -> String {
     let said = |program: &str, arguments: &[&str]| {
         answer(Command::new(program).args(arguments)).unwrap_or_else(|| "unknown".to_owned())
     };
@@ -177,9 +122,9 @@ fn head(browsers: &Browsers) -> String {
     if let Some(firefox) = &browsers.firefox {
         engines.push(said(&firefox.to_string_lossy(), &["--version"]));
     }
+    let cores = thread::available_parallelism().map_or(1, usize::from);
     format!(
-        "# Proof\n\nWhat Queuewall claims, run by `cargo xtask prove`, which writes this file. Commit {}, \
-         {}, {}; {}.\n",
+        "Commit {}, {}; {}; {cores} cores; {}.",
         said("git", &["describe", "--always", "--dirty"]),
         said("date", &["-u", "+%Y-%m-%d"]),
         said("rustc", &["--version"]),

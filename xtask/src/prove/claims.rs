@@ -1,0 +1,112 @@
+//! What is claimed, and how each claim is put to the test.
+
+/// A claim, and how it is put to the test.
+pub(super) struct Claim {
+    /// What `prove` is told to run it alone.
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    /// What is done, and what must come of it.
+    pub(super) about: &'static str,
+    /// Arguments for Cargo.
+    pub(super) run: &'static [&'static str],
+    /// What makes it long.
+    pub(super) variables: &'static [(&'static str, &'static str)],
+    /// The build of the server's program that it runs: `debug`, `release`.
+    pub(super) program: &'static str,
+    pub(super) figures: Figures,
+}
+
+/// Where the figures come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Figures {
+    /// A table that the program writes where `QUEUEWALL_REPORT` says.
+    Report,
+    /// A table that it prints.
+    Printed,
+    /// The names of the tests that passed.
+    Tests,
+}
+
+/// In the report's order.
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim {
+        name: "faults",
+        title: "Faults",
+        about: "Every fault in both dialects, against the real server over real sockets: no panic, no number \
+                that the tenant did not give, the right state and words within a poll, and fresh again within \
+                one interval and 5 s of the later of the fault's end and the retry that was announced. Then \
+                five random sequences in each dialect, and a hundred ends of a token without a lost poll.",
+        run: &["test", "--package", "queuewall", "--test", "faults"],
+        variables: &[
+            ("QUEUEWALL_FAULT_RUNS", "5"),
+            ("QUEUEWALL_TOKEN_LIVES", "100"),
+        ],
+        program: "debug",
+        figures: Figures::Report,
+    },
+    Claim {
+        name: "budget",
+        title: "The budget",
+        about: "A thousand random schedules under paused time, with crashes and restarts: never more requests \
+                than the budget in any sliding minute, none before a `Retry-After` has passed.",
+        run: &["test", "--package", "queuewall", "--lib", "budget::"],
+        variables: &[("QUEUEWALL_CASES", "1000")],
+        program: "debug",
+        figures: Figures::Tests,
+    },
+    Claim {
+        name: "herd",
+        title: "Two thousand screens",
+        about: "A thousand times a server is away, refusing or silent, for up to 15 minutes: afterwards its \
+                busiest second has at most 1.5 times the mean, and every screen is live within 15 s.",
+        run: &[
+            "test",
+            "--release",
+            "--package",
+            "queuewall-shared",
+            "--test",
+            "herd",
+        ],
+        variables: &[("QUEUEWALL_CASES", "1000")],
+        program: "debug",
+        figures: Figures::Tests,
+    },
+    Claim {
+        name: "recovery",
+        title: "It comes back by itself",
+        about: "Each loss twenty times in stepped time in today's Chromium: live again within 15 s.",
+        run: &["test", "--package", "queuewall-e2e", "--test", "recovery"],
+        variables: &[("QUEUEWALL_TRIALS", "20")],
+        program: "debug",
+        figures: Figures::Report,
+    },
+    Claim {
+        name: "week",
+        title: "A week on the wall",
+        about: "The page through 120,960 polls in stepped time, with nights, outages and a lost server; then \
+                the leaks that are planted to be found.",
+        run: &[
+            "run",
+            "--release",
+            "--package",
+            "queuewall-e2e",
+            "--bin",
+            "bench",
+            "--",
+            "soak",
+        ],
+        variables: &[],
+        program: "debug",
+        figures: Figures::Printed,
+    },
+];
+
+/// What this report does not show.
+pub(super) const NOT_SHOWN: &str = "\
+- The wall in each engine: that is `cargo xtask test`, every time.
+- Real time: ten minutes without a network and a sleep of the machine are stepped, not waited for.
+- Upstream calls with 2,000 clients beside 1, and the p99 of 2,000 clients on their poll.
+- A server's own soak over millions of polls and connections.
+- Fuzzing guided by coverage, and mutation of the sources.
+- Any real TV, and any real tenant of CXone.
+";
