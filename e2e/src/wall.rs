@@ -45,6 +45,8 @@ pub struct Wall {
     /// What the server calls its build; `None`: as it was compiled.
     build: Option<String>,
     access: AccessConfig,
+    /// The board's IANA time zone.
+    timezone: String,
     /// After which silence a screen is dark, where somebody watches.
     dark_after: Option<Duration>,
     /// Where metrics and screens are.
@@ -96,6 +98,7 @@ impl Wall {
             queues: queues.iter().map(|id| (*id).to_owned()).collect(),
             build: None,
             access,
+            timezone: "Europe/Berlin".into(),
             dark_after: None,
             operators: None,
             server: None,
@@ -158,6 +161,16 @@ impl Wall {
         task.await?
     }
 
+    /// Starts the server again, with its board in another IANA time zone.
+    ///
+    /// # Errors
+    /// When the server had failed.
+    pub async fn move_to(&mut self, timezone: &str) -> Result<()> {
+        timezone.clone_into(&mut self.timezone);
+        self.stop_server().await?;
+        self.restart_server().await
+    }
+
     /// Starts the server again on the same port.
     ///
     /// # Errors
@@ -214,7 +227,7 @@ impl Wall {
         let board = BoardConfig {
             slug: "main".into(),
             title: "Customer Care".into(),
-            timezone: Some("Europe/Berlin".into()),
+            timezone: Some(self.timezone.clone()),
             queues,
             ..BoardConfig::default()
         };

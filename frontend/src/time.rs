@@ -63,11 +63,17 @@ impl TimeOfDay {
     /// The time of day at `epoch_ms` milliseconds since 1970.
     #[must_use]
     pub fn at(&self, epoch_ms: f64) -> String {
-        self.0
+        let written = self
+            .0
             .call1(&JsValue::UNDEFINED, &epoch_ms.into())
             .ok()
             .and_then(|text| text.dyn_into::<JsString>().ok())
             .map(String::from)
-            .unwrap_or_default()
+            .unwrap_or_default();
+        // Chromium 66 writes one digit in Spanish, though two are asked for.
+        match written.find(':') {
+            Some(1) => format!("0{written}"),
+            _ => written,
+        }
     }
 }
