@@ -5,10 +5,13 @@
 //! query, a cookie or an `Authorization`; the tests of `http` and `cxone` look for them.
 
 use std::{
-    io::{self, IsTerminal as _},
+    io::{self, IsTerminal as _, Write as _},
     panic::{self, PanicHookInfo},
+    sync::OnceLock,
 };
 
+use jiff::Timestamp;
+use serde_json::json;
 use tracing::{Subscriber, error};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
@@ -30,15 +33,20 @@ enum Format {
     Json,
 }
 
+/// How lines look, from the moment that it is known.
+static FORMAT: OnceLock<Format> = OnceLock::new();
+
 /// Begins to log: `QUEUEWALL_LOG`, else `RUST_LOG`, says what, and
 /// `QUEUEWALL_LOG_FORMAT` says how.
 ///
 /// # Errors
 /// When one of them cannot be used.
 pub fn start(environment: &Environment) -> Result<(), Failure> {
+    let format = Format::parse(environment.log_format())?;
+    // First of all: whatever fails from here on is said in this form.
+    let format = *FORMAT.get_or_init(|| format);
     let rust_log = std::env::var("RUST_LOG").ok();
     let filter = filter(environment.log_filter(), rust_log.as_deref())?;
-    let format = Format::parse(environment.log_format())?;
     if format == Format::Json {
         // Else it would be many lines of something else among the objects.
         panic::set_hook(Box::new(say_panic));
@@ -47,6 +55,27 @@ pub fn start(environment: &Environment) -> Result<(), Failure> {
     let subscriber = subscriber(format, filter, is_terminal, io::stderr);
     tracing::subscriber::set_global_default(subscriber)
         .map_err(|error| Failure::new(Exit::Other, format_args!("no log can be written: {error}")))
+}
+
+/// Says why the program gives up: on stderr in the form of the log's lines, and whatever
+/// their filter, since nothing follows that would explain it.
+pub(crate) fn say_end(message: &str) {
+    let format = FORMAT.get().copied().unwrap_or(Format::Text);
+    // Without a stderr there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "{}", last_line(format, message));
+}
+
+fn last_line(format: Format, message: &str) -> String {
+    match format {
+        Format::Text => format!("error: {message}"),
+        Format::Json => json!({
+            "timestamp": Timestamp::now().to_string(),
+            "level": "ERROR",
+            "target": env!("CARGO_CRATE_NAME"),
+            "message": message,
+        })
+        .to_string(),
+    }
 }
 
 fn say_panic(panic: &PanicHookInfo<'_>) {
@@ -179,7 +208,7 @@ pub(crate) mod tests {
         };
         let time = line["timestamp"].as_str().unwrap();
         assert!(
-            time.parse::<jiff::Timestamp>().is_ok() && time.ends_with('Z'),
+            time.parse::<Timestamp>().is_ok() && time.ends_with('Z'),
             "{time}"
         );
         assert_eq!(line["level"], "WARN");
@@ -197,6 +226,28 @@ pub(crate) mod tests {
         let text = said.text();
         assert!(text.contains("WARN request{id=\"7\"}: "), "{text}");
         assert!(text.contains("asked=3"), "{text}");
+    }
+
+    #[test]
+    fn a_start_that_fails_is_said_as_one_object_like_the_other_lines() {
+        let message = "queuewall.toml:5: boards.timezone = \"+02:00\" is no zone\nwrite another";
+        assert_eq!(
+            last_line(Format::Text, message),
+            format!("error: {message}")
+        );
+        let line = last_line(Format::Json, message);
+        assert_eq!(line.lines().count(), 1);
+        let line: Value = serde_json::from_str(&line).unwrap();
+        assert!(
+            line["timestamp"]
+                .as_str()
+                .unwrap()
+                .parse::<Timestamp>()
+                .is_ok()
+        );
+        assert_eq!(line["level"], "ERROR");
+        assert_eq!(line["target"], "queuewall");
+        assert_eq!(line["message"], message);
     }
 
     #[test]

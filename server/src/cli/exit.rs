@@ -1,11 +1,8 @@
 //! Exit codes, and the failures that lead to them.
 
-use std::{
-    fmt::Display,
-    io::{self, Write as _},
-};
+use std::{fmt::Display, io};
 
-use crate::{config::ConfigError, source::SourceError};
+use crate::{config::ConfigError, logging, source::SourceError};
 
 /// How a command ended; scripts see the code. `queuewall health` ends with 0 or 1 alone,
 /// since container engines know no other.
@@ -115,8 +112,7 @@ impl Failure {
     #[must_use]
     pub fn tell(self) -> Exit {
         if let Some(message) = self.message {
-            // Without a stderr there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "error: {message}");
+            logging::say_end(&message);
         }
         self.exit
     }
