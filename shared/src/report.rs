@@ -133,7 +133,10 @@ impl<'r> Report<'r> {
             match name {
                 "page" => report.page = decode(value, LONGEST_WORD)?,
                 "name" => report.name = Some(decode(value, SCREEN_NAME_LENGTH)?),
-                "build" => report.build = Some(decode(value, LONGEST_WORD)?),
+                "build" => {
+                    let build = decode(value, LONGEST_WORD)?;
+                    report.build = Some(Some(build).filter(|it| it.len() <= LONGEST_WORD)?);
+                }
                 "paint" => report.paint_age_ms = Some(number(value)?),
                 "sound" => report.sound = of_word(value, &SoundState::ALL, SoundState::word)?,
                 "awake" => report.awake = of_word(value, &WakeLock::ALL, WakeLock::word)?,
@@ -268,6 +271,8 @@ mod tests {
         }
         let long = "x".repeat(SCREEN_NAME_LENGTH + 1);
         assert_eq!(Report::parse(&format!("page=a; name={long}")), None);
+        let long = "%C3%A4".repeat(LONGEST_WORD / 2 + 1);
+        assert_eq!(Report::parse(&format!("page=a; build={long}")), None);
         let long = format!("page=a; later={}", "x".repeat(LONGEST));
         assert_eq!(Report::parse(&long), None);
     }
