@@ -24,6 +24,7 @@
 //! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
 //! - [`order`]: which queues are shown, and in which order
 //! - [`steering`]: where the focus goes when an arrow key is pressed
+//! - `fuzzing`: what holds of any input, for the fuzzer and the tests alone
 
 pub mod alarm;
 pub mod cause;
@@ -31,6 +32,8 @@ pub mod drift;
 pub mod fit;
 pub mod format;
 pub mod freshness;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod http;
 pub mod language;
 pub mod level;

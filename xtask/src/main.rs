@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`bench`], [`pictures`]: what it costs and how it looks
 //! - [`prove`]: what is claimed, run at length
+//! - [`fuzz`]: the targets of `fuzz/`, guided by coverage
 //! - [`run`]: the product itself (`demo`, `serve`, `dev`)
 //! - [`check`]: formats, lints and tests (`test`)
 //! - [`supply_chain`]: what others wrote, and under which licences (`licences`)
@@ -14,6 +15,7 @@ mod bench;
 mod browsers;
 mod check;
 mod command;
+mod fuzz;
 mod page;
 mod pictures;
 mod prove;
@@ -39,6 +41,8 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   bench   size, speed and memory, each beside its peer, as a table; parts by name:
           size, apply, quiet, first-tile, soak [POLLS], server
   prove   what is claimed, run at length: writes docs/proof.md; claims by name
+  fuzz    look for inputs that break what holds of any: SECONDS for each target (60), or
+          for those that are named
   pictures  the wall in many sizes, states and themes, and the documentation's pictures
   build   build page and server, into target/release/queuewall
   page    build the page alone, into dist/
@@ -69,6 +73,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("test") => check::test(&workspace),
         Some("bench") => bench::bench(&workspace, arguments),
         Some("prove") => prove::prove(&workspace, &arguments),
+        Some("fuzz") => fuzz::fuzz(&workspace, arguments),
         Some("pictures") => pictures::pictures(&workspace, arguments),
         Some("build") => run::build(&workspace),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),

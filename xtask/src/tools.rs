@@ -1,7 +1,7 @@
-//! The page's build tools: Trunk, wasm-bindgen, wasm-opt and esbuild, each of the
-//! version this project was built with, in the project's own `.tools` folder.
+//! The page's build tools, Trunk, wasm-bindgen, wasm-opt and esbuild, and cargo-fuzz: each
+//! of the version this project was built with, in the project's own `.tools` folder.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{env, fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -18,6 +18,7 @@ const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
 /// Checks what people who do not see the wall as others do can make of it.
 const AXE: &str = "4.14.0";
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// Everything that builds the page.
 #[derive(Debug)]
@@ -78,15 +79,23 @@ pub(crate) fn for_page(workspace: &Workspace) -> Result<PageTools> {
     // Without --locked: its lock file names releases that a mirror may not have yet.
     cargo_tool(
         workspace,
-        &tools,
-        "wasm-bindgen",
+        tools.locate("wasm-bindgen"),
         "wasm-bindgen-cli",
         &bindgen,
         &[],
     )?;
     let lean = ["--locked", "--no-default-features", "--features", "rustls"];
-    cargo_tool(workspace, &tools, "trunk", "trunk", TRUNK, &lean)?;
+    cargo_tool(workspace, tools.locate("trunk"), "trunk", TRUNK, &lean)?;
     Ok(tools)
+}
+
+/// Finds or installs cargo-fuzz, and says in which folder it is.
+pub(crate) fn cargo_fuzz(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.tools.join("bin");
+    let program = folder.join(format!("cargo-fuzz{}", env::consts::EXE_SUFFIX));
+    let program = Some(program).filter(|file| file.exists());
+    cargo_tool(workspace, program, "cargo-fuzz", CARGO_FUZZ, &["--locked"])?;
+    Ok(folder)
 }
 
 fn node_tools(workspace: &Workspace, tools: &PageTools) -> Result<()> {
@@ -145,17 +154,15 @@ pub(crate) fn npm_install(workspace: &Workspace, packages: &[String]) -> Result<
     Ok(())
 }
 
+/// Installs a package unless its program is there, and of this version.
 fn cargo_tool(
     workspace: &Workspace,
-    tools: &PageTools,
-    program: &str,
+    program: Option<PathBuf>,
     package: &str,
     version: &str,
     options: &[&str],
 ) -> Result<()> {
-    let installed = tools
-        .locate(program)
-        .and_then(|file| answer(clean(file).arg("--version")));
+    let installed = program.and_then(|file| answer(clean(file).arg("--version")));
     if installed.is_some_and(|text| text.split_whitespace().any(|word| word == version)) {
         return Ok(());
     }
