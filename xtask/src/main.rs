@@ -4,6 +4,7 @@
 //! - [`bench`], [`pictures`]: what it costs and how it looks
 //! - [`prove`]: what is claimed, run at length
 //! - [`fuzz`]: the targets of `fuzz/`, guided by coverage
+//! - [`mutants`]: whether some test notices when the code is wrong
 //! - [`run`]: the product itself (`demo`, `serve`, `dev`)
 //! - [`check`]: formats, lints and tests (`test`)
 //! - [`supply_chain`]: what others wrote, and under which licences (`licences`)
@@ -16,6 +17,7 @@ mod browsers;
 mod check;
 mod command;
 mod fuzz;
+mod mutants;
 mod page;
 mod pictures;
 mod prove;
@@ -43,6 +45,9 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   prove   what is claimed, run at length: writes docs/proof.md; claims by name
   fuzz    look for inputs that break what holds of any: SECONDS for each target (60), or
           for those that are named
+  mutants  plant faults, one after the other, and see some test fail: all of shared,
+          poller and client, or a PART and a share of it (client 1/8); goes on
+          where it was
   pictures  the wall in many sizes, states and themes, and the documentation's pictures
   build   build page and server, into target/release/queuewall
   page    build the page alone, into dist/
@@ -74,6 +79,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("bench") => bench::bench(&workspace, arguments),
         Some("prove") => prove::prove(&workspace, &arguments),
         Some("fuzz") => fuzz::fuzz(&workspace, arguments),
+        Some("mutants") => mutants::mutants(&workspace, &arguments),
         Some("pictures") => pictures::pictures(&workspace, arguments),
         Some("build") => run::build(&workspace),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),

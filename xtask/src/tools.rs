@@ -1,5 +1,6 @@
-//! The page's build tools, Trunk, wasm-bindgen, wasm-opt and esbuild, and cargo-fuzz: each
-//! of the version this project was built with, in the project's own `.tools` folder.
+//! The page's build tools, Trunk, wasm-bindgen, wasm-opt and esbuild, cargo-fuzz and
+//! cargo-mutants: each of the version this project was built with, in the project's own
+//! `.tools` folder.
 
 use std::{env, fs, path::PathBuf, process::Command};
 
@@ -19,6 +20,7 @@ const ESBUILD: &str = "0.28.2";
 /// Checks what people who do not see the wall as others do can make of it.
 const AXE: &str = "4.14.0";
 const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_MUTANTS: &str = "27.1.0";
 
 /// Everything that builds the page.
 #[derive(Debug)]
@@ -91,10 +93,19 @@ pub(crate) fn for_page(workspace: &Workspace) -> Result<PageTools> {
 
 /// Finds or installs cargo-fuzz, and says in which folder it is.
 pub(crate) fn cargo_fuzz(workspace: &Workspace) -> Result<PathBuf> {
+    cargo_subcommand(workspace, "cargo-fuzz", CARGO_FUZZ)
+}
+
+/// Finds or installs cargo-mutants, and says in which folder it is.
+pub(crate) fn cargo_mutants(workspace: &Workspace) -> Result<PathBuf> {
+    cargo_subcommand(workspace, "cargo-mutants", CARGO_MUTANTS)
+}
+
+fn cargo_subcommand(workspace: &Workspace, package: &str, version: &str) -> Result<PathBuf> {
     let folder = workspace.tools.join("bin");
-    let program = folder.join(format!("cargo-fuzz{}", env::consts::EXE_SUFFIX));
-    let program = Some(program).filter(|file| file.exists());
-    cargo_tool(workspace, program, "cargo-fuzz", CARGO_FUZZ, &["--locked"])?;
+    let program = folder.join(format!("{package}{}", env::consts::EXE_SUFFIX));
+    let program = program.exists().then_some(program);
+    cargo_tool(workspace, program, package, version, &["--locked"])?;
     Ok(folder)
 }
 
@@ -162,7 +173,12 @@ fn cargo_tool(
     version: &str,
     options: &[&str],
 ) -> Result<()> {
-    let installed = program.and_then(|file| answer(clean(file).arg("--version")));
+    let mut version_of = Vec::from(["--version"]);
+    // What Cargo hands on when it is asked for `cargo mutants`, and what this one insists on.
+    if package == "cargo-mutants" {
+        version_of.insert(0, "mutants");
+    }
+    let installed = program.and_then(|file| answer(clean(file).args(version_of)));
     if installed.is_some_and(|text| text.split_whitespace().any(|word| word == version)) {
         return Ok(());
     }
