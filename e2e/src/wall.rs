@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::{Context, Result};
 use queuewall::{
     budget::RequestBudget,
-    clock::SystemClock,
+    clock::{SystemClock, Watched},
     config::{AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
     cxone::{
         self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, RealtimeSettings,
@@ -244,7 +244,7 @@ impl Wall {
             warnings: Vec::new(),
         };
         let budget = Arc::new(RequestBudget::new(budget_per_minute));
-        let clock = Arc::new(SystemClock);
+        let clock = Arc::new(Watched::new(SystemClock));
         let source = cxone::connect(
             self.settings()?,
             Arc::clone(&budget),

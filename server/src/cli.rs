@@ -42,7 +42,7 @@ use tokio::sync::watch::Receiver;
 
 use crate::{
     budget::{Ledger, RequestBudget},
-    clock::SystemClock,
+    clock::{SystemClock, Watched},
     config::{Environment, LinkDesk, Live, Loaded, ServerConfig, Surroundings, Targets},
     cxone,
     reload::{LOOK_EVERY, Reload},
@@ -124,7 +124,10 @@ async fn configured(
     for warning in std::mem::take(&mut config.warnings) {
         tracing::warn!("{warning}");
     }
-    let (limit, clock) = (config.poll.budget_per_minute, Arc::new(SystemClock));
+    let (limit, clock) = (
+        config.poll.budget_per_minute,
+        Arc::new(Watched::new(SystemClock)),
+    );
     // A command asks a few times and ends; a server may be started again and again.
     let budget = Arc::new(if matches!(command, Command::Serve) {
         let ledger = Ledger::new(config.access.state_dir.clone(), clock.clone());

@@ -36,6 +36,7 @@ impl Clock for PausedClock {
         Moment {
             monotonic,
             wall: self.wall + (monotonic - self.start),
+            passed: monotonic - self.start,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     budget::RequestBudget,
-    clock::SystemClock,
+    clock::{SystemClock, Watched},
     config::{
         AccessConfig, AccessMode, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig,
     },
@@ -70,7 +70,7 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     config.server.metrics_listen = args.metrics_listen;
 
     let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
-    let clock = Arc::new(SystemClock);
+    let clock = Arc::new(Watched::new(SystemClock));
     let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
         .map_err(|error| broken(&error))?;
     let server = Server::new(config, source, budget, clock);

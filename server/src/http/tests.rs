@@ -7,7 +7,6 @@ use axum::{
     http::{Request, Response, StatusCode},
 };
 use queuewall_shared::snapshot::{Board, BoardSnapshot};
-use tokio::time::Instant;
 
 mod access;
 mod wild;
@@ -71,14 +70,12 @@ impl Fixture {
     /// A first reading, made `age` ago.
     fn read(&self, age: Duration) {
         let snapshot = self.boards.latest("main").unwrap().snapshot.clone();
-        let wall = std::time::SystemTime::now() - age;
-        self.boards.publish(
-            snapshot,
-            Some(Moment {
-                monotonic: Instant::now(),
-                wall,
-            }),
-        );
+        let now = SystemClock.now();
+        let read = Moment {
+            wall: now.wall - age,
+            ..now
+        };
+        self.boards.publish(snapshot, Some(read));
     }
 
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {

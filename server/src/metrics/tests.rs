@@ -72,6 +72,7 @@ impl Fixture {
         let now = Moment {
             monotonic: Instant::now(),
             wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000),
+            passed: Duration::ZERO,
         };
         let clock = Arc::new(Stepped(Mutex::new(now)));
         let source = Arc::new(SignedIn::default());

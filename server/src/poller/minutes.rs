@@ -53,6 +53,7 @@ mod tests {
         let start = Moment {
             monotonic: Instant::now(),
             wall: SystemTime::UNIX_EPOCH,
+            passed: Duration::ZERO,
         };
         let reading = QueueReading {
             id: "q".into(),
@@ -71,6 +72,7 @@ mod tests {
             let now = Moment {
                 monotonic: start.monotonic + uptime,
                 wall: start.wall + uptime,
+                passed: uptime,
             };
             let frame = Frame {
                 build: "",

@@ -1,6 +1,7 @@
 //! The poller against a scripted source, under paused time.
 
 mod changes;
+mod clocks;
 mod levels;
 mod times;
 
@@ -19,7 +20,7 @@ use queuewall_shared::{
 
 use super::*;
 use crate::{
-    clock::Moment,
+    clock::{Moment, Watched},
     config::QueueConfig,
     source::{QueueInfo, QueueReading},
 };
@@ -29,6 +30,7 @@ const POLL: Duration = Duration::from_secs(30);
 /// Answers from a script and remembers what it was asked.
 struct Scripted {
     budget: Arc<RequestBudget>,
+    clock: Arc<dyn Clock>,
     script: Mutex<Script>,
 }
 
@@ -72,8 +74,8 @@ impl QueueSource for Scripted {
         skills: &[String],
     ) -> Result<QueueReadings, SourceError> {
         let _permit = self.budget.acquire().await;
-        let (monotonic, takes) = (Instant::now(), self.script.lock().unwrap().takes);
-        self.script.lock().unwrap().asked.push(monotonic);
+        let (asked_at, takes) = (self.clock.now(), self.script.lock().unwrap().takes);
+        self.script.lock().unwrap().asked.push(asked_at.monotonic);
         tokio::time::sleep(takes).await;
         let mut script = self.script.lock().unwrap();
         script
@@ -97,10 +99,7 @@ impl QueueSource for Scripted {
         Ok(QueueReadings {
             queues: answered.map(reading).collect(),
             unknown: unknown.into_iter().cloned().collect(),
-            asked_at: (!takes.is_zero()).then_some(Moment {
-                monotonic,
-                wall: SystemTime::UNIX_EPOCH,
-            }),
+            asked_at: (!takes.is_zero()).then_some(asked_at),
         })
     }
 
@@ -135,17 +134,24 @@ impl QueueSource for Scripted {
     }
 }
 
-/// Both clocks move together.
+/// All clocks move together, until the machine sleeps or somebody sets one.
+#[derive(Clone)]
 struct TestClock {
     start: Instant,
+    /// What the wall clock is ahead of the monotonic one.
+    ahead: Arc<Mutex<Duration>>,
+    /// How long the machine slept, as far as it knows.
+    slept: Arc<Mutex<Duration>>,
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Moment {
         let monotonic = Instant::now();
+        let (ahead, slept) = (*self.ahead.lock().unwrap(), *self.slept.lock().unwrap());
         Moment {
             monotonic,
-            wall: SystemTime::UNIX_EPOCH + (monotonic - self.start),
+            wall: SystemTime::UNIX_EPOCH + ahead + (monotonic - self.start),
+            passed: slept + (monotonic - self.start),
         }
     }
 }
@@ -153,6 +159,7 @@ impl Clock for TestClock {
 struct Bench {
     source: Arc<Scripted>,
     boards: Arc<Boards>,
+    clock: TestClock,
     changes: watch::Sender<Live>,
 }
 
@@ -168,12 +175,16 @@ impl Bench {
         budget_per_minute: usize,
     ) -> Self {
         let budget = Arc::new(RequestBudget::new(budget_per_minute));
+        let told = TestClock {
+            start: Instant::now(),
+            ahead: Arc::new(Mutex::new(Duration::from_secs(1_767_607_200))),
+            slept: Arc::default(),
+        };
+        let clock = Arc::new(Watched::new(told.clone()));
         let source = Arc::new(Scripted {
             budget: Arc::clone(&budget),
+            clock: clock.clone(),
             script: Mutex::new(script),
-        });
-        let clock = Arc::new(TestClock {
-            start: Instant::now(),
         });
         let boards = Arc::new(Boards::new(
             configured.iter().map(identity).collect(),
@@ -197,6 +208,7 @@ impl Bench {
         Self {
             source,
             boards,
+            clock: told,
             changes,
         }
     }

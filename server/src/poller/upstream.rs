@@ -128,6 +128,7 @@ mod tests {
                 now: Moment {
                     monotonic: start + Duration::from_millis(monotonic_ms),
                     wall: SystemTime::UNIX_EPOCH,
+                    passed: Duration::from_millis(monotonic_ms),
                 },
                 uptime_ms,
             };

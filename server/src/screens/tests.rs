@@ -19,7 +19,11 @@ impl Building {
         let (monotonic, wall) = (Instant::now(), SystemTime::UNIX_EPOCH);
         Self {
             screens: Screens::new(DARK_AFTER),
-            start: Moment { monotonic, wall },
+            start: Moment {
+                monotonic,
+                wall,
+                passed: Duration::ZERO,
+            },
         }
     }
 
@@ -28,6 +32,7 @@ impl Building {
         Moment {
             monotonic: self.start.monotonic + after,
             wall: self.start.wall + after,
+            passed: after,
         }
     }
 

@@ -75,6 +75,7 @@ impl SteppedClock {
         Self(Arc::new(Mutex::new(Moment {
             monotonic: Instant::now(),
             wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_607_200),
+            passed: Duration::ZERO,
         })))
     }
 
@@ -82,9 +83,10 @@ impl SteppedClock {
         let mut moment = self.0.lock().unwrap();
         moment.monotonic += by;
         moment.wall += by;
+        moment.passed += by;
     }
 
-    /// The machine sleeps: the monotonic clock stands still.
+    /// The machine sleeps, and only its wall clock goes on.
     pub(crate) fn suspend(&self, by: Duration) {
         self.0.lock().unwrap().wall += by;
     }

@@ -5,7 +5,9 @@ use std::sync::Mutex;
 
 use queuewall_shared::snapshot::{BoardSnapshot, Queue};
 use queuewall_simulator::{Control, QueueOverride};
-use tokio::time::{Duration, Instant};
+use tokio::time::Duration;
+
+use crate::world::TestClock;
 
 /// How many queues the board shows.
 pub(crate) const QUEUES: u64 = 3;
@@ -16,17 +18,19 @@ pub(crate) const PERIOD: Duration = Duration::from_secs(4);
 /// What was given, and until when.
 pub(crate) struct Truth {
     control: Control,
+    clock: TestClock,
     ids: Vec<String>,
-    /// When each set of numbers began; the last one holds.
-    begun: Mutex<Vec<Instant>>,
+    /// When each set of numbers began, in what has truly passed; the last one holds.
+    begun: Mutex<Vec<Duration>>,
 }
 
 impl Truth {
-    pub(crate) fn new(control: Control) -> Self {
+    pub(crate) fn new(control: Control, clock: TestClock) -> Self {
         let mut ids = control.queue_ids();
         ids.truncate(QUEUES as usize);
         let truth = Self {
             control,
+            clock,
             ids,
             begun: Mutex::default(),
         };
@@ -42,7 +46,7 @@ impl Truth {
     pub(crate) fn turn(&self) {
         let mut begun = self.begun.lock().unwrap();
         let set = begun.len() as u64;
-        begun.push(Instant::now());
+        begun.push(self.clock.truly());
         for (queue, id) in (0..).zip(&self.ids) {
             let code = set * QUEUES + queue;
             self.control.set(
@@ -70,12 +74,12 @@ impl Truth {
         self.begun.lock().unwrap().len() as u64 - 1
     }
 
-    /// Traces every number of a board back. `before` is when it was asked for, and
-    /// `age_ms` what it said of the age of its latest reading.
+    /// Traces every number of a board back. `before` is what had truly passed when it was
+    /// asked for, and `age_ms` what it said of the age of its latest reading.
     ///
     /// # Panics
     /// At a number that was never given for its queue, or that is older than it looks.
-    pub(crate) fn check(&self, board: &BoardSnapshot, age_ms: Option<u64>, before: Instant) {
+    pub(crate) fn check(&self, board: &BoardSnapshot, age_ms: Option<u64>, before: Duration) {
         for tile in &board.queues {
             let Some(set) = self.set_of(tile) else {
                 continue;
@@ -84,7 +88,7 @@ impl Truth {
             let age_ms = age_ms.expect("numbers have an age") + lag_ms;
             let gone_at = self.begun.lock().unwrap().get(set as usize + 1).copied();
             if let Some(gone_at) = gone_at {
-                let truly = before.saturating_duration_since(gone_at);
+                let truly = before.saturating_sub(gone_at);
                 assert!(
                     Duration::from_millis(age_ms + 1) >= truly,
                     "{} ms old, it is said, and gone for {truly:?}: {tile:?}",

@@ -5,7 +5,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc, Mutex, Once,
-        atomic::{AtomicI64, AtomicU8, Ordering},
+        atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -13,7 +13,7 @@ use std::{
 use async_trait::async_trait;
 use queuewall::{
     budget::RequestBudget,
-    clock::{Clock, Moment},
+    clock::{Clock, Moment, Watched},
     config::{AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
     cxone::{
         self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings,
@@ -58,11 +58,15 @@ impl Spoken {
     pub(crate) const ALL: [Self; 2] = [Self::ReportingV2, Self::Realtime];
 }
 
-/// A wall clock that goes with tokio's time, and can be set.
+/// The clocks of a machine: they go with tokio's time, may sleep, and one can be set.
 #[derive(Clone)]
 pub(crate) struct TestClock {
     start: Instant,
     set_ms: Arc<AtomicI64>,
+    /// How long the machine slept, as it knows itself.
+    suspended_ms: Arc<AtomicU64>,
+    /// The same where only whoever is outside of it knows.
+    paused_ms: Arc<AtomicU64>,
 }
 
 impl TestClock {
@@ -70,25 +74,48 @@ impl TestClock {
         Self {
             start: Instant::now(),
             set_ms: Arc::default(),
+            suspended_ms: Arc::default(),
+            paused_ms: Arc::default(),
         }
+    }
+
+    /// What has truly passed since the start.
+    pub(crate) fn truly(&self) -> Duration {
+        self.passed() + Duration::from_millis(self.paused_ms.load(Ordering::Relaxed))
+    }
+
+    /// The same, as far as the machine knows.
+    fn passed(&self) -> Duration {
+        let suspended_ms = self.suspended_ms.load(Ordering::Relaxed);
+        self.start.elapsed() + Duration::from_millis(suspended_ms)
     }
 
     /// 2026-01-05 10:00:00 UTC at the start.
     pub(crate) fn wall(&self) -> SystemTime {
-        let wall = UNIX_EPOCH + Duration::from_secs(1_767_607_200) + self.start.elapsed();
+        let wall = UNIX_EPOCH + Duration::from_secs(1_767_607_200) + self.truly();
         let set_ms = self.set_ms.load(Ordering::Relaxed);
         let by = Duration::from_millis(set_ms.unsigned_abs());
         if set_ms < 0 { wall - by } else { wall + by }
     }
 
     pub(crate) fn set_forward(&self, by: Duration) {
-        let by_ms = i64::try_from(by.as_millis()).unwrap();
-        self.set_ms.fetch_add(by_ms, Ordering::Relaxed);
+        self.set_ms.fetch_add(ms(by), Ordering::Relaxed);
     }
 
     pub(crate) fn set_back(&self, by: Duration) {
-        let by_ms = i64::try_from(by.as_millis()).unwrap();
-        self.set_ms.fetch_sub(by_ms, Ordering::Relaxed);
+        self.set_ms.fetch_sub(ms(by), Ordering::Relaxed);
+    }
+
+    /// The machine sleeps: its monotonic clock stands still.
+    pub(crate) fn suspend(&self, by: Duration) {
+        let by_ms = ms(by).unsigned_abs();
+        self.suspended_ms.fetch_add(by_ms, Ordering::Relaxed);
+    }
+
+    /// The machine is stopped from outside, and only its wall clock is put right.
+    pub(crate) fn pause(&self, by: Duration) {
+        let by_ms = ms(by).unsigned_abs();
+        self.paused_ms.fetch_add(by_ms, Ordering::Relaxed);
     }
 }
 
@@ -97,8 +124,13 @@ impl Clock for TestClock {
         Moment {
             monotonic: Instant::now(),
             wall: self.wall(),
+            passed: self.passed(),
         }
     }
+}
+
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap()
 }
 
 /// Where `localhost` leads: to the line, to an address at which nobody listens, or nowhere.
@@ -189,7 +221,8 @@ impl World {
         };
         let simulator = Simulator::start(listener, options);
         let control = simulator.control();
-        let truth = Arc::new(Truth::new(control.clone()));
+        let clock = TestClock::new();
+        let truth = Arc::new(Truth::new(control.clone(), clock.clone()));
         let folder = tempfile::tempdir().unwrap();
         let authority = Authority::new();
         let (greeting, scheme) = if is_encrypted {
@@ -207,13 +240,13 @@ impl World {
             ca_file: Some(ca_file),
             ..settings(spoken, &base_url)
         };
-        let clock = TestClock::new();
+        let watched = Arc::new(Watched::new(clock.clone()));
         let names = Arc::new(Names(AtomicU8::new(TO_THE_LINE)));
         let budget = Arc::new(RequestBudget::new(BUDGET_PER_MINUTE));
         let source = cxone::connect_by(
             cxone.clone(),
             Arc::clone(&budget),
-            Arc::new(clock.clone()),
+            watched.clone(),
             Arc::clone(&names) as Arc<dyn Resolver>,
         )
         .unwrap();
@@ -232,7 +265,7 @@ impl World {
             }],
             warnings: Vec::new(),
         };
-        let server = Server::new(config, source, budget, Arc::new(clock.clone()));
+        let server = Server::new(config, source, budget, watched);
         let serving = tokio::spawn(server.run(listener, std::future::pending()));
         let turning = Arc::clone(&truth);
         let tasks = [
@@ -264,7 +297,7 @@ impl World {
 
     /// One glance at the board, of which every number is traced back.
     pub(crate) async fn look(&self) -> View {
-        let before = Instant::now();
+        let before = self.clock.truly();
         let response = self.browser.get(&self.board).send().await.unwrap();
         let header = |name| {
             let value = response.headers().get(name)?;

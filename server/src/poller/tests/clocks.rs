@@ -1,0 +1,81 @@
+//! Machines that sleep, and clocks that are set: what is old must not look new.
+
+use super::*;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+impl Bench {
+    /// The machine sleeps, and its wall clock goes on.
+    fn sleep(&self, by: Duration, is_known: bool) {
+        *self.clock.ahead.lock().unwrap() += by;
+        if is_known {
+            *self.clock.slept.lock().unwrap() += by;
+        }
+    }
+
+    fn set_back(&self, by: Duration) {
+        *self.clock.ahead.lock().unwrap() -= by;
+    }
+
+    /// How old the latest numbers are said to be now.
+    fn age(&self) -> Duration {
+        let read = self.boards.latest("main").unwrap().latest_read.unwrap();
+        read.age_at(self.clock.now())
+    }
+}
+
+/// A wall that is well, and was read some seconds ago.
+async fn read_a_while_ago() -> Bench {
+    let ids = ids(2);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::from_secs(5)).await;
+    let board = bench.latest();
+    assert_eq!(board.upstream.state, UpstreamState::Ok);
+    assert_eq!(board.totals.counted, 2);
+    bench
+}
+
+/// Old at once, though it was not read again, and fresh with the next read.
+async fn is_old_until_it_is_read(bench: &Bench) {
+    let reads = bench.reads();
+    after(Duration::from_secs(1)).await;
+    let board = bench.latest();
+    assert_eq!(bench.reads(), reads);
+    assert_eq!(board.upstream.state, UpstreamState::Down);
+    assert_eq!((board.totals.counted, board.totals.waiting), (0, None));
+    after(POLL).await;
+    let board = bench.latest();
+    assert_eq!(board.upstream.state, UpstreamState::Ok);
+    assert_eq!(board.totals.counted, 2);
+    assert!(bench.age() <= POLL);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_in_the_same_moment_hides_no_sleep() {
+    let bench = read_a_while_ago().await;
+    bench.set_back(HOUR);
+    bench.sleep(HOUR, true);
+    assert!(bench.age() >= HOUR);
+    is_old_until_it_is_read(&bench).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_hides_no_pause_that_the_machine_does_not_know_of() {
+    let bench = read_a_while_ago().await;
+    bench.set_back(HOUR);
+    after(Duration::from_secs(1)).await;
+    assert_eq!(bench.latest().upstream.state, UpstreamState::Ok);
+    bench.sleep(HOUR, false);
+    is_old_until_it_is_read(&bench).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_makes_nothing_old() {
+    let bench = read_a_while_ago().await;
+    bench.set_back(HOUR);
+    for _ in 0..60 {
+        after(Duration::from_secs(1)).await;
+        assert_eq!(bench.latest().upstream.state, UpstreamState::Ok);
+        assert!(bench.age() <= POLL + Duration::from_secs(1));
+    }
+}
