@@ -1,63 +1,22 @@
 //! A headless browser in a folder of its own, ended with its handle.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+mod engine;
 
-use anyhow::{Context, Result, bail};
+use std::{process::Stdio, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
+    process::Child,
     time::timeout,
 };
 
+pub use engine::{Engine, Without};
+
 use crate::devtools::Tab;
-
-const CHROMIUM: [&str; 11] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--window-size=1920,1080",
-];
-
-const FIREFOX: [&str; 2] = ["--headless", "--no-remote"];
-
-/// The old engines are cut down for machines without a display or a sandbox.
-/// Chromium 80 ends when a page asks for sound and its audio is to be a second process.
-const OLD_CHROMIUM: [&str; 3] = [
-    "--single-process",
-    "--no-zygote",
-    "--disable-features=AudioServiceOutOfProcess",
-];
-
-/// Firefox looks at nothing outside, and asks nothing at its start.
-const FIREFOX_PREFERENCES: &str = r#"
-user_pref("app.update.enabled", false);
-user_pref("app.normandy.enabled", false);
-user_pref("browser.aboutwelcome.enabled", false);
-user_pref("browser.safebrowsing.malware.enabled", false);
-user_pref("browser.safebrowsing.phishing.enabled", false);
-user_pref("browser.shell.checkDefaultBrowser", false);
-user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("extensions.update.enabled", false);
-user_pref("network.captive-portal-service.enabled", false);
-user_pref("network.connectivity-service.enabled", false);
-user_pref("services.settings.server", "data:,");
-user_pref("toolkit.telemetry.enabled", false);
-"#;
 
 /// How many engines run at once: most of a test is waiting, and two tests may run at once.
 const AT_ONCE: usize = 3;
@@ -80,137 +39,35 @@ pub async fn in_each(engines: Vec<Engine>, test: impl AsyncFn(Engine) -> Result<
     tests.buffer_unordered(AT_ONCE).try_collect().await
 }
 
-/// A program that can show the wall.
-#[derive(Clone, Debug)]
-pub struct Engine {
-    /// `Chromium today`, `Chromium 66`, `Firefox ESR`.
-    pub name: String,
-    kind: Kind,
-    program: PathBuf,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
-    Chromium,
-    /// With the libraries that it needs.
-    OldChromium {
-        libraries: PathBuf,
-    },
-    Firefox,
-}
-
-impl Engine {
-    /// Today's Chromium: `QUEUEWALL_CHROMIUM`, as `cargo xtask` sets it.
-    ///
-    /// # Errors
-    /// When the variable is missing.
-    pub fn today() -> Result<Self> {
-        let Some(program) = env::var_os("QUEUEWALL_CHROMIUM") else {
-            bail!(
-                "QUEUEWALL_CHROMIUM does not name a Chromium: run this through `cargo xtask`, which finds one"
-            );
-        };
-        Ok(Self {
-            name: "Chromium today".into(),
-            kind: Kind::Chromium,
-            program: program.into(),
-        })
-    }
-
-    /// The engines in `QUEUEWALL_OLD_ENGINES`, oldest first, and the Firefox that
-    /// `QUEUEWALL_FIREFOX` names; none where they cannot be had, which `cargo xtask test`
-    /// says.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
-    pub fn others() -> Result<Vec<Self>> {
-        let mut engines = Vec::new();
-        if let Some(folder) = env::var_os("QUEUEWALL_OLD_ENGINES") {
-            let entries = Path::new(&folder)
-                .read_dir()
-                .context("QUEUEWALL_OLD_ENGINES cannot be read")?;
-            let old = entries.flatten().map(|entry| Self {
-                name: format!("Chromium {}", entry.file_name().to_string_lossy()),
-                kind: Kind::OldChromium {
-                    libraries: entry.path().join("lib"),
-                },
-                program: entry.path().join("chromium"),
-            });
-            engines.extend(old.filter(|engine| engine.program.exists()));
-            engines.sort_by(|a, b| a.name.cmp(&b.name));
-        }
-        if let Some(program) = env::var_os("QUEUEWALL_FIREFOX") {
-            engines.push(Self {
-                name: "Firefox ESR".into(),
-                kind: Kind::Firefox,
-                program: program.into(),
-            });
-        }
-        Ok(engines)
-    }
-
-    /// Today's Chromium and the [`others`](Self::others).
-    ///
-    /// # Errors
-    /// As these two.
-    pub fn all() -> Result<Vec<Self>> {
-        let mut engines = vec![Self::today()?];
-        engines.extend(Self::others()?);
-        Ok(engines)
-    }
-
-    /// Whether it is [`today`](Self::today)'s Chromium.
-    #[must_use]
-    pub fn is_today(&self) -> bool {
-        self.kind == Kind::Chromium
-    }
-
-    /// Whether it is a Firefox.
-    #[must_use]
-    pub fn is_firefox(&self) -> bool {
-        self.kind == Kind::Firefox
-    }
-
-    fn command(&self, profile: &Path) -> Result<Command> {
-        let mut command = Command::new(&self.program);
-        match &self.kind {
-            Kind::Chromium => {
-                command.args(CHROMIUM);
-            }
-            Kind::OldChromium { libraries } => {
-                command
-                    .args(CHROMIUM)
-                    .args(OLD_CHROMIUM)
-                    .env("LD_LIBRARY_PATH", libraries);
-            }
-            Kind::Firefox => {
-                fs::write(profile.join("user.js"), FIREFOX_PREFERENCES)?;
-                command.args(FIREFOX).arg("--profile").arg(profile);
-            }
-        }
-        if self.kind != Kind::Firefox {
-            command.arg(format!("--user-data-dir={}", profile.display()));
-        }
-        command.arg("--remote-debugging-port=0").arg("about:blank");
-        Ok(command)
-    }
-
-    /// What it says before the port of its debugger.
-    fn announcement(&self) -> &'static str {
-        match self.kind {
-            Kind::Chromium | Kind::OldChromium { .. } => "DevTools listening on ws://127.0.0.1:",
-            Kind::Firefox => "WebDriver BiDi listening on ws://127.0.0.1:",
-        }
-    }
-}
-
 /// A running browser.
 pub struct Browser {
     port: u16,
     is_firefox: bool,
+    company: Company,
     /// Ended when it is dropped.
-    _process: Child,
+    process: Child,
     _profile: TempDir,
+}
+
+/// The group of processes that a browser's are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Company {
+    /// Whoever ends the test at a terminal ends them as well.
+    OfTheTest,
+    /// They can be stopped together.
+    ItsOwn,
+}
+
+/// A browser whose processes are stopped until this is dropped.
+pub struct Asleep {
+    group: u32,
+}
+
+impl Drop for Asleep {
+    fn drop(&mut self) {
+        // A group that is gone needs no waking.
+        let _ = signal("CONT", self.group);
+    }
 }
 
 impl Browser {
@@ -221,22 +78,30 @@ impl Browser {
     /// When it does not start, does not say where its debugger listens, or hangs each
     /// time.
     pub async fn start(engine: &Engine) -> Result<Self> {
+        Self::start_as(engine, Company::OfTheTest).await
+    }
+
+    /// The same so that it can [`sleep`](Self::sleep).
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_apart(engine: &Engine) -> Result<Self> {
+        Self::start_as(engine, Company::ItsOwn).await
+    }
+
+    async fn start_as(engine: &Engine, company: Company) -> Result<Self> {
         // Firefox lets one remote control in, which is to be the test's.
-        let tries = if engine.kind == Kind::Firefox {
-            1
-        } else {
-            STARTS
-        };
+        let tries = if engine.is_firefox() { 1 } else { STARTS };
         for _ in 1..tries {
-            let browser = Self::launch(engine).await?;
+            let browser = Self::launch(engine, company).await?;
             if let Ok(Ok(_)) = timeout(START_LIMIT, browser.tab()).await {
                 return Ok(browser);
             }
         }
-        Self::launch(engine).await
+        Self::launch(engine, company).await
     }
 
-    async fn launch(engine: &Engine) -> Result<Self> {
+    async fn launch(engine: &Engine, company: Company) -> Result<Self> {
         let profile = TempDir::new()?;
         let mut command = engine.command(profile.path())?;
         command
@@ -245,9 +110,13 @@ impl Browser {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        #[cfg(unix)]
+        if company == Company::ItsOwn {
+            command.process_group(0);
+        }
         let mut process = command
             .spawn()
-            .with_context(|| format!("{} could not be started", engine.program.display()))?;
+            .with_context(|| format!("{} could not be started", engine.program().display()))?;
         let stderr = process
             .stderr
             .take()
@@ -261,7 +130,8 @@ impl Browser {
         Ok(Self {
             port,
             is_firefox: engine.is_firefox(),
-            _process: process,
+            company,
+            process,
             _profile: profile,
         })
     }
@@ -288,6 +158,17 @@ impl Browser {
 }
 
 impl Browser {
+    /// Stops all its processes where they are, as a machine does that falls asleep.
+    ///
+    /// # Errors
+    /// When it was not started [apart](Self::start_apart), has ended, or cannot be stopped.
+    pub fn sleep(&self) -> Result<Asleep> {
+        ensure!(self.company == Company::ItsOwn, "not started apart");
+        let group = self.process.id().context("the browser ended")?;
+        signal("STOP", group)?;
+        Ok(Asleep { group })
+    }
+
     /// Opens an empty tab in front of the others, which are hidden from then on.
     ///
     /// # Errors
@@ -298,6 +179,15 @@ impl Browser {
         answer.error_for_status().context("no other tab")?;
         Ok(())
     }
+}
+
+/// Sends a signal to every process of a group.
+fn signal(name: &str, group: u32) -> Result<()> {
+    let status = std::process::Command::new("sh")
+        .args(["-c", &format!("kill -s {name} -- -{group}")])
+        .status()?;
+    ensure!(status.success(), "SIG{name} to {group}: {status}");
+    Ok(())
 }
 
 /// A plain client for this machine.

@@ -227,6 +227,18 @@ impl Tab {
         Ok(answer["result"]["value"].take())
     }
 
+    /// The value of an expression that waits for nothing, on a page whose scripts are
+    /// forbidden as well.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn evaluate_at_once(&mut self, expression: &str) -> Result<Value> {
+        match self.protocol.clone() {
+            Protocol::DevTools => self.evaluate(expression).await,
+            Protocol::Bidi { context } => self.evaluate_at_once_in(&context, expression).await,
+        }
+    }
+
     /// Waits until an expression is true.
     ///
     /// # Errors

@@ -70,8 +70,23 @@ impl Tab {
 
     /// A value crosses as JSON: the protocol's own form names every value's type.
     pub(super) async fn evaluate_in(&mut self, context: &str, expression: &str) -> Result<Value> {
+        let awaited = format!("(async () => JSON.stringify(await ({expression})))()");
+        self.json_of(context, &awaited).await
+    }
+
+    /// The same without promises, which no page settles whose scripts are forbidden.
+    pub(super) async fn evaluate_at_once_in(
+        &mut self,
+        context: &str,
+        expression: &str,
+    ) -> Result<Value> {
+        let value = format!("JSON.stringify({expression})");
+        self.json_of(context, &value).await
+    }
+
+    async fn json_of(&mut self, context: &str, expression: &str) -> Result<Value> {
         let parameters = json!({
-            "expression": format!("(async () => JSON.stringify(await ({expression})))()"),
+            "expression": expression,
             "target": { "context": context },
             "awaitPromise": true,
         });
