@@ -3,7 +3,7 @@
 
 use std::{
     env, fs,
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     path::Path,
     process::Stdio,
     sync::{Arc, Mutex, PoisonError},
@@ -29,9 +29,14 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 /// Between two reads; the fewest seconds that the configuration allows.
 const POLL_SECONDS: u32 = 5;
 
+/// A word of the page as `index.html` has it, and what another build has in its place.
+const OLD_WORD: &[u8] = b"This wallboard could not start.";
+const NEW_WORD: &[u8] = b"This wallboard did not start up";
+
 /// The folder, the tenant that its server reads, and the server while it runs.
 pub struct Deployed {
     folder: TempDir,
+    address: SocketAddr,
     simulator: Simulator,
     server: Option<Running>,
     /// Everything that any of its processes ever said.
@@ -67,14 +72,14 @@ impl Deployed {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let simulator = Simulator::start(listener, options);
         let folder = tempfile::tempdir()?;
-        let port = free_port()?;
+        let address = free_address()?;
         fs::copy(program, folder.path().join("queuewall"))
             .context("QUEUEWALL_PROGRAM cannot be copied")?;
         let file = format!(
             "[cxone]\nbase_url = \"{}\"\nclient_id = \"wall\"\nclient_secret_file = \"secret\"\n\
              tenant_id = \"tenant\"\n\n\
              [poll]\nseconds = {POLL_SECONDS}\nbudget_per_minute = 120\n\n\
-             [server]\nlisten = \"127.0.0.1:{port}\"\nstate_dir = \"state\"\n\n\
+             [server]\nlisten = \"{address}\"\nstate_dir = \"state\"\n\n\
              [access]\nmode = \"links\"\n\n\
              [[boards]]\nslug = \"main\"\ntitle = \"Customer Care\"\n",
             simulator.base_url()
@@ -88,10 +93,17 @@ impl Deployed {
         )?;
         Ok(Self {
             folder,
+            address,
             simulator,
             server: None,
             said: Arc::default(),
         })
+    }
+
+    /// Where the server listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// What steers the tenant.
@@ -139,6 +151,40 @@ impl Deployed {
             reader.await?;
         }
         Ok(())
+    }
+
+    /// Puts another build into the program's place: the same but for a word of its page,
+    /// which is enough for another name.
+    ///
+    /// # Errors
+    /// When the word is not in the program once, or the program runs and is in use.
+    pub fn rebuild(&self) -> Result<()> {
+        let program = self.folder.path().join("queuewall");
+        let mut bytes = fs::read(&program)?;
+        let places: Vec<usize> = bytes
+            .windows(OLD_WORD.len())
+            .enumerate()
+            .filter_map(|(place, window)| (window == OLD_WORD).then_some(place))
+            .collect();
+        let [place] = places[..] else {
+            bail!("the page's words are in the program at {places:?}: has index.html changed?");
+        };
+        bytes[place..place + OLD_WORD.len()].copy_from_slice(NEW_WORD);
+        fs::write(&program, bytes).context("the other build cannot be put in its place")
+    }
+
+    /// A link to the board: its address, and the token behind it.
+    ///
+    /// # Errors
+    /// When the program makes none.
+    pub async fn link(&self) -> Result<(String, String)> {
+        let added = self.run(&["links", "add", "--board", "main"]).await?;
+        ensure!(added.code == Some(0), "{}", self.said());
+        let link = added.answer.lines().find(|line| line.contains("#t="));
+        let (address, token) = link
+            .and_then(|line| line.trim().split_once("#t="))
+            .context("a link to open")?;
+        Ok((address.to_owned(), token.to_owned()))
     }
 
     /// Runs a command of the program to its end.
@@ -195,9 +241,9 @@ impl Deployed {
 
 /// A port that nobody has now. The server is started anew on the same one, so that it
 /// cannot choose one itself.
-fn free_port() -> Result<u16> {
+fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
+    Ok(listener.local_addr()?)
 }
 
 /// Writes a file that no other user may read.

@@ -5,6 +5,7 @@
 //! - [`devtools`]: its remote control
 //! - [`wall`]: the simulated tenant and the server that reads it
 //! - [`deployed`]: the program as it is deployed, in a folder of its own
+//! - [`network`]: what lies between, to be cut
 //! - [`stage`]: a server that says exactly what it is told, and a twin of the page
 //! - [`scene`]: made-up boards to be told
 //! - [`pages`]: the page and its twin, driven alike
@@ -17,6 +18,7 @@
 pub mod browser;
 pub mod deployed;
 pub mod devtools;
+pub mod network;
 pub mod pages;
 pub mod recovery;
 pub mod scene;

@@ -1,5 +1,8 @@
 //! What a wall loses, and how soon it is live again: in stepped time (`scripts/soak.js`),
-//! in which ten minutes without a network pass in a moment, and any number of times.
+//! in which ten minutes without a network pass in a moment, and any number of times; and
+//! in [`real_time`].
+
+pub mod real_time;
 
 use std::time::Duration;
 

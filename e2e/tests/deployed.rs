@@ -56,12 +56,7 @@ async fn live_until_revoked(engine: Engine) -> Result<()> {
     deployed.tenant().set(queue, waiting(41));
     deployed.start().await?;
 
-    let added = deployed.run(&["links", "add", "--board", "main"]).await?;
-    ensure!(added.code == Some(0), "{}", deployed.said());
-    let link = added.answer.lines().find(|line| line.contains("#t="));
-    let (address, token) = link
-        .and_then(|line| line.trim().split_once("#t="))
-        .context("a link to open")?;
+    let (address, token) = deployed.link().await?;
 
     let browser = Browser::start(&engine).await?;
     let mut tab = browser.tab().await?;
@@ -101,7 +96,7 @@ async fn live_until_revoked(engine: Engine) -> Result<()> {
     deployed.kill().await?;
     let said = deployed.said();
     ensure!(said.contains("listening on http://127.0.0.1:"), "{said}");
-    for secret in [SECRET, token, "Bearer ", "#t="] {
+    for secret in [SECRET, &token, "Bearer ", "#t="] {
         ensure!(!said.contains(secret), "{secret} in {said}");
     }
     nothing_else_was_written(&deployed)
