@@ -160,10 +160,10 @@ fn read(answer: &Answer) -> Result<Granted, SourceError> {
 fn life(expires_in: Option<&Value>) -> Duration {
     expires_in
         .and_then(json::number)
-        .filter(|seconds| *seconds > 0.0)
-        .map_or(ASSUMED_LIFE, |seconds| {
-            Duration::from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64()))
-        })
+        .map(|seconds| seconds.clamp(0.0, LONGEST_LIFE.as_secs_f64()))
+        .map(Duration::from_secs_f64)
+        .filter(|life| !life.is_zero())
+        .unwrap_or(ASSUMED_LIFE)
 }
 
 /// The claim `tenantId` of a JSON Web Token (RFC 7519). Its signature is not checked:
@@ -208,6 +208,7 @@ mod tests {
             (json!(0), 3_600),
             (json!(-1), 3_600),
             (json!("0"), 3_600),
+            (json!(1e-12), 3_600),
             (json!("soon"), 3_600),
             (json!(null), 3_600),
             (json!([]), 3_600),
