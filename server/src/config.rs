@@ -21,6 +21,8 @@ mod cxone;
 mod display;
 mod environment;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod keys;
 mod levels;
 mod live;

@@ -18,6 +18,8 @@ mod api_version;
 mod base_url;
 mod discovery;
 mod failure;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod json;
 mod paging;
 mod realtime;

@@ -21,6 +21,7 @@
 //! - [`logging`]: text or JSON, to stderr
 //! - [`service_manager`]: what systemd is told
 //! - [`shutdown`]: the signals that end the server
+//! - `fuzzing`: what holds of any input, for the fuzzer and the tests alone
 
 pub mod access;
 pub mod backoff;
@@ -30,6 +31,8 @@ pub mod clock;
 pub mod config;
 pub mod connections;
 pub mod cxone;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod http;
 pub mod logging;
 pub mod metrics;

@@ -222,7 +222,7 @@ fn broken_place(text: &str, error: &dotenvy::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::surroundings::tests::Pretended, *};
+    use super::{super::surroundings::pretended::Pretended, *};
 
     fn read(variables: &[(&str, &str)], dotenv: &str) -> Environment {
         Environment::read(&Pretended {

@@ -85,7 +85,7 @@ mod tests {
     use std::path::Path;
 
     use super::{
-        super::{Environment, Loaded, surroundings::tests::Pretended},
+        super::{Environment, Loaded, surroundings::pretended::Pretended},
         *,
     };
 

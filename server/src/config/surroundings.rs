@@ -1,6 +1,9 @@
 //! What the configuration is read from, handed in: so tests set no variable of
 //! the process and write no file.
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod pretended;
+
 use std::{
     ffi::OsString,
     io,
@@ -55,37 +58,8 @@ pub(super) fn beside(file: &Path, path: &str) -> PathBuf {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use std::collections::BTreeMap;
-
-    /// Variables and files as a test wants them.
-    #[derive(Default)]
-    pub(in crate::config) struct Pretended {
-        pub(in crate::config) variables: Vec<(String, String)>,
-        pub(in crate::config) files: BTreeMap<PathBuf, String>,
-        pub(in crate::config) open_to_others: bool,
-    }
-
-    impl Surroundings for Pretended {
-        fn variables(&self) -> Vec<(OsString, OsString)> {
-            self.variables
-                .iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect()
-        }
-
-        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-            self.files
-                .get(path)
-                .map(|text| text.clone().into_bytes())
-                .ok_or_else(|| io::ErrorKind::NotFound.into())
-        }
-
-        fn others_can_read(&self, _path: &Path) -> bool {
-            self.open_to_others
-        }
-    }
 
     #[cfg(unix)]
     #[test]

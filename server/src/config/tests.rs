@@ -8,7 +8,7 @@ use queuewall_shared::{
 };
 use secrecy::ExposeSecret as _;
 
-use super::{surroundings::tests::Pretended, *};
+use super::{surroundings::pretended::Pretended, *};
 use crate::cxone::{Dialect, ReportingV2Settings};
 
 mod realtime;

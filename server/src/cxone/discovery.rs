@@ -3,6 +3,9 @@
 //!
 //! Both are asked once and kept until something at the host found is wrong.
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
+
 use std::sync::Arc;
 
 use reqwest::{StatusCode, Url};
@@ -77,8 +80,7 @@ impl Discovery {
         let found = self
             .ask(self.issuer.endpoint(OPENID_PATH), not_found)
             .await?;
-        let address = address(&found, "token_endpoint", &["token_endpoint"])?;
-        self.check(&address, "token endpoint")?;
+        let address = token_endpoint_in(&found, &self.allowed, &self.issuer)?;
         Ok(known.insert(address).clone())
     }
 
@@ -101,10 +103,7 @@ impl Discovery {
             host: answer.host,
         };
         let found = self.ask(url, not_found).await?;
-        let address = address(&found, "api_endpoint", &["api_endpoint", "apiEndpoint"])?;
-        self.check(&address, "API")?;
-        let base_url = BaseUrl::parse(address.as_str())
-            .map_err(|_| unexpected("an api_endpoint with a query in the discovery's answer"))?;
+        let base_url = api_in(&found, &self.allowed, &self.issuer)?;
         let tenant_id = tenant_id.to_owned();
         let api = Api {
             tenant_id,
@@ -145,17 +144,45 @@ impl Discovery {
             }),
         }
     }
+}
 
-    fn check(&self, address: &Url, role: &'static str) -> Result<(), SourceError> {
-        self.allowed
-            .check(address, &self.issuer)
-            .map_err(|reason| SourceError::HostRefused {
-                host: host_words(address),
-                role,
-                reason,
-                allowed: self.allowed.to_string(),
-            })
-    }
+/// Where tokens are issued, of an answer that names an allowed host.
+fn token_endpoint_in(
+    found: &Value,
+    allowed: &AllowedDomains,
+    issuer: &BaseUrl,
+) -> Result<Url, SourceError> {
+    let address = address(found, "token_endpoint", &["token_endpoint"])?;
+    check(&address, "token endpoint", allowed, issuer)?;
+    Ok(address)
+}
+
+/// Where the API is, of an answer that names an allowed host.
+fn api_in(
+    found: &Value,
+    allowed: &AllowedDomains,
+    issuer: &BaseUrl,
+) -> Result<BaseUrl, SourceError> {
+    let address = address(found, "api_endpoint", &["api_endpoint", "apiEndpoint"])?;
+    check(&address, "API", allowed, issuer)?;
+    BaseUrl::parse(address.as_str())
+        .map_err(|_| unexpected("an api_endpoint with a query in the discovery's answer"))
+}
+
+fn check(
+    address: &Url,
+    role: &'static str,
+    allowed: &AllowedDomains,
+    issuer: &BaseUrl,
+) -> Result<(), SourceError> {
+    allowed
+        .check(address, issuer)
+        .map_err(|reason| SourceError::HostRefused {
+            host: host_words(address),
+            role,
+            reason,
+            allowed: allowed.to_string(),
+        })
 }
 
 /// The address under one of `names`; `name` is for the error.

@@ -1,5 +1,8 @@
 //! Lists that come in pages: the link from one to the next, followed to the end.
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
+
 use std::collections::HashSet;
 
 use reqwest::Url;

@@ -5,6 +5,8 @@
 //! from it what was asked for.
 
 mod activity;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
 
 use std::{
     collections::{HashMap, HashSet},

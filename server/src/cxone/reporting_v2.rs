@@ -1,6 +1,8 @@
 //! The dialect `reporting-v2`: what is asked of which path, and what each refusal
 //! means there. UPSTREAM.md section 1 is its contract.
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
 mod queue_list;
 mod readings;
 

@@ -1,5 +1,8 @@
 //! The wait that an answer asks for in `Retry-After` (RFC 9110, 10.2.3).
 
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
+
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};

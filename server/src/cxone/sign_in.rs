@@ -2,6 +2,8 @@
 
 mod access_key;
 mod client_credentials;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -1,0 +1,38 @@
+//! Surroundings that are nowhere.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::Surroundings;
+
+/// Variables and files as a test or the fuzzer wants them.
+#[derive(Default)]
+pub(in crate::config) struct Pretended {
+    pub(in crate::config) variables: Vec<(String, String)>,
+    pub(in crate::config) files: BTreeMap<PathBuf, String>,
+    pub(in crate::config) open_to_others: bool,
+}
+
+impl Surroundings for Pretended {
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        self.variables
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.files
+            .get(path)
+            .map(|text| text.clone().into_bytes())
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn others_can_read(&self, _path: &Path) -> bool {
+        self.open_to_others
+    }
+}
