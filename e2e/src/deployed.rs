@@ -247,7 +247,7 @@ fn free_address() -> Result<SocketAddr> {
 }
 
 /// Writes a file that no other user may read.
-fn write_private(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text)?;
     #[cfg(unix)]
     {

@@ -6,6 +6,8 @@
 //! - [`wall`]: the simulated tenant and the server that reads it
 //! - [`deployed`]: the program as it is deployed, in a folder of its own
 //! - [`network`]: what lies between, to be cut
+//! - [`program`]: the same as a process that is measured, [`screen`]: a screen without a browser,
+//!   [`crowd`]: many of them
 //! - [`stage`]: a server that says exactly what it is told, and a twin of the page
 //! - [`scene`]: made-up boards to be told
 //! - [`pages`]: the page and its twin, driven alike
@@ -16,12 +18,15 @@
 //!   `twin/`: the page once more, in plain JavaScript, to be measured against
 
 pub mod browser;
+pub mod crowd;
 pub mod deployed;
 pub mod devtools;
 pub mod network;
 pub mod pages;
+pub mod program;
 pub mod recovery;
 pub mod scene;
+pub mod screen;
 pub mod soak;
 pub mod stage;
 pub mod wall;

@@ -39,7 +39,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: Vec<String>) -> Result<()>
         .args(arguments);
     bench
         .env(
-            "QUEUEWALL_SERVER",
+            "QUEUEWALL_PROGRAM",
             workspace.program("release", "queuewall"),
         )
         .env("QUEUEWALL_CHROMIUM", &browsers.chromium);

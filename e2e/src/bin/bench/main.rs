@@ -7,12 +7,14 @@
 //! - [`quiet`]: a poll that changes nothing
 //! - [`first_tile`]: from the address to the first number, beside the twin
 //! - [`soak`]: a week on the wall
+//! - [`crowd`]: two thousand screens beside one, and beside a plain server
 //! - [`subject`]: the server as it is released, reading a tenant that stands still
 //! - [`throughput`]: requests a second, beside nginx serving the same bytes
 //! - [`memory`]: the server at rest, and with many screens; [`load`]: beside a crowd
 //! - [`turns`], [`table`]: the figures, as Markdown
 
 mod apply;
+mod crowd;
 mod first_tile;
 mod load;
 mod memory;
@@ -29,7 +31,15 @@ use subject::Subject;
 use table::Table;
 
 /// What can be measured, in the order of the table.
-const PARTS: [&str; 6] = ["size", "apply", "quiet", "first-tile", "soak", "server"];
+const PARTS: [&str; 7] = [
+    "size",
+    "apply",
+    "quiet",
+    "first-tile",
+    "soak",
+    "server",
+    "crowd",
+];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -44,6 +54,7 @@ async fn main() -> Result<()> {
             "quiet" => quiet::measure(&mut table).await?,
             "first-tile" => first_tile::measure(&mut table).await?,
             "soak" => soak::measure(&mut table, polls).await?,
+            "crowd" => crowd::measure(&mut table).await?,
             _ => server(&mut table).await?,
         }
     }

@@ -31,8 +31,8 @@ impl Subject {
             ..Options::default()
         };
         let tenant = Simulator::start(TcpListener::bind("127.0.0.1:0").await?, options);
-        let program = env::var_os("QUEUEWALL_SERVER")
-            .context("QUEUEWALL_SERVER names no server: use `cargo xtask bench`")?;
+        let program = env::var_os("QUEUEWALL_PROGRAM")
+            .context("QUEUEWALL_PROGRAM names no server: use `cargo xtask bench`")?;
         let mut command = Command::new("taskset");
         command
             .args(["--cpu-list", SERVER_CORE])
