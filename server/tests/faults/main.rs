@@ -13,6 +13,7 @@
 //! - `QUEUEWALL_FAULT_RUNS`: how many random sequences (default 2 a dialect)
 //! - `QUEUEWALL_FAULT_SEED`: the seed of the first one (default 1)
 //! - `QUEUEWALL_TOKEN_LIVES`: over how many lives of a token no poll may be lost (default 30)
+//! - `QUEUEWALL_STOP_SECONDS`: for how long the program is stopped (default 8)
 //! - `QUEUEWALL_REPORT`: a file for the table of what was seen
 //!
 //! # Layout
@@ -23,8 +24,11 @@
 //!   the faults, one entry each
 //! - `matrix`: the tests; `report`: their table
 //! - `budget`: restarts, and tokens that expire, as the tenant sees them
+//! - `stopped`: the program itself, stopped and continued, in real time
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
+#[path = "../support/program.rs"]
+mod program;
 #[path = "../support/scripted.rs"]
 #[expect(dead_code, reason = "of it only the reader of requests is needed here")]
 mod scripted;
@@ -37,6 +41,7 @@ mod line;
 mod matrix;
 mod report;
 mod statuses;
+mod stopped;
 mod tokens;
 mod transport;
 mod truth;

@@ -1,11 +1,11 @@
 //! The numbers that the tenant gives. Each holds for a few seconds, and says which queue
 //! and which time it is of: so that one that is shown can be traced back.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use queuewall_shared::snapshot::{BoardSnapshot, Queue};
 use queuewall_simulator::{Control, QueueOverride};
-use tokio::time::Duration;
+use tokio::time::{Duration, sleep};
 
 use crate::world::TestClock;
 
@@ -13,7 +13,7 @@ use crate::world::TestClock;
 pub(crate) const QUEUES: u64 = 3;
 
 /// How long one set of numbers holds.
-pub(crate) const PERIOD: Duration = Duration::from_secs(4);
+const PERIOD: Duration = Duration::from_secs(4);
 
 /// What was given, and until when.
 pub(crate) struct Truth {
@@ -66,6 +66,14 @@ impl Truth {
                     ..QueueOverride::default()
                 },
             );
+        }
+    }
+
+    /// Another one begins every few seconds, for as long as this is polled.
+    pub(crate) async fn keep_turning(self: Arc<Self>) {
+        loop {
+            sleep(PERIOD).await;
+            self.turn();
         }
     }
 

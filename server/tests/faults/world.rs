@@ -37,7 +37,7 @@ use tokio_rustls::rustls::{self, crypto::ring, pki_types::PrivateKeyDer};
 
 use crate::{
     line::{Greeting, Line, http_client},
-    truth::{PERIOD, Truth},
+    truth::Truth,
 };
 
 /// How the server polls here.
@@ -159,6 +159,22 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// What is there now.
+    pub(crate) async fn of(browser: &reqwest::Client, board: &str) -> Self {
+        let response = browser.get(board).send().await.unwrap();
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().unwrap().parse::<u64>().unwrap())
+        };
+        let (age_ms, uptime_ms) = (header(SNAPSHOT_AGE_HEADER), header(UPTIME_HEADER));
+        Self {
+            board: response.json().await.unwrap(),
+            age_ms,
+            at: Instant::now(),
+            uptime_ms: uptime_ms.unwrap(),
+        }
+    }
+
     /// Nothing is the matter with anything.
     pub(crate) fn is_well(&self) -> bool {
         self.board.upstream.state == UpstreamState::Ok
@@ -267,16 +283,9 @@ impl World {
         };
         let server = Server::new(config, source, budget, watched);
         let serving = tokio::spawn(server.run(listener, std::future::pending()));
-        let turning = Arc::clone(&truth);
         let tasks = [
             tokio::spawn(brake()).abort_handle(),
-            tokio::spawn(async move {
-                loop {
-                    sleep(PERIOD).await;
-                    turning.turn();
-                }
-            })
-            .abort_handle(),
+            tokio::spawn(Arc::clone(&truth).keep_turning()).abort_handle(),
         ];
         Self {
             truth,
@@ -298,20 +307,9 @@ impl World {
     /// One glance at the board, of which every number is traced back.
     pub(crate) async fn look(&self) -> View {
         let before = self.clock.truly();
-        let response = self.browser.get(&self.board).send().await.unwrap();
-        let header = |name| {
-            let value = response.headers().get(name)?;
-            Some(value.to_str().unwrap().parse::<u64>().unwrap())
-        };
-        let (age_ms, uptime_ms) = (header(SNAPSHOT_AGE_HEADER), header(UPTIME_HEADER));
-        let board = response.json().await.unwrap();
-        self.truth.check(&board, age_ms, before);
-        View {
-            board,
-            age_ms,
-            at: Instant::now(),
-            uptime_ms: uptime_ms.unwrap(),
-        }
+        let view = View::of(&self.browser, &self.board).await;
+        self.truth.check(&view.board, view.age_ms, before);
+        view
     }
 
     /// Does what a fault could not do at once.

@@ -71,12 +71,21 @@ impl Program {
         String::from_utf8_lossy(&self.said.lock().unwrap()).into_owned()
     }
 
+    /// Sends it this signal, by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.id(), name);
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it as systemd does, and tells all that it said. It has to be there still, and to
     /// end well.
     pub(crate) fn end(mut self) -> String {
         assert_eq!(self.child.try_wait().unwrap(), None, "it goes on");
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").arg(&id).status().unwrap().success());
+        self.signal("TERM");
         let until = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -93,6 +102,13 @@ impl Program {
         assert!(!said.contains("panicked"), "{said}");
         said
     }
+}
+
+/// Sends a process this signal, by its name.
+pub(crate) fn signal(id: u32, name: &str) {
+    let mut kill = Command::new("kill");
+    let status = kill.args(["-s", name, &id.to_string()]).status().unwrap();
+    assert!(status.success(), "{status}");
 }
 
 impl Drop for Program {
