@@ -246,8 +246,9 @@ impl Fit {
         start..start.saturating_add(self.per_page).min(count)
     }
 
-    fn empty_places(&self) -> usize {
-        self.columns * self.rows - self.per_page
+    /// Places on a page, some of which may be empty.
+    fn grid_places(&self) -> usize {
+        self.columns * self.rows
     }
 
     fn size_em(&self) -> (f64, f64) {
@@ -326,22 +327,18 @@ impl Room {
 
     /// The grid with nearly the largest type and as few empty places as that leaves.
     fn best(&self, per_page: usize, form: Form, lines: Lines, smallest_px: f64) -> Fit {
-        let fit = |columns| self.with_columns(columns, per_page, form, lines);
-        let mut best = fit(1);
-        for columns in 2..=per_page {
-            let next = fit(columns);
-            if next.type_px > best.type_px {
-                best = next;
-            }
-        }
-        let enough_px = (best.type_px * NEARLY).max(smallest_px);
-        for columns in 1..=per_page {
-            let next = fit(columns);
-            if next.type_px >= enough_px && next.empty_places() < best.empty_places() {
-                best = next;
-            }
-        }
-        best
+        let grids =
+            || (1..=per_page).map(|columns| self.with_columns(columns, per_page, form, lines));
+        let largest_px = grids().map(|fit| fit.type_px).fold(0.0, f64::max);
+        let enough_px = (largest_px * NEARLY).max(smallest_px).min(largest_px);
+        let by_places_and_type = |a: &Fit, b: &Fit| {
+            let places = a.grid_places().cmp(&b.grid_places());
+            places.then(b.type_px.total_cmp(&a.type_px))
+        };
+        grids()
+            .filter(|fit| fit.type_px >= enough_px)
+            .min_by(by_places_and_type)
+            .unwrap_or_else(|| self.with_columns(1, per_page, form, lines))
     }
 
     fn with_columns(&self, columns: usize, per_page: usize, form: Form, lines: Lines) -> Fit {

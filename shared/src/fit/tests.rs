@@ -113,6 +113,29 @@ fn a_tab_scrolls_and_keeps_its_tiles_whole() {
     assert!(one.lines.trend && one.lines.off_call && !fit.lines.off_call);
 }
 
+#[test]
+fn a_row_is_as_high_as_a_whole_tile_and_its_lines() {
+    let height_em = |has_off_call| {
+        let fit = Fit::tab(1, FULL_HD, Distance::DESK, has_off_call);
+        fit.row_height_px() / fit.type_px
+    };
+    assert!((height_em(false) - (8.8 + TREND_EM)).abs() < 1e-9);
+    assert!((height_em(true) - (8.8 + TREND_EM + OFF_CALL_EM)).abs() < 1e-9);
+}
+
+#[test]
+fn a_tile_that_says_less_is_smaller_and_the_style_sheet_knows_its_name() {
+    for pair in Form::ALL.windows(2) {
+        let ((wide, high), (less_wide, less_high)) = (pair[0].size_em(), pair[1].size_em());
+        assert!(less_wide <= wide && less_high < high, "{pair:?}");
+    }
+    let style = include_str!("../../../style/tile.css");
+    for form in [Form::Full, Form::NoService, Form::NoWait] {
+        let selector = format!("[data-form=\"{}\"]", form.as_str());
+        assert!(style.contains(&selector), "{selector}");
+    }
+}
+
 /// A rectangle: left, top, right, bottom.
 type Rect = (f64, f64, f64, f64);
 
@@ -207,8 +230,29 @@ proptest! {
         } else {
             // It says so only where one tile of the least form has no room.
             prop_assert!(asked > largest_type_px(viewport), "{:?} for {}", fit, asked);
+            // And there its one tile leaves no room to be larger.
+            let (left, top, right, bottom) = tiles(&fit, viewport, 1)[0];
+            let (width_em, height_em) = fit.size_em();
+            let spare_across = (right - left) - width_em * fit.type_px;
+            let spare_down = (bottom - top) - height_em * fit.type_px;
+            prop_assert!(spare_across.min(spare_down).abs() < 0.01, "{:?}", fit);
         }
         prop_assert!(fit.type_px >= LEAST_TYPE_PX - 0.01, "{:?}", fit);
+    }
+
+    #[test]
+    fn no_grid_with_as_few_places_has_larger_type_and_none_has_much_larger(
+        count in 1usize..=500, viewport in viewports(), distance in distances(),
+        off_call in any::<bool>(),
+    ) {
+        let fit = Fit::wall(count, viewport, distance, off_call);
+        let room = Room::of_wall(viewport, fit.frame_px);
+        for columns in 1..=fit.per_page {
+            let other = room.with_columns(columns, fit.per_page, fit.form, fit.lines);
+            let is_as_full = other.columns * other.rows <= fit.columns * fit.rows;
+            let most_px = if is_as_full { fit.type_px } else { fit.type_px / NEARLY };
+            prop_assert!(other.type_px <= most_px + 1e-6, "{:?} and {:?}", fit, other);
+        }
     }
 
     #[test]
@@ -264,10 +308,15 @@ proptest! {
         let fit = Fit::tab(count, viewport, distance, off_call);
         prop_assert!(fit.columns * fit.rows >= count);
         prop_assert!(fit.columns >= 1);
+        prop_assert!((fit.gap_px / fit.type_px - GAP_EM).abs() < 1e-9, "{:?}", fit);
+        let taken = |columns: usize| {
+            columns as f64 * (fit.size_em().0 * fit.type_px + fit.gap_px) - fit.gap_px
+                + 2.0 * MARGIN_ACROSS_EM * fit.frame_px
+        };
         if fit.columns > 1 {
-            let taken = fit.columns as f64 * (fit.size_em().0 * fit.type_px + fit.gap_px)
-                - fit.gap_px + 2.0 * MARGIN_ACROSS_EM * fit.frame_px;
-            prop_assert!(taken <= viewport.width_px + 0.01, "{:?}", fit);
+            prop_assert!(taken(fit.columns) <= viewport.width_px + 0.01, "{:?}", fit);
         }
+        // Nor does it leave the width of another unused.
+        prop_assert!(taken(fit.columns + 1) > viewport.width_px - 0.01, "{:?}", fit);
     }
 }
