@@ -39,6 +39,17 @@ fn levels_of_waiting(calls: &[u64]) -> Vec<Level> {
 use Level::{Critical, None as Unjudged, Ok as Fine, Warning};
 
 #[test]
+fn a_level_is_called_the_same_in_json_and_in_the_style_sheet() {
+    let style = include_str!("../../../style/tile.css");
+    for level in [Unjudged, Fine, Warning, Critical] {
+        assert_eq!(serde_json::to_value(level).unwrap(), level.as_str());
+    }
+    for level in [Warning, Critical] {
+        assert!(style.contains(&format!("[data-level=\"{}\"]", level.as_str())));
+    }
+}
+
+#[test]
 fn counts_reach_their_limit_and_waits_and_percentages_pass_theirs() {
     let first = |reading: Reading| levels(&[reading])[0];
     let wait = |ms| Reading {
@@ -110,6 +121,31 @@ fn a_level_ends_after_two_readings_in_a_row_a_margin_behind_its_limit() {
             Warning, Fine
         ]
     );
+}
+
+#[test]
+fn a_margin_is_a_share_of_the_limit_on_the_side_where_all_is_well() {
+    let thresholds = Thresholds::default();
+    let holds = |metric, limit, value| thresholds.holds(metric, limit, value);
+    // 10 % of each.
+    assert!(holds(Metric::AverageWait, 60_000.0, 54_001.0));
+    assert!(!holds(Metric::AverageWait, 60_000.0, 54_000.0));
+    assert!(holds(Metric::ServiceLevel, 80.0, 87.9));
+    assert!(!holds(Metric::ServiceLevel, 80.0, 88.0));
+    // One call at least, and of nothing but calls.
+    assert!(holds(Metric::Waiting, 5.0, 4.0) && !holds(Metric::Waiting, 5.0, 3.0));
+    assert!(holds(Metric::ServiceLevel, 5.0, 5.4));
+    assert!(!holds(Metric::ServiceLevel, 5.0, 5.6));
+}
+
+#[test]
+fn without_a_margin_a_level_ends_where_it_began() {
+    let mut thresholds = Thresholds::default();
+    thresholds.set(Metric::Waiting, Limits::new(5.0, 10.0));
+    thresholds.margin_percent = 0.0;
+    assert!(thresholds.holds(Metric::Waiting, 5.0, 5.0));
+    assert!(!thresholds.holds(Metric::Waiting, 5.0, 4.9));
+    assert!(!thresholds.holds(Metric::ServiceLevel, 80.0, 80.0));
 }
 
 #[test]
