@@ -110,6 +110,8 @@ pub(crate) fn known<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cause>,
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -117,8 +119,16 @@ mod tests {
         for cause in Cause::ALL {
             assert_eq!(serde_json::to_value(cause).unwrap(), cause.code());
             assert_eq!(Cause::of_code(cause.code()), Some(cause));
-            assert!(!cause.sentence().is_empty());
         }
         assert_eq!(Cause::of_code("moon_phase"), None);
+    }
+
+    #[test]
+    fn every_cause_has_a_sentence_of_its_own() {
+        let sentences = BTreeSet::from(Cause::ALL.map(Cause::sentence));
+        assert_eq!(sentences.len(), Cause::ALL.len());
+        for sentence in sentences {
+            assert!(sentence.starts_with(char::is_uppercase) && sentence.contains(' '));
+        }
     }
 }

@@ -69,6 +69,16 @@ mod tests {
         assert_eq!(of(90_001), Freshness::Stale);
     }
 
+    #[test]
+    fn the_style_sheet_knows_what_is_fresh_and_what_is_stale() {
+        let style = include_str!("../../style/header.css");
+        for freshness in [Freshness::Fresh, Freshness::Stale] {
+            let selector = format!("[data-freshness=\"{}\"]", freshness.as_str());
+            assert!(style.contains(&selector), "{selector}");
+        }
+        assert_eq!(Freshness::Ageing.as_str(), "ageing");
+    }
+
     proptest! {
         #[test]
         fn growing_older_never_makes_fresher(a in 0u64..u64::MAX, b in 0u64..u64::MAX, poll in 0u64..u64::MAX) {

@@ -250,8 +250,11 @@ mod tests {
     fn it_polls_at_once_and_then_every_five_seconds() {
         let mut link = Link::new(at(0.0));
         assert_eq!(link.state(), LinkState::Connecting);
+        assert_eq!(link.last_answer_at(), None);
         assert_eq!(run(&mut link, 0, 20, true), [0, 5, 10, 15, 20]);
         assert_eq!(link.state(), LinkState::Ok);
+        assert_eq!(link.last_answer_at(), Some(at(20.0).monotonic));
+        assert_eq!(link.next_poll_at(), Some(at(25.0).monotonic));
     }
 
     #[test]
@@ -311,6 +314,20 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_slow_to_tick_has_not_slept() {
+        let longest = LONGEST_TICK.as_secs_f64();
+        for (pause, state) in [
+            (longest, LinkState::Ok),
+            (longest + 0.001, LinkState::Resuming),
+        ] {
+            let mut link = Link::new(at(0.0));
+            run(&mut link, 0, 0, true);
+            assert_eq!(link.tick(at(pause)), Action::Poll);
+            assert_eq!(link.state(), state, "{pause} s");
+        }
+    }
+
+    #[test]
     fn a_request_from_before_a_sleep_is_replaced() {
         let mut link = Link::new(at(0.0));
         assert_eq!(link.tick(at(0.0)), Action::Poll);
@@ -324,6 +341,8 @@ mod tests {
         run(&mut link, 0, 1, true);
         assert_eq!(link.wake(at(2.0)), Action::Poll);
         assert_eq!(link.wake(at(2.1)), Action::Wait);
+        assert_eq!(link.wake(at(2.999)), Action::Wait);
+        assert_eq!(link.wake(at(3.0)), Action::Poll);
         // A request that hangs since the network went is replaced when it comes back.
         assert_eq!(link.wake(at(4.0)), Action::Poll);
     }

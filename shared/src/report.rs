@@ -176,7 +176,7 @@ fn decode(value: &str, longest: usize) -> Option<Cow<'_, str>> {
         let mut rest = value.bytes();
         while let Some(byte) = rest.next() {
             bytes.push(match byte {
-                b'%' => hex(rest.next()?)? << 4 | hex(rest.next()?)?,
+                b'%' => hex(rest.next()?)? * 16 + hex(rest.next()?)?,
                 byte if is_unreserved(byte) => byte,
                 _ => return None,
             });

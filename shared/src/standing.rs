@@ -126,4 +126,21 @@ mod tests {
         }
         assert!(!Standing::Stale.counts());
     }
+
+    #[test]
+    fn the_style_sheets_know_every_state_that_does_not_look_as_usual() {
+        let style = include_str!("../../style/tile.css");
+        for standing in [
+            Standing::Stale,
+            Standing::Closed,
+            Standing::Unknown,
+            Standing::NotFound,
+            Standing::Forbidden,
+        ] {
+            let selector = format!("[data-state=\"{}\"]", standing.as_str());
+            assert!(style.contains(&selector), "{selector}");
+        }
+        assert_eq!(Standing::Fresh.as_str(), "fresh");
+        assert_eq!(Standing::Ageing.as_str(), "ageing");
+    }
 }

@@ -103,6 +103,24 @@ mod tests {
         assert_eq!(go(0, Arrow::Up), None);
         assert_eq!(go(2, Arrow::Right), None);
         assert_eq!(go(6, Arrow::Right), None);
+        // A row further down is a row as any other.
+        assert_eq!(go(3, Arrow::Right), Some(4));
+        assert_eq!(go(5, Arrow::Left), Some(4));
+    }
+
+    #[test]
+    fn of_those_that_stand_aside_the_nearer_one_is_taken() {
+        let from = area(200.0, 0.0);
+        let (far_left, left) = (area(0.0, 30.0), area(70.0, 30.0));
+        let (right, far_right) = (area(330.0, 30.0), area(400.0, 30.0));
+        let below = |others: &[Area]| nearest(from, others, Arrow::Down);
+        // 50 to the left and to the right, 120 to the far ones.
+        assert_eq!(below(&[far_left, right]), Some(1));
+        assert_eq!(below(&[far_right, left]), Some(1));
+        assert_eq!(below(&[far_left, left]), Some(1));
+        assert_eq!(below(&[far_right, right]), Some(1));
+        // Two rows straight down are nearer than one row that far aside.
+        assert_eq!(below(&[right, area(200.0, 100.0)]), Some(1));
     }
 
     proptest! {

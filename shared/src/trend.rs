@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn the_line_of_half_an_hour_is_as_wide_as_its_picture() {
+        let path = line(&[Some(0); TREND_MINUTES]);
+        assert!(path.starts_with("M0 100L10 100"), "{path}");
+        assert!(
+            path.ends_with(&format!("L{LINE_WIDTH} {LINE_HEIGHT}")),
+            "{path}"
+        );
+    }
+
+    #[test]
     fn what_lies_before_the_first_minute_is_a_gap() {
         let mut trend = Trend::default();
         assert!(trend.to_vec().is_empty());
