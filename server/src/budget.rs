@@ -297,6 +297,58 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn whoever_no_longer_waits_is_not_remembered() {
+        let budget = RequestBudget::new(1);
+        drop(budget.acquire().await);
+        let patience = Duration::from_secs(30);
+        let wait = tokio::time::timeout(patience, budget.acquire()).await;
+        assert!(
+            wait.is_err() && budget.state().awaited.is_empty(),
+            "he left"
+        );
+        drop(budget.acquire().await);
+        assert!(budget.state().awaited.is_empty(), "it was his turn");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_two_who_wait_the_one_who_leaves_is_forgotten() {
+        let budget = Arc::new(RequestBudget::new(2));
+        for _ in 0..2 {
+            drop(budget.acquire().await);
+            tokio::time::advance(Duration::from_secs(10)).await;
+        }
+        let start = Instant::now();
+        let waits = || {
+            let budget = Arc::clone(&budget);
+            tokio::spawn(async move { drop(budget.acquire().await) })
+        };
+        let (first, second) = (waits(), waits());
+        tokio::task::yield_now().await;
+        first.abort();
+        assert!(first.await.is_err());
+        let left = budget.state().awaited.clone();
+        assert_eq!(
+            left,
+            [start + Duration::from_secs(50)],
+            "the place of the second"
+        );
+        second.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_next_place_is_free_when_it_can_be_known_to_be() {
+        let budget = RequestBudget::new(2);
+        let now = Instant::now();
+        assert_eq!((budget.limit(), budget.next_free()), (2, now));
+        let _first = budget.acquire().await;
+        assert_eq!(budget.next_free(), now, "there is another");
+        let _second = budget.acquire().await;
+        assert_eq!(budget.next_free(), now + WINDOW, "both are under way");
+        budget.hold_off(WINDOW * 2);
+        assert_eq!(budget.next_free(), now + WINDOW * 2);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn nothing_passes_a_hold_even_one_that_begins_during_the_wait() {
         let budget = Arc::new(RequestBudget::new(5));
         budget.hold_off(Duration::from_secs(10));

@@ -202,7 +202,7 @@ mod tests {
         };
         let spent = entries.spent_at(NOW_MS, 10);
         assert_eq!(spent.places, [seconds(60)]);
-        assert_eq!(spent.hold, LONGEST_HOLD);
+        assert_eq!(spent.hold, seconds(15 * 60));
     }
 
     fn opened(folder: PathBuf) -> Spent {
