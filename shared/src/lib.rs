@@ -3,6 +3,7 @@
 //!
 //! # Layout
 //! - [`snapshot`]: the JSON of `/api/boards` and `/api/boards/{slug}`
+//! - [`wire`]: the same as the page reads it
 //! - [`cause`]: why numbers are missing, as a code beside the server's sentence
 //! - [`freshness`]: when a reading stops being true
 //! - [`totals`]: the header's sums over the queues that still count
@@ -50,3 +51,4 @@ pub mod standing;
 pub mod steering;
 pub mod totals;
 pub mod trend;
+pub mod wire;
