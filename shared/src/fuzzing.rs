@@ -4,12 +4,15 @@
 //! # Layout
 //! - `settings`: what a link asks of the page
 //! - `report`: what a screen says of itself
+//! - `snapshot`: what the page shows
 
 mod report;
 mod settings;
+mod snapshot;
 
 pub use report::report;
 pub use settings::settings;
+pub use snapshot::snapshot;
 
 #[cfg(test)]
 mod tests {
@@ -25,5 +28,10 @@ mod tests {
     #[test]
     fn any_report_is_read_and_written_alike_or_is_none() {
         replay("report", report);
+    }
+
+    #[test]
+    fn any_snapshot_is_read_alike_by_page_and_server() {
+        replay("snapshot", snapshot);
     }
 }
