@@ -102,8 +102,8 @@ pub const fn width(text: &str) -> usize {
     while at < bytes.len() {
         width += match bytes[at] {
             b'f' | b'i' | b'j' | b'l' | b'r' | b't' | b'I' | b'.' | b',' | b':' | b'\'' | b' ' => 1,
-            // A space that does not break: two bytes.
-            0xc2 if at + 1 < bytes.len() && bytes[at + 1] == 0xa0 => 1,
+            // A space that does not break: two bytes, and the first is never the last.
+            0xc2 if bytes[at + 1] == 0xa0 => 1,
             b'm' | b'w' | b'M' | b'W' => 3,
             // The bytes of a letter beyond ASCII after its first one.
             0x80..=0xbf => 0,
@@ -165,7 +165,8 @@ mod tests {
     fn letters_beyond_ascii_are_letters() {
         assert_eq!(width("ää"), width("aa"));
         assert_eq!(width("ill."), 4);
-        assert_eq!(width("«\u{a0}%"), 5);
+        assert_eq!(width("mwMW"), 12);
+        assert_eq!((width("«"), width("\u{a0}")), (2, 1));
         assert_eq!(word::<6>("été").text(), "été");
     }
 }
