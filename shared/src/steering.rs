@@ -106,6 +106,15 @@ mod tests {
         // A row further down is a row as any other.
         assert_eq!(go(3, Arrow::Right), Some(4));
         assert_eq!(go(5, Arrow::Left), Some(4));
+        assert_eq!((go(3, Arrow::Left), go(6, Arrow::Down)), (None, None));
+    }
+
+    #[test]
+    fn edges_that_touch_are_neighbours_and_those_that_overlap_are_not() {
+        let right_of = |left| nearest(area(0.0, 0.0), &[area(left, 0.0)], Arrow::Right);
+        assert_eq!(right_of(80.0), Some(0));
+        assert_eq!(right_of(79.5), Some(0), "rounded");
+        assert_eq!(right_of(79.4), None);
     }
 
     #[test]
@@ -119,6 +128,9 @@ mod tests {
         assert_eq!(below(&[far_right, left]), Some(1));
         assert_eq!(below(&[far_left, left]), Some(1));
         assert_eq!(below(&[far_right, right]), Some(1));
+        assert_eq!(below(&[left, right]), Some(0), "the first of two as near");
+        // Straight down, the next row comes first.
+        assert_eq!(below(&[area(200.0, 100.0), area(200.0, 30.0)]), Some(1));
         // Two rows straight down are nearer than one row that far aside.
         assert_eq!(below(&[right, area(200.0, 100.0)]), Some(1));
     }

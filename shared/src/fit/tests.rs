@@ -114,6 +114,21 @@ fn a_tab_scrolls_and_keeps_its_tiles_whole() {
 }
 
 #[test]
+fn type_in_a_tab_is_never_too_small_and_never_absurd() {
+    let type_px = |metres| {
+        let distance = Distance {
+            metres,
+            ..Distance::DESK
+        };
+        Fit::tab(1, FULL_HD, distance, false).type_px
+    };
+    assert_eq!(type_px(0.1), LEAST_TAB_TYPE_PX);
+    assert_eq!(type_px(30.0), 60.0);
+    let asked = Distance::DESK.smallest_type_px(FULL_HD);
+    assert_eq!(type_px(0.6), asked.max(LEAST_TAB_TYPE_PX));
+}
+
+#[test]
 fn a_row_is_as_high_as_a_whole_tile_and_its_lines() {
     let height_em = |has_off_call| {
         let fit = Fit::tab(1, FULL_HD, Distance::DESK, has_off_call);
