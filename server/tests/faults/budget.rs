@@ -2,12 +2,18 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use queuewall::budget::{Ledger, RequestBudget, WINDOW};
-use queuewall_simulator::{Endpoint, Options, Simulator};
-use tokio::{net::TcpListener, time::sleep};
+use queuewall::{
+    budget::{Ledger, RequestBudget, WINDOW},
+    config::{BoardConfig, QueueConfig},
+};
+use queuewall_simulator::{Endpoint, Options, Request, Simulator};
+use tokio::{
+    net::TcpListener,
+    time::{Instant, sleep},
+};
 
 use crate::{
-    line::http_client,
+    line::{Act, At, Honest, answer, http_client},
     matrix::number,
     world::{GLANCE, INTERVAL, Spoken, TestClock, World, brake},
 };
@@ -49,8 +55,12 @@ async fn a_hundred_restarts_in_a_minute_spend_one_budget() {
     assert_eq!(first_minute.count(), LIMIT, "all of it, and no more");
 }
 
+/// After how many looks the server is killed and started anew: at any moment of a token's
+/// life, and of the time between two polls.
+const RESTART_EVERY: u64 = 37;
+
 #[tokio::test(start_paused = true)]
-async fn no_poll_is_lost_while_tokens_expire_and_each_life_costs_one_sign_in() {
+async fn no_poll_is_lost_while_tokens_expire_and_servers_end_and_each_life_costs_one_sign_in() {
     const LIFE: u32 = 30;
     let lives = number("QUEUEWALL_TOKEN_LIVES", 30);
     for spoken in Spoken::ALL {
@@ -58,30 +68,90 @@ async fn no_poll_is_lost_while_tokens_expire_and_each_life_costs_one_sign_in() {
             token_seconds: LIFE,
             ..Options::default()
         };
-        let world = World::of(spoken, false, options).await;
+        let mut world = World::of(spoken, false, options).await;
         sleep(INTERVAL).await;
-        let before = world.line.arrivals().len();
-        let mut glances = 0;
-        while glances < u64::from(LIFE) * lives / 5 {
+        let mut restarts = 0;
+        for glance in 1..=u64::from(LIFE) * lives / 5 {
+            if glance % RESTART_EVERY == 0 {
+                world.restart().await;
+                // What it takes to sign in and to read.
+                sleep(GLANCE).await;
+                restarts += 1;
+            }
             let view = world.look().await;
             assert!(view.is_well(), "{spoken:?}: {:?}", view.board.upstream);
             sleep(INTERVAL / 2 - GLANCE / 50).await;
-            glances += 1;
         }
         world.check_conduct();
+        let requests = world.control.requests();
+        let reads: Vec<_> = (requests.iter())
+            .filter(|it| matches!(it.endpoint, Endpoint::Realtime | Endpoint::SkillActivity))
+            .filter(|it| it.skill_ids.is_empty())
+            .collect();
+        for pair in reads.windows(2) {
+            let gap = pair[1].at - pair[0].at;
+            assert!(
+                gap <= INTERVAL + GLANCE,
+                "{spoken:?}: a poll is lost: {gap:?}"
+            );
+        }
+        assert!(restarts >= lives * u64::from(LIFE) / 5 / RESTART_EVERY);
         let count = |endpoint| world.control.count(endpoint);
         let sign_ins = count(Endpoint::Token) + count(Endpoint::AuthToken);
-        let reads = count(Endpoint::Realtime) + count(Endpoint::SkillActivity);
         // A token is replaced by the first read in the last tenth of its life, or after.
-        assert!(
-            (lives..=lives * 3 / 2 + 2).contains(&sign_ins),
-            "{sign_ins}"
-        );
-        let polls = world.line.arrivals().len() - before;
-        assert!(polls as u64 >= reads, "{polls}");
-        assert!(reads >= lives * u64::from(LIFE) / 10 - 3, "{reads}");
-        let refused = world.control.requests();
-        let refused = refused.iter().filter(|it| it.status == Some(401)).count();
+        let at_most = lives * 3 / 2 + 2 + restarts;
+        assert!((lives..=at_most).contains(&sign_ins), "{sign_ins}");
+        let refused = requests.iter().filter(|it| it.status == Some(401)).count();
         assert_eq!(refused, 0, "no token is used after its end");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_that_fails_costs_one_request_a_step_however_many_reads_wait_for_it() {
+    const LASTS: Duration = Duration::from_secs(150);
+    for spoken in Spoken::ALL {
+        // Each by a skill of its own is a read of its own, and all are due at once.
+        let boards = (0..20).map(|skill| BoardConfig {
+            slug: format!("more-{skill}"),
+            skill_ids: vec![format!("more-{skill}")],
+            queues: vec![QueueConfig::new("1")],
+            ..BoardConfig::default()
+        });
+        let world = World::with(spoken, false, Options::default(), boards.collect()).await;
+        let failure = |_: &Honest| Act::Answer(answer(500, &[], "{}"));
+        world.line.change(At::Tokens, failure);
+        let (mut announced, end) = (Vec::new(), Instant::now() + LASTS);
+        while Instant::now() < end {
+            let view = world.look().await;
+            announced.extend(view.next_try().map(|next| (view.at, next)));
+            sleep(GLANCE / 2).await;
+        }
+        world.check_conduct();
+        let requests = world.control.requests();
+        let is_sign_in =
+            |it: &&Request| matches!(it.endpoint, Endpoint::Token | Endpoint::AuthToken);
+        let tries: Vec<_> = requests.iter().filter(is_sign_in).map(|it| it.at).collect();
+        // Up to an interval apart by chance: all the reads together would spend the budget.
+        let steps = LASTS.as_secs() / INTERVAL.as_secs();
+        let often = (steps as usize)..=(steps as usize * 5);
+        assert!(often.contains(&tries.len()), "{spoken:?}: {}", tries.len());
+        let mut checked = 0;
+        for pair in tries.windows(2) {
+            let mut between = announced
+                .iter()
+                .filter(|(seen, _)| (pair[0]..pair[1]).contains(seen));
+            if let Some((_, next)) = between.next_back() {
+                let early = next.saturating_duration_since(pair[1]);
+                assert!(
+                    early < Duration::from_millis(10),
+                    "{spoken:?}: {early:?} early"
+                );
+                checked += 1;
+            }
+        }
+        assert!(checked >= steps, "{checked} steps were seen");
+        let count = |endpoint| world.control.count(endpoint);
+        let reads = count(Endpoint::Realtime) + count(Endpoint::SkillActivity);
+        assert_eq!(reads, 0, "nothing is read without a token");
     }
 }

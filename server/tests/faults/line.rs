@@ -19,7 +19,10 @@ use tokio_rustls::{
     rustls::{ServerConfig, crypto::ring},
 };
 
-use crate::scripted::{Seen, read_request};
+use crate::{
+    scripted::{Seen, read_request},
+    shapes::by_skill,
+};
 
 /// What the tenant answered.
 pub(crate) struct Honest {
@@ -256,8 +259,10 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
             }
         }
         Greeting::Tls(config) => {
-            if let Ok(stream) = TlsAcceptor::from(config).accept(stream).await {
-                converse(stream, &state).await;
+            if let Ok(stream) = TlsAcceptor::from(config).accept(stream).await
+                && let Some(stream) = converse(stream, &state).await
+            {
+                stream.into_inner().0.set_zero_linger().unwrap();
             }
         }
         Greeting::Noise(noise) => {
@@ -275,7 +280,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, state: &Stat
     loop {
         let seen = read_request(&mut stream, &mut buffer).await?;
         state.arrivals.lock().unwrap().push(Instant::now());
-        let honest = state.ask(&seen).await?;
+        let honest = by_skill(&seen, state.ask(&seen).await?);
         let change = {
             let fault = state.fault.read().unwrap();
             let fault = fault.as_ref().filter(|(at, _)| at.meets(&seen));

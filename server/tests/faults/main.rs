@@ -10,6 +10,7 @@
 //! Time is tokio's, paused and braked: minutes pass in a second, and a machine that is
 //! busy with other things slows the test and changes nothing in it.
 //!
+//! - `QUEUEWALL_FAULT`: only kinds with this in their names, for whoever looks into one
 //! - `QUEUEWALL_FAULT_RUNS`: how many random sequences (default 2 a dialect)
 //! - `QUEUEWALL_FAULT_SEED`: the seed of the first one (default 1)
 //! - `QUEUEWALL_TOKEN_LIVES`: over how many lives of a token no poll may be lost (default 30)
@@ -18,7 +19,9 @@
 //!
 //! # Layout
 //! - `world`: the tenant, the line to it, the server, and a browser that never looks away
+//! - `machine`: what of it outlives a process: clocks, names, disk, settings
 //! - `line`: the line, on which answers are changed, held up and cut off
+//! - `shapes`: the boards: by ids, all queues, another order, by skill
 //! - `truth`: the numbers that the tenant gives, and what a board may make of them
 //! - `fault`: what a fault is; `transport`, `statuses`, `bodies`, `tokens`, `clocks`:
 //!   the faults, one entry each
@@ -38,8 +41,10 @@ mod budget;
 mod clocks;
 mod fault;
 mod line;
+mod machine;
 mod matrix;
 mod report;
+mod shapes;
 mod statuses;
 mod stopped;
 mod tokens;

@@ -21,6 +21,7 @@ use crate::{
     line::{Act, At, Greeting, Line, http_client},
     matrix::number,
     program::{self, PATIENCE, Program},
+    shapes::Shape,
     truth::Truth,
     world::{GLANCE, Spoken, TestClock, View},
 };
@@ -89,8 +90,13 @@ impl Stage {
         loop {
             let before = self.clock.truly();
             let view = View::of(&self.browser, &self.board).await;
-            self.truth.check(&view.board, view.age_ms, before);
-            let sets = view.board.queues.iter().map(|it| self.truth.set_of(it));
+            self.truth
+                .check(Shape::Main, &view.board, view.age_ms, before);
+            let sets = view
+                .board
+                .queues
+                .iter()
+                .map(|it| self.truth.set_of(Shape::Main, it));
             let is_new = sets.min().flatten().is_some_and(|shown| shown >= set);
             let age = view.age_ms.map(Duration::from_millis);
             if view.is_well() && is_new && age.is_some_and(|age| age < INTERVAL * 3 / 2) {
@@ -173,7 +179,9 @@ async fn stopped_and_continued(spoken: Spoken, stopped: Stopped, length: Duratio
     let (set, continued) = (stage.truth.set(), stage.clock.truly());
     stage.program.signal("CONT");
     let view = asking.await.unwrap();
-    stage.truth.check(&view.board, view.age_ms, continued);
+    stage
+        .truth
+        .check(Shape::Main, &view.board, view.age_ms, continued);
     let allowed = INTERVAL + Duration::from_secs(5);
     stage.look_until_fresh(set, allowed).await;
     let Stage { program, .. } = stage;

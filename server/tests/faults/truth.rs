@@ -7,9 +7,9 @@ use queuewall_shared::snapshot::{BoardSnapshot, Queue};
 use queuewall_simulator::{Control, QueueOverride};
 use tokio::time::{Duration, sleep};
 
-use crate::world::TestClock;
+use crate::{shapes::Shape, world::TestClock};
 
-/// How many queues the board shows.
+/// How many queues the tenant has.
 pub(crate) const QUEUES: u64 = 3;
 
 /// How long one set of numbers holds.
@@ -86,10 +86,18 @@ impl Truth {
     /// asked for, and `age_ms` what it said of the age of its latest reading.
     ///
     /// # Panics
-    /// At a number that was never given for its queue, or that is older than it looks.
-    pub(crate) fn check(&self, board: &BoardSnapshot, age_ms: Option<u64>, before: Duration) {
+    /// At a number that was never given for its queue, or that is older than it looks, and
+    /// at a tile that is not for a board of this shape.
+    pub(crate) fn check(
+        &self,
+        shape: Shape,
+        board: &BoardSnapshot,
+        age_ms: Option<u64>,
+        before: Duration,
+    ) {
+        shape.check(board, &self.ids);
         for tile in &board.queues {
-            let Some(set) = self.set_of(tile) else {
+            let Some(set) = self.set_of(shape, tile) else {
                 continue;
             };
             let lag_ms = tile.lag_ms.expect("numbers have an age");
@@ -118,7 +126,7 @@ impl Truth {
     }
 
     /// Which set a tile's numbers are of; `None` where it shows none.
-    pub(crate) fn set_of(&self, tile: &Queue) -> Option<u64> {
+    pub(crate) fn set_of(&self, shape: Shape, tile: &Queue) -> Option<u64> {
         let queue = self.ids.iter().position(|id| *id == tile.id).unwrap() as u64;
         let numbers = [
             (tile.waiting, 1),
@@ -135,7 +143,7 @@ impl Truth {
             .into_iter()
             .filter_map(|(number, millions)| Some((number?, millions * 1_000_000)))
             .map(|(number, base)| {
-                let code = number.checked_sub(base);
+                let code = number.checked_sub(base + shape.added());
                 code.unwrap_or_else(|| panic!("{number} was never given: {tile:?}"))
             })
             .collect();

@@ -1,25 +1,18 @@
 //! A tenant, the line to it, the server, and a browser that never looks away.
 
 use std::{
-    io,
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     sync::{
         Arc, Mutex, Once,
-        atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use async_trait::async_trait;
 use queuewall::{
-    budget::RequestBudget,
     clock::{Clock, Moment, Watched},
-    config::{AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
-    cxone::{
-        self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings,
-        ReportingV2Settings, Resolver, Settings, SignInMethod, SkillFilter,
-    },
-    serve::Server,
+    config::BoardConfig,
+    cxone::Settings,
 };
 use queuewall_shared::{
     http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
@@ -37,12 +30,13 @@ use tokio_rustls::rustls::{self, crypto::ring, pki_types::PrivateKeyDer};
 
 use crate::{
     line::{Greeting, Line, http_client},
-    truth::Truth,
+    machine::{BUDGET_PER_MINUTE, Machine, Names, Way, settings},
+    shapes::Shape,
+    truth::{QUEUES, Truth},
 };
 
 /// How the server polls here.
 pub(crate) const INTERVAL: Duration = Duration::from_secs(10);
-const BUDGET_PER_MINUTE: usize = 60;
 
 /// How often the browser looks.
 pub(crate) const GLANCE: Duration = Duration::from_millis(500);
@@ -133,23 +127,6 @@ fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap()
 }
 
-/// Where `localhost` leads: to the line, to an address at which nobody listens, or nowhere.
-struct Names(AtomicU8);
-
-const TO_THE_LINE: u8 = 1;
-const TO_NOBODY: u8 = 2;
-const NOWHERE: u8 = 0;
-
-#[async_trait]
-impl Resolver for Names {
-    async fn resolve(&self, _: &str) -> io::Result<Vec<SocketAddr>> {
-        match self.0.load(Ordering::Relaxed) {
-            NOWHERE => Err(io::Error::other("no such name")),
-            host => Ok(vec![(Ipv4Addr::new(127, 0, 0, host), 0).into()]),
-        }
-    }
-}
-
 /// What the browser sees at one glance.
 pub(crate) struct View {
     pub(crate) board: BoardSnapshot,
@@ -179,6 +156,7 @@ impl View {
     pub(crate) fn is_well(&self) -> bool {
         self.board.upstream.state == UpstreamState::Ok
             && self.board.upstream.cause.is_none()
+            && !self.board.queues.is_empty()
             && self
                 .board
                 .queues
@@ -202,10 +180,12 @@ pub(crate) struct World {
     pub(crate) control: Control,
     pub(crate) line: Line,
     pub(crate) clock: TestClock,
-    names: Arc<Names>,
+    machine: Machine,
     authority: Authority,
     browser: reqwest::Client,
-    board: String,
+    boards: String,
+    shapes: &'static [Shape],
+    glances: AtomicUsize,
     jump: Mutex<Option<Duration>>,
     serving: JoinHandle<anyhow::Result<()>>,
     tasks: [AbortHandle; 2],
@@ -229,10 +209,21 @@ impl World {
     /// The same with a tenant of this kind, but for its rate limit: the server's own
     /// budget is what should hold it back.
     pub(crate) async fn of(spoken: Spoken, is_encrypted: bool, options: Options) -> Self {
+        Self::with(spoken, is_encrypted, options, Vec::new()).await
+    }
+
+    /// The same with more boards, at which nobody looks.
+    pub(crate) async fn with(
+        spoken: Spoken,
+        is_encrypted: bool,
+        options: Options,
+        more: Vec<BoardConfig>,
+    ) -> Self {
         watch_for_panics();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let options = Options {
             rate_limit_per_minute: None,
+            queues: QUEUES as usize,
             ..options
         };
         let simulator = Simulator::start(listener, options);
@@ -251,38 +242,20 @@ impl World {
         let ca_file = folder.path().join("ca.pem");
         std::fs::write(&ca_file, authority.0.pem()).unwrap();
 
+        let shapes = Shape::of(spoken);
+        let boards = shapes.iter().map(|shape| shape.board(truth.ids()));
         let cxone = Settings {
-            dialect: dialect(spoken, &base_url, is_encrypted),
             ca_file: Some(ca_file),
-            ..settings(spoken, &base_url)
+            ..settings(spoken, &base_url, is_encrypted)
         };
-        let watched = Arc::new(Watched::new(clock.clone()));
-        let names = Arc::new(Names(AtomicU8::new(TO_THE_LINE)));
-        let budget = Arc::new(RequestBudget::new(BUDGET_PER_MINUTE));
-        let source = cxone::connect_by(
-            cxone.clone(),
-            Arc::clone(&budget),
-            watched.clone(),
-            Arc::clone(&names) as Arc<dyn Resolver>,
-        )
-        .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let config = Config {
+        let machine = Machine {
             cxone,
-            poll: poll(),
-            server: ServerConfig::on(address),
-            access: AccessConfig::default(),
-            boards: vec![BoardConfig {
-                slug: "main".into(),
-                title: "Main".into(),
-                queues: truth.ids().iter().map(QueueConfig::new).collect(),
-                ..BoardConfig::default()
-            }],
-            warnings: Vec::new(),
+            boards: boards.chain(more).collect(),
+            clock: Arc::new(Watched::new(clock.clone())),
+            names: Arc::new(Names::new()),
+            state_dir: folder.path().join("state"),
         };
-        let server = Server::new(config, source, budget, watched);
-        let serving = tokio::spawn(server.run(listener, std::future::pending()));
+        let (serving, address) = machine.serve().await;
         let tasks = [
             tokio::spawn(brake()).abort_handle(),
             tokio::spawn(Arc::clone(&truth).keep_turning()).abort_handle(),
@@ -292,10 +265,12 @@ impl World {
             control,
             line,
             clock,
-            names,
+            machine,
             authority,
             browser: http_client(),
-            board: format!("http://{address}/api/boards/main"),
+            boards: boards_at(address),
+            shapes,
+            glances: AtomicUsize::default(),
             jump: Mutex::default(),
             serving,
             tasks,
@@ -304,12 +279,37 @@ impl World {
         }
     }
 
-    /// One glance at the board, of which every number is traced back.
+    /// One glance at the main board, and now and then one at another.
     pub(crate) async fn look(&self) -> View {
+        let glance = self.glances.fetch_add(1, Ordering::Relaxed);
+        if glance.is_multiple_of(2) {
+            self.look_at(self.shapes[glance / 2 % self.shapes.len()])
+                .await;
+        }
+        self.look_at(Shape::Main).await
+    }
+
+    /// One glance at a board, of which every number is traced back.
+    pub(crate) async fn look_at(&self, shape: Shape) -> View {
         let before = self.clock.truly();
-        let view = View::of(&self.browser, &self.board).await;
-        self.truth.check(&view.board, view.age_ms, before);
+        let board = format!("{}/{}", self.boards, shape.slug());
+        let view = View::of(&self.browser, &board).await;
+        self.truth.check(shape, &view.board, view.age_ms, before);
         view
+    }
+
+    /// The boards that there are, the main one first.
+    pub(crate) fn shapes(&self) -> &'static [Shape] {
+        self.shapes
+    }
+
+    /// The server's process ends at once, and another is started in its place.
+    pub(crate) async fn restart(&mut self) {
+        self.serving.abort();
+        let _ = (&mut self.serving).await;
+        let (serving, address) = self.machine.serve().await;
+        self.serving = serving;
+        self.boards = boards_at(address);
     }
 
     /// Does what a fault could not do at once.
@@ -322,7 +322,7 @@ impl World {
 
     /// Ends whatever is wrong; a clock stays as it was set.
     pub(crate) fn heal(&self, is_encrypted: bool) {
-        self.names.0.store(TO_THE_LINE, Ordering::Relaxed);
+        self.machine.names.lead(Way::ToTheLine);
         self.line.heal();
         if is_encrypted {
             self.line.greet(Greeting::Tls(self.authority.server(false)));
@@ -335,13 +335,13 @@ impl World {
 
     /// Nobody listens any more.
     pub(crate) fn refuse(&self) {
-        self.names.0.store(TO_NOBODY, Ordering::Relaxed);
+        self.machine.names.lead(Way::ToNobody);
         self.line.cut();
     }
 
     /// The tenant's name leads nowhere.
     pub(crate) fn take_name_away(&self) {
-        self.names.0.store(NOWHERE, Ordering::Relaxed);
+        self.machine.names.lead(Way::Nowhere);
         self.line.cut();
     }
 
@@ -378,56 +378,8 @@ impl World {
     }
 }
 
-fn poll() -> PollConfig {
-    PollConfig {
-        interval: INTERVAL,
-        budget_per_minute: BUDGET_PER_MINUTE,
-    }
-}
-
-/// How to read a tenant there, on a plain line.
-fn settings(spoken: Spoken, base_url: &str) -> Settings {
-    Settings {
-        dialect: dialect(spoken, base_url, false),
-        ca_file: None,
-        connect_timeout: poll().connect_timeout(),
-        total_timeout: poll().total_timeout(),
-    }
-}
-
-fn dialect(spoken: Spoken, base_url: &str, is_encrypted: bool) -> Dialect {
-    let address = || BaseUrl::parse(base_url).unwrap();
-    match spoken {
-        Spoken::ReportingV2 => Dialect::ReportingV2(ReportingV2Settings {
-            base_url: address(),
-            client_id: "client".to_owned(),
-            client_secret: "secret".into(),
-            tenant_id: "tenant".to_owned(),
-        }),
-        Spoken::Realtime => Dialect::Realtime(Box::new(RealtimeSettings {
-            access_key: AccessKey {
-                id: "key".to_owned(),
-                secret: "key-secret".into(),
-            },
-            // Discovery names no encrypted host on this machine: there it is told.
-            sign_in: if is_encrypted {
-                SignInMethod::KeyOnly {
-                    area_url: address(),
-                }
-            } else {
-                SignInMethod::Password {
-                    client_id: "client".to_owned(),
-                    client_secret: "secret".into(),
-                }
-            },
-            issuer: address(),
-            api_url: is_encrypted.then(address),
-            tenant_id: None,
-            api_version: ApiVersion::default(),
-            allowed_domains: AllowedDomains::default(),
-            skills: SkillFilter::default(),
-        })),
-    }
+fn boards_at(address: SocketAddr) -> String {
+    format!("http://{address}/api/boards")
 }
 
 /// Lets paused time pass at most three hundred times as fast as the real one: what is on
