@@ -28,6 +28,15 @@
 //! - `matrix`: the tests; `report`: their table
 //! - `budget`: restarts, and tokens that expire, as the tenant sees them
 //! - `stopped`: the program itself, stopped and continued, in real time
+//!
+//! # What it finds
+//! Bugs that were planted in the product by hand, one at a time, and what failed with each:
+//!
+//! | planted | found by |
+//! |---|---|
+//! | an age is that of the monotonic and the wall clock alone | `each_jump_of_a_clock_is_survived` (suspended for an hour, and set back by it), `poller::tests::clocks` |
+//! | leaps of the wall clock are not added up | `clock::watched::tests`, `poller::tests::clocks` |
+//! | numbers are as old as their answer, not as their question | `stopped` (while it reads) |
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
 #[path = "../support/program.rs"]

@@ -35,7 +35,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         about: "Every fault in both dialects, against the real server over real sockets: no panic, no number \
                 that the tenant did not give, the right state and words within a poll, and fresh again within \
                 one interval and 5 s of the later of the fault's end and the retry that was announced. Then \
-                five random sequences in each dialect, and a hundred ends of a token without a lost poll.",
+                five random sequences in each dialect, by turns on an encrypted line; a hundred ends of a \
+                token without a lost poll, restarts included; and the program itself, stopped and continued \
+                in real time. The boards are of several shapes, and no number strays between them.",
         run: &["test", "--package", "queuewall", "--test", "faults"],
         variables: &[
             ("QUEUEWALL_FAULT_RUNS", "5"),
