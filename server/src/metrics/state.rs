@@ -9,7 +9,7 @@ use prometheus_client::{
     registry::Unit,
 };
 use queuewall_shared::snapshot::UpstreamState;
-use tokio::time::Instant;
+use tokio::{runtime::Handle, time::Instant};
 
 use super::{Measured, process};
 use crate::{
@@ -213,6 +213,14 @@ impl State {
     }
 
     fn of_process(&self, page: &mut Page<'_>) -> fmt::Result {
+        let runtime = Handle::try_current().ok();
+        let tasks = runtime.map(|it| it.metrics().num_alive_tasks() as f64);
+        page.gauge(
+            "queuewall_tasks",
+            "Tasks that have not ended: one a connection, and a few that go on",
+            None,
+            alone(tasks),
+        )?;
         let build = self.measured.boards.build();
         let labels = vec![("version", env!("CARGO_PKG_VERSION")), ("build", build)];
         page.gauge(
