@@ -11,7 +11,7 @@
 //! - [`stage`]: a server that says exactly what it is told, and a twin of the page
 //! - [`scene`]: made-up boards to be told
 //! - [`pages`]: the page and its twin, driven alike
-//! - [`soak`]: a week on the wall in a few minutes; [`recovery`]: what it loses, and how
+//! - [`soak`]: a week on the wall in a few minutes; [`server_soak`]: millions of polls; [`recovery`]: what it loses, and how
 //!   soon it is live again
 //! - `tests/`: what must hold; `src/bin/bench/`: what it costs;
 //!   `src/bin/pictures/`: how it looks; `scripts/`: what runs inside the page;
@@ -27,6 +27,7 @@ pub mod program;
 pub mod recovery;
 pub mod scene;
 pub mod screen;
+pub mod server_soak;
 pub mod soak;
 pub mod stage;
 pub mod wall;

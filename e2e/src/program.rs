@@ -27,13 +27,13 @@ pub const ONE_BOARD: &str = "[[boards]]\nslug = \"main\"\ntitle = \"Customer Car
 
 /// The program while it runs. Dropping it ends it.
 pub struct Program {
-    _process: Child,
+    process: Child,
     /// What it said that was a warning or worse.
     complaints: Arc<Mutex<Vec<String>>>,
     address: SocketAddr,
     operators: SocketAddr,
     http: reqwest::Client,
-    _folder: TempDir,
+    folder: TempDir,
     simulator: Simulator,
 }
 
@@ -77,12 +77,12 @@ impl Program {
         let complaints = Arc::default();
         tokio::spawn(listen(log, Arc::clone(&complaints)));
         let program = Self {
-            _process: process,
+            process,
             complaints,
             address,
             operators,
             http: http_client()?,
-            _folder: folder,
+            folder,
             simulator,
         };
         program.until_ready().await?;
@@ -114,18 +114,44 @@ impl Program {
         Ok(value.with_context(|| format!("no {sample}"))?.parse()?)
     }
 
+    /// What it said that was a warning or worse.
+    pub async fn complaints(&self) -> Vec<String> {
+        self.complaints.lock().await.clone()
+    }
+
+    /// The process's id.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn id(&self) -> Result<u32> {
+        self.process.id().context("the program has ended")
+    }
+
+    /// Gives it other boards, as an operator does: by its file and a SIGHUP.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or the program has ended.
+    pub async fn reconfigure(&self, boards: &str) -> Result<()> {
+        configure(&self.folder, &self.simulator, boards)?;
+        let id = self.id()?.to_string();
+        let status = Command::new("kill").args(["-HUP", &id]).status().await?;
+        ensure!(status.success(), "no SIGHUP for {id}: {status}");
+        Ok(())
+    }
+
     async fn until_ready(&self) -> Result<()> {
         let url = format!("http://{}/readyz", self.address);
-        let started = Instant::now();
+        // One of its own, whose connections end with it.
+        let (http, started) = (http_client()?, Instant::now());
         loop {
-            let answer = self.http.get(&url).send().await;
+            let answer = http.get(&url).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
             ensure!(
                 started.elapsed() < START_LIMIT,
                 "nothing was read: {:?}",
-                self.complaints.lock().await
+                self.complaints().await
             );
             sleep(Duration::from_millis(50)).await;
         }

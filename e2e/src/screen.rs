@@ -59,6 +59,16 @@ impl Screen {
         })
     }
 
+    /// From now on it says that of itself.
+    pub fn reports(&mut self, report: &Report<'_>) {
+        self.report = report.to_header();
+    }
+
+    /// It has no board any more, as after a restart of its page.
+    pub fn forget(&mut self) {
+        self.known = None;
+    }
+
     /// Asks for a board, and reads the whole answer.
     ///
     /// # Errors

@@ -41,7 +41,8 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   dev     prepare the tools, then run the demo and `trunk serve` together
   test    format, lints, unit, integration and browser tests: what CI runs
   bench   size, speed and memory, each beside its peer, as a table; parts by name:
-          size, apply, quiet, first-tile, soak [POLLS], server, crowd
+          size, apply, quiet, first-tile, soak [POLLS], server, crowd,
+          server-soak
   prove   what is claimed, run at length: writes docs/proof.md; claims by name
   fuzz    look for inputs that break what holds of any: SECONDS for each target (60), or
           for those that are named

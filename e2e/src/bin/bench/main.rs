@@ -8,6 +8,7 @@
 //! - [`first_tile`]: from the address to the first number, beside the twin
 //! - [`soak`]: a week on the wall
 //! - [`crowd`]: two thousand screens beside one, and beside a plain server
+//! - [`server_soak`]: two million polls; `bench leaking` is its server with a leak
 //! - [`subject`]: the server as it is released, reading a tenant that stands still
 //! - [`throughput`]: requests a second, beside nginx serving the same bytes
 //! - [`memory`]: the server at rest, and with many screens; [`load`]: beside a crowd
@@ -19,6 +20,7 @@ mod first_tile;
 mod load;
 mod memory;
 mod quiet;
+mod server_soak;
 mod size;
 mod soak;
 mod subject;
@@ -26,12 +28,15 @@ mod table;
 mod throughput;
 mod turns;
 
+use std::process::ExitCode;
+
 use anyhow::{Context as _, Result, bail};
+use queuewall_e2e::server_soak::leaking;
 use subject::Subject;
 use table::Table;
 
 /// What can be measured, in the order of the table.
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     "size",
     "apply",
     "quiet",
@@ -39,11 +44,15 @@ const PARTS: [&str; 7] = [
     "soak",
     "server",
     "crowd",
+    "server-soak",
 ];
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|part| part == "leaking") {
+        return leaking::serve(arguments.get(1).map(String::as_str)).await;
+    }
     let (parts, polls) = wanted(&arguments)?;
     let mut table = Table::default();
     for part in parts {
@@ -55,11 +64,12 @@ async fn main() -> Result<()> {
             "first-tile" => first_tile::measure(&mut table).await?,
             "soak" => soak::measure(&mut table, polls).await?,
             "crowd" => crowd::measure(&mut table).await?,
+            "server-soak" => server_soak::measure(&mut table).await?,
             _ => server(&mut table).await?,
         }
     }
     println!("{table}");
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn server(table: &mut Table) -> Result<()> {

@@ -1,0 +1,131 @@
+//! The server with a leak that is to be found: the program itself, in a process behind an
+//! entrance which keeps something of each connection or of each poll. What leaks is in the
+//! same process as the server, and nothing of it is in the product.
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+    thread,
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Parser as _;
+use queuewall::{
+    cli::{self, Cli},
+    config::{Environment, Machine, Surroundings},
+    connections::{Limits, make_room},
+    logging,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, copy},
+    net::{TcpListener, TcpStream},
+};
+
+use super::Leak;
+
+/// What is kept of each poll, in bytes.
+pub const KEPT_BYTES: usize = 1024;
+
+/// Of how many connections one keeps a thread.
+const A_THREAD_EVERY: u64 = 10;
+
+/// What the server reads its configuration from: the machine, but for where it listens.
+struct Behind(SocketAddr);
+
+impl Surroundings for Behind {
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        let mut variables = Machine.variables();
+        variables.push(("QUEUEWALL_LISTEN".into(), self.0.to_string().into()));
+        variables
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        Machine.read(path)
+    }
+
+    fn others_can_read(&self, path: &Path) -> bool {
+        Machine.others_can_read(path)
+    }
+}
+
+/// Serves like `queuewall serve`, with the leak of this name.
+///
+/// # Errors
+/// When there is no such leak, or no port.
+pub async fn serve(leak: Option<&str>) -> Result<ExitCode> {
+    let Some(leak) = leak.and_then(Leak::named) else {
+        bail!("name a leak, one of memory, descriptor, task and thread");
+    };
+    let entrance = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    // Whoever reads the log takes the first address for the server's.
+    eprintln!("listening on http://{}", entrance.local_addr()?);
+    let server = {
+        let free = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        free.local_addr()?
+    };
+    make_room(Limits::default());
+    tokio::spawn(carry(entrance, server, leak));
+    let machine = Arc::new(Behind(server));
+    let environment = Environment::read(&*machine);
+    if logging::start(&environment).is_err() {
+        bail!("the log cannot be started");
+    }
+    let cli = Cli::try_parse_from(["queuewall", "serve"])?;
+    Ok(cli::run(cli, machine, environment).await.into())
+}
+
+async fn carry(entrance: TcpListener, server: SocketAddr, leak: Leak) -> Result<()> {
+    for number in 0_u64.. {
+        let (screen, _) = entrance.accept().await?;
+        match leak {
+            Leak::Memory => {}
+            Leak::Descriptor => std::mem::forget(File::open("/dev/null")?),
+            Leak::Task => drop(tokio::spawn(std::future::pending::<()>())),
+            Leak::Thread => {
+                if number.is_multiple_of(A_THREAD_EVERY) {
+                    let thread = thread::Builder::new();
+                    thread.spawn(|| {
+                        loop {
+                            thread::park();
+                        }
+                    })?;
+                }
+            }
+        }
+        // A connection that breaks off is whoever broke it off's business.
+        tokio::spawn(async move { forward(screen, server, leak).await.ok() });
+    }
+    Ok(())
+}
+
+/// Both ways, until one end closes.
+async fn forward(mut screen: TcpStream, server: SocketAddr, leak: Leak) -> Result<()> {
+    let mut server = TcpStream::connect(server).await.context("no server yet")?;
+    screen.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let (mut from_screen, mut to_screen) = screen.split();
+    let (mut from_server, mut to_server) = server.split();
+    let questions = async {
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            let length = from_screen.read(&mut buffer).await?;
+            if length == 0 {
+                return anyhow::Ok(());
+            }
+            // A poll is one piece: it is short, and the next one waits for its answer.
+            if leak == Leak::Memory {
+                Box::leak(vec![buffer[0]; KEPT_BYTES].into_boxed_slice());
+            }
+            to_server.write_all(&buffer[..length]).await?;
+        }
+    };
+    tokio::select! {
+        ended = questions => ended,
+        ended = copy(&mut from_server, &mut to_screen) => Ok(ended.map(drop)?),
+    }
+}
