@@ -33,17 +33,31 @@ async fn sign_in_together(
     let gate = Arc::new(Notify::new());
     let server = broken_at(spoken, spoken.token(), reply.held_by(&gate)).await;
     let client = client(spoken.settings(&http(&server)));
+    let results = call_together(spoken, &server, &client, callers, &gate).await;
+    (server, results)
+}
+
+/// The same with a client of a server that holds its answers until the gate opens.
+async fn call_together(
+    spoken: Spoken,
+    server: &Scripted,
+    client: &Arc<dyn QueueSource>,
+    callers: usize,
+    gate: &Notify,
+) -> Vec<Result<(), SourceError>> {
+    let asked_before = server.count(spoken.token());
     let started = Arc::new(AtomicUsize::new(0));
     let waiting: Vec<_> = (0..callers)
         .map(|_| {
-            let (client, started) = (Arc::clone(&client), Arc::clone(&started));
+            let (client, started) = (Arc::clone(client), Arc::clone(&started));
             tokio::spawn(async move {
                 started.fetch_add(1, Ordering::Relaxed);
                 client.sign_in().await
             })
         })
         .collect();
-    while started.load(Ordering::Relaxed) < callers || server.count(spoken.token()) == 0 {
+    let is_asked = || server.count(spoken.token()) > asked_before;
+    while started.load(Ordering::Relaxed) < callers || !is_asked() {
         tokio::task::yield_now().await;
     }
     gate.notify_one();
@@ -51,7 +65,7 @@ async fn sign_in_together(
     for caller in waiting {
         results.push(caller.await.unwrap());
     }
-    (server, results)
+    results
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,6 +93,21 @@ async fn a_thousand_callers_share_one_failure() {
             assert_eq!(result.map_err(plain), Err(rejected()));
         }
         assert_eq!(server.count(spoken.token()), 1, "{spoken:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_callers_who_try_again_and_again_cost_one_request_a_step() {
+    for spoken in Spoken::ALL {
+        let gate = Arc::new(Notify::new());
+        let failure = Reply::status(503).held_by(&gate);
+        let server = broken_at(spoken, spoken.token(), failure).await;
+        let client = client(spoken.settings(&http(&server)));
+        for step in 1..=4 {
+            let results = call_together(spoken, &server, &client, 1_000, &gate).await;
+            assert!(results.iter().all(Result::is_err));
+            assert_eq!(server.count(spoken.token()), step, "{spoken:?}");
+        }
     }
 }
 
