@@ -191,6 +191,18 @@ async fn code_until_it_is_approved(engine: Engine) -> Result<()> {
     other.open(&guarded.wall.url("/board/main")).await?;
     ensure!(code(&mut other).await? != shown, "another screen");
     ensure!(!other.evaluate(SHOWN).await?.as_bool().unwrap_or(true));
+
+    // A board whose address is one long word is not wider than the screen.
+    other.resize(480, 800).await?;
+    go(
+        &mut other,
+        &guarded.wall.url(&format!("/board/{}", "w".repeat(60))),
+    )
+    .await?;
+    code(&mut other).await?;
+    let width = "document.querySelector('.no-entry-command').getBoundingClientRect().width";
+    let width = other.evaluate(width).await?.as_f64().context("a width")?;
+    ensure!(width <= 480.0, "the command is {width} px wide");
     Ok(())
 }
 
