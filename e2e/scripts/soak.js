@@ -10,9 +10,11 @@
   "use strict";
   var START = Date.UTC(2026, 0, 5, 5, 0, 0); // a Monday
   var READ_MS = 30000; // the server's own interval
-  var QUEUES = 12;
+  var QUEUES = 24; // two pages of tiles, and three on the days with one more
   var elapsed = 0; // milliseconds since the page was opened
   var polls = 0;
+  var turns = 0; // how often another page of tiles came up
+  var shownPage = 0;
   var resting = false;
   var absence = ""; // how requests fail: "refuses", "hangs"
   var startedAt = -86400000; // when the server started
@@ -170,6 +172,18 @@
     return Promise.resolve(response);
   };
 
+  // The page of tiles on the screen, from 1; 0 while there is none.
+  function pageOfTiles() {
+    var pager = document.querySelector(".pager");
+    return pager ? parseInt(pager.getAttribute("aria-label").replace(/\D+/, ""), 10) : 0;
+  }
+
+  function countTurns() {
+    var page = pageOfTiles();
+    if (page && shownPage && page !== shownPage) turns++;
+    shownPage = page;
+  }
+
   // ---- Leaks
 
   var wasm = null;
@@ -214,6 +228,7 @@
         if (more()) {
           elapsed += 1000;
           fire();
+          countTurns();
           channel.port2.postMessage(0);
         } else {
           channel.port1.close();
@@ -226,6 +241,12 @@
 
   window.soak = {
     polls: function () { return polls; },
+    turns: function () { return turns; },
+    // Lets time pass until the first page of tiles comes up.
+    untilFirstPage: function () {
+      var before = turns;
+      return pass(function () { return turns === before || pageOfTiles() !== 1; });
+    },
     plant: function (where) {
       if (where === "wasm" && !(wasm && wasm.__wbindgen_malloc)) throw new Error("the page exports no allocator");
       planted = where;

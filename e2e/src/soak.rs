@@ -2,16 +2,22 @@
 //! `scripts/soak.js`, so that polls follow each other as fast as the page takes them,
 //! and what it keeps is read before and after.
 //!
-//! Read is the page at rest: with the same board each time and after a collection of
-//! garbage, so that nothing but what was kept makes a difference.
+//! Read is the page at rest: with the same board and the same page of tiles each time and
+//! after a collection of garbage, so that nothing but what was kept makes a difference.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::{devtools::Tab, pages::Page, stage::Stage};
+use crate::{devtools::Tab, stage::Stage};
 
 /// The polls of a week, at one in 5 s.
 pub const A_WEEK: u32 = 7 * 24 * 3_600 / 5;
+
+/// The board has more tiles than a page holds, which take turns.
+const BOARD: &str = "/board/main";
+
+/// A page of tiles stays for three polls; in an outage it may stay for longer.
+const POLLS_A_TURN: u32 = 4;
 
 /// Polls in one command: each must end within a minute.
 const AT_A_TIME: u32 = 500;
@@ -73,6 +79,8 @@ pub struct Growth {
     pub after: Holding,
     /// The polls in between.
     pub polls: u32,
+    /// How often another page of tiles came up meanwhile.
+    pub turns: u32,
 }
 
 impl Growth {
@@ -130,7 +138,7 @@ impl<'t> Soak<'t> {
         progress: impl FnMut(u32),
     ) -> Result<Self> {
         tab.inject(include_str!("../scripts/soak.js")).await?;
-        tab.open(&stage.url(Page::Ours.path())).await?;
+        tab.open(&stage.url(BOARD)).await?;
         pass(tab, warm_up, progress).await?;
         let tiles = tab
             .evaluate("document.querySelectorAll('[data-queue]').length")
@@ -144,7 +152,7 @@ impl<'t> Soak<'t> {
     /// Lets `polls` pass, each with a leak where one is named: what the page kept.
     ///
     /// # Errors
-    /// When the page does not poll, complains, or the browser cannot tell what it holds.
+    /// When the page does not poll, turns no pages of tiles, complains, or the browser cannot tell what it holds.
     pub async fn grow(
         &mut self,
         polls: u32,
@@ -158,8 +166,14 @@ impl<'t> Soak<'t> {
         self.tab
             .evaluate(&plant(leak.map_or("", Leak::as_str)))
             .await?;
+        let turns_before = number(&self.tab.evaluate("soak.turns()").await?)?;
         pass(self.tab, polls, progress).await?;
+        let turns = number(&self.tab.evaluate("soak.turns()").await?)? - turns_before;
         self.tab.evaluate(&plant("")).await?;
+        ensure!(
+            turns >= f64::from(polls / POLLS_A_TURN),
+            "the tiles took {turns} turns in {polls} polls"
+        );
         let after = hold(self.tab).await?;
         let complaints = self.tab.take_complaints();
         ensure!(complaints.is_empty(), "{complaints:#?}");
@@ -167,6 +181,7 @@ impl<'t> Soak<'t> {
             before,
             after,
             polls,
+            turns: turns as u32,
         })
     }
 }
@@ -185,6 +200,7 @@ async fn pass(tab: &mut Tab, polls: u32, mut progress: impl FnMut(u32)) -> Resul
 async fn hold(tab: &mut Tab) -> Result<Holding> {
     tab.evaluate("soak.rest(true)").await?;
     pass(tab, REST, |_| {}).await?;
+    tab.evaluate("soak.untilFirstPage()").await?;
     let wasm_pages = number(&tab.evaluate("soak.pages()").await?)?;
     let wasm_bytes = number(&tab.evaluate("soak.bytesInUse()").await?)?;
     // What the first collection finalises, the next ones free.
@@ -225,6 +241,7 @@ mod tests {
             before,
             after,
             polls: 1_000,
+            turns: 333,
         };
         assert!(of(before).leaks().is_empty());
         let less = Holding {
