@@ -37,29 +37,30 @@ pub(crate) enum Change {
     Cross { at: Index, file: Index, from: Index },
     /// A word of the target's dictionary stands in the middle.
     Word { at: Index, word: Index },
-    /// A number is a word of the dictionary.
-    Number { number: Index, word: Index },
+    /// A number, or a text in quotes, is a word of the dictionary.
+    Value { value: Index, word: Index },
 }
 
 /// Any change.
 pub(crate) fn change() -> impl Strategy<Value = Change> {
     let at = any::<Index>;
     let length = || prop_oneof![Just(1), 1..=LONGEST_PART];
+    // What leaves an input readable reaches the most.
     prop_oneof![
-        (at(), 0u8..8).prop_map(|(at, bit)| Change::Flip { at, bit }),
-        (at(), any::<u8>()).prop_map(|(at, byte)| Change::Set { at, byte }),
-        (at(), length()).prop_map(|(at, length)| Change::Cut { at, length }),
-        at().prop_map(|at| Change::End { at }),
-        (at(), length()).prop_map(|(at, length)| Change::Double { at, length }),
-        (at(), at(), at(), length()).prop_map(|(at, file, from, length)| Change::Splice {
+        1 => (at(), 0u8..8).prop_map(|(at, bit)| Change::Flip { at, bit }),
+        1 => (at(), any::<u8>()).prop_map(|(at, byte)| Change::Set { at, byte }),
+        1 => (at(), length()).prop_map(|(at, length)| Change::Cut { at, length }),
+        1 => at().prop_map(|at| Change::End { at }),
+        1 => (at(), length()).prop_map(|(at, length)| Change::Double { at, length }),
+        1 => (at(), at(), at(), length()).prop_map(|(at, file, from, length)| Change::Splice {
             at,
             file,
             from,
             length
         }),
-        (at(), at(), at()).prop_map(|(at, file, from)| Change::Cross { at, file, from }),
-        (at(), at()).prop_map(|(at, word)| Change::Word { at, word }),
-        (at(), at()).prop_map(|(number, word)| Change::Number { number, word }),
+        1 => (at(), at(), at()).prop_map(|(at, file, from)| Change::Cross { at, file, from }),
+        2 => (at(), at()).prop_map(|(at, word)| Change::Word { at, word }),
+        12 => (at(), at()).prop_map(|(value, word)| Change::Value { value, word }),
     ]
 }
 
@@ -106,12 +107,12 @@ impl Change {
                     insert(bytes, at.index(bytes.len() + 1), word);
                 }
             }
-            Self::Number { number, word } => {
-                let numbers = numbers(bytes);
+            Self::Value { value, word } => {
+                let values = values(bytes);
                 if let Some(word) = one_word(corpus, word)
-                    && !numbers.is_empty()
+                    && !values.is_empty()
                 {
-                    let (start, end) = *number.get(&numbers);
+                    let (start, end) = *value.get(&values);
                     bytes.drain(start..end);
                     insert(bytes, start, word);
                 }
@@ -145,18 +146,27 @@ fn insert(bytes: &mut Vec<u8>, at: usize, part: &[u8]) {
     }
 }
 
-/// Where digits stand together, with a sign or point among them.
-fn numbers(bytes: &[u8]) -> Vec<(usize, usize)> {
-    let is_numeric = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+');
-    let mut numbers = Vec::new();
+/// Where digits stand together, with a sign or point among them, and where texts stand in
+/// quotes on one line, each with its quotes.
+fn values(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let is_numeric = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+');
+    let mut values = Vec::new();
     let mut at = 0;
-    for run in bytes.chunk_by(|a, b| is_numeric(a) == is_numeric(b)) {
-        if run.iter().any(u8::is_ascii_digit) {
-            numbers.push((at, at + run.len()));
-        }
-        at += run.len();
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let length = if rest[0] == b'"' {
+            let is_end = |byte: &u8| matches!(byte, b'"' | b'\n');
+            rest[1..].iter().position(is_end).map(|end| end + 2)
+        } else {
+            let end = rest.iter().position(|byte| !is_numeric(*byte));
+            let number = &rest[..end.unwrap_or(rest.len())];
+            let is_number = number.iter().any(u8::is_ascii_digit);
+            is_number.then_some(number.len())
+        };
+        values.extend(length.map(|length| (at, at + length)));
+        at += length.unwrap_or(1);
     }
-    numbers
+    values
 }
 
 #[cfg(test)]
@@ -164,12 +174,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_found_where_they_stand() {
-        let text = b"{\"a\":-12.5,\"b\":[3],\"c\":-}";
-        let found: Vec<_> = numbers(text)
+    fn numbers_and_texts_are_found_where_they_stand() {
+        let text = b"{\"a\":-12.5,\"b\":[3],\"\":-}\"x";
+        let found: Vec<_> = values(text)
             .into_iter()
             .map(|(start, end)| &text[start..end])
             .collect();
-        assert_eq!(found, [&b"-12.5"[..], b"3"]);
+        let expected = [&b"\"a\""[..], b"-12.5", b"\"b\"", b"3", b"\"\""];
+        assert_eq!(found, expected);
+        assert_eq!(values(b"7"), [(0, 1)]);
+        assert_eq!(values(b""), []);
     }
 }

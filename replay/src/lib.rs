@@ -15,7 +15,8 @@ use std::{
 };
 
 use proptest::{
-    prelude::{ProptestConfig, Strategy, any},
+    collection::vec,
+    prelude::{ProptestConfig, Strategy, any, prop_oneof},
     sample::Index,
     test_runner::{TestCaseError, TestRunner},
 };
@@ -24,7 +25,7 @@ use change::{Change, change};
 use corpus::Corpus;
 
 /// How many changed files a target is run over; `QUEUEWALL_CASES` says another number.
-const CASES: u32 = 500;
+const CASES: u32 = 1_000;
 
 /// The most changes to one file.
 const MOST_CHANGES: usize = 6;
@@ -50,7 +51,7 @@ fn replay_corpus(corpus: &Corpus, cases: u32, body: impl Fn(&[u8]) + Copy + Unwi
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let changes = proptest::collection::vec(change(), 1..=MOST_CHANGES);
+    let changes = prop_oneof![vec(change(), 1), vec(change(), 1..=MOST_CHANGES),];
     let inputs =
         (any::<Index>(), changes).prop_map(|(file, changes)| corpus.changed(file, &changes));
     let outcome = TestRunner::new(config).run(&inputs, |input| {
