@@ -18,7 +18,8 @@ use proptest::{
     collection::vec,
     prelude::{ProptestConfig, Strategy, any, prop_oneof},
     sample::Index,
-    test_runner::{TestCaseError, TestRunner},
+    strategy::ValueTree as _,
+    test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner},
 };
 
 use change::{Change, change};
@@ -67,6 +68,35 @@ fn cases() -> u32 {
     cases.map_or(CASES, |cases| {
         cases.parse().expect("QUEUEWALL_CASES is a number of cases")
     })
+}
+
+/// The same changes for whoever runs a target in another way.
+pub struct Changes(Corpus);
+
+impl Changes {
+    /// Those for this target.
+    ///
+    /// # Panics
+    /// As [`replay`], of the corpus.
+    #[must_use]
+    pub fn of(target: &str) -> Self {
+        Self(Corpus::of(target))
+    }
+
+    /// `bytes` after one change, always the same one for a seed.
+    ///
+    /// # Panics
+    /// Never: a change needs no luck to be made.
+    #[must_use]
+    pub fn of_seed(&self, bytes: &[u8], seed: u32) -> Vec<u8> {
+        let seed = [seed.to_le_bytes(); 8].concat();
+        let chance = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), chance);
+        let change = change().new_tree(&mut runner).expect("any change will do");
+        let mut bytes = bytes.to_vec();
+        change.current().apply(&mut bytes, &self.0);
+        bytes
+    }
 }
 
 /// Bytes that show as `printf` takes them.
@@ -128,6 +158,15 @@ mod tests {
             assert!(!is_rare);
         });
         assert!(said.contains(r#""rare\""#), "{said}");
+    }
+
+    #[test]
+    fn a_seed_always_makes_the_same_change_and_another_seed_others() {
+        let changes = Changes(corpus());
+        let of = |seed| changes.of_seed(b"[1,2,3]", seed);
+        let all: std::collections::BTreeSet<_> = (0..100).map(of).collect();
+        assert!(all.len() > 20, "{}", all.len());
+        assert!((0..100).all(|seed| all.contains(&of(seed))));
     }
 
     #[test]
