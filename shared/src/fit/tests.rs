@@ -245,7 +245,8 @@ proptest! {
         } else {
             // It says so only where one tile of the least form has no room.
             prop_assert!(asked > largest_type_px(viewport), "{:?} for {}", fit, asked);
-            // And there its one tile leaves no room to be larger.
+            // And there all type is of one size, and the one tile leaves no room to be larger.
+            prop_assert!((fit.type_px - fit.frame_px).abs() < 0.01, "{:?}", fit);
             let (left, top, right, bottom) = tiles(&fit, viewport, 1)[0];
             let (width_em, height_em) = fit.size_em();
             let spare_across = (right - left) - width_em * fit.type_px;
