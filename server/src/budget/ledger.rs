@@ -236,6 +236,16 @@ mod tests {
         assert_eq!(opened(file.join("state")).places, [WINDOW; 3]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_read_is_all_spent_though_another_can_take_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        // Root may read everything, but not what leads in a circle.
+        std::os::unix::fs::symlink(&file, &file).unwrap();
+        assert_eq!(opened(folder.path().to_owned()).places, [WINDOW; 3]);
+    }
+
     proptest! {
         #[test]
         fn any_file_is_waited_for_a_minute_at_most_and_holds_at_most_fifteen(
