@@ -183,3 +183,80 @@ fn count(json: &impl Json) -> Option<u64> {
 fn percent(json: &impl Json) -> Option<f64> {
     json.float().filter(|number| (0.0..=100.0).contains(number))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzzing;
+
+    const STATES: [QueueState; 5] = [
+        QueueState::Open,
+        QueueState::Closed,
+        QueueState::Unknown,
+        QueueState::NotFound,
+        QueueState::Forbidden,
+    ];
+    const LEVELS: [Level; 4] = [Level::None, Level::Ok, Level::Warning, Level::Critical];
+    const THEMES: [Theme; 3] = [Theme::Dark, Theme::Light, Theme::Contrast];
+
+    /// Judged by whoever fuzzes both readers: they must agree on it.
+    fn agree_on(snapshot: &BoardSnapshot) {
+        fuzzing::snapshot(&serde_json::to_vec(snapshot).unwrap());
+    }
+
+    fn of(queue: Queue) -> BoardSnapshot {
+        BoardSnapshot {
+            board: Board::default(),
+            build: "b".into(),
+            poll_interval_ms: 30_000,
+            upstream: Upstream {
+                state: UpstreamState::Down,
+                cause: None,
+                cause_code: None,
+                since_ms: Some(5),
+                next_try_ms: None,
+            },
+            queues: vec![queue],
+            totals: Totals::default(),
+        }
+    }
+
+    #[test]
+    fn every_word_of_the_server_is_read_as_it_is_meant() {
+        for state in STATES {
+            for level in LEVELS {
+                agree_on(&of(Queue {
+                    state,
+                    level,
+                    ..Queue::default()
+                }));
+            }
+        }
+        for cause in Cause::ALL {
+            agree_on(&of(Queue {
+                cause_code: Some(cause),
+                ..Queue::default()
+            }));
+        }
+        for metric in Metric::ALL {
+            for direction in [Direction::Above, Direction::Below] {
+                let limit = 2.5;
+                let reason = Reason {
+                    metric,
+                    direction,
+                    limit,
+                };
+                agree_on(&of(Queue {
+                    reasons: vec![reason],
+                    trend: vec![Some(1), None],
+                    ..Queue::default()
+                }));
+            }
+        }
+        for theme in THEMES {
+            let mut snapshot = of(Queue::default());
+            snapshot.board.display.theme = Some(theme);
+            agree_on(&snapshot);
+        }
+    }
+}
