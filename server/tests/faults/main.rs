@@ -37,6 +37,34 @@
 //! | an age is that of the monotonic and the wall clock alone | `each_jump_of_a_clock_is_survived` (suspended for an hour, and set back by it), `poller::tests::clocks` |
 //! | leaps of the wall clock are not added up | `clock::watched::tests`, `poller::tests::clocks` |
 //! | numbers are as old as their answer, not as their question | `stopped` (while it reads) |
+//! | a `Retry-After` is not waited for | `each_refusal_…` (429, seconds) |
+//! | the age of every snapshot is 0 | `each_fault_of_the_network_…` (refused) |
+//! | a tile's lag behind its board is 0 | `each_wrong_body_…` (a missing queue) |
+//! | a number that cannot be read is 0 | `each_wrong_body_…` (wrong types) |
+//! | JSON that is cut off is an empty list | `each_wrong_body_…` (truncated) |
+//! | readings go to the queues in another order | `each_jump_of_a_clock_…` |
+//! | a token is used after its end | `no_poll_is_lost_…` |
+//! | redirects are followed | `each_refusal_…` (redirect) |
+//! | an answer may take a day | `each_fault_of_the_network_…` (hang) |
+//! | a refused token is used again | `each_refusal_…` (401, token expired) |
+//! | a start does not know what was spent | `a_hundred_restarts_…` |
+//! | numbers stay after a 403 | `each_refusal_…` (403) |
+//! | a failed read is not noted | `each_fault_of_the_network_…` (refused) |
+//! | a read leaves its skills out | every fault, on the board by skill |
+//! | all boards show the first group's numbers | every fault, on the board by skill |
+//! | an age is that of the monotonic clock alone | `each_jump_of_a_clock_…` (suspended) |
+//! | of a queue that is there twice the last counts | `each_wrong_body_…` (duplicate) |
+//! | no back-off | `a_sign_in_that_fails_…` |
+//! | a board is never down | `each_fault_of_the_network_…` (DNS) |
+//! | a board of all queues has them in another order | every fault, on that board |
+//! | a negative number loses its sign | `each_wrong_body_…` (negative) |
+//! | the next try is not announced | `a_sign_in_that_fails_…` |
+//! | the poller panics where no queue is known | `each_refusal_…` (404, every queue) |
+//! | a queue that was left out is not noted | `each_wrong_body_…` (a missing queue) |
+//! | any certificate is good | `each_fault_of_the_network_…` (TLS expired) |
+//!
+//! Not found here: a body limit that is off, since 50 MB of nothing are unreadable with and
+//! without it. That is for `cxone::failures`.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
 #[path = "../support/program.rs"]
