@@ -42,24 +42,30 @@ async fn grown(mut program: Program) -> Result<Growth> {
 }
 
 /// The server with a leak, in the program of the benchmark.
-async fn leaking(leak: Leak) -> Result<Growth> {
+async fn leaking(leak: Option<Leak>) -> Result<Growth> {
+    let word = leak.map_or("none", Leak::as_str);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
-    command.args(["leaking", leak.as_str()]);
+    command.args(["leaking", word]);
     let program = Program::start_as(command, options(), FIRST_BOARDS).await;
-    grown(program.with_context(|| leak.as_str())?).await
+    grown(program.context(word)?).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rounds_of_polls_and_connections_keep_nothing_and_planted_leaks_are_found() -> Result<()> {
     let clean = async { grown(Program::start(options(), FIRST_BOARDS).await?).await };
-    let (clean, memory, descriptor, task, thread) = tokio::try_join!(
+    let (clean, entrance, memory, descriptor, task, thread) = tokio::try_join!(
         clean,
-        leaking(Leak::Memory),
-        leaking(Leak::Descriptor),
-        leaking(Leak::Task),
-        leaking(Leak::Thread),
+        leaking(None),
+        leaking(Some(Leak::Memory)),
+        leaking(Some(Leak::Descriptor)),
+        leaking(Some(Leak::Task)),
+        leaking(Some(Leak::Thread)),
     )?;
     ensure!(clean.leaks().is_empty(), "the server keeps {clean:#?}");
+    ensure!(
+        2.0 * entrance.memory_a_round() < memory.memory_a_round(),
+        "what is found is the entrance's, and not what is planted: {entrance:#?}"
+    );
     for (leak, growth) in Leak::ALL
         .into_iter()
         .zip([memory, descriptor, task, thread])

@@ -5,10 +5,11 @@
 use std::{
     ffi::OsString,
     fs::File,
+    hint::black_box,
     io,
     net::{Ipv4Addr, SocketAddr},
     path::Path,
-    process::ExitCode,
+    process::{self, ExitCode},
     sync::Arc,
     thread,
 };
@@ -53,20 +54,26 @@ impl Surroundings for Behind {
     }
 }
 
-/// Serves like `queuewall serve`, with the leak of this name.
+/// Serves like `queuewall serve`, with the leak of this name; `none` is the entrance alone.
 ///
 /// # Errors
 /// When there is no such leak, or no port.
 pub async fn serve(leak: Option<&str>) -> Result<ExitCode> {
-    let Some(leak) = leak.and_then(Leak::named) else {
-        bail!("name a leak, one of memory, descriptor, task and thread");
+    let leak = match leak {
+        Some("none") => None,
+        word => match word.and_then(Leak::named) {
+            Some(leak) => Some(leak),
+            None => bail!("name a leak: memory, descriptor, task, thread or none"),
+        },
     };
     let entrance = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     // Whoever reads the log takes the first address for the server's.
     eprintln!("listening on http://{}", entrance.local_addr()?);
     let server = {
-        let free = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        free.local_addr()?
+        // An address of its own on this machine: nobody else is given its port meanwhile.
+        let [_, high, middle, low] = process::id().to_be_bytes();
+        let own = Ipv4Addr::new(127, 64 | high, middle, low);
+        std::net::TcpListener::bind((own, 0))?.local_addr()?
     };
     make_room(Limits::default());
     tokio::spawn(carry(entrance, server, leak));
@@ -79,14 +86,14 @@ pub async fn serve(leak: Option<&str>) -> Result<ExitCode> {
     Ok(cli::run(cli, machine, environment).await.into())
 }
 
-async fn carry(entrance: TcpListener, server: SocketAddr, leak: Leak) -> Result<()> {
+async fn carry(entrance: TcpListener, server: SocketAddr, leak: Option<Leak>) -> Result<()> {
     for number in 0_u64.. {
         let (screen, _) = entrance.accept().await?;
         match leak {
-            Leak::Memory => {}
-            Leak::Descriptor => std::mem::forget(File::open("/dev/null")?),
-            Leak::Task => drop(tokio::spawn(std::future::pending::<()>())),
-            Leak::Thread => {
+            None | Some(Leak::Memory) => {}
+            Some(Leak::Descriptor) => std::mem::forget(File::open("/dev/null")?),
+            Some(Leak::Task) => drop(tokio::spawn(std::future::pending::<()>())),
+            Some(Leak::Thread) => {
                 if number.is_multiple_of(A_THREAD_EVERY) {
                     let thread = thread::Builder::new();
                     thread.spawn(|| {
@@ -104,7 +111,7 @@ async fn carry(entrance: TcpListener, server: SocketAddr, leak: Leak) -> Result<
 }
 
 /// Both ways, until one end closes.
-async fn forward(mut screen: TcpStream, server: SocketAddr, leak: Leak) -> Result<()> {
+async fn forward(mut screen: TcpStream, server: SocketAddr, leak: Option<Leak>) -> Result<()> {
     let mut server = TcpStream::connect(server).await.context("no server yet")?;
     screen.set_nodelay(true)?;
     server.set_nodelay(true)?;
@@ -118,8 +125,9 @@ async fn forward(mut screen: TcpStream, server: SocketAddr, leak: Leak) -> Resul
                 return anyhow::Ok(());
             }
             // A poll is one piece: it is short, and the next one waits for its answer.
-            if leak == Leak::Memory {
-                Box::leak(vec![buffer[0]; KEPT_BYTES].into_boxed_slice());
+            if leak == Some(Leak::Memory) {
+                // A compiler leaves out memory that nobody looks at.
+                black_box(Box::leak(vec![buffer[0]; KEPT_BYTES].into_boxed_slice()));
             }
             to_server.write_all(&buffer[..length]).await?;
         }

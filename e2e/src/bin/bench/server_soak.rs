@@ -22,7 +22,7 @@ const ROUND: Round = Round {
 };
 
 /// With a leak, where each connection may keep one of a bounded number.
-const SHORT_WARM_UP: u32 = 2;
+const SHORT_WARM_UP: u32 = 10;
 const SHORT_ROUNDS: u32 = 6;
 const SHORT: Round = Round {
     polls: 10_000,
