@@ -45,38 +45,49 @@ function keep(changes) {
 /** By chance: what tells this screen from another without a name. */
 const id = recall().id || Math.random().toString(36).slice(2, 10);
 
-/** Whether the page at this address and everything it names can be had now. A reload
+/** Whether the page at this address and everything it names can be had soon. A reload
  * without that would strand the screen on the browser's error page. */
 async function canFetch() {
   const controller = new AbortController();
-  const limit = setTimeout(() => controller.abort(), FETCH_LIMIT_MS);
-  const get = (address, cache) => fetch(address, { cache, signal: controller.signal });
+  let limit;
+  // By itself too: Chromium 66 aborts no fetch, and one that hangs may do so for ever.
+  const late = new Promise((resolve) => {
+    limit = setTimeout(() => {
+      resolve(false);
+      controller.abort();
+    }, FETCH_LIMIT_MS);
+  });
   try {
-    const page = await get(location.href, "no-store");
-    const html = new DOMParser().parseFromString(await page.text(), "text/html");
-    // A board that is gone is answered with 404 and the page. Another 200 may come from
-    // a log-in page or a proxy: it is ours by its script.
-    if (!(page.ok || page.status === 404) || !html.querySelector("script[data-wasm]")) {
-      return false;
-    }
-    const named = [];
-    for (const tag of html.querySelectorAll("script[src], link[rel=stylesheet]")) {
-      const script = [tag.getAttribute("src"), tag.dataset.wasm, tag.dataset.tick];
-      named.push(...script, tag.getAttribute("href"));
-    }
-    const fetched = named.filter(Boolean).map(async (address) => {
-      // Not from the cache: what lies there may be the very thing that is broken.
-      const file = await get(address, "reload");
-      // To its last byte, since connections break off.
-      await file.arrayBuffer();
-      return file.ok;
-    });
-    return (await Promise.all(fetched)).every(Boolean);
+    return await Promise.race([canFetchAll(controller.signal), late]);
   } catch (error) {
     return false;
   } finally {
     clearTimeout(limit);
   }
+}
+
+async function canFetchAll(signal) {
+  const get = (address, cache) => fetch(address, { cache, signal });
+  const page = await get(location.href, "no-store");
+  const html = new DOMParser().parseFromString(await page.text(), "text/html");
+  // A board that is gone is answered with 404 and the page. Another 200 may come from
+  // a log-in page or a proxy: it is ours by its script.
+  if (!(page.ok || page.status === 404) || !html.querySelector("script[data-wasm]")) {
+    return false;
+  }
+  const named = [];
+  for (const tag of html.querySelectorAll("script[src], link[rel=stylesheet]")) {
+    const script = [tag.getAttribute("src"), tag.dataset.wasm, tag.dataset.tick];
+    named.push(...script, tag.getAttribute("href"));
+  }
+  const fetched = named.filter(Boolean).map(async (address) => {
+    // Not from the cache: what lies there may be the very thing that is broken.
+    const file = await get(address, "reload");
+    // To its last byte, since connections break off.
+    await file.arrayBuffer();
+    return file.ok;
+  });
+  return (await Promise.all(fetched)).every(Boolean);
 }
 
 /** Reloads for `build`, if that can succeed and will be remembered: what is not might be

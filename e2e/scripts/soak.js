@@ -4,8 +4,8 @@
 // `soak.run(polls)` lets that many polls go by; `soak.plant(what)` leaks from then on at
 // each poll: 20 bytes in "js" or in "wasm", a "node", a "listener"; `soak.rest(true)`
 // stills the board, so that one reading can be compared with another. `soak.step(seconds)`
-// lets time go by, `soak.absent(how)` takes the server away, `soak.restart()` and
-// `soak.rebuild(name)` give another, `soak.sleep(ms)` stops the machine for a while.
+// lets time go by, `soak.absent(how)` takes the server away, `soak.deafen(true)`
+// everything that can be fetched, `soak.restart()` and `soak.rebuild(name)` give another, `soak.sleep(ms)` stops the machine for a while.
 (function () {
   "use strict";
   var START = Date.UTC(2026, 0, 5, 5, 0, 0); // a Monday
@@ -17,6 +17,7 @@
   var shownPage = 0;
   var resting = false;
   var absence = ""; // how requests fail: "refuses", "hangs"
+  var isDeaf = false; // nothing is answered, refused or aborted
   var startedAt = -86400000; // when the server started
   var build = "soak";
   var PIECE = 24; // of what the allocator hands out, and what it needs beside it
@@ -38,6 +39,7 @@
   window.Date = FakeDate;
   performance.now = function () { return elapsed; };
 
+  var realTimeout = window.setTimeout.bind(window);
   var timers = new Map();
   var lastTimer = 0;
   function start(callback, delay, every) {
@@ -137,6 +139,8 @@
 
   var realFetch = window.fetch.bind(window);
   window.fetch = function (resource, options) {
+    // As in Chromium 66, which aborts no fetch.
+    if (isDeaf) return new Promise(function () {});
     var request = resource instanceof Request ? resource : new Request(resource, options);
     var path = new URL(request.url).pathname;
     if (path !== "/api/boards/main") return realFetch(resource, options);
@@ -261,13 +265,15 @@
       return pass(function () { return seconds-- > 0; });
     },
     absent: function (how) { absence = how; },
+    deafen: function (is) { isDeaf = is; },
     restart: function () { startedAt = elapsed; },
     rebuild: function (name) { build = name; },
     // No timer runs meanwhile, and the clocks go on.
     sleep: function (ms) { elapsed += ms; },
     // The page dies of an error in its WebAssembly.
     trap: function () {
-      window.setTimeout(function () { throw new WebAssembly.RuntimeError("unreachable"); }, 1);
+      // In a task of its own: it must not end the one in which time passes.
+      realTimeout(function () { throw new WebAssembly.RuntimeError("unreachable"); }, 0);
     },
     // Answers the same board from now on, or the day's again.
     rest: function (on) { resting = on; },

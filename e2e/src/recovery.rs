@@ -22,6 +22,10 @@ const GIVEN_UP_SECONDS: u32 = 120;
 /// turns.
 const RENEWED_WITHIN_SECONDS: u32 = 70;
 
+/// A look for a new page that hangs is given up after 30 s, and the next one follows within
+/// 19 s (`frontend/restart.js`).
+const LOOKED_FOR_AGAIN_WITHIN_SECONDS: u32 = 55;
+
 /// How long the browser may take to load the page anew.
 const A_LOAD: Duration = Duration::from_secs(60);
 
@@ -125,6 +129,20 @@ impl<'t> Stepped<'t> {
             }
         }
         self.until_live().await
+    }
+
+    /// The page's program ends while nothing that is fetched is answered, refused or
+    /// aborted. Seconds from the end of that until the page was live.
+    ///
+    /// # Errors
+    /// When the page does not come back.
+    pub async fn lose_program_in_silence(&mut self) -> Result<u32> {
+        self.tell("window.isOld = true, soak.deafen(true), soak.trap()")
+            .await?;
+        // It looks for a new page meanwhile, and again.
+        self.step(100).await?;
+        self.tell("soak.deafen(false)").await?;
+        Ok(self.replaced(LOOKED_FOR_AGAIN_WITHIN_SECONDS).await? + self.until_live().await?)
     }
 
     /// Without a server for `seconds`: the page says so once it can know.

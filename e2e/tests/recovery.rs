@@ -49,6 +49,18 @@ async fn a_wall_is_live_again_within_fifteen_seconds_of_whatever_it_lost() -> Re
     write(&report)
 }
 
+#[tokio::test]
+async fn a_look_for_a_new_page_that_never_ends_is_given_up() -> Result<()> {
+    let board = scene::board(Mood::Calm, 12, None);
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    let mut wall = Stepped::open(&mut tab, &stage).await?;
+    let seconds = wall.lose_program_in_silence().await?;
+    ensure!(seconds <= 60, "live after {seconds} s");
+    Ok(())
+}
+
 fn write(report: &str) -> Result<()> {
     if let Some(file) = std::env::var_os("QUEUEWALL_REPORT") {
         std::fs::write(file, report)?;
