@@ -120,37 +120,20 @@ async fn a_sign_in_that_fails_costs_one_request_a_step_however_many_reads_wait_f
         let world = World::with(spoken, false, Options::default(), boards.collect()).await;
         let failure = |_: &Honest| Act::Answer(answer(500, &[], "{}"));
         world.line.change(At::Tokens, failure);
-        let (mut announced, end) = (Vec::new(), Instant::now() + LASTS);
+        let end = Instant::now() + LASTS;
         while Instant::now() < end {
-            let view = world.look().await;
-            announced.extend(view.next_try().map(|next| (view.at, next)));
-            sleep(GLANCE / 2).await;
+            world.look().await;
+            sleep(GLANCE).await;
         }
         world.check_conduct();
-        let requests = world.control.requests();
-        let is_sign_in =
-            |it: &&Request| matches!(it.endpoint, Endpoint::Token | Endpoint::AuthToken);
-        let tries: Vec<_> = requests.iter().filter(is_sign_in).map(|it| it.at).collect();
         // Up to an interval apart by chance: all the reads together would spend the budget.
-        let steps = LASTS.as_secs() / INTERVAL.as_secs();
-        let often = (steps as usize)..=(steps as usize * 5);
-        assert!(often.contains(&tries.len()), "{spoken:?}: {}", tries.len());
-        let mut checked = 0;
-        for pair in tries.windows(2) {
-            let mut between = announced
-                .iter()
-                .filter(|(seen, _)| (pair[0]..pair[1]).contains(seen));
-            if let Some((_, next)) = between.next_back() {
-                let early = next.saturating_duration_since(pair[1]);
-                assert!(
-                    early < Duration::from_millis(10),
-                    "{spoken:?}: {early:?} early"
-                );
-                checked += 1;
-            }
-        }
-        assert!(checked >= steps, "{checked} steps were seen");
         let count = |endpoint| world.control.count(endpoint);
+        let tries = count(Endpoint::Token) + count(Endpoint::AuthToken);
+        let steps = LASTS.as_secs() / INTERVAL.as_secs();
+        assert!(
+            (steps..=steps * 5).contains(&tries),
+            "{spoken:?}: {tries} in {steps} intervals"
+        );
         let reads = count(Endpoint::Realtime) + count(Endpoint::SkillActivity);
         assert_eq!(reads, 0, "nothing is read without a token");
     }

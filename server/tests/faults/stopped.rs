@@ -84,6 +84,21 @@ impl Stage {
         }
     }
 
+    /// Looks until the program has assembled its boards for the first time: there is a
+    /// moment before, in which they have no tiles.
+    async fn look_until_assembled(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while View::of(&self.browser, &self.board)
+            .await
+            .board
+            .poll_interval_ms
+            == 0
+        {
+            assert!(Instant::now() < deadline, "no board is assembled");
+            sleep(GLANCE).await;
+        }
+    }
+
     /// Looks until all numbers are fresh, and of this set or a later one.
     async fn look_until_fresh(&self, set: u64, within: Duration) {
         let deadline = Instant::now() + within;
@@ -166,6 +181,7 @@ fn variables(spoken: Spoken, port: u16, ids: &str) -> Vec<(&'static str, String)
 
 async fn stopped_and_continued(spoken: Spoken, stopped: Stopped, length: Duration) {
     let stage = Stage::start(spoken).await;
+    stage.look_until_assembled().await;
     stage.look_until_fresh(0, PATIENCE).await;
 
     stage.stop(stopped).await;
