@@ -6,7 +6,7 @@ use queuewall::{
     budget::{Ledger, RequestBudget, WINDOW},
     config::{BoardConfig, QueueConfig},
 };
-use queuewall_simulator::{Endpoint, Options, Request, Simulator};
+use queuewall_simulator::{Endpoint, Options, Simulator};
 use tokio::{
     net::TcpListener,
     time::{Instant, sleep},
