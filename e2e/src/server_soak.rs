@@ -99,22 +99,12 @@ impl Growth {
         ends.context("nothing was read")
     }
 
-    /// How much more memory a round takes, in bytes: the median slope between any two of them
-    /// (Theil and Sen's). What a leak takes adds up over any two; a step, which an allocator
-    /// makes now and then, does not.
+    /// How much more memory a round takes, in bytes, in all of them or in their later half,
+    /// whichever is less: what a leak takes goes on, and what warms up comes to an end.
     #[must_use]
     pub fn memory_a_round(&self) -> f64 {
-        let held = self.held.iter().enumerate();
-        let mut slopes: Vec<f64> = held
-            .flat_map(|(from, one)| {
-                let later = self.held.iter().enumerate().skip(from + 1);
-                later.map(move |(to, other)| {
-                    (other.memory as f64 - one.memory as f64) / (to - from) as f64
-                })
-            })
-            .collect();
-        slopes.sort_by(f64::total_cmp);
-        slopes.get(slopes.len() / 2).copied().unwrap_or_default()
+        let later_half = &self.held[self.held.len() / 2..];
+        median_slope(&self.held).min(median_slope(later_half))
     }
 
     /// How much of that is no leak, in bytes.
@@ -140,6 +130,22 @@ impl Growth {
         };
         Leak::ALL.into_iter().filter(grew).collect()
     }
+}
+
+/// The median slope of memory between any two of these, in bytes a round (Theil and Sen's).
+/// What a leak takes adds up over any two; a step, which an allocator makes now and then,
+/// does not.
+fn median_slope(held: &[Holding]) -> f64 {
+    let mut slopes: Vec<f64> = (held.iter().enumerate())
+        .flat_map(|(from, one)| {
+            let later = held.iter().enumerate().skip(from + 1);
+            later.map(move |(to, other)| {
+                (other.memory as f64 - one.memory as f64) / (to - from) as f64
+            })
+        })
+        .collect();
+    slopes.sort_by(f64::total_cmp);
+    slopes.get(slopes.len() / 2).copied().unwrap_or_default()
 }
 
 /// Lets rounds pass after a warm-up, each of which is told to `progress`.
@@ -238,6 +244,9 @@ mod tests {
         assert_eq!(growth(by_twos).leaks(), [Leak::Memory]);
         let saw = (0..12).map(|round| (20 + round % 2) * MIB);
         assert!(growth(saw).leaks().is_empty());
+        let warming_up = [34.3, 35.0, 35.1, 36.6, 36.6, 36.6, 36.6, 36.6];
+        let warming_up = warming_up.map(|mib| (mib * MIB as f64) as u64);
+        assert!(growth(warming_up).leaks().is_empty());
         let at_once = (0..12).map(|round| (20 + round / 11 * 6) * MIB);
         assert_eq!(growth(at_once).leaks(), [Leak::Memory], "far too much");
     }

@@ -10,7 +10,7 @@ use queuewall_simulator::Options;
 use tokio::process::Command;
 
 const WARM_UP: u32 = 2;
-const ROUNDS: u32 = 7;
+const ROUNDS: u32 = 9;
 const ROUND: Round = Round {
     polls: 1_000,
     connects: 120,
