@@ -14,6 +14,7 @@ mod part;
 mod table;
 
 use std::{
+    collections::BTreeSet,
     env,
     ffi::OsStr,
     fs,
@@ -109,7 +110,10 @@ impl<'w> Run<'w> {
 
     /// Every mutant of this part, by file, line and what is changed.
     fn list(&self) -> Result<Vec<String>> {
-        let output = self.command()?.arg("--list").output()?;
+        let output = self
+            .command(self.part.files.iter().copied())?
+            .arg("--list")
+            .output()?;
         if !output.status.success() {
             bail!(
                 "cargo-mutants lists nothing: {}",
@@ -122,7 +126,10 @@ impl<'w> Run<'w> {
 
     /// Tries these mutants and no others.
     fn test(&self, mutants: &[&str]) -> Result<()> {
-        let mut command = self.command()?;
+        // cargo-mutants 27.1 deletes fields whatever name is asked for: at least those of other
+        // files are left alone.
+        let files: BTreeSet<&str> = mutants.iter().copied().map(file_of).collect();
+        let mut command = self.command(files)?;
         for mutant in mutants {
             command.arg("--re").arg(exactly(mutant));
         }
@@ -141,7 +148,8 @@ impl<'w> Run<'w> {
         }
     }
 
-    fn command(&self) -> Result<Command> {
+    /// Over these files, or the whole package where there are none.
+    fn command<'f>(&self, files: impl IntoIterator<Item = &'f str>) -> Result<Command> {
         let mut command = cargo(self.workspace);
         command.env("PATH", self.path).args([
             "mutants",
@@ -150,7 +158,7 @@ impl<'w> Run<'w> {
             "--package",
             self.part.package,
         ]);
-        for file in self.part.files {
+        for file in files {
             command.args(["--file", file]);
         }
         for target in self.part.targets {
@@ -158,6 +166,11 @@ impl<'w> Run<'w> {
         }
         Ok(command)
     }
+}
+
+/// Where a mutant is: its name begins so, before line and column.
+fn file_of(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(file, _)| file)
 }
 
 /// A regular expression that matches this name alone.

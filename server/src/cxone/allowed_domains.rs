@@ -49,7 +49,8 @@ impl AllowedDomains {
     }
 
     /// Whether `address`, which an answer of `issuer` names, may be asked: over https
-    /// under one of the domains, or on this machine where the issuer is on it too.
+    /// under one of the domains, or on this machine where the issuer is on it too and
+    /// not encrypted, as a simulated tenant is.
     ///
     /// # Errors
     /// Why not, in a few words.
@@ -138,6 +139,15 @@ mod tests {
             "http://10.0.0.1",
             "http://me:secret@127.0.0.1",
         ] {
+            assert!(check(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_on_this_machine_over_tls_names_the_allowed_domains_alone() {
+        let check = |address| check(address, "https://127.0.0.1:9443");
+        assert_eq!(check("https://api-na1.niceincontact.com"), Ok(()));
+        for refused in ["http://127.0.0.1:9091", "https://127.0.0.1:9443"] {
             assert!(check(refused).is_err(), "{refused}");
         }
     }

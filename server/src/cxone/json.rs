@@ -286,6 +286,42 @@ mod tests {
     }
 
     #[test]
+    fn yes_and_no_are_read_however_they_are_written() {
+        let flag = |value: Value| {
+            let mut odd = OddFields::default();
+            let object = json!({ "is": value });
+            let flag = Fields::new(object.as_object().unwrap(), &mut odd).flag("is");
+            (flag, odd != OddFields::default())
+        };
+        for (value, expected) in [
+            (json!(true), true),
+            (json!(false), false),
+            (json!("True"), true),
+            (json!(" FALSE "), false),
+        ] {
+            assert_eq!(flag(value.clone()), (Some(expected), false), "{value}");
+        }
+        for value in [json!(""), json!("yes"), json!(0), json!(1), json!([true])] {
+            assert_eq!(flag(value.clone()), (None, true), "{value}");
+        }
+        assert_eq!(flag(Value::Null), (None, false));
+    }
+
+    #[test]
+    fn what_came_instead_is_said_in_words() {
+        for (value, words) in [
+            (json!(null), "null"),
+            (json!(true), "a boolean"),
+            (json!(1), "a number"),
+            (json!("1"), "a string"),
+            (json!([]), "a list"),
+            (json!({}), "an object"),
+        ] {
+            assert_eq!(kind(&value), words);
+        }
+    }
+
+    #[test]
     fn ids_are_text_or_whole_numbers() {
         let id = |value: Value| {
             let object = json!({ "id": value });

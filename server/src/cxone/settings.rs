@@ -227,3 +227,51 @@ impl Settings {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_debugged_names_addresses_and_nobody() {
+        let address = |name: &str| BaseUrl::parse(&format!("https://{name}.example.com")).unwrap();
+        let secret = || SecretString::from("canary-secret");
+        let reporting = ReportingV2Settings {
+            base_url: address("base"),
+            client_id: "canary-client".into(),
+            client_secret: secret(),
+            tenant_id: "canary-tenant".into(),
+        };
+        let realtime = RealtimeSettings {
+            access_key: AccessKey {
+                id: "canary-key".into(),
+                secret: secret(),
+            },
+            sign_in: SignInMethod::KeyOnly {
+                area_url: address("area"),
+            },
+            issuer: address("issuer"),
+            api_url: Some(address("api")),
+            tenant_id: Some("canary-tenant".into()),
+            api_version: ApiVersion::default(),
+            allowed_domains: AllowedDomains::default(),
+            skills: SkillFilter::default(),
+        };
+        let password = SignInMethod::Password {
+            client_id: "canary-client".into(),
+            client_secret: secret(),
+        };
+        for (debugged, told) in [
+            (format!("{reporting:?}"), ["ReportingV2Settings", "base."]),
+            (format!("{:?}", realtime.access_key), ["AccessKey", ""]),
+            (format!("{realtime:?}"), ["issuer.", "area."]),
+            (format!("{realtime:?}"), ["RealtimeSettings", "api."]),
+            (format!("{password:?}"), ["Password", ""]),
+        ] {
+            for told in told {
+                assert!(debugged.contains(told), "{debugged}");
+            }
+            assert!(!debugged.contains("canary"), "{debugged}");
+        }
+    }
+}

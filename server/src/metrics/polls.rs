@@ -64,7 +64,7 @@ impl Polls {
         self.back_off.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn register(&self, registry: &mut Registry) {
+    pub(crate) fn register(&self, registry: &mut Registry) {
         registry.register_with_unit(
             "poll",
             "Time that one read of queues or of their list took: pages, sign-in and waits for the budget included",

@@ -178,3 +178,28 @@ fn lag_ms(read: Moment, latest: Moment) -> u64 {
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_lag_is_in_whole_seconds_and_never_less_than_it_is() {
+        let read = Moment {
+            monotonic: Instant::now(),
+            wall: std::time::SystemTime::UNIX_EPOCH,
+            passed: Duration::ZERO,
+        };
+        for (ms, expected) in [(0, 0), (1, 1_000), (1_000, 1_000), (1_001, 2_000)] {
+            let by = Duration::from_millis(ms);
+            let latest = Moment {
+                monotonic: read.monotonic + by,
+                wall: read.wall + by,
+                passed: read.passed + by,
+            };
+            assert_eq!(lag_ms(read, latest), expected, "{ms}");
+        }
+    }
+}

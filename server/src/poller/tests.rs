@@ -2,6 +2,7 @@
 
 mod changes;
 mod clocks;
+mod counts;
 mod levels;
 mod times;
 
@@ -161,6 +162,7 @@ struct Bench {
     boards: Arc<Boards>,
     clock: TestClock,
     changes: watch::Sender<Live>,
+    polls: Polls,
 }
 
 impl Bench {
@@ -204,12 +206,14 @@ impl Bench {
             configured,
             Arc::clone(&boards),
         );
+        let polls = poller.polls().clone();
         tokio::spawn(poller.reconfigured_by(followed).run());
         Self {
             source,
             boards,
             clock: told,
             changes,
+            polls,
         }
     }
 
@@ -296,6 +300,10 @@ async fn a_reading_reaches_the_board_and_is_repeated_every_interval() {
     assert_eq!(first.upstream.state, UpstreamState::Ok);
     assert_eq!(first.totals.waiting, Some(9));
     assert_eq!(first.queues[0].name, "Queue 000");
+    assert_eq!(
+        (&first.queues[0].cause, first.queues[0].cause_code),
+        (&None, None)
+    );
     assert_eq!(first.poll_interval_ms, 30_000);
 
     // Until the trend is full, every minute adds to it.
@@ -778,6 +786,7 @@ async fn a_list_of_which_everything_is_left_out_is_as_good_as_none() {
     let upstream = bench.latest().upstream;
     assert_eq!(upstream.state, UpstreamState::Down);
     assert_eq!(upstream.cause_code, Some(Cause::NothingVisible));
+    assert_eq!(bench.script(|script| script.lists), 1, "and not at once");
     bench.script(|script| script.hidden.clear());
     after(POLL * 2).await;
     assert_eq!(

@@ -293,6 +293,31 @@ async fn every_broken_answer_on_the_way_to_a_reading_is_told_apart() {
 }
 
 #[tokio::test]
+async fn a_body_as_long_as_may_be_is_read_and_one_byte_more_is_not() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+    let announced = |body: &str| {
+        let length = body.len();
+        format!("{head}content-length: {length}\r\n\r\n{body}")
+    };
+    // It ends where the connection does.
+    let unannounced = |body: &str| format!("{head}connection: close\r\n\r\n{body}");
+    for more in [0, 1] {
+        let mut body = r#"{"queues": []}"#.to_owned();
+        body += &" ".repeat(LIMIT_BYTES + more - body.len());
+        for answer in [announced(&body), unannounced(&body)] {
+            let server = tenant(move |_| Reply::then_close(&answer)).await;
+            let client = client(settings(&http(&server)));
+            let readings = client.read_queues(&ids(&["q"]), &[]).await;
+            let expected = match more {
+                0 => Ok(Vec::new()),
+                _ => Err(Fault::TooLarge.of(host(&server, "CXONE_BASE_URL"))),
+            };
+            assert_eq!(readings.map(|it| it.queues), expected, "{more} more");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed() {
     let elsewhere = Scripted::start(|_| token_reply()).await;
     let location = http(&elsewhere);

@@ -1,6 +1,6 @@
 //! What of the dealings with CXone is measured; never a secret among it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use queuewall::{
     budget::RequestBudget,
@@ -69,5 +69,44 @@ async fn requests_are_counted_by_kind_and_outcome_and_no_secret_is_among_it() {
     }
     for debug in [format!("{:?}", budget), format!("{:?}", budget.calls())] {
         assert!(!debug.contains("canary"));
+    }
+}
+
+#[tokio::test]
+async fn every_request_is_counted_by_what_came_of_it() {
+    let too_large = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", u32::MAX);
+    for (outcome, reply) in [
+        ("answered", Reply::json(&queues(&["1"]))),
+        ("answered", Reply::new(200, "text/html", "<html>")),
+        ("refused", Reply::status(403)),
+        ("refused", Reply::status(404)),
+        ("rate_limited", Reply::status(429)),
+        ("server_error", Reply::status(500)),
+        ("redirected", Reply::status(302)),
+        ("timed_out", Reply::then_stall("")),
+        ("no_connection", Reply::then_reset("")),
+        (
+            "no_connection",
+            Reply::then_close("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"),
+        ),
+        ("unreadable", Reply::then_stall(&too_large)),
+        ("unreadable", Reply::then_close("SSH-2.0-OpenSSH_9.6\r\n")),
+    ] {
+        let budget = Arc::new(RequestBudget::new(100));
+        let is_stalled = outcome == "timed_out";
+        let server = tenant(move |_| reply.clone()).await;
+        let mut settings = settings(&http(&server));
+        if is_stalled {
+            settings.total_timeout = Duration::from_secs(2);
+        }
+        let source = client_with(settings, &budget);
+        let _ = source.read_queues(&ids(&["1"]), &[]).await;
+        let text = written(&source, &budget);
+        let counted = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("queuewall_upstream_requests_total"))
+            .filter(|line| line.contains("\"readings\"") && !line.ends_with(" 0"));
+        let expected = format!("{{kind=\"readings\",outcome=\"{outcome}\"}} 1");
+        assert_eq!(counted.collect::<Vec<_>>(), [expected]);
     }
 }

@@ -98,6 +98,24 @@ async fn the_next_try_is_that_of_the_boards_own_queues() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_next_try_is_the_queue_lists_for_a_board_of_every_queue_alone() {
+    let mut script = all_waiting(&ids(1));
+    script.list_failure = Some(server_error());
+    script.failure = Some(SourceError::BadRequest {
+        status: 400,
+        remedy: "",
+    });
+    let boards = vec![board("main", &[]), board("named", &ids(1))];
+    let bench = Bench::start_boards(boards, script, 60);
+    after(Duration::from_millis(1_100)).await;
+    let next = |slug: &str| bench.board(slug).upstream.next_try_ms.unwrap();
+    let (main, named) = (next("main"), next("named"));
+    // The list is tried again by the back-off, what was asked wrongly an interval later.
+    assert!(named >= 30_000, "{named}");
+    assert!(main < named, "{main} {named}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_trend_has_a_value_a_minute_and_gaps_where_nothing_was_known() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
