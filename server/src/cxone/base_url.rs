@@ -265,10 +265,25 @@ mod tests {
             "http://api.example.com:8080/api/v2/queues",
             "https://api.example.com:8443/api/v2/queues",
             "https://me:secret@api.example.com/api/v2/queues",
+            "https://me@api.example.com/api/v2/queues",
+            "https://:secret@api.example.com/api/v2/queues",
             "javascript:alert(1)",
             "https://",
         ] {
             assert_eq!(follow(elsewhere), None, "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn only_a_link_without_a_port_is_taken_for_one_behind_a_balancer() {
+        let follow = |base: &str, link: &str| {
+            let base = BaseUrl::parse(base).unwrap();
+            let page = base.endpoint("/api/v2/queues");
+            base.follow(&page, link).map(String::from)
+        };
+        let here = "http://localhost/api/v2/queues?page=2";
+        assert_eq!(follow("http://localhost", "?page=2").as_deref(), Some(here));
+        let other = "http://api.example.com:8443/api/v2/queues?page=2";
+        assert_eq!(follow("https://api.example.com:8443", other), None);
     }
 }

@@ -213,6 +213,7 @@ async fn all_pages_are_read_and_their_number_is_known() {
     })
     .await;
     let client = client(Spoken::Realtime.settings(&http(&server)));
+    assert_eq!(client.batch_limit(), usize::MAX, "they come in one list");
     assert_eq!(client.requests_per_read(), 1, "as far as is known");
     let readings = client.read_queues(&ids(&["4", "1"]), &[]).await.unwrap();
     assert_eq!(read_ids(&readings), ["4", "1"]);

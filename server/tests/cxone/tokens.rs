@@ -68,6 +68,18 @@ async fn call_together(
     results
 }
 
+#[tokio::test]
+async fn every_dialect_tells_the_life_of_its_token() {
+    for spoken in Spoken::ALL {
+        let server = spoken.tenant(move |_| spoken.queues(&["1"])).await;
+        let client = client(spoken.settings(&http(&server)));
+        assert!(client.token_life().is_none(), "none yet");
+        client.sign_in().await.unwrap();
+        let life = client.token_life().unwrap().life;
+        assert_eq!(life, Duration::from_secs(3_600), "{spoken:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_callers_sign_in_once() {
     for spoken in Spoken::ALL {
