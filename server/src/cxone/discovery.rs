@@ -233,6 +233,24 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    #[test]
+    fn a_host_that_is_refused_is_named_at_a_length_that_it_has_no_say_in() {
+        let refused = |address: &str| {
+            let issuer = BaseUrl::parse("https://cxone.niceincontact.com").unwrap();
+            let address = Url::parse(address).unwrap();
+            match check(&address, "API", &AllowedDomains::default(), &issuer) {
+                Err(SourceError::HostRefused { host, .. }) => host,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            refused("https://api.example.com:8443/x"),
+            "api.example.com:8443"
+        );
+        let long = format!("https://{}example.com/", "a.".repeat(100));
+        assert_eq!(refused(&long), "a.".repeat(50));
+    }
+
     proptest! {
         #[test]
         fn any_json_names_an_address_or_is_a_named_error(

@@ -217,3 +217,35 @@ impl Inner {
         self.way.sign_in(refresh_token.as_ref()).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use async_trait::async_trait;
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    /// Panics once, and is refused afterwards.
+    #[derive(Default)]
+    struct Panicking(AtomicBool);
+
+    #[async_trait]
+    impl SignIn for Panicking {
+        async fn sign_in(&self, _: Option<&SecretString>) -> Result<Granted, SourceError> {
+            assert!(self.0.swap(true, Ordering::Relaxed), "as planned");
+            Err(SourceError::TokenRefused { remedy: "" })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_that_panicked_does_not_answer_for_ever() {
+        let tokens = Tokens::new(Panicking::default(), Arc::new(SystemClock));
+        let first = tokens.get().await.unwrap_err();
+        assert!(matches!(first, SourceError::UnexpectedShape { .. }));
+        let second = tokens.get().await.unwrap_err();
+        assert_eq!(second, SourceError::TokenRefused { remedy: "" });
+    }
+}

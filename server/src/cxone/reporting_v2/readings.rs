@@ -170,6 +170,11 @@ mod tests {
             read_one(json!({"serviceLevel": 100.1})).service_level_percent,
             None
         );
+        // A hundred years, and a millisecond more.
+        let wait = |ms: u64| read_one(json!({ "averageWaitTime": ms })).average_wait;
+        let longest = Duration::from_secs(3_153_600_000);
+        assert_eq!(wait(3_153_600_000_000), Some(longest));
+        assert_eq!(wait(3_153_600_000_001), None);
     }
 
     #[test]
