@@ -10,6 +10,8 @@
 
 mod next;
 mod regroup;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},

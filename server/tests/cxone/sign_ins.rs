@@ -141,6 +141,8 @@ async fn each_refusal_names_what_to_check() {
         ),
         (Spoken::Realtime, "invalid_grant", "CXONE_ACCESS_KEY_SECRET"),
         (Spoken::Realtime, "something_else", "CXONE_ACCESS_KEY_ID"),
+        // What the grant is called is no secret, though it is sent as one is.
+        (Spoken::Realtime, "password_expired", "CXONE_ACCESS_KEY_ID"),
         (Spoken::KeyOnly, "invalid_grant", "CXONE_AREA_URL"),
     ] {
         let server = broken_at(spoken, spoken.token(), refusal(error)).await;

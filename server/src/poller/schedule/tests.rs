@@ -1,0 +1,103 @@
+use super::*;
+
+const CYCLE: Duration = Duration::from_secs(30);
+
+/// No wait after a failure.
+const AT_ONCE: Delay = Delay {
+    own: Duration::ZERO,
+    all: Duration::ZERO,
+};
+
+fn ids(count: usize) -> Vec<String> {
+    (0..count).map(|index| format!("{index:03}")).collect()
+}
+
+/// One group of so many queues, all in one batch.
+fn one_batch(count: usize, now: Instant) -> Schedule {
+    let group = Group {
+        skills: Vec::new(),
+        ids: ids(count),
+        all: false,
+    };
+    Schedule::new(&[group], false, 100, CYCLE, now)
+}
+
+fn next_read(schedule: &Schedule) -> Read {
+    match schedule.next() {
+        Some((_, Task::Read(read))) => read,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The parts of a batch of `count` queues that was refused, by a list that lacks the first
+/// `unlisted` of them.
+fn parts_by_list(count: usize, unlisted: usize) -> Vec<(usize, Kind)> {
+    let now = Instant::now();
+    let mut schedule = one_batch(count, now);
+    let turn = next_read(&schedule);
+    schedule.refused(&turn, now);
+    assert_eq!(schedule.next(), Some((now, Task::List)));
+    let listed = ids(count);
+    let known = listed[unlisted..].iter().map(String::as_str).collect();
+    schedule.listed(&known, now);
+    let parts = schedule.parts.iter();
+    parts.map(|part| (part.ids.len(), part.kind)).collect()
+}
+
+#[test]
+fn a_list_parts_a_refused_batch_only_where_it_lacks_little_of_it() {
+    // One queue is too few to doubt the list, and so is a tenth of them.
+    for (count, unlisted) in [(2, 1), (9, 1), (22, 2), (33, 3)] {
+        assert_eq!(
+            parts_by_list(count, unlisted),
+            [(count - unlisted, Kind::Part), (unlisted, Kind::Unlisted)]
+        );
+    }
+    // Else it is halved: so much is missing, all is, or nothing.
+    for (count, unlisted) in [(17, 2), (32, 3), (2, 2), (2, 0), (20, 0)] {
+        let half = count / 2;
+        assert_eq!(
+            parts_by_list(count, unlisted),
+            [(half, Kind::Part), (count - half, Kind::Part)]
+        );
+    }
+}
+
+#[test]
+fn a_refused_batch_is_whole_again_a_cycle_later() {
+    let now = Instant::now();
+    let mut schedule = one_batch(2, now);
+    schedule.refused(&next_read(&schedule), now);
+    schedule.list_failed(AT_ONCE, now);
+    for id in ids(2) {
+        let part = next_read(&schedule);
+        assert_eq!(part.ids, [id]);
+        schedule.succeeded(&part, now);
+    }
+    let (due, _) = schedule.next().unwrap();
+    assert_eq!((due, next_read(&schedule).ids), (now + CYCLE, ids(2)));
+}
+
+#[test]
+fn what_is_refused_when_some_of_it_is_no_longer_wanted_is_asked_for_again_without_it() {
+    let now = Instant::now();
+    let mut schedule = one_batch(2, now);
+    let turn = next_read(&schedule);
+    schedule.regroup(vec![ids(1)], false, now);
+    assert_eq!(schedule.refused(&turn, now), [""; 0]);
+    let part = next_read(&schedule);
+    assert_eq!((part.ids.as_slice(), part.kind), (&ids(1)[..], Kind::Part));
+    assert_eq!(schedule.refused(&part, now), ids(1));
+}
+
+#[test]
+fn a_shorter_cycle_brings_turns_forward_to_its_end_and_a_longer_one_moves_none() {
+    let now = Instant::now();
+    let mut schedule = one_batch(1, now);
+    schedule.succeeded(&next_read(&schedule), now);
+    let due = |schedule: &Schedule| schedule.next().unwrap().0;
+    schedule.set_cycle(CYCLE * 2, now);
+    assert_eq!(due(&schedule), now + CYCLE);
+    schedule.set_cycle(CYCLE / 3, now);
+    assert_eq!(due(&schedule), now + CYCLE / 3);
+}
