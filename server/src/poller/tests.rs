@@ -382,6 +382,22 @@ async fn a_queue_left_out_of_the_answer_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_board_without_a_failure_says_whether_an_answer_was_ever_there() {
+    let ids = ids(1);
+    let mut script = all_waiting(&ids);
+    script.takes = Duration::from_secs(20);
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(2)).await;
+    let cause = || bench.latest().upstream.cause_code;
+    assert_eq!(cause(), Some(Cause::FirstAnswer));
+    after(Duration::from_secs(20)).await;
+    assert_eq!(cause(), None);
+    bench.script(|script| script.left_out.insert("000".into()));
+    after(POLL * 5).await;
+    assert_eq!(cause(), Some(Cause::NoAnswer));
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_dead_id_costs_one_tile_found_by_the_queue_list() {
     let ids = ids(100);
     let mut script = all_waiting(&ids);

@@ -11,7 +11,7 @@ use std::{
 
 use queuewall::{
     budget::RequestBudget,
-    cxone::{self, Dialect, Settings, SignInMethod},
+    cxone::{self, AccessKey, Dialect, Settings, SignInMethod},
     source::SourceError,
 };
 use secrecy::SecretString;
@@ -139,7 +139,11 @@ async fn each_refusal_names_what_to_check() {
             "unauthorized_client",
             "CXONE_CLIENT_SECRET",
         ),
-        (Spoken::Realtime, "invalid_grant", "CXONE_ACCESS_KEY_SECRET"),
+        (
+            Spoken::Realtime,
+            "invalid_grant",
+            "CXONE_ACCESS_KEY_SECRET, and that",
+        ),
         (Spoken::Realtime, "something_else", "CXONE_ACCESS_KEY_ID"),
         // What the grant is called is no secret, though it is sent as one is.
         (Spoken::Realtime, "password_expired", "CXONE_ACCESS_KEY_ID"),
@@ -155,6 +159,47 @@ async fn each_refusal_names_what_to_check() {
             "{refused:?}"
         );
         assert!(refused.to_string().contains(words), "{error}: {refused}");
+    }
+}
+
+/// The settings with secrets that could pass for error codes, and those.
+fn with_words(spoken: Spoken, server: &Scripted) -> (Settings, Vec<&'static str>) {
+    let mut settings = spoken.settings(&http(server));
+    let words = match &mut settings.dialect {
+        Dialect::ReportingV2(settings) => {
+            settings.client_secret = SecretString::from("client_secret");
+            vec!["client_secret"]
+        }
+        Dialect::Realtime(settings) => {
+            settings.access_key = AccessKey {
+                id: "key_id".to_owned(),
+                secret: SecretString::from("key_secret"),
+            };
+            let mut words = vec!["key_id", "key_secret"];
+            if let SignInMethod::Password { client_secret, .. } = &mut settings.sign_in {
+                *client_secret = SecretString::from("client_secret");
+                words.push("client_secret");
+            }
+            words
+        }
+    };
+    (settings, words)
+}
+
+#[tokio::test]
+async fn a_secret_that_comes_back_as_an_error_code_is_not_told() {
+    for spoken in Spoken::ALL {
+        for word in ["key_id", "key_secret", "client_secret"] {
+            let code = format!("wrong_{word}");
+            let server = broken_at(spoken, spoken.token(), refusal(&code)).await;
+            let (settings, words) = with_words(spoken, &server);
+            let told = match client(settings).sign_in().await {
+                Err(SourceError::CredentialsRejected { oauth_error, .. }) => oauth_error,
+                other => panic!("{other:?}"),
+            };
+            let expected = (!words.contains(&word)).then_some(code);
+            assert_eq!(told, expected, "{spoken:?}");
+        }
     }
 }
 

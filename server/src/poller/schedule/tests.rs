@@ -64,6 +64,18 @@ fn a_list_parts_a_refused_batch_only_where_it_lacks_little_of_it() {
 }
 
 #[test]
+fn a_part_that_is_refused_is_halved_without_another_look_at_the_list() {
+    let now = Instant::now();
+    let mut schedule = one_batch(4, now);
+    schedule.refused(&next_read(&schedule), now);
+    schedule.list_failed(AT_ONCE, now);
+    schedule.refused(&next_read(&schedule), now);
+    let parts: Vec<usize> = schedule.parts.iter().map(|part| part.ids.len()).collect();
+    assert_eq!(parts, [2, 1, 1]);
+    assert_eq!(schedule.list_due, None);
+}
+
+#[test]
 fn a_refused_batch_is_whole_again_a_cycle_later() {
     let now = Instant::now();
     let mut schedule = one_batch(2, now);
@@ -76,6 +88,44 @@ fn a_refused_batch_is_whole_again_a_cycle_later() {
     }
     let (due, _) = schedule.next().unwrap();
     assert_eq!((due, next_read(&schedule).ids), (now + CYCLE, ids(2)));
+}
+
+#[test]
+fn a_dead_queue_whose_revival_fails_is_tried_again_a_cycle_later_or_when_the_delay_is_over() {
+    let now = Instant::now();
+    let mut schedule = one_batch(1, now);
+    schedule.refused(&next_read(&schedule), now);
+    let revival = next_read(&schedule);
+    assert_eq!(revival.kind, Kind::Revival);
+    for (own, after) in [(Duration::ZERO, CYCLE), (CYCLE * 3, CYCLE * 3)] {
+        let all = Duration::ZERO;
+        schedule.failed(&revival, Delay { own, all }, now);
+        assert_eq!(schedule.next().unwrap().0, now + after);
+    }
+}
+
+#[test]
+fn failures_are_counted_for_each_read_and_for_all() {
+    let now = Instant::now();
+    let mut schedule = one_batch(1, now);
+    schedule.set_wanted(0, ids(200), now);
+    let [failing, good] = [0, 1].map(|batch| Read {
+        group: 0,
+        ids: schedule.batches[batch].ids.clone(),
+        kind: Kind::Turn(schedule.batches[batch].serial),
+    });
+    schedule.list_failed(AT_ONCE, now);
+    for _ in 0..3 {
+        schedule.failed(&failing, AT_ONCE, now);
+    }
+    assert_eq!(schedule.failures_after(Some(&failing)), (4, 5));
+    assert_eq!(schedule.failures_after(Some(&good)), (1, 5));
+    assert_eq!(schedule.failures_after(None), (2, 5));
+    schedule.succeeded(&good, now);
+    assert_eq!(schedule.failures_after(Some(&failing)), (4, 1));
+    schedule.succeeded(&failing, now);
+    assert_eq!(schedule.failures_after(Some(&failing)), (1, 1));
+    assert_eq!(schedule.failures_after(None), (2, 1));
 }
 
 #[test]
