@@ -76,6 +76,17 @@ fn a_part_that_is_refused_is_halved_without_another_look_at_the_list() {
 }
 
 #[test]
+fn parts_of_what_is_no_longer_wanted_are_dropped_and_the_others_stay() {
+    let now = Instant::now();
+    let mut schedule = one_batch(4, now);
+    schedule.refused(&next_read(&schedule), now);
+    schedule.list_failed(AT_ONCE, now);
+    schedule.set_wanted(0, ids(2), now);
+    let parts: Vec<_> = schedule.parts.iter().map(|part| part.ids.clone()).collect();
+    assert_eq!(parts, [ids(2)]);
+}
+
+#[test]
 fn a_refused_batch_is_whole_again_a_cycle_later() {
     let now = Instant::now();
     let mut schedule = one_batch(2, now);
