@@ -149,4 +149,57 @@ mod tests {
         assert!(schedule.all_dead(0));
         assert_eq!(schedule.next_try(0, false), Some(now + CYCLE));
     }
+
+    #[test]
+    fn the_next_try_of_a_group_waits_for_no_other_groups_list_or_parts() {
+        let now = Instant::now();
+        let group = |skill: &str| Group {
+            skills: vec![skill.to_owned()],
+            ids: vec!["1".to_owned(), "2".to_owned()],
+            all: false,
+        };
+        let mut schedule = Schedule::new(&[group("a"), group("b")], false, 2, CYCLE, now);
+        let (refused, later) = (read(&schedule), now + CYCLE / 2);
+        assert_eq!(refused.group, 0);
+        schedule.refused(&refused, now);
+        let other = Read {
+            group: 1,
+            kind: Kind::Turn(schedule.batches[1].serial),
+            ..refused
+        };
+        schedule.succeeded(&other, now);
+        // What was refused is asked for once the list is read, and no later.
+        assert_eq!(schedule.next_try(0, false), Some(now));
+        assert_eq!(schedule.next_try(1, false), Some(now + CYCLE));
+        assert_eq!(schedule.next_try(1, true), Some(now), "it shows the list");
+        let wait = Duration::ZERO;
+        schedule.list_failed(
+            Delay {
+                own: wait,
+                all: wait,
+            },
+            later,
+        );
+        assert_eq!(schedule.next_try(0, false), Some(later), "its parts");
+        assert_eq!(schedule.next_try(1, false), Some(now + CYCLE));
+    }
+
+    #[test]
+    fn the_dead_are_tried_again_in_turn() {
+        let now = Instant::now();
+        let mut schedule = schedule(&["1", "2", "3"], now);
+        for _ in 0..3 {
+            schedule.refused(&read(&schedule), now);
+        }
+        assert!(schedule.all_dead(0));
+        let mut tried = Vec::new();
+        for _ in 0..4 {
+            let revival = read(&schedule);
+            assert_eq!(revival.kind, Kind::Revival);
+            tried.extend(revival.ids.iter().cloned());
+            schedule.refused(&revival, now);
+        }
+        // 2 was found last.
+        assert_eq!(tried, ["3", "1", "2", "3"]);
+    }
 }
