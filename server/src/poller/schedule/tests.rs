@@ -152,6 +152,36 @@ fn what_is_refused_when_some_of_it_is_no_longer_wanted_is_asked_for_again_withou
 }
 
 #[test]
+fn other_boards_leave_the_parts_that_are_still_wanted_and_the_turns_of_other_groups() {
+    let now = Instant::now();
+    let mut schedule = one_batch(4, now);
+    schedule.regroup(vec![ids(4), ids(2)], false, now);
+    schedule.refused(&next_read(&schedule), now);
+    schedule.list_failed(AT_ONCE, now);
+    let later = now + CYCLE / 2;
+    schedule.regroup(vec![ids(3), ids(2)], false, later);
+    let parts: Vec<_> = schedule.parts.iter().map(|part| part.ids.len()).collect();
+    assert_eq!(parts, [2, 1]);
+    let batches = schedule.batches.iter();
+    let mut turns: Vec<_> = batches
+        .map(|batch| (batch.group, batch.ids.clone(), batch.due))
+        .collect();
+    turns.sort();
+    assert_eq!(turns, [(0, ids(3), now + CYCLE), (1, ids(2), now)]);
+}
+
+#[test]
+fn groups_are_made_when_they_are_first_wanted_and_not_again() {
+    let now = Instant::now();
+    let mut schedule = one_batch(1, now);
+    for _ in 0..3 {
+        schedule.regroup(vec![ids(1), ids(2)], false, now);
+        let wanted: Vec<_> = schedule.groups.iter().map(|it| it.wanted.clone()).collect();
+        assert_eq!(wanted, [ids(1), ids(2)]);
+    }
+}
+
+#[test]
 fn a_shorter_cycle_brings_turns_forward_to_its_end_and_a_longer_one_moves_none() {
     let now = Instant::now();
     let mut schedule = one_batch(1, now);
