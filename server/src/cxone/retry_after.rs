@@ -38,6 +38,7 @@ fn parse(text: &str, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logging::tests::Said;
     use proptest::prelude::*;
     use reqwest::header::HeaderValue;
 
@@ -82,6 +83,16 @@ mod tests {
             ("30, 60", None),
         ] {
             assert_eq!(wait(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_wish_that_is_not_granted_is_warned_of() {
+        for (text, warnings) in [("899", 0), ("900", 0), ("901", 1)] {
+            let (said, guard) = Said::gather("queuewall=warn");
+            wait(text);
+            drop(guard);
+            assert_eq!(said.lines().len(), warnings, "{text}");
         }
     }
 

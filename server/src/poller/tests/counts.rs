@@ -1,8 +1,10 @@
-//! What the poller tells of itself: reads that ended, and failures that hold it back.
+//! What the poller tells of itself: reads that ended, failures that hold it back, and in the
+//! log what somebody has to know who looks for a reason.
 
 use prometheus_client::{encoding::text, registry::Registry};
 
 use super::*;
+use crate::logging::tests::Said;
 
 impl Bench {
     /// How many reads of queues or of their list were good, and how many failed.
@@ -59,4 +61,49 @@ async fn failures_in_a_row_and_the_end_of_their_back_off_are_told() {
     bench.script(|script| script.failure = None);
     after(POLL).await;
     assert_eq!(bench.polls.back_off(), BackOff::default());
+}
+
+/// The levels of the lines that hold these words.
+fn levels(said: &Said, words: &str) -> Vec<String> {
+    let lines = said.lines().into_iter();
+    lines
+        .filter(|line| line["message"].as_str().unwrap().contains(words))
+        .map(|line| line["level"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interval_that_does_not_fit_the_budget_is_warned_of_and_its_return_is_told() {
+    let ids = ids(900);
+    let (said, _guard) = Said::gather("queuewall=info");
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::from_secs(1)).await;
+    assert_eq!(
+        levels(&said, "do not fit 30 s within 10 requests"),
+        ["WARN"]
+    );
+    assert!(levels(&said, "again").is_empty());
+    bench
+        .changes
+        .send_replace(live(vec![board("main", &ids[..1])]));
+    after(Duration::from_secs(1)).await;
+    assert_eq!(
+        levels(&said, "each queue is read every 30 s again"),
+        ["INFO"]
+    );
+    assert_eq!(levels(&said, "do not fit").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn queues_that_an_answer_does_not_know_are_named_in_the_log() {
+    let ids = ids(2);
+    let (said, _guard) = Said::gather("queuewall=debug");
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::ZERO).await;
+    let words = "CXone does not know these queues";
+    assert!(levels(&said, words).is_empty());
+    bench.script(|script| script.unknown.insert("001".into()));
+    after(POLL).await;
+    assert_eq!(levels(&said, words), ["DEBUG"]);
+    assert!(said.text().contains(r#"[\"001\"]"#), "{}", said.text());
 }

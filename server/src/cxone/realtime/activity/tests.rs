@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use super::*;
-use crate::cxone::json::arbitrary::any_json;
+use crate::{cxone::json::arbitrary::any_json, logging::tests::Said};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -166,6 +166,26 @@ fn the_longest_wait_is_by_the_servers_own_clock_in_every_form_of_time() {
         wait(json!("2026-01-05T10:00:00Z"), json!(1_767_607_200)),
         None
     );
+}
+
+#[test]
+fn fields_that_could_not_be_read_are_named_in_the_log_without_what_they_held() {
+    let logged = |entry: Value| {
+        let skills = read(&json!({ "skillActivity": [entry] })).unwrap();
+        let (said, guard) = Said::gather("queuewall=debug");
+        skills.log("/skills/activity");
+        drop(guard);
+        said.lines()
+    };
+    assert_eq!(
+        logged(json!({"skillId": 7, "queueCount": 1})),
+        [json!(null); 0]
+    );
+    let lines = logged(json!({"skillId": 7, "queueCount": "canary"}));
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["path"], "/skills/activity");
+    assert_eq!(lines[0]["fields"], r#"{"queueCount"}"#);
+    assert!(!lines[0].to_string().contains("canary"));
 }
 
 #[test]
