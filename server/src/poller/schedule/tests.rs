@@ -132,6 +132,12 @@ fn failures_are_counted_for_each_read_and_for_all() {
     assert_eq!(schedule.failures_after(Some(&failing)), (4, 5));
     assert_eq!(schedule.failures_after(Some(&good)), (1, 5));
     assert_eq!(schedule.failures_after(None), (2, 5));
+    // No batch counts those of a part: all do.
+    let part = Read {
+        kind: Kind::Part,
+        ..failing.clone()
+    };
+    assert_eq!(schedule.failures_after(Some(&part)), (5, 5));
     schedule.succeeded(&good, now);
     assert_eq!(schedule.failures_after(Some(&failing)), (4, 1));
     schedule.succeeded(&failing, now);
