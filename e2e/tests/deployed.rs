@@ -9,7 +9,7 @@ use queuewall_e2e::{
     deployed::{Deployed, SECRET},
     devtools::Tab,
 };
-use queuewall_simulator::{Field, Options, QueueOverride};
+use queuewall_simulator::{Options, QueueOverride};
 use serde_json::Value;
 
 /// Long enough for a slow machine.
@@ -18,13 +18,6 @@ const SOON: Duration = Duration::from_secs(60);
 /// The page asks every 5 s and looks for its lost server every few; the rest is a slow
 /// machine's.
 const ONE_POLL: Duration = Duration::from_secs(1 + 5 + 3);
-
-fn waiting(calls: u64) -> QueueOverride {
-    QueueOverride {
-        waiting: Field::Value(calls),
-        ..QueueOverride::default()
-    }
-}
 
 /// Whether the queue's tile shows this many waiting calls on a live board.
 fn shows(queue: &str, calls: u64) -> String {
@@ -53,7 +46,7 @@ async fn live_until_revoked(engine: Engine) -> Result<()> {
     let mut deployed = Deployed::prepare(still).await?;
     let queues = deployed.tenant().queue_ids();
     let queue = queues.first().context("a queue")?;
-    deployed.tenant().set(queue, waiting(41));
+    deployed.tenant().set(queue, QueueOverride::waiting(41));
     deployed.start().await?;
 
     let (address, token) = deployed.link().await?;
@@ -64,13 +57,13 @@ async fn live_until_revoked(engine: Engine) -> Result<()> {
     let opened = format!("{address}?metres=1&rotate=off&lang=en#t={token}");
     tab.navigate(&opened).await?;
     tab.wait_for(&shows(queue, 41), SOON).await?;
-    deployed.tenant().set(queue, waiting(42));
+    deployed.tenant().set(queue, QueueOverride::waiting(42));
     tab.wait_for(&shows(queue, 42), SOON).await?;
     let complaints = tab.take_complaints();
     ensure!(complaints.is_empty(), "{complaints:#?}");
 
     deployed.kill().await?;
-    deployed.tenant().set(queue, waiting(43));
+    deployed.tenant().set(queue, QueueOverride::waiting(43));
     let lost = format!(
         "!!document.querySelector('[data-link=\"lost\"] [data-queue=\"{queue}\"][data-state=\"stale\"]') \
          && !document.querySelector('[data-level=\"warning\"], [data-level=\"critical\"]')"

@@ -9,7 +9,7 @@ use queuewall_e2e::{
     devtools::Tab,
     wall::Wall,
 };
-use queuewall_simulator::{Field, Options, QueueOverride};
+use queuewall_simulator::{Options, QueueOverride};
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -23,13 +23,6 @@ fn still() -> Options {
         speed: 0.0,
         rate_limit_per_minute: None,
         ..Options::default()
-    }
-}
-
-fn waiting(calls: u64) -> QueueOverride {
-    QueueOverride {
-        waiting: Field::Value(calls),
-        ..QueueOverride::default()
     }
 }
 
@@ -52,7 +45,7 @@ async fn serves_a_desk(engine: &Engine) -> Result<()> {
     let wall = Wall::start(still(), POLL, &[]).await?;
     let ids = wall.tenant().queue_ids();
     let worst = ids.last().context("a queue")?;
-    wall.tenant().set(worst, waiting(1_234));
+    wall.tenant().set(worst, QueueOverride::waiting(1_234));
     let browser = Browser::start(engine).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1366, 768).await?;
@@ -114,7 +107,7 @@ async fn serves_a_desk(engine: &Engine) -> Result<()> {
     tab.evaluate("document.querySelector('[data-word=light]').click()")
         .await?;
     // It ticks, worker or not: not every old engine runs one.
-    wall.tenant().set(worst, waiting(1_235));
+    wall.tenant().set(worst, QueueOverride::waiting(1_235));
     let tile = format!("document.querySelector('[data-queue=\"{worst}\"] [data-metric=waiting]')");
     let changed = format!("{tile}.textContent.trim() === '1,235'");
     tab.wait_for(&changed, SOON).await?;
@@ -151,7 +144,7 @@ async fn a_desk_is_served_in_every_other_engine() -> Result<()> {
 async fn stays_true_while_hidden(hidden: Duration, control: u64) -> Result<()> {
     let mut wall = Wall::start(still(), POLL, &["352669"]).await?;
     let queue = wall.tenant().queue_ids()[0].clone();
-    wall.tenant().set(&queue, waiting(41));
+    wall.tenant().set(&queue, QueueOverride::waiting(41));
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.open(&wall.url("/board/main?view=tab")).await?;
@@ -189,7 +182,7 @@ async fn stays_true_while_hidden(hidden: Duration, control: u64) -> Result<()> {
 
     // At most a read, a poll and a tick later, and a slow machine's pardon.
     let soon = Duration::from_secs(45);
-    wall.tenant().set(&queue, waiting(7));
+    wall.tenant().set(&queue, QueueOverride::waiting(7));
     // A level falls after two readings.
     let fallen = "/^▲ 1 warning · 7 waiting/.test(document.title)";
     tab.wait_for(fallen, soon).await?;
@@ -226,8 +219,8 @@ async fn pictures() -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let wall = Wall::start(still(), POLL, &[]).await?;
     let ids = wall.tenant().queue_ids();
-    wall.tenant().set(&ids[3], waiting(14));
-    wall.tenant().set(&ids[5], waiting(7));
+    wall.tenant().set(&ids[3], QueueOverride::waiting(14));
+    wall.tenant().set(&ids[5], QueueOverride::waiting(7));
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     for (width, height) in [(1366, 768), (1920, 1080)] {

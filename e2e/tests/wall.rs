@@ -29,13 +29,6 @@ fn still() -> Options {
     }
 }
 
-fn waiting(calls: u64) -> QueueOverride {
-    QueueOverride {
-        waiting: Field::Value(calls),
-        ..QueueOverride::default()
-    }
-}
-
 fn metric(queue: &str, name: &str) -> String {
     format!("document.querySelector('[data-queue=\"{queue}\"] [data-metric=\"{name}\"]')")
 }
@@ -85,7 +78,7 @@ async fn shows_a_change(engine: &Engine, dialect: Dialect) -> Result<()> {
         .first()
         .context("a queue")?
         .clone();
-    wall.tenant().set(&queue, waiting(41));
+    wall.tenant().set(&queue, QueueOverride::waiting(41));
     let (_browser, mut tab) = open(engine, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &queue, "waiting", "41").await?;
     // 41 calls are far past the limit, whatever else the queue does.
@@ -95,7 +88,7 @@ async fn shows_a_change(engine: &Engine, dialect: Dialect) -> Result<()> {
         .await?;
     ensure!(tiles == wall.tenant().queue_ids().len(), "{tiles} tiles");
 
-    wall.tenant().set(&queue, waiting(42));
+    wall.tenant().set(&queue, QueueOverride::waiting(42));
     wait_for_metric(&mut tab, &queue, "waiting", "42").await?;
     let complaints = tab.take_complaints();
     ensure!(complaints.is_empty(), "{complaints:#?}");
@@ -128,7 +121,7 @@ async fn a_lost_server_is_shown_and_comes_back_by_itself() -> Result<()> {
         .first()
         .context("a queue")?
         .clone();
-    wall.tenant().set(&queue, waiting(7));
+    wall.tenant().set(&queue, QueueOverride::waiting(7));
     let (_browser, mut tab) = open(&Engine::today()?, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
     wait_for_link(&mut tab, "ok").await?;
@@ -144,7 +137,7 @@ async fn a_lost_server_is_shown_and_comes_back_by_itself() -> Result<()> {
         "old data keep their level"
     );
 
-    wall.tenant().set(&queue, waiting(8));
+    wall.tenant().set(&queue, QueueOverride::waiting(8));
     wall.restart_server().await?;
     wait_for_link(&mut tab, "ok").await?;
     wait_for_metric(&mut tab, &queue, "waiting", "8").await
@@ -167,7 +160,7 @@ async fn loses_its_tenant(dialect: Dialect) -> Result<()> {
         .first()
         .context("a queue")?
         .clone();
-    wall.tenant().set(&queue, waiting(7));
+    wall.tenant().set(&queue, QueueOverride::waiting(7));
     let (_browser, mut tab) = open(&Engine::today()?, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
 
@@ -204,7 +197,7 @@ async fn tells_states_apart(dialect: Dialect) -> Result<()> {
             ..QueueOverride::default()
         },
     );
-    wall.tenant().set(&zero, waiting(0));
+    wall.tenant().set(&zero, QueueOverride::waiting(0));
     let nobody = QueueOverride {
         waiting: Field::Value(0),
         logged_on: Field::Value(0),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use queuewall_simulator::{Field, Options, QueueOverride};
+use queuewall_simulator::{Options, QueueOverride};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{AN_ANSWER, GIVEN_UP_SECONDS, IS_LIVE, LOOKS_LIVE, Loss, RENEWED_WITHIN_SECONDS};
@@ -80,7 +80,7 @@ pub async fn lose(loss: Loss, away: Duration) -> Result<Outcome> {
     // A reading is at times older than the page likes, before the next one comes.
     wall.tab.wait_for(IS_LIVE, SOON).await?;
     let tenant = wall.deployed.tenant();
-    tenant.set(&wall.queue, waiting(AFTER));
+    tenant.set(&wall.queue, QueueOverride::waiting(AFTER));
     let start = Instant::now();
     wall.begin(start, BELIEVED_FOR);
     let (away, live_after) = match loss {
@@ -166,7 +166,9 @@ impl Wall {
         let mut deployed = Deployed::prepare(still).await?;
         let queues = deployed.tenant().queue_ids();
         let queue = queues.into_iter().next().context("a queue")?;
-        deployed.tenant().set(&queue, waiting(BEFORE));
+        deployed
+            .tenant()
+            .set(&queue, QueueOverride::waiting(BEFORE));
         deployed.start().await?;
         let network = Network::to(deployed.address()).await?;
         let (address, token) = deployed.link().await?;
@@ -280,13 +282,6 @@ impl Wall {
             );
         }
         Ok(())
-    }
-}
-
-fn waiting(calls: u64) -> QueueOverride {
-    QueueOverride {
-        waiting: Field::Value(calls),
-        ..QueueOverride::default()
     }
 }
 

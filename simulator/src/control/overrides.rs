@@ -61,6 +61,15 @@ pub struct QueueOverride {
 }
 
 impl QueueOverride {
+    /// So many calls wait; the rest is live.
+    #[must_use]
+    pub fn waiting(calls: u64) -> Self {
+        Self {
+            waiting: Field::Value(calls),
+            ..Self::default()
+        }
+    }
+
     /// Changes a skill's activity, of this `serverTime`, to what is pinned.
     pub(crate) fn apply_to_activity(&self, activity: &mut Map<String, Value>, server_time_ms: i64) {
         let earliest = match &self.longest_wait_ms {
