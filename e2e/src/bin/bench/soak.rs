@@ -41,16 +41,16 @@ pub(crate) async fn measure(table: &mut Table, polls: u32) -> Result<()> {
     let mut soak = Soak::open(&mut tab, &stage, warm_up, &mut progress).await?;
     let clean = soak.grow(polls - warm_up, None, &mut progress).await?;
     let (before, after) = (clean.before, clean.after);
-    table.add(
-        "the same: turns of its pages of tiles",
-        format!("{} in {} polls", clean.turns, clean.polls),
-        "one in 4 polls, at least",
-    );
     let mib = |bytes: f64| bytes / 1024.0 / 1024.0;
     table.add(
         format!("a week on the wall ({polls} polls, the first seventh to warm up): pages of wasm"),
         format!("{} → {}", before.wasm_pages, after.wasm_pages),
         "no more",
+    );
+    table.add(
+        "the same: turns of its pages of tiles",
+        format!("{} in {} polls", clean.turns, clean.polls),
+        "one in 4 polls, at least",
     );
     table.add(
         "the same: bytes of wasm in use",
