@@ -14,7 +14,7 @@ use crate::{
 
 /// For answers that never end: long enough for a busy machine to send what comes
 /// before the silence, short enough to wait for.
-const SHORT_TIMEOUT: Duration = Duration::from_secs(2);
+pub(crate) const SHORT_TIMEOUT: Duration = Duration::from_secs(2);
 
 const LIMIT_BYTES: usize = 8 * 1024 * 1024;
 

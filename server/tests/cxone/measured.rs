@@ -1,6 +1,6 @@
 //! What of the dealings with CXone is measured; never a secret among it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use queuewall::{
     budget::RequestBudget,
@@ -13,6 +13,7 @@ use queuewall::{
 
 use crate::{
     dialect::{CANARY_KEY, CANARY_REFRESH_TOKEN, CANARY_SECRET, CANARY_TOKEN},
+    failures::SHORT_TIMEOUT,
     scripted::Reply,
     tenant::{client_with, http, ids, queues, settings, tenant},
 };
@@ -97,7 +98,7 @@ async fn every_request_is_counted_by_what_came_of_it() {
         let server = tenant(move |_| reply.clone()).await;
         let mut settings = settings(&http(&server));
         if is_stalled {
-            settings.total_timeout = Duration::from_secs(2);
+            settings.total_timeout = SHORT_TIMEOUT;
         }
         let source = client_with(settings, &budget);
         let _ = source.read_queues(&ids(&["1"]), &[]).await;

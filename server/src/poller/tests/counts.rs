@@ -21,12 +21,20 @@ impl Bench {
     }
 }
 
+/// Tried again an interval later, and not after a random time.
+fn bad_request() -> SourceError {
+    SourceError::BadRequest {
+        status: 400,
+        remedy: "",
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_read_is_counted_by_how_it_ended() {
     let bench = Bench::start(&ids(1), all_waiting(&ids(1)), 10);
     after(POLL).await;
     assert_eq!(bench.ended(), [2, 0]);
-    bench.script(|script| script.failure = Some(server_error()));
+    bench.script(|script| script.failure = Some(bad_request()));
     after(POLL).await;
     assert_eq!(bench.ended(), [2, 1]);
 }
@@ -34,32 +42,36 @@ async fn every_read_is_counted_by_how_it_ended() {
 #[tokio::test(start_paused = true)]
 async fn reads_of_the_queue_list_are_counted_too() {
     let mut script = all_waiting(&ids(1));
-    script.list_failure = Some(server_error());
+    script.list_failure = Some(bad_request());
     let bench = Bench::start(&[], script, 10);
     after(Duration::ZERO).await;
     assert_eq!(bench.ended(), [0, 1]);
     bench.script(|script| script.list_failure = None);
     after(POLL).await;
-    let [good, failed] = bench.ended();
-    assert!(
-        good >= 2 && failed == 1,
-        "list and queues: {good}, {failed}"
-    );
+    assert_eq!(bench.ended(), [2, 1], "the list, and the queue in it");
 }
 
 #[tokio::test(start_paused = true)]
 async fn failures_in_a_row_and_the_end_of_their_back_off_are_told() {
     let mut script = all_waiting(&ids(1));
-    script.failure = Some(server_error());
+    script.failure = Some(SourceError::CredentialsRejected {
+        status: 401,
+        oauth_error: None,
+        remedy: "",
+    });
+    let start = Instant::now();
     let bench = Bench::start(&ids(1), script, 10);
     after(Duration::ZERO).await;
-    let first = bench.polls.back_off();
-    assert_eq!(first.failures, 1);
-    assert!(first.until.unwrap() > Instant::now());
+    let told = |failures, until| BackOff {
+        failures,
+        until: Some(start + until),
+    };
+    // Whoever is refused waits an interval, and two the next time.
+    assert_eq!(bench.polls.back_off(), told(1, POLL));
     after(POLL).await;
-    assert!(bench.polls.back_off().failures > 1);
+    assert_eq!(bench.polls.back_off(), told(2, POLL * 3));
     bench.script(|script| script.failure = None);
-    after(POLL).await;
+    after(POLL * 2).await;
     assert_eq!(bench.polls.back_off(), BackOff::default());
 }
 
