@@ -47,7 +47,7 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("Sem conexão"),
 
     tile_wait: word("Espera"),
-    tile_longest_wait: word("Máxima"),
+    tile_longest_wait: word("Máx."),
     tile_service: word("Serviço"),
     percent: word("%"),
     free: word("liv."),

@@ -47,7 +47,7 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("Sin conexión"),
 
     tile_wait: word("Espera"),
-    tile_longest_wait: word("Máxima"),
+    tile_longest_wait: word("Máx."),
     tile_service: word("Serv."),
     percent: word("\u{a0}%"),
     free: word("lib."),
