@@ -284,6 +284,14 @@ async fn after(duration: Duration) {
     tokio::time::sleep(duration + Duration::from_millis(10)).await;
 }
 
+/// Tried again an interval later, and not after a random time.
+fn bad_request() -> SourceError {
+    SourceError::BadRequest {
+        status: 400,
+        remedy: "",
+    }
+}
+
 fn server_error() -> SourceError {
     SourceError::ServerError {
         status: 503,

@@ -91,26 +91,16 @@ mod tests {
     use std::time::Duration;
 
     use super::{
-        super::{Delay, Group},
+        super::{
+            Delay, Group,
+            tests::{CYCLE, next_read as read, one_group},
+        },
         *,
     };
 
-    const CYCLE: Duration = Duration::from_secs(30);
-
+    /// One group, each queue a batch of its own.
     fn schedule(ids: &[&str], now: Instant) -> Schedule {
-        let group = Group {
-            skills: Vec::new(),
-            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
-            all: false,
-        };
-        Schedule::new(&[group], false, 1, CYCLE, now)
-    }
-
-    fn read(schedule: &Schedule) -> Read {
-        match schedule.next() {
-            Some((_, Task::Read(read))) => read,
-            other => panic!("{other:?}"),
-        }
+        one_group(ids.iter().map(|id| (*id).to_owned()).collect(), 1, now)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::*;
 
-const CYCLE: Duration = Duration::from_secs(30);
+pub(super) const CYCLE: Duration = Duration::from_secs(30);
 
 /// No wait after a failure.
 const AT_ONCE: Delay = Delay {
@@ -12,17 +12,29 @@ fn ids(count: usize) -> Vec<String> {
     (0..count).map(|index| format!("{index:03}")).collect()
 }
 
-/// One group of so many queues, all in one batch.
-fn one_batch(count: usize, now: Instant) -> Schedule {
+pub(super) fn one_group(ids: Vec<String>, batch_limit: usize, now: Instant) -> Schedule {
     let group = Group {
         skills: Vec::new(),
-        ids: ids(count),
+        ids,
         all: false,
     };
-    Schedule::new(&[group], false, 100, CYCLE, now)
+    Schedule::new(&[group], false, batch_limit, CYCLE, now)
 }
 
-fn next_read(schedule: &Schedule) -> Read {
+/// One group of so many queues, all in one batch.
+fn one_batch(count: usize, now: Instant) -> Schedule {
+    one_group(ids(count), 100, now)
+}
+
+/// The same, refused and halved, since no list tells more.
+fn halved(count: usize, now: Instant) -> Schedule {
+    let mut schedule = one_batch(count, now);
+    schedule.refused(&next_read(&schedule), now);
+    schedule.list_failed(AT_ONCE, now);
+    schedule
+}
+
+pub(super) fn next_read(schedule: &Schedule) -> Read {
     match schedule.next() {
         Some((_, Task::Read(read))) => read,
         other => panic!("{other:?}"),
@@ -66,9 +78,7 @@ fn a_list_parts_a_refused_batch_only_where_it_lacks_little_of_it() {
 #[test]
 fn a_part_that_is_refused_is_halved_without_another_look_at_the_list() {
     let now = Instant::now();
-    let mut schedule = one_batch(4, now);
-    schedule.refused(&next_read(&schedule), now);
-    schedule.list_failed(AT_ONCE, now);
+    let mut schedule = halved(4, now);
     schedule.refused(&next_read(&schedule), now);
     let parts: Vec<usize> = schedule.parts.iter().map(|part| part.ids.len()).collect();
     assert_eq!(parts, [2, 1, 1]);
@@ -78,9 +88,7 @@ fn a_part_that_is_refused_is_halved_without_another_look_at_the_list() {
 #[test]
 fn parts_of_what_is_no_longer_wanted_are_dropped_and_the_others_stay() {
     let now = Instant::now();
-    let mut schedule = one_batch(4, now);
-    schedule.refused(&next_read(&schedule), now);
-    schedule.list_failed(AT_ONCE, now);
+    let mut schedule = halved(4, now);
     schedule.set_wanted(0, ids(2), now);
     let parts: Vec<_> = schedule.parts.iter().map(|part| part.ids.clone()).collect();
     assert_eq!(parts, [ids(2)]);
@@ -89,9 +97,7 @@ fn parts_of_what_is_no_longer_wanted_are_dropped_and_the_others_stay() {
 #[test]
 fn a_refused_batch_is_whole_again_a_cycle_later() {
     let now = Instant::now();
-    let mut schedule = one_batch(2, now);
-    schedule.refused(&next_read(&schedule), now);
-    schedule.list_failed(AT_ONCE, now);
+    let mut schedule = halved(2, now);
     for id in ids(2) {
         let part = next_read(&schedule);
         assert_eq!(part.ids, [id]);

@@ -21,14 +21,6 @@ impl Bench {
     }
 }
 
-/// Tried again an interval later, and not after a random time.
-fn bad_request() -> SourceError {
-    SourceError::BadRequest {
-        status: 400,
-        remedy: "",
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn every_read_is_counted_by_how_it_ended() {
     let bench = Bench::start(&ids(1), all_waiting(&ids(1)), 10);

@@ -85,12 +85,7 @@ async fn the_next_try_is_that_of_the_boards_own_queues() {
         10,
     );
     after(Duration::from_secs(1)).await;
-    bench.script(|script| {
-        script.failure = Some(SourceError::BadRequest {
-            status: 400,
-            remedy: "",
-        })
-    });
+    bench.script(|script| script.failure = Some(bad_request()));
     after(POLL + Duration::from_secs(1)).await;
     let next = |slug: &str| bench.board(slug).upstream.next_try_ms.unwrap();
     let (main, other) = (next("main"), next("other"));
@@ -101,10 +96,7 @@ async fn the_next_try_is_that_of_the_boards_own_queues() {
 async fn the_next_try_is_the_queue_lists_for_a_board_of_every_queue_alone() {
     let mut script = all_waiting(&ids(1));
     script.list_failure = Some(server_error());
-    script.failure = Some(SourceError::BadRequest {
-        status: 400,
-        remedy: "",
-    });
+    script.failure = Some(bad_request());
     let boards = vec![board("main", &[]), board("named", &ids(1))];
     let bench = Bench::start_boards(boards, script, 60);
     after(Duration::from_millis(1_100)).await;
