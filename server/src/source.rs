@@ -2,6 +2,7 @@
 
 mod error;
 mod host;
+mod list;
 
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +11,8 @@ use async_trait::async_trait;
 use crate::clock::Moment;
 pub use error::SourceError;
 pub use host::Host;
+pub(crate) use list::{Cursor, PageOfIds, Total};
+pub use list::{QueueList, Shortfall};
 
 /// Reads live queue metrics. One implementation a dialect.
 #[async_trait]
@@ -40,6 +43,17 @@ pub trait QueueSource: Send + Sync + 'static {
     /// [`SourceError::NothingVisible`] where there is none; any other variant but
     /// [`SourceError::QueueNotFound`].
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError>;
+
+    /// Reads the next page of `list`, which starts empty, and adds it: one request, besides
+    /// those for signing in. An error leaves `list` as it was, so that the same page can be
+    /// asked for again.
+    ///
+    /// # Errors
+    /// As [`list_queues`](Self::list_queues).
+    async fn list_page(&self, list: &mut QueueList) -> Result<(), SourceError> {
+        *list = QueueList::complete(self.list_queues().await?, None);
+        Ok(())
+    }
 
     /// Signs in, or makes sure that the sign-in still holds, and reads nothing.
     ///
@@ -91,6 +105,8 @@ pub struct QueueReadings {
     pub asked_at: Option<Moment>,
     /// Those asked for of which the answer says that the upstream has no such queue.
     pub unknown: Vec<String>,
+    /// What the answer lacks of the entries that it promised.
+    pub shortfall: Option<Shortfall>,
 }
 
 /// One queue's live metrics. Whatever the upstream left out is `None`.

@@ -178,7 +178,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A whole number of 0 or more, however it is written.
-fn count(value: &Value) -> Option<u64> {
+pub(super) fn count(value: &Value) -> Option<u64> {
     let number = number(value)?;
     let is_count = number.fract() == 0.0 && (0.0..COUNT_END).contains(&number);
     is_count.then_some(number as u64)

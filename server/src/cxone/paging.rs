@@ -3,9 +3,9 @@
 #[cfg(any(test, fuzzing))]
 pub(super) mod fuzzing;
 
-use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
-use reqwest::Url;
+use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
 use super::{
@@ -14,10 +14,38 @@ use super::{
     session::Session,
     transport::Answer,
 };
-use crate::{clock::Moment, metrics::CallKind, source::SourceError};
+use crate::{
+    metrics::CallKind,
+    source::{Cursor, PageOfIds, QueueInfo, QueueList, QueueSource, Shortfall, SourceError, Total},
+};
 
-/// A longer list is taken for a mistake.
-const MOST_PAGES: usize = 100;
+/// Under which names an answer says how many entries there are, in lower case and without
+/// `_` and `-`. The first ones count those of all pages for certain.
+const TOTALS: [&str; 9] = [
+    "totalrecords",
+    "totalrecordcount",
+    "totalcount",
+    "totalelements",
+    "totalentries",
+    "totalitems",
+    "totalresults",
+    "totalhits",
+    "total",
+];
+
+/// In which objects they may be.
+const AROUND_TOTALS: [&str; 7] = [
+    "resultset",
+    "page",
+    "paging",
+    "pagination",
+    "meta",
+    "metadata",
+    "data",
+];
+
+/// How many of those names are certain.
+const CERTAIN: usize = 2;
 
 /// Where a list is, and by which setting.
 pub(super) struct List<'a> {
@@ -31,55 +59,59 @@ pub(super) struct List<'a> {
     pub(super) name: &'static str,
 }
 
-/// What was read.
-pub(super) struct Pages {
-    pub(super) count: usize,
-    /// When the first one was asked for.
-    pub(super) asked_at: Option<Moment>,
-}
-
 impl List<'_> {
-    /// Reads every page: `check` judges its status, `read` takes what is on it.
+    /// Reads the next page: `check` judges its status, `read` takes what is on it. An error
+    /// leaves the cursor where it is.
     ///
     /// # Errors
-    /// Of any page, and of a link that leads nowhere: half a list would pass for a
-    /// whole one.
-    pub(super) async fn read_all(
+    /// Of the page, and of a link that leads nowhere, where nothing else says how the list
+    /// goes on: half a list would pass for a whole one.
+    pub(super) async fn read_page(
         &self,
         session: &Session,
+        cursor: &mut Cursor,
         check: impl Fn(&Answer) -> Result<(), SourceError> + Send,
-        mut read: impl FnMut(&Value) -> Result<(), SourceError> + Send,
-    ) -> Result<Pages, SourceError> {
-        let (mut url, mut visited) = (self.first.clone(), HashSet::new());
-        let mut asked_at = None;
-        // A link back to a page that was read ends the list: nothing new is there.
-        while visited.insert(url.clone()) {
-            if visited.len() > MOST_PAGES {
-                let name = self.name;
-                return Err(unexpected(format!(
-                    "a {name} of more than {MOST_PAGES} pages"
-                )));
-            }
-            let answer = session
-                .send(self.kind, self.setting, || {
-                    session.transport().get(url.clone())
-                })
-                .await?;
-            check(&answer)?;
-            asked_at.get_or_insert(answer.sent_at);
-            let body = json::parse(&answer)?;
-            read(&body)?;
-            let Some(next) = self.next_link(&body)? else {
-                break;
-            };
-            url = self.base_url.follow(&url, &next).ok_or_else(|| {
-                unexpected(format!("the {}'s next page is on another host", self.name))
-            })?;
+        read: impl FnOnce(&Value) -> Result<PageOfIds, SourceError> + Send,
+    ) -> Result<(), SourceError> {
+        let Some(url) = cursor.url(&self.first) else {
+            return Ok(());
+        };
+        let answer = session
+            .send(self.kind, self.setting, || {
+                session.transport().get(url.clone())
+            })
+            .await?;
+        let is_missing = matches!(
+            answer.status,
+            StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::GONE
+        );
+        let is_missing =
+            is_missing || answer.status.is_success() && answer.body.trim_ascii().is_empty();
+        if answer.has_no_content() || is_missing && !cursor.is_at_start() {
+            cursor.end_of_pages();
+            return Ok(());
         }
-        Ok(Pages {
-            count: visited.len(),
-            asked_at,
-        })
+        check(&answer)?;
+        let body = json::parse(&answer)?;
+        let total = total_in(&body);
+        let link = self.link_from(&url, &body);
+        let link = match link {
+            Err(error) if total.count.is_none() => return Err(error),
+            link => link.ok().flatten(),
+        };
+        let page = read(&body)?;
+        cursor.advance(url, answer.sent_at, page, total, link);
+        Ok(())
+    }
+
+    /// The address of the page after the one at `url`.
+    fn link_from(&self, url: &Url, body: &Value) -> Result<Option<Url>, SourceError> {
+        let Some(link) = self.next_link(body)? else {
+            return Ok(None);
+        };
+        let next = self.base_url.follow(url, &link);
+        let elsewhere = || format!("the {}'s next page is on another host", self.name);
+        next.map(Some).ok_or_else(|| unexpected(elsewhere()))
     }
 
     /// The link to the next page, under any of its usual names, with or without a
@@ -111,6 +143,114 @@ impl List<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// Reads every page of a source's queue list.
+pub(super) async fn read_whole(source: &dyn QueueSource) -> Result<Vec<QueueInfo>, SourceError> {
+    let mut list = QueueList::default();
+    while !list.is_complete() {
+        source.list_page(&mut list).await?;
+    }
+    Ok(list.queues)
+}
+
+/// Adds the queues of a page, of those with the same id the first. `id` is the name of the
+/// field that holds it, and `empty_remedy` says what to check where there is no queue.
+///
+/// # Errors
+/// [`SourceError::NothingVisible`] for a complete list without an entry,
+/// [`SourceError::UnexpectedShape`] for one whose entries have no id.
+pub(super) fn add(
+    list: &mut QueueList,
+    new: Vec<QueueInfo>,
+    id: &str,
+    empty_remedy: &'static str,
+) -> Result<(), SourceError> {
+    list.add(new);
+    if !list.is_complete() || !list.queues.is_empty() {
+        return Ok(());
+    }
+    // The next try begins at the first page.
+    let list = std::mem::take(list);
+    Err(if list.cursor.lacks_every_id() {
+        unexpected(format!("no entry of the list has a {id}"))
+    } else {
+        SourceError::NothingVisible {
+            remedy: empty_remedy,
+        }
+    })
+}
+
+/// The latest shortfall of a list, so that the log has one line a change.
+#[derive(Debug, Default)]
+pub(super) struct LoggedShortfall(Mutex<Option<Shortfall>>);
+
+impl LoggedShortfall {
+    pub(super) fn note(&self, list: &str, shortfall: Option<Shortfall>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match shortfall {
+            _ if *known == shortfall => {}
+            Some(shortfall) => tracing::warn!("the {list} is not whole: {shortfall}"),
+            None => tracing::info!("the {list} is whole again"),
+        }
+        *known = shortfall;
+    }
+}
+
+/// The entries of a page: a list under one of `names`, with or without a `resultSet` around
+/// it. A null is an empty list, and so is none where the answer counts 0 entries.
+///
+/// # Errors
+/// [`SourceError::UnexpectedShape`] for anything else: it is not the same as no entries.
+pub(super) fn entries<'a>(
+    body: &'a Value,
+    names: &[&'static str],
+    what: &str,
+) -> Result<&'a [Value], SourceError> {
+    let Value::Object(outer) = body else {
+        let kind = kind(body);
+        return Err(unexpected(format!("the {what} is {kind}, not an object")));
+    };
+    let inner = outer.get("resultSet");
+    let objects = [inner.and_then(Value::as_object), Some(outer)];
+    let named: Vec<_> = (objects.into_iter().flatten())
+        .flat_map(|object| names.iter().map(|name| (*name, object.get(*name))))
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect();
+    if let Some(entries) = named.iter().find_map(|(_, value)| value.as_array()) {
+        return Ok(entries);
+    }
+    if let Some((name, other)) = named.iter().find(|(_, value)| !value.is_null()) {
+        let kind = kind(other);
+        return Err(unexpected(format!("{name} is {kind}, not a list")));
+    }
+    if !named.is_empty() || inner == Some(&Value::Null) || total_in(body).count == Some(0) {
+        return Ok(&[]);
+    }
+    let names = names.join(" or ");
+    Err(unexpected(format!("the {what} has no {names}")))
+}
+
+/// How many entries an answer says that there are.
+pub(super) fn total_in(body: &Value) -> Total {
+    let mut found = [None; TOTALS.len()];
+    collect_totals(body, 2, &mut found);
+    let place = found.iter().position(Option::is_some);
+    Total {
+        count: place.and_then(|place| found[place]),
+        is_certain: place.is_some_and(|place| place < CERTAIN),
+    }
+}
+
+fn collect_totals(body: &Value, depth: usize, found: &mut [Option<u64>]) {
+    for (name, value) in body.as_object().into_iter().flatten() {
+        let name = name.to_ascii_lowercase().replace(['_', '-'], "");
+        if let Some(place) = TOTALS.iter().position(|total| *total == name) {
+            found[place] = found[place].max(json::count(value));
+        } else if depth > 0 && AROUND_TOTALS.contains(&name.as_str()) {
+            collect_totals(value, depth - 1, found);
+        }
     }
 }
 

@@ -23,7 +23,8 @@ use super::{
     BaseUrl, RealtimeSettings, SignInMethod, SkillFilter,
     base_url::host_of,
     discovery::Discovery,
-    paging::List,
+    json::unexpected,
+    paging::{self, List, LoggedShortfall},
     session::Session,
     sign_in::AccessKeySignIn,
     transport::{Answer, Transport},
@@ -31,7 +32,9 @@ use super::{
 use crate::{
     clock::Clock,
     metrics::CallKind,
-    source::{QueueInfo, QueueReadings, QueueSource, SourceError, Step, TokenLife},
+    source::{
+        Cursor, QueueInfo, QueueList, QueueReadings, QueueSource, SourceError, Step, TokenLife,
+    },
 };
 use activity::{Skill, Skills};
 
@@ -52,6 +55,8 @@ pub(super) struct Realtime {
     session: Session,
     /// How many pages the last whole read took.
     pages: AtomicUsize,
+    list_shortfall: LoggedShortfall,
+    read_shortfall: LoggedShortfall,
 }
 
 /// Where the API is, and which setting led there.
@@ -84,6 +89,8 @@ impl Realtime {
             discovery,
             session: Session::new(transport, way, clock, REFUSED_REMEDY),
             pages: AtomicUsize::new(1),
+            list_shortfall: LoggedShortfall::default(),
+            read_shortfall: LoggedShortfall::default(),
         }
     }
 
@@ -102,8 +109,13 @@ impl Realtime {
         })
     }
 
-    /// Reads the whole list, of what `filter` lets CXone leave out already.
-    async fn skills(&self, filter: Option<&SkillFilter>) -> Result<Skills, SourceError> {
+    /// Reads the next page of the list, of what `filter` lets CXone leave out already.
+    async fn read_page(
+        &self,
+        filter: Option<&SkillFilter>,
+        cursor: &mut Cursor,
+        skills: &mut Skills,
+    ) -> Result<(), SourceError> {
         let place = self.place().await?;
         let path = format!(
             "/incontactAPI/services/{}/skills/activity",
@@ -128,25 +140,33 @@ impl Realtime {
             first,
             name: "skill list",
         };
-        let mut skills = Skills::default();
         let read = list
-            .read_all(&self.session, check_read, |page| skills.add(page))
+            .read_page(&self.session, cursor, check_read, |page| skills.add(page))
             .await;
-        match read {
-            Ok(pages) => {
-                skills.log(&path);
-                if filter.is_some() {
-                    self.pages.store(pages.count, Ordering::Relaxed);
-                }
-                skills.asked_at = pages.asked_at;
-                skills.check_ids()?;
-                Ok(skills)
-            }
-            Err(error) => {
-                self.discovery.doubt_api(&error).await;
-                Err(error)
-            }
+        if let Err(error) = &read {
+            self.discovery.doubt_api(error).await;
         }
+        read?;
+        if cursor.is_at_end() {
+            skills.log(&path);
+        }
+        Ok(())
+    }
+
+    /// Reads the whole list of what the settings let through.
+    async fn skills(&self) -> Result<(Skills, Cursor), SourceError> {
+        let (mut skills, mut cursor) = (Skills::default(), Cursor::default());
+        while !cursor.is_at_end() {
+            self.read_page(Some(&self.settings.skills), &mut cursor, &mut skills)
+                .await?;
+        }
+        self.pages.store(cursor.pages(), Ordering::Relaxed);
+        if cursor.lacks_every_id() {
+            // Not the same as no skills.
+            return Err(unexpected("no entry of the skill list has a skillId"));
+        }
+        (self.read_shortfall).note("list of numbers", cursor.shortfall());
+        Ok((skills, cursor))
     }
 }
 
@@ -171,8 +191,8 @@ impl QueueSource for Realtime {
         if ids.is_empty() {
             return Ok(QueueReadings::default());
         }
-        let skills = self.skills(Some(&self.settings.skills)).await?;
-        let (is_whole, asked_at) = (skills.is_whole(), skills.asked_at);
+        let (skills, cursor) = self.skills().await?;
+        let is_whole = cursor.shortfall().is_none() && skills.are_distinct();
         if skills.list.is_empty() {
             // Sooner this than that CXone knew none of the queues any more.
             return Err(SourceError::NothingVisible {
@@ -185,7 +205,8 @@ impl QueueSource for Realtime {
             by_id.entry(skill.reading.id.clone()).or_insert(skill);
         }
         let mut readings = QueueReadings {
-            asked_at,
+            asked_at: cursor.asked_at(),
+            shortfall: cursor.shortfall(),
             ..QueueReadings::default()
         };
         let mut asked = HashSet::new();
@@ -200,18 +221,18 @@ impl QueueSource for Realtime {
     }
 
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
-        let skills = self.skills(None).await?;
-        if skills.list.is_empty() {
-            return Err(SourceError::NothingVisible {
-                remedy: EMPTY_REMEDY,
-            });
+        paging::read_whole(self).await
+    }
+
+    async fn list_page(&self, list: &mut QueueList) -> Result<(), SourceError> {
+        let mut skills = Skills::default();
+        self.read_page(None, &mut list.cursor, &mut skills).await?;
+        let filter = &self.settings.skills;
+        if list.is_complete() {
+            self.list_shortfall.note("queue list", list.shortfall());
         }
-        let mut known = HashSet::new();
-        let new = skills.list.into_iter();
-        Ok(new
-            .filter(|skill| known.insert(skill.reading.id.clone()))
-            .map(|skill| skill.into_info(&self.settings.skills))
-            .collect())
+        let new = skills.list.into_iter().map(|it| it.into_info(filter));
+        paging::add(list, new.collect(), "skillId", EMPTY_REMEDY)
     }
 
     async fn sign_in(&self) -> Result<(), SourceError> {

@@ -6,14 +6,14 @@ pub(super) mod fuzzing;
 mod queue_list;
 mod readings;
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
 
 use super::{
     ReportingV2Settings, json,
-    paging::List,
+    paging::{self, List, LoggedShortfall},
     session::Session,
     sign_in::ClientCredentials,
     transport::{Answer, Transport},
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     clock::Clock,
     metrics::CallKind,
-    source::{QueueInfo, QueueReadings, QueueSource, SourceError, TokenLife},
+    source::{QueueInfo, QueueList, QueueReadings, QueueSource, SourceError, TokenLife},
 };
 
 const REALTIME_PATH: &str = "/api/v2/reporting/queues/realtime";
@@ -44,6 +44,7 @@ const BATCH_LIMIT: usize = 100;
 pub(super) struct ReportingV2 {
     settings: ReportingV2Settings,
     session: Session,
+    list_shortfall: LoggedShortfall,
 }
 
 impl ReportingV2 {
@@ -60,6 +61,7 @@ impl ReportingV2 {
         Self {
             settings,
             session: Session::new(transport, way, clock, REFUSED_REMEDY),
+            list_shortfall: LoggedShortfall::default(),
         }
     }
 }
@@ -91,47 +93,57 @@ impl QueueSource for ReportingV2 {
             .send(CallKind::Readings, SETTING, post)
             .await?;
         check_read(&answer, || SourceError::QueueNotFound { ids: ids.to_vec() })?;
-        let (queues, odd) = readings::readings(&json::parse(&answer)?)?;
-        odd.log(REALTIME_PATH);
+        let queues = if answer.has_no_content() {
+            Vec::new()
+        } else {
+            let (queues, odd) = readings::readings(&json::parse(&answer)?)?;
+            odd.log(REALTIME_PATH);
+            queues
+        };
         Ok(QueueReadings {
             queues,
             asked_at: Some(answer.sent_at),
             // This dialect says so by a 404.
             unknown: Vec::new(),
+            shortfall: None,
         })
     }
 
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
-        let list = List {
+        paging::read_whole(self).await
+    }
+
+    async fn list_page(&self, list: &mut QueueList) -> Result<(), SourceError> {
+        let pages = List {
             base_url: &self.settings.base_url,
             setting: SETTING,
             kind: CallKind::QueueList,
             first: self.settings.base_url.endpoint(LIST_PATH),
             name: "queue list",
         };
-        let (mut queues, mut known) = (Vec::new(), HashSet::new());
         let not_found = |answer: &Answer| SourceError::EndpointNotFound {
             path: answer.path.clone(),
             host: answer.host.clone(),
         };
-        list.read_all(
-            &self.session,
-            |answer| check_read(answer, || not_found(answer)),
-            |body| {
-                let page = queue_list::page(body)?;
-                page.odd.log(LIST_PATH);
-                let new = page.queues.into_iter();
-                queues.extend(new.filter(|queue| known.insert(queue.id.clone())));
-                Ok(())
-            },
-        )
-        .await?;
-        if queues.is_empty() {
-            return Err(SourceError::NothingVisible {
-                remedy: EMPTY_REMEDY,
-            });
+        let mut new = Vec::new();
+        pages
+            .read_page(
+                &self.session,
+                &mut list.cursor,
+                |answer| check_read(answer, || not_found(answer)),
+                |body| {
+                    let page = queue_list::page(body)?;
+                    page.odd.log(LIST_PATH);
+                    let ids = page.ids();
+                    new = page.queues;
+                    Ok(ids)
+                },
+            )
+            .await?;
+        if list.is_complete() {
+            self.list_shortfall.note("queue list", list.shortfall());
         }
-        Ok(queues)
+        paging::add(list, new, "queueId", EMPTY_REMEDY)
     }
 
     async fn sign_in(&self) -> Result<(), SourceError> {

@@ -65,6 +65,14 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
+impl Answer {
+    /// Whether it succeeded and says that there is nothing.
+    pub(super) fn has_no_content(&self) -> bool {
+        let statuses = [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT];
+        statuses.contains(&self.status)
+    }
+}
+
 impl Transport {
     pub(super) fn new(
         settings: &Settings,

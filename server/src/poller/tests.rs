@@ -101,6 +101,7 @@ impl QueueSource for Scripted {
             queues: answered.map(reading).collect(),
             unknown: unknown.into_iter().cloned().collect(),
             asked_at: (!takes.is_zero()).then_some(asked_at),
+            ..QueueReadings::default()
         })
     }
 

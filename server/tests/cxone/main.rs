@@ -5,6 +5,7 @@
 //! - `dialect`: the dialects' own words for the same things; `tenant`: a tenant of one
 //! - `failures`, `refusals`, `tokens`, `secrets`: what holds for every dialect
 //! - `reads`, `list`: `reporting-v2`; `activity`, `sign_ins`, `discovery`: `realtime`
+//! - `pages`: lists that come in pages, of both
 //! - `proxy`, `tls`: what holds for every request
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
@@ -17,6 +18,7 @@ mod discovery;
 mod failures;
 mod list;
 mod measured;
+mod pages;
 mod proxy;
 mod reads;
 mod refusals;

@@ -6,13 +6,13 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Map, Value};
 
 use crate::{
-    clock::Moment,
     cxone::{
         SkillFilter,
-        json::{Fields, OddFields, kind, unexpected},
+        json::{Fields, OddFields},
+        paging,
         skill_filter::MediaType,
     },
-    source::{QueueInfo, QueueReading, SourceError},
+    source::{PageOfIds, QueueInfo, QueueReading, SourceError},
 };
 
 /// A wait beyond this is none: dates that stand for "never" make such ones.
@@ -26,11 +26,7 @@ const LONGEST_THRESHOLD_SECONDS: f64 = 86_400.0;
 pub(super) struct Skills {
     pub(super) list: Vec<Skill>,
     /// How many entries there were, those without an id too.
-    entries: u64,
-    /// How many the answers say that there are.
-    total: Option<u64>,
-    /// When the first page was asked for.
-    pub(super) asked_at: Option<Moment>,
+    entries: usize,
     odd: OddFields,
 }
 
@@ -46,62 +42,35 @@ pub(super) struct Skill {
 
 impl Skills {
     /// Adds a page: a list under `skillActivity`, with or without a `resultSet` around it.
-    pub(super) fn add(&mut self, page: &Value) -> Result<(), SourceError> {
-        let Value::Object(outer) = page else {
-            return Err(unexpected(format!(
-                "the skill list is {}, not an object",
-                kind(page)
-            )));
-        };
-        let inner = match outer.get("resultSet") {
-            Some(Value::Object(inner)) => inner,
-            _ => outer,
-        };
-        for object in [inner, outer] {
-            let total = Fields::new(object, &mut self.odd).count("totalRecords");
-            self.total = self.total.max(total);
-        }
-        let last_poll_time = Fields::new(inner, &mut self.odd).time("lastPollTime");
-        let entries = match inner.get("skillActivity").or(outer.get("skillActivity")) {
-            Some(Value::Array(entries)) => entries,
-            Some(Value::Null) => return Ok(()),
-            Some(other) => {
-                return Err(unexpected(format!(
-                    "skillActivity is {}, not a list",
-                    kind(other)
-                )));
-            }
-            // Not the same as no skills: whoever reads on would take all of them for gone.
-            None => return Err(unexpected("the skill list has no skillActivity")),
-        };
-        self.entries += entries.len() as u64;
+    pub(super) fn add(&mut self, page: &Value) -> Result<PageOfIds, SourceError> {
+        let entries = paging::entries(page, &["skillActivity"], "skill list")?;
+        let inner = page.get("resultSet").filter(|it| it.is_object());
+        let inner = inner.unwrap_or(page).as_object();
+        let last_poll_time =
+            inner.and_then(|it| Fields::new(it, &mut self.odd).time("lastPollTime"));
+        self.entries += entries.len();
+        let mut page = PageOfIds::default();
         for entry in entries {
             let entry = entry.as_object();
             match entry.and_then(|entry| skill(entry, last_poll_time, &mut self.odd)) {
-                Some(skill) => self.list.push(skill),
-                None => self.odd.note("skillId (missing)"),
+                Some(skill) => {
+                    page.ids.push(skill.reading.id.clone());
+                    self.list.push(skill);
+                }
+                None => {
+                    page.nameless += 1;
+                    self.odd.note("skillId (missing)");
+                }
             }
         }
-        Ok(())
+        Ok(page)
     }
 
-    /// Whether nothing is missing of what the answers say that there is. A skill that is
-    /// there twice took another's place, as when pages shift while they are read.
-    pub(super) fn is_whole(&self) -> bool {
+    /// Whether every entry has an id, and each another one. A skill that is there twice took
+    /// another's place, as when pages shift while they are read.
+    pub(super) fn are_distinct(&self) -> bool {
         let ids: HashSet<&str> = self.list.iter().map(|it| it.reading.id.as_str()).collect();
-        let distinct = ids.len() as u64;
-        distinct == self.entries && self.total.is_none_or(|total| total <= distinct)
-    }
-
-    /// That something of what is there could be read.
-    ///
-    /// # Errors
-    /// [`SourceError::UnexpectedShape`]: this is not the same as no skills.
-    pub(super) fn check_ids(&self) -> Result<(), SourceError> {
-        if self.list.is_empty() && self.entries > 0 {
-            return Err(unexpected("no entry of the skill list has a skillId"));
-        }
-        Ok(())
+        ids.len() == self.entries
     }
 
     /// One line on what could not be read.

@@ -3,15 +3,29 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    cxone::json::{Fields, OddFields, kind, unexpected},
-    source::{QueueInfo, SourceError},
+    cxone::{
+        json::{Fields, OddFields},
+        paging,
+    },
+    source::{PageOfIds, QueueInfo, SourceError},
 };
 
 /// One page.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) queues: Vec<QueueInfo>,
+    /// How many entries have no id.
+    nameless: u64,
     pub(super) odd: OddFields,
+}
+
+impl Page {
+    pub(super) fn ids(&self) -> PageOfIds {
+        PageOfIds {
+            ids: self.queues.iter().map(|queue| queue.id.clone()).collect(),
+            nameless: self.nameless,
+        }
+    }
 }
 
 /// Reads a list at the top level, or under `queues` or `entities`.
@@ -19,42 +33,18 @@ pub(super) fn page(body: &Value) -> Result<Page, SourceError> {
     let mut page = Page::default();
     let entries = match body {
         Value::Array(entries) => entries,
-        Value::Object(body) => match list(body)? {
-            Some(entries) => entries,
-            None => return Ok(page),
-        },
-        other => {
-            return Err(unexpected(format!("the queue list is {}", kind(other))));
-        }
+        body => paging::entries(body, &["queues", "entities"], "queue list")?,
     };
     for entry in entries {
         match entry.as_object().and_then(|it| queue(it, &mut page.odd)) {
             Some(queue) => page.queues.push(queue),
-            None => page.odd.note("queueId (missing)"),
+            None => {
+                page.nameless += 1;
+                page.odd.note("queueId (missing)");
+            }
         }
     }
     Ok(page)
-}
-
-/// The list, or `None` where a null stands in its place.
-fn list(body: &Map<String, Value>) -> Result<Option<&Vec<Value>>, SourceError> {
-    let named = || {
-        ["queues", "entities"]
-            .into_iter()
-            .filter_map(|name| body.get(name))
-    };
-    if let Some(entries) = named().find_map(Value::as_array) {
-        return Ok(Some(entries));
-    }
-    match named().find(|value| !value.is_null()) {
-        Some(other) => Err(unexpected(format!(
-            "queues or entities is {}, not a list",
-            kind(other)
-        ))),
-        None if named().next().is_some() => Ok(None),
-        // Not the same as no queues: whoever reads on would take all of them for gone.
-        None => Err(unexpected("the queue list has neither queues nor entities")),
-    }
 }
 
 fn queue(entry: &Map<String, Value>, odd: &mut OddFields) -> Option<QueueInfo> {
@@ -105,7 +95,14 @@ mod tests {
 
     #[test]
     fn an_empty_list_is_not_an_unknown_shape() {
-        for empty in [json!([]), json!({"queues": []}), json!({"entities": null})] {
+        for empty in [
+            json!([]),
+            json!({"queues": []}),
+            json!({"entities": null}),
+            json!({"resultSet": null}),
+            json!({"totalRecords": 0}),
+            json!({"total": "0", "pageCount": 0}),
+        ] {
             assert_eq!(page(&empty).unwrap(), Page::default());
         }
         for wrong in [

@@ -7,7 +7,7 @@ use serde_json::json;
 
 fn read(page: &Value) -> Result<Skills, SourceError> {
     let mut skills = Skills::default();
-    skills.add(page).map(|()| skills)
+    skills.add(page).map(|_| skills)
 }
 
 fn read_one(mut entry: Value) -> Skill {
@@ -61,7 +61,7 @@ fn a_whole_entry_becomes_a_whole_reading_in_both_shapes() {
         let skills = read(&page).unwrap();
         assert_eq!(skills.list[0].reading, whole_reading());
         assert_eq!(skills.odd, OddFields::default());
-        assert!(skills.is_whole());
+        assert!(skills.are_distinct());
     }
 }
 
@@ -202,15 +202,20 @@ fn a_pages_own_time_stands_in_for_an_entrys() {
 }
 
 #[test]
-fn no_list_is_an_empty_one_and_another_type_an_error() {
+fn skill_list_is_empty_where_the_answer_says_so() {
     for empty in [
         json!({"skillActivity": []}),
         json!({"skillActivity": null}),
         json!({"resultSet": {"skillActivity": []}}),
         json!({"resultSet": null, "skillActivity": []}),
+        json!({"resultSet": null}),
+        json!({"totalRecords": 0}),
+        json!({"TotalRecords": "0"}),
+        json!({"resultSet": {"totalRecords": 0}}),
+        json!({"resultSet": {"totalCount": 0.0}}),
     ] {
         let skills = read(&empty).unwrap();
-        assert!(skills.list.is_empty() && skills.is_whole(), "{empty}");
+        assert!(skills.list.is_empty() && skills.are_distinct(), "{empty}");
     }
     for wrong in [
         json!(null),
@@ -218,6 +223,8 @@ fn no_list_is_an_empty_one_and_another_type_an_error() {
         json!("skillActivity"),
         json!(1),
         json!({}),
+        json!({"totalRecords": 1}),
+        json!({"totalRecords": null}),
         json!({"resultSet": {}}),
         json!({"skillActivity": {}}),
         json!({"resultSet": {"skillActivity": "none"}}),
@@ -230,37 +237,18 @@ fn no_list_is_an_empty_one_and_another_type_an_error() {
 }
 
 #[test]
-fn a_list_is_whole_only_where_nothing_promised_is_missing() {
-    let mut skills = Skills::default();
-    let page = |id: u64| json!({"totalRecords": 2, "skillActivity": [{"skillId": id}]});
-    skills.add(&page(1)).unwrap();
-    assert!(!skills.is_whole());
-    skills.add(&page(2)).unwrap();
-    assert!(skills.is_whole());
-    // As when pages shift while they are read: the second skill was skipped.
+fn skills_are_not_distinct_where_one_came_twice_or_has_no_id() {
     let mut skills = Skills::default();
     for page in [
-        json!({"totalRecords": 3, "skillActivity": [{"skillId": 1}, {"skillId": 2}]}),
+        json!({"skillActivity": [{"skillId": 1}, {"skillId": 2}]}),
         json!({"skillActivity": [{"skillId": 2}]}),
     ] {
+        assert!(skills.are_distinct());
         skills.add(&page).unwrap();
     }
-    assert!(!skills.is_whole());
+    assert!(!skills.are_distinct());
     let nameless = json!({"skillActivity": [{"skillId": 1}, {"skillName": "Sales"}]});
-    assert!(!read(&nameless).unwrap().is_whole());
-}
-
-#[test]
-fn entries_without_a_single_id_are_another_shape_and_not_no_skills() {
-    let strange = read(&json!({"skillActivity": [{"SkillId": 1}, {"SkillId": 2}]})).unwrap();
-    assert!(matches!(
-        strange.check_ids(),
-        Err(SourceError::UnexpectedShape { .. })
-    ));
-    assert_eq!(
-        read(&json!({"skillActivity": []})).unwrap().check_ids(),
-        Ok(())
-    );
+    assert!(!read(&nameless).unwrap().are_distinct());
 }
 
 #[test]
