@@ -13,6 +13,7 @@
 //! - [`poller`]: the only caller of a source, the only writer of snapshots
 //! - [`snapshot`]: the latest of every board, encoded once a change
 //! - [`access`]: who may look
+//! - [`state_dir`]: the folder of private files
 //! - [`http`]: the routes
 //! - [`screens`]: which screens there are, and how they are
 //! - [`reload`]: the configuration, read again while the server runs
@@ -21,6 +22,7 @@
 //! - [`logging`]: text or JSON, to stderr
 //! - [`service_manager`]: what systemd is told
 //! - [`shutdown`]: the signals that end the server
+//! - [`system_error`]: the remedy for a failure of the operating system
 //! - `fuzzing`: what holds of any input, for the fuzzer and the tests alone
 
 pub mod access;
@@ -44,3 +46,5 @@ pub mod service_manager;
 pub mod shutdown;
 pub mod snapshot;
 pub mod source;
+pub mod state_dir;
+pub mod system_error;

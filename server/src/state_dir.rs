@@ -1,0 +1,429 @@
+//! The state folder: private files that the server and the command line share.
+//!
+//! The folder is made with mode 0700, its files with 0600. A file is read only if it
+//! belongs to a trusted user and not everybody may write it, is never opened through a
+//! symbolic link, and is replaced as a whole: written to a new file with an unpredictable
+//! name, and renamed.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, ErrorKind, Read as _, Write as _},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use thiserror::Error;
+
+use crate::system_error::{Attempt, remedy};
+
+/// Why a file of the folder, or the folder itself, is not used.
+#[derive(Debug, Error)]
+pub enum StateError {
+    /// The system refuses.
+    #[error(
+        "{} cannot be {verb} ({error}): {}; or name another folder with QUEUEWALL_STATE_DIR \
+         (server.state_dir)", .path.display(), remedy(*.attempt, .error)
+    )]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What was tried, as a participle.
+        verb: &'static str,
+        /// What was tried, for the remedy.
+        attempt: Attempt,
+        /// The system's error.
+        error: io::Error,
+    },
+    /// Another user could have written it.
+    #[error("{} {problem}: {remedy}", .path.display())]
+    Untrusted {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
+}
+
+impl StateError {
+    fn io(path: &Path, verb: &'static str, attempt: Attempt, error: io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            verb,
+            attempt,
+            error,
+        }
+    }
+}
+
+/// What tells one content of a file from the next: when it was written, its length and
+/// its inode; `None` where there is no file.
+pub type Stamp = Option<(SystemTime, u64, u64)>;
+
+/// The folder of `QUEUEWALL_STATE_DIR` (`server.state_dir`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateDir {
+    folder: PathBuf,
+}
+
+impl StateDir {
+    /// The folder at this path, which need not exist yet.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes the folder where it is missing, for this user alone, and checks its owner.
+    ///
+    /// # Errors
+    /// When it cannot be made, or belongs to an untrusted user.
+    pub fn prepare(&self) -> Result<(), StateError> {
+        make_folder(&self.folder)
+            .map_err(|error| StateError::io(&self.folder, "made", Attempt::Write, error))?;
+        self.check_folder().map(|_| ())
+    }
+
+    /// Reads a file; `None` where the file or the folder does not exist.
+    ///
+    /// # Errors
+    /// When it cannot be read, or an untrusted user could have written it.
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {
+        if !self.check_folder()? {
+            return Ok(None);
+        }
+        let mut options = OpenOptions::new();
+        let Some(mut file) = self.open(name, options.read(true), Attempt::Read)? else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        match file.read_to_end(&mut bytes) {
+            Ok(_) => Ok(Some(bytes)),
+            Err(error) => Err(self.error(name, "read", Attempt::Read, error)),
+        }
+    }
+
+    /// Replaces a file, or makes it. Readers see the old content or the new one, never a
+    /// part of it; a power cut may bring back the old one.
+    ///
+    /// # Errors
+    /// When it cannot be written; the old content then stays.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        self.replace(name, bytes, false)
+    }
+
+    /// [`Self::write`], which returns once the content is on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written; the old content then stays.
+    pub fn write_durably(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        self.replace(name, bytes, true)
+    }
+
+    /// Opens a file to be locked, and makes it where it is missing. Its content is left
+    /// as it is.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or belongs to an untrusted user.
+    pub fn lock_file(&self, name: &str) -> Result<File, StateError> {
+        self.prepare()?;
+        let made = private()
+            .write(true)
+            .create_new(true)
+            .open(self.folder.join(name));
+        let failed = |error| self.error(name, "made", Attempt::Write, error);
+        match made {
+            // Only what was just made is given away.
+            Ok(file) => match give_to_owner_of(&self.folder, &file) {
+                Ok(()) => Ok(file),
+                Err(error) => Err(failed(error)),
+            },
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let found = self.open(name, OpenOptions::new().write(true), Attempt::Write)?;
+                found.ok_or_else(|| failed(ErrorKind::NotFound.into()))
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Which content a file has now.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn stamp(&self, name: &str) -> io::Result<Stamp> {
+        match fs::symlink_metadata(self.folder.join(name)) {
+            Ok(found) => Ok(Some((found.modified()?, found.len(), inode(&found)))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What an administrator should know of the folder and of these files, though they
+    /// are used: who else may change them.
+    #[must_use]
+    pub fn warnings(&self, names: &[&str]) -> Vec<String> {
+        let files = names.iter().map(|name| self.folder.join(name));
+        let found = std::iter::once(self.folder.clone()).chain(files);
+        let found = found.filter_map(|path| Some((fs::metadata(&path).ok()?, path)));
+        found
+            .filter_map(|(found, path)| warning(&path, &found))
+            .collect()
+    }
+
+    /// Whether the folder exists. An untrusted owner is an error.
+    fn check_folder(&self) -> Result<bool, StateError> {
+        // A symbolic link may lead to the folder: then both have an owner.
+        let found = fs::symlink_metadata(&self.folder)
+            .and_then(|link| Ok((link, fs::metadata(&self.folder)?)));
+        match found {
+            Ok((link, folder)) => {
+                check_owner(&self.folder, &link, None)?;
+                check_owner(&self.folder, &folder, None)?;
+                Ok(true)
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(StateError::io(&self.folder, "read", Attempt::Read, error)),
+        }
+    }
+
+    /// Opens an existing file that may be trusted; `None` where there is none.
+    fn open(
+        &self,
+        name: &str,
+        options: &mut OpenOptions,
+        attempt: Attempt,
+    ) -> Result<Option<File>, StateError> {
+        let path = self.folder.join(name);
+        let opened = without_links(options).open(&path);
+        let is_link = || fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(_) if is_link() => {
+                return Err(StateError::Untrusted {
+                    path,
+                    problem: "is a symbolic link".to_owned(),
+                    remedy: "put the file itself there, or remove the link".to_owned(),
+                });
+            }
+            Err(error) => return Err(StateError::io(&path, "opened", attempt, error)),
+        };
+        let found = file
+            .metadata()
+            .map_err(|error| StateError::io(&path, "read", attempt, error))?;
+        if !found.is_file() {
+            return Err(StateError::Untrusted {
+                path,
+                problem: "is not a regular file".to_owned(),
+                remedy: "remove it".to_owned(),
+            });
+        }
+        check_owner(&path, &found, fs::metadata(&self.folder).ok().as_ref())?;
+        check_mode(&path, &found)?;
+        Ok(Some(file))
+    }
+
+    fn replace(&self, name: &str, bytes: &[u8], durably: bool) -> Result<(), StateError> {
+        self.prepare()?;
+        let written = || {
+            let mut beside = tempfile::Builder::new()
+                .prefix(&format!(".{name}."))
+                .tempfile_in(&self.folder)?;
+            give_to_owner_of(&self.folder, beside.as_file())?;
+            beside.write_all(bytes)?;
+            if durably {
+                beside.as_file().sync_all()?;
+            }
+            beside.persist(self.folder.join(name))?;
+            if durably {
+                sync_folder(&self.folder)
+            } else {
+                Ok(())
+            }
+        };
+        written().map_err(|error: io::Error| self.error(name, "written", Attempt::Write, error))
+    }
+
+    fn error(
+        &self,
+        name: &str,
+        verb: &'static str,
+        attempt: Attempt,
+        error: io::Error,
+    ) -> StateError {
+        StateError::io(&self.folder.join(name), verb, attempt, error)
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, fchown};
+
+    use rustix::{fs::OFlags, process::geteuid};
+
+    use super::*;
+
+    const ROOT: u32 = 0;
+    const WRITTEN_BY_ALL: u32 = 0o002;
+    const WRITTEN_BY_GROUP: u32 = 0o020;
+
+    pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+        // Not through `mkdir` first: that fails on a read-only disk though the folder exists.
+        if folder.is_dir() {
+            return Ok(());
+        }
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+    }
+
+    /// Options for a file that no other user may read.
+    pub(super) fn private() -> OpenOptions {
+        let mut options = OpenOptions::new();
+        options.mode(0o600);
+        options
+    }
+
+    /// Nor does it wait for the other end of a pipe.
+    pub(super) fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.custom_flags(flags.bits().cast_signed())
+    }
+
+    /// Trusted are root, this user, and to root who owns the folder: the service's user.
+    pub(super) fn check_owner(
+        path: &Path,
+        found: &fs::Metadata,
+        folder: Option<&fs::Metadata>,
+    ) -> Result<(), StateError> {
+        let (user, owner) = (geteuid().as_raw(), found.uid());
+        let is_service = folder.is_none_or(|folder| folder.uid() == owner);
+        if owner == ROOT || owner == user || (user == ROOT && is_service) {
+            return Ok(());
+        }
+        let quoted = path.display();
+        let remedy = match folder {
+            None => format!(
+                "run queuewall as user {owner} or as root, if you trust that user; else name another folder with \
+                 QUEUEWALL_STATE_DIR (server.state_dir)"
+            ),
+            Some(_) => format!("check its content, then run `chown {user} {quoted}`; or remove it"),
+        };
+        Err(StateError::Untrusted {
+            path: path.to_owned(),
+            problem: format!("belongs to user {owner}, and this program runs as user {user}"),
+            remedy,
+        })
+    }
+
+    pub(super) fn check_mode(path: &Path, found: &fs::Metadata) -> Result<(), StateError> {
+        if found.mode() & WRITTEN_BY_ALL == 0 {
+            return Ok(());
+        }
+        Err(StateError::Untrusted {
+            path: path.to_owned(),
+            problem: "may be written by every user of this machine".to_owned(),
+            remedy: format!("check its content, then run `chmod 600 {}`", path.display()),
+        })
+    }
+
+    pub(super) fn warning(path: &Path, found: &fs::Metadata) -> Option<String> {
+        let (mode, path) = (found.mode(), path.display());
+        let others = if mode & WRITTEN_BY_ALL != 0 {
+            "every user of this machine".to_owned()
+        } else if mode & WRITTEN_BY_GROUP != 0 {
+            format!("every user of group {}", found.gid())
+        } else if geteuid().is_root() && found.is_dir() && found.uid() != ROOT {
+            return Some(format!(
+                "{path} belongs to user {}, who can let anybody see every board: run the server as that user, or \
+                 run `chown 0 {path}`",
+                found.uid()
+            ));
+        } else {
+            return None;
+        };
+        Some(format!(
+            "{path} may be changed by {others}, who could let anybody see every board: run `chmod go-w {path}`"
+        ))
+    }
+
+    pub(super) fn inode(found: &fs::Metadata) -> u64 {
+        found.ino()
+    }
+
+    /// What the administrator writes, the server has to read: with the command line run as
+    /// root and the server as its own user, the file belongs to the folder's owner.
+    pub(super) fn give_to_owner_of(folder: &Path, file: &File) -> io::Result<()> {
+        let (of_folder, of_file) = (fs::metadata(folder)?, file.metadata()?);
+        if of_folder.uid() == of_file.uid() || !geteuid().is_root() {
+            return Ok(());
+        }
+        fchown(file, Some(of_folder.uid()), Some(of_folder.gid()))
+    }
+
+    /// So that the new name outlives a power cut.
+    pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+        File::open(folder)?.sync_all()
+    }
+}
+
+#[cfg(unix)]
+use unix::*;
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use super::*;
+
+    pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)
+    }
+
+    pub(super) fn private() -> OpenOptions {
+        OpenOptions::new()
+    }
+
+    pub(super) fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
+        options
+    }
+
+    pub(super) fn check_owner(
+        _path: &Path,
+        _found: &fs::Metadata,
+        _folder: Option<&fs::Metadata>,
+    ) -> Result<(), StateError> {
+        Ok(())
+    }
+
+    pub(super) fn check_mode(_path: &Path, _found: &fs::Metadata) -> Result<(), StateError> {
+        Ok(())
+    }
+
+    pub(super) fn warning(_path: &Path, _found: &fs::Metadata) -> Option<String> {
+        None
+    }
+
+    pub(super) fn inode(_found: &fs::Metadata) -> u64 {
+        0
+    }
+
+    pub(super) fn give_to_owner_of(_folder: &Path, _file: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+use elsewhere::*;
+
+#[cfg(test)]
+mod tests;
