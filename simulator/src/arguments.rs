@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
-use queuewall_simulator::{ActivityShape, Credentials, Options, TimeOfDay};
+use queuewall_simulator::{ActivityShape, Credentials, Options, Quirk, TimeOfDay};
 
 /// A pretend CXone tenant: queues of a contact centre through a working day, over
 /// the same HTTP as CXone's v2 Reporting API and, beside it, its real-time data API.
@@ -15,6 +15,7 @@ use queuewall_simulator::{ActivityShape, Credentials, Options, TimeOfDay};
         \x20 queuewall-simulator --start 07:30 --speed 60         a day in 24 minutes\n\
         \x20 queuewall-simulator --queues 250 --rate-limit 10     a large tenant with little patience\n\
         \x20 queuewall-simulator --token-seconds 120 --no-scope   tokens run out, and permit nothing\n\
+        \x20 queuewall-simulator --quirk flags-as-text,no-links   odd forms of answers, two of many\n\
         \n\
         Every request is logged to stderr; RUST_LOG=warn keeps quiet. Ctrl-C or SIGTERM ends it."
 )]
@@ -25,12 +26,15 @@ pub(crate) struct Arguments {
     /// The same seed gives the same day
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// Simulated seconds a second; 0 holds the day still
+    /// Simulated seconds a second, up to 3600; 0 holds the day still
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
     /// The simulated time of day at the start
     #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
     start: TimeOfDay,
+    /// How many whole days are simulated before that day, a Wednesday
+    #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=30))]
+    days_before: u16,
     /// How many queues the tenant has, 1 to 500
     #[arg(long, value_name = "COUNT", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=500))]
     queues: u16,
@@ -77,14 +81,25 @@ pub(crate) struct Arguments {
     /// an API user without the permission
     #[arg(long)]
     no_scope: bool,
+    /// Odd forms of answers, several separated by commas
+    #[arg(
+        long = "quirk",
+        value_name = "QUIRK",
+        value_enum,
+        value_delimiter = ','
+    )]
+    quirks: Vec<Quirk>,
+    /// All quirks that can hold at once and leave every number in its place
+    #[arg(long)]
+    all_quirks: bool,
 }
 
 fn speed(text: &str) -> Result<f64, String> {
     let speed = text
         .parse()
         .ok()
-        .filter(|speed: &f64| speed.is_finite() && *speed >= 0.0);
-    speed.ok_or_else(|| "not a number from 0 on".to_owned())
+        .filter(|speed: &f64| (0.0..=3_600.0).contains(speed));
+    speed.ok_or_else(|| "not a number from 0 to 3600".to_owned())
 }
 
 impl Arguments {
@@ -94,6 +109,7 @@ impl Arguments {
             seed: self.seed,
             speed: self.speed,
             start: self.start,
+            days_before: self.days_before,
             queues: self.queues.into(),
             credentials: Credentials {
                 client_id: self.client_id.clone(),
@@ -115,7 +131,13 @@ impl Arguments {
             },
             skills_visible: !self.no_skills,
             other_skills: !self.only_queues,
+            quirks: self.quirks(),
         }
+    }
+
+    fn quirks(&self) -> Vec<Quirk> {
+        let harmless = Quirk::HARMLESS.iter().filter(|_| self.all_quirks);
+        harmless.chain(&self.quirks).copied().collect()
     }
 
     /// What to tell whoever started it; never a secret that was given.
@@ -192,6 +214,10 @@ mod tests {
         let shape = options("--result-set").activity_shape;
         assert_eq!(shape, ActivityShape::ResultSet);
         assert_eq!(options("--activity-page-size=7").activity_page_size, 7);
+        let quirks = options("--quirk=gzip,link-to-404").quirks;
+        assert_eq!(quirks, [Quirk::Gzip, Quirk::LinkTo404]);
+        assert_eq!(options("--all-quirks").quirks, Quirk::HARMLESS);
+        assert_eq!(options("--days-before=7").days_before, 7);
         let seconds = options("--refresh-token-seconds=90").refresh_token_seconds;
         assert_eq!(seconds, 90);
     }
@@ -203,6 +229,9 @@ mod tests {
             "--queues=501",
             "--speed=-1",
             "--speed=nan",
+            "--speed=3601",
+            "--days-before=31",
+            "--quirk=unheard-of",
             "--start=25:00",
             "--activity-page-size=0",
         ] {

@@ -6,6 +6,9 @@ use tokio::time::Instant;
 
 use crate::options::TimeOfDay;
 
+/// A day in 24 seconds. Every event in it is gone through.
+const MAX_SPEED: f64 = 3_600.0;
+
 /// Where the simulated day stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
@@ -22,7 +25,7 @@ impl Clock {
     /// real second.
     pub(crate) fn start(start: TimeOfDay, speed: f64) -> Self {
         let speed = if speed.is_finite() {
-            speed.max(0.0)
+            speed.clamp(0.0, MAX_SPEED)
         } else {
             0.0
         };
@@ -34,11 +37,6 @@ impl Clock {
         }
     }
 
-    /// Seconds since the midnight before the start.
-    pub(crate) fn seconds(&self) -> f64 {
-        self.start.seconds() + self.origin.elapsed().as_secs_f64() * self.speed
-    }
-
     /// Real time, in milliseconds of the Unix epoch; it runs though the day stands
     /// still.
     pub(crate) fn now_ms(&self) -> i64 {
@@ -46,11 +44,11 @@ impl Clock {
         self.origin_ms.saturating_add(elapsed.unwrap_or(i64::MAX))
     }
 
-    /// What [`Self::seconds`] were at a moment of real time; before the start they
-    /// were what they were at the start.
-    pub(crate) fn seconds_at(&self, now_ms: i64) -> f64 {
+    /// Simulated milliseconds since the midnight before the start, at a moment of real
+    /// time; before the start they are what they are at the start.
+    pub(crate) fn simulated_ms(&self, now_ms: i64) -> i64 {
         let elapsed_ms = now_ms.saturating_sub(self.origin_ms).max(0);
-        self.start.seconds() + elapsed_ms as f64 / 1_000.0 * self.speed
+        self.start.milliseconds() + (elapsed_ms as f64 * self.speed) as i64
     }
 }
 
@@ -66,31 +64,36 @@ mod tests {
     use std::time::Duration;
     use tokio::time::advance;
 
+    const START: TimeOfDay = TimeOfDay::BUSY_MORNING;
+
+    /// How far the simulated day has come.
+    fn passed_ms(clock: &Clock) -> i64 {
+        clock.simulated_ms(clock.now_ms()) - START.milliseconds()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn simulated_time_runs_at_its_speed_past_midnight() {
-        let late = TimeOfDay::new(23, 59).unwrap();
-        let clock = Clock::start(late, 60.0);
-        advance(Duration::from_secs(2)).await;
-        assert_eq!(clock.seconds(), late.seconds() + 120.0);
+        let clock = Clock::start(START, 60.0);
+        advance(Duration::from_secs(3_600)).await;
+        assert_eq!(passed_ms(&clock), 60 * 3_600_000);
     }
 
     #[tokio::test(start_paused = true)]
     async fn real_time_runs_though_the_day_stands_still() {
-        let clock = Clock::start(TimeOfDay::BUSY_MORNING, 0.0);
+        let clock = Clock::start(START, 0.0);
         let start_ms = clock.now_ms();
         advance(Duration::from_millis(1_500)).await;
         assert_eq!(clock.now_ms() - start_ms, 1_500);
-        assert_eq!(clock.seconds(), TimeOfDay::BUSY_MORNING.seconds());
+        assert_eq!(passed_ms(&clock), 0);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_moment_of_real_time_has_its_moment_of_the_day() {
-        let clock = Clock::start(TimeOfDay::BUSY_MORNING, 60.0);
+        let clock = Clock::start(START, 60.0);
         let start_ms = clock.now_ms();
         advance(Duration::from_secs(3)).await;
-        let at = |ms: i64| clock.seconds_at(start_ms + ms) - TimeOfDay::BUSY_MORNING.seconds();
-        assert_eq!((at(-5), at(0), at(1_500)), (0.0, 0.0, 90.0));
-        assert_eq!(clock.seconds_at(clock.now_ms()), clock.seconds());
+        let at = |ms: i64| clock.simulated_ms(start_ms + ms) - START.milliseconds();
+        assert_eq!((at(-5), at(0), at(1_500)), (0, 0, 90_000));
     }
 
     #[test]
@@ -101,11 +104,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn speeds_that_make_no_sense_hold_the_day_still() {
-        for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            let clock = Clock::start(TimeOfDay::BUSY_MORNING, speed);
-            advance(Duration::from_secs(9)).await;
-            assert_eq!(clock.seconds(), TimeOfDay::BUSY_MORNING.seconds());
+    async fn speeds_out_of_range_are_0_or_the_highest() {
+        for (speed, passed_in_a_second) in [
+            (0.0, 0),
+            (-1.0, 0),
+            (f64::NAN, 0),
+            (f64::INFINITY, 0),
+            (1e9, 3_600_000),
+        ] {
+            let clock = Clock::start(START, speed);
+            advance(Duration::from_secs(1)).await;
+            assert_eq!(passed_ms(&clock), passed_in_a_second, "{speed}");
         }
     }
 }

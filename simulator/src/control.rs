@@ -13,7 +13,11 @@ pub(crate) use log::Log;
 pub use log::Request;
 pub use overrides::{Field, QueueOverride};
 
-use crate::tenant::{Exceptions, Tenant};
+use crate::{
+    acd::{Acd, Counts, Interval},
+    quirk::{Quirk, Quirks},
+    tenant::{Exceptions, Tenant},
+};
 
 /// One of the contracts' addresses: three of `reporting-v2`, then five of `realtime`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,8 +75,8 @@ impl Control {
     /// Every queue's id in the order of the queue list, removed ones included.
     #[must_use]
     pub fn queue_ids(&self) -> Vec<String> {
-        let queues = self.tenant.day().queues();
-        queues.map(|(id, _)| id.to_owned()).collect()
+        let queues = self.tenant.skills().queues().iter();
+        queues.map(|queue| queue.id().to_owned()).collect()
     }
 
     /// Pins fields of a queue's answer, in place of what was pinned there before.
@@ -175,9 +179,46 @@ impl Control {
         self.tenant.state().log.count(endpoint)
     }
 
+    /// Answers in these odd forms from now on, in place of those before.
+    pub fn set_quirks(&self, quirks: &[Quirk]) {
+        let now_ms = self.tenant.clock().now_ms();
+        let mut state = self.tenant.state();
+        state.quirks = Quirks::new(quirks, now_ms);
+        state.exceptions.changed_ms = now_ms;
+    }
+
+    /// What has happened in a queue since the simulated midnight.
+    ///
+    /// # Panics
+    /// When the tenant never had this queue.
+    #[must_use]
+    pub fn today(&self, queue_id: &str) -> Counts {
+        self.count_in(queue_id, |acd, queue| acd.today(queue))
+    }
+
+    /// What has happened in a queue in each quarter of an hour, oldest first; eight days
+    /// are kept.
+    ///
+    /// # Panics
+    /// When the tenant never had this queue.
+    #[must_use]
+    pub fn intervals(&self, queue_id: &str) -> Vec<Interval> {
+        self.count_in(queue_id, |acd, queue| acd.intervals(queue))
+    }
+
+    fn count_in<T>(&self, queue_id: &str, count: impl FnOnce(&Acd, usize) -> T) -> T {
+        let queue = self.position(queue_id);
+        let acd = self.tenant.acd_at(self.tenant.clock().now_ms());
+        count(&acd, queue)
+    }
+
+    fn position(&self, queue_id: &str) -> usize {
+        let position = self.tenant.skills().position(queue_id);
+        position.unwrap_or_else(|| panic!("the simulated tenant has no queue {queue_id}"))
+    }
+
     fn change(&self, queue_id: &str, change: impl FnOnce(&mut Exceptions)) {
-        let known = self.tenant.day().position(queue_id).is_some();
-        assert!(known, "the simulated tenant has no queue {queue_id}");
+        self.position(queue_id);
         let exceptions = &mut self.tenant.state().exceptions;
         exceptions.changed_ms = self.tenant.clock().now_ms();
         change(exceptions);

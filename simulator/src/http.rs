@@ -8,6 +8,7 @@ mod faults;
 mod gate;
 mod oauth;
 mod origin;
+mod page;
 mod queue_list;
 mod realtime;
 mod sign_in;
@@ -23,6 +24,7 @@ use tokio::time::Instant;
 
 use crate::{
     control::{self, Endpoint},
+    quirk::Quirk,
     tenant::Tenant,
 };
 use answer::{Answer, Body};
@@ -41,14 +43,15 @@ pub(crate) async fn respond(
     let (parts, body) = request.into_parts();
     let endpoint = match find(&parts.method, parts.uri.path()) {
         Ok(endpoint) => endpoint,
-        Err(answer) => return Ok(answer.into_response()),
+        Err(answer) => return Ok(answer.into_response(&tenant.state().quirks)),
     };
     let Ok(body) = Limited::new(body, BODY_LIMIT_BYTES).collect().await else {
         let answer = Answer::error(
             StatusCode::PAYLOAD_TOO_LARGE,
             "body too large or broken off",
         );
-        return Ok(answer.header(header::CONNECTION, "close").into_response());
+        let answer = answer.header(header::CONNECTION, "close");
+        return Ok(answer.into_response(&tenant.state().quirks));
     };
     let body = body.to_bytes();
     let read = match endpoint {
@@ -60,7 +63,7 @@ pub(crate) async fn respond(
         _ => None,
     };
 
-    let (number, fault) = {
+    let (number, fault, quirks) = {
         let asked = read.as_ref().ok().cloned().unwrap_or_default();
         let mut state = tenant.state();
         let number = state.log.begin(control::Request {
@@ -73,7 +76,7 @@ pub(crate) async fn respond(
             grant_type,
             status: None,
         });
-        (number, state.faults.take(endpoint))
+        (number, state.faults.take(endpoint), state.quirks.clone())
     };
 
     let response = match fault {
@@ -81,18 +84,23 @@ pub(crate) async fn respond(
         None => {
             let (headers, uri) = (&parts.headers, &parts.uri);
             match endpoint {
+                Endpoint::Token | Endpoint::AuthToken | Endpoint::AccessKeyToken
+                    if quirks.has(Quirk::TokenError) =>
+                {
+                    oauth::error_as_success()
+                }
                 Endpoint::Token => token::answer(tenant, headers, &body),
-                Endpoint::Realtime => realtime::answer(tenant, headers, read),
-                Endpoint::QueueList => queue_list::answer(tenant, headers, uri),
+                Endpoint::Realtime => realtime::answer(tenant, headers, read, &quirks),
+                Endpoint::QueueList => queue_list::answer(tenant, headers, uri, &quirks),
                 Endpoint::OpenIdConfiguration => discovery::openid_configuration(tenant, headers),
                 Endpoint::CxoneConfiguration => {
                     discovery::cxone_configuration(tenant, headers, uri)
                 }
                 Endpoint::AuthToken => sign_in::auth_token(tenant, headers, &body),
                 Endpoint::AccessKeyToken => sign_in::access_key(tenant, headers, &body),
-                Endpoint::SkillActivity => activity::answer(tenant, headers, uri),
+                Endpoint::SkillActivity => activity::answer(tenant, headers, uri, &quirks),
             }
-            .into_response()
+            .into_response(&quirks)
         }
     };
     let status = response.status().as_u16();

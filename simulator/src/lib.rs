@@ -1,5 +1,5 @@
-//! A pretend CXone tenant over real HTTP, with a believable working day behind it. It
-//! speaks both dialects at once, from the same day: `reporting-v2`, the seed
+//! A pretend CXone tenant over real HTTP, with a simulated contact centre behind it. It
+//! speaks both dialects at once, from the same state: `reporting-v2`, the seed
 //! document's contract, and `realtime`, the API that CXone documents for the same.
 //!
 //! It shares no types with the server that reads it, so that the two check each
@@ -30,20 +30,27 @@
 //! - [`Options`]: what kind of tenant
 //! - [`Simulator`]: the running server
 //! - [`Control`]: changes the tenant while it runs, and tells what it was asked
-//! - `day`: the numbers, a pure function of seed, queue and simulated time
+//! - [`Quirk`]: odd forms of answers
+//! - `skill`: names, sizes and hours of the queues, how many contacts come and how many
+//!   agents are planned
+//! - `acd`: the contact centre, event by event; all numbers are counted from it
 //! - `tenant`: tokens, rate limit, scripted exceptions
 //! - `http`: the endpoints of both dialects, and the faults. `token`, `realtime` and
 //!   `queue_list` are `reporting-v2`; `discovery`, `sign_in` and `activity` are
 //!   `realtime`
 
+mod acd;
 mod clock;
 mod control;
-mod day;
 mod http;
 mod options;
+mod quirk;
 mod server;
+mod skill;
 mod tenant;
 
+pub use acd::{Counts, Interval};
 pub use control::{Control, Endpoint, Fault, Field, QueueOverride, Request, ScopedFault};
 pub use options::{ActivityShape, Credentials, InvalidTimeOfDay, Options, TimeOfDay};
+pub use quirk::Quirk;
 pub use server::Simulator;

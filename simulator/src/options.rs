@@ -2,16 +2,22 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::quirk::Quirk;
+
 /// Everything that is settled when a [`Simulator`](crate::Simulator) starts.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The same seed gives the same numbers at the same simulated time.
     pub seed: u64,
-    /// Simulated seconds a real second; 0 holds the day still. Negative and
+    /// Simulated seconds a real second, up to 3,600; 0 holds the day still. Negative and
     /// non-finite values count as 0. Tokens and rate limits keep real time.
     pub speed: f64,
     /// The time of day at which the simulated day starts.
     pub start: TimeOfDay,
+    /// How many whole days are simulated before that day, for
+    /// [`Control::intervals`](crate::Control::intervals) and for what is left over from
+    /// them. The day of the start is a Wednesday.
+    pub days_before: u16,
     /// How many queues the tenant has; made for 1 to 500.
     pub queues: usize,
     /// Who may sign in.
@@ -41,6 +47,8 @@ pub struct Options {
     /// ones, and some of other media or directions. Only the `realtime` dialect shows
     /// them.
     pub other_skills: bool,
+    /// The odd forms that answers have.
+    pub quirks: Vec<Quirk>,
 }
 
 /// How an answer with the skills' activity is wrapped.
@@ -60,6 +68,7 @@ impl Default for Options {
             seed: 1,
             speed: 1.0,
             start: TimeOfDay::BUSY_MORNING,
+            days_before: 1,
             queues: 24,
             credentials: Credentials::default(),
             token_seconds: 3_600,
@@ -71,6 +80,7 @@ impl Default for Options {
             activity_shape: ActivityShape::default(),
             skills_visible: true,
             other_skills: true,
+            quirks: Vec::new(),
         }
     }
 }
@@ -128,10 +138,9 @@ impl TimeOfDay {
         })
     }
 
-    /// Seconds since midnight.
-    #[must_use]
-    pub fn seconds(self) -> f64 {
-        f64::from(self.minute) * 60.0
+    /// Milliseconds since midnight.
+    pub(crate) fn milliseconds(self) -> i64 {
+        i64::from(self.minute) * 60_000
     }
 }
 

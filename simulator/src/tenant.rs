@@ -1,21 +1,23 @@
-//! The tenant's memory: its day, tokens, rate limit and scripted exceptions.
+//! The tenant's memory: its contact centre, tokens, rate limit and scripted exceptions.
 
 mod rate_limit;
 mod tokens;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    sync::{Mutex, MutexGuard, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 pub(crate) use rate_limit::RateLimit;
 pub(crate) use tokens::{Holder, Tokens};
 
 use crate::{
+    acd::Acd,
     clock::Clock,
     control::{Faults, Log, QueueOverride},
-    day::{Day, Metrics, Skill, hash, unit},
     options::Options,
+    quirk::Quirks,
+    skill::{Skill, Skills},
 };
 
 /// The tenant's id in id tokens, where the options name none.
@@ -24,7 +26,8 @@ const TENANT_ID: &str = "11eb0f3c-5d1e-8a60-b1c6-0242ac110004";
 /// A simulated tenant.
 pub(crate) struct Tenant {
     options: Options,
-    day: Day,
+    skills: Arc<Skills>,
+    acd: Mutex<Acd>,
     clock: Clock,
     state: Mutex<State>,
 }
@@ -33,6 +36,8 @@ pub(crate) struct Tenant {
 pub(crate) struct State {
     /// Where answers differ from the day.
     pub(crate) exceptions: Exceptions,
+    /// The odd forms of answers.
+    pub(crate) quirks: Quirks,
     /// Where discovery leads elsewhere.
     pub(crate) moved: Moved,
     /// The faults in force.
@@ -75,11 +80,13 @@ impl Exceptions {
 }
 
 impl Tenant {
-    /// A tenant whose day starts now.
+    /// A tenant whose time starts now.
     pub(crate) fn new(options: Options) -> Self {
         let clock = Clock::start(options.start, options.speed);
+        let skills = Arc::new(Skills::new(options.seed, options.queues));
         Self {
-            day: Day::new(options.seed, options.queues),
+            acd: Mutex::new(Acd::new(Arc::clone(&skills), options.days_before)),
+            skills,
             clock,
             state: Mutex::new(State {
                 // All of it is new to whoever asks what has changed since before.
@@ -87,6 +94,7 @@ impl Tenant {
                     changed_ms: clock.now_ms(),
                     ..Exceptions::default()
                 },
+                quirks: Quirks::new(&options.quirks, clock.now_ms()),
                 moved: Moved::default(),
                 faults: Faults::default(),
                 log: Log::default(),
@@ -102,9 +110,16 @@ impl Tenant {
         &self.options
     }
 
-    /// The queues and their numbers.
-    pub(crate) fn day(&self) -> &Day {
-        &self.day
+    /// The skills, queues and others.
+    pub(crate) fn skills(&self) -> &Skills {
+        &self.skills
+    }
+
+    /// The centre at a moment of real time, or later where it has come further.
+    pub(crate) fn acd_at(&self, now_ms: i64) -> MutexGuard<'_, Acd> {
+        let mut acd = self.acd.lock().unwrap_or_else(PoisonError::into_inner);
+        acd.advance(self.clock.simulated_ms(now_ms));
+        acd
     }
 
     /// Real and simulated time.
@@ -118,36 +133,16 @@ impl Tenant {
         id.unwrap_or(TENANT_ID)
     }
 
-    /// The skills that an API user sees.
-    pub(crate) fn skills(&self) -> impl Iterator<Item = &Skill> {
-        let others = if self.options.other_skills {
-            self.day.other_skills()
-        } else {
+    /// The skills that an API user sees, each with its place among all.
+    pub(crate) fn visible_skills(&self) -> impl Iterator<Item = (usize, &Skill)> {
+        let shown = if !self.options.skills_visible {
             &[]
+        } else if self.options.other_skills {
+            self.skills.all()
+        } else {
+            self.skills.queues()
         };
-        let all = self.day.skills().iter().chain(others);
-        all.filter(|_| self.options.skills_visible)
-    }
-
-    /// The numbers of the queue at `position` now, of those calls and agents that
-    /// have one of `skills` where any are given.
-    pub(crate) fn metrics(&self, position: usize, skills: &[String]) -> Metrics {
-        let metrics = self.day.metrics(position, self.clock.seconds());
-        if skills.is_empty() {
-            return metrics;
-        }
-        // Each skill is found in a part of the queue of its own; together they
-        // cover more of it.
-        let uncovered: f64 = skills
-            .iter()
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .map(|skill| {
-                let words: Vec<u64> = skill.bytes().map(u64::from).collect();
-                0.4 + 0.4 * unit(hash(&[self.options.seed, position as u64, hash(&words)]))
-            })
-            .product();
-        metrics.of_share(1.0 - uncovered)
+        shown.iter().enumerate()
     }
 
     /// What changes; not to be held across an await.

@@ -70,12 +70,13 @@ impl QueueOverride {
         }
     }
 
-    /// Changes a skill's activity, of this `serverTime`, to what is pinned.
-    pub(crate) fn apply_to_activity(&self, activity: &mut Map<String, Value>, server_time_ms: i64) {
+    /// Changes a skill's activity to what is pinned; `queue_time_ms` is now by the clock of
+    /// `earliestQueueTime`.
+    pub(crate) fn apply_to_activity(&self, activity: &mut Map<String, Value>, queue_time_ms: i64) {
         let earliest = match &self.longest_wait_ms {
             Field::Live => Field::Live,
             Field::Value(wait_ms) => {
-                Field::Value(utc(server_time_ms.saturating_sub_unsigned(*wait_ms)))
+                Field::Value(utc(queue_time_ms.saturating_sub_unsigned(*wait_ms)))
             }
             Field::Null => Field::Null,
             Field::Absent => Field::Absent,

@@ -7,15 +7,20 @@ mod skill;
 use std::ops::RangeInclusive;
 
 use hyper::{HeaderMap, StatusCode, Uri, header::ACCEPT};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     answer::Answer,
     gate::{self, Permission},
-    origin::origin,
+    page::Cut,
     xml,
 };
-use crate::{clock::utc, options::ActivityShape, tenant::Tenant};
+use crate::{
+    clock::utc,
+    options::ActivityShape,
+    quirk::{Quirk, Quirks},
+    tenant::Tenant,
+};
 use query::Query;
 
 /// The versions of the API that are in use.
@@ -35,7 +40,7 @@ pub(crate) fn is_at(path: &str) -> bool {
 }
 
 /// Answers a page of skills, in XML unless JSON is asked for by name.
-pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, uri: &Uri) -> Answer {
+pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, uri: &Uri, quirks: &Quirks) -> Answer {
     let answered = gate::admit_read(tenant, headers, Permission::RealTimeData).and_then(|()| {
         let query = Query::parse(uri);
         query.map_err(|message| Answer::error(StatusCode::BAD_REQUEST, &message))
@@ -44,7 +49,22 @@ pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, uri: &Uri) -> Answer 
         Ok(query) => query,
         Err(refusal) => return refusal,
     };
-    let page = page(tenant, headers, uri, &query);
+    let now_ms = tenant.clock().now_ms();
+    let skills = skills(tenant, &query, now_ms, quirks);
+    let page_size = tenant.options().activity_page_size.max(1);
+    let cut = Cut {
+        skip: query.skip,
+        top: query.top.map_or(page_size, |top| top.min(page_size)),
+        link: &|skip, top| query::page(uri, skip, top),
+    };
+    let server_time = utc(quirks.server_time_ms(now_ms));
+    let page = match cut.page("skillActivity", &skills, headers, uri, quirks) {
+        Ok(mut page) => {
+            page["lastPollTime"] = server_time;
+            page
+        }
+        Err(answer) => return answer,
+    };
     let body = match tenant.options().activity_shape {
         ActivityShape::Plain => page,
         ActivityShape::ResultSet => json!({ "resultSet": page }),
@@ -56,49 +76,33 @@ pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, uri: &Uri) -> Answer 
     }
 }
 
-fn page(tenant: &Tenant, headers: &HeaderMap, uri: &Uri, query: &Query) -> Value {
-    let now_ms = tenant.clock().now_ms();
-    let mut skills = skills(tenant, query, now_ms);
-    let page_size = tenant.options().activity_page_size.max(1);
-    let top = query.top.map_or(page_size, |top| top.min(page_size));
-    let first = query.skip.min(skills.len());
-    let end = first.saturating_add(top).min(skills.len());
-
-    let origin = origin(headers);
-    let here = uri.path_and_query().map_or("/", |path| path.as_str());
-    let next = (end < skills.len()).then(|| format!("{origin}{}", query::page(uri, end, top)));
-    json!({
-        "totalRecords": skills.len(),
-        "_links": {"self": format!("{origin}{here}"), "next": next},
-        "lastPollTime": utc(now_ms),
-        "skillActivity": skills.drain(first..end).collect::<Vec<_>>(),
-    })
-}
-
-fn skills(tenant: &Tenant, query: &Query, now_ms: i64) -> Vec<Map<String, Value>> {
+fn skills(tenant: &Tenant, query: &Query, now_ms: i64, quirks: &Quirks) -> Vec<Value> {
     let clock = tenant.clock();
-    let now = clock.seconds_at(now_ms);
     let exceptions = &tenant.state().exceptions;
+    let mut acd = tenant.acd_at(now_ms);
     // An exception that has changed since may be of any skill.
     let then = query
         .updated_since_ms
         .filter(|since_ms| *since_ms > exceptions.changed_ms)
-        .map(|since_ms| clock.seconds_at(since_ms.min(now_ms)));
+        .map(|since_ms| clock.simulated_ms(since_ms.min(now_ms)));
+    let server_time_ms = quirks.server_time_ms(now_ms);
+    let queue_time_ms = server_time_ms + quirks.queue_time_ahead_ms();
     tenant
-        .skills()
-        .filter(|skill| query.wants(skill))
-        .filter(|skill| !exceptions.hides(skill.id()))
-        .filter_map(|skill| {
-            let metrics = skill.metrics(now);
-            if then.is_some_and(|then| skill.metrics(then) == metrics) {
+        .visible_skills()
+        .filter(|(_, skill)| query.wants(skill))
+        .filter(|(_, skill)| !exceptions.hides(skill.id()) && !quirks.has(Quirk::QueuesLeftOut))
+        .filter_map(|(index, skill)| {
+            let metrics = acd.metrics(index, &[]);
+            if then.is_some_and(|then| acd.changed(index) <= then) {
                 return None;
             }
-            let mut activity = skill::describe(skill, metrics, now_ms);
+            let name = quirks.name(index, skill.name());
+            let mut activity = skill::describe(skill, name, metrics, server_time_ms, queue_time_ms);
             if let Some(pins) = exceptions.pinned.get(skill.id()) {
-                pins.apply_to_activity(&mut activity, now_ms);
+                pins.apply_to_activity(&mut activity, queue_time_ms);
             }
             activity.retain(|name, _| query.wants_field(name));
-            Some(activity)
+            Some(Value::Object(activity))
         })
         .collect()
 }

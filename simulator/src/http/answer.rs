@@ -1,14 +1,20 @@
 //! Answers as the endpoints make them.
 
-use std::{convert::Infallible, io};
+use std::{
+    convert::Infallible,
+    io::{self, Write as _},
+};
 
+use flate2::{Compression, write::GzEncoder};
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::{
     Response, StatusCode,
     body::Bytes,
-    header::{CONTENT_TYPE, HeaderName, HeaderValue},
+    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue},
 };
 use serde_json::{Value, json};
+
+use crate::quirk::{LONE_SURROGATE, Quirk, Quirks};
 
 /// A response's body: bytes, or bytes that break off.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
@@ -18,25 +24,41 @@ pub(crate) type Body = BoxBody<Bytes, io::Error>;
 pub(crate) struct Answer {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: String,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Json(Value),
+    Text(String),
 }
 
 impl Answer {
     /// An answer of this status and body.
     pub(crate) fn new(status: StatusCode, body: &Value) -> Self {
-        Self::of_type("application/json", status, body.to_string())
+        Self::of_type("application/json", status, Content::Json(body.clone()))
     }
 
     /// An answer of this status and text, which is XML.
     pub(crate) fn xml(status: StatusCode, body: String) -> Self {
-        Self::of_type("application/xml; charset=utf-8", status, body)
+        let content = Content::Text(body);
+        Self::of_type("application/xml; charset=utf-8", status, content)
     }
 
-    fn of_type(content_type: &'static str, status: StatusCode, body: String) -> Self {
+    /// 204, without a body.
+    pub(crate) fn no_content() -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            headers: Vec::new(),
+            content: Content::Text(String::new()),
+        }
+    }
+
+    fn of_type(content_type: &'static str, status: StatusCode, content: Content) -> Self {
         Self {
             status,
             headers: vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))],
-            body,
+            content,
         }
     }
 
@@ -55,13 +77,33 @@ impl Answer {
         self
     }
 
-    /// The answer as hyper sends it.
-    pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(full(self.body));
+    /// The answer as hyper sends it, in its odd forms.
+    pub(crate) fn into_response(mut self, quirks: &Quirks) -> Response<Body> {
+        let text = match self.content {
+            Content::Json(mut body) => {
+                quirks.spell(&mut body);
+                body.to_string().replace(LONE_SURROGATE, "\\ud83d")
+            }
+            Content::Text(text) => text,
+        };
+        let mut body = text.into_bytes();
+        if quirks.has(Quirk::Gzip) && self.status != StatusCode::NO_CONTENT {
+            body = compressed(&body);
+            self.headers
+                .push((CONTENT_ENCODING, HeaderValue::from_static("gzip")));
+        }
+        let mut response = Response::new(full(body));
         *response.status_mut() = self.status;
         response.headers_mut().extend(self.headers);
         response
     }
+}
+
+fn compressed(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Writing to memory does not fail.
+    let _ = encoder.write_all(body);
+    encoder.finish().unwrap_or_default()
 }
 
 /// A body that is sent whole.

@@ -71,6 +71,15 @@ pub(crate) fn invalid_client() -> Answer {
     refusal(StatusCode::UNAUTHORIZED, "invalid_client", description)
 }
 
+/// 200 with an error in it, as some gateways answer.
+pub(crate) fn error_as_success() -> Answer {
+    refusal(
+        StatusCode::OK,
+        "invalid_client",
+        "unknown client, or wrong secret",
+    )
+}
+
 fn bad_request(error: &str, description: &str) -> Answer {
     refusal(StatusCode::BAD_REQUEST, error, description)
 }

@@ -9,7 +9,11 @@ use super::{
     answer::Answer,
     gate::{self, Permission},
 };
-use crate::tenant::Tenant;
+use crate::{
+    acd::Metrics,
+    quirk::{Quirk, Quirks},
+    tenant::Tenant,
+};
 
 /// The most ids of one read.
 const IDS_LIMIT: usize = 100;
@@ -54,10 +58,11 @@ pub(crate) fn answer(
     tenant: &Tenant,
     headers: &HeaderMap,
     read: Result<Read, &'static str>,
+    quirks: &Quirks,
 ) -> Answer {
     let answered = gate::admit_read(tenant, headers, Permission::Scope).and_then(|()| {
         let read = read.map_err(|message| Answer::error(StatusCode::BAD_REQUEST, message))?;
-        queues(tenant, &read)
+        queues(tenant, &read, quirks)
     });
     match answered {
         Ok(queues) => Answer::new(StatusCode::OK, &json!({ "queues": queues })),
@@ -65,24 +70,28 @@ pub(crate) fn answer(
     }
 }
 
-fn queues(tenant: &Tenant, read: &Read) -> Result<Vec<Value>, Answer> {
+fn queues(tenant: &Tenant, read: &Read, quirks: &Quirks) -> Result<Vec<Value>, Answer> {
     if read.queue_ids.len() > IDS_LIMIT {
         let message = format!("at most {IDS_LIMIT} queueIds a request");
         return Err(Answer::error(StatusCode::BAD_REQUEST, &message));
     }
     let exceptions = &tenant.state().exceptions;
+    let mut acd = tenant.acd_at(tenant.clock().now_ms());
     let mut answered = Vec::new();
     let mut seen = HashSet::new();
     for id in &read.queue_ids {
-        let position = tenant.day().position(id);
+        let position = tenant.skills().position(id);
         let Some(position) = position.filter(|_| !exceptions.removed.contains(id)) else {
             let message = format!("queue {id} not found");
             return Err(Answer::error(StatusCode::NOT_FOUND, &message));
         };
-        if exceptions.omitted.contains(id) || !seen.insert(id) {
+        let is_left_out = exceptions.omitted.contains(id) || quirks.has(Quirk::QueuesLeftOut);
+        if is_left_out || !seen.insert(id) {
             continue;
         }
-        let mut queue = describe(tenant, position, id, &read.skill_ids);
+        let name = quirks.name(position, tenant.skills().queues()[position].name());
+        let metrics = acd.metrics(position, &read.skill_ids);
+        let mut queue = describe(wire_id(position, id), name, metrics);
         if let Some(pins) = exceptions.pinned.get(id) {
             pins.apply(&mut queue);
         }
@@ -91,17 +100,16 @@ fn queues(tenant: &Tenant, read: &Read) -> Result<Vec<Value>, Answer> {
     Ok(answered)
 }
 
-fn describe(tenant: &Tenant, position: usize, id: &str, skills: &[String]) -> Map<String, Value> {
-    let metrics = tenant.metrics(position, skills);
+fn describe(id: Value, name: String, metrics: Metrics) -> Map<String, Value> {
     let fields = [
-        ("queueId", wire_id(position, id)),
-        ("name", tenant.day().name(position).into()),
+        ("queueId", id),
+        ("name", name.into()),
         ("agentsLoggedOn", metrics.logged_on.into()),
         ("agentsAvailable", metrics.available.into()),
-        ("agentsBusy", metrics.busy.into()),
+        ("agentsBusy", metrics.busy().into()),
         ("callsWaiting", metrics.waiting.into()),
         ("averageWaitTime", metrics.average_wait_ms.into()),
-        ("serviceLevel", metrics.service_level.into()),
+        ("serviceLevel", metrics.service_level().into()),
         // Fields that the contract does not name appear over time.
         ("mediaType", "Call".into()),
     ];

@@ -8,6 +8,7 @@ mod discovery;
 mod faults;
 mod lifecycle;
 mod queue_list;
+mod quirks;
 mod realtime;
 mod sign_in;
 mod tenant;

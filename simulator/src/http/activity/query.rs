@@ -6,7 +6,7 @@ use hyper::Uri;
 use jiff::Timestamp;
 use url::form_urlencoded::{self, Serializer};
 
-use crate::day::Skill;
+use crate::skill::Skill;
 
 /// The query, understood. What is not named in it does not narrow the answer.
 #[derive(Debug, Default)]

@@ -2,27 +2,30 @@
 
 use serde_json::{Map, Value};
 
-use crate::{
-    clock::utc,
-    day::{Metrics, Skill},
-};
+use crate::{acd::Metrics, clock::utc, skill::Skill};
 
 /// The number of the tenant's only business unit, as the contract's sample has it.
 const BUSINESS_UNIT: u64 = 4_600_000;
 
-/// The activity of a skill that has these metrics at this time.
-pub(crate) fn describe(skill: &Skill, metrics: Metrics, server_time_ms: i64) -> Map<String, Value> {
+/// The activity of a skill that has these metrics at this time; `queue_time_ms` is the
+/// same time by the clock of `earliestQueueTime`.
+pub(crate) fn describe(
+    skill: &Skill,
+    name: String,
+    metrics: Metrics,
+    server_time_ms: i64,
+    queue_time_ms: i64,
+) -> Map<String, Value> {
     let (kind, goal) = (skill.kind(), skill.goal());
-    let working = metrics.busy - metrics.after_call_work;
     let earliest = match metrics.waiting {
         0 => Value::Null,
-        _ => utc(server_time_ms.saturating_sub_unsigned(metrics.longest_wait_ms)),
+        _ => utc(queue_time_ms.saturating_sub_unsigned(metrics.longest_wait_ms)),
     };
     let fields = [
         ("serverTime", utc(server_time_ms)),
         ("businessUnitId", BUSINESS_UNIT.into()),
         ("skillId", skill.number().into()),
-        ("skillName", skill.name().into()),
+        ("skillName", name.into()),
         ("campaignId", kind.campaign.0.into()),
         ("campaignName", kind.campaign.1.into()),
         ("mediaTypeId", kind.medium.0.into()),
@@ -31,13 +34,15 @@ pub(crate) fn describe(skill: &Skill, metrics: Metrics, server_time_ms: i64) -> 
         ("isOutbound", kind.outbound.into()),
         ("agentsLoggedIn", metrics.logged_on.into()),
         ("agentsAvailable", metrics.available.into()),
-        ("agentsWorking", working.into()),
+        ("agentsWorking", metrics.working.into()),
         ("agentsACW", metrics.after_call_work.into()),
         // Whoever is logged on is in one of the other states.
         ("agentsIdle", 0.into()),
-        ("agentsUnavailable", metrics.unavailable().into()),
-        // One a working agent, and those that wait.
-        ("contactsActive", (working + metrics.waiting).into()),
+        ("agentsUnavailable", metrics.unavailable.into()),
+        (
+            "contactsActive",
+            (metrics.in_progress + metrics.waiting).into(),
+        ),
         ("queueCount", metrics.waiting.into()),
         ("skillQueueCount", metrics.waiting.into()),
         ("personalQueueCount", 0.into()),
@@ -45,7 +50,7 @@ pub(crate) fn describe(skill: &Skill, metrics: Metrics, server_time_ms: i64) -> 
         ("earliestQueueTime", earliest),
         ("inSLA", metrics.in_time.into()),
         ("outSLA", metrics.late.into()),
-        ("serviceLevel", metrics.service_level.into()),
+        ("serviceLevel", metrics.service_level().into()),
         ("serviceLevelGoal", goal.percent.into()),
         ("serviceLevelThreshold", goal.seconds.into()),
         // Fields that the contract does not name appear over time.

@@ -1,15 +1,15 @@
 //! Who the tenant's queues are: names, sizes, hours and habits of a mid-sized
 //! contact centre, and regional copies of them where more are asked for.
 
-use super::noise::{hash, unit};
+use crate::acd::{hash, unit};
 
-/// What one queue's day is made of. Times are minutes after midnight; loads are
-/// shares of a full team's working time.
+/// What one skill's day is made of. Times are minutes after midnight; loads are
+/// relative to each other.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
     /// The name that answers carry.
     pub(crate) name: String,
-    /// Agents of a full shift.
+    /// Agents on shift at the height of the day.
     pub(crate) agents: f64,
     /// When calls are first taken.
     pub(crate) opens: f64,
@@ -38,30 +38,32 @@ pub(crate) struct Goal {
     pub(crate) seconds: u64,
 }
 
-/// What goes wrong in a queue on every simulated day.
+/// What goes wrong in a queue on the first day, and on some others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Trouble {
     /// Nothing.
     None,
-    /// A product outage adds `load` between `from` and `until`, in minutes.
-    Outage { from: f64, until: f64, load: f64 },
+    /// A product outage brings so many times the usual contacts between `from` and
+    /// `until`, in minutes.
+    Outage { from: f64, until: f64, times: f64 },
     /// A `share` of the team is missing until early afternoon.
     ShortHanded { share: f64 },
 }
 
-const DAY: f64 = 1_440.0;
+/// Minutes of a day.
+pub(crate) const DAY: f64 = 1_440.0;
 /// Nothing goes wrong.
 pub(crate) const QUIET: Trouble = Trouble::None;
 const OUTAGE: Trouble = Trouble::Outage {
     from: 600.0,
-    until: 660.0,
-    load: 0.48,
+    until: 645.0,
+    times: 2.1,
 };
 /// Who could not be helped calls here next.
 const AFTERMATH: Trouble = Trouble::Outage {
     from: 635.0,
-    until: 710.0,
-    load: 0.38,
+    until: 690.0,
+    times: 1.7,
 };
 const SHORT_HANDED: Trouble = Trouble::ShortHanded { share: 0.38 };
 
@@ -170,6 +172,32 @@ pub(crate) fn of_row(row: Row, size: f64) -> Profile {
             seconds: goal.1,
         },
         trouble,
+    }
+}
+
+/// Queues whose agents may have each other's skills, by their rows.
+const GROUPS: [&[usize]; 5] = [
+    &[0, 7, 18, 21],  // selling
+    &[1, 22],         // technology
+    &[2, 13, 16, 17], // orders and bills
+    &[3, 10, 11],     // claims
+    &[6, 12, 20],     // round the clock
+];
+
+/// The group of the queue at `index`, and which copy of it; `None` for a team that
+/// shares nobody.
+pub(crate) fn group(index: usize) -> Option<(usize, usize)> {
+    let row = index % ROWS.len();
+    let group = GROUPS.iter().position(|rows| rows.contains(&row));
+    group.map(|group| (group, index / ROWS.len()))
+}
+
+impl Profile {
+    /// Whether the other team works at all of this team's hours.
+    pub(crate) fn is_within_hours_of(&self, other: &Self) -> bool {
+        other.open_for >= DAY
+            || (self.opens >= other.opens
+                && self.opens + self.open_for <= other.opens + other.open_for)
     }
 }
 

@@ -58,9 +58,9 @@ const SKILLS: [(u64, Kind, super::profile::Row); 8] = [
     (360_133, Kind::RETIRED,   ("zz Test Do Not Use", 2.0, (8.0, 18.0), (0.50, 0.20, 0.20), 280.0, (80,    30), QUIET)),
     (360_140, Kind::OUTBOUND,  ("Win-Back Calls",     9.0, (9.0, 18.0), (0.60, 0.10, 0.10), 240.0, (80,    30), QUIET)),
     (360_149, Kind::CHAT,      ("Web Chat",          12.0, (8.0, 20.0), (0.55, 0.25, 0.25), 420.0, (80,    60), QUIET)),
-    (360_152, Kind::E_MAIL,    ("Support E-Mail",    10.0, (8.0, 18.0), (0.80, 0.15, 0.10), 600.0, (90, 7_200), QUIET)),
-    (360_160, Kind::E_MAIL,    ("Billing E-Mail",     5.0, (8.0, 18.0), (0.75, 0.15, 0.10), 540.0, (90, 7_200), QUIET)),
-    (360_168, Kind::VOICEMAIL, ("Voicemail",          3.0, (8.0, 18.0), (0.60, 0.20, 0.10), 300.0, (90, 3_600), QUIET)),
+    (360_152, Kind::E_MAIL,    ("Support E-Mail",    10.0, (8.0, 18.0), (0.80, 0.15, 0.10), 600.0, (90, 28_800), QUIET)),
+    (360_160, Kind::E_MAIL,    ("Billing E-Mail",     5.0, (8.0, 18.0), (0.75, 0.15, 0.10), 540.0, (90, 28_800), QUIET)),
+    (360_168, Kind::VOICEMAIL, ("Voicemail",          3.0, (8.0, 18.0), (0.60, 0.20, 0.10), 300.0, (90, 14_400), QUIET)),
 ];
 
 /// Every one's id, kind and profile, the same for every seed.
@@ -72,7 +72,7 @@ pub(crate) fn all() -> impl Iterator<Item = (u64, Kind, Profile)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::day::profile;
+    use crate::skill::profile;
     use std::collections::HashSet;
 
     #[test]
