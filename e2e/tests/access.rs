@@ -55,10 +55,6 @@ impl Surroundings for Shared {
     fn read(&self, _path: &Path) -> io::Result<Vec<u8>> {
         Err(io::ErrorKind::NotFound.into())
     }
-
-    fn others_can_read(&self, _path: &Path) -> bool {
-        false
-    }
 }
 
 impl Guarded {
@@ -100,7 +96,7 @@ impl Guarded {
     async fn command(&self, words: &[&str]) -> Result<Exit> {
         let shared = Arc::new(Shared(state(&self.folder)));
         let cli = <Cli as clap::Parser>::try_parse_from([&["queuewall"], words].concat())?;
-        let environment = Environment::read(&*shared);
+        let environment = Environment::read(&*shared, None);
         Ok(cli::run(cli, shared, environment).await)
     }
 

@@ -1,7 +1,7 @@
 //! The configuration: read once at start, checked as a whole, then handed around.
 //!
 //! Two sources: the environment (the process's variables, and beneath them the
-//! `.env` file of the working folder) and `queuewall.toml`. The environment wins,
+//! `.env` file) and `queuewall.toml`. The environment wins,
 //! key by key. Anything unknown, out of bounds or empty stops the start with every
 //! problem at once; `.env.sample` and `queuewall.sample.toml` list what there is.
 //!
@@ -9,7 +9,8 @@
 //! - `access`: who may look
 //! - `boards` (with `levels` and `display`), `cxone`, `poll`, `server`: one concern
 //!   each
-//! - `environment`, `file`: the two sources; `reader`: both, the environment first
+//! - `environment` (with `dotenv`), `file`: the two sources; `reader`: both, the
+//!   environment first; `value`: what is wrong with a value whatever its source; `zone`: time zones
 //! - `live`: what changes while the server runs; `settings`: what does not, so that a
 //!   change can be named
 //! - `keys`: every key there is; `problem`: what is wrong, and the remedy
@@ -19,6 +20,7 @@ mod access;
 mod boards;
 mod cxone;
 mod display;
+mod dotenv;
 mod environment;
 mod file;
 #[cfg(any(test, fuzzing))]
@@ -34,6 +36,8 @@ mod settings;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod value;
+mod zone;
 
 use std::path::{Path, PathBuf};
 
@@ -45,7 +49,7 @@ pub use poll::PollConfig;
 pub use problem::{ConfigError, Problem};
 pub use server::{ServerConfig, TlsFiles};
 pub use settings::Settled;
-pub use surroundings::{Machine, Surroundings};
+pub use surroundings::{Machine, Permissions, Surroundings};
 
 use crate::cxone::Settings;
 use reader::Reader;
@@ -76,6 +80,11 @@ pub struct Loaded {
     pub targets: Targets,
     /// What holds until the server starts anew.
     pub settled: Settled,
+    /// Whether the boards are those of the configuration file.
+    pub has_boards: bool,
+    /// The files that were read: `.env` and the configuration file where there are any, then
+    /// those that settings name.
+    pub files: Vec<PathBuf>,
 }
 
 impl Loaded {
@@ -89,12 +98,13 @@ impl Loaded {
         environment: Environment,
         file: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let mut reader = Reader::new(surroundings, environment, file);
+        let mut reader = Reader::new(surroundings, environment, file)?;
         let poll = PollConfig::read(&mut reader);
         let cxone = cxone::read(&mut reader, &poll);
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);
+        let has_boards = !reader.boards().is_empty();
         let boards = BoardConfig::read_all(&mut reader, &targets);
         let settled = Settled::read(&reader, &poll);
         match cxone {
@@ -109,6 +119,8 @@ impl Loaded {
                 },
                 targets,
                 settled,
+                has_boards,
+                files: reader.files,
             }),
             _ => Err(ConfigError {
                 problems: reader.problems,
@@ -121,7 +133,8 @@ impl Loaded {
 /// is the path of `--config`.
 #[must_use]
 pub fn files(surroundings: &dyn Surroundings, file: Option<&Path>) -> Vec<PathBuf> {
-    let environment = Environment::read(surroundings);
+    let environment = Environment::read(surroundings, file);
+    let dotenv = environment.dotenv_path().to_owned();
     let (file, _) = reader::file_path(&environment, file);
-    vec![file, PathBuf::from(environment::DOTENV)]
+    vec![file, dotenv]
 }

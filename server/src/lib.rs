@@ -23,6 +23,7 @@
 //! - [`service_manager`]: what systemd is told
 //! - [`shutdown`]: the signals that end the server
 //! - [`system_error`]: the remedy for a failure of the operating system
+//! - [`text_file`]: text and PEM, however they were saved
 //! - `fuzzing`: what holds of any input, for the fuzzer and the tests alone
 
 pub mod access;
@@ -48,3 +49,4 @@ pub mod snapshot;
 pub mod source;
 pub mod state_dir;
 pub mod system_error;
+pub mod text_file;

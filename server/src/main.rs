@@ -12,7 +12,7 @@ use queuewall::{
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let environment = Environment::read(&Machine);
+    let environment = Environment::read(&Machine, cli.config.as_deref());
     let outcome = logging::start(&environment).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()

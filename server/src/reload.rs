@@ -48,6 +48,8 @@ pub struct Reload {
     waiting: Vec<&'static str>,
     /// The warnings that were said.
     warned: Vec<String>,
+    /// Whether the boards in force are those of the configuration file.
+    has_boards: bool,
 }
 
 /// Why a configuration is not taken.
@@ -57,6 +59,10 @@ enum Refused {
     Bad(ConfigError),
     /// A file that it was read from is not there any more.
     Gone(Vec<PathBuf>),
+    /// A file that set something sets nothing any more.
+    Emptied(Vec<PathBuf>),
+    /// The configuration file had boards, and has none.
+    NoBoards,
 }
 
 /// Who wants the configuration to be read again.
@@ -90,6 +96,7 @@ impl Reload {
             refused: None,
             waiting: Vec::new(),
             warned: loaded.config.warnings.clone(),
+            has_boards: loaded.has_boards,
         };
         (reload, followers)
     }
@@ -127,15 +134,19 @@ impl Reload {
         let refused = match gone {
             Some(gone) if !gone.is_empty() => Refused::Gone(gone),
             _ => {
-                let environment = Environment::read(&*self.surroundings);
-                let loaded = Loaded::read(&*self.surroundings, environment, self.file.as_deref());
+                let file = self.file.as_deref();
+                let environment = Environment::read(&*self.surroundings, file);
+                let loaded = Loaded::read(&*self.surroundings, environment, file);
                 if self.look() != *look {
                     // It changed while it was read: the next looks decide.
                     debug!("the configuration is being written");
                     return;
                 }
                 match loaded {
-                    Ok(loaded) => return self.take(&loaded, look.clone(), reason),
+                    Ok(loaded) => match self.emptied(&loaded, look) {
+                        Some(emptied) if reason == Reason::Change => emptied,
+                        _ => return self.take(&loaded, look.clone(), reason),
+                    },
                     Err(error) => Refused::Bad(error),
                 }
             }
@@ -146,8 +157,23 @@ impl Reload {
         self.refused = Some(refused);
     }
 
+    /// Why a good configuration is not taken before somebody asks for it: a file is emptied
+    /// by accident more often than on purpose, and without boards of its own a server shows
+    /// every queue.
+    fn emptied(&self, loaded: &Loaded, look: &Look) -> Option<Refused> {
+        let taken = self.taken.as_ref();
+        let emptied = taken
+            .map(|taken| look.emptied_since(taken))
+            .unwrap_or_default();
+        if !emptied.is_empty() {
+            return Some(Refused::Emptied(emptied));
+        }
+        (self.has_boards && !loaded.has_boards).then_some(Refused::NoBoards)
+    }
+
     fn take(&mut self, loaded: &Loaded, look: Look, reason: Reason) {
         self.taken = Some(look);
+        self.has_boards = loaded.has_boards;
         let was_refused = self.refused.take().is_some();
         let new = loaded.config.live();
         let news = changes::between(&self.in_force.borrow(), &new);
@@ -177,16 +203,25 @@ impl Refused {
     fn words(&self) -> String {
         match self {
             Self::Bad(error) => error.to_string(),
-            Self::Gone(paths) => {
-                let paths = paths.iter().map(|path| path.display().to_string());
-                let paths = paths.collect::<Vec<_>>().join(" and ");
-                format!(
-                    "{paths} is not there any more: put it back, or start the server anew to \
-                     run without it"
-                )
-            }
+            Self::Gone(paths) => format!(
+                "{} is not there any more: put it back, or restart the server to run without it",
+                listed(paths)
+            ),
+            Self::Emptied(paths) => format!(
+                "{} sets nothing any more: restore it, or send SIGHUP (systemctl reload queuewall) if that is \
+                 meant",
+                listed(paths)
+            ),
+            Self::NoBoards => "the configuration file has no [[boards]] any more, and the server would show \
+                every queue: restore it, or send SIGHUP (systemctl reload queuewall) if that is meant"
+                .to_owned(),
         }
     }
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    let paths = paths.iter().map(|path| path.display().to_string());
+    paths.collect::<Vec<_>>().join(" and ")
 }
 
 #[cfg(test)]

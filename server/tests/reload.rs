@@ -12,7 +12,7 @@ use std::{
 use queuewall::{
     budget::RequestBudget,
     clock::SystemClock,
-    config::{Environment, Loaded, Machine, Surroundings},
+    config::{Environment, Loaded, Machine, Permissions, Surroundings},
     cxone,
     reload::Reload,
     serve::Server,
@@ -94,8 +94,8 @@ impl Surroundings for Ours {
         Machine.read(path)
     }
 
-    fn others_can_read(&self, path: &Path) -> bool {
-        Machine.others_can_read(path)
+    fn permissions(&self, path: &Path) -> Permissions {
+        Machine.permissions(path)
     }
 }
 
@@ -156,7 +156,12 @@ async fn an_edited_file_changes_the_answers_and_a_bad_one_changes_nothing() {
     place.write(&board("sales", &one));
     let machine: Arc<dyn Surroundings> = Arc::new(Ours(place.variables()));
     let file = place.file();
-    let loaded = Loaded::read(&*machine, Environment::read(&*machine), Some(&file)).unwrap();
+    let loaded = Loaded::read(
+        &*machine,
+        Environment::read(&*machine, Some(&file)),
+        Some(&file),
+    )
+    .unwrap();
     let every = Duration::from_millis(50);
     let (reload, changes) = Reload::new(Arc::clone(&machine), Some(file), &loaded, every);
     let reloading = tokio::spawn(reload.run(Arc::new(Notify::new())));

@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use queuewall::{
     cli::{self, Cli},
-    config::{Environment, Machine, Surroundings},
+    config::{Environment, Machine, Permissions, Surroundings},
     connections::{Limits, make_room},
     logging,
 };
@@ -49,8 +49,8 @@ impl Surroundings for Behind {
         Machine.read(path)
     }
 
-    fn others_can_read(&self, path: &Path) -> bool {
-        Machine.others_can_read(path)
+    fn permissions(&self, path: &Path) -> Permissions {
+        Machine.permissions(path)
     }
 }
 
@@ -78,7 +78,7 @@ pub async fn serve(leak: Option<&str>) -> Result<ExitCode> {
     make_room(Limits::default());
     tokio::spawn(carry(entrance, server, leak));
     let machine = Arc::new(Behind(server));
-    let environment = Environment::read(&*machine);
+    let environment = Environment::read(&*machine, None);
     if logging::start(&environment).is_err() {
         bail!("the log cannot be started");
     }

@@ -2,7 +2,12 @@
 
 use std::{fmt::Display, io};
 
-use crate::{config::ConfigError, logging, source::SourceError};
+use crate::{
+    config::ConfigError,
+    logging,
+    source::SourceError,
+    system_error::{Attempt, remedy},
+};
 
 /// How a command ended; scripts see the code. `queuewall health` ends with 0 or 1 alone,
 /// since container engines know no other.
@@ -141,7 +146,10 @@ impl From<io::Error> for Failure {
             },
             _ => Self::new(
                 Exit::Other,
-                format_args!("the answer cannot be written ({error}): check where stdout goes"),
+                format_args!(
+                    "the answer cannot be written to stdout ({error}): {}",
+                    remedy(Attempt::Write, &error)
+                ),
             ),
         }
     }

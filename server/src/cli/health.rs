@@ -22,7 +22,7 @@ use super::{
     args::HealthArgs,
     exit::{Exit, Failure},
 };
-use crate::{config::ServerConfig, cxone::innermost};
+use crate::{config::ServerConfig, cxone::innermost, text_file};
 
 /// How long the whole check may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -89,7 +89,7 @@ fn client(server: &ServerConfig) -> Result<Client, String> {
 fn only(certificate: &Path) -> Result<ClientConfig, String> {
     let unreadable =
         |error: &dyn Display| format!("{} cannot be read ({error})", certificate.display());
-    let pem = std::fs::read(certificate).map_err(|error| unreadable(&error))?;
+    let pem = text_file::read_pem(certificate).map_err(|error| unreadable(&error))?;
     let own = CertificateDer::from_pem_slice(&pem).map_err(|error| unreadable(&error))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(Own {

@@ -3,6 +3,7 @@
 
 use std::{
     io::{self, Write as _},
+    net::SocketAddr,
     sync::Arc,
 };
 
@@ -11,35 +12,39 @@ use tokio::{net::TcpListener, sync::Notify};
 
 use super::exit::{Exit, Failure};
 use crate::{
+    connections::TlsError,
     reload::{self, Reload},
     serve::Server,
     shutdown,
+    system_error::{Attempt, remedy},
 };
+
+/// Why there is no listener on `address`, which `setting` names. A port that is forbidden
+/// stays so until the configuration changes; one that is in use, or an address that the
+/// network has not assigned yet, may come free.
+fn no_listener(error: &io::Error, address: SocketAddr, setting: &str) -> Failure {
+    let exit = match error.kind() {
+        io::ErrorKind::PermissionDenied => Exit::Usage,
+        _ => Exit::Other,
+    };
+    let remedy = remedy(Attempt::Listen, error);
+    Failure::new(
+        exit,
+        format_args!("cannot listen on {address} ({error}): {remedy} ({setting})"),
+    )
+}
 
 /// Serves until the process is asked to end. Prints the wallboard's address on
 /// stdout once it is bound, so that whoever asked for port 0 learns the port.
 pub(super) async fn run(mut server: Server, reload: Option<Reload>) -> Result<Exit, Failure> {
     let listen = server.config.server.listen;
-    let cannot_listen = |error: io::Error| {
-        Failure::new(
-            Exit::Other,
-            format_args!(
-                "cannot listen on {listen} ({error}): end what uses the port, or choose another \
-                 with QUEUEWALL_LISTEN (`demo`: --listen)"
-            ),
-        )
-    };
+    let cannot_listen =
+        |error: io::Error| no_listener(&error, listen, "QUEUEWALL_LISTEN; `demo`: --listen");
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     if let Some(address) = server.config.server.metrics_listen {
-        let operators = TcpListener::bind(address).await.map_err(|error| {
-            Failure::new(
-                Exit::Other,
-                format_args!(
-                    "cannot listen on {address} for metrics ({error}): end what uses the port, or choose \
-                     another with QUEUEWALL_METRICS_LISTEN"
-                ),
-            )
-        })?;
+        let operators = TcpListener::bind(address)
+            .await
+            .map_err(|error| no_listener(&error, address, "QUEUEWALL_METRICS_LISTEN"))?;
         server.operators = Some(operators);
     }
     let address = listener.local_addr().map_err(cannot_listen)?;
@@ -49,9 +54,10 @@ pub(super) async fn run(mut server: Server, reload: Option<Reload>) -> Result<Ex
         "http"
     };
     let no_signals = |error: io::Error| {
+        let remedy = remedy(Attempt::Read, &error);
         Failure::new(
             Exit::Other,
-            format_args!("cannot wait for signals ({error}): check the system's limits"),
+            format_args!("cannot wait for signals ({error}): {remedy}"),
         )
     };
     let ended = shutdown::requested().map_err(no_signals)?;
@@ -72,6 +78,36 @@ pub(super) async fn run(mut server: Server, reload: Option<Reload>) -> Result<Ex
         // configuration.
         ended = reloading => Err(anyhow!("nobody reads the configuration any more: {ended:?}")),
     };
-    outcome.map_err(|error| Failure::new(Exit::Other, format_args!("{error:#}")))?;
+    outcome.map_err(|error| {
+        // Its certificate or key stays unusable until somebody replaces it.
+        let exit = match error.is::<TlsError>() {
+            true => Exit::Usage,
+            false => Exit::Other,
+        };
+        Failure::new(exit, format_args!("{error:#}"))
+    })?;
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listener_failure_has_true_remedy_and_exit_code() {
+        let address = SocketAddr::from(([0, 0, 0, 0], 80));
+        let failed = |kind: io::ErrorKind| {
+            let failure = no_listener(&kind.into(), address, "QUEUEWALL_LISTEN");
+            (failure.exit, failure.message.unwrap_or_default())
+        };
+        let (exit, message) = failed(io::ErrorKind::PermissionDenied);
+        assert_eq!(exit, Exit::Usage, "no restart helps");
+        assert!(message.contains("below 1024") && !message.contains("uses the port"));
+        let (exit, message) = failed(io::ErrorKind::AddrInUse);
+        assert_eq!(exit, Exit::Other);
+        assert!(message.contains("uses the port") && message.ends_with("(QUEUEWALL_LISTEN)"));
+        let (exit, message) = failed(io::ErrorKind::AddrNotAvailable);
+        assert_eq!(exit, Exit::Other, "the network may come up");
+        assert!(message.contains("no such address"), "{message}");
+    }
 }

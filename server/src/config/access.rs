@@ -124,7 +124,7 @@ impl LinkDesk {
         environment: Environment,
         file: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let mut reader = Reader::new(surroundings, environment, file);
+        let mut reader = Reader::new(surroundings, environment, file)?;
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);

@@ -1,6 +1,6 @@
 //! Which boards there are, and which queues stand on each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use queuewall_shared::{level::Thresholds, snapshot::Display};
 
@@ -10,6 +10,7 @@ use super::{
     keys, levels,
     problem::{Found, Problem},
     reader::Reader,
+    zone,
 };
 
 /// The slug of the environment's one board.
@@ -124,7 +125,7 @@ impl BoardConfig {
         Self {
             slug: MAIN_SLUG.to_owned(),
             title: label(title, problems).unwrap_or_else(|| MAIN_TITLE.to_owned()),
-            timezone: timezone_of(timezone, problems),
+            timezone: zone::read(timezone, problems),
             skill_ids: targets.skill_ids.clone(),
             queues: targets.queue_ids.iter().map(QueueConfig::new).collect(),
             levels,
@@ -153,7 +154,7 @@ impl BoardConfig {
             queues: queues_of(board.queues, &levels, problems),
             levels,
             title: label(board.title, problems).unwrap_or_else(|| slug.clone()),
-            timezone: timezone_of(board.timezone, problems),
+            timezone: zone::read(board.timezone, problems),
             slug,
             skill_ids,
         }
@@ -233,40 +234,18 @@ fn label(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<St
     Some(text.to_owned())
 }
 
-/// A time zone of the IANA's form. Whether it exists is for the browser, which
-/// has the list; an offset such as +02:00 would be wrong half of the year.
-fn timezone_of(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<String> {
-    let found = found?;
-    let zone = found.value.trim();
-    let part = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_alphabetic())
-            && part
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+'))
-    };
-    let plausible = matches!(zone, "UTC" | "GMT")
-        || (zone.contains('/') && zone.len() <= 64 && zone.split('/').all(part));
-    if !plausible {
-        problems.push(found.wrong(
-            "is not an IANA time zone",
-            "write for example Europe/Berlin, America/New_York or UTC",
-        ));
-        return None;
-    }
-    Some(zone.to_owned())
-}
-
 /// Valid ids in their order; one that comes twice is a problem.
 fn distinct(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
     let mut ids = Vec::new();
+    let mut seen = BTreeSet::new();
     for found in found {
         let Some(id) = valid_id(&found, problems) else {
             continue;
         };
-        if ids.contains(&id) {
-            problems.push(found.wrong("is there twice", "keep one of the two"));
-        } else {
+        if seen.insert(id.clone()) {
             ids.push(id);
+        } else {
+            problems.push(found.wrong("is there twice", "keep one of the two"));
         }
     }
     ids
@@ -285,11 +264,11 @@ fn sorted(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String>
 
 fn valid_id(found: &Found<String>, problems: &mut Vec<Problem>) -> Option<String> {
     let id = found.value.trim();
-    let bad = |c: char| c.is_whitespace() || c.is_control();
+    let bad = |c: char| c.is_whitespace() || c.is_control() || "'\"`“”‘’„;[]{}".contains(c);
     if id.is_empty() || id.len() > LONGEST_ID || id.contains(bad) {
         problems.push(found.wrong(
             "is not an id",
-            "copy it from `queuewall queues`, without spaces",
+            "copy it from `queuewall queues`, without spaces and quotes; several are separated by commas",
         ));
         return None;
     }

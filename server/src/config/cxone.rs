@@ -100,6 +100,6 @@ fn warn_of_idle(reader: &mut Reader<'_>, settings: &[&Setting], why: &str) {
 fn ca_file(reader: &mut Reader<'_>) -> Option<PathBuf> {
     let found = reader.path(&keys::CA_FILE)?;
     // Read here only so that a wrong path is reported with all else.
-    reader.read_file_of(&found)?;
+    reader.read_file_of(&found, false)?;
     Some(found.value)
 }

@@ -1,16 +1,27 @@
-//! The variables: those of the process, and beneath them the `.env` file of the
-//! working folder, which is read into a map and never set in the process.
+//! The variables: those of the process, and beneath them the `.env` file, which is read
+//! into a map and never set in the process.
 
-use std::{collections::BTreeMap, ffi::OsStr, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsStr,
+    io,
+    path::{Path, PathBuf},
+};
 
 use super::{
+    dotenv::{self, Line},
     keys,
     problem::{Found, Problem},
-    surroundings::Surroundings,
+    surroundings::{Surroundings, beside},
+    value,
+};
+use crate::{
+    system_error::{Attempt, remedy},
+    text_file,
 };
 
 const PROCESS: &str = "environment";
-pub(super) const DOTENV: &str = ".env";
+const DOTENV: &str = ".env";
 /// Whatever begins so is ours to know.
 const OUR_PREFIXES: [&str; 2] = ["CXONE_", "QUEUEWALL_"];
 
@@ -22,18 +33,32 @@ pub struct Environment {
     values: BTreeMap<&'static str, Found<String>>,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<String>,
+    /// The variables that are given, and were refused: they are not missing.
+    refused: BTreeSet<&'static str>,
+    /// Where `.env` is looked for.
+    dotenv: PathBuf,
+    /// Whether it is there and was read.
+    pub(super) has_dotenv: bool,
+    /// Whether it is there and cannot be read: then nothing is known to be missing.
+    pub(super) is_unreadable: bool,
+    /// Whether the working folder has a `.env` that does not count.
+    pub(super) is_passed_over: bool,
 }
 
 impl Environment {
-    /// Reads the process's variables and `.env`. Problems are kept for
-    /// [`Loaded::read`](super::Loaded::read), so that commands that need no
-    /// configuration do not fail for it.
+    /// Reads the process's variables and `.env`: the one beside the configuration file that
+    /// `file` (of `--config`) or the process's `QUEUEWALL_CONFIG` names, else the one in the
+    /// working folder. Problems are kept for [`Loaded::read`](super::Loaded::read), so that
+    /// commands that need no configuration do not fail for it.
     #[must_use]
-    pub fn read(surroundings: &dyn Surroundings) -> Self {
+    pub fn read(surroundings: &dyn Surroundings, file: Option<&Path>) -> Self {
         let mut environment = Self::default();
         for (name, value) in surroundings.variables() {
             environment.take_variable(&name, &value);
         }
+        let named = environment.get(&keys::CONFIG);
+        let named = file.or(named.map(|found| Path::new(found.value.trim())));
+        environment.dotenv = named.map_or(DOTENV.into(), |file| beside(file, DOTENV));
         environment.read_dotenv(surroundings);
         environment
     }
@@ -51,6 +76,11 @@ impl Environment {
             .map(|found| found.value.as_str())
     }
 
+    /// Where `.env` is looked for, whether or not it is there.
+    pub(super) fn dotenv_path(&self) -> &Path {
+        &self.dotenv
+    }
+
     /// A setting's variable. Blank counts as absent, as container files have it.
     pub(super) fn get(&self, setting: &keys::Setting) -> Option<&Found<String>> {
         self.get_even_blank(setting)
@@ -62,162 +92,216 @@ impl Environment {
         self.values.get(setting.variable?)
     }
 
+    /// Whether a setting's variable is given, but not in a form that can be used. What is
+    /// wrong with it is among the problems.
+    pub(super) fn is_refused(&self, setting: &keys::Setting) -> bool {
+        let variable = setting.variable;
+        variable.is_some_and(|variable| self.refused.contains(variable))
+    }
+
     fn take_variable(&mut self, name: &OsStr, value: &OsStr) {
         let Some(name) = name.to_str() else {
             return;
         };
         let Some(known) = keys::variables().find(|known| *known == name) else {
-            if is_ours(name) {
-                self.unknown_variable(name);
-            }
+            self.unknown_variable(name);
             return;
         };
-        match value.to_str() {
-            Some(value) => {
-                self.values.insert(
-                    known,
-                    Found {
-                        value: value.to_owned(),
-                        place: PROCESS.to_owned(),
-                        key: known.to_owned(),
-                    },
-                );
-            }
-            None => self.problems.push(Problem::new(
-                PROCESS,
-                name,
-                "is not UTF-8 text",
-                "set it again in UTF-8",
-            )),
+        let Some(value) = value.to_str() else {
+            self.refuse(PROCESS, known, "is not UTF-8 text", "set it again in UTF-8");
+            return;
+        };
+        if let Some((what, remedy)) = value::changed_by_container(known, value) {
+            self.refuse(PROCESS, known, what, remedy);
+            return;
         }
+        self.take(known, value, PROCESS);
+    }
+
+    fn take(&mut self, variable: &'static str, value: &str, place: &str) {
+        self.values.entry(variable).or_insert(Found {
+            value: value.to_owned(),
+            place: place.to_owned(),
+            key: variable.to_owned(),
+        });
+    }
+
+    fn refuse(&mut self, place: &str, variable: &'static str, what: &str, remedy: &str) {
+        let problem = Problem::new(place, variable, what, remedy);
+        self.problems.push(problem);
+        self.refused.insert(variable);
     }
 
     /// A slip of the pen stops the start. A name that resembles none of ours does
     /// not: other programs share the environment (Kubernetes sets
     /// `QUEUEWALL_PORT` beside any service that is called queuewall).
     fn unknown_variable(&mut self, name: &str) {
-        match keys::did_you_mean(name, keys::variables()) {
-            Some(known) => self.problems.push(Problem::new(
-                PROCESS,
-                name,
-                "is not a variable of Queuewall",
-                format_args!("did you mean {known}?"),
-            )),
-            None => self.warnings.push(format!(
+        match meant(name) {
+            Some(known) => {
+                self.refused.insert(known);
+                self.problems.push(Problem::new(
+                    PROCESS,
+                    name,
+                    "is not a variable of Queuewall",
+                    format_args!("did you mean {known}?"),
+                ));
+            }
+            None if is_ours(name) => self.warnings.push(format!(
                 "{PROCESS}: {name} is not a variable of Queuewall and is not used"
             )),
+            None => {}
         }
     }
 
     fn read_dotenv(&mut self, surroundings: &dyn Surroundings) {
-        let text = match surroundings.read(Path::new(DOTENV)) {
-            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
-            Err(error) => Err(format!("cannot be read ({error})")),
+        let path = self.dotenv.clone();
+        let name = path.display().to_string();
+        let bytes = match surroundings.read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.note_passed_over(surroundings, None);
+                return;
+            }
+            Err(error) => return self.unreadable(&name, &error),
         };
-        match text {
-            Ok(text) => self.take_dotenv(text.trim_start_matches('\u{feff}')),
-            Err(what) => self.problems.push(Problem::new(
-                DOTENV,
-                "the file",
-                what,
-                "mend it, or remove it",
-            )),
+        self.note_passed_over(surroundings, Some(&bytes));
+        let permissions = surroundings.permissions(&path);
+        let remedy =
+            format!("chmod 600 it, and let it belong to the user that runs queuewall: {name}");
+        if let Some(owner) = permissions.foreign_owner {
+            self.is_unreadable = true;
+            let what = format!(
+                "belongs to another user (uid {owner}), who decides where secrets are sent"
+            );
+            return self
+                .problems
+                .push(Problem::new(&name, "the file", what, remedy));
+        }
+        if permissions.others_write {
+            self.is_unreadable = true;
+            let what = "can be written by other users, who decide where secrets are sent";
+            return self
+                .problems
+                .push(Problem::new(&name, "the file", what, remedy));
+        }
+        match text_file::decode(bytes) {
+            Ok(text) => {
+                self.has_dotenv = true;
+                self.take_dotenv(&text, &name);
+            }
+            Err(error) => self.unreadable(&name, &error),
         }
     }
 
-    fn take_dotenv(&mut self, text: &str) {
-        let mut seen = BTreeMap::new();
-        for entry in dotenvy::from_read_iter(text.as_bytes()) {
-            let (name, value) = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    // The error's own words quote the line, which may hold a secret.
-                    self.problems.push(Problem::new(
-                        &broken_place(text, &error),
-                        "a line",
-                        "cannot be read",
-                        "write NAME=value, and put a value with spaces or quotes in single quotes",
-                    ));
-                    continue;
-                }
-            };
-            let occurrence = seen.entry(name.clone()).or_insert(0_usize);
-            let (place, line) = place_of(text, &name, *occurrence);
-            *occurrence += 1;
-            let Some(known) = keys::variables().find(|known| *known == name) else {
-                if is_ours(&name) {
-                    self.problems.push(unknown_in_dotenv(&place, &name));
-                }
-                continue;
-            };
-            if *occurrence > 1 {
-                self.problems.push(Problem::new(
-                    &place,
-                    known,
-                    "is given a second time",
-                    "keep one of the two",
-                ));
-                continue;
-            }
-            // `$` begins a substitution, which quietly eats a part of a secret.
-            let is_secret = keys::SECRETS.iter().any(|it| it.variable == Some(known));
-            if is_secret && line.contains('$') && !line.contains(['\'', '\\']) {
-                self.problems.push(Problem::new(
-                    &place,
-                    known,
-                    "contains a $, which would be replaced",
-                    "put the value in single quotes",
-                ));
-            }
-            self.values.entry(known).or_insert(Found {
-                value,
-                place,
-                key: known.to_owned(),
-            });
+    fn unreadable(&mut self, name: &str, error: &io::Error) {
+        self.is_unreadable = true;
+        let remedy = remedy(Attempt::Read, error);
+        let what = format!("cannot be read ({error})");
+        self.problems
+            .push(Problem::new(name, "the file", what, remedy));
+    }
+
+    /// Another `.env` in the working folder does not count; its owner may think so.
+    fn note_passed_over(&mut self, surroundings: &dyn Surroundings, read: Option<&[u8]>) {
+        if self.dotenv != Path::new(DOTENV) {
+            let other = surroundings.read(Path::new(DOTENV)).ok();
+            self.is_passed_over = other.is_some_and(|other| Some(other.as_slice()) != read);
+        }
+        if self.is_passed_over {
+            self.warnings.push(format!(
+                "{DOTENV}: the file in the working folder is not read, since the configuration file is named:                  what counts is {}",
+                self.dotenv.display()
+            ));
         }
     }
+
+    fn take_dotenv(&mut self, text: &str, name: &str) {
+        let mut seen = BTreeSet::new();
+        let is_known = |name: &str| keys::variables().any(|known| known == name);
+        for line in dotenv::read(text, is_known) {
+            match line {
+                Ok(line) => self.take_line(&line, name, &mut seen),
+                // What stands in it may be a secret.
+                Err(broken) => self.problems.push(Problem::new(
+                    &format!("{name}:{}", broken.number),
+                    "the line",
+                    "is no assignment",
+                    "write NAME=value, or begin a comment with #",
+                )),
+            }
+        }
+    }
+
+    fn take_line(&mut self, line: &Line<'_>, file: &str, seen: &mut BTreeSet<&'static str>) {
+        let place = format!("{file}:{}", line.number);
+        let Some(known) = keys::variables().find(|known| *known == line.name) else {
+            if let Some(known) = meant(line.name) {
+                self.refused.insert(known);
+            }
+            if is_ours(line.name) || meant(line.name).is_some() {
+                self.problems.push(unknown_in_dotenv(&place, line.name));
+            }
+            return;
+        };
+        if !seen.insert(known) {
+            self.refuse(
+                &place,
+                known,
+                "is given a second time",
+                "keep one of the two",
+            );
+            return;
+        }
+        let value = line.value.and_then(|value| match value.cut() {
+            Some(fault) if may_hold_hash(known) => Err(fault),
+            _ => Ok(value.text),
+        });
+        match value {
+            Ok(value) => self.take(known, value, &place),
+            Err(fault) => {
+                let in_file = keys::file_variable(known);
+                let remedy = fault.remedy.words(known, in_file);
+                self.refuse(&place, known, fault.what, &remedy);
+            }
+        }
+    }
+}
+
+/// Whether a `#` may be a part of the variable's value. In the others (numbers, ids,
+/// addresses, words) it can only begin a comment.
+fn may_hold_hash(variable: &str) -> bool {
+    let settings = keys::CREDENTIALS.into_iter().chain([&keys::TITLE]);
+    settings.into_iter().any(|it| it.variable == Some(variable))
 }
 
 fn is_ours(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
     OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// The variable that was meant by another name: a slip, small letters, or what the writers
+/// of `--env-file` files leave around it.
+fn meant(name: &str) -> Option<&'static str> {
+    let bare =
+        name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '"' | '\''));
+    let bare = bare
+        .strip_prefix("export ")
+        .unwrap_or(bare)
+        .trim()
+        .to_ascii_uppercase();
+    let begins = |prefix: &str| bare.starts_with(prefix);
+    if !is_ours(&bare) && !begins("TARGET_QUEUE") {
+        return None;
+    }
+    keys::did_you_mean(&bare, keys::variables())
+}
+
 fn unknown_in_dotenv(place: &str, name: &str) -> Problem {
-    let remedy = match keys::did_you_mean(name, keys::variables()) {
+    let remedy = match meant(name) {
         Some(known) => format!("did you mean {known}?"),
         None => "remove it; .env.sample lists every variable".to_owned(),
     };
     Problem::new(place, name, "is not a variable of Queuewall", remedy)
-}
-
-/// Where the given occurrence of a variable stands, and that line.
-fn place_of<'a>(text: &'a str, name: &str, occurrence: usize) -> (String, &'a str) {
-    let sets_it = |line: &str| {
-        let line = line.trim_start();
-        let line = line
-            .strip_prefix("export ")
-            .map_or(line, |rest| rest.trim_start());
-        line.strip_prefix(name)
-            .is_some_and(|rest| rest.trim_start().starts_with('='))
-    };
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| sets_it(line))
-        .nth(occurrence)
-        .map_or((DOTENV.to_owned(), ""), |(index, line)| {
-            (format!("{DOTENV}:{}", index + 1), line)
-        })
-}
-
-fn broken_place(text: &str, error: &dotenvy::Error) -> String {
-    let dotenvy::Error::LineParse(broken, _) = error else {
-        return DOTENV.to_owned();
-    };
-    match text.find(broken.trim()) {
-        Some(start) => format!("{DOTENV}:{}", 1 + text[..start].matches('\n').count()),
-        None => DOTENV.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -225,14 +309,15 @@ mod tests {
     use super::{super::surroundings::pretended::Pretended, *};
 
     fn read(variables: &[(&str, &str)], dotenv: &str) -> Environment {
-        Environment::read(&Pretended {
+        let variables = variables.iter();
+        let pretended = Pretended {
             variables: variables
-                .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             files: [(DOTENV.into(), dotenv.to_owned())].into(),
-            open_to_others: false,
-        })
+            ..Pretended::default()
+        };
+        Environment::read(&pretended, None)
     }
 
     fn problems(environment: &Environment) -> Vec<String> {
@@ -282,32 +367,99 @@ mod tests {
     fn a_broken_or_double_line_is_named_without_its_content() {
         let environment = read(
             &[],
-            "CXONE_TENANT_ID=a\nCXONE_CLIENT_SECRET=hunter two\nCXONE_TENANT_ID=b\n",
+            "CXONE_TENANT_ID=a\nCXONE_CLIENT_SECRET: hunter2==\nCXONE_TENANT_ID=b\n",
         );
         let problems = problems(&environment);
-        assert_eq!(problems.len(), 2);
-        assert!(
-            problems[0].starts_with(".env:2: a line cannot be read: write"),
-            "{problems:?}"
-        );
         assert_eq!(
-            problems[1],
-            ".env:3: CXONE_TENANT_ID is given a second time: keep one of the two"
+            problems,
+            [
+                ".env:2: the line is no assignment: write NAME=value, or begin a comment with #",
+                ".env:3: CXONE_TENANT_ID is given a second time: keep one of the two",
+            ]
         );
-        assert!(!format!("{problems:?}").contains("hunter"));
     }
 
     #[test]
-    fn a_secret_that_the_dotenv_rules_would_eat_into_is_refused() {
-        let environment = read(&[], "CXONE_CLIENT_SECRET=ab$cd\n");
-        assert_eq!(
-            problems(&environment),
-            [
-                ".env:1: CXONE_CLIENT_SECRET contains a $, which would be replaced: put the value in single quotes"
-            ]
-        );
-        let quoted = read(&[], "CXONE_CLIENT_SECRET='ab$cd'\n");
-        assert_eq!(quoted.get(&keys::CLIENT_SECRET).unwrap().value, "ab$cd");
+    fn ambiguous_value_is_refused_with_remedy_that_works() {
+        for (value, remedy) in [
+            ("hunter$2", "single quotes: CXONE_CLIENT_SECRET='…'"),
+            ("\"hunter$2\"", "single quotes: CXONE_CLIENT_SECRET='…'"),
+            ("hunter\\n2", "single quotes"),
+            ("hunter two", "single quotes"),
+            ("hunter #2", "a comment on its own line"),
+            ("hunter # our secret", "a comment on its own line"),
+            ("hunter'2", "double quotes: CXONE_CLIENT_SECRET=\"…\""),
+            ("hunter$2 # don't", "name that in CXONE_CLIENT_SECRET_FILE"),
+            ("'hunter", "close the quote"),
+        ] {
+            let environment = read(&[], &format!("\nCXONE_CLIENT_SECRET={value}\r\n"));
+            let problems = problems(&environment);
+            assert_eq!(problems.len(), 1, "{value}: {problems:?}");
+            assert!(
+                problems[0].starts_with(".env:2: CXONE_CLIENT_SECRET "),
+                "{problems:?}"
+            );
+            assert!(problems[0].contains(remedy), "{problems:?}");
+            assert!(!problems[0].contains("hunter"), "{problems:?}");
+            assert!(environment.is_refused(&keys::CLIENT_SECRET));
+        }
+        let quoted = read(&[], "CXONE_CLIENT_SECRET='hunter$2 # \"x\" \\n'\n");
+        let secret = quoted.get(&keys::CLIENT_SECRET).unwrap();
+        assert_eq!(secret.value, "hunter$2 # \"x\" \\n");
         assert!(quoted.problems.is_empty());
+    }
+
+    #[test]
+    fn comment_behind_plain_setting_is_cut() {
+        let environment = read(
+            &[],
+            "QUEUEWALL_POLL_SECONDS=60 # seconds\nQUEUEWALL_TITLE=Team #1\n",
+        );
+        assert_eq!(environment.get(&keys::POLL_SECONDS).unwrap().value, "60");
+        let problems = problems(&environment);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with(".env:2: QUEUEWALL_TITLE has a # in it"));
+    }
+
+    #[test]
+    fn name_that_container_engines_hand_over_changed_is_known() {
+        for name in [
+            "export CXONE_CLIENT_ID",
+            "CXONE_CLIENT_ID ",
+            "\u{feff}CXONE_CLIENT_ID",
+            "cxone_client_id",
+            "\"CXONE_CLIENT_ID",
+        ] {
+            let environment = read(&[(name, "a")], "");
+            let problems = problems(&environment);
+            assert_eq!(problems.len(), 1, "{name:?}");
+            assert!(
+                problems[0].ends_with("did you mean CXONE_CLIENT_ID?"),
+                "{problems:?}"
+            );
+            assert!(environment.is_refused(&keys::CLIENT_ID));
+        }
+        assert_eq!(
+            problems(&read(&[("TARGET_QUEUE_IDS", "1")], "TARGET_QEUE_ID=1\n")).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn quoted_variable_of_process_is_refused_by_name() {
+        let environment = read(
+            &[
+                ("TARGET_QUEUE_ID", "'1,2'"),
+                ("CXONE_CLIENT_SECRET", "“hunter2”"),
+            ],
+            "",
+        );
+        let problems = problems(&environment);
+        assert!(
+            problems[0]
+                .starts_with("environment: TARGET_QUEUE_ID stands in quotes: remove the quotes")
+        );
+        assert!(problems[1].starts_with("environment: CXONE_CLIENT_SECRET stands in quotes"));
+        assert!(!format!("{problems:?}").contains("hunter"));
     }
 }

@@ -33,10 +33,28 @@ pub(super) struct File {
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
+impl File {
+    /// Whether nothing is set.
+    pub(super) fn is_empty(&self) -> bool {
+        self.scalars.is_empty()
+            && self.lists.is_empty()
+            && self.levels.is_empty()
+            && self.boards.is_empty()
+    }
+}
+
 /// Reads `text`; `name` is the file's name in the problems.
-pub(super) fn parse(text: &str, name: &str) -> (File, Vec<Problem>) {
+///
+/// # Errors
+/// Where it is not TOML.
+pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<Problem>> {
     let mut walker = Walker {
-        text,
+        line_ends: text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(at, _)| at)
+            .collect(),
         name,
         problems: Vec::new(),
     };
@@ -50,19 +68,16 @@ pub(super) fn parse(text: &str, name: &str) -> (File, Vec<Problem>) {
             "see queuewall.sample.toml for the form",
         );
     }
-    let file = if errors.is_empty() {
-        walker.file(table.get_ref())
-    } else {
-        File::default()
-    };
-    // The tables come sorted by key; people read from the top.
-    walker.problems.sort_by_key(|(start, _)| *start);
-    let problems = walker.problems.into_iter().map(|(_, problem)| problem);
-    (file, problems.collect())
+    if !errors.is_empty() {
+        return Err(walker.into_problems());
+    }
+    let file = walker.file(table.get_ref());
+    Ok((file, walker.into_problems()))
 }
 
 struct Walker<'a> {
-    text: &'a str,
+    /// Where each line ends, in bytes.
+    line_ends: Vec<usize>,
     name: &'a str,
     /// Each with where it begins.
     problems: Vec<(usize, Problem)>,
@@ -70,9 +85,15 @@ struct Walker<'a> {
 
 impl Walker<'_> {
     fn place(&self, span: &Range<usize>) -> String {
-        let before = self.text.as_bytes().iter().take(span.start);
-        let line = 1 + before.filter(|byte| **byte == b'\n').count();
+        let line = 1 + self.line_ends.partition_point(|end| *end < span.start);
         format!("{}:{line}", self.name)
+    }
+
+    /// From the top of the file on, as people read it: the tables come sorted by key.
+    fn into_problems(mut self) -> Vec<Problem> {
+        self.problems.sort_by_key(|(start, _)| *start);
+        let problems = self.problems.into_iter();
+        problems.map(|(_, problem)| problem).collect()
     }
 
     fn file(&mut self, table: &DeTable<'_>) -> File {
@@ -250,14 +271,14 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        let (_, problems) = parse(text, "queuewall.toml");
+        let (Ok((_, problems)) | Err(problems)) = parse(text, "queuewall.toml");
         problems.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn values_carry_their_line() {
         let text = "[poll]\nseconds = 20\n\n[[boards]]\nslug = \"a\"\nqueues = [\n  1,\n  { id = \"2\", name = \"B\" },\n]\n";
-        let (file, problems) = parse(text, "queuewall.toml");
+        let (file, problems) = parse(text, "queuewall.toml").unwrap();
         assert!(problems.is_empty(), "{problems:?}");
         let seconds = &file.scalars["poll.seconds"];
         assert_eq!(

@@ -4,7 +4,7 @@ use std::{collections::HashSet, time::Duration};
 
 use queuewall_shared::settings::{INCHES, METRES};
 
-use super::{Environment, Loaded, surroundings::pretended::Pretended};
+use super::{Environment, Loaded, Permissions, surroundings::pretended::Pretended};
 
 /// Stands between the parts of an input: `queuewall.toml`, variables of the process one a
 /// line, `.env`.
@@ -35,9 +35,12 @@ pub fn configuration(input: &[u8]) {
             (SECRET_FILE.into(), format!("{SECRET}\n")),
         ]
         .into(),
-        open_to_others: input.len() % 2 == 0,
+        permissions: Permissions {
+            others_read: input.len() % 2 == 0,
+            ..Permissions::default()
+        },
     };
-    let read = || Loaded::read(&surroundings, Environment::read(&surroundings), None);
+    let read = || Loaded::read(&surroundings, Environment::read(&surroundings, None), None);
     let words = match read() {
         Ok(loaded) => {
             check(&loaded);

@@ -253,6 +253,20 @@ pub(super) fn level_keys() -> impl Iterator<Item = &'static str> {
 /// Settings whose values are secrets.
 pub(super) const SECRETS: [&Setting; 2] = [&CLIENT_SECRET, &ACCESS_KEY_SECRET];
 
+/// Settings whose values are credentials.
+pub(super) const CREDENTIALS: [&Setting; 5] = [
+    &CLIENT_ID,
+    &CLIENT_SECRET,
+    &TENANT_ID,
+    &ACCESS_KEY_ID,
+    &ACCESS_KEY_SECRET,
+];
+
+/// The variable that names a file with the value of the given one, if there is one.
+pub(super) fn file_variable(variable: &str) -> Option<&'static str> {
+    variables().find(|it| it.strip_suffix("_FILE") == Some(variable))
+}
+
 /// The variable for a key that the file must not hold, its value being a secret.
 pub(super) fn secret(file_key: &str) -> Option<&'static str> {
     match file_key {
@@ -281,33 +295,10 @@ pub(super) fn did_you_mean<'a>(
     let allowed = (word.chars().count() / 3).min(2);
     known
         .into_iter()
-        .map(|name| (distance(word, name), name))
+        .map(|name| (strsim::osa_distance(word, name), name))
         .filter(|(slips, _)| *slips <= allowed)
         .min()
         .map(|(_, name)| name)
-}
-
-/// Letters added, lost, changed or swapped with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    rows[0] = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        for j in 1..=b.len() {
-            let changed = usize::from(a[i - 1] != b[j - 1]);
-            let mut least = (rows[i - 1][j - 1] + changed)
-                .min(rows[i - 1][j] + 1)
-                .min(rows[i][j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = least;
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

@@ -3,18 +3,24 @@
 
 use std::{
     collections::BTreeMap,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    ConfigError,
     environment::Environment,
     file::{self, File, FileBoard, FileLevels},
     keys::{self, Setting},
     problem::{Found, Problem},
     settings::Digest,
     surroundings::{Surroundings, beside},
+};
+use crate::{
+    system_error::{Attempt, remedy},
+    text_file,
 };
 
 /// The file that is read when nobody names one.
@@ -25,6 +31,8 @@ pub(super) struct Reader<'a> {
     pub(super) surroundings: &'a dyn Surroundings,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<String>,
+    /// The files that were read, `.env` and the configuration file first.
+    pub(super) files: Vec<PathBuf>,
     environment: Environment,
     file: File,
     file_path: PathBuf,
@@ -35,58 +43,69 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Reads the file: `named` (of `--config`), else of `QUEUEWALL_CONFIG`, else
     /// `queuewall.toml` where there is one.
+    ///
+    /// # Errors
+    /// Where a source cannot be read as a whole: what its settings are is not known, and
+    /// none of them can be called missing.
     pub(super) fn new(
         surroundings: &'a dyn Surroundings,
         mut environment: Environment,
         named: Option<&Path>,
-    ) -> Self {
-        let problems = std::mem::take(&mut environment.problems);
-        let warnings = std::mem::take(&mut environment.warnings);
+    ) -> Result<Self, ConfigError> {
+        let mut problems = std::mem::take(&mut environment.problems);
+        let mut warnings = std::mem::take(&mut environment.warnings);
         let (file_path, named_by) = file_path(&environment, named);
-        let mut reader = Self {
+        let mut files = Vec::new();
+        if environment.has_dotenv {
+            files.push(environment.dotenv_path().to_owned());
+        }
+        let file = match read_file(surroundings, &file_path, named_by) {
+            Ok(Some((file, found))) => {
+                problems.extend(found);
+                let name = file_path.display();
+                if surroundings.permissions(&file_path).others_write {
+                    warnings.push(format!(
+                        "{name}: other users of this machine can write the file: chmod go-w it"
+                    ));
+                }
+                if file.is_empty() {
+                    warnings.push(format!(
+                        "{name}: the file sets nothing, so there is one board, /board/main"
+                    ));
+                }
+                files.push(file_path.clone());
+                file
+            }
+            Ok(None) => File::default(),
+            Err(found) => {
+                problems.extend(found);
+                return Err(ConfigError { problems });
+            }
+        };
+        if environment.is_unreadable {
+            return Err(ConfigError { problems });
+        }
+        Ok(Self {
             surroundings,
             problems,
             warnings,
+            files,
             environment,
-            file: File::default(),
+            file,
             file_path,
             contents: BTreeMap::new(),
-        };
-        reader.read_file(named_by);
-        reader
+        })
     }
 
-    fn read_file(&mut self, named_by: Option<String>) {
-        let name = self.file_path.display().to_string();
-        let bytes = match self.surroundings.read(&self.file_path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let missing = error.kind() == std::io::ErrorKind::NotFound;
-                if named_by.is_some() || !missing {
-                    let place = named_by.unwrap_or_else(|| name.clone());
-                    self.problems.push(Problem::new(
-                        &place,
-                        &format!("the file {name}"),
-                        format_args!("cannot be read ({error})"),
-                        "check the path and its permissions; queuewall.sample.toml is a start",
-                    ));
-                }
-                return;
-            }
-        };
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                let (file, problems) = file::parse(&text, &name);
-                self.file = file;
-                self.problems.extend(problems);
-            }
-            Err(_) => self.problems.push(Problem::new(
-                &name,
-                "the file",
-                "is not UTF-8 text",
-                "save it as UTF-8",
-            )),
-        }
+    /// Whether a setting's variable was given and refused.
+    pub(super) fn is_refused(&self, setting: &Setting) -> bool {
+        self.environment.is_refused(setting)
+    }
+
+    /// Where `.env` is looked for, if the one in the working folder does not count.
+    pub(super) fn passed_over_dotenv(&self) -> Option<String> {
+        let counts = self.environment.dotenv_path().display();
+        (self.environment.is_passed_over).then(|| counts.to_string())
     }
 
     /// A setting's variable alone; blank counts as absent.
@@ -162,19 +181,62 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The content of a file that a setting names; `None` after a problem.
-    pub(super) fn read_file_of(&mut self, found: &Found<PathBuf>) -> Option<Vec<u8>> {
+    /// The content of a file that a setting names; `None` after a problem. What a secret's
+    /// file is called is not quoted where there is no such file: it may be the secret.
+    pub(super) fn read_file_of(
+        &mut self,
+        found: &Found<PathBuf>,
+        is_secret: bool,
+    ) -> Option<Vec<u8>> {
         let path: &Path = &found.value;
-        match self.surroundings.read(path) {
-            Ok(bytes) => {
-                let digest = Sha256::digest(&bytes).into();
-                self.contents.insert(found.key.clone(), digest);
-                Some(bytes)
+        let bytes = match self.surroundings.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if is_secret && !is_there(&error) => {
+                self.problems.push(found.problem(
+                    format_args!("names a file that is not there ({error})"),
+                    "name the path of a file that holds the secret, not the secret itself",
+                ));
+                return None;
             }
             Err(error) => {
                 self.problems.push(found.problem(
                     format_args!("names {}, which cannot be read ({error})", path.display()),
-                    "check the path and its permissions",
+                    remedy(Attempt::Read, &error),
+                ));
+                return None;
+            }
+        };
+        self.files.push(path.to_owned());
+        let digest = Sha256::digest(&bytes).into();
+        self.contents.insert(found.key.clone(), digest);
+        let others = self.surroundings.permissions(path);
+        let what = match (others.others_write, is_secret && others.others_read) {
+            (true, _) => "write: chmod go-w it",
+            (false, true) => "read: chmod 600 it",
+            (false, false) => return Some(bytes),
+        };
+        let (place, key) = (&found.place, &found.key);
+        let path = path.display();
+        self.warnings.push(format!(
+            "{place}: {key} names {path}, which other users of this machine can {what}"
+        ));
+        Some(bytes)
+    }
+
+    /// The same, as text.
+    pub(super) fn read_text_of(
+        &mut self,
+        found: &Found<PathBuf>,
+        is_secret: bool,
+    ) -> Option<String> {
+        let bytes = self.read_file_of(found, is_secret)?;
+        match text_file::decode(bytes) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                let path = found.value.display();
+                self.problems.push(found.problem(
+                    format_args!("names {path}, which cannot be read ({error})"),
+                    remedy(Attempt::Read, &error),
                 ));
                 None
             }
@@ -227,6 +289,39 @@ impl<'a> Reader<'a> {
     pub(super) fn take_levels(&mut self) -> FileLevels {
         std::mem::take(&mut self.file.levels)
     }
+}
+
+/// The configuration file; `None` where there is none and nobody named one.
+fn read_file(
+    surroundings: &dyn Surroundings,
+    path: &Path,
+    named_by: Option<String>,
+) -> Result<Option<(File, Vec<Problem>)>, Vec<Problem>> {
+    let name = path.display().to_string();
+    let bytes = surroundings.read(path);
+    let is_missing = (bytes.as_ref()).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    if is_missing && named_by.is_none() {
+        return Ok(None);
+    }
+    let text = bytes.and_then(text_file::decode).map_err(|error| {
+        let remedy = match is_missing {
+            true => "check the path; queuewall.sample.toml is a start",
+            false => remedy(Attempt::Read, &error),
+        };
+        vec![Problem::new(
+            named_by.as_deref().unwrap_or(&name),
+            &format!("the file {name}"),
+            format_args!("cannot be read ({error})"),
+            remedy,
+        )]
+    })?;
+    file::parse(&text, &name).map(Some)
+}
+
+/// Whether there is a file by that name, or at least may be.
+fn is_there(error: &io::Error) -> bool {
+    use ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    ![NotFound, NotADirectory, InvalidFilename].contains(&error.kind())
 }
 
 /// Where the configuration file is, and who named it, if anybody did.

@@ -57,7 +57,7 @@ impl ServerConfig {
         environment: Environment,
         file: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let mut reader = Reader::new(surroundings, environment, file);
+        let mut reader = Reader::new(surroundings, environment, file)?;
         let server = Self::read(&mut reader);
         if reader.problems.is_empty() {
             Ok(server)
@@ -145,15 +145,8 @@ fn tls(reader: &mut Reader<'_>) -> Option<TlsFiles> {
         }
     };
     // Read here only so that a wrong path is reported with all else.
-    let can_be_read = [&certificate, &key].map(|found| reader.read_file_of(found).is_some());
-    if reader.surroundings.others_can_read(&key.value) {
-        reader.warnings.push(format!(
-            "{}: {} names {}, which other users of this machine can read: chmod 600 it",
-            key.place,
-            key.key,
-            key.value.display()
-        ));
-    }
+    let can_be_read = [(&certificate, false), (&key, true)]
+        .map(|(found, is_secret)| reader.read_file_of(found, is_secret).is_some());
     (can_be_read == [true, true]).then_some(TlsFiles {
         certificate: certificate.value,
         key: key.value,

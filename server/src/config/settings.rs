@@ -85,7 +85,7 @@ mod tests {
     use std::path::Path;
 
     use super::{
-        super::{Environment, Loaded, surroundings::pretended::Pretended},
+        super::{Environment, Loaded, Permissions, surroundings::pretended::Pretended},
         *,
     };
 
@@ -104,10 +104,10 @@ mod tests {
                 ("secret".into(), secret.to_owned()),
             ]
             .into(),
-            open_to_others: false,
+            permissions: Permissions::default(),
         };
-        let environment = Environment::read(&surroundings);
         let named = Some(Path::new("queuewall.toml"));
+        let environment = Environment::read(&surroundings, named);
         Loaded::read(&surroundings, environment, named)
             .unwrap()
             .settled

@@ -21,9 +21,23 @@ pub trait Surroundings: Send + Sync {
     /// As [`std::fs::read`].
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// Whether a group or everybody may read the file. False where the system has
-    /// no such notion, and where the file cannot be looked at.
-    fn others_can_read(&self, path: &Path) -> bool;
+    /// Who else may read and write the file. Nobody where the system has no such notion,
+    /// and where the file cannot be looked at.
+    fn permissions(&self, path: &Path) -> Permissions {
+        let _ = path;
+        Permissions::default()
+    }
+}
+
+/// Who else may read and write a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    /// Whether a group or everybody may read it.
+    pub others_read: bool,
+    /// Whether everybody, or a group of several users, may write it.
+    pub others_write: bool,
+    /// Its owner's user id, where that is neither the user that runs the program nor root.
+    pub foreign_owner: Option<u32>,
 }
 
 /// The process's own variables, and the machine's files.
@@ -40,16 +54,28 @@ impl Surroundings for Machine {
     }
 
     #[cfg(unix)]
-    fn others_can_read(&self, path: &Path) -> bool {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
-    }
-
-    #[cfg(not(unix))]
-    fn others_can_read(&self, _path: &Path) -> bool {
-        false
+    fn permissions(&self, path: &Path) -> Permissions {
+        use std::os::unix::fs::MetadataExt as _;
+        let Ok(file) = std::fs::metadata(path) else {
+            return Permissions::default();
+        };
+        // A link belongs to whoever chose the file behind it.
+        let link = std::fs::symlink_metadata(path).map_or(file.uid(), |link| link.uid());
+        let is_foreign = |owner: &u32| ![0, rustix::process::geteuid().as_raw()].contains(owner);
+        // On many systems each user has a group of the same number, with nobody else in it.
+        let is_private_group = file.gid() == file.uid() && file.gid() >= FIRST_USER;
+        let group = if is_private_group { 0 } else { 0o020 };
+        Permissions {
+            others_read: file.mode() & 0o044 != 0,
+            others_write: file.mode() & (0o002 | group) != 0,
+            foreign_owner: [file.uid(), link].into_iter().find(is_foreign),
+        }
     }
 }
+
+/// The ids below are those of the system's own users and groups.
+#[cfg(unix)]
+const FIRST_USER: u32 = 1000;
 
 /// Joins a path from a configuration file onto that file's folder.
 pub(super) fn beside(file: &Path, path: &str) -> PathBuf {
@@ -63,12 +89,44 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_open_to_others_is_noticed() {
+    fn permissions_of_others_are_seen() {
         use std::os::unix::fs::PermissionsExt as _;
         let file = tempfile::NamedTempFile::new().unwrap();
-        for (mode, open) in [(0o600, false), (0o640, true), (0o604, true)] {
+        for (mode, read, write) in [
+            (0o600, false, false),
+            (0o640, true, false),
+            (0o604, true, false),
+            (0o602, false, true),
+            (0o666, true, true),
+        ] {
             std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(Machine.others_can_read(file.path()), open, "{mode:o}");
+            let seen = Machine.permissions(file.path());
+            assert_eq!(
+                (seen.others_read, seen.others_write),
+                (read, write),
+                "{mode:o}"
+            );
+            assert_eq!(seen.foreign_owner, None, "our own");
         }
+        let missing = Machine.permissions(Path::new("/no/such/file"));
+        assert_eq!(missing, Permissions::default());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_name_foreign_owner_of_file_and_of_link() {
+        use std::os::unix::fs::{chown, lchown, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link] = ["file", "link"].map(|name| folder.path().join(name));
+        std::fs::write(&file, "").unwrap();
+        symlink(&file, &link).unwrap();
+        // Only root gives files away.
+        if lchown(&link, Some(12_345), None).is_err() {
+            return;
+        }
+        assert_eq!(Machine.permissions(&link).foreign_owner, Some(12_345));
+        assert_eq!(Machine.permissions(&file).foreign_owner, None);
+        chown(&file, Some(12_346), None).unwrap();
+        assert_eq!(Machine.permissions(&file).foreign_owner, Some(12_346));
     }
 }

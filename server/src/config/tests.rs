@@ -30,7 +30,7 @@ fn pretended(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Pretended {
             .iter()
             .map(|(path, text)| (path.into(), owned(text)))
             .collect(),
-        open_to_others: false,
+        permissions: Permissions::default(),
     }
 }
 
@@ -39,8 +39,9 @@ fn read(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Loaded, Co
 }
 
 fn read_from(surroundings: &Pretended, file: Option<&str>) -> Result<Loaded, ConfigError> {
-    let environment = Environment::read(surroundings);
-    Loaded::read(surroundings, environment, file.map(Path::new))
+    let file = file.map(Path::new);
+    let environment = Environment::read(surroundings, file);
+    Loaded::read(surroundings, environment, file)
 }
 
 fn problems(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Vec<String> {
@@ -125,7 +126,7 @@ fn all_problems_are_reported_at_once_and_none_quotes_the_secret() {
              keep one of the two",
             "environment: CXONE_TENANT_ID is empty: set it to your CXone tenant's id",
             "environment: CXONE_CA_FILE names gone.pem, which cannot be read (entity not found): \
-             check the path and its permissions",
+             check the path",
             "environment: QUEUEWALL_LISTEN = \"localhost\" is not an address and port: write for example \
              127.0.0.1:8080 (this machine only) or 0.0.0.0:8080 (every network)",
             "queuewall.toml:3: boards.slug is missing: name the board for its address, for example \
@@ -147,7 +148,7 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
         ("CXONE_CLIENT_SECRET_FILE", "secret"),
     ];
     let mut surroundings = pretended(&variables, &[("secret", "hunter2\r\n")]);
-    surroundings.open_to_others = true;
+    surroundings.permissions.others_read = true;
     let config = read_from(&surroundings, None).unwrap().config;
     assert_eq!(
         reporting_v2(&config).client_secret.expose_secret(),
@@ -161,12 +162,29 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
         ]
     );
     assert!(!format!("{config:?}").contains("hunter2"));
-    assert_eq!(
-        problems(&variables, &[("secret", "\n")]),
-        [
-            "environment: CXONE_CLIENT_SECRET_FILE names secret, which is empty: write the value into it"
-        ]
-    );
+    for (content, what) in [
+        ("\n", "is empty: write the value"),
+        (
+            "hunter2\nsecond\n",
+            "has more than one line: keep the value alone, on one line",
+        ),
+        (
+            "'hunter2'\n",
+            "stands in quotes: remove the quotes: they would be sent",
+        ),
+    ] {
+        assert_eq!(
+            problems(&variables, &[("secret", content)]),
+            [format!(
+                "environment: CXONE_CLIENT_SECRET_FILE names secret, whose content {what}"
+            )]
+        );
+    }
+    for content in ["\u{feff}hunter2\r\n", " hunter2 \n\n"] {
+        let config = read(&variables, &[("secret", content)]).unwrap().config;
+        let secret = &reporting_v2(&config).client_secret;
+        assert_eq!(secret.expose_secret(), "hunter2");
+    }
 }
 
 #[test]
@@ -190,7 +208,7 @@ fn the_file_is_that_of_the_option_else_of_the_variable_else_the_default_where_th
         problems(&variables, &[]),
         [
             "environment: QUEUEWALL_CONFIG: the file b.toml cannot be read (entity not found): check the \
-             path and its permissions; queuewall.sample.toml is a start"
+             path; queuewall.sample.toml is a start"
         ]
     );
 }
@@ -276,7 +294,8 @@ fn bad_slugs_zones_titles_and_ids_are_refused() {
              Europe/Berlin, America/New_York or UTC",
             "queuewall.toml:7: boards.slug = \"c\" is the slug of the board at queuewall.toml:4 too: give \
              each board its own",
-            "queuewall.toml:9: boards.queues = \"a b\" is not an id: copy it from `queuewall queues`, without spaces",
+            "queuewall.toml:9: boards.queues = \"a b\" is not an id: copy it from `queuewall queues`, without spaces \
+             and quotes; several are separated by commas",
             "queuewall.toml:8: boards.title = \"\" is blank or has line breaks: write some words, or leave the key out",
         ]
     );
@@ -306,7 +325,7 @@ fn the_server_may_have_names_and_a_certificate() {
         ("etc/key.pem", ""),
     ];
     let mut surroundings = pretended(&ENOUGH, &files);
-    surroundings.open_to_others = true;
+    surroundings.permissions.others_read = true;
     let config = read_from(&surroundings, Some("etc/queuewall.toml"))
         .unwrap()
         .config;
@@ -374,24 +393,62 @@ fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
         })
         .collect();
     for text in [sample, all.as_str()] {
-        let config = read(&[], &[(".env", text)]).unwrap().config;
+        let config = read(&[], &[(".env", &filled_in(text))]).unwrap().config;
         assert!(config.warnings.is_empty());
-        assert_eq!(reporting_v2(&config).client_id, "your-client-id");
+        assert_eq!(reporting_v2(&config).client_id, "our-client-id");
     }
-    assert_eq!(
-        read(&[], &[(".env", &all)])
-            .unwrap()
-            .targets
-            .queue_ids
-            .len(),
-        2
-    );
+    let all = read(&[], &[(".env", &filled_in(&all))]).unwrap();
+    assert_eq!(all.targets.queue_ids.len(), 2);
+    let as_it_stands = problems(&[], &[(".env", sample)]);
+    assert_eq!(as_it_stands.len(), 3, "{as_it_stands:?}");
+    for problem in as_it_stands {
+        assert!(problem.contains(" is a placeholder: put"), "{problem}");
+    }
+}
+
+/// A sample in which the placeholders are replaced.
+fn filled_in(sample: &str) -> String {
+    sample.replace("your-", "our-")
 }
 
 #[test]
-fn the_sample_file_holds_every_key() {
+fn sample_file_sets_nothing_as_it_stands() {
     let sample = include_str!("../../../queuewall.sample.toml");
-    let table: toml::Table = realtime::uncommented(sample).parse().unwrap();
+    let plain = read(&ENOUGH, &[]).unwrap();
+    let with_sample = read(&ENOUGH, &[("queuewall.toml", sample)]).unwrap();
+    assert_eq!(with_sample.config.live(), plain.config.live());
+    assert_eq!(with_sample.config.access, plain.config.access);
+    assert_eq!(with_sample.config.server, plain.config.server);
+    assert_eq!(with_sample.settled.differing_from(&plain.settled), [""; 0]);
+    assert!(with_sample.config.warnings[0].contains("the file sets nothing"));
+}
+
+#[test]
+fn samples_of_edition_0_1_0_still_load() {
+    let variables = filled_in(include_str!("tests/edition_0_1_0/variables.sample"));
+    read(&[], &[(".env", &variables)]).unwrap();
+    let file = filled_in(include_str!("tests/edition_0_1_0/queuewall.sample.toml"));
+    let files = [
+        ("queuewall.toml", file.as_str()),
+        ("cxone-client-secret", "hunter2\n"),
+        ("company-ca.pem", ""),
+    ];
+    assert_eq!(read(&[], &files).unwrap().config.boards.len(), 2);
+}
+
+#[test]
+fn container_sample_loads_as_container_engines_hand_it_over() {
+    let sample = filled_in(include_str!("../../../deploy/container.env.sample"));
+    let lines = sample.lines().filter(|line| !line.starts_with('#'));
+    let variables: Vec<_> = lines.filter_map(|line| line.split_once('=')).collect();
+    assert!(read(&variables, &[]).unwrap().config.warnings.is_empty());
+}
+
+#[test]
+fn sample_file_holds_every_key_and_loads_uncommented() {
+    let sample = include_str!("../../../queuewall.sample.toml");
+    let sample = &realtime::uncommented(sample);
+    let table: toml::Table = sample.parse().unwrap();
     let mut named = BTreeSet::new();
     for section in keys::SECTIONS {
         for key in table[section].as_table().unwrap().keys() {
@@ -418,10 +475,13 @@ fn the_sample_file_holds_every_key() {
     let named: BTreeSet<_> = queue.keys().map(String::as_str).collect();
     assert_eq!(named, BTreeSet::from(keys::QUEUE_KEYS));
 
+    let sample = filled_in(sample);
     let files = [
-        ("queuewall.toml", sample),
+        ("queuewall.toml", sample.as_str()),
         ("cxone-client-secret", "hunter2\n"),
         ("company-ca.pem", ""),
+        ("tls.pem", ""),
+        ("tls-key.pem", ""),
     ];
     let config = read(&[], &files).unwrap().config;
     assert_eq!(config.boards[0].queues[1].id, "4712");
@@ -718,7 +778,7 @@ fn handing_out_links_needs_no_credentials() {
     let file = "[[boards]]\nslug = \"a\"\n[[boards]]\nslug = \"b\"\n";
     let desk = |variables: &[_], files: &[_]| {
         let surroundings = pretended(variables, files);
-        LinkDesk::read(&surroundings, Environment::read(&surroundings), None)
+        LinkDesk::read(&surroundings, Environment::read(&surroundings, None), None)
     };
     let found = desk(
         &[("QUEUEWALL_ACCESS", "links")],
@@ -766,10 +826,168 @@ fn the_metrics_listener_is_off_unless_said_and_warned_of_where_others_reach_it()
 fn asking_the_server_how_it_is_needs_no_credentials() {
     let alone = |variables: &[_], files: &[_]| {
         let surroundings = pretended(variables, files);
-        ServerConfig::read_alone(&surroundings, Environment::read(&surroundings), None)
+        ServerConfig::read_alone(&surroundings, Environment::read(&surroundings, None), None)
     };
     let file = [("queuewall.toml", "[server]\nlisten = \"0.0.0.0:8080\"\n")];
     let server = alone(&[], &file).unwrap();
     assert_eq!(server.listen.to_string(), "0.0.0.0:8080");
     assert!(alone(&[("QUEUEWALL_LISTEN", "8080")], &file).is_err());
+}
+
+#[test]
+fn credential_in_toml_is_read_as_carefully_as_in_a_variable() {
+    for (value, what) in [
+        ("your-client-id", "is a placeholder"),
+        ("'id'", "stands in quotes"),
+        ("a\\nb", "has more than one line"),
+        ("a\\u200bb", "holds an invisible character (U+200B)"),
+    ] {
+        let file = format!("[cxone]\nclient_id = \"{value}\"\n");
+        let found = problems(&ENOUGH[1..], &[("queuewall.toml", &file)]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with(&format!("queuewall.toml:2: cxone.client_id {what}: ")),
+            "{found:?}"
+        );
+    }
+    let variables = [("CXONE_CLIENT_ID", "\u{feff}id "), ENOUGH[1], ENOUGH[2]];
+    assert_eq!(
+        reporting_v2(&read(&variables, &[]).unwrap().config).client_id,
+        "id"
+    );
+}
+
+#[test]
+fn secret_given_where_its_file_belongs_is_not_quoted() {
+    let variables = [
+        ENOUGH[0],
+        ENOUGH[2],
+        ("CXONE_CLIENT_SECRET_FILE", "hunter2"),
+    ];
+    let found = problems(&variables, &[]);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].contains("not the secret itself") && !found[0].contains("hunter2"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn unreadable_source_is_the_only_problem() {
+    let broken = problems(&[], &[("queuewall.toml", "[cxone\nclient_id = \"a\"\n")]);
+    assert_eq!(broken.len(), 1, "{broken:?}");
+    assert!(broken[0].starts_with("queuewall.toml:1: the line is not TOML"));
+    for (path, text, what) in [
+        (
+            ".env",
+            "\0\0\0\0",
+            ".env: the file cannot be read (it holds NUL characters",
+        ),
+        (
+            "queuewall.toml",
+            "\0\0\0\0",
+            "queuewall.toml: the file queuewall.toml cannot be read (it holds NUL",
+        ),
+        (
+            ".env",
+            "CXONE_CLIENT_SECRET='open\n",
+            ".env:1: CXONE_CLIENT_SECRET has a quote that is not closed",
+        ),
+        (
+            ".env",
+            "CXONE_CLINT_SECRET=a\n",
+            ".env:1: CXONE_CLINT_SECRET is not a variable of Queuewall: did you mean",
+        ),
+    ] {
+        let found = problems(&[ENOUGH[0], ENOUGH[2]], &[(path, text)]);
+        let found: Vec<_> = found
+            .iter()
+            .filter(|it| !it.contains("SECRET is not set") || path == "queuewall.toml")
+            .collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(what), "{found:?}");
+    }
+}
+
+#[test]
+fn dotenv_counts_beside_the_named_file_alone() {
+    let named = "CXONE_CLIENT_ID=named\nCXONE_CLIENT_SECRET=hunter2\nCXONE_TENANT_ID=named\n";
+    let planted = "CXONE_CLIENT_ID=planted\nCXONE_BASE_URL=https://evil.example.com\n";
+    let files = [("etc/q.toml", ""), ("etc/.env", named), (".env", planted)];
+    let loaded = read_from(&pretended(&[], &files), Some("etc/q.toml")).unwrap();
+    assert_eq!(reporting_v2(&loaded.config).client_id, "named");
+    let paths: Vec<_> = loaded
+        .files
+        .iter()
+        .map(|path| path.to_str().unwrap())
+        .collect();
+    assert_eq!(paths, ["etc/.env", "etc/q.toml"]);
+    let warnings = &loaded.config.warnings;
+    assert!(
+        warnings[0].starts_with(".env: the file in the working folder is not read"),
+        "{warnings:?}"
+    );
+
+    let by_variable = [("QUEUEWALL_CONFIG", "etc/q.toml")];
+    let loaded = read_from(&pretended(&by_variable, &files), None).unwrap();
+    assert_eq!(reporting_v2(&loaded.config).client_id, "named");
+
+    let without = [files[0], files[2]];
+    let error = read_from(&pretended(&[], &without), Some("etc/q.toml")).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("is not read: what counts is etc/.env"),
+        "{error}"
+    );
+
+    let here = [("q.toml", ""), (".env", named)];
+    for option in ["q.toml", "./q.toml"] {
+        let files = [here[0], here[1], ("./q.toml", ""), ("./.env", named)];
+        let loaded = read_from(&pretended(&[], &files), Some(option)).unwrap();
+        assert_eq!(reporting_v2(&loaded.config).client_id, "named", "{option}");
+    }
+}
+
+#[test]
+fn dotenv_that_others_can_change_is_refused() {
+    let dotenv = "CXONE_CLIENT_ID=a\nCXONE_CLIENT_SECRET=b\nCXONE_TENANT_ID=c\n";
+    let mut surroundings = pretended(&[], &[(".env", dotenv)]);
+    for (permissions, what) in [
+        (
+            Permissions {
+                foreign_owner: Some(1234),
+                ..Permissions::default()
+            },
+            "belongs to another user (uid 1234)",
+        ),
+        (
+            Permissions {
+                others_write: true,
+                ..Permissions::default()
+            },
+            "can be written by other users",
+        ),
+    ] {
+        surroundings.permissions = permissions;
+        let error = read_from(&surroundings, None).unwrap_err();
+        assert_eq!(error.problems.len(), 1, "{error}");
+        assert!(error.to_string().contains(what), "{error}");
+    }
+    surroundings.permissions = Permissions {
+        others_read: true,
+        ..Permissions::default()
+    };
+    assert!(read_from(&surroundings, None).is_ok());
+}
+
+#[test]
+fn world_writable_file_is_warned_of() {
+    let mut surroundings = pretended(&ENOUGH, &[("queuewall.toml", "[poll]\nseconds = 30\n")]);
+    surroundings.permissions.others_write = true;
+    let warnings = read_from(&surroundings, None).unwrap().config.warnings;
+    assert_eq!(
+        warnings,
+        ["queuewall.toml: other users of this machine can write the file: chmod go-w it"]
+    );
 }

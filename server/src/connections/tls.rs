@@ -17,6 +17,11 @@ use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
+use crate::{
+    system_error::{Attempt, remedy},
+    text_file,
+};
+
 /// HTTP/2 as TLS negotiates it (RFC 7301).
 pub(super) const HTTP2: &[u8] = b"h2";
 const HTTP1: &[u8] = b"http/1.1";
@@ -43,7 +48,7 @@ struct Files {
 #[derive(Debug, Error)]
 pub enum TlsError {
     /// A file cannot be read.
-    #[error("{} cannot be read ({source}): check the path, and that this user may read it", .path.display())]
+    #[error("{} cannot be read ({source}): {}", .path.display(), remedy(Attempt::Read, .source))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -158,7 +163,7 @@ impl Files {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
-    std::fs::read(path).map_err(|source| TlsError::Unreadable {
+    text_file::read_pem(path).map_err(|source| TlsError::Unreadable {
         path: path.to_owned(),
         source,
     })

@@ -11,6 +11,10 @@ use secrecy::SecretString;
 use thiserror::Error;
 
 use super::{AllowedDomains, ApiVersion, BaseUrl, SkillFilter};
+use crate::{
+    system_error::{Attempt, remedy},
+    text_file,
+};
 
 /// Everything the client needs to know.
 #[derive(Clone, Debug)]
@@ -160,8 +164,8 @@ impl Dialect {
 pub enum SetupError {
     /// The CA file cannot be read.
     #[error(
-        "the CA file {} cannot be read ({source}): check CXONE_CA_FILE, and that this user may read it",
-        .path.display()
+        "the CA file {} of CXONE_CA_FILE cannot be read ({source}): {}",
+        .path.display(), remedy(Attempt::Read, .source)
     )]
     CaFileUnreadable {
         /// The file.
@@ -205,7 +209,7 @@ impl Settings {
         let Some(path) = &self.ca_file else {
             return Ok(Vec::new());
         };
-        let pem = std::fs::read(path).map_err(|source| SetupError::CaFileUnreadable {
+        let pem = text_file::read_pem(path).map_err(|source| SetupError::CaFileUnreadable {
             path: path.clone(),
             source,
         })?;

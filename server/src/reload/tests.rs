@@ -39,10 +39,6 @@ impl Surroundings for Pretended {
         let content = files.get(path).map(|text| text.clone().into_bytes());
         content.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
-
-    fn others_can_read(&self, _: &Path) -> bool {
-        false
-    }
 }
 
 /// What was logged on this thread.
@@ -99,13 +95,17 @@ impl Bench {
             ],
             files: Mutex::default(),
         });
-        let bench_files = files.iter().chain(&[(".env", "CXONE_TENANT_ID=tenant")]);
+        let bench_files = files.iter().chain(&[
+            (".env", "CXONE_TENANT_ID=tenant"),
+            ("walls/.env", "CXONE_TENANT_ID=tenant"),
+        ]);
         for (path, text) in bench_files {
             let mut files = machine.files.lock().unwrap();
             files.entry(path.into()).or_insert((*text).to_owned());
         }
-        let environment = Environment::read(&*machine);
-        let loaded = Loaded::read(&*machine, environment, named.map(Path::new)).unwrap();
+        let file = named.map(Path::new);
+        let environment = Environment::read(&*machine, file);
+        let loaded = Loaded::read(&*machine, environment, file).unwrap();
         let surroundings = Arc::clone(&machine) as Arc<dyn Surroundings>;
         let named = named.map(PathBuf::from);
         let (reload, live) = Reload::new(surroundings, named, &loaded, EVERY);
@@ -368,6 +368,65 @@ async fn the_file_that_the_command_line_names_is_the_one_that_counts() {
     looks(3).await;
     assert!(bench.said().is_empty(), "nobody reads that");
     bench.write("walls/a.toml", OTHER);
+    looks(3).await;
+    assert_eq!(bench.slugs(), ["service"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn emptied_file_is_refused_until_sighup() {
+    let settings = "[poll]\nseconds = 60\n";
+    let with_boards = format!("{settings}{GOOD}");
+    for content in [
+        "",
+        "\n",
+        "# nothing\n",
+        "[cxone]\n[poll]\n# seconds = 5\n",
+        "\u{feff}",
+        "\0\0\0\0",
+        settings,
+    ] {
+        let bench = Bench::start(&[(FILE, &with_boards)]);
+        looks(2).await;
+        bench.write(FILE, content);
+        looks(10).await;
+        assert_eq!(bench.slugs(), ["sales"], "{content:?}");
+        let said = bench.said();
+        assert_eq!(said.len(), 1, "{content:?}: {said:?}");
+        assert!(
+            said[0].starts_with("ERROR the configuration stays as it was: "),
+            "{said:?}"
+        );
+
+        bench.asked.notify_one();
+        looks(1).await;
+        let is_damaged = content.contains('\0');
+        let expected = if is_damaged { "sales" } else { "main" };
+        assert_eq!(bench.slugs(), [expected], "{content:?}: asked for");
+        bench.write(FILE, OTHER);
+        looks(2).await;
+        assert_eq!(bench.slugs(), ["service"], "boards come back at once");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn emptied_dotenv_is_refused_until_sighup() {
+    let targets = "CXONE_TENANT_ID=tenant\nTARGET_QUEUE_ID=1,2\n";
+    let bench = Bench::start(&[(".env", targets), (FILE, "[cxone]\ntenant_id = \"t\"\n")]);
+    looks(2).await;
+    bench.write(".env", "# nothing\n");
+    looks(5).await;
+    assert_eq!(bench.live.borrow().boards[0].queues.len(), 2);
+    assert!(bench.said()[0].contains(".env sets nothing any more"));
+    bench.asked.notify_one();
+    looks(1).await;
+    assert!(bench.live.borrow().boards[0].queues.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn boards_of_a_file_can_go_one_by_one() {
+    let bench = Bench::start(&[(FILE, &format!("{GOOD}{OTHER}"))]);
+    looks(2).await;
+    bench.write(FILE, OTHER);
     looks(3).await;
     assert_eq!(bench.slugs(), ["service"]);
 }

@@ -19,10 +19,6 @@ impl Surroundings for Set {
     fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
         Err(io::ErrorKind::NotFound.into())
     }
-
-    fn others_can_read(&self, _: &Path) -> bool {
-        false
-    }
 }
 
 /// A service manager that listens, and a server of one board that tells it.

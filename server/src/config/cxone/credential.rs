@@ -1,6 +1,11 @@
 //! One credential: a value, or a file that holds it. No message here ever quotes one.
 
-use super::super::{keys::Setting, problem::Problem, reader::Reader};
+use super::super::{
+    keys::Setting,
+    problem::{Found, Problem},
+    reader::Reader,
+    value,
+};
 
 /// A credential, and where each form of it may stand.
 pub(super) struct Credential {
@@ -15,12 +20,18 @@ pub(super) struct Credential {
 pub(super) fn is_given(reader: &Reader<'_>, credential: &Credential) -> bool {
     let settings = [credential.value, credential.file];
     settings.into_iter().any(|setting| {
-        reader.variable_even_blank(setting).is_some() || reader.in_file(setting).is_some()
+        reader.is_refused(setting)
+            || reader.variable_even_blank(setting).is_some()
+            || reader.in_file(setting).is_some()
     })
 }
 
 /// Reads a credential that must be there; `None` after a problem.
 pub(super) fn read(reader: &mut Reader<'_>, credential: &Credential) -> Option<String> {
+    let forms = [credential.value, credential.file];
+    if forms.iter().any(|setting| reader.is_refused(setting)) {
+        return None;
+    }
     let value = reader.variable_even_blank(credential.value);
     let file = reader.variable_even_blank(credential.file);
     let blank = [&value, &file]
@@ -41,7 +52,7 @@ pub(super) fn read(reader: &mut Reader<'_>, credential: &Credential) -> Option<S
             ));
             None
         }
-        (Some(value), None) => Some(value.value.trim().to_owned()),
+        (Some(value), None) => usable(reader, &value),
         (None, Some(_)) => from_file(reader, credential),
         (None, None) => match reader.in_file(credential.value) {
             Some(found) if found.value.trim().is_empty() => {
@@ -50,45 +61,48 @@ pub(super) fn read(reader: &mut Reader<'_>, credential: &Credential) -> Option<S
                     .push(found.problem("is empty", credential.remedy));
                 None
             }
-            Some(found) => Some(found.value.trim().to_owned()),
+            Some(found) => usable(reader, &found),
             None => from_file(reader, credential),
         },
+    }
+}
+
+/// The value as it is sent; `None` after a problem.
+fn usable(reader: &mut Reader<'_>, found: &Found<String>) -> Option<String> {
+    match value::credential(&found.value) {
+        Ok(value) => Some(value.to_owned()),
+        Err((what, remedy)) => {
+            reader.problems.push(found.problem(what, remedy));
+            None
+        }
     }
 }
 
 /// The content of the file that `…_FILE` or the file's key names.
 fn from_file(reader: &mut Reader<'_>, credential: &Credential) -> Option<String> {
     let Some(found) = reader.path(credential.file) else {
+        let passed_over = match reader.passed_over_dotenv() {
+            Some(counts) => {
+                format!("; the .env of the working folder is not read: what counts is {counts}")
+            }
+            None => String::new(),
+        };
         reader.problems.push(Problem::new(
             "environment",
             credential.value.variable.unwrap_or_default(),
             "is not set",
-            credential.remedy,
+            format_args!("{}{passed_over}", credential.remedy),
         ));
         return None;
     };
-    let bytes = reader.read_file_of(&found)?;
+    let text = reader.read_text_of(&found, credential.is_secret)?;
     let path = found.value.display();
-    let Ok(text) = String::from_utf8(bytes) else {
-        reader.problems.push(found.problem(
-            format_args!("names {path}, which is not UTF-8 text"),
-            "save it as UTF-8",
-        ));
-        return None;
-    };
-    let text = text.trim_end_matches(['\r', '\n']);
-    if text.trim().is_empty() {
-        reader.problems.push(found.problem(
-            format_args!("names {path}, which is empty"),
-            "write the value into it",
-        ));
-        return None;
+    match value::credential(&text) {
+        Ok(value) => Some(value.to_owned()),
+        Err((what, remedy)) => {
+            let what = format_args!("names {path}, whose content {what}");
+            reader.problems.push(found.problem(what, remedy));
+            None
+        }
     }
-    if credential.is_secret && reader.surroundings.others_can_read(&found.value) {
-        reader.warnings.push(format!(
-            "{}: {} names {path}, which other users of this machine can read: chmod 600 it",
-            found.place, found.key
-        ));
-    }
-    Some(text.to_owned())
 }

@@ -127,7 +127,7 @@ mod tests {
         let text = "levels = 5\n[[boards]]\nlevels = { waitng = {}, waiting = 5, \
                     average_wait_seconds = { warning = \"1\", crtical = 5 }, rise_after = true }\n\
                     queues = [{ id = 1, levels = { available_agents = true } }]\n";
-        let (_, problems) = parse(text, "f");
+        let (_, problems) = parse(text, "f").unwrap();
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(
             problems,

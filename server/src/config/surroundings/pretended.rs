@@ -7,14 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Surroundings;
+use super::{Permissions, Surroundings};
 
 /// Variables and files as a test or the fuzzer wants them.
 #[derive(Default)]
 pub(in crate::config) struct Pretended {
     pub(in crate::config) variables: Vec<(String, String)>,
     pub(in crate::config) files: BTreeMap<PathBuf, String>,
-    pub(in crate::config) open_to_others: bool,
+    pub(in crate::config) permissions: Permissions,
 }
 
 impl Surroundings for Pretended {
@@ -32,7 +32,7 @@ impl Surroundings for Pretended {
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    fn others_can_read(&self, _path: &Path) -> bool {
-        self.open_to_others
+    fn permissions(&self, _path: &Path) -> Permissions {
+        self.permissions
     }
 }
