@@ -5,16 +5,81 @@ use std::time::Duration;
 /// What stands where a number is unknown: an en dash, never a 0.
 pub const UNKNOWN: &str = "–";
 
-/// A wait as `m:ss`, from an hour on as `h:mm:ss`. Part seconds are dropped.
+/// A wait in the parts that it is written with. Smaller parts are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Below an hour: minutes and seconds, `m:ss`.
+    Clock(u64, u64),
+    /// Below 10 hours: hours and minutes, `1 h 30`.
+    HoursAndMinutes(u64, u64),
+    /// Below 2 days, `25 h`.
+    Hours(u64),
+    /// From 2 days on, `30 d`.
+    Days(u64),
+}
+
+impl Wait {
+    /// A wait of this length.
+    #[must_use]
+    pub fn of(duration: Duration) -> Self {
+        let seconds = duration.as_secs();
+        match seconds {
+            0..3_600 => Self::Clock(seconds / 60, seconds % 60),
+            3_600..36_000 => Self::HoursAndMinutes(seconds / 3_600, seconds / 60 % 60),
+            36_000..172_800 => Self::Hours(seconds / 3_600),
+            _ => Self::Days(seconds / 86_400),
+        }
+    }
+}
+
+/// A wait in English.
 #[must_use]
 pub fn wait(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes}:{seconds:02}")
+    match Wait::of(duration) {
+        Wait::Clock(minutes, seconds) => clock(minutes, seconds),
+        Wait::HoursAndMinutes(hours, minutes) => format!("{hours} h {}", two_digits(minutes)),
+        Wait::Hours(hours) => format!("{hours} h"),
+        Wait::Days(days) => format!("{days} d"),
     }
+}
+
+/// Minutes and seconds: `1:05`.
+#[must_use]
+pub fn clock(minutes: u64, seconds: u64) -> String {
+    [&minutes.to_string(), ":", &two_digits(seconds)].concat()
+}
+
+/// A number below 100 with a leading zero where it has one digit.
+#[must_use]
+pub fn two_digits(number: u64) -> String {
+    format!("{number:02}")
+}
+
+/// What a large count is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountUnit {
+    /// Below 1,000.
+    One,
+    /// From 1,000 on.
+    Thousand,
+    /// From 1,000,000 on.
+    Million,
+}
+
+/// A count in at most three figures, rounded down, and its unit: 1,290 is 1.2 thousand.
+/// From 1,000 million on it has more.
+#[must_use]
+pub fn compact(count: u64) -> (f64, CountUnit) {
+    let (size, unit) = match count {
+        0..1_000 => return (count as f64, CountUnit::One),
+        1_000..1_000_000 => (1_000, CountUnit::Thousand),
+        _ => (1_000_000, CountUnit::Million),
+    };
+    let tenths = match count / (size / 10) {
+        tenths @ 0..100 => tenths,
+        tenths => tenths / 10 * 10,
+    };
+    (tenths as f64 / 10.0, unit)
 }
 
 /// What an age is counted in.
@@ -81,13 +146,45 @@ mod tests {
     }
 
     #[test]
-    fn waits_read_as_clocks() {
-        let of = |ms| wait(Duration::from_millis(ms));
-        assert_eq!(of(0), "0:00");
-        assert_eq!(of(59_999), "0:59");
-        assert_eq!(of(92_000), "1:32");
-        assert_eq!(of(3_600_000), "1:00:00");
-        assert_eq!(of(36_061_000), "10:01:01");
+    fn wait_is_a_clock_then_hours_then_days() {
+        let of = |seconds| wait(Duration::from_secs(seconds));
+        for (seconds, said) in [
+            (0, "0:00"),
+            (59, "0:59"),
+            (92, "1:32"),
+            (3_599, "59:59"),
+            (3_600, "1 h 00"),
+            (5_400, "1 h 30"),
+            (35_999, "9 h 59"),
+            (36_000, "10 h"),
+            (90_000, "25 h"),
+            (172_799, "47 h"),
+            (172_800, "2 d"),
+            (720 * 3_600, "30 d"),
+        ] {
+            assert_eq!(of(seconds), said);
+        }
+        assert_eq!(wait(Duration::from_millis(59_999)), "0:59");
+    }
+
+    #[test]
+    fn compact_count_has_at_most_three_figures() {
+        use CountUnit::{Million, One, Thousand};
+        for (count, compacted) in [
+            (0, (0.0, One)),
+            (999, (999.0, One)),
+            (1_000, (1.0, Thousand)),
+            (1_299, (1.2, Thousand)),
+            (9_999, (9.9, Thousand)),
+            (10_000, (10.0, Thousand)),
+            (12_999, (12.0, Thousand)),
+            (999_999, (999.0, Thousand)),
+            (1_000_000, (1.0, Million)),
+            (1_250_000, (1.2, Million)),
+            (999_999_999, (999.0, Million)),
+        ] {
+            assert_eq!(compact(count), compacted, "{count}");
+        }
     }
 
     #[test]

@@ -7,14 +7,18 @@
 /// although the age of the data moves on.
 pub const SNAPSHOT_AGE_HEADER: &str = "x-snapshot-age-ms";
 
-/// Response header on every board answer, a 304 included: milliseconds since the
-/// server's start when it answered.
+/// Response header on every answer about boards, a 304 included: milliseconds since the
+/// server's start when it answered. An answer without it is not this server's.
 ///
 /// Points in time in the body (`…since_ms`, `…next_try_ms`) are on this scale. How
 /// long ago one was: this header, less the point, plus the time since the request
 /// was sent; two machines' clocks are never compared.
 pub const UPTIME_HEADER: &str = "x-uptime-ms";
 
+/// Error code: no board has this slug. A 404 without it is not this server's.
+pub const NO_SUCH_BOARD: &str = "no_such_board";
+/// Error code: this server asks for no links.
+pub const NO_LINKS: &str = "no_links";
 /// Error code: this caller has no link of the board, or nobody said who it is.
 pub const NO_ACCESS: &str = "no_access";
 /// Error code: the caller's link was revoked.

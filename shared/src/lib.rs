@@ -4,15 +4,18 @@
 //! # Layout
 //! - [`snapshot`]: the JSON of `/api/boards` and `/api/boards/{slug}`
 //! - [`wire`]: the same as the page reads it
+//! - [`address`]: a screen's address taken apart, wherever its token got to
 //! - [`cause`]: why numbers are missing, as a code beside the server's sentence
 //! - [`freshness`]: when a reading stops being true
 //! - [`totals`]: the header's sums over the queues that still count
 //! - [`level`]: how bad it is, with thresholds, hysteresis and reasons
 //! - [`trend`]: the last half hour of calls waiting
+//! - [`label`]: text from outside as it may stand on a screen
 //! - [`format`]: durations and ages as people read them
 //! - [`http`]: names of the headers both sides use
 //! - [`standing`]: what one tile may claim, from its queue and its age
 //! - [`link`]: when the page asks its server, and when it stops believing itself
+//! - [`basis`]: from what a reading's age is counted, and which of two servers' is older
 //! - [`server_clock`]: the time of day by the server's clock
 //! - [`language`]: the languages that the page speaks
 //! - [`phrase`]: words and sentences that the compiler checks
@@ -27,7 +30,9 @@
 //! - [`steering`]: where the focus goes when an arrow key is pressed
 //! - `fuzzing`: what holds of any input, for the fuzzer and the tests alone
 
+pub mod address;
 pub mod alarm;
+pub mod basis;
 pub mod cause;
 pub mod drift;
 pub mod fit;
@@ -36,6 +41,7 @@ pub mod freshness;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod http;
+pub mod label;
 pub mod language;
 pub mod level;
 pub mod link;

@@ -68,8 +68,11 @@ pub enum Failure {
     Unreachable,
     /// No answer within [`ANSWER_WITHIN`].
     TimedOut,
-    /// An answer with this HTTP status, which is no board.
+    /// The server's answer with this HTTP status, which is no board.
     Status(u16),
+    /// An answer with this HTTP status that is not the server's: a proxy's, a sign-in
+    /// page's.
+    Foreign(u16),
     /// An answer that is not the JSON this page understands.
     Unreadable,
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::settings::SCREEN_NAME_LENGTH;
+use crate::{label, settings::SCREEN_NAME_LENGTH};
 
 /// The request header on a board's polls.
 pub const HEADER: &str = "queuewall-screen";
@@ -132,7 +132,10 @@ impl<'r> Report<'r> {
             let (name, value) = field.trim_matches(' ').split_once('=')?;
             match name {
                 "page" => report.page = decode(value, LONGEST_WORD)?,
-                "name" => report.name = Some(decode(value, SCREEN_NAME_LENGTH)?),
+                "name" => {
+                    let name = decode(value, SCREEN_NAME_LENGTH)?;
+                    report.name = label::clean(&name).map(Cow::Owned);
+                }
                 "build" => {
                     let build = decode(value, LONGEST_WORD)?;
                     report.build = Some(Some(build).filter(|it| it.len() <= LONGEST_WORD)?);
@@ -284,10 +287,10 @@ mod tests {
     fn any_report() -> impl Strategy<Value = Report<'static>> {
         let text = |longest| {
             let text = proptest::collection::vec(any::<char>(), 1..=longest);
-            proptest::option::of(text.prop_map(|characters| {
-                let shown = |it: &char| if it.is_control() { '?' } else { *it };
-                Cow::Owned(characters.iter().map(shown).collect::<String>())
-            }))
+            text.prop_map(|characters| {
+                let text = characters.iter().collect::<String>();
+                label::clean(&text).map(Cow::Owned)
+            })
         };
         (
             "[a-z0-9]{1,40}",

@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use queuewall_shared::label::clean;
 use serde::Serialize;
 
 use super::{
@@ -66,7 +67,10 @@ fn write_table(out: &mut dyn Write, rows: &[QueueRow]) -> io::Result<()> {
         None => String::new(),
     };
     let ids = rows.iter().map(|row| row.queue_id.clone());
-    let names = rows.iter().map(|row| text(&row.name));
+    let names = rows.iter().map(|row| {
+        // One that nobody can see is none.
+        row.name.as_deref().and_then(clean).unwrap_or_default()
+    });
     let columns = [
         Some(Column::new("QUEUE ID", Align::Left, ids)),
         Some(Column::new("NAME", Align::Left, names)),

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use queuewall_shared::format::{UNKNOWN, wait};
+use queuewall_shared::{
+    format::{UNKNOWN, wait},
+    label::clean,
+};
 use serde::Serialize;
 
 use super::{
@@ -146,7 +149,9 @@ fn write_table(out: &mut dyn Write, stats: &[QueueStats]) -> io::Result<()> {
 
     let mut columns = vec![
         words("QUEUE ID", &|it| it.queue_id.clone()),
-        words("NAME", &|it| it.name.clone().unwrap_or_else(unknown)),
+        words("NAME", &|it| {
+            it.name.as_deref().and_then(clean).unwrap_or_else(unknown)
+        }),
         numbers("WAITING", &|it| count(it.calls_waiting)),
     ];
     if has_average || !has_longest {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use queuewall_shared::label::is_control;
+
 /// How an answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -82,7 +84,7 @@ pub(super) fn write(out: &mut dyn Write, columns: &[Column]) -> io::Result<()> {
 
 /// A name from elsewhere must not steer the terminal.
 pub(super) fn printable(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
+    text.replace(is_control, "\u{fffd}")
 }
 
 #[cfg(test)]

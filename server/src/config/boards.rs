@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use queuewall_shared::{level::Thresholds, snapshot::Display};
+use queuewall_shared::{label::clean, level::Thresholds, snapshot::Display};
 
 use super::{
     display,
@@ -224,7 +224,7 @@ fn queues_of(
 fn label(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<String> {
     let found = found?;
     let text = found.value.trim();
-    if text.is_empty() || text.chars().any(char::is_control) {
+    if text.chars().any(char::is_control) || clean(text).is_none() {
         problems.push(found.wrong(
             "is blank or has line breaks",
             "write some words, or leave the key out",

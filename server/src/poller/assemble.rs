@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use queuewall_shared::{
     cause::Cause,
+    label,
     level::{Judgement, Metric},
     snapshot::{Agents, Board, BoardSnapshot, Queue, QueueState, ServiceLevel, Totals, Upstream},
 };
@@ -112,9 +113,9 @@ pub(crate) fn assemble(
 pub(crate) fn identity(board: &BoardConfig) -> Board {
     Board {
         slug: board.slug.clone(),
-        title: board.title.clone(),
+        title: label::clean(&board.title).unwrap_or_else(|| board.slug.clone()),
         timezone: board.timezone.clone(),
-        notice: board.notice.clone(),
+        notice: board.notice.as_deref().and_then(label::clean),
         display: board.display.clone(),
     }
 }
@@ -133,11 +134,12 @@ fn tile(
         None if reading.is_none() => Some(Cause::FirstAnswer),
         None => None,
     };
-    let name = shown.name.or(known.and_then(|known| known.name.as_deref()));
+    let names = [shown.name, known.and_then(|known| known.name.as_deref())];
+    let name = names.into_iter().flatten().find_map(label::clean);
     let metrics = shown.reading().cloned().unwrap_or_default();
     Queue {
         id: shown.id.to_owned(),
-        name: name.unwrap_or(shown.id).to_owned(),
+        name: name.unwrap_or_else(|| shown.id.to_owned()),
         state: known.map_or(QueueState::Unknown, Known::state),
         cause: cause.map(|cause| cause.sentence().to_owned()),
         cause_code: cause,
@@ -184,6 +186,36 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+
+    #[test]
+    fn title_and_notice_without_visible_character_are_not_shown() {
+        let board = |title: &str, notice: &str| BoardConfig {
+            slug: "main".into(),
+            title: title.into(),
+            notice: Some(notice.into()),
+            ..BoardConfig::default()
+        };
+        let shown = identity(&board("\u{200b}", "\u{3164}"));
+        assert_eq!((shown.title.as_str(), shown.notice), ("main", None));
+        let shown = identity(&board("a\u{202e}b", "c\nd"));
+        assert_eq!(shown.title, "ab");
+        assert_eq!(shown.notice.as_deref(), Some("c d"));
+    }
+
+    #[test]
+    fn queue_without_visible_name_has_its_id() {
+        let name = |name: &'static str| {
+            let shown = Shown {
+                id: "4711",
+                name: Some(name),
+                known: None,
+            };
+            let judgement = Judgement::default();
+            tile(&shown, None, None, judgement).name
+        };
+        assert_eq!(name("\u{2800}\u{200d}"), "4711");
+        assert_eq!(name("Sales \u{202e}1"), "Sales 1");
+    }
 
     #[test]
     fn a_lag_is_in_whole_seconds_and_never_less_than_it_is() {
