@@ -85,7 +85,8 @@ async function canFetchAll(signal) {
     const file = await get(address, "reload");
     // To its last byte, since connections break off.
     await file.arrayBuffer();
-    return file.ok;
+    // None of them is a page: that would be a proxy's, or a sign-in's.
+    return file.ok && !/html/.test(file.headers.get("content-type"));
   });
   return (await Promise.all(fetched)).every(Boolean);
 }

@@ -159,7 +159,12 @@ impl Shared {
 }
 
 async fn boards(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
-    respond(&shared.script().list, &request)
+    let script = shared.script();
+    let mut response = respond(&script.list, &request);
+    let name = HeaderName::from_static(UPTIME_HEADER);
+    let uptime_ms = HeaderValue::from(script.uptime_ms);
+    response.headers_mut().insert(name, uptime_ms);
+    response
 }
 
 async fn board_of(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {

@@ -17,11 +17,12 @@ const UNKNOWN = "–";
 function wait(ms) {
   const seconds = Math.floor(ms / 1000);
   const two = (number) => (number < 10 ? "0" : "") + number;
-  const minutes = Math.floor(seconds / 60) % 60;
+  const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(seconds / 3600);
-  return hours > 0
-    ? hours + ":" + two(minutes) + ":" + two(seconds % 60)
-    : minutes + ":" + two(seconds % 60);
+  if (hours < 1) return minutes + ":" + two(seconds % 60);
+  if (hours < 10) return hours + "\u00a0h\u00a0" + two(minutes % 60);
+  if (hours < 48) return hours + "\u00a0h";
+  return compact(Math.floor(hours / 24)) + "\u00a0d";
 }
 
 function age(ms) {
@@ -35,6 +36,14 @@ function age(ms) {
 const numbers = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 const count = (number) =>
   number == null ? UNKNOWN : number < 1000 ? String(number) : numbers.format(number);
+/** In at most three figures, rounded down. */
+function compact(number) {
+  if (number == null) return UNKNOWN;
+  if (number < 1000) return String(number);
+  const [size, unit] = number < 1e6 ? [1e3, "k"] : [1e6, "M"];
+  const tenths = Math.floor(number / (size / 10));
+  return numbers.format(tenths < 100 ? tenths / 10 : Math.floor(tenths / 10)) + unit;
+}
 const length = (percent) => Math.round(Math.min(100, Math.max(0, percent)) * 10) / 10 + "%";
 
 // ---- What a tile says
@@ -172,8 +181,8 @@ function say(queue, state, ageMs, heldMs, excuse) {
     ARROWS[trend],
     current ? line(queue.trend) : "",
     ICONS[trouble ? level : state],
-    String(Math.min(5, String(waiting || 0).length)),
-    count(waiting),
+    String(Math.min(5, compact(waiting).length)),
+    compact(waiting),
     longest ? "Longest" : "Wait",
     longest ? "longest_wait" : "average_wait",
     waitMs == null ? UNKNOWN : wait(waitMs),
@@ -186,11 +195,11 @@ function say(queue, state, ageMs, heldMs, excuse) {
     share(onCalls(agents)),
     share(agents.after_call_work),
     share(agents.unavailable),
-    count(agents.available),
-    count(agents.busy),
-    count(agents.logged_on),
-    count(agents.after_call_work),
-    count(agents.unavailable),
+    compact(agents.available),
+    compact(agents.busy),
+    compact(agents.logged_on),
+    compact(agents.after_call_work),
+    compact(agents.unavailable),
     WORDS[level] || "",
     trouble ? reasonText(queue, heldMs) : "",
     cause,
@@ -476,7 +485,7 @@ function draw(now) {
   const [freshness, words] = freshnessOf(boardAge, pollMs);
   frame.write([
     snapshot.board.title,
-    count(waiting),
+    compact(waiting),
     longest != null ? "longest" : mean != null ? "average" : "",
     longest != null ? wait(longest) : mean != null ? wait(mean) : "",
     counted + " of " + snapshot.queues.length + (snapshot.queues.length === 1 ? " queue" : " queues"),

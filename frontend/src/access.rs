@@ -2,11 +2,13 @@
 //!
 //! The address may be the one that the screen was set up with, so that the token comes
 //! back at every start, or one that somebody opened once. It is exchanged before the
-//! first question, and taken out of the address bar once the cookie is seen to work.
+//! first request, and taken out of the address bar once the cookie is seen to work. A
+//! cookie that is lost on the way is said, and the token is exchanged again every minute.
 
 use std::cell::{Cell, RefCell};
 
 use leptos::prelude::window;
+use queuewall_shared::address::Address;
 use queuewall_shared::http::TOKEN_FRAGMENT;
 use queuewall_shared::link::Failure;
 use wasm_bindgen::JsValue;
@@ -14,12 +16,16 @@ use web_sys::AbortSignal;
 
 use crate::api::{self, Answer, Entrance, Refusal};
 
+/// A browser that drops its cookie is let in again after so many polls: about a minute.
+const POLLS_WITHOUT_COOKIE: u32 = 12;
+
 /// What the page came with.
 #[derive(Debug, Default)]
 pub struct Entry {
-    /// Not exchanged yet.
     token: RefCell<Option<String>>,
-    /// Whether a token was exchanged and still stands in the address.
+    /// Polls until the token is exchanged.
+    pause: Cell<u32>,
+    /// Whether the token was exchanged, and no answer has shown yet that its cookie works.
     is_spent: Cell<bool>,
     /// Why it was not taken.
     refusal: Cell<Option<Refusal>>,
@@ -29,14 +35,13 @@ impl Entry {
     /// With the token in the page's own address, if there is one.
     #[must_use]
     pub fn from_address() -> Self {
-        let fragment = window().location().hash().unwrap_or_default();
         Self {
-            token: RefCell::new(token_in(&fragment).map(str::to_owned)),
+            token: RefCell::new(address().token),
             ..Self::default()
         }
     }
 
-    /// Exchanges the token where that was not done, then asks as [`api::get`] does.
+    /// Exchanges the token where that is due, then asks as [`api::get`] does.
     ///
     /// # Errors
     /// As [`api::get`]; the token is then kept for the next time.
@@ -48,23 +53,33 @@ impl Entry {
         signal: Option<&AbortSignal>,
     ) -> Result<Answer, Failure> {
         let token = self.token.borrow().clone();
-        if let Some(token) = token {
+        let is_due = self.pause.replace(self.pause.get().saturating_sub(1)) == 0;
+        if let Some(token) = token.filter(|_| is_due) {
             match api::enter(&token, signal).await? {
                 Entrance::Open => self.is_spent.set(true),
-                Entrance::Refused(refusal) => self.refusal.set(Some(refusal)),
-                Entrance::NotAsked => {}
+                Entrance::Refused(refusal) => {
+                    self.refusal.set(Some(refusal));
+                    self.token.take();
+                }
+                Entrance::NotAsked => drop(self.token.take()),
             }
-            self.token.take();
+            self.pause.set(POLLS_WITHOUT_COOKIE);
         }
         let answer = api::get(path, etag, report, signal).await?;
         Ok(match (answer, self.refusal.get()) {
             // That the link ended tells more than that there is no cookie of it.
             (Answer::Refused(Refusal::NoAccess), Some(refusal)) => Answer::Refused(refusal),
+            (Answer::Refused(Refusal::NoAccess), None)
+                if self.is_spent.get() || !keeps_cookies() =>
+            {
+                Answer::Refused(Refusal::NoCookies)
+            }
             (refused @ Answer::Refused(_), _) => refused,
             (answer, _) => {
                 self.refusal.set(None);
+                self.token.take();
                 if self.is_spent.take() {
-                    clear_address();
+                    show_address("");
                 }
                 answer
             }
@@ -72,21 +87,42 @@ impl Entry {
     }
 }
 
-/// The token of an address's fragment, `#t=…`. Whatever else it is never leaves the page.
-#[must_use]
-pub fn token_in(fragment: &str) -> Option<&str> {
-    let token = fragment.strip_prefix('#')?.strip_prefix(TOKEN_FRAGMENT)?;
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    (!token.is_empty() && token.bytes().all(is_plain)).then_some(token)
+/// Whether the browser keeps cookies at all.
+fn keeps_cookies() -> bool {
+    // Chromium's own word for it is missing in the older bindings only.
+    js_sys::Reflect::get(&window().navigator(), &"cookieEnabled".into())
+        .is_ok_and(|is_on| is_on != JsValue::FALSE)
 }
 
-/// The address without its fragment, as if the page had been opened so.
-fn clear_address() {
+/// The page's own address, taken apart.
+#[must_use]
+pub fn address() -> Address {
     let location = window().location();
-    let mut address = location.pathname().unwrap_or_default();
-    address += &location.search().unwrap_or_default();
+    Address::read(
+        &location.pathname().unwrap_or_default(),
+        &location.search().unwrap_or_default(),
+        &location.hash().unwrap_or_default(),
+    )
+}
+
+/// Puts a token that stands elsewhere back behind the `#`, where no proxy sees it.
+pub fn mend_address() {
+    let Address { token, .. } = address();
+    let fragment = window().location().hash().unwrap_or_default();
+    if let Some(token) = token
+        && !fragment.contains(&token)
+    {
+        show_address(&["#", TOKEN_FRAGMENT, &token].concat());
+    }
+}
+
+/// The address with this fragment and without any other token, as if the page had been
+/// opened so.
+fn show_address(fragment: &str) {
+    let Address { path, query, .. } = address();
     // A browser that refuses keeps its address; the screen shows the same.
-    let _ = window()
-        .history()
-        .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
+    let _ = window().history().and_then(|history| {
+        let address = [&path, &query, fragment].concat();
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&address))
+    });
 }

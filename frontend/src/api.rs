@@ -5,8 +5,8 @@ use std::time::Duration;
 use gloo_net::http::{Request, Response};
 use js_sys::Reflect;
 use queuewall_shared::http::{
-    ACCESS_EXPIRED, ACCESS_REVOKED, CODE_EXPIRED, NO_ACCESS, SNAPSHOT_AGE_HEADER, UNTRUSTED_PEER,
-    UPTIME_HEADER,
+    ACCESS_EXPIRED, ACCESS_REVOKED, CODE_EXPIRED, NO_ACCESS, NO_LINKS, NO_SUCH_BOARD,
+    SNAPSHOT_AGE_HEADER, UNTRUSTED_PEER, UPTIME_HEADER,
 };
 use queuewall_shared::link::Failure;
 use queuewall_shared::report::HEADER;
@@ -52,7 +52,7 @@ pub enum Answer {
     },
     /// 304: what the page has is what there is.
     Unchanged(Times),
-    /// 404: the server is well and has no such board.
+    /// 404 by the server itself, which is well and has no such board.
     NotFound,
     /// The server is well, and this screen may not see the board.
     Refused(Refusal),
@@ -69,6 +69,8 @@ pub enum Refusal {
     Expired,
     /// It did not come through the proxy that signs people in.
     UntrustedPeer,
+    /// It was let in, and its cookie was lost on the way or never kept.
+    NoCookies,
 }
 
 /// What came of a link's token.
@@ -117,19 +119,20 @@ pub async fn get(
         request = request.header(HEADER, report);
     }
     let response = request.send().await.map_err(|_| Failure::Unreachable)?;
+    let times = times(&response);
     match response.status() {
-        200 => {
-            let (etag, times) = (response.headers().get("etag"), times(&response));
+        // Every answer of ours says how long its server runs.
+        200 if times.uptime.is_some() => {
+            let etag = response.headers().get("etag");
             let body = json(&response.into()).await?;
             Ok(Answer::Changed { body, etag, times })
         }
-        304 => Ok(Answer::Unchanged(times(&response))),
-        404 => Ok(Answer::NotFound),
-        status @ (401 | 403 | 410) => {
-            let refusal = refusal(&response.into()).await;
-            refusal.map(Answer::Refused).ok_or(Failure::Status(status))
-        }
-        status => Err(Failure::Status(status)),
+        304 if times.uptime.is_some() => Ok(Answer::Unchanged(times)),
+        status => match said_no(status, &response.into()).await? {
+            No::SuchBoard => Ok(Answer::NotFound),
+            No::Entry(refusal) => Ok(Answer::Refused(refusal)),
+            No::Links | No::CodeAnyMore => Err(Failure::Status(status)),
+        },
     }
 }
 
@@ -146,13 +149,11 @@ pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<Entrance
     .await?;
     match response.status() {
         204 => Ok(Entrance::Open),
-        404 => Ok(Entrance::NotAsked),
-        status => {
-            let refusal = refusal(&response.into()).await;
-            refusal
-                .map(Entrance::Refused)
-                .ok_or(Failure::Status(status))
-        }
+        status => match said_no(status, &response.into()).await? {
+            No::Links => Ok(Entrance::NotAsked),
+            No::Entry(refusal) => Ok(Entrance::Refused(refusal)),
+            No::SuchBoard | No::CodeAnyMore => Err(Failure::Status(status)),
+        },
     }
 }
 
@@ -162,8 +163,10 @@ pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<Entrance
 /// Why there is none.
 pub async fn screen() -> Result<(String, String), Failure> {
     let response = post("/api/screens", "{}", None).await?;
+    let status = response.status();
     if !response.ok() {
-        return Err(Failure::Status(response.status()));
+        said_no(status, &response.into()).await?;
+        return Err(Failure::Status(status));
     }
     let body = json(&response.into()).await?;
     let both = text(&body, "code").zip(text(&body, "secret"));
@@ -181,14 +184,14 @@ pub async fn wait(secret: &str) -> Result<Admission, Failure> {
     if status == 202 {
         return Ok(Admission::Waiting);
     }
-    let body = json(&response.into()).await?;
-    match status {
-        200 => {
-            let board = text(&body, "board").ok_or(Failure::Unreadable)?;
-            Ok(Admission::Granted(board))
-        }
-        _ if text(&body, "code").as_deref() == Some(CODE_EXPIRED) => Ok(Admission::CodeExpired),
-        status => Err(Failure::Status(status)),
+    if status == 200 {
+        let body = json(&response.into()).await?;
+        let board = text(&body, "board").ok_or(Failure::Unreadable)?;
+        return Ok(Admission::Granted(board));
+    }
+    match said_no(status, &response.into()).await? {
+        No::CodeAnyMore => Ok(Admission::CodeExpired),
+        _ => Err(Failure::Status(status)),
     }
 }
 
@@ -203,16 +206,34 @@ async fn post(path: &str, body: &str, signal: Option<&AbortSignal>) -> Result<Re
     request.send().await.map_err(|_| Failure::Unreachable)
 }
 
-/// Why the server refuses; `None` where it is not our server that does.
-async fn refusal(response: &web_sys::Response) -> Option<Refusal> {
-    let body = json(response).await.ok()?;
-    match text(&body, "code")?.as_str() {
-        NO_ACCESS => Some(Refusal::NoAccess),
-        ACCESS_REVOKED => Some(Refusal::Revoked),
-        ACCESS_EXPIRED => Some(Refusal::Expired),
-        UNTRUSTED_PEER => Some(Refusal::UntrustedPeer),
-        _ => None,
-    }
+/// What the server says no to.
+enum No {
+    SuchBoard,
+    Links,
+    Entry(Refusal),
+    CodeAnyMore,
+}
+
+/// What the server says no to, in an answer with this status.
+///
+/// # Errors
+/// Where it is another trouble of the server's, or not the server that answers: its codes
+/// are in no proxy's answer.
+async fn said_no(status: u16, response: &web_sys::Response) -> Result<No, Failure> {
+    let foreign = Failure::Foreign(status);
+    let body = json(response).await.map_err(|_| foreign)?;
+    let code = text(&body, "code").ok_or(foreign)?;
+    Ok(match code.as_str() {
+        NO_SUCH_BOARD => No::SuchBoard,
+        NO_LINKS => No::Links,
+        NO_ACCESS => No::Entry(Refusal::NoAccess),
+        ACCESS_REVOKED => No::Entry(Refusal::Revoked),
+        ACCESS_EXPIRED => No::Entry(Refusal::Expired),
+        UNTRUSTED_PEER => No::Entry(Refusal::UntrustedPeer),
+        CODE_EXPIRED => No::CodeAnyMore,
+        _ if text(&body, "error").is_some() => return Err(Failure::Status(status)),
+        _ => return Err(foreign),
+    })
 }
 
 fn text(body: &JsValue, name: &str) -> Option<String> {
@@ -220,6 +241,11 @@ fn text(body: &JsValue, name: &str) -> Option<String> {
 }
 
 async fn json(response: &web_sys::Response) -> Result<JsValue, Failure> {
+    let kind = response.headers().get("content-type").ok().flatten();
+    if kind.is_some_and(|kind| kind.contains("html")) {
+        // A captive portal's page, or what stands in front of the server.
+        return Err(Failure::Foreign(response.status()));
+    }
     let body = response.json().map_err(|_| Failure::Unreadable)?;
     // A connection that breaks off in the body ends here as well: either way there is
     // no answer that could be read.

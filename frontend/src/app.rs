@@ -1,18 +1,19 @@
 //! Which page an address means. Two addresses need no router.
 
 use leptos::prelude::*;
+use queuewall_shared::address;
 
 use crate::components::board::BoardPage;
 use crate::components::board_list::BoardListPage;
 use crate::components::message::Message;
-use crate::{language, settings, text};
+use crate::{access, language, settings, text};
 
 /// A page of this site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Page {
     /// `/`: the boards.
     Boards,
-    /// `/board/{slug}`: one board. The slug is kept as it stands in the address.
+    /// `/board/{slug}`: one board.
     Board(String),
     /// Anything else.
     Nowhere,
@@ -25,7 +26,9 @@ impl Page {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next(), parts.next()) {
             (None, ..) => Self::Boards,
-            (Some("board"), Some(slug), None) => Self::Board(slug.into()),
+            (Some("board"), Some(part), None) => {
+                address::slug(part).map_or(Self::Nowhere, |slug| Self::Board(slug.into()))
+            }
             _ => Self::Nowhere,
         }
     }
@@ -34,10 +37,11 @@ impl Page {
 /// The whole site, at the browser's present address.
 #[component]
 pub fn App() -> impl IntoView {
+    access::mend_address();
     settings::provide_from_address();
     // A board speaks for itself later; nothing below says a word before this.
     language::follow(|| None);
-    match Page::at(&window().location().pathname().unwrap_or_default()) {
+    match Page::at(&access::address().path) {
         Page::Boards => view! { <BoardListPage /> }.into_any(),
         Page::Board(slug) => view! { <BoardPage slug /> }.into_any(),
         Page::Nowhere => view! { <Message text=text::no_page().to_owned() link=true /> }.into_any(),

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use queuewall_shared::basis::Basis;
 use queuewall_shared::language::Language;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::report::Report;
@@ -23,7 +24,7 @@ use queuewall_shared::standing::Standing;
 
 use crate::api::{Answer, Refusal, Times};
 use crate::language;
-use crate::polling::Audience;
+use crate::polling::{Audience, Taken};
 use crate::settings;
 use crate::startup;
 use crate::text;
@@ -58,18 +59,6 @@ struct Head {
     upstream: Upstream,
     /// Whether any queue has agents counted who are off calls.
     has_off_call: bool,
-}
-
-/// From what a reading's age is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Basis {
-    /// Age of the board's latest reading when the server answered.
-    age: Option<Duration>,
-    /// How long the server ran when it answered.
-    uptime: Option<Duration>,
-    /// When the request for it was sent: earlier than the answer, so that data never
-    /// look younger than they are.
-    sent_at: Duration,
 }
 
 /// How times are written: in which zone (`None`: the screen's own) and language.
@@ -185,17 +174,24 @@ impl BoardState {
 
     /// Takes in what an answer says about time; its request left at `sent_at`.
     pub fn take_times(&self, times: Times, sent_at: Duration, now: Duration) {
-        let basis = Basis {
-            age: times.snapshot_age,
-            uptime: times.uptime,
-            sent_at,
-        };
-        set_if_new(self.basis, basis);
+        set_if_new(self.basis, basis(times, sent_at, now));
         if let Some(date_ms) = times.date_ms {
             let mut clock = self.clock.get_untracked();
             clock.observe(date_ms, time::milliseconds(now));
             set_if_new(self.clock, clock);
         }
+    }
+
+    /// Whether what is on the screen is younger than an answer by another server.
+    fn outlives(&self, times: Times, sent_at: Duration, now: Duration) -> bool {
+        // A clock that stood still while the machine slept tells nothing.
+        let is_awake = self.link.with_untracked(Link::state) != LinkState::Resuming;
+        let new = basis(times, sent_at, now);
+        let interval = |head: &Option<Head>| head.as_ref().map(|head| head.poll_interval);
+        self.phase.get_untracked() == Phase::Shown
+            && is_awake
+            && (self.head.with_untracked(interval))
+                .is_some_and(|interval| self.basis.get_untracked().outlives(&new, interval))
     }
 
     /// Changes what the next polls say of this screen.
@@ -364,9 +360,14 @@ impl BoardState {
 }
 
 impl Audience for BoardState {
-    fn answer(&self, answer: Answer, sent: PageTime) -> Result<(), Failure> {
+    fn answer(&self, answer: Answer, sent: PageTime) -> Result<Taken, Failure> {
         let now = time::now().monotonic;
         match answer {
+            Answer::Changed { times, .. } | Answer::Unchanged(times)
+                if self.outlives(times, sent.monotonic, now) =>
+            {
+                return Ok(Taken::No);
+            }
             Answer::Changed { body, times, .. } => {
                 let snapshot = self
                     .reader
@@ -380,7 +381,7 @@ impl Audience for BoardState {
             Answer::NotFound => set_if_new(self.phase, Phase::NoSuchBoard),
             Answer::Refused(refusal) => self.refuse(refusal),
         }
-        Ok(())
+        Ok(Taken::Yes)
     }
 
     fn report(&self) -> Option<String> {
@@ -395,6 +396,15 @@ impl Audience for BoardState {
 
     fn tick(&self, now: PageTime, link: &Link) {
         self.advance(now.monotonic, link);
+    }
+}
+
+fn basis(times: Times, sent_at: Duration, received_at: Duration) -> Basis {
+    Basis {
+        age: times.snapshot_age,
+        uptime: times.uptime,
+        sent_at,
+        received_at,
     }
 }
 

@@ -25,6 +25,13 @@ pub fn count(count: u64) -> String {
     }
 }
 
+/// A count in at most three figures, rounded down: `1.2k` or `1,2k` from 1,000 on.
+#[must_use]
+pub fn compact(count: u64) -> String {
+    let (number, unit) = format::compact(count);
+    text::in_unit(&tenths(number), unit)
+}
+
 /// A number from 0 up to a tenth, and without one where it is whole: `80`, `82,5`.
 #[must_use]
 pub fn tenths(number: f64) -> String {

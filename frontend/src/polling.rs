@@ -21,7 +21,7 @@ pub trait Audience: 'static {
     ///
     /// # Errors
     /// When the body cannot be read: the poll then counts as missed.
-    fn answer(&self, answer: Answer, sent: PageTime) -> Result<(), Failure>;
+    fn answer(&self, answer: Answer, sent: PageTime) -> Result<Taken, Failure>;
 
     /// What a poll that is sent now says of this screen; `None` where nobody asks.
     fn report(&self) -> Option<String> {
@@ -30,6 +30,15 @@ pub trait Audience: 'static {
 
     /// A second passed, or the link changed.
     fn tick(&self, now: PageTime, link: &Link);
+}
+
+/// Whether an answer is now what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is.
+    Yes,
+    /// What was shown before stays: it is newer.
+    No,
 }
 
 /// Polls `path` for as long as the reactive owner lives that this is called under.
@@ -183,8 +192,8 @@ impl Core {
             _ => None,
         };
         match outcome.and_then(|answer| self.audience.answer(answer, sent)) {
-            Ok(()) => {
-                if let Some(etag) = etag {
+            Ok(taken) => {
+                if let (Some(etag), Taken::Yes) = (etag, taken) {
                     self.etag.replace(etag);
                 }
                 self.with_link(|link| link.answered(now));

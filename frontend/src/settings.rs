@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::{provide_context, use_context, window};
+use leptos::prelude::{provide_context, use_context};
 use queuewall_shared::settings::{Problem, Settings};
 use wasm_bindgen::JsCast;
 use web_sys::UrlSearchParams;
+
+use crate::access;
 
 /// What an address asks, and what of it cannot be followed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,7 +40,7 @@ pub fn provide(asked: Asked) {
 
 /// Lets every component below ask what the page's own address asks.
 pub fn provide_from_address() {
-    provide(read(&window().location().search().unwrap_or_default()));
+    provide(read(&access::address().query));
 }
 
 /// What the page was asked; nothing where nobody provided it.

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
-use queuewall_shared::format::{self, AgeUnit};
+use queuewall_shared::format::{self, AgeUnit, CountUnit, Wait};
 use queuewall_shared::snapshot::{Agents, Level, Metric, Reason};
 use queuewall_shared::standing::Standing;
 use queuewall_shared::trend::Direction;
@@ -240,6 +240,43 @@ fn counted_in(number: u64, unit: AgeUnit) -> String {
     phrase.fill([&number.to_string()])
 }
 
+/// A wait: `1:32`, `1 h 30`, `25 h`, `30 d`.
+#[must_use]
+pub fn wait(wait: Duration) -> String {
+    let words = words();
+    match Wait::of(wait) {
+        Wait::Clock(minutes, seconds) => format::clock(minutes, seconds),
+        Wait::HoursAndMinutes(hours, minutes) => words
+            .hours_and_minutes
+            .fill([&hours.to_string(), &format::two_digits(minutes)]),
+        Wait::Hours(hours) => counted_in(hours, AgeUnit::Hours),
+        Wait::Days(days) => words.wait_days.fill([&numbers::compact(days)]),
+    }
+}
+
+/// A number of a unit: `1.2k`.
+#[must_use]
+pub fn in_unit(number: &str, unit: CountUnit) -> String {
+    let words = words();
+    match unit {
+        CountUnit::One => number.into(),
+        CountUnit::Thousand => words.thousands.fill([number]),
+        CountUnit::Million => words.millions.fill([number]),
+    }
+}
+
+/// How often each queue is read, where that is seldom.
+#[must_use]
+pub fn read_every(interval: Duration) -> String {
+    words().read_every.fill([&wait(interval)])
+}
+
+/// The browser cannot tell the time in the board's zone.
+#[must_use]
+pub fn no_such_zone(zone: &str) -> String {
+    words().no_such_zone.fill([zone])
+}
+
 /// An age that is still worth a glance.
 #[must_use]
 pub fn ago(age: Duration) -> String {
@@ -284,7 +321,7 @@ pub fn level(level: Level) -> &'static str {
 fn matter(reason: &Reason) -> String {
     let words = words();
     let limit = numbers::tenths(reason.limit);
-    let wait = || format::wait(Duration::from_millis(reason.limit as u64));
+    let wait = || wait(Duration::from_millis(reason.limit as u64));
     match reason.metric {
         Metric::Waiting => words.many_waiting.fill([&limit]),
         Metric::AverageWait => words.wait_over.fill([&wait()]),

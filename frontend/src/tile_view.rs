@@ -20,7 +20,7 @@ pub struct TileView {
     pub name: String,
     /// Calls waiting.
     pub waiting: String,
-    /// How many figures that takes, for the style sheet: from 5 on all the same.
+    /// How many places that takes, for the style sheet: from 5 on all the same.
     pub digits: &'static str,
     /// What the wait is: the mean, or the longest where no mean is given.
     pub wait_label: &'static str,
@@ -109,6 +109,7 @@ impl TileView {
             Standing::Unknown | Standing::NotFound | Standing::Forbidden => None,
             _ => queue.waiting,
         };
+        let hero = count(waiting);
         let trend = trend::direction(&queue.trend).filter(|_| is_current);
         let (trend_name, arrow) = match trend {
             Some(Direction::Rising) => ("rising", "M12 20V5M5.5 11.5L12 5l6.5 6.5"),
@@ -129,11 +130,11 @@ impl TileView {
                 },
             ),
             name: queue.name.clone(),
-            waiting: count(waiting),
-            digits: digits(waiting),
+            digits: digits(&hero),
+            waiting: hero,
             wait_label,
             wait_metric,
-            wait: known(wait_ms.map(|ms| format::wait(Duration::from_millis(ms)))),
+            wait: known(wait_ms.map(|ms| text::wait(Duration::from_millis(ms)))),
             service: known(percent.map(format::whole_percent)),
             service_unit: match percent {
                 None => "",
@@ -210,15 +211,16 @@ fn known(text: Option<String>) -> String {
 }
 
 fn count(count: Option<u64>) -> String {
-    known(count.map(numbers::count))
+    known(count.map(numbers::compact))
 }
 
-fn digits(count: Option<u64>) -> &'static str {
-    match count.unwrap_or(0) {
-        0..10 => "1",
-        10..100 => "2",
-        100..1_000 => "3",
-        1_000..10_000 => "4",
+/// How many places a number takes.
+fn digits(number: &str) -> &'static str {
+    match number.chars().count() {
+        1 => "1",
+        2 => "2",
+        3 => "3",
+        4 => "4",
         _ => "5",
     }
 }

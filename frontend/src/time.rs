@@ -1,5 +1,6 @@
 //! The page's two clocks, and a time of day as the board's zone has it.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use js_sys::{Array, Date, Function, Intl, JsString, Object, Reflect};
@@ -35,10 +36,16 @@ fn duration(milliseconds: f64) -> Duration {
 pub struct TimeOfDay(Function);
 
 impl TimeOfDay {
-    /// In the page's language, for an IANA zone, or for the screen's own with `None`. `None` comes back when
-    /// the browser does not know the zone: no time is better than a wrong one.
+    /// In the page's language, for an IANA zone, or for the screen's own with `None`. `None`
+    /// comes back when the browser does not know the zone, or passes over every zone: no
+    /// time is better than a wrong one.
     #[must_use]
     pub fn new(zone: Option<&str>) -> Option<Self> {
+        let is_told = zone.is_none() || KNOWS_ZONES.with(|knows| *knows.get_or_init(knows_zones));
+        Self::written(text::locale(), zone).filter(|_| is_told)
+    }
+
+    fn written(locale: &str, zone: Option<&str>) -> Option<Self> {
         let options = Object::new();
         let set = |key: &str, value: &str| Reflect::set(&options, &key.into(), &value.into());
         set("hour", "2-digit").ok()?;
@@ -53,7 +60,7 @@ impl TimeOfDay {
             .ok()?
             .dyn_into()
             .ok()?;
-        let arguments = Array::of2(&text::locale().into(), &options);
+        let arguments = Array::of2(&locale.into(), &options);
         let format: Intl::DateTimeFormat = Reflect::construct(&constructor, &arguments)
             .ok()?
             .unchecked_into();
@@ -76,4 +83,24 @@ impl TimeOfDay {
             _ => written,
         }
     }
+}
+
+thread_local! {
+    /// Asked of the browser once.
+    static KNOWS_ZONES: OnceCell<bool> = const { OnceCell::new() };
+}
+
+/// Whether the browser writes times in the zone that it is asked for: some take any name
+/// and write their own zone's time, or UTC.
+#[must_use]
+pub fn knows_zones() -> bool {
+    // Midnight UTC on a day in winter and in summer.
+    let (winter, summer) = (1_767_225_600_000.0, 1_782_864_000_000.0);
+    let at = |zone, epoch_ms| Some(TimeOfDay::written("en-GB", Some(zone))?.at(epoch_ms));
+    let [tokyo, new_york, in_summer] = [
+        at("Asia/Tokyo", winter),
+        at("America/New_York", winter),
+        at("America/New_York", summer),
+    ];
+    new_york.is_some() && tokyo != new_york && new_york != in_summer
 }

@@ -5,19 +5,28 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
-use leptos::prelude::{RwSignal, Set, StoredValue, UpdateValue, on_cleanup, window};
+use leptos::prelude::{RwSignal, StoredValue, Update, UpdateValue, on_cleanup, window};
 use queuewall_shared::link::POLL_EVERY;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::api::{self, Admission};
+use crate::access;
+use crate::api::{self, Admission, Answer, Refusal};
 
-/// Asks for as long as the reactive owner lives that this is called under. The code to
-/// show; empty until there is one, and where the server knows no codes.
+/// What a waiting screen shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// The code; empty until there is one, and where the server knows no codes.
+    pub code: String,
+    /// Whether it was let in, and its cookie was lost.
+    pub is_without_cookies: bool,
+}
+
+/// Asks for as long as the reactive owner lives that this is called under.
 #[must_use]
-pub fn wait() -> RwSignal<String> {
-    let code = RwSignal::new(String::new());
+pub fn wait() -> RwSignal<Waiting> {
+    let shown = RwSignal::new(Waiting::default());
     let screen = Rc::new(Screen {
-        code,
+        shown,
         secret: RefCell::default(),
         is_asking: Cell::new(false),
     });
@@ -27,11 +36,11 @@ pub fn wait() -> RwSignal<String> {
     on_cleanup(move || {
         asking.try_update_value(Option::take);
     });
-    code
+    shown
 }
 
 struct Screen {
-    code: RwSignal<String>,
+    shown: RwSignal<Waiting>,
     /// What the server knows this screen by; it is shown to nobody.
     secret: RefCell<Option<String>>,
     is_asking: Cell<bool>,
@@ -58,7 +67,7 @@ impl Screen {
             return true;
         };
         match api::wait(&secret).await {
-            Ok(Admission::Granted(slug)) => go_to(&slug),
+            Ok(Admission::Granted(slug)) => return self.go_to(&slug).await,
             Ok(Admission::CodeExpired) => return true,
             // Asked again in a moment.
             Ok(Admission::Waiting) | Err(_) => {}
@@ -74,14 +83,24 @@ impl Screen {
         );
         self.secret.replace(secret);
         // The page may be gone by now.
-        let _ = self.code.try_set(code);
+        let _ = self.shown.try_update(|shown| shown.code = code);
     }
-}
 
-/// The board, as this screen was asked to show it. The whole page anew: what it waited
-/// with is over.
-fn go_to(slug: &str) {
-    let location = window().location();
-    let settings = location.search().unwrap_or_default();
-    let _ = location.replace(&["/board/", slug, &settings].concat());
+    /// Goes to the board, as this screen was asked to show it: the whole page once more,
+    /// since what it waited with is over. Without its cookie it would only wait again:
+    /// that is said, and whether a new code is due.
+    async fn go_to(&self, slug: &str) -> bool {
+        let answer = api::get(&api::board(slug), None, None, None).await;
+        if let Ok(Answer::Refused(Refusal::NoAccess)) = answer {
+            let _ = self
+                .shown
+                .try_update(|shown| shown.is_without_cookies = true);
+            return true;
+        }
+        let settings = access::address().query;
+        let _ = window()
+            .location()
+            .replace(&["/board/", slug, &settings].concat());
+        false
+    }
 }

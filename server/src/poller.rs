@@ -332,10 +332,11 @@ impl Poller {
             if cycle > self.poll.interval {
                 warn!(
                     "{requests} requests a round do not fit {} s within {} requests a minute: each queue is read \
-                     every {} s (QUEUEWALL_POLL_SECONDS, QUEUEWALL_BUDGET_PER_MINUTE)",
+                     every {} s. Set QUEUEWALL_BUDGET_PER_MINUTE to {} if CXone allows it, or show fewer queues",
                     self.poll.interval.as_secs(),
                     self.budget.limit(),
                     cycle.as_secs(),
+                    plan::sufficient_budget(requests, self.poll.interval),
                 );
             } else {
                 info!("each queue is read every {} s again", cycle.as_secs());

@@ -12,6 +12,9 @@ use crate::language;
 use crate::text;
 use crate::time::{self, TimeOfDay};
 
+/// Queues that are read less often are said to be.
+const OFTEN: Duration = Duration::from_secs(60);
+
 /// What the banner says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trouble {
@@ -33,13 +36,23 @@ impl BoardState {
         let Some(age) = self.age() else {
             return ("stale", String::new());
         };
-        let freshness = Freshness::of(age, self.poll_interval());
+        let interval = self.poll_interval();
+        let freshness = Freshness::of(age, interval);
         let words = match freshness {
             Freshness::Fresh => text::live().into(),
             Freshness::Ageing => text::ago(age),
-            Freshness::Stale => text::old(age),
+            Freshness::Stale => return (freshness.as_str(), text::old(age)),
         };
-        (freshness.as_str(), words)
+        if interval <= OFTEN {
+            return (freshness.as_str(), words);
+        }
+        // As young as can be, and minutes old: that is not live.
+        let every = text::read_every(interval);
+        let words = match freshness {
+            Freshness::Fresh => every,
+            _ => [&words, " · ", &every].concat(),
+        };
+        ("seldom", words)
     }
 
     /// The time of day in the board's zone, by the server's clock; empty until known.
@@ -69,6 +82,18 @@ impl BoardState {
             }
             Some(writer.as_ref()?.at(epoch_ms))
         })?
+    }
+
+    /// The board's zone, where this browser cannot tell the time in it; else empty. Times
+    /// are then left out: none is better than a wrong one.
+    #[must_use]
+    pub fn lost_zone(&self) -> String {
+        let zone = |head: &Option<Head>| head.as_ref()?.board.timezone.clone();
+        let zone = self
+            .head
+            .with(zone)
+            .filter(|zone| TimeOfDay::new(Some(zone)).is_none());
+        zone.unwrap_or_default()
     }
 
     /// The broken link, if one is: the page's own to its server before the server's

@@ -8,7 +8,7 @@ use crate::api::{self, Answer, Refusal};
 use crate::board::Trouble;
 use crate::components::banner::Banner;
 use crate::components::no_entry::NoEntry;
-use crate::polling::{self, Audience};
+use crate::polling::{self, Audience, Taken};
 use crate::renewal::Renewer;
 use crate::text;
 use crate::wire;
@@ -81,23 +81,22 @@ impl Boards {
 }
 
 impl Audience for Boards {
-    fn answer(&self, answer: Answer, _sent: PageTime) -> Result<(), Failure> {
+    fn answer(&self, answer: Answer, _sent: PageTime) -> Result<Taken, Failure> {
         match answer {
             Answer::Changed { body, .. } => {
                 let list = wire::board_list(body).ok_or(Failure::Unreadable)?;
                 self.build.set_value(list.build);
                 self.boards.set(Some(list.boards));
                 self.refuse(None);
-                Ok(())
             }
-            Answer::Unchanged(_) => Ok(()),
-            Answer::NotFound => Err(Failure::Status(404)),
+            Answer::Unchanged(_) => {}
+            Answer::NotFound => return Err(Failure::Status(404)),
             Answer::Refused(refusal) => {
                 self.boards.set(None);
                 self.refuse(Some(refusal));
-                Ok(())
             }
         }
+        Ok(Taken::Yes)
     }
 
     fn tick(&self, now: PageTime, link: &Link) {

@@ -30,7 +30,7 @@ pub fn Foot(
     };
     view! {
         <footer class="foot">
-            <Hints vigil />
+            <Hints board vigil />
             <p class="foot-notice" role="status">{move || notice.get()}</p>
             <p class="foot-limits">{limits}</p>
             <Pager paging />

@@ -34,7 +34,7 @@ pub fn Header(
         }
     });
     let waiting = move || match totals.with(|totals| totals.waiting) {
-        Some(waiting) => numbers::count(waiting),
+        Some(waiting) => numbers::compact(waiting),
         None => format::UNKNOWN.into(),
     };
     let counted = move || totals.with(|totals| text::counted(totals.counted, totals.of));
@@ -65,5 +65,5 @@ pub fn Header(
 }
 
 fn wait_text(milliseconds: u64) -> String {
-    format::wait(Duration::from_millis(milliseconds))
+    text::wait(Duration::from_millis(milliseconds))
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::board::BoardState;
 use crate::sound::SoundState;
 use crate::text;
 use crate::unattended::Vigil;
@@ -10,6 +11,8 @@ use crate::wake_lock::WakeLock;
 /// Takes no room while there is nothing to say.
 #[component]
 pub fn Hints(
+    /// The board, whose time zone the browser may not know.
+    board: BoardState,
     /// The board's vigil.
     vigil: Vigil,
 ) -> impl IntoView {
@@ -22,8 +25,14 @@ pub fn Hints(
         WakeLock::Refused if vigil.is_new() => text::may_sleep_by_refusal(),
         _ => "",
     };
+    let zone = Memo::new(move |_| board.lost_zone());
+    let no_clock = move || match zone.get() {
+        zone if zone.is_empty() => zone,
+        zone => text::no_such_zone(&zone),
+    };
     view! {
         <div class="hints" role="status">
+            <p data-hint="zone">{no_clock}</p>
             <p data-hint="sound">{blocked}</p>
             <p data-hint="sleep">{may_sleep}</p>
         </div>

@@ -14,11 +14,16 @@ pub fn NoEntry(
     #[prop(into)]
     slug: Option<String>,
 ) -> impl IntoView {
-    // What a proxy refuses no code opens.
-    let code = (refusal != Refusal::UntrustedPeer).then(waiting::wait);
+    // What a proxy refuses no code opens, and neither does a browser without cookies.
+    let is_code_of_use = !matches!(refusal, Refusal::UntrustedPeer | Refusal::NoCookies);
+    let waiting = is_code_of_use.then(waiting::wait);
+    let why = move || match waiting.is_some_and(|it| it.with(|it| it.is_without_cookies)) {
+        true => text::refused(Refusal::NoCookies),
+        false => text::refused(refusal),
+    };
     let letting_in = move || {
-        let code = code
-            .map(|code| code.get())
+        let code = waiting
+            .map(|waiting| waiting.with(|it| it.code.clone()))
             .filter(|code| !code.is_empty())?;
         let slug = slug.as_deref().unwrap_or("…");
         let command = ["queuewall screens approve ", &code, " --board ", slug].concat();
@@ -31,7 +36,7 @@ pub fn NoEntry(
     };
     view! {
         <main class="no-entry">
-            <p class="no-entry-why" role="alert">{text::refused(refusal)}</p>
+            <p class="no-entry-why" role="alert">{why}</p>
             {letting_in}
         </main>
     }

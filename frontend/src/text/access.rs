@@ -26,6 +26,7 @@ pub fn refused(refusal: Refusal) -> &'static str {
         Refusal::Revoked => words.revoked,
         Refusal::Expired => words.expired,
         Refusal::UntrustedPeer => words.untrusted_peer,
+        Refusal::NoCookies => words.no_cookies,
     }
     .text()
 }

@@ -117,7 +117,7 @@ pub fn tab_title(tally: &Tally, heading: &str) -> String {
     };
     let trouble = phrase.map(|it| it.fill([&numbers::count(queues as u64)]) + " · ");
     let (waiting, more) = match tally.waiting {
-        Some(waiting) => (numbers::count(waiting), tally.is_partial),
+        Some(waiting) => (numbers::compact(waiting), tally.is_partial),
         None => (format::UNKNOWN.into(), false),
     };
     [

@@ -16,6 +16,7 @@ pub fn failure(failure: Option<Failure>) -> String {
         Some(Failure::Unreachable) => words.unreachable.text().into(),
         Some(Failure::TimedOut) | None => words.timed_out.text().into(),
         Some(Failure::Status(status)) => words.bad_status.fill([&status.to_string()]),
+        Some(Failure::Foreign(status)) => words.foreign_answer.fill([&status.to_string()]),
         Some(Failure::Unreadable) => words.unreadable.text().into(),
     }
 }

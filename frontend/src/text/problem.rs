@@ -7,6 +7,8 @@ use crate::numbers;
 
 /// So much of a wrong setting is repeated.
 const SHOWN_CHARACTERS: usize = 40;
+/// A word of so many characters may be a link's token, which has 22.
+const SECRET_CHARACTERS: usize = 20;
 
 /// What is wrong with a setting, where it stands, and what could stand there instead.
 #[must_use]
@@ -32,11 +34,19 @@ pub fn problem(problem: &Problem) -> String {
     }
 }
 
-/// What an address has, cut where it would fill the screen.
+/// What an address has, cut where it would fill the screen or may be a secret.
 fn shown(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARACTERS) {
-        None => text.to_owned(),
-        // Not by index: the words of its panic are larger than this file.
-        Some((end, _)) => [text.get(..end).unwrap_or_default(), "…"].concat(),
+    let (mut shown, mut run) = (String::new(), 0);
+    for (place, letter) in text.chars().enumerate() {
+        let is_plain = letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        run = if is_plain { run + 1 } else { 0 };
+        if place == SHOWN_CHARACTERS || run == SECRET_CHARACTERS {
+            // The word's start is as secret as its end.
+            shown.truncate(shown.len() - run.saturating_sub(1));
+            shown.push('…');
+            break;
+        }
+        shown.push(letter);
     }
+    shown
 }

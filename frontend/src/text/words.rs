@@ -34,6 +34,7 @@ pub(super) struct Words {
     pub(super) sound_off: Phrase<0>,
     pub(super) restarted: Phrase<2>,
     pub(super) sound_blocked: Phrase<0>,
+    pub(super) no_such_zone: Phrase<1>,
 
     // Before there is a board
     pub(super) reading: Phrase<0>,
@@ -54,6 +55,8 @@ pub(super) struct Words {
     pub(super) live: Word<20>,
     pub(super) resuming: Word<36>,
     pub(super) no_connection: Word<36>,
+    /// How often each queue is read.
+    pub(super) read_every: Phrase<1>,
 
     // A tile
     pub(super) tile_wait: Word<14>,
@@ -74,6 +77,13 @@ pub(super) struct Words {
     pub(super) hours: Phrase<1>,
     /// Two or more.
     pub(super) days: Phrase<1>,
+    /// A wait of hours and minutes.
+    pub(super) hours_and_minutes: Phrase<2>,
+    /// A wait of two days or more: as short as can be.
+    pub(super) wait_days: Phrase<1>,
+    /// Thousands and millions: as short as can be.
+    pub(super) thousands: Phrase<1>,
+    pub(super) millions: Phrase<1>,
     pub(super) ago: Phrase<1>,
     pub(super) old: Phrase<1>,
     /// Under the age of a stale tile.
@@ -123,6 +133,8 @@ pub(super) struct Words {
     pub(super) unreachable: Phrase<0>,
     pub(super) timed_out: Phrase<0>,
     pub(super) bad_status: Phrase<1>,
+    /// An answer, with this status, that is not the server's.
+    pub(super) foreign_answer: Phrase<1>,
     pub(super) unreadable: Phrase<0>,
     pub(super) trying: Phrase<0>,
     pub(super) next_try: Phrase<1>,

@@ -2,9 +2,10 @@
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use queuewall_frontend::access::token_in;
+use queuewall_frontend::access::{address, mend_address};
 use queuewall_frontend::components::board::BoardPage;
 use queuewall_frontend::components::board_list::BoardListPage;
+use queuewall_frontend::settings;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
@@ -21,6 +22,9 @@ extern "C" {
     fn requests() -> String;
     fn alive() -> String;
     fn wake();
+    fn visit(address: &str);
+    fn leave();
+    fn refuse_cookies(is_so: bool);
     async fn soon();
     fn restore();
 }
@@ -122,10 +126,84 @@ async fn a_token_is_exchanged_first_and_leaves_the_address_once_the_cookie_works
     });
     // A browser that keeps no cookies needs the token again at the next start.
     with_page!(board, "#t=abc", "no_access", "open", |host, page| {
-        assert!(text(&host).contains("may not see this board yet"));
+        assert!(text(&host).contains("cookie gets lost"), "{}", text(&host));
+        assert!(!shows(&host, ".no-entry-code"), "no code lets it in");
         assert_eq!(fragment(), "#t=abc");
+        // It is let in again after a while, and not at every poll.
+        for _ in 0..13 {
+            wake();
+            settle().await;
+        }
+        assert_eq!(requests().matches("POST /api/access").count(), 2);
+        answer_with("board");
+        wake();
+        settle().await;
+        assert!(shows(&host, "[data-queue='a']"));
+        assert_eq!(fragment(), "");
         drop(page);
     });
+}
+
+#[wasm_bindgen_test]
+async fn browser_without_cookies_says_so_and_shows_no_code() {
+    refuse_cookies(true);
+    with_page!(board, "", "no_access", "open", |host, page| {
+        assert!(text(&host).contains("Allow cookies"), "{}", text(&host));
+        assert!(!shows(&host, ".no-entry-code"));
+        drop(page);
+    });
+    refuse_cookies(false);
+}
+
+#[wasm_bindgen_test]
+async fn approved_screen_whose_cookie_is_dropped_says_so() {
+    with_page!(board, "", "no_access", "open", |host, page| {
+        assert!(!text(&host).contains("cookie"), "{}", text(&host));
+        door("granted");
+        soon().await;
+        settle().await;
+        assert!(text(&host).contains("cookie gets lost"), "{}", text(&host));
+        // The next code is there for when that is over.
+        assert!(text(&host).contains("K7D342"), "{}", text(&host));
+        drop(page);
+    });
+}
+
+#[wasm_bindgen_test]
+async fn token_exchange_that_something_else_answers_is_tried_again() {
+    with_page!(board, "#t=abc", "board", "foreign", |host, page| {
+        assert_eq!(requests(), "POST /api/access");
+        assert!(shows(&host, ".message"), "nothing is known yet");
+        door("none");
+        wake();
+        settle().await;
+        assert!(shows(&host, "[data-queue='a']"));
+        drop(page);
+    });
+}
+
+#[wasm_bindgen_test]
+async fn token_in_path_is_put_behind_the_hash_and_shown_nowhere() {
+    const TOKEN: &str = "Zm9vYmFyLXRva2VuLTEyMw";
+    for (before, after) in [
+        ("/board/main%23t=T?metres=5", "/board/main?metres=5#t=T"),
+        ("/board/main?metres=5%2523t%3DT", "/board/main?metres=5#t=T"),
+        ("/board/main?t=T&metres=5", "/board/main?metres=5#t=T"),
+        ("/board/main#t=T", "/board/main#t=T"),
+        ("/board/main?metres=5", "/board/main?metres=5"),
+    ] {
+        visit(&before.replace('T', TOKEN));
+        let asked = address();
+        mend_address();
+        let location = window().location();
+        let now = location.href().unwrap_or_default();
+        let origin = location.origin().unwrap_or_default();
+        leave();
+        assert_eq!(now, [&origin, &*after.replace('T', TOKEN)].concat());
+        assert_eq!(asked.token.is_some(), before.contains('T'), "{before}");
+        let asked = settings::read(&asked.query);
+        assert!(asked.problems.is_empty(), "{before}: {:?}", asked.problems);
+    }
 }
 
 #[wasm_bindgen_test]
@@ -183,14 +261,4 @@ async fn an_unknown_screen_shows_a_code_and_then_the_next() {
         settle().await;
         assert_eq!(alive(), "timers 0, workers 0, listeners 0");
     });
-}
-
-#[wasm_bindgen_test]
-fn only_what_could_be_a_token_is_taken_for_one() {
-    assert_eq!(token_in("#t=AZaz09-_"), Some("AZaz09-_"));
-    for no_token in [
-        "", "#", "#t", "#t=", "t=abc", "#x=abc", "#t=a\"b", "#t=a b", "#t=ä",
-    ] {
-        assert_eq!(token_in(no_token), None, "{no_token}");
-    }
 }

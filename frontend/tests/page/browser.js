@@ -27,6 +27,17 @@ export function prefer(tags) {
 }
 export function prefer_as_it_was() { delete navigator.languages; }
 
+// ---- Time zones
+
+const { DateTimeFormat } = Intl;
+/// An engine that takes any zone and writes its own.
+export function ignore_zones() {
+  Intl.DateTimeFormat = function (locale, options) {
+    return new DateTimeFormat(locale, { ...options, timeZone: undefined });
+  };
+}
+export function zones_as_they_were() { Intl.DateTimeFormat = DateTimeFormat; }
+
 // ---- Hands
 
 export function press(key, target) {
@@ -39,12 +50,19 @@ export function type_in(input, text) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 export function open_at(fragment) { location.hash = fragment; }
+const opened_at = location.href;
+export function visit(address) { history.replaceState(null, "", address); }
+export function leave() { history.replaceState(null, "", opened_at); }
+export function refuse_cookies(is_so) {
+  if (is_so) Object.defineProperty(navigator, "cookieEnabled", { value: false, configurable: true });
+  else delete navigator.cookieEnabled;
+}
 export function fragment() { return location.hash; }
 export function freeze(name) { document.dispatchEvent(new Event(name)); }
 
 // ---- A stand-in for `fetch`, timers and workers
 
-export const { intercept, door, name_worker, looks, soon, answer_with, requests, aborted, alive, wake, restore } = (() => {
+export const { intercept, door, name_worker, looks, other_server, soon, answer_with, requests, aborted, alive, wake, restore } = (() => {
   const real = {
     now: Date.now, fetch: window.fetch, setTimeout: window.setTimeout, setInterval: window.setInterval, clearInterval: window.clearInterval,
     Worker: window.Worker, add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
@@ -59,6 +77,9 @@ export const { intercept, door, name_worker, looks, soon, answer_with, requests,
       case "/api/access open": return Promise.resolve(new Response(null, { status: 204 }));
       case "/api/access closed": return Promise.resolve(refused(410, "access_revoked"));
       case "/api/access broken": return Promise.resolve(answer(502, {}));
+      case "/api/access foreign": return Promise.resolve(new Response("<h1>404</h1>", { status: 404 }));
+      case "/api/access none": return Promise.resolve(refused(404, "no_links"));
+      case "/api/screens/wait granted": return Promise.resolve(answer(200, { board: "main" }));
       case "/api/screens/wait closed": return Promise.resolve(refused(410, "code_expired"));
       case "/api/screens/wait open": return Promise.resolve(answer(202, {}));
     }
@@ -68,7 +89,7 @@ export const { intercept, door, name_worker, looks, soon, answer_with, requests,
   }
   function door(state) { seen.door = state; }
   function intercept(body) {
-    seen = { door: "open", codes: 0, requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
+    seen = { door: "open", codes: 0, age: "2000", uptime: 600000, requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
     // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
     const opened = performance.now();
     const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
@@ -78,7 +99,7 @@ export const { intercept, door, name_worker, looks, soon, answer_with, requests,
       if (request.method === "POST") return post(path);
       seen.requests.push(path + " " + request.headers.get("if-none-match") + " " + request.cache);
       request.signal.addEventListener("abort", () => { seen.aborted += 1; });
-      const headers = { etag: '"1"', "x-snapshot-age-ms": "2000", date: date() };
+      const headers = { etag: '"1"', "x-snapshot-age-ms": seen.age, "x-uptime-ms": String(seen.uptime + performance.now() - opened), date: date() };
       const known = request.headers.get("if-none-match") === '"1"';
       switch (seen.answer) {
         case "board": return Promise.resolve(known
@@ -87,8 +108,16 @@ export const { intercept, door, name_worker, looks, soon, answer_with, requests,
         case "no_access": return Promise.resolve(refused(401, seen.answer));
         case "untrusted_peer": return Promise.resolve(refused(403, seen.answer));
         case "access_revoked": case "access_expired": return Promise.resolve(refused(410, seen.answer));
-        case "missing": return Promise.resolve(new Response("{}", { status: 404 }));
-        default: return Promise.resolve(new Response("<!DOCTYPE html>", { status: 200, headers }));
+        case "missing": return Promise.resolve(refused(404, "no_such_board"));
+        case "bare": return Promise.resolve(new Response(body, { status: 200, headers: { "content-type": "application/json" } }));
+        case "teapot": return Promise.resolve(refused(418, "teapot"));
+        // What answers in the server's place: a status, and what comes with it.
+        case "204": case "205": return Promise.resolve(new Response(null, { status: Number(seen.answer) }));
+        case "nonsense": return Promise.resolve(new Response("nonsense", { status: 200, headers }));
+        default: {
+          const [status, kind, foreign] = seen.answer.split("|");
+          return Promise.resolve(new Response(foreign, { status: Number(status), headers: { "content-type": kind } }));
+        }
       }
     };
     // Ten times as fast: the tests have no seconds to wait.
@@ -112,6 +141,8 @@ export const { intercept, door, name_worker, looks, soon, answer_with, requests,
     };
   }
   function looks() { return seen.looks; }
+  /// From now on another server answers: it runs for so long, and read so long ago.
+  function other_server(uptime, age) { seen.uptime = uptime; seen.age = age; }
   function soon() { return new Promise((done) => real.setTimeout.call(window, done, 500)); }
   function answer_with(kind) { seen.answer = kind; }
   function requests() { return seen.requests.join("\n"); }
@@ -126,7 +157,7 @@ export const { intercept, door, name_worker, looks, soon, answer_with, requests,
     for (const target of [window, document]) { delete target.addEventListener; delete target.removeEventListener; }
   }
 
-  return { intercept, door, name_worker, looks, soon, answer_with, requests, aborted, alive, wake, restore };
+  return { intercept, door, name_worker, looks, other_server, soon, answer_with, requests, aborted, alive, wake, restore };
 })();
 
 // ---- Stand-ins for sound, wake lock and the way to another build

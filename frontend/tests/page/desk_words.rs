@@ -122,20 +122,20 @@ fn the_tabs_title_counts_as_the_language_does() {
     assert_eq!(
         said,
         [
-            "● 1 crítica · 1 em espera – B | ● 2 críticas · 12.345+ em espera – B | \
+            "● 1 crítica · 1 em espera – B | ● 2 críticas · 12k+ em espera – B | \
              ▲ 1 alerta · – em espera – B | ▲ 3 alertas · 0 em espera – B | \
              4 em espera – B | Visíveis: 12.345 de 23.456",
             "● 1 critique · 1 en attente – B | \
-             ● 2 critiques · 12\u{202f}345+ en attente – B | \
+             ● 2 critiques · 12\u{a0}k+ en attente – B | \
              ▲ 1 alerte · – en attente – B | ▲ 3 alertes · 0 en attente – B | \
              4 en attente – B | Affichage\u{a0}: 12\u{202f}345 sur 23\u{202f}456",
-            "● 1 crítica · 1 en espera – B | ● 2 críticas · 12.345+ en espera – B | \
+            "● 1 crítica · 1 en espera – B | ● 2 críticas · 12k+ en espera – B | \
              ▲ 1 aviso · – en espera – B | ▲ 3 avisos · 0 en espera – B | \
              4 en espera – B | Mostrando 12.345 de 23.456",
-            "● 1 kritisch · 1 wartend – B | ● 2 kritisch · 12.345+ wartend – B | \
+            "● 1 kritisch · 1 wartend – B | ● 2 kritisch · 12k+ wartend – B | \
              ▲ 1 Warnung · – wartend – B | ▲ 3 Warnungen · 0 wartend – B | \
              4 wartend – B | 12.345 von 23.456 angezeigt",
-            "● 1 critical · 1 waiting – B | ● 2 critical · 12,345+ waiting – B | \
+            "● 1 critical · 1 waiting – B | ● 2 critical · 12k+ waiting – B | \
              ▲ 1 warning · – waiting – B | ▲ 3 warnings · 0 waiting – B | \
              4 waiting – B | 12,345 of 23,456 shown",
         ]

@@ -18,6 +18,7 @@ extern "C" {
     fn wake();
     fn name_worker(source: Option<&str>);
     fn looks() -> u32;
+    fn other_server(uptime: u32, age: &str);
     async fn soon();
     fn restore();
 }
@@ -91,6 +92,102 @@ async fn a_board_that_is_not_there_is_said_in_words() {
             .query_selector("[data-queue='a']")
             .expect("well formed");
         assert!(tile.is_some());
+        drop(page);
+    });
+}
+
+/// What stands in front of a server may answer in its place.
+const FOREIGN: [&str; 10] = [
+    "404|text/html|<h1>404 Not Found</h1>",
+    "404|application/json|{}",
+    "404|application/json|{\"code\":\"not_found\",\"message\":\"no route\"}",
+    "404|text/plain|default backend - 404",
+    "410|text/html|gone",
+    "401|text/html|<form>sign in</form>",
+    "403|application/json|null",
+    "200|text/html|<!DOCTYPE html>welcome to the guest network",
+    "204",
+    "502|text/html|bad gateway",
+];
+
+#[wasm_bindgen_test]
+async fn foreign_answer_is_a_broken_link_and_keeps_the_tiles() {
+    for foreign in FOREIGN {
+        with_page!("board", |host, page| {
+            answer_with(foreign);
+            for _ in 0..3 {
+                wake();
+                settle().await;
+            }
+            let text = host.text_content().unwrap_or_default();
+            let shows = |selector: &str| {
+                let found = host.query_selector(selector);
+                found.expect("well formed").is_some()
+            };
+            assert!(shows("[data-queue='a'][data-state='stale']"), "{foreign}");
+            assert!(shows(".banner:not([hidden])"), "{foreign}");
+            assert!(shows(".board[data-link='lost']"), "{foreign}");
+            let status = foreign.split('|').next().unwrap_or_default();
+            let words = format!("a proxy or sign-in page answers instead, with status {status}.");
+            assert!(text.contains(&words), "{foreign}: {text}");
+            assert!(!text.contains("no board"), "{foreign}: {text}");
+
+            answer_with("board");
+            wake();
+            settle().await;
+            assert!(shows("[data-queue='a'][data-state='fresh']"), "{foreign}");
+            drop(page);
+        });
+    }
+}
+
+#[wasm_bindgen_test]
+async fn foreign_answer_at_first_is_a_broken_link_too() {
+    for foreign in FOREIGN {
+        with_page!(foreign, |host, page| {
+            for _ in 0..3 {
+                wake();
+                settle().await;
+            }
+            let text = host.text_content().unwrap_or_default();
+            assert!(text.contains("since this page was opened"), "{text}");
+            assert!(!text.contains("no board"), "{foreign}: {text}");
+            drop(page);
+        });
+    }
+}
+
+#[wasm_bindgen_test]
+async fn status_of_our_own_server_is_said_to_be_its() {
+    with_page!("teapot", |host, page| {
+        for _ in 0..3 {
+            wake();
+            settle().await;
+        }
+        let text = host.text_content().unwrap_or_default();
+        assert!(text.contains("it answers with status 418"), "{text}");
+        drop(page);
+    });
+}
+
+#[wasm_bindgen_test]
+async fn older_reading_of_a_second_server_is_not_shown() {
+    with_page!("board", |host, page| {
+        let age = || {
+            let tile = host
+                .query_selector("[data-queue='a']")
+                .expect("well formed");
+            tile.and_then(|tile| tile.get_attribute("data-state"))
+        };
+        other_server(9_000_000, "60000");
+        wake();
+        settle().await;
+        assert_eq!(age().as_deref(), Some("fresh"), "60 s would be ageing");
+        // The server's own later answer counts, whatever its age.
+        other_server(600_000, "60000");
+        wake();
+        settle().await;
+        assert_eq!(age().as_deref(), Some("ageing"));
         drop(page);
     });
 }

@@ -1,11 +1,19 @@
 //! What the tiles, the header and the banner show.
 
 use queuewall_frontend::app::Page;
+use queuewall_frontend::time;
 use queuewall_shared::level::{Direction, Level, Metric, Reason};
 use queuewall_shared::snapshot::{Queue, QueueState, Upstream, UpstreamState};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Shown, at, lost_link, queue, settle, silent, snapshot};
+use crate::support::{Shown, at, good_link, lost_link, queue, settle, silent, snapshot};
+
+#[wasm_bindgen(module = "/tests/page/browser.js")]
+extern "C" {
+    fn ignore_zones();
+    fn zones_as_they_were();
+}
 
 #[wasm_bindgen_test]
 async fn a_fresh_tile_shows_its_numbers() {
@@ -253,8 +261,10 @@ async fn trouble_with_cxone_is_said_by_its_cause() {
 fn two_addresses_are_pages() {
     assert_eq!(Page::at("/"), Page::Boards);
     assert_eq!(Page::at("/board/main"), Page::Board("main".into()));
-    assert_eq!(Page::at("/board/a%20b/"), Page::Board("a%20b".into()));
-    for nowhere in ["/board", "/board/a/b", "/boards/a", "/x"] {
+    assert_eq!(Page::at("/board/main/"), Page::Board("main".into()));
+    // What follows a slug got there by mistake, and is shown nowhere.
+    assert_eq!(Page::at("/board/a%20b/"), Page::Board("a".into()));
+    for nowhere in ["/board", "/board/a/b", "/board/%23t=abc", "/boards/a", "/x"] {
         assert_eq!(Page::at(nowhere), Page::Nowhere, "{nowhere}");
     }
 }
@@ -303,4 +313,67 @@ async fn the_foot_carries_the_notice_and_the_board_its_theme() {
     assert_eq!(shown.text(".foot-notice"), "Town hall at 14:00");
     let theme = shown.find(".board").get_attribute("data-theme");
     assert_eq!(theme.as_deref(), Some("light"));
+}
+
+#[wasm_bindgen_test]
+async fn interval_above_a_minute_is_said_instead_of_live() {
+    let shown = Shown::new(vec![queue("a")], 0, 0).await;
+    assert_eq!(shown.text(".header-freshness"), "Live");
+    let mut slow = snapshot(vec![queue("a")]);
+    slow.poll_interval_ms = 60_000;
+    shown.board.take(slow.clone());
+    settle().await;
+    assert_eq!(shown.text(".header-freshness"), "Live");
+    slow.poll_interval_ms = 150_000;
+    shown.board.take(slow);
+    settle().await;
+    let words = "each queue is read every\u{a0}2:30";
+    assert_eq!(shown.text(".header-freshness"), words);
+    let state = shown.find(".header-freshness");
+    assert_eq!(
+        state.get_attribute("data-freshness").as_deref(),
+        Some("seldom")
+    );
+
+    shown.board.advance(at(300).monotonic, &good_link());
+    settle().await;
+    let words = format!("5\u{a0}min ago · {words}");
+    assert_eq!(shown.text(".header-freshness"), words);
+    shown.board.advance(at(500).monotonic, &good_link());
+    settle().await;
+    assert_eq!(shown.text(".header-freshness"), "8\u{a0}min old");
+}
+
+#[wasm_bindgen_test]
+async fn zone_that_the_browser_does_not_know_is_said_and_shows_no_clock() {
+    let shown = Shown::new(vec![queue("a")], 0, 0).await;
+    let hint = || shown.text("[data-hint='zone']");
+    assert_eq!(
+        (shown.text(".header-clock"), hint()),
+        ("11:00".into(), String::new())
+    );
+    let mut odd = snapshot(vec![queue("a")]);
+    odd.board.timezone = Some("Europe/Brlin".into());
+    shown.board.take(odd);
+    settle().await;
+    assert_eq!(shown.text(".header-clock"), "");
+    assert_eq!(
+        hint(),
+        "No clock: this browser does not know the time zone Europe/Brlin"
+    );
+    shown.board.take(snapshot(vec![queue("a")]));
+    settle().await;
+    assert_eq!(
+        (shown.text(".header-clock"), hint()),
+        ("11:00".into(), String::new())
+    );
+}
+
+#[wasm_bindgen_test]
+async fn browser_that_ignores_time_zones_is_found_out() {
+    assert!(time::knows_zones());
+    ignore_zones();
+    let knows = time::knows_zones();
+    zones_as_they_were();
+    assert!(!knows);
 }

@@ -36,6 +36,7 @@ fn sentences() -> Vec<String> {
             Some(Failure::Unreachable),
             Some(Failure::TimedOut),
             Some(Failure::Status(502)),
+            Some(Failure::Foreign(502)),
             Some(Failure::Unreadable),
         ]
         .map(text::failure),
@@ -51,6 +52,9 @@ fn sentences() -> Vec<String> {
         text::refused(Refusal::Revoked).into(),
         text::refused(Refusal::Expired).into(),
         text::refused(Refusal::UntrustedPeer).into(),
+        text::refused(Refusal::NoCookies).into(),
+        text::read_every(minutes(2)),
+        text::no_such_zone("Europe/Kyiv"),
         text::let_in().into(),
         text::code_life(),
         text::stopped().into(),
@@ -174,6 +178,34 @@ fn numbers_are_grouped_and_have_the_languages_comma() {
             "0 | 999 | 1.234.567 | 80 | 82,5 | 0 | 12.000",
             "0 | 999 | 1.234.567 | 80 | 82,5 | 0 | 12.000",
             "0 | 999 | 1,234,567 | 80 | 82.5 | 0 | 12,000",
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+fn long_waits_and_large_counts_are_compact_in_every_language() {
+    let mut said = Vec::new();
+    in_every_language(|_| {
+        let waits = [45, 3_599, 5_400, 90_000, 2_592_000, 1_080_000_000];
+        let waits = waits.map(|s| text::wait(Duration::from_secs(s)));
+        let counts = [999, 1_000, 1_299, 12_345, 999_999, 1_250_000].map(numbers::compact);
+        let all = waits.into_iter().chain(counts).collect::<Vec<_>>();
+        said.push(all.join(" | ").replace('\u{a0}', "~"));
+    });
+    let of = |comma: &str, gap: &str, day: &str| {
+        format!(
+            "0:45 | 59:59 | 1~h~30 | 25~h | 30~{day} | 12{gap}k~{day} | \
+             999 | 1{gap}k | 1{comma}2{gap}k | 12{gap}k | 999{gap}k | 1{comma}2{gap}M"
+        )
+    };
+    assert_eq!(
+        said,
+        [
+            of(",", "", "d"),
+            of(",", "~", "j"),
+            of(",", "", "d"),
+            of(",", "", "d"),
+            of(".", "", "d"),
         ]
     );
 }

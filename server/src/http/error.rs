@@ -14,7 +14,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use queuewall_shared::http::{
-    ACCESS_EXPIRED, ACCESS_REVOKED, CODE_EXPIRED, NO_ACCESS, UNTRUSTED_PEER,
+    ACCESS_EXPIRED, ACCESS_REVOKED, CODE_EXPIRED, NO_ACCESS, NO_LINKS, NO_SUCH_BOARD,
+    UNTRUSTED_PEER,
 };
 use serde_json::json;
 use thiserror::Error;
@@ -97,12 +98,25 @@ impl ApiError {
         }
     }
 
-    /// What a program goes by, where a status is not enough.
-    fn code(&self) -> Option<&'static str> {
+    /// What a program goes by. A proxy on the way answers with the same statuses: the code
+    /// says that this server did.
+    fn code(&self) -> &'static str {
         match self {
-            Self::Refused(refusal) => Some(access_code(*refusal)),
-            Self::CodeExpired => Some(CODE_EXPIRED),
-            _ => None,
+            Self::NoSuchBoard => NO_SUCH_BOARD,
+            Self::NoSuchPath => "no_such_path",
+            Self::NoLinks => NO_LINKS,
+            Self::UnreadablePath => "unreadable_path",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::NotOneHost => "not_one_host",
+            Self::ForeignHost => "foreign_host",
+            Self::NoLength => "no_length",
+            Self::UnreadableBody(_) => "unreadable_body",
+            Self::SlowBody => "slow_body",
+            Self::TooManyRequests => "too_many_requests",
+            Self::Refused(refusal) => access_code(*refusal),
+            Self::CodeExpired => CODE_EXPIRED,
+            Self::TooManyAttempts(_) => "too_many_attempts",
+            Self::Internal => "internal",
         }
     }
 }
@@ -110,10 +124,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let words: Arc<str> = self.to_string().into();
-        let mut body = json!({ "error": *words });
-        if let Some(code) = self.code() {
-            body["code"] = code.into();
-        }
+        let body = json!({ "error": *words, "code": self.code() });
         let status = self.status();
         let mut response = (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response();
         response.extensions_mut().insert(Words(words));

@@ -8,6 +8,7 @@ pub(in crate::text) struct Access {
     pub(in crate::text) revoked: Phrase<0>,
     pub(in crate::text) expired: Phrase<0>,
     pub(in crate::text) untrusted_peer: Phrase<0>,
+    pub(in crate::text) no_cookies: Phrase<0>,
     /// Before a code and a command.
     pub(in crate::text) let_in: Phrase<0>,
     /// For so many minutes.
@@ -19,6 +20,11 @@ pub(in crate::text) const ENGLISH: Access = Access {
     revoked: phrase("The link of this screen was revoked. It shows no numbers any more."),
     expired: phrase("The link of this screen has expired. It shows no numbers any more."),
     untrusted_peer: phrase("This board is to be opened through the company's sign-in."),
+    no_cookies: phrase(
+        "This screen’s cookie gets lost, and without it no board can be shown. Allow cookies \
+         for this address in the browser; a proxy on the way must pass the headers Cookie and \
+         Set-Cookie.",
+    ),
     let_in: phrase("To let this screen in, run on the Queuewall server:"),
     code_life: phrase("A code is good for {0} minutes; then the next one stands here."),
 };
@@ -28,6 +34,11 @@ pub(in crate::text) const GERMAN: Access = Access {
     revoked: phrase("Der Link dieses Bildschirms wurde widerrufen. Er zeigt keine Zahlen mehr."),
     expired: phrase("Der Link dieses Bildschirms ist abgelaufen. Er zeigt keine Zahlen mehr."),
     untrusted_peer: phrase("Diese Tafel ist über die Anmeldung der Firma zu öffnen."),
+    no_cookies: phrase(
+        "Das Cookie dieses Bildschirms geht verloren, und ohne es lässt sich kein Board \
+         zeigen. Im Browser Cookies für diese Adresse erlauben; ein Proxy auf dem Weg muss \
+         die Header Cookie und Set-Cookie durchlassen.",
+    ),
     let_in: phrase("Um diesen Bildschirm zuzulassen, auf dem Queuewall-Server ausführen:"),
     code_life: phrase("Ein Code gilt {0} Minuten; dann steht hier der nächste."),
 };
@@ -37,6 +48,11 @@ pub(in crate::text) const SPANISH: Access = Access {
     revoked: phrase("El enlace de esta pantalla fue revocado. Ya no muestra cifras."),
     expired: phrase("El enlace de esta pantalla ha caducado. Ya no muestra cifras."),
     untrusted_peer: phrase("Este panel se abre a través del inicio de sesión de la empresa."),
+    no_cookies: phrase(
+        "La cookie de esta pantalla se pierde, y sin ella no se puede mostrar ningún panel. \
+         Permita las cookies de esta dirección en el navegador; un proxy en el camino debe \
+         dejar pasar las cabeceras Cookie y Set-Cookie.",
+    ),
     let_in: phrase("Para admitir esta pantalla, ejecute en el servidor de Queuewall:"),
     code_life: phrase("Un código vale {0} minutos; después aparece aquí el siguiente."),
 };
@@ -46,6 +62,11 @@ pub(in crate::text) const FRENCH: Access = Access {
     revoked: phrase("Le lien de cet écran a été révoqué. Il n’affiche plus de chiffres."),
     expired: phrase("Le lien de cet écran a expiré. Il n’affiche plus de chiffres."),
     untrusted_peer: phrase("Ce tableau s’ouvre par la connexion de l’entreprise."),
+    no_cookies: phrase(
+        "Le cookie de cet écran se perd, et sans lui aucun tableau ne peut s’afficher. \
+         Autorisez les cookies de cette adresse dans le navigateur\u{a0}; un proxy \
+         intermédiaire doit laisser passer les en-têtes Cookie et Set-Cookie.",
+    ),
     let_in: phrase("Pour admettre cet écran, exécutez sur le serveur Queuewall\u{a0}:"),
     code_life: phrase("Un code est valable {0}\u{a0}minutes, puis le suivant s’affiche ici."),
 };
@@ -55,6 +76,11 @@ pub(in crate::text) const PORTUGUESE: Access = Access {
     revoked: phrase("O link desta tela foi revogado. Ela não mostra mais números."),
     expired: phrase("O link desta tela expirou. Ela não mostra mais números."),
     untrusted_peer: phrase("Este painel deve ser aberto pelo login da empresa."),
+    no_cookies: phrase(
+        "O cookie desta tela se perde, e sem ele nenhum painel pode ser exibido. Permita \
+         cookies deste endereço no navegador; um proxy no caminho deve deixar passar os \
+         cabeçalhos Cookie e Set-Cookie.",
+    ),
     let_in: phrase("Para admitir esta tela, execute no servidor do Queuewall:"),
     code_life: phrase("Um código vale por {0} minutos; depois o próximo aparece aqui."),
 };
