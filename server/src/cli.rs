@@ -8,12 +8,14 @@
 //! - `exit`: exit codes, and the failures that lead to them
 //! - `upstream`: reads within the budget, in batches, around dead ids
 //! - `stats`, `queues`, `check`: the commands that ask CXone once; `table`: for eyes
+//! - `config_show`: every setting, and where it comes from
 //! - `links`, `screens`: who may look; `qr`: an address to be scanned
 //! - `health`: asks the server that runs
 //! - `serve`, `demo`: the commands that run a wallboard
 
 mod args;
 mod check;
+mod config_show;
 mod demo;
 mod exit;
 mod health;
@@ -27,6 +29,7 @@ mod table;
 mod upstream;
 
 use std::{
+    collections::BTreeSet,
     io::{self, BufRead, IsTerminal as _},
     path::Path,
     sync::Arc,
@@ -34,8 +37,8 @@ use std::{
 };
 
 pub use args::{
-    AddArgs, ApproveArgs, Cli, Command, DemoArgs, Expires, FormatArgs, HealthArgs, LinksCommand,
-    RevokeArgs, ScreensCommand, StatsArgs,
+    AddArgs, ApproveArgs, CheckArgs, Cli, Command, ConfigCommand, DemoArgs, Expires, FormatArgs,
+    HealthArgs, LinksCommand, RevokeArgs, ScreensCommand, StatsArgs,
 };
 pub use exit::{Exit, Failure};
 use tokio::sync::watch::Receiver;
@@ -67,6 +70,9 @@ pub async fn run(cli: Cli, machine: Arc<dyn Surroundings>, environment: Environm
             at_desk(surroundings, environment, file, |desk| {
                 screens::approve(desk, args)
             })
+        }
+        Command::Config(ConfigCommand::Show) => {
+            config_show::run(surroundings, environment, file, &mut io::stdout())
         }
         Command::Health(args) => match ServerConfig::read_alone(surroundings, environment, file) {
             Ok(server) => health::run(&server, args, &mut io::stdout()).await,
@@ -119,6 +125,7 @@ async fn configured(
     let Loaded {
         mut config,
         targets,
+        files,
         ..
     } = loaded;
     for warning in std::mem::take(&mut config.warnings) {
@@ -128,6 +135,16 @@ async fn configured(
         config.poll.budget_per_minute,
         Arc::new(Watched::new(SystemClock)),
     );
+    if let Command::Check(CheckArgs { offline: true }) = command {
+        // Making a client sends nothing, and reads the certificates.
+        cxone::connect(
+            config.cxone.clone(),
+            Arc::new(RequestBudget::new(limit)),
+            clock,
+        )
+        .map_err(|error| Failure::new(Exit::Usage, error))?;
+        return check::offline(&config, &files, &mut io::stdout());
+    }
     // A command asks a few times and ends; a server may be started again and again.
     let budget = Arc::new(if matches!(command, Command::Serve) {
         let ledger = Ledger::new(config.access.state_dir.clone(), clock.clone());
@@ -150,14 +167,16 @@ async fn configured(
             stats::run(&mut upstream, &request, &mut stdout).await
         }
         Command::Queues(args) => queues::run(&mut upstream, format(args), &mut stdout).await,
-        _ => check::run(&mut upstream, &config.boards, &config.poll, &mut stdout).await,
+        _ => check::run(&mut upstream, &config, &files, &mut stdout).await,
     };
     upstream.say_spent()?;
     outcome
 }
 
 fn stats_request(args: StatsArgs, targets: Targets) -> StatsRequest {
+    let named: BTreeSet<_> = args.queue.iter().collect();
     StatsRequest {
+        is_one: named.len() == 1,
         queue_ids: if args.queue.is_empty() {
             targets.queue_ids
         } else {

@@ -11,6 +11,7 @@
 //!   each
 //! - `environment` (with `dotenv`), `file`: the two sources; `reader`: both, the
 //!   environment first; `value`: what is wrong with a value whatever its source; `zone`: time zones
+//! - `effective`: every setting, for people
 //! - `live`: what changes while the server runs; `settings`: what does not, so that a
 //!   change can be named
 //! - `keys`: every key there is; `problem`: what is wrong, and the remedy
@@ -21,6 +22,7 @@ mod boards;
 mod cxone;
 mod display;
 mod dotenv;
+mod effective;
 mod environment;
 mod file;
 #[cfg(any(test, fuzzing))]
@@ -43,6 +45,7 @@ use std::path::{Path, PathBuf};
 
 pub use access::{AccessConfig, AccessMode, LinkDesk};
 pub use boards::{BoardConfig, QueueConfig, Targets};
+pub use effective::{Effective, effective};
 pub use environment::Environment;
 pub use live::Live;
 pub use poll::PollConfig;

@@ -15,7 +15,7 @@ CXONE_CLIENT_ID, CXONE_CLIENT_SECRET and CXONE_TENANT_ID.
 Exit codes:
   0  done
   1  something else failed: CXone in trouble, an unreadable answer, a port in use
-  2  usage or configuration
+  2  usage or configuration: starting again does not help
   3  credentials rejected
   4  permission missing: the API client, or the access key's user, may not read queues
   5  a queue was not found, or not answered, or none is visible
@@ -27,8 +27,11 @@ Examples:
   queuewall demo                              a wallboard of a pretend tenant
   queuewall demo --dialect realtime           the same, read by the other API
   queuewall check                             try credentials, scope and queue ids
+  queuewall check --offline                   try the configuration alone
+  queuewall config show                       every setting, and where it comes from
   queuewall queues                            find the ids of the queues
   queuewall stats --queue 4711                one queue, as a table or as JSON
+  queuewall stats --queue 4711 --json | jq .calls_waiting
   queuewall stats --json | jq '.[].calls_waiting'
   queuewall links add --board main            an address that opens the board
   queuewall screens approve K7D34M --board main
@@ -55,8 +58,11 @@ pub enum Command {
     Stats(StatsArgs),
     /// List the queues that CXone shows, and why a board of every queue leaves some out
     Queues(FormatArgs),
-    /// Try every step up to the first read, every configured queue id, and the budget
-    Check,
+    /// Test credentials, permission, queue ids and the request budget
+    Check(CheckArgs),
+    /// Show the configuration as the server reads it
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Ask the running server whether it is well: for container engines
     Health(HealthArgs),
     /// Hand out, list and revoke links, each of which opens one board
@@ -67,6 +73,21 @@ pub enum Command {
     Screens(ScreensCommand),
     /// Serve a wallboard of a simulated tenant: nothing to configure
     Demo(DemoArgs),
+}
+
+/// Options of `check`.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct CheckArgs {
+    /// Check the configuration and its files alone: CXone is not asked
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// What to do with the configuration.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every setting, its value, and where that comes from (secrets as "set")
+    Show,
 }
 
 /// Options of `health`.
@@ -178,11 +199,19 @@ fn label(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+fn queue_id(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("name a queue id; `queuewall queues` lists them".to_owned()),
+        id => Ok(id.to_owned()),
+    }
+}
+
 /// Options of `stats`.
 #[derive(Debug, Args)]
 pub struct StatsArgs {
-    /// Queue id; may be repeated [default: TARGET_QUEUE_ID, else all queues]
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    /// Queue id; may be repeated [default: TARGET_QUEUE_ID, else all queues]. JSON is one object where exactly one is
+    /// named here, else an array
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = queue_id)]
     pub queue: Vec<String>,
     /// How to print.
     #[command(flatten)]
@@ -266,7 +295,7 @@ mod tests {
             "--queue",
             "1",
             "--queue",
-            "2,3",
+            "2, 3",
             "--json",
             "--config",
             "a.toml",

@@ -1,35 +1,88 @@
 //! `queuewall check`: every step up to the first read, every configured id, and the
-//! request budget, a line each, with the remedy where one failed.
+//! request budget: a summary, then a line each, with the remedy where one failed.
+//! `--offline`: what can be tried without CXone.
 //!
 //! # Layout
 //! - `report`: the lines, in words
 
 mod report;
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    time::Duration,
+};
+
+use tokio::time::Instant;
 
 use super::{
     exit::{Exit, Failure},
-    upstream::Upstream,
+    upstream::{Answers, Upstream},
 };
 use crate::{
-    config::{BoardConfig, PollConfig},
+    config::{BoardConfig, Config, PollConfig},
+    connections::Tls,
     poller::plan::{self, Group},
     source::{QueueInfo, SourceError},
 };
 use report::Report;
 
+/// How often it is said how far the reading is.
+const PROGRESS: Duration = Duration::from_secs(10);
+
 /// Tries everything that a wallboard of `boards` will need. Ends with the code of
 /// the first failure.
 pub(super) async fn run(
     upstream: &mut Upstream<'_>,
-    boards: &[BoardConfig],
-    poll: &PollConfig,
+    config: &Config,
+    files: &[PathBuf],
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
-    walk(upstream, boards, poll, &mut report).await?;
+    of_this_machine(config, files, &mut report);
+    walk(upstream, &config.boards, &config.poll, &mut report).await?;
     Ok(report.close()?)
+}
+
+/// Tries what can be tried without CXone.
+pub(super) fn offline(
+    config: &Config,
+    files: &[PathBuf],
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let mut report = Report::new(out);
+    of_this_machine(config, files, &mut report);
+    for board in &config.boards {
+        report.ok(match board.queues.len() {
+            0 => format!("board {}: every queue", board.slug),
+            queues => format!("board {}: {queues} queues named", board.slug),
+        });
+    }
+    report.ok("settings: all can be used; CXone was not asked");
+    Ok(report.close()?)
+}
+
+/// Files, and what only this machine knows of them.
+fn of_this_machine(config: &Config, files: &[PathBuf], report: &mut Report<'_>) {
+    report.ok(files_read(files));
+    if let Some(tls) = &config.server.tls {
+        match Tls::load(tls.certificate.clone(), tls.key.clone()) {
+            Ok(_) => report.ok("TLS: certificate and key can be used"),
+            Err(error) => report.failed("TLS", error, Exit::Usage),
+        }
+    }
+}
+
+/// The files that the configuration was read from.
+fn files_read(files: &[PathBuf]) -> String {
+    let names: Vec<_> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    match names.as_slice() {
+        [] => "files read: none, only the environment".to_owned(),
+        names => format!("files read: {}", names.join(", ")),
+    }
 }
 
 /// Step by step, up to the first failure that makes the rest pointless.
@@ -41,15 +94,18 @@ async fn walk(
 ) -> io::Result<()> {
     for step in upstream.sign_in().await {
         match step.outcome {
-            Ok(found) => report.ok(format_args!("{}: {found}", step.name))?,
-            Err(error) => return report.failed_read(step.name, &error),
+            Ok(found) => report.ok(format_args!("{}: {found}", step.name)),
+            Err(error) => {
+                report.failed_read(step.name, &error);
+                return Ok(());
+            }
         }
     }
     let listed = upstream.list_queues().await;
     match &listed {
-        Ok(queues) => report.queues(queues)?,
+        Ok(queues) => report.queues(queues),
         Err(error) => {
-            report.failed_read("queues", error)?;
+            report.failed_read("queues", error);
             if error.is_transient() || matches!(error, SourceError::NothingVisible { .. }) {
                 return Ok(());
             }
@@ -60,7 +116,7 @@ async fn walk(
     let mut may_read = false;
     for (index, group) in groups.iter().enumerate() {
         let ids = ids_to_try(group, list.unwrap_or_default());
-        let answers = match upstream.read_all(&ids, &group.skills).await {
+        let answers = match read_all(upstream, &ids, &group.skills).await? {
             Ok(answers) => answers,
             // What refused the list refuses this too, and was said.
             Err(error) if Some(&error) == listed.as_ref().err() => return Ok(()),
@@ -69,7 +125,7 @@ async fn walk(
                     [] => "reading queues".to_owned(),
                     skills => format!("reading queues for the skills {}", skills.join(", ")),
                 };
-                report.failed_read(&what, &error)?;
+                report.failed_read(&what, &error);
                 // The ids and skills of this group may be at fault.
                 if matches!(error, SourceError::BadRequest { .. }) {
                     continue;
@@ -79,7 +135,7 @@ async fn walk(
         };
         if !may_read && answers.dead.len() < ids.len() {
             may_read = true;
-            report.ok("permission: CXone lets us read queues")?;
+            report.ok("permission: CXone lets us read queues");
         }
         let is_listed = |id| list.is_some_and(|list| report::info(list, id).is_some());
         if !ids.is_empty() && answers.dead.len() == ids.len() && !ids.iter().any(|id| is_listed(id))
@@ -89,11 +145,11 @@ async fn walk(
                 "CXone knows none of the configured queues: check that address and credentials are those \
                  of your tenant",
                 Exit::NotFound,
-            )?;
+            );
         }
         let of_group = boards.iter().zip(&group_of_board);
         for (board, _) in of_group.filter(|(_, of_board)| **of_board == index) {
-            report.board(board, &answers, list)?;
+            report.board(board, &answers, list);
         }
     }
     if list.is_none() && groups.iter().any(|group| group.all) {
@@ -105,7 +161,34 @@ async fn walk(
         ids.len().div_ceil(upstream.batch_limit())
     };
     let batches: usize = groups.iter().map(batches).sum();
-    report.budget(batches * upstream.requests_per_read(), poll)
+    report.budget(batches * upstream.requests_per_read(), poll);
+    Ok(())
+}
+
+/// Reads all of `ids`, and says how far it is where that takes long.
+async fn read_all(
+    upstream: &mut Upstream<'_>,
+    ids: &[String],
+    skills: &[String],
+) -> io::Result<Result<Answers, SourceError>> {
+    let mut answers = Answers::default();
+    let mut read = 0;
+    let mut said = Instant::now();
+    for batch in ids.chunks(upstream.batch_limit()) {
+        if said.elapsed() >= PROGRESS {
+            said = Instant::now();
+            upstream.note(&format!("read {read} of {} queues", ids.len()))?;
+        }
+        match upstream.read_all(batch, skills).await {
+            Ok(batch) => {
+                answers.readings.extend(batch.readings);
+                answers.dead.extend(batch.dead);
+            }
+            Err(error) => return Ok(Err(error)),
+        }
+        read += batch.len();
+    }
+    Ok(Ok(answers))
 }
 
 /// The ids that the boards of `group` name; where they name none, the first that they

@@ -29,6 +29,9 @@ pub(super) struct StatsRequest {
     /// Empty means no limit.
     pub(super) skill_ids: Vec<String>,
     pub(super) format: Format,
+    /// Whether the command line names just one queue: then JSON is an object, else an
+    /// array, whatever is configured.
+    pub(super) is_one: bool,
 }
 
 /// One queue's metrics under the names that scripts know, which never change.
@@ -85,7 +88,7 @@ impl QueueStats {
     }
 }
 
-/// Prints an object for one id asked for, an array for many or for all. A queue
+/// Prints an object for the one id that the command line names, else an array. A queue
 /// without an answer is named on stderr and ends with [`Exit::NotFound`], and so does
 /// a tenant that shows none.
 pub(super) async fn run(
@@ -96,7 +99,6 @@ pub(super) async fn run(
     let mut seen = BTreeSet::new();
     let mut ids = request.queue_ids.clone();
     ids.retain(|id| seen.insert(id.clone()));
-    let is_one = ids.len() == 1;
     let mut exit = Exit::Done;
     if ids.is_empty() {
         let listed = upstream.list_queues().await;
@@ -116,7 +118,7 @@ pub(super) async fn run(
     let stats: Vec<_> = ids.iter().map(|id| QueueStats::new(id, &answers)).collect();
     match (request.format, stats.as_slice()) {
         (Format::Table, _) => write_table(out, &stats)?,
-        (Format::Json, [one]) if is_one => write_json(out, one)?,
+        (Format::Json, [one]) if request.is_one => write_json(out, one)?,
         (Format::Json, _) => write_json(out, &stats)?,
     }
     for id in ids.iter().filter(|id| answers.of(id).is_none()) {
@@ -190,6 +192,7 @@ mod tests {
             queue_ids: ids(queue_ids),
             skill_ids: Vec::new(),
             format,
+            is_one: queue_ids.len() == 1,
         };
         let exit = run(&mut upstream, &request, &mut out).await?;
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -238,6 +241,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn one_configured_id_stays_an_array() {
+        let (tenant, budget) = (busy_tenant(), RequestBudget::new(10));
+        let (mut notes, mut out) = (Vec::new(), Vec::new());
+        let request = StatsRequest {
+            queue_ids: ids(&["4711"]),
+            skill_ids: Vec::new(),
+            format: Format::Json,
+            is_one: false,
+        };
+        let mut upstream = Upstream::new(&tenant, &budget, &mut notes);
+        run(&mut upstream, &request, &mut out).await.unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(json[0]["queue_id"], "4711");
+    }
+
+    #[tokio::test]
     async fn no_id_means_all_and_stays_an_array() {
         let (_, json, _) = printed(&Tenant::of(&["1"]), &[], Format::Json)
             .await
@@ -273,6 +292,7 @@ mod tests {
                 queue_ids: Vec::new(),
                 skill_ids: Vec::new(),
                 format,
+                is_one: false,
             };
             let end = run(&mut upstream, &request, &mut out).await;
             assert_eq!(end.unwrap_err().exit, Exit::NotFound);

@@ -250,9 +250,6 @@ pub(super) fn level_keys() -> impl Iterator<Item = &'static str> {
     METRIC_KEYS.iter().map(|(key, _)| *key).chain(JUDGING_KEYS)
 }
 
-/// Settings whose values are secrets.
-pub(super) const SECRETS: [&Setting; 2] = [&CLIENT_SECRET, &ACCESS_KEY_SECRET];
-
 /// Settings whose values are credentials.
 pub(super) const CREDENTIALS: [&Setting; 5] = [
     &CLIENT_ID,

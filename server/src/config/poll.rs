@@ -1,6 +1,6 @@
 //! How often the upstream is asked.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use super::{keys, reader::Reader};
 
@@ -18,9 +18,19 @@ pub struct PollConfig {
 }
 
 impl PollConfig {
+    /// The bounds of the interval in seconds.
+    pub const SECONDS: RangeInclusive<u64> = 5..=300;
+    /// The bounds of the budget in requests a minute.
+    pub const BUDGET: RangeInclusive<u64> = 2..=600;
+
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let seconds = reader.integer(&keys::POLL_SECONDS, 30, 5..=300, "seconds");
-        let budget = reader.integer(&keys::BUDGET_PER_MINUTE, 10, 2..=600, "requests a minute");
+        let seconds = reader.integer(&keys::POLL_SECONDS, 30, Self::SECONDS, "seconds");
+        let budget = reader.integer(
+            &keys::BUDGET_PER_MINUTE,
+            10,
+            Self::BUDGET,
+            "requests a minute",
+        );
         Self {
             interval: Duration::from_secs(seconds),
             budget_per_minute: usize::try_from(budget).unwrap_or(usize::MAX),

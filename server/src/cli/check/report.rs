@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt::Display,
     io::{self, Write},
 };
@@ -25,9 +25,25 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{plural}")
 }
 
+/// More lines than this are put in order: failures first, then steps, and queues that are
+/// well as a number.
+const FEW: usize = 40;
+
+/// What was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Ok,
+    /// A queue that is well.
+    Queue,
+    /// It works, and not as it was asked for.
+    Slower,
+    Failed,
+}
+
 /// The lines, and the code of the first that failed.
 pub(super) struct Report<'a> {
     out: &'a mut dyn Write,
+    lines: Vec<(Mark, String)>,
     exit: Exit,
 }
 
@@ -35,37 +51,73 @@ impl<'a> Report<'a> {
     pub(super) fn new(out: &'a mut dyn Write) -> Self {
         Self {
             out,
+            lines: Vec::new(),
             exit: Exit::Done,
         }
     }
 
-    /// Where to read on, if anything failed; and the code to end with.
-    pub(super) fn close(self) -> io::Result<Exit> {
+    /// Writes a summary, the lines, and where to read on, if anything failed; returns the
+    /// code to end with.
+    pub(super) fn close(mut self) -> io::Result<Exit> {
+        let mut lines = std::mem::take(&mut self.lines);
+        let count = |mark| lines.iter().filter(|(it, _)| *it == mark).count();
+        let (all, failed, queues) = (lines.len(), count(Mark::Failed), count(Mark::Queue));
+        match failed {
+            0 => self.write(
+                "ok",
+                &format!("summary: {}, none failed", counted(all, "check")),
+            )?,
+            _ => self.write(
+                "failed",
+                &format!("summary: {failed} of {} failed", counted(all, "check")),
+            )?,
+        }
+        let is_long = lines.len() > FEW;
+        if is_long {
+            lines.sort_by_key(|(mark, _)| *mark != Mark::Failed);
+            lines.retain(|(mark, _)| *mark != Mark::Queue);
+        }
+        for (mark, text) in &lines {
+            let mark = match mark {
+                Mark::Ok | Mark::Queue => "ok",
+                Mark::Slower => "slower",
+                Mark::Failed => "failed",
+            };
+            self.write(mark, text)?;
+        }
+        if is_long && queues > 0 {
+            self.write("ok", &format!("{} of the boards", counted(queues, "queue")))?;
+        }
         if self.exit != Exit::Done {
             writeln!(self.out, "docs/cxone.md explains every step")?;
         }
         Ok(self.exit)
     }
 
-    fn line(&mut self, mark: &str, text: impl Display) -> io::Result<()> {
-        writeln!(self.out, "{mark:<8}{}", printable(&text.to_string()))
+    fn write(&mut self, mark: &str, text: &str) -> io::Result<()> {
+        let mut mark = mark;
+        for line in text.split('\n') {
+            writeln!(self.out, "{mark:<8}{}", printable(line))?;
+            mark = "";
+        }
+        Ok(())
     }
 
-    pub(super) fn ok(&mut self, what: impl Display) -> io::Result<()> {
-        self.line("ok", what)
+    pub(super) fn ok(&mut self, what: impl Display) {
+        self.lines.push((Mark::Ok, what.to_string()));
     }
 
-    pub(super) fn failed(&mut self, what: &str, why: impl Display, exit: Exit) -> io::Result<()> {
+    pub(super) fn failed(&mut self, what: &str, why: impl Display, exit: Exit) {
         self.exit = exit.or_earlier(self.exit);
-        self.line("failed", format_args!("{what}: {why}"))
+        self.lines.push((Mark::Failed, format!("{what}: {why}")));
     }
 
-    pub(super) fn failed_read(&mut self, what: &str, error: &SourceError) -> io::Result<()> {
-        self.failed(what, error, Exit::from(error))
+    pub(super) fn failed_read(&mut self, what: &str, error: &SourceError) {
+        self.failed(what, error, Exit::from(error));
     }
 
     /// How many there are; and of those that are left out, how many for which reason.
-    pub(super) fn queues(&mut self, list: &[QueueInfo]) -> io::Result<()> {
+    pub(super) fn queues(&mut self, list: &[QueueInfo]) {
         let mut reasons = BTreeMap::<&str, usize>::new();
         for reason in list.iter().filter_map(|queue| queue.left_out.as_deref()) {
             *reasons.entry(reason).or_default() += 1;
@@ -76,16 +128,16 @@ impl<'a> Report<'a> {
             return self.ok(format_args!("queues: {visible} visible"));
         }
         let shown = list.len() - left_out;
-        self.ok(format_args!(
+        let mut text = format!(
             "queues: {visible} visible: {shown} for boards of every queue, {left_out} left out"
-        ))?;
+        );
         let width = left_out.to_string().len();
         let mut reasons: Vec<_> = reasons.into_iter().collect();
         reasons.sort_by_key(|(_, count)| Reverse(*count));
         for (reason, count) in reasons {
-            self.line("", format_args!("{count:>width$} left out ({reason})"))?;
+            text.push_str(&format!("\n{count:>width$} left out ({reason})"));
         }
-        Ok(())
+        self.ok(text);
     }
 
     pub(super) fn board(
@@ -93,14 +145,18 @@ impl<'a> Report<'a> {
         board: &BoardConfig,
         answers: &Answers,
         list: Option<&[QueueInfo]>,
-    ) -> io::Result<()> {
+    ) {
         let what = format!("board {}", board.slug);
         if board.queues.is_empty() {
             return self.board_of_every_queue(&what, list);
         }
+        let list = list.unwrap_or_default().iter();
+        let list: HashMap<_, _> = list.map(|queue| (queue.id.as_str(), queue)).collect();
+        let readings = answers.readings.iter();
+        let readings: HashMap<_, _> = readings.map(|it| (it.id.as_str(), it)).collect();
         for queue in &board.queues {
-            let listed = list.and_then(|list| info(list, &queue.id));
-            let reading = answers.of(&queue.id);
+            let listed = list.get(queue.id.as_str());
+            let reading = readings.get(queue.id.as_str());
             let name = reading
                 .and_then(|reading| reading.name.as_deref())
                 .or(listed.and_then(|queue| queue.name.as_deref()));
@@ -108,21 +164,20 @@ impl<'a> Report<'a> {
             let what = format!("{what}: queue {}{name}", queue.id);
             let left_out = listed.and_then(|queue| queue.left_out.as_deref());
             match (reading, left_out) {
-                (Some(_), _) => self.ok(what)?,
+                (Some(_), _) => self.lines.push((Mark::Queue, what)),
                 (None, Some(reason)) => self.failed(
                     &what,
                     format_args!("CXone has it, but it is left out ({reason})"),
                     Exit::NotFound,
-                )?,
+                ),
                 (None, None) => {
-                    self.failed(&what, answers.why_missing(&queue.id), Exit::NotFound)?;
+                    self.failed(&what, answers.why_missing(&queue.id), Exit::NotFound);
                 }
             }
         }
-        Ok(())
     }
 
-    fn board_of_every_queue(&mut self, what: &str, list: Option<&[QueueInfo]>) -> io::Result<()> {
+    fn board_of_every_queue(&mut self, what: &str, list: Option<&[QueueInfo]>) {
         let Some(list) = list else {
             return self.failed(
                 what,
@@ -142,9 +197,9 @@ impl<'a> Report<'a> {
     }
 
     /// Whether `requests` a round fit. If not, it works all the same, and slower.
-    pub(super) fn budget(&mut self, requests: usize, poll: &PollConfig) -> io::Result<()> {
+    pub(super) fn budget(&mut self, requests: usize, poll: &PollConfig) {
         if requests == 0 {
-            return Ok(());
+            return;
         }
         let (budget, seconds) = (poll.budget_per_minute, poll.interval.as_secs());
         let round = format!("budget: one round takes {}", counted(requests, "request"));
@@ -156,13 +211,26 @@ impl<'a> Report<'a> {
         }
         let cycle = cycle.as_secs();
         let enough = plan::sufficient_budget(requests, poll.interval);
-        self.line(
-            "slower",
-            format_args!(
-                "{round}; {budget} a minute, with room for sign-ins and repeats, allow it every {cycle} s \
-                 instead of every {seconds} s: set QUEUEWALL_BUDGET_PER_MINUTE to {enough}, or \
-                 QUEUEWALL_POLL_SECONDS to {cycle}"
-            ),
-        )
+        let mut remedies = Vec::new();
+        if PollConfig::BUDGET.contains(&(enough as u64)) {
+            remedies.push(format!(
+                "set QUEUEWALL_BUDGET_PER_MINUTE to {enough}, if CXone allows that many"
+            ));
+        }
+        if PollConfig::SECONDS.contains(&cycle) {
+            remedies.push(format!("set QUEUEWALL_POLL_SECONDS to {cycle}"));
+        }
+        if remedies.is_empty() {
+            remedies.push(
+                "no setting changes that: name fewer queues in boards.queues or TARGET_QUEUE_ID"
+                    .to_owned(),
+            );
+        }
+        let text = format!(
+            "{round}; {budget} a minute, with room for sign-ins and repeats, allow it every {cycle} s \
+             instead of every {seconds} s: {}",
+            remedies.join(", or ")
+        );
+        self.lines.push((Mark::Slower, text));
     }
 }

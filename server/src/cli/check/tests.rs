@@ -24,8 +24,27 @@ fn board(slug: &str, queues: &[&str], skills: &[&str]) -> BoardConfig {
 async fn checked(tenant: &Tenant, boards: &[BoardConfig]) -> (Exit, String) {
     let (budget, mut notes, mut out) = (RequestBudget::new(100), Vec::new(), Vec::new());
     let mut upstream = Upstream::new(tenant, &budget, &mut notes);
-    let exit = run(&mut upstream, boards, &POLL, &mut out).await.unwrap();
-    (exit, String::from_utf8(out).unwrap())
+    let mut report = Report::new(&mut out);
+    walk(&mut upstream, boards, &POLL, &mut report)
+        .await
+        .unwrap();
+    let exit = report.close().unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let (summary, rest) = text.split_once('\n').unwrap();
+    let failed = rest.matches("failed  ").count();
+    let checks = rest
+        .lines()
+        .filter(|line| !line.starts_with([' ', 'd']))
+        .count();
+    let plural = if checks == 1 { "" } else { "s" };
+    assert_eq!(
+        summary,
+        match failed {
+            0 => format!("ok      summary: {checks} check{plural}, none failed"),
+            _ => format!("failed  summary: {failed} of {checks} check{plural} failed"),
+        }
+    );
+    (exit, rest.to_owned())
 }
 
 #[tokio::test]
@@ -211,8 +230,8 @@ async fn a_round_that_does_not_fit_the_budget_says_how_slow_it_gets_and_what_cha
         text.lines().last(),
         Some(
             "slower  budget: one round takes 6 requests; 10 a minute, with room for sign-ins and repeats, \
-             allow it every 45 s instead of every 30 s: set QUEUEWALL_BUDGET_PER_MINUTE to 14, or \
-             QUEUEWALL_POLL_SECONDS to 45"
+             allow it every 45 s instead of every 30 s: set QUEUEWALL_BUDGET_PER_MINUTE to 14, if CXone \
+             allows that many, or set QUEUEWALL_POLL_SECONDS to 45"
         )
     );
     assert_eq!(exit, Exit::Done);
@@ -305,4 +324,90 @@ async fn a_request_that_is_called_wrong_stops_only_the_boards_of_its_skills() {
             && text.contains("ok      board a: queue 1 (Queue 1)\n"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn remedies_for_the_budget_stay_within_bounds() {
+    let poll = |seconds, budget_per_minute| PollConfig {
+        interval: Duration::from_secs(seconds),
+        budget_per_minute,
+    };
+    let said = |requests, poll: PollConfig| {
+        let mut out = Vec::new();
+        let mut report = Report::new(&mut out);
+        report.budget(requests, &poll);
+        report.close().unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let text = said(120, poll(30, 10));
+    assert!(
+        text.contains("QUEUEWALL_BUDGET_PER_MINUTE to 242") && !text.contains("POLL_SECONDS"),
+        "{text}"
+    );
+    let text = said(2_000, poll(30, 10));
+    assert!(text.contains("name fewer queues"), "{text}");
+    assert!(
+        !text.contains("QUEUEWALL_POLL_SECONDS") && !text.contains("BUDGET_PER_MINUTE"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn failures_are_not_drowned_by_queues_that_are_well() {
+    let known: Vec<String> = (0..500).map(|id| id.to_string()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let tenant = Tenant::of(&known);
+    let configured = [&known[..400], &["x"]].concat();
+    let (exit, text) = checked_plainly(&tenant, &[board("a", &configured, &[])]).await;
+    assert_eq!(exit, Exit::NotFound);
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[0].starts_with("failed  summary: 1 of "), "{text}");
+    assert!(lines[1].starts_with("failed  board a: queue x: "), "{text}");
+    assert!(
+        text.contains("ok      400 queues of the boards\n"),
+        "{text}"
+    );
+    assert!(lines.len() < 10, "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_reads_say_how_far_they_are() {
+    let known: Vec<String> = (0..60).map(|id| id.to_string()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let budget = std::sync::Arc::new(RequestBudget::new(2));
+    let mut tenant = Tenant::of(&known);
+    tenant.budget = Some(std::sync::Arc::clone(&budget));
+    let (mut notes, mut out) = (Vec::new(), Vec::new());
+    let mut upstream = Upstream::new(&tenant, &budget, &mut notes);
+    let mut report = Report::new(&mut out);
+    let boards = [board("a", &known, &[])];
+    walk(&mut upstream, &boards, &POLL, &mut report)
+        .await
+        .unwrap();
+    let notes = String::from_utf8(notes).unwrap();
+    assert!(notes.contains("read 4 of 60 queues\n"), "{notes}");
+    assert!(notes.matches(" of 60 queues").count() > 3, "{notes}");
+}
+
+async fn checked_plainly(tenant: &Tenant, boards: &[BoardConfig]) -> (Exit, String) {
+    let (budget, mut notes, mut out) = (RequestBudget::new(1000), Vec::new(), Vec::new());
+    let mut upstream = Upstream::new(tenant, &budget, &mut notes);
+    let mut report = Report::new(&mut out);
+    walk(&mut upstream, boards, &POLL, &mut report)
+        .await
+        .unwrap();
+    (report.close().unwrap(), String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn files_that_were_read_are_named() {
+    let files = [
+        "/etc/queuewall/.env".into(),
+        "/etc/queuewall/queuewall.toml".into(),
+    ];
+    assert_eq!(
+        files_read(&files),
+        "files read: /etc/queuewall/.env, /etc/queuewall/queuewall.toml"
+    );
+    assert!(files_read(&[]).contains("none"));
 }

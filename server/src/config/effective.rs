@@ -1,0 +1,185 @@
+//! Every setting as it is read, for people: what holds, and where it comes from.
+
+use std::path::Path;
+
+use super::{
+    ConfigError, Environment, Loaded, Surroundings,
+    keys::{self, Kind, Setting},
+    problem::Found,
+    reader::Reader,
+};
+
+/// One setting, or one board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// The file's dotted key where there is one, else the variable.
+    pub name: String,
+    /// The value; `set` for a credential.
+    pub value: String,
+    /// The variable or the place in a file; `default` where nothing is set.
+    pub place: String,
+}
+
+/// Every setting that is set or has a default, and what is wrong with them as a whole.
+///
+/// # Errors
+/// When a source cannot be read as a whole.
+pub fn effective(
+    surroundings: &dyn Surroundings,
+    environment: Environment,
+    file: Option<&Path>,
+) -> Result<(Vec<Effective>, Option<ConfigError>), ConfigError> {
+    let reader = Reader::new(surroundings, environment, file)?;
+    let settings = keys::SETTINGS
+        .into_iter()
+        .filter_map(|setting| row(&reader, setting));
+    let boards = reader.boards().iter().map(|board| {
+        let slug = board.slug.as_ref().map_or("?", |slug| slug.value.as_str());
+        Effective {
+            name: format!("boards: {slug}"),
+            value: match board.queues.len() {
+                0 => "every queue".to_owned(),
+                queues => format!("{queues} queues"),
+            },
+            place: board.place.clone(),
+        }
+    });
+    let rows = settings.chain(boards).collect();
+    let environment = Environment::read(surroundings, file);
+    let problems = Loaded::read(surroundings, environment, file).err();
+    Ok((rows, problems))
+}
+
+fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
+    let name = setting.file_key.or(setting.variable)?.to_owned();
+    let found: Vec<Found<String>> = match setting.kind {
+        Kind::Ids | Kind::Texts => reader.list(setting),
+        // Lists that only variables hold are text here.
+        _ => reader.text(setting).into_iter().collect(),
+    };
+    let Some(first) = found.first() else {
+        let place = "default".to_owned();
+        let value = default_of(setting)?.to_owned();
+        return Some(Effective { name, value, place });
+    };
+    let is_credential = setting.is_among(&keys::CREDENTIALS);
+    let values: Vec<_> = found.iter().map(|found| found.value.trim()).collect();
+    // A password may stand before an @ of an address.
+    let value = match is_credential || values.iter().any(|value| value.contains('@')) {
+        true => "set".to_owned(),
+        false => values.join(", "),
+    };
+    let place = match Some(first.key.as_str()) == setting.variable {
+        true => format!("{} ({})", first.key, first.place),
+        false => first.place.clone(),
+    };
+    Some(Effective { name, value, place })
+}
+
+/// What holds where nothing is set, as the setting would be written.
+fn default_of(setting: &Setting) -> Option<&'static str> {
+    let defaults = [
+        (&keys::DIALECT, "reporting-v2"),
+        (&keys::POLL_SECONDS, "30"),
+        (&keys::BUDGET_PER_MINUTE, "10"),
+        (&keys::LISTEN, "127.0.0.1:8080"),
+        (
+            &keys::STATE_DIR,
+            "queuewall-state, beside the configuration file",
+        ),
+        (&keys::PROXY_HEADER, "x-forwarded-user"),
+        (&keys::LOG, "queuewall=info"),
+        (&keys::LOG_FORMAT, "text"),
+    ];
+    let mut defaults = defaults.into_iter();
+    defaults
+        .find(|(it, _)| setting.is_among(&[it]))
+        .map(|(_, default)| default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::surroundings::pretended::Pretended, *};
+
+    fn rows(variables: &[(&str, &str)], file: &str) -> (Vec<Effective>, Option<ConfigError>) {
+        let variables = variables.iter();
+        let surroundings = Pretended {
+            variables: variables
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+            files: [("queuewall.toml".into(), file.to_owned())].into(),
+            ..Pretended::default()
+        };
+        effective(&surroundings, Environment::read(&surroundings, None), None).unwrap()
+    }
+
+    #[test]
+    fn effective_settings_name_their_places_and_hide_credentials() {
+        let variables = [
+            ("CXONE_CLIENT_ID", "client"),
+            ("CXONE_CLIENT_SECRET", "hunter2"),
+            ("CXONE_BASE_URL", "https://user:hunter2@host"),
+            ("CXONE_TENANT_ID", "tenant"),
+            ("TARGET_QUEUE_ID", "1,2"),
+        ];
+        let file = "[poll]\nseconds = 60\n[server]\nhosts = [\"a\", \"b\"]\n[[boards]]\nslug = \"sales\"\nqueues = [1]\n";
+        let (rows, problems) = rows(&variables, file);
+        let of = |name: &str| {
+            let row = rows.iter().find(|row| row.name == name).unwrap();
+            (row.value.as_str(), row.place.as_str())
+        };
+        assert_eq!(
+            of("CXONE_CLIENT_SECRET"),
+            ("set", "CXONE_CLIENT_SECRET (environment)")
+        );
+        assert_eq!(of("cxone.client_id").0, "set");
+        assert_eq!(of("poll.seconds"), ("60", "queuewall.toml:2"));
+        assert_eq!(of("server.hosts").0, "a, b");
+        assert_eq!(of("poll.budget_per_minute"), ("10", "default"));
+        assert_eq!(of("TARGET_QUEUE_ID").0, "1,2");
+        assert_eq!(of("boards: sales"), ("1 queues", "queuewall.toml:5"));
+        assert!(!format!("{rows:?}").contains("hunter"));
+        assert!(
+            problems
+                .unwrap()
+                .to_string()
+                .contains("CXONE_BASE_URL is refused")
+        );
+    }
+
+    #[test]
+    fn effective_defaults_are_those_of_the_configuration() {
+        let (rows, _) = rows(&[], "");
+        let defaults = rows
+            .iter()
+            .filter(|row| row.place == "default" && row.name != "server.state_dir");
+        for row in defaults {
+            let setting = keys::SETTINGS
+                .into_iter()
+                .find(|it| it.file_key == Some(&row.name) || it.variable == Some(&row.name));
+            let variable = setting.and_then(|setting| setting.variable).unwrap();
+            let read = |variables: &[(&str, &str)]| {
+                let enough = [
+                    ("CXONE_CLIENT_ID", "a"),
+                    ("CXONE_CLIENT_SECRET", "b"),
+                    ("CXONE_TENANT_ID", "c"),
+                ];
+                let variables = enough.iter().chain(variables);
+                let surroundings = Pretended {
+                    variables: variables
+                        .map(|(name, value)| ((*name).into(), (*value).into()))
+                        .collect(),
+                    ..Pretended::default()
+                };
+                let environment = Environment::read(&surroundings, None);
+                format!(
+                    "{:?}",
+                    Loaded::read(&surroundings, environment, None)
+                        .unwrap()
+                        .config
+                )
+            };
+            assert_eq!(read(&[]), read(&[(variable, &row.value)]), "{variable}");
+        }
+    }
+}
