@@ -16,7 +16,7 @@ use tokio_rustls::TlsConnector;
 use tower::Service as _;
 
 use super::*;
-use crate::http::ApiError;
+use crate::{http::ApiError, logging::tests::Said};
 
 const ASK: &[u8] = b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n";
 
@@ -383,6 +383,44 @@ async fn a_certificate_that_changes_is_taken_up_and_a_bad_one_changes_nothing() 
     tls_connect(server.address, &old, &[])
         .await
         .expect_err("and the old one gone");
+}
+
+#[tokio::test]
+async fn tls_certificate_with_old_modification_time_is_reloaded() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = certify(folder.path());
+    let modified = |name| {
+        let metadata = std::fs::metadata(folder.path().join(name)).unwrap();
+        metadata.modified().unwrap()
+    };
+    let times = ["cert.pem", "key.pem"].map(|name| (name, modified(name)));
+    let tls = load(folder.path()).unwrap();
+    let server = Server::start(bounded(), Some(tls.clone())).await;
+    tokio::spawn(tls.keep_fresh());
+    settle().await;
+    let new = certify(folder.path());
+    for (name, time) in times {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(folder.path().join(name));
+        file.unwrap().set_modified(time).unwrap();
+    }
+    settle().await;
+    tls_connect(server.address, &new, &[]).await.unwrap();
+    tls_connect(server.address, &old, &[]).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn unusable_tls_certificate_is_warned_of_once() {
+    let folder = tempfile::tempdir().unwrap();
+    certify(folder.path());
+    let (said, _guard) = Said::gather("queuewall=warn");
+    tokio::spawn(load(folder.path()).unwrap().keep_fresh());
+    settle().await;
+    std::fs::write(folder.path().join("cert.pem"), "no certificate").unwrap();
+    settle().await;
+    settle().await;
+    assert_eq!(said.lines().len(), 1);
 }
 
 /// Lets the clock run past the next look at the files.

@@ -4,7 +4,7 @@ use std::{
     fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
@@ -12,6 +12,7 @@ use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
@@ -34,9 +35,13 @@ const LOOK: Duration = Duration::from_secs(10);
 pub struct Tls {
     files: Arc<Files>,
     config: Arc<ArcSwap<ServerConfig>>,
-    /// When the files were changed that are in force.
-    seen: [Option<SystemTime>; 2],
+    /// Of the files that are in force.
+    seen: Digests,
 }
+
+/// SHA-256 of the certificate's and of the key's file; `None` where one cannot be read. Times
+/// of writing say too little: container volumes and `cp -p` keep them.
+type Digests = [Option<[u8; 32]>; 2];
 
 #[derive(Debug)]
 struct Files {
@@ -92,7 +97,7 @@ impl Tls {
     pub fn load(certificate: PathBuf, key: PathBuf) -> Result<Self, TlsError> {
         let files = Files { certificate, key };
         // Looked at before they are read: what changes meanwhile is then seen as a change.
-        let seen = files.changed_at();
+        let seen = files.digests();
         let config = Arc::new(ArcSwap::from_pointee(files.read()?));
         Ok(Self {
             files: Arc::new(files),
@@ -102,22 +107,21 @@ impl Tls {
     }
 
     /// Reads the files again whenever they change, for as long as it runs. New ones that
-    /// cannot be used change nothing.
+    /// cannot be used change nothing, and are warned of once.
     pub async fn keep_fresh(self) {
         let mut seen = self.seen;
         loop {
             sleep(LOOK).await;
-            let now = self.files.changed_at();
+            let now = self.files.digests();
             if now == seen {
                 continue;
             }
+            seen = now;
             match self.files.read() {
                 Ok(config) => {
-                    seen = now;
                     self.config.store(Arc::new(config));
                     info!("the TLS certificate was read again");
                 }
-                // Looked at again: one of the two may just be on its way.
                 Err(error) => warn!("the TLS certificate stays as it was: {error}"),
             }
         }
@@ -155,10 +159,9 @@ impl Files {
         Ok(config)
     }
 
-    /// When each was changed; `None` where one is not there.
-    fn changed_at(&self) -> [Option<SystemTime>; 2] {
-        let changed = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified()).ok();
-        [changed(&self.certificate), changed(&self.key)]
+    fn digests(&self) -> Digests {
+        let digest = |path: &Path| Some(Sha256::digest(std::fs::read(path).ok()?).into());
+        [digest(&self.certificate), digest(&self.key)]
     }
 }
 
