@@ -264,11 +264,20 @@ fn sorted(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String>
 
 fn valid_id(found: &Found<String>, problems: &mut Vec<Problem>) -> Option<String> {
     let id = found.value.trim();
-    let bad = |c: char| c.is_whitespace() || c.is_control() || "'\"`“”‘’„;[]{}".contains(c);
+    let bad =
+        |c: char| c.is_whitespace() || c.is_control() || "'\"`“”‘’„;[]{}|<>$，、،；".contains(c);
     if id.is_empty() || id.len() > LONGEST_ID || id.contains(bad) {
         problems.push(found.wrong(
             "is not an id",
             "copy it from `queuewall queues`, without spaces and quotes; several are separated by commas",
+        ));
+        return None;
+    }
+    let has_exponent = id.contains(['e', 'E']) && id.contains(['+', '.']);
+    if has_exponent && id.parse::<f64>().is_ok() {
+        problems.push(found.wrong(
+            "is a number with an exponent, not an id",
+            "put the id in quotes where it is set: YAML and Helm write large numbers so",
         ));
         return None;
     }

@@ -53,9 +53,11 @@ impl Environment {
     #[must_use]
     pub fn read(surroundings: &dyn Surroundings, file: Option<&Path>) -> Self {
         let mut environment = Self::default();
+        let mut unused = Vec::new();
         for (name, value) in surroundings.variables() {
-            environment.take_variable(&name, &value);
+            unused.extend(environment.take_variable(&name, &value));
         }
+        environment.warnings.extend(unused_words(&unused));
         let named = environment.get(&keys::CONFIG);
         let named = file.or(named.map(|found| Path::new(found.value.trim())));
         environment.dotenv = named.map_or(DOTENV.into(), |file| beside(file, DOTENV));
@@ -99,23 +101,22 @@ impl Environment {
         variable.is_some_and(|variable| self.refused.contains(variable))
     }
 
-    fn take_variable(&mut self, name: &OsStr, value: &OsStr) {
-        let Some(name) = name.to_str() else {
-            return;
-        };
+    /// Takes a variable that is known; returns the name of one that only looks like ours.
+    fn take_variable(&mut self, name: &OsStr, value: &OsStr) -> Option<String> {
+        let name = name.to_str()?;
         let Some(known) = keys::variables().find(|known| *known == name) else {
-            self.unknown_variable(name);
-            return;
+            return self.unknown_variable(name);
         };
         let Some(value) = value.to_str() else {
             self.refuse(PROCESS, known, "is not UTF-8 text", "set it again in UTF-8");
-            return;
+            return None;
         };
         if let Some((what, remedy)) = value::changed_by_container(known, value) {
             self.refuse(PROCESS, known, what, remedy);
-            return;
+            return None;
         }
         self.take(known, value, PROCESS);
+        None
     }
 
     fn take(&mut self, variable: &'static str, value: &str, place: &str) {
@@ -134,8 +135,9 @@ impl Environment {
 
     /// A slip of the pen stops the start. A name that resembles none of ours does
     /// not: other programs share the environment (Kubernetes sets
-    /// `QUEUEWALL_PORT` beside any service that is called queuewall).
-    fn unknown_variable(&mut self, name: &str) {
+    /// `QUEUEWALL_PORT` and more beside any service that is called queuewall). It is
+    /// returned.
+    fn unknown_variable(&mut self, name: &str) -> Option<String> {
         match meant(name) {
             Some(known) => {
                 self.refused.insert(known);
@@ -145,11 +147,9 @@ impl Environment {
                     "is not a variable of Queuewall",
                     format_args!("did you mean {known}?"),
                 ));
+                None
             }
-            None if is_ours(name) => self.warnings.push(format!(
-                "{PROCESS}: {name} is not a variable of Queuewall and is not used"
-            )),
-            None => {}
+            None => is_ours(name).then(|| name.to_owned()),
         }
     }
 
@@ -274,6 +274,20 @@ fn may_hold_hash(variable: &str) -> bool {
     settings.into_iter().any(|it| it.variable == Some(variable))
 }
 
+/// The warning of variables that only look like ours, one for all of them.
+fn unused_words(names: &[String]) -> Option<String> {
+    match names {
+        [] => None,
+        [name] => Some(format!(
+            "{PROCESS}: {name} is not a variable of Queuewall and is not used"
+        )),
+        names => Some(format!(
+            "{PROCESS}: {} are not variables of Queuewall and are not used",
+            names.join(", ")
+        )),
+    }
+}
+
 fn is_ours(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
@@ -360,6 +374,22 @@ mod tests {
         assert_eq!(
             environment.warnings,
             ["environment: QUEUEWALL_PORT is not a variable of Queuewall and is not used"]
+        );
+    }
+
+    #[test]
+    fn foreign_variables_with_our_prefix_are_one_warning() {
+        let kubernetes = [
+            ("QUEUEWALL_PORT", "tcp://10.0.0.1:8080"),
+            ("QUEUEWALL_SERVICE_HOST", "10.0.0.1"),
+            ("CXONE_PORT_443_TCP", "tcp://10.0.0.2:443"),
+        ];
+        assert_eq!(
+            read(&kubernetes, "").warnings,
+            [
+                "environment: QUEUEWALL_PORT, QUEUEWALL_SERVICE_HOST, CXONE_PORT_443_TCP are not variables of \
+                 Queuewall and are not used"
+            ]
         );
     }
 

@@ -212,7 +212,9 @@ impl<'a> Reader<'a> {
         let others = self.surroundings.permissions(path);
         let what = match (others.others_write, is_secret && others.others_read) {
             (true, _) => "write: chmod go-w it",
-            (false, true) => "read: chmod 600 it",
+            (false, true) => {
+                "read: chmod 600 it, or mount it with that mode (Kubernetes: defaultMode)"
+            }
             (false, false) => return Some(bytes),
         };
         let (place, key) = (&found.place, &found.key);

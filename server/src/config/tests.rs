@@ -158,7 +158,7 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
         config.warnings,
         [
             "environment: CXONE_CLIENT_SECRET_FILE names secret, which other users of this machine can \
-             read: chmod 600 it"
+             read: chmod 600 it, or mount it with that mode (Kubernetes: defaultMode)"
         ]
     );
     assert!(!format!("{config:?}").contains("hunter2"));
@@ -280,6 +280,29 @@ fn boards_in_the_file_replace_the_environments_and_inherit_its_skills() {
             "environment: TARGET_QUEUE_ID does not change the boards: the configuration file has its own"
         ]
     );
+}
+
+#[test]
+fn queue_id_that_another_program_changed_is_refused() {
+    for (id, remedy) in [
+        ("1.234567e+06", "in quotes where it is set"),
+        ("4.711E+3", "in quotes where it is set"),
+        ("[4711", "separated by commas"),
+        ("4711;4712", "separated by commas"),
+        ("4711|4712", "separated by commas"),
+        ("4711\u{ff0c}4712", "separated by commas"),
+        ("<id>", "separated by commas"),
+        ("$QUEUE", "separated by commas"),
+    ] {
+        let problems = problems(&with(&[("TARGET_QUEUE_ID", id)]), &[]);
+        assert!(
+            matches!(problems.as_slice(), [one] if one.contains(remedy)),
+            "{problems:?}"
+        );
+    }
+    for id in ["4711", "11e8-0000", "1e06", "a.b_c:d/e"] {
+        read(&with(&[("TARGET_QUEUE_ID", id)]), &[]).unwrap();
+    }
 }
 
 #[test]
