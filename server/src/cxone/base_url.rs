@@ -6,6 +6,17 @@ use reqwest::Url;
 use thiserror::Error;
 use url::Host;
 
+/// Where the paths of CXone's endpoints begin, in lower case: people copy them along with the
+/// address, and discovery may name them.
+const OWN_PATHS: [&str; 6] = [
+    "/oauth2/",
+    "/api/v2",
+    "/auth/token",
+    "/authentication/v1",
+    "/incontactapi",
+    "/.well-known/",
+];
+
 /// The address that every request begins with: `https`, or `http` to this machine.
 ///
 /// A path prefix is kept, for gateways that add one; a trailing slash is dropped.
@@ -52,7 +63,7 @@ pub enum BaseUrlError {
 }
 
 impl BaseUrl {
-    /// Reads an address; blanks around it are dropped.
+    /// Reads an address; blanks around it are dropped, and the path of an endpoint at its end.
     ///
     /// # Errors
     /// See [`BaseUrlError`].
@@ -75,7 +86,10 @@ impl BaseUrl {
             let host = url.host_str().unwrap_or_default().to_owned();
             return Err(BaseUrlError::Unencrypted { host });
         }
-        let prefix = format!("{}/", url.path().trim_end_matches('/'));
+        let path = url.path();
+        let own = (OWN_PATHS.iter()).filter_map(|own| path.to_ascii_lowercase().find(own));
+        let prefix = &path[..own.min().unwrap_or(path.len())];
+        let prefix = format!("{}/", prefix.trim_end_matches('/'));
         url.set_path(&prefix);
         Ok(Self { url })
     }
@@ -97,24 +111,23 @@ impl BaseUrl {
         url
     }
 
-    /// The address that `link` means on the page `page`; `None` where it leaves the
-    /// base URL's origin, to which alone the token may be sent.
+    /// The address that `link` means on the page `page`; `None` where it is no web address.
+    ///
+    /// Its host does not count: behind a balancer a server often writes an internal name, port
+    /// or scheme. The token is sent to the base URL's origin alone.
     pub(super) fn follow(&self, page: &Url, link: &str) -> Option<Url> {
-        let mut url = page.join(link).ok()?;
-        // Behind a balancer that ends TLS, a server thinks that it was asked without.
-        if self.is_encrypted() && url.scheme() == "http" && url.port().is_none() {
-            url.set_scheme("https").ok()?;
-        }
-        let is_plain = url.username().is_empty() && url.password().is_none();
-        if !is_plain || url.origin() != self.url.origin() {
+        let link = page.join(link).ok()?;
+        if !matches!(link.scheme(), "https" | "http") {
             return None;
         }
-        url.set_fragment(None);
+        let mut url = self.url.clone();
         // A gateway that adds a prefix seldom adds it to the links inside of bodies.
-        if !url.path().starts_with(self.url.path()) {
-            let path = format!("{}{}", self.prefix(), url.path());
-            url.set_path(&path);
+        if link.path().starts_with(self.url.path()) {
+            url.set_path(link.path());
+        } else {
+            url.set_path(&format!("{}{}", self.prefix(), link.path()));
         }
+        url.set_query(link.query());
         Some(url)
     }
 
@@ -164,6 +177,28 @@ mod tests {
         assert_eq!(
             endpoint("https://api.example.com/gateway/cxone/"),
             "https://api.example.com/gateway/cxone/oauth2/token"
+        );
+    }
+
+    #[test]
+    fn endpoint_path_in_a_base_url_is_cut_off() {
+        let whole = "https://api.example.com/oauth2/token";
+        for path in [
+            "/oauth2/token",
+            "/api/v2",
+            "/api/v2/",
+            "/api/v2/reporting/queues/realtime",
+            "/auth/token",
+            "/authentication/v1/token/access-key",
+            "/inContactAPI/",
+            "/incontactAPI/services/v23.0",
+            "/.well-known/openid-configuration",
+        ] {
+            assert_eq!(endpoint(&format!("https://api.example.com{path}")), whole);
+        }
+        assert_eq!(
+            endpoint("https://api.example.com/gateway/InContactAPI/services/"),
+            "https://api.example.com/gateway/oauth2/token"
         );
     }
 
@@ -236,54 +271,29 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_within_the_origin_only() {
-        let base = BaseUrl::parse("https://api.example.com/gateway").unwrap();
+    fn next_link_is_asked_at_the_base_url_whatever_host_it_names() {
+        let base = BaseUrl::parse("https://api.example.com:8443/gateway").unwrap();
         let page = base.endpoint("/api/v2/queues");
         let follow = |link: &str| base.follow(&page, link).map(String::from);
-        let whole = Some("https://api.example.com/gateway/api/v2/queues?page=2".to_owned());
-        assert_eq!(follow("?page=2"), whole);
-        assert_eq!(follow("queues?page=2#part"), whole);
-        assert_eq!(
-            follow("/api/v2/queues?page=2"),
-            whole,
-            "the prefix is put back"
-        );
-        assert_eq!(follow("/gateway/api/v2/queues?page=2"), whole);
-        assert_eq!(
-            follow("https://api.example.com/api/v2/queues?page=2"),
-            whole
-        );
-        assert_eq!(
-            follow("http://api.example.com/api/v2/queues?page=2"),
-            whole,
-            "never unencrypted"
-        );
-        for elsewhere in [
-            "https://evil.example.com/api/v2/queues",
-            "//evil.example.com/",
-            "\\\\evil.example.com\\",
-            "http://api.example.com:8080/api/v2/queues",
-            "https://api.example.com:8443/api/v2/queues",
-            "https://me:secret@api.example.com/api/v2/queues",
-            "https://me@api.example.com/api/v2/queues",
-            "https://:secret@api.example.com/api/v2/queues",
-            "javascript:alert(1)",
-            "https://",
+        let whole = "https://api.example.com:8443/gateway/api/v2/queues?page=2";
+        for link in [
+            "?page=2",
+            "queues?page=2#part",
+            "/api/v2/queues?page=2",
+            "/gateway/api/v2/queues?page=2",
+            "https://api.example.com:8443/api/v2/queues?page=2",
+            "https://api.example.com/api/v2/queues?page=2",
+            "http://api.example.com/api/v2/queues?page=2",
+            "http://api.example.com:443/api/v2/queues?page=2",
+            "http://10.0.0.7:3000/api/v2/queues?page=2",
+            "http://internal-lb/api/v2/queues?page=2",
+            "//internal-lb/api/v2/queues?page=2",
+            "https://me:secret@api.example.com/api/v2/queues?page=2",
         ] {
-            assert_eq!(follow(elsewhere), None, "{elsewhere}");
+            assert_eq!(follow(link).as_deref(), Some(whole), "{link}");
         }
-    }
-
-    #[test]
-    fn only_a_link_without_a_port_is_taken_for_one_behind_a_balancer() {
-        let follow = |base: &str, link: &str| {
-            let base = BaseUrl::parse(base).unwrap();
-            let page = base.endpoint("/api/v2/queues");
-            base.follow(&page, link).map(String::from)
-        };
-        let here = "http://localhost/api/v2/queues?page=2";
-        assert_eq!(follow("http://localhost", "?page=2").as_deref(), Some(here));
-        let other = "http://api.example.com:8443/api/v2/queues?page=2";
-        assert_eq!(follow("https://api.example.com:8443", other), None);
+        for link in ["javascript:alert(1)", "ftp://api.example.com/", "https://"] {
+            assert_eq!(follow(link), None, "{link}");
+        }
     }
 }

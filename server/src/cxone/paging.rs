@@ -49,7 +49,7 @@ const CERTAIN: usize = 2;
 
 /// Where a list is, and by which setting.
 pub(super) struct List<'a> {
-    /// The only origin that is followed to.
+    /// Where every page is asked for.
     pub(super) base_url: &'a BaseUrl,
     pub(super) setting: &'static str,
     /// What it is read for.
@@ -110,8 +110,8 @@ impl List<'_> {
             return Ok(None);
         };
         let next = self.base_url.follow(url, &link);
-        let elsewhere = || format!("the {}'s next page is on another host", self.name);
-        next.map(Some).ok_or_else(|| unexpected(elsewhere()))
+        let no_address = || format!("the {}'s next page is no web address", self.name);
+        next.map(Some).ok_or_else(|| unexpected(no_address()))
     }
 
     /// The link to the next page, under any of its usual names, with or without a

@@ -5,7 +5,7 @@ pub(super) mod fuzzing;
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// The longest wait that is honoured: longer ones are mistakes more often than
 /// wishes, and a wall that is dark for hours is worth one request in between.
@@ -13,8 +13,12 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// The wait asked for, at most 15 minutes; `None` where none is, or none that can
 /// be read. A date in the past means no wait.
+///
+/// A date is by the clock of who answers, which `Date` tells; without it by ours, `now`.
 pub(super) fn wait_asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let asked = parse(headers.get(RETRY_AFTER)?.to_str().ok()?, now)?;
+    let text = |name| headers.get(name)?.to_str().ok();
+    let date = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    let asked = parse(text(RETRY_AFTER)?, date.unwrap_or(now))?;
     if asked > LONGEST {
         tracing::warn!(
             asked_seconds = asked.as_secs(),
@@ -27,12 +31,20 @@ pub(super) fn wait_asked(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
 
 fn parse(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // Too many digits are still a wish for a very long wait.
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    if let Ok(date) = httpdate::parse_http_date(text) {
+        return Some(date.duration_since(now).unwrap_or_default());
     }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    // Seconds are whole by the standard; some send fractions, and a proxy may join two headers.
+    let seconds = text.split(',').next().unwrap_or_default().trim_end();
+    let is_decimal = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    if !seconds.starts_with(|letter: char| letter.is_ascii_digit())
+        || !seconds.bytes().all(is_decimal)
+    {
+        return None;
+    }
+    let seconds: f64 = seconds.parse().ok()?;
+    // Too many digits are still a wish for a very long wait.
+    Some(Duration::try_from_secs_f64(seconds.ceil()).unwrap_or(Duration::MAX))
 }
 
 #[cfg(test)]
@@ -76,14 +88,41 @@ mod tests {
             ("", None),
             ("-5", None),
             ("+5", None),
-            ("1.5", None),
+            ("0.503", seconds(1)),
+            ("45.5", seconds(46)),
+            ("45.", seconds(45)),
+            (".5", None),
+            ("1.5.2", None),
+            ("1e3", None),
             ("soon", None),
             ("30 s", None),
             ("Mon, 05 Jan 2026 25:61:00 GMT", None),
-            ("30, 60", None),
+            ("30, 60", seconds(30)),
+            ("30,30", seconds(30)),
+            (", 30", None),
         ] {
             assert_eq!(wait(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn retry_after_date_counts_from_the_answers_own_date() {
+        for date in [
+            "Mon, 05 Jan 2026 09:00:00 GMT",
+            "Mon, 05 Jan 2026 11:00:00 GMT",
+        ] {
+            let until = httpdate::parse_http_date(date).unwrap() + Duration::from_secs(40);
+            let until = httpdate::fmt_http_date(until);
+            let mut headers = HeaderMap::new();
+            headers.insert(DATE, HeaderValue::from_static(date));
+            headers.insert(RETRY_AFTER, until.parse().unwrap());
+            assert_eq!(wait_asked(&headers, now()), Some(Duration::from_secs(40)));
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(DATE, HeaderValue::from_static("today"));
+        let until = HeaderValue::from_static("Mon, 05 Jan 2026 10:00:45 GMT");
+        headers.insert(RETRY_AFTER, until);
+        assert_eq!(wait_asked(&headers, now()), Some(Duration::from_secs(45)));
     }
 
     #[test]

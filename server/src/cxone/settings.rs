@@ -176,16 +176,18 @@ pub enum SetupError {
     /// No certificate in the CA file.
     #[error(
         "the CA file {} holds no PEM certificate: CXONE_CA_FILE must name a file with a line \
-         -----BEGIN CERTIFICATE-----; a DER file becomes one by `openssl x509 -inform der -in FILE -out FILE.pem`",
+         -----BEGIN CERTIFICATE-----; openssl makes one, with `-in FILE -out FILE.pem`, of a DER file by \
+         `x509 -inform der`, of a .p7b file by `pkcs7 -print_certs` (DER: with `-inform der`), of a .pfx file by \
+         `pkcs12 -nokeys`, of a TRUSTED CERTIFICATE by `x509`",
         .path.display()
     )]
     CaFileWithoutCertificate {
         /// The file.
         path: PathBuf,
     },
-    /// A certificate in the CA file is broken.
+    /// No certificate in the CA file can be read.
     #[error(
-        "a certificate in the CA file {} cannot be read: export it again, as PEM, and check CXONE_CA_FILE",
+        "no certificate in the CA file {} can be read: export it again, as PEM, and check CXONE_CA_FILE",
         .path.display()
     )]
     CaFileMalformed {
@@ -194,8 +196,9 @@ pub enum SetupError {
     },
     /// The HTTP client refuses to start; most often there is no trust store.
     #[error(
-        "no TLS client can be made here ({detail}): install the system's CA certificates (the package is often \
-         called ca-certificates), or name a PEM file in CXONE_CA_FILE"
+        "no TLS client can be made here ({detail}): check SSL_CERT_FILE and SSL_CERT_DIR where they are set, \
+         install the system's CA certificates (the package is often called ca-certificates), or name a PEM file \
+         in CXONE_CA_FILE"
     )]
     Tls {
         /// The library's words.
@@ -213,22 +216,34 @@ impl Settings {
             path: path.clone(),
             source,
         })?;
-        let malformed = || SetupError::CaFileMalformed { path: path.clone() };
-        let ders: Vec<CertificateDer<'_>> = CertificateDer::pem_slice_iter(&pem)
-            .collect::<Result<_, _>>()
-            .map_err(|_| malformed())?;
-        if ders.is_empty() {
+        let found: Vec<Result<CertificateDer<'_>, _>> =
+            CertificateDer::pem_slice_iter(&pem).collect();
+        if found.is_empty() {
             return Err(SetupError::CaFileWithoutCertificate { path: path.clone() });
         }
         // PEM is only the wrapping: whether certificates are inside shows when a
         // trust store takes them, and here the file can still be named.
         let mut store = RootCertStore::empty();
-        ders.into_iter()
-            .map(|der| {
-                store.add(der.clone()).map_err(|_| malformed())?;
-                Certificate::from_der(&der).map_err(|_| malformed())
-            })
-            .collect()
+        let mut usable = |der: CertificateDer<'_>| {
+            store.add(der.clone()).ok()?;
+            Certificate::from_der(&der).ok()
+        };
+        let total = found.len();
+        let certificates: Vec<_> = (found.into_iter())
+            .filter_map(|der| usable(der.ok()?))
+            .collect();
+        match total - certificates.len() {
+            0 => Ok(certificates),
+            // A company's bundle may hold one that is too old.
+            broken if broken < total => {
+                tracing::warn!(
+                    "{broken} of {total} certificates in the CA file {} cannot be read, and are not used",
+                    path.display()
+                );
+                Ok(certificates)
+            }
+            _ => Err(SetupError::CaFileMalformed { path: path.clone() }),
+        }
     }
 }
 

@@ -27,10 +27,6 @@ use crate::{
 /// The most of a body that is read. A hundred queues are some 30 kB.
 const BODY_LIMIT_BYTES: usize = 8 * 1024 * 1024;
 
-/// How long an idle connection is kept: for the requests of one round. Until the
-/// next one the server may close it just as a request is on its way.
-const IDLE_CONNECTION: Duration = Duration::from_secs(10);
-
 const USER_AGENT: &str = concat!("queuewall/", env!("CARGO_PKG_VERSION"));
 
 /// Sends requests to CXone's hosts, each with a permit of the budget.
@@ -272,7 +268,13 @@ fn client_builder(settings: &Settings) -> Result<ClientBuilder, SetupError> {
         .retry(retry::never())
         .referer(false)
         .connect_timeout(settings.connect_timeout)
-        .pool_idle_timeout(IDLE_CONNECTION)
+        // Each request has its own connection: a server may close one that is kept just as a
+        // request is on its way, and there are few.
+        .pool_max_idle_per_host(0)
+        // What browsers and curl take too.
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
         // Integrators report token calls that fail over HTTP/2.
         .http1_only();
     let addresses = settings.dialect.addresses();

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     dialect::{Spoken, host},
     scripted::{Reply, Scripted, closed_port},
-    tenant::{client, http, ids, settings, tenant, token_reply},
+    tenant::{client, client_of, http, ids, queues, settings, tenant, token_reply},
 };
 
 /// For answers that never end: long enough for a busy machine to send what comes
@@ -336,6 +336,42 @@ async fn a_byte_order_mark_does_not_keep_json_from_being_read() {
     let client = client(settings(&http(&server)));
     let readings = client.read_queues(&ids(&["q"]), &[]).await;
     assert_eq!(readings.map(|it| it.queues), Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn odd_header_lines_do_not_keep_an_answer_from_being_read() {
+    let body = queues(&["q"]).to_string();
+    for line in [
+        "x-folded: a\r\n b",
+        "server : x",
+        ": no name",
+        "x-control: a\u{1}b",
+    ] {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
+        let answer = format!(
+            "{head}\r\n{line}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let server = tenant(move |_| Reply::then_close(&answer)).await;
+        let read = client_of(&server).read_queues(&ids(&["q"]), &[]).await;
+        assert_eq!(read.map(|it| it.queues.len()), Ok(1), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn connection_closed_after_each_answer_costs_no_request() {
+    // Without `connection: close`, which would say so.
+    let body = queues(&["q"]).to_string();
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let server = tenant(move |_| Reply::then_close(&answer)).await;
+    let client = client_of(&server);
+    for _ in 0..50 {
+        let read = client.read_queues(&ids(&["q"]), &[]).await;
+        assert_eq!(read.map(|it| it.queues.len()), Ok(1));
+    }
 }
 
 #[tokio::test]

@@ -112,6 +112,20 @@ async fn an_unknown_authority_is_refused_and_the_ca_file_makes_it_good() {
 }
 
 #[tokio::test]
+async fn ca_file_with_one_unreadable_certificate_uses_the_others() {
+    let authority = Authority::new("Company proxy");
+    let server = tls_tenant(authority.server("127.0.0.1")).await;
+    for broken in ["AAAA", "!!!!"] {
+        let bundle = format!(
+            "-----BEGIN CERTIFICATE-----\n{broken}\n-----END CERTIFICATE-----\n{}",
+            authority.pem()
+        );
+        let (settings, _folder) = with_ca_file(https(&server), &bundle);
+        client(settings).sign_in().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_self_signed_certificate_is_refused_and_the_ca_file_makes_it_good() {
     let made = generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let config = server_config(made.cert.der().clone(), &made.signing_key);
@@ -225,6 +239,11 @@ fn a_ca_file_that_is_none_stops_with_its_path_and_the_remedy() {
             true,
         ),
         ("-----BEGIN CERTIFICATE-----\nAAAA", true),
+        ("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n", false),
+        (
+            "-----BEGIN TRUSTED CERTIFICATE-----\nAAAA\n-----END TRUSTED CERTIFICATE-----\n",
+            false,
+        ),
     ] {
         let path = folder.path().join("ca.pem");
         std::fs::write(&path, content).unwrap();

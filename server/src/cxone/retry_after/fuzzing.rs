@@ -27,6 +27,7 @@ pub fn retry_after(header: &[u8]) {
     let text = String::from_utf8_lossy(header);
     let text = text.trim_matches([' ', '\t']);
     let is_seconds = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let may_be_date = text.bytes().any(|byte| byte.is_ascii_alphabetic());
     if is_seconds {
         // More digits than fit are more seconds than are honoured.
         let significant = text.trim_start_matches('0');
@@ -40,17 +41,17 @@ pub fn retry_after(header: &[u8]) {
         return;
     }
     assert_eq!(wait.is_some(), later.is_some());
+    if !may_be_date {
+        // A fraction, or the first of a list.
+        assert_eq!(later, wait, "seconds are counted from the answer");
+        return;
+    }
     if let (Some(wait), Some(later)) = (wait, later) {
         assert!(
             later <= wait && wait <= later + minute,
             "{wait:?} {later:?}"
         );
-        // A date names a month, and no sign and no fraction of a second.
-        assert!(
-            text.bytes().any(|byte| byte.is_ascii_alphabetic()),
-            "{text}"
-        );
-        if !wait.is_zero() && wait < LONGEST {
+        if later != wait && !wait.is_zero() && wait < LONGEST {
             let date = httpdate::fmt_http_date(now + wait);
             let mut digits = text.split(|it: char| !it.is_ascii_digit());
             let clock = &date[17..25];
