@@ -5,14 +5,12 @@ import { stop } from "./restart.js";
 
 // `currentScript` is there only while the script itself runs.
 const wasm = document.currentScript.dataset.wasm;
+// Of the document (start.js); not there where a browser refused it.
+const start = window.queuewallStart || { explain: function () {} };
 
-init({ module_or_path: wasm }).catch(function (error) {
-  // After mounting, the page has spoken for itself (frontend/src/startup.rs).
-  stop(error, function (cause) {
-    const message = document.getElementById("startup");
-    const why = document.getElementById("startup-why");
-    if (!message || !why) return;
-    message.className = "failed";
-    why.textContent = why.textContent + " (" + cause + ")";
+if (!start.isFramed) {
+  init({ module_or_path: wasm }).catch(function (error) {
+    // After mounting, the page has spoken for itself (frontend/src/startup.rs).
+    stop(error, start.explain);
   });
-});
+}

@@ -5,6 +5,7 @@ use std::{env, fs, net::SocketAddr, process::Stdio, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use queuewall_simulator::{Control, Options, Simulator};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
@@ -145,7 +146,9 @@ impl Program {
         let (http, started) = (http_client()?, Instant::now());
         loop {
             let answer = http.get(&url).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
+            if let Ok(answer) = answer
+                && has_read(&answer.text().await.unwrap_or_default())
+            {
                 return Ok(());
             }
             ensure!(
@@ -156,6 +159,13 @@ impl Program {
             sleep(Duration::from_millis(50)).await;
         }
     }
+}
+
+/// Whether an answer of `/readyz` says that CXone was read.
+#[must_use]
+pub fn has_read(ready: &str) -> bool {
+    let said: Value = serde_json::from_str(ready).unwrap_or_default();
+    said["upstream"]["latest_read_age_ms"].is_number()
 }
 
 /// Writes its configuration beside where it runs.

@@ -14,8 +14,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials};
 
+use crate::base_path::below;
+
 /// Where the boards are listed.
-pub const BOARDS: &str = "/api/boards";
+#[must_use]
+pub fn boards() -> String {
+    below("/api/boards")
+}
 
 /// Sent along and taken in. Said, since Chromium before 72 does neither by itself.
 const COOKIES: RequestCredentials = RequestCredentials::SameOrigin;
@@ -23,7 +28,7 @@ const COOKIES: RequestCredentials = RequestCredentials::SameOrigin;
 /// Where one board's snapshot is. The slug is as it stands in the page's address.
 #[must_use]
 pub fn board(slug: &str) -> String {
-    format!("{BOARDS}/{slug}")
+    [&boards(), "/", slug].concat()
 }
 
 /// What an answer says about time.
@@ -142,7 +147,7 @@ pub async fn get(
 /// Why there is no answer that the page could use; it is worth another try.
 pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<Entrance, Failure> {
     let response = post(
-        "/api/access",
+        &below("/api/access"),
         &[r#"{"token":""#, token, r#""}"#].concat(),
         signal,
     )
@@ -162,7 +167,7 @@ pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<Entrance
 /// # Errors
 /// Why there is none.
 pub async fn screen() -> Result<(String, String), Failure> {
-    let response = post("/api/screens", "{}", None).await?;
+    let response = post(&below("/api/screens"), "{}", None).await?;
     let status = response.status();
     if !response.ok() {
         said_no(status, &response.into()).await?;
@@ -179,7 +184,7 @@ pub async fn screen() -> Result<(String, String), Failure> {
 /// Why there is no answer that the page could use.
 pub async fn wait(secret: &str) -> Result<Admission, Failure> {
     let body = [r#"{"secret":""#, secret, r#""}"#].concat();
-    let response = post("/api/screens/wait", &body, None).await?;
+    let response = post(&below("/api/screens/wait"), &body, None).await?;
     let status = response.status();
     if status == 202 {
         return Ok(Admission::Waiting);

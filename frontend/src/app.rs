@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use queuewall_shared::address;
 
+use crate::base_path::below;
 use crate::components::board::BoardPage;
 use crate::components::board_list::BoardListPage;
 use crate::components::message::Message;
@@ -41,7 +42,10 @@ pub fn App() -> impl IntoView {
     settings::provide_from_address();
     // A board speaks for itself later; nothing below says a word before this.
     language::follow(|| None);
-    match Page::at(&access::address().path) {
+    let path = access::address().path;
+    // A proxy may have it at the root as well.
+    let path = path.strip_prefix(&below("")).unwrap_or(&path);
+    match Page::at(path) {
         Page::Boards => view! { <BoardListPage /> }.into_any(),
         Page::Board(slug) => view! { <BoardPage slug /> }.into_any(),
         Page::Nowhere => view! { <Message text=text::no_page().to_owned() link=true /> }.into_any(),

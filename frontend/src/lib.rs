@@ -3,6 +3,7 @@
 //!
 //! # Layout
 //! - [`app`]: which page an address means
+//! - [`base_path`]: the path that the wall is below
 //! - [`api`]: the one place that fetches
 //! - [`access`]: a link's token, from the address to a cookie; [`waiting`]: a screen that
 //!   shows a code until it is let in
@@ -36,6 +37,7 @@
 pub mod access;
 pub mod api;
 pub mod app;
+pub mod base_path;
 pub mod board;
 pub mod components;
 pub mod full_screen;

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::access;
 use crate::api::{self, Admission, Answer, Refusal};
+use crate::base_path::below;
 
 /// What a waiting screen shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl Screen {
         let settings = access::address().query;
         let _ = window()
             .location()
-            .replace(&["/board/", slug, &settings].concat());
+            .replace(&below(&["/board/", slug, &settings].concat()));
         false
     }
 }

@@ -13,24 +13,28 @@
 //! - [`Store`] (`store`): the shared folder; [`Link`] (`link`) and [`PendingScreen`]
 //!   (`screens`): what lies there
 //! - [`Token`] (`token`) and `code`: the long secret, and the short one to be read aloud
-//! - [`Caller`] (`caller`): who asks, through which proxy; `cookie`: the link in a
+//! - [`Caller`] (`caller`): who asks, through which proxy, by the headers that `forwarded`
+//!   reads; `cookie`: the link in a
 //!   browser's hands
+//! - `person`: whether a proxy's header names somebody
 //! - [`Attempts`] (`attempts`): how often somebody may be wrong
 
 mod attempts;
 mod caller;
 pub mod code;
 mod cookie;
+mod forwarded;
 mod guard;
 mod link;
 mod links;
+mod person;
 mod screens;
 mod store;
 mod token;
 
 pub use attempts::Attempts;
 pub use caller::{Caller, OverTls, Proxies};
-pub use cookie::{LONGEST_COOKIE, set_cookie};
+pub use cookie::{CookieScope, InFrames, LONGEST_COOKIE, set_cookie};
 pub use guard::{Guard, LinkDoor, Refusal};
 pub use link::{Link, Standing, seconds_since_1970};
 pub use links::Links;

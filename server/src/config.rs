@@ -6,9 +6,10 @@
 //! problem at once; `.env.sample` and `queuewall.sample.toml` list what there is.
 //!
 //! # Layout
-//! - `access`: who may look
+//! - `access`: who may look; `trust`: which proxies and headers may say who somebody is
 //! - `boards` (with `levels` and `display`), `cxone`, `poll`, `server`: one concern
 //!   each
+//! - `frames`: which pages may show the wall in a frame
 //! - `environment` (with `dotenv`), `file`: the two sources; `reader`: both, the
 //!   environment first; `value`: what is wrong with a value whatever its source; `zone`: time zones
 //! - `effective`: every setting, for people
@@ -25,6 +26,7 @@ mod dotenv;
 mod effective;
 mod environment;
 mod file;
+mod frames;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod keys;
@@ -38,6 +40,7 @@ mod settings;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod value;
 mod zone;
 
@@ -47,10 +50,11 @@ pub use access::{AccessConfig, AccessMode, LinkDesk};
 pub use boards::{BoardConfig, QueueConfig, Targets};
 pub use effective::{Effective, effective};
 pub use environment::Environment;
+pub use frames::FrameAncestor;
 pub use live::Live;
 pub use poll::PollConfig;
 pub use problem::{ConfigError, Problem};
-pub use server::{ServerConfig, TlsFiles};
+pub use server::{DEFAULT_IDLE, ServerConfig, TlsFiles};
 pub use settings::Settled;
 pub use surroundings::{Machine, Permissions, Surroundings};
 

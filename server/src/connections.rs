@@ -24,6 +24,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{body::Body, extract::connect_info::ConnectInfo, http::Request, response::Response};
@@ -43,20 +44,23 @@ use tracing::{debug, warn};
 
 use crate::{
     access::{Caller, OverTls, Proxies},
-    http::OverPace,
+    http::{OverPace, PlainOnTls},
     metrics::{Doors, Refused},
 };
 pub use limits::Limits;
-use patient::Patient;
+use patient::{Patient, Silence};
 use peers::{Peers, Seat};
 pub use tls::{Tls, TlsError};
 
 /// How long to wait where the system gives no connection: out of file handles, as a
 /// rule, and it takes others to close some.
-const ACCEPT_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The most of a request's head that is read, and of an answer that is kept.
 const BUFFER_BYTES: usize = 16 * 1024;
+
+/// The first byte of every TLS connection (RFC 8446, 5.1): a handshake's.
+const TLS_HANDSHAKE: u8 = 0x16;
 
 /// Streams that one HTTP/2 connection may have at once: a browser opens a dozen.
 const STREAMS: u32 = 64;
@@ -105,6 +109,7 @@ pub async fn serve<A, F>(
     let peers = Arc::new(Peers::new(limits, proxies));
     let slots = Arc::new(Semaphore::new(limits.connections));
     let draining = GracefulShutdown::new();
+    let warned_of_tls = Arc::new(AtomicBool::new(false));
     loop {
         let (stream, address) = tokio::select! {
             () = &mut shutdown => break,
@@ -134,7 +139,7 @@ pub async fn serve<A, F>(
             seat: Arc::new(seat),
             limits,
             watcher: draining.watcher(),
-            is_tls: tls.is_some(),
+            warned_of_tls: Arc::clone(&warned_of_tls),
             doors: doors.clone(),
         };
         let tls = tls.clone();
@@ -156,7 +161,7 @@ struct Connection<A> {
     seat: Arc<Seat>,
     limits: Limits,
     watcher: Watcher,
-    is_tls: bool,
+    warned_of_tls: Arc<AtomicBool>,
     doors: Doors,
 }
 
@@ -172,7 +177,10 @@ where
             debug!(%error, "TCP_NODELAY could not be set");
         }
         match tls {
-            None => self.speak_http1(stream).await,
+            None => self.speak_http1(stream, Speech::Plain).await,
+            Some(_) if begins_plain(&stream, self.limits.head).await => {
+                self.speak_http1(stream, Speech::PlainOnTls).await;
+            }
             // Its state is several times as large as that of a plain connection, which
             // does not have to hold it.
             Some(tls) => Box::pin(self.speak_tls(stream, tls)).await,
@@ -187,7 +195,7 @@ where
                 if is_http2 {
                     self.speak_http2(stream).await;
                 } else {
-                    self.speak_http1(stream).await;
+                    self.speak_http1(stream, Speech::Tls).await;
                 }
             }
             Ok(Err(error)) => {
@@ -201,7 +209,11 @@ where
         }
     }
 
-    async fn speak_http1(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    async fn speak_http1(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        speech: Speech,
+    ) {
         let mut builder = hyper::server::conn::http1::Builder::new();
         builder
             // The stream itself looks after it, without a timer for each request.
@@ -210,14 +222,24 @@ where
             // there, for which each request would need a buffer of its own.
             .half_close(true)
             .max_buf_size(BUFFER_BYTES);
-        let service = service_of(
-            self.answer,
-            self.address,
-            self.seat,
-            self.is_tls,
-            self.doors,
-        );
-        let stream = Patient::new(stream, Some(self.limits.head), self.limits.stalled_write);
+        let service = service_of(self.answer, self.address, self.seat, speech, self.doors);
+        let silence = Silence {
+            idle: self.limits.idle,
+            head: self.limits.head,
+        };
+        let mut stream = Patient::new(stream, Some(silence), self.limits.stalled_write);
+        if speech == Speech::Plain {
+            let (warned, address) = (self.warned_of_tls, self.address);
+            stream = stream.tell_first(move |byte| {
+                if byte == TLS_HANDSHAKE && !warned.swap(true, Ordering::Relaxed) {
+                    warn!(
+                        client = %address.ip(),
+                        "a browser asked by https, and this port speaks plain http: open the address with \
+                         http:// there, or set QUEUEWALL_TLS_CERTIFICATE_FILE and QUEUEWALL_TLS_KEY_FILE"
+                    );
+                }
+            });
+        }
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
             debug!(%error, address = %self.address, "connection ended");
@@ -241,13 +263,13 @@ where
             asked.store(true, Ordering::Relaxed);
             answer(request)
         };
-        let service = service_of(answer, self.address, self.seat, self.is_tls, self.doors);
+        let service = service_of(answer, self.address, self.seat, Speech::Tls, self.doors);
         let stream = Patient::new(stream, None, self.limits.stalled_write);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(self.watcher.watch(connection));
         let ended = tokio::select! {
             ended = &mut connection => ended,
-            () = sleep(self.limits.head) => {
+            () = sleep(self.limits.idle) => {
                 if !has_asked.load(Ordering::Relaxed) {
                     debug!(address = %self.address, "nothing was asked in time");
                     return;
@@ -261,12 +283,30 @@ where
     }
 }
 
+/// Whether the peer speaks plain HTTP: whoever typed http:// is sent to https.
+async fn begins_plain(stream: &TcpStream, limit: Duration) -> bool {
+    let mut first = [0];
+    let peeked = timeout(limit, stream.peek(&mut first)).await;
+    matches!(peeked, Ok(Ok(1))) && first[0].is_ascii_uppercase()
+}
+
+/// How a peer speaks to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Speech {
+    /// By plain HTTP, as it should.
+    Plain,
+    /// By TLS, as it should.
+    Tls,
+    /// By plain HTTP to a port of TLS.
+    PlainOnTls,
+}
+
 /// The answers of one connection: its peer's pace first.
 fn service_of<A, F>(
     answer: A,
     address: SocketAddr,
     seat: Arc<Seat>,
-    is_tls: bool,
+    speech: Speech,
     doors: Doors,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
@@ -280,6 +320,7 @@ where
 {
     service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
+        let is_tls = speech == Speech::Tls;
         let may_ask = seat.may_ask(Caller {
             headers: request.headers(),
             peer: Some(address.ip().to_canonical()),
@@ -289,6 +330,9 @@ where
         extensions.insert(ConnectInfo(address));
         if is_tls {
             extensions.insert(OverTls);
+        }
+        if speech == Speech::PlainOnTls {
+            extensions.insert(PlainOnTls);
         }
         if !may_ask {
             doors.refuse(Refused::Pace);

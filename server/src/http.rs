@@ -7,7 +7,7 @@
 //! | `POST /api/access` | a link's token for the board's cookie |
 //! | `POST /api/screens`, `/api/screens/wait` | a code for a screen, and whether it was let in |
 //! | `/healthz` | 200 while the process serves |
-//! | `/readyz` | 200 once something was read, else 503 |
+//! | `/readyz` | 200 once boards can be served, with how it goes with CXone beside it |
 //! | `/`, `/board/{slug}` | the page |
 //! | `/assets/…` | its files, named by content |
 //!
@@ -23,8 +23,11 @@
 //! health of the process hold none.
 
 mod access;
+mod address;
 mod api;
 mod error;
+mod error_page;
+mod frames;
 mod health;
 mod negotiate;
 mod operators;
@@ -38,8 +41,8 @@ use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, FromRequestParts, Path},
-    http::{Request, request::Parts},
-    response::{IntoResponse as _, Response},
+    http::{Request, Version, header::CACHE_CONTROL, request::Parts},
+    response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
 use futures_util::future::{Either, ready};
@@ -49,15 +52,18 @@ use tracing::{Instrument as _, Span};
 use crate::{
     access::Guard,
     clock::Clock,
+    config::FrameAncestor,
     metrics::{Requests, Route},
     screens::Screens,
     snapshot::Boards,
 };
+use address::Resolved;
 pub use error::ApiError;
+use frames::Shown;
 pub use operators::OperatorsState;
 pub use page::Page;
-use request_log::RequestLog;
-pub use rules::Rules;
+use request_log::{RequestLog, Words};
+pub use rules::{Policies, Rules};
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -70,6 +76,10 @@ pub struct AppState {
     pub access: Arc<Guard>,
     /// The page's files.
     pub page: Arc<Page>,
+    /// The path that the wall is below, as in `/wall`; empty where there is none.
+    pub base_path: Arc<str>,
+    /// Which pages may show the wall in a frame.
+    pub frame_ancestors: Arc<[FrameAncestor]>,
     /// What screens say of themselves.
     pub screens: Arc<Screens>,
     /// What is asked, counted.
@@ -96,6 +106,10 @@ impl FromRequestParts<AppState> for Name {
 #[derive(Clone, Copy, Debug)]
 pub struct OverPace;
 
+/// On a request that came by plain HTTP to a port of TLS: it is sent to https.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainOnTls;
+
 /// The routes, under the web's rules.
 #[derive(Clone)]
 pub struct App {
@@ -105,6 +119,11 @@ pub struct App {
     requests: Option<Requests>,
     /// `None` where nobody has to know.
     log: Option<Arc<RequestLog>>,
+    /// `None` on the operators' listener.
+    access: Option<Arc<Guard>>,
+    base_path: Arc<str>,
+    frame_ancestors: Arc<[FrameAncestor]>,
+    policies: Arc<Policies>,
 }
 
 impl App {
@@ -114,6 +133,13 @@ impl App {
         Self {
             requests: Some(state.requests.clone()),
             log: Some(Arc::new(RequestLog::new(Arc::clone(&state.access)))),
+            access: Some(Arc::clone(&state.access)),
+            base_path: Arc::clone(&state.base_path),
+            policies: Arc::new(Policies::new(
+                state.page.inline_script().as_deref(),
+                &state.frame_ancestors,
+            )),
+            frame_ancestors: Arc::clone(&state.frame_ancestors),
             routes: Arc::new(Routes::of_boards(state)),
             rules,
         }
@@ -125,31 +151,60 @@ impl App {
         Self {
             requests: None,
             log: None,
+            access: None,
+            base_path: "".into(),
+            frame_ancestors: Arc::new([]),
+            policies: Arc::default(),
             routes: Arc::new(Routes::of_operators(state)),
             rules,
         }
     }
 
     /// Answers one request.
-    pub async fn answer(self, request: Request<Body>) -> Response {
+    pub async fn answer(self, mut request: Request<Body>) -> Response {
+        let is_plain = request.extensions().get::<PlainOnTls>().is_some();
+        let to_https = is_plain.then(|| rules::to_https(&request));
+        let redirect = match &to_https {
+            Some(to) => to.clone(),
+            None => self.resolve(&mut request),
+        };
         let route = Route::of(request.uri());
         let is_old = rules::is_old_chromium(request.headers());
+        let is_for_people = error_page::is_for_people(&request);
+        let shown = match route {
+            Route::Page | Route::Other => frames::shown(&request, &self.frame_ancestors),
+            _ => Shown::AsAllowed,
+        };
         let is_over_pace = request.extensions().get::<OverPace>().is_some();
         let logged = self.log.as_ref().map(|log| (log, log.asked(&request)));
         let span = (logged.as_ref()).map_or_else(Span::none, |(_, asked)| asked.span());
         let admitted = if is_over_pace {
             Err(ApiError::TooManyRequests)
         } else {
-            self.rules.admit(&request)
+            (self.rules.admit(&request))
+                .and_then(|()| self.is_of_this_machine(&request))
+                .and_then(|()| self.is_of_our_page(&request))
+                .and(match to_https {
+                    Some(None) => Err(ApiError::PlainHttp),
+                    _ => Ok(()),
+                })
         };
-        let mut response = match admitted {
-            Ok(()) => {
+        let mut response = match (admitted, redirect) {
+            (Ok(()), _) if shown == Shown::NotAllowed => error_page::anywhere(frames::NOT_ALLOWED),
+            (Ok(()), Some(address)) => {
+                ([(CACHE_CONTROL, "no-store")], Redirect::to(&address)).into_response()
+            }
+            (Ok(()), None) => {
                 let answer = span.in_scope(|| self.routes.answer(request));
                 answer.instrument(span.clone()).await
             }
-            Err(refused) => refused.into_response(),
+            (Err(refused), _) => refused.into_response(),
         };
-        self.rules.dress(&mut response, is_old);
+        if is_for_people && let Some(Words(words)) = response.extensions().get().cloned() {
+            let home = format!("{}/", self.base_path);
+            response = error_page::instead_of(response, &words, &home);
+        }
+        (self.rules).dress(&mut response, is_old, shown, &self.policies);
         if let Some((log, asked)) = &logged {
             log.answered(asked, &span, &mut response);
         }
@@ -157,6 +212,53 @@ impl App {
             requests.answered(route, &response);
         }
         response
+    }
+
+    /// Takes the base path, and what is forgiven, off the request's path; the address to
+    /// go to instead, where people are sent there.
+    fn resolve(&self, request: &mut Request<Body>) -> Option<String> {
+        let uri = request.uri();
+        let path = match address::resolve(request.method(), uri.path(), &self.base_path) {
+            Resolved::AsItIs => return None,
+            Resolved::Path(path) => path,
+            Resolved::Redirect(mut to) => {
+                if let Some(query) = uri.query() {
+                    to = format!("{to}?{query}");
+                }
+                return Some(to);
+            }
+        };
+        if let Some(uri) = address::with_path(uri, &path) {
+            *request.uri_mut() = uri;
+        }
+        None
+    }
+
+    /// Where cookies are sent from frames too: whether what changes something was sent by our
+    /// own page.
+    fn is_of_our_page(&self, request: &Request<Body>) -> Result<(), ApiError> {
+        let is_asked = !self.frame_ancestors.is_empty() && !request.method().is_safe();
+        let is_name = |host: &str| self.rules.is_name(host);
+        if is_asked && frames::is_from_elsewhere(request.headers(), is_name) {
+            return Err(ApiError::ForeignOrigin);
+        }
+        Ok(())
+    }
+
+    /// Where only people at this machine may look: whether the request is theirs. A proxy
+    /// shows itself by its headers, by the address that it was asked by, or by HTTP/1.0,
+    /// which nginx speaks and no browser does.
+    fn is_of_this_machine(&self, request: &Request<Body>) -> Result<(), ApiError> {
+        let Some(access) = self.access.as_ref().filter(|it| it.is_for_this_machine()) else {
+            return Ok(());
+        };
+        let is_proxied = access.bars_proxied(request.headers())
+            || request.version() == Version::HTTP_10
+            || rules::is_another_machine(request);
+        if is_proxied && !health::is_check(request) {
+            return Err(ApiError::NotOfThisMachine);
+        }
+        Ok(())
     }
 }
 
@@ -215,12 +317,13 @@ fn router(state: AppState) -> Router {
                 .route("/api/screens/wait", post(access::wait))
                 .layer(DefaultBodyLimit::max(access::LONGEST_BODY)),
         )
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/", get(page::index))
+        // Balancers ask by OPTIONS too.
+        .route("/healthz", get(health::healthz).options(health::healthz))
+        .route("/readyz", get(health::readyz).options(health::readyz))
+        .route("/", get(page::index).options(health::healthz))
         .route("/board/{slug}", get(page::board))
         .route("/assets/{file}", get(page::asset))
-        .fallback(error::not_found)
+        .fallback(page::nowhere)
         .method_not_allowed_fallback(error::method_not_allowed)
         .with_state(state)
 }

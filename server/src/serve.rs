@@ -106,6 +106,12 @@ impl Server {
             .transpose()
             .context("TLS")?;
         let hosts = self.config.live().hosts;
+        let base_path = server.base_path.clone();
+        let frame_ancestors: Arc<[_]> = server.frame_ancestors.clone().into();
+        let limits = Limits {
+            idle: server.idle,
+            ..Limits::default()
+        };
         let boards = self.boards();
         let poller = self.poller(&boards);
         let screens = Arc::new(Screens::new(self.dark_after));
@@ -130,18 +136,22 @@ impl Server {
             boards: Arc::clone(&boards),
             clock: Arc::clone(&self.clock),
             access: Arc::clone(&access),
-            page: Arc::new(self.page),
+            page: Arc::new(self.page.placed(&base_path, !frame_ancestors.is_empty())),
+            base_path: base_path.as_str().into(),
+            frame_ancestors,
             screens,
             requests,
         };
 
-        connections::make_room(Limits::default());
-        let viewers = Entrance::open(listener, tls, &hosts, |rules| App::new(for_viewers, rules))?
-            .by_way_of(proxies, doors);
-        info!("listening on {}", viewers.url());
+        connections::make_room(limits);
+        let viewers = Entrance::open(listener, tls, &hosts, limits, |rules| {
+            App::new(for_viewers, rules)
+        })?
+        .by_way_of(proxies, doors);
+        info!("listening on {}{base_path}", viewers.url());
         let operators = (self.operators)
             .map(|listener| {
-                Entrance::open(listener, None, &hosts, |rules| {
+                Entrance::open(listener, None, &hosts, limits, |rules| {
                     App::for_operators(for_operators, rules)
                 })
             })
@@ -215,7 +225,7 @@ fn announce(config: &Config, budget: &RequestBudget) {
     info!(
         "who may look: {}",
         match config.access.mode {
-            AccessMode::Loopback => "whoever sits at this machine",
+            AccessMode::Loopback => "people at this machine; what comes through a proxy is refused",
             AccessMode::Open => "everyone who reaches the address",
             AccessMode::Links => "whoever has a link of the board",
             AccessMode::Proxy => "whoever the proxy names",

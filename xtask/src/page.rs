@@ -99,7 +99,8 @@ fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
         let font =
             fs::read(staging.join(&file)).with_context(|| format!("Trunk left {file} out"))?;
         let address = assets.add(name, "woff2", &font)?;
-        style = style.replace(&file, &address);
+        // By where they lie: the wall may be below a path.
+        style = style.replace(&file, address.trim_start_matches("/assets/"));
         fonts.push(address);
     }
     let style = assets.add("page", "css", style.as_bytes())?;
@@ -108,6 +109,7 @@ fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
         None => None,
     };
     let html = shell.finish(&shell::Links {
+        start: minify_start(workspace, tools)?,
         wasm,
         script,
         tick,
@@ -171,6 +173,23 @@ fn bundle_script(workspace: &Workspace, tools: &PageTools) -> Result<Vec<u8>> {
         .arg(format!("--outfile={}", out.display()));
     run_quietly(&mut esbuild, "frontend/boot.js does not bundle")?;
     fs::read(&out).context("esbuild wrote nothing")
+}
+
+/// The script that stands in the document, which any browser has to read.
+fn minify_start(workspace: &Workspace, tools: &PageTools) -> Result<String> {
+    let out = workspace.staging.join("start.min.js");
+    let mut esbuild = tools.command("esbuild")?;
+    esbuild
+        .arg(workspace.root.join("frontend/start.js"))
+        .args(["--minify", "--target=es5", "--charset=ascii"])
+        .args(["--log-level=warning", "--legal-comments=none"])
+        .arg(format!("--outfile={}", out.display()));
+    run_quietly(
+        &mut esbuild,
+        "frontend/start.js is not valid in old browsers",
+    )?;
+    let script = fs::read_to_string(&out).context("esbuild wrote nothing")?;
+    Ok(script.trim().to_owned())
 }
 
 /// The worker's script: a file of its own, since a page's policy may forbid others.

@@ -5,6 +5,7 @@ use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::snapshot::Board;
 
 use crate::api::{self, Answer, Refusal};
+use crate::base_path::below;
 use crate::board::Trouble;
 use crate::components::banner::Banner;
 use crate::components::no_entry::NoEntry;
@@ -35,7 +36,7 @@ pub fn BoardListPage() -> impl IntoView {
         build: StoredValue::default(),
         renewer: StoredValue::new_local(Renewer::default()),
     };
-    polling::poll(api::BOARDS.into(), list);
+    polling::poll(api::boards(), list);
     let hint = move || {
         list.boards.with(|boards| match boards {
             None => text::reading(),
@@ -57,7 +58,7 @@ pub fn BoardListPage() -> impl IntoView {
                         let:board
                     >
                         <li>
-                            <a href=format!("/board/{}", board.slug)>{board.title}</a>
+                            <a href=below(&["/board/", &board.slug].concat())>{board.title}</a>
                         </li>
                     </For>
                 </ul>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::base_path::below;
 use crate::text;
 
 /// One sentence in the middle of the screen, with a way to the list of boards where
@@ -16,7 +17,7 @@ pub fn Message(
     view! {
         <main class="message">
             <p>{text}</p>
-            {link.then(|| view! { <a href="/">{text::all_boards()}</a> })}
+            {link.then(|| view! { <a href=below("/")>{text::all_boards()}</a> })}
         </main>
     }
 }

@@ -1,15 +1,21 @@
 //! Who asks: the connection's other end, or whom a proxy there speaks for.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use axum::{
     extract::{ConnectInfo, Request},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::HeaderMap,
 };
 use ipnet::IpNet;
+use tracing::warn;
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+use super::forwarded::{self, Unreadable};
 
 /// On a request whose connection is TLS up to this server.
 #[derive(Clone, Copy, Debug)]
@@ -39,15 +45,28 @@ impl<'r> Caller<'r> {
     }
 }
 
-/// The proxies whose word counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Proxies(Vec<IpNet>);
+/// The proxies whose word counts. Clones share what was warned of.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    networks: Vec<IpNet>,
+    warned: Arc<Warned>,
+}
+
+/// What was warned of, each once: a proxy writes the same into every request.
+#[derive(Debug, Default)]
+struct Warned {
+    client: AtomicBool,
+    scheme: AtomicBool,
+}
 
 impl Proxies {
     /// Those within these networks.
     #[must_use]
     pub fn new(networks: Vec<IpNet>) -> Self {
-        Self(networks)
+        Self {
+            networks,
+            warned: Arc::default(),
+        }
     }
 
     /// Whether the connection comes from one.
@@ -59,7 +78,9 @@ impl Proxies {
     /// Whether `address`, in its canonical form, is one.
     #[must_use]
     pub fn has(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+        self.networks
+            .iter()
+            .any(|network| network.contains(&address))
     }
 
     /// Whose attempts these are: the connection's other end, or where that is a proxy,
@@ -69,20 +90,46 @@ impl Proxies {
         if !self.vouch_for(caller) {
             return caller.peer;
         }
-        let lists = caller.headers.get_all(FORWARDED_FOR).iter().rev();
-        let addresses = lists.flat_map(|list| list.to_str().unwrap_or_default().rsplit(','));
-        // What stands left of an unreadable address is nobody's word.
-        let readable = addresses.map_while(|address| address.trim().parse::<IpAddr>().ok());
-        let mut before = readable.map(|address| address.to_canonical());
-        before.find(|address| !self.has(*address)).or(caller.peer)
+        for client in forwarded::clients(caller.headers) {
+            match client {
+                Ok(address) if self.has(address) => {}
+                Ok(address) => return Some(address),
+                // What stands left of an unreadable address is nobody's word.
+                Err(Unreadable(header)) => {
+                    if !self.warned.client.swap(true, Ordering::Relaxed) {
+                        warn!(
+                            proxy = caller.peer.map(tracing::field::display),
+                            "the header {header} of a trusted proxy names no IP address that can be read: all \
+                             clients behind it count as one, and share its limits; let the proxy set \
+                             {header} to the client's address, as in 203.0.113.7"
+                        );
+                    }
+                    break;
+                }
+            }
+        }
+        caller.peer
     }
 
     /// Whether the browser speaks TLS: with this server, or with a proxy of it.
     #[must_use]
     pub fn is_secure(&self, caller: Caller<'_>) -> bool {
-        let is_https = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"https");
-        let proto = caller.headers.get(FORWARDED_PROTO);
-        caller.is_tls || (self.vouch_for(caller) && proto.is_some_and(is_https))
+        if caller.is_tls || !self.vouch_for(caller) {
+            return caller.is_tls;
+        }
+        match forwarded::is_https(caller.headers) {
+            Ok(is_https) => is_https.unwrap_or(false),
+            Err(Unreadable(header)) => {
+                if !self.warned.scheme.swap(true, Ordering::Relaxed) {
+                    warn!(
+                        proxy = caller.peer.map(tracing::field::display),
+                        "the header {header} of a trusted proxy is neither https nor http: cookies are not \
+                         marked Secure; let the proxy set {header} to the scheme that the browser uses"
+                    );
+                }
+                false
+            }
+        }
     }
 }
 
@@ -100,7 +147,7 @@ mod tests {
     fn client(peer: &str, forwarded: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append(FORWARDED_FOR, value.parse().unwrap());
+            headers.append("x-forwarded-for", value.parse().unwrap());
         }
         let caller = Caller {
             headers: &headers,
@@ -119,6 +166,12 @@ mod tests {
         );
         assert_eq!(client("10.1.2.3", &["1.1.1.1, unknown"]), "10.1.2.3");
         assert_eq!(client("10.1.2.3", &[]), "10.1.2.3");
+        assert_eq!(client("10.1.2.3", &["203.0.113.7:51000"]), "203.0.113.7");
+        assert_eq!(
+            client("10.1.2.3", &["1.1.1.1", "[2001:db8::7]:443, 10.1.0.9:80"]),
+            "2001:db8::7"
+        );
+        assert_eq!(client("10.1.2.3", &["::ffff:203.0.113.7"]), "203.0.113.7");
         assert_eq!(
             client("10.2.0.1", &["1.1.1.1"]),
             "10.2.0.1",
@@ -129,7 +182,7 @@ mod tests {
     #[test]
     fn a_proxy_or_the_connection_itself_says_that_the_browser_speaks_tls() {
         let mut headers = HeaderMap::new();
-        headers.insert(FORWARDED_PROTO, "https".parse().unwrap());
+        headers.insert("x-forwarded-proto", "https".parse().unwrap());
         let from = |peer: Option<&str>, is_tls| Caller {
             headers: &headers,
             peer: peer.map(|peer| peer.parse().unwrap()),

@@ -33,8 +33,41 @@ pub(super) fn of_board<'r>(
     values.take(MOST_VALUES)
 }
 
+/// Where a browser sends a cookie.
+#[derive(Clone, Copy, Debug)]
+pub struct CookieScope<'s> {
+    /// The path that the wall is below; empty for the whole server.
+    pub base_path: &'s str,
+    /// Under TLS alone.
+    pub is_secure: bool,
+    /// From frames in pages of other sites too; counts under TLS alone.
+    pub in_frames: InFrames,
+}
+
+/// Whether a cookie is sent from a frame in a page of another site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InFrames {
+    /// It is not.
+    Never,
+    /// It is, in an engine that wants that said.
+    Said,
+    /// It is, in an old engine that does so by itself and takes the word for its contrary.
+    Unsaid,
+}
+
+impl CookieScope<'_> {
+    fn attributes(self) -> &'static str {
+        match (self.is_secure, self.in_frames) {
+            (false, _) => "SameSite=Lax",
+            (true, InFrames::Never) => "SameSite=Lax; Secure",
+            (true, InFrames::Said) => "SameSite=None; Secure; Partitioned",
+            (true, InFrames::Unsaid) => "Secure",
+        }
+    }
+}
+
 /// The header that hands a browser its cookie: for `life`, sent to this server alone,
-/// out of the reach of scripts, and under TLS alone where `is_secure`.
+/// out of the reach of scripts, and as `scope` says.
 ///
 /// # Errors
 /// When the board's slug or the token could not stand in a header.
@@ -42,12 +75,13 @@ pub fn set_cookie(
     board: &str,
     token: &str,
     life: Option<Duration>,
-    is_secure: bool,
+    scope: CookieScope<'_>,
 ) -> Result<HeaderValue, InvalidHeaderValue> {
     let life = life.unwrap_or(LONGEST_COOKIE).min(LONGEST_COOKIE).as_secs();
-    let secure = if is_secure { "; Secure" } else { "" };
+    let (path, scope) = (scope.base_path, scope.attributes());
+    let path = if path.is_empty() { "/" } else { path };
     let mut value = HeaderValue::try_from(format!(
-        "{PREFIX}{board}={token}; Path=/; Max-Age={life}; HttpOnly; SameSite=Lax{secure}"
+        "{PREFIX}{board}={token}; Path={path}; Max-Age={life}; HttpOnly; {scope}"
     ))?;
     value.set_sensitive(true);
     Ok(value)
@@ -76,7 +110,12 @@ mod tests {
     #[test]
     fn a_cookie_lives_as_long_as_its_link_and_never_more_than_400_days() {
         let of = |life, is_secure| {
-            let value = set_cookie("main", "x", life, is_secure).unwrap();
+            let scope = CookieScope {
+                base_path: "",
+                is_secure,
+                in_frames: InFrames::Never,
+            };
+            let value = set_cookie("main", "x", life, scope).unwrap();
             assert!(!format!("{value:?}").contains("main"), "not for logs");
             value.to_str().unwrap().to_owned()
         };
@@ -87,6 +126,34 @@ mod tests {
         let longest = "queuewall-main=x; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax";
         assert_eq!(of(None, false), longest);
         assert_eq!(of(Some(Duration::from_secs(u64::MAX)), false), longest);
-        assert!(set_cookie("main", "x\r\ny", None, false).is_err());
+        let framed = CookieScope {
+            base_path: "/wall",
+            is_secure: true,
+            in_frames: InFrames::Said,
+        };
+        assert!(set_cookie("main", "x\r\ny", None, framed).is_err());
+        let attributes = |scope| {
+            let value = set_cookie("main", "x", None, scope).unwrap();
+            value
+                .to_str()
+                .unwrap()
+                .split_once("HttpOnly; ")
+                .unwrap()
+                .1
+                .to_owned()
+        };
+        assert_eq!(attributes(framed), "SameSite=None; Secure; Partitioned");
+        let old = CookieScope {
+            in_frames: InFrames::Unsaid,
+            ..framed
+        };
+        assert_eq!(attributes(old), "Secure");
+        let plain = CookieScope {
+            is_secure: false,
+            ..framed
+        };
+        assert_eq!(attributes(plain), "SameSite=Lax");
+        let below = set_cookie("main", "x", None, plain).unwrap();
+        assert!(below.to_str().unwrap().contains("; Path=/wall; "));
     }
 }

@@ -5,10 +5,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::http::HeaderName;
+use axum::http::{HeaderMap, HeaderName};
 use thiserror::Error;
 
-use super::{Attempts, Caller, Links, Proxies, Screens, Store, StoreError, cookie};
+use super::{
+    Attempts, Caller, Links, Proxies, Screens, Store, StoreError, cookie, forwarded, person,
+};
 use crate::config::{AccessConfig, AccessMode};
 
 /// Tries with a wrong token, and codes asked for, in [`ATTEMPTS_WINDOW`].
@@ -31,6 +33,12 @@ pub enum Refusal {
     /// It did not come through the proxy.
     #[error("come through the proxy that signs people in")]
     UntrustedPeer,
+    /// It came through the proxy, which did not say who it is.
+    #[error(
+        "the proxy did not say who is signed in: sign in there, and see that it sets the header of \
+         QUEUEWALL_PROXY_HEADER (access.proxy_header) to that person's name"
+    )]
+    Nameless,
 }
 
 /// Who may look, as the configuration has it.
@@ -38,6 +46,8 @@ pub enum Refusal {
 pub struct Guard {
     door: Door,
     proxies: Proxies,
+    /// Whether only people at this machine may look.
+    is_for_this_machine: bool,
 }
 
 #[derive(Debug)]
@@ -67,6 +77,7 @@ impl Guard {
         Self {
             door: Door::Open,
             proxies: Proxies::default(),
+            is_for_this_machine: false,
         }
     }
 
@@ -92,7 +103,21 @@ impl Guard {
         Ok(Self {
             door,
             proxies: Proxies::new(config.trusted_proxies.clone()),
+            is_for_this_machine: config.mode == AccessMode::Loopback,
         })
+    }
+
+    /// Whether only people at this machine may look, and a header says that a proxy has
+    /// passed the request on: everybody who reaches the proxy would be let in.
+    #[must_use]
+    pub fn bars_proxied(&self, headers: &HeaderMap) -> bool {
+        self.is_for_this_machine && forwarded::came_through_proxy(headers)
+    }
+
+    /// Whether only people at this machine may look.
+    #[must_use]
+    pub fn is_for_this_machine(&self) -> bool {
+        self.is_for_this_machine
     }
 
     /// Whether the caller may see the board `slug`.
@@ -115,10 +140,8 @@ impl Guard {
                 Err(refusal)
             }
             Door::Proxy(_) if !self.proxies.vouch_for(caller) => Err(Refusal::UntrustedPeer),
-            Door::Proxy(header) => match caller.headers.get(header) {
-                Some(name) if !name.as_bytes().trim_ascii().is_empty() => Ok(()),
-                _ => Err(Refusal::NoAccess),
-            },
+            Door::Proxy(header) if person::is_named(caller.headers, header) => Ok(()),
+            Door::Proxy(_) => Err(Refusal::Nameless),
         }
     }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use reqwest::{Client, StatusCode, redirect};
+use serde_json::Value;
 
 use super::{
     args::HealthArgs,
@@ -49,8 +50,29 @@ pub(super) async fn run(
     if status != StatusCode::OK {
         return Err(unhealthy(&format_args!("{url} answers {status}")));
     }
-    writeln!(out, "{url} answers {status}")?;
+    let said = answer.text().await.unwrap_or_default();
+    let upstream = upstream(&said).map_or_else(String::new, |it| format!("; {it}"));
+    writeln!(out, "{url} answers {status}{upstream}")?;
     Ok(Exit::Done)
+}
+
+/// How `/readyz` says that it goes with CXone.
+fn upstream(said: &str) -> Option<String> {
+    let said: Value = serde_json::from_str(said).ok()?;
+    let upstream = &said["upstream"];
+    let state = match upstream["state"].as_str()? {
+        "ok" => "CXone answers",
+        "degraded" => "CXone answers in part",
+        "down" => "CXone does not answer",
+        _ => return None,
+    };
+    let cause = upstream["cause_code"].as_str();
+    let cause = cause.map_or_else(String::new, |code| format!(" ({})", code.replace('_', " ")));
+    let read = match upstream["latest_read_age_ms"].as_u64() {
+        Some(age) => format!("last read {} s ago", age / 1_000),
+        None => "nothing was read yet".to_owned(),
+    };
+    Some(format!("{state}{cause}, {read}"))
 }
 
 /// Where this machine reaches a server that listens there.

@@ -48,6 +48,7 @@ pub(super) async fn run(mut server: Server, reload: Option<Reload>) -> Result<Ex
         server.operators = Some(operators);
     }
     let address = listener.local_addr().map_err(cannot_listen)?;
+    let base_path = server.config.server.base_path.clone();
     let scheme = if server.config.server.tls.is_some() {
         "https"
     } else {
@@ -71,7 +72,7 @@ pub(super) async fn run(mut server: Server, reload: Option<Reload>) -> Result<Ex
         None => tokio::spawn(std::future::pending()),
     };
     // A server whose output nobody reads still serves.
-    let _ = writeln!(io::stdout(), "{scheme}://{address}/");
+    let _ = writeln!(io::stdout(), "{scheme}://{address}{base_path}/");
     let outcome = tokio::select! {
         outcome = server.run(listener, ended) => outcome,
         // It never ends by itself. Without it the wall would only seem to follow its

@@ -1,9 +1,6 @@
 //! Who may look at the boards.
 
-use std::{
-    net::IpAddr,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use axum::http::HeaderName;
 use ipnet::IpNet;
@@ -11,7 +8,7 @@ use url::Url;
 
 use super::{
     BoardConfig, ConfigError, Environment, ServerConfig, Surroundings, Targets, keys,
-    problem::Found, reader::Reader,
+    reader::Reader, trust,
 };
 
 const DEFAULT_PROXY_HEADER: HeaderName = HeaderName::from_static("x-forwarded-user");
@@ -36,7 +33,8 @@ pub struct AccessConfig {
     /// Where links, and what is spent of the budget, are kept. `QUEUEWALL_STATE_DIR`, `server.state_dir`; default
     /// `queuewall-state` beside the configuration file.
     pub state_dir: PathBuf,
-    /// The address under which browsers reach the server, without a slash at its end.
+    /// The address under which browsers reach the server, with the base path and without a
+    /// slash at its end.
     /// `QUEUEWALL_PUBLIC_URL`, `server.public_url`; `None`: as it listens.
     pub public_url: Option<String>,
 }
@@ -88,7 +86,7 @@ impl AccessConfig {
                 Some(found) => found.value,
                 None => reader.beside_file(DEFAULT_STATE_DIR),
             },
-            public_url: public_url_of(reader),
+            public_url: public_url_of(reader, &server.base_path),
         }
     }
 }
@@ -139,7 +137,7 @@ impl LinkDesk {
         } else {
             "http"
         };
-        let listening = || format!("{scheme}://{}", server.listen);
+        let listening = || format!("{scheme}://{}{}", server.listen, server.base_path);
         Ok(Self {
             address: access.public_url.clone().unwrap_or_else(listening),
             access,
@@ -178,51 +176,68 @@ fn header_of(reader: &mut Reader<'_>) -> HeaderName {
     let Some(found) = reader.text(&keys::PROXY_HEADER) else {
         return DEFAULT_PROXY_HEADER;
     };
-    found.value.trim().parse().unwrap_or_else(|_| {
-        reader.problems.push(found.wrong(
-            "is no header's name",
-            "write the header in which the proxy names the person, for example x-forwarded-user",
-        ));
-        DEFAULT_PROXY_HEADER
-    })
+    const REMEDY: &str =
+        "write the header in which the proxy names the person, for example x-forwarded-user";
+    match found.value.trim().parse::<HeaderName>() {
+        Ok(name) if trust::may_name_a_person(name.as_str()) => return name,
+        Ok(_) => reader.problems.push(found.wrong(
+            "is a header that browsers or proxies send for everybody, signed in or not",
+            REMEDY,
+        )),
+        Err(_) => reader
+            .problems
+            .push(found.wrong("is no header's name", REMEDY)),
+    }
+    DEFAULT_PROXY_HEADER
 }
 
 fn proxies_of(reader: &mut Reader<'_>) -> Vec<IpNet> {
     let found = reader.list(&keys::TRUSTED_PROXIES);
-    let problems = &mut reader.problems;
-    let network = |found: &Found<String>| {
-        let text = found.value.trim();
-        let network = text.parse::<IpNet>().ok();
-        let network = network.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-        if network.is_none() {
-            problems.push(found.wrong(
-                "is neither an address nor a network",
-                "write for example 10.0.0.5 or 10.0.0.0/24",
-            ));
+    let mut networks = Vec::new();
+    for found in &found {
+        match trust::network(&found.value) {
+            Ok(network) => {
+                if trust::is_wide(network) {
+                    reader.warnings.push(format!(
+                        "{}: {} = {:?}: every machine of this network may say who somebody is and where requests \
+                         come from; name the proxies' own addresses, as in 10.0.0.5",
+                        found.place, found.key, found.value
+                    ));
+                }
+                networks.push(network);
+            }
+            Err(what) => reader.problems.push(found.wrong(
+                what,
+                "write the addresses that the proxies connect from, for example 10.0.0.5 or 10.0.0.0/24",
+            )),
         }
-        network
-    };
-    found.iter().filter_map(network).collect()
+    }
+    networks
 }
 
-fn public_url_of(reader: &mut Reader<'_>) -> Option<String> {
+fn public_url_of(reader: &mut Reader<'_>, base_path: &str) -> Option<String> {
     let found = reader.text(&keys::PUBLIC_URL)?;
-    let is_plain = |url: &Url| {
+    let is_address = |url: &Url| {
         matches!(url.scheme(), "http" | "https")
             && url.host().is_some()
-            && url.path() == "/"
             && (url.query(), url.fragment(), url.password()) == (None, None, None)
             && url.username().is_empty()
     };
-    match Url::parse(found.value.trim()).ok().filter(is_plain) {
-        Some(url) => Some(url.as_str().trim_end_matches('/').to_owned()),
-        None => {
-            reader.problems.push(found.problem(
-                "is not the address of a server",
-                "write it as a browser shows it, without a path: for example \
-                 https://wall.example.com",
-            ));
-            None
-        }
+    let Some(url) = Url::parse(found.value.trim()).ok().filter(is_address) else {
+        reader.problems.push(found.problem(
+            "is not the address of a server",
+            "write it as a browser shows it: for example https://wall.example.com",
+        ));
+        return None;
+    };
+    let path = url.path().trim_end_matches('/');
+    if !path.is_empty() && path != base_path {
+        reader.problems.push(found.problem(
+            "has a path that QUEUEWALL_BASE_PATH (server.base_path) does not name",
+            format_args!("set that to {path}, or leave the path out here"),
+        ));
+        return None;
     }
+    let origin = url.origin().ascii_serialization();
+    Some(format!("{origin}{base_path}"))
 }

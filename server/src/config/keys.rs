@@ -124,6 +124,17 @@ pub(super) const TLS_CERTIFICATE_FILE: Setting = both(
 );
 pub(super) const TLS_KEY_FILE: Setting =
     both("QUEUEWALL_TLS_KEY_FILE", "server.tls_key_file", Kind::Text);
+pub(super) const BASE_PATH: Setting = both("QUEUEWALL_BASE_PATH", "server.base_path", Kind::Text);
+pub(super) const FRAME_ANCESTORS: Setting = both(
+    "QUEUEWALL_FRAME_ANCESTORS",
+    "server.frame_ancestors",
+    Kind::Texts,
+);
+pub(super) const IDLE_SECONDS: Setting = both(
+    "QUEUEWALL_IDLE_SECONDS",
+    "server.idle_seconds",
+    Kind::Integer,
+);
 pub(super) const CONFIG: Setting = variable("QUEUEWALL_CONFIG");
 pub(super) const TITLE: Setting = variable("QUEUEWALL_TITLE");
 pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
@@ -131,7 +142,7 @@ pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
 pub(super) const LOG_FORMAT: Setting = variable("QUEUEWALL_LOG_FORMAT");
 
 /// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 39] = [
+pub(super) const SETTINGS: [&Setting; 42] = [
     &DIALECT,
     &BASE_URL,
     &CLIENT_ID,
@@ -166,6 +177,9 @@ pub(super) const SETTINGS: [&Setting; 39] = [
     &HOSTS,
     &TLS_CERTIFICATE_FILE,
     &TLS_KEY_FILE,
+    &BASE_PATH,
+    &FRAME_ANCESTORS,
+    &IDLE_SECONDS,
     &CONFIG,
     &TITLE,
     &TIMEZONE,

@@ -2,12 +2,14 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use url::Host;
 
-use super::{ConfigError, Environment, Surroundings, keys, reader::Reader};
+use super::{ConfigError, Environment, FrameAncestor, Surroundings, frames, keys, reader::Reader};
 
 /// The server's own address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,22 @@ pub struct ServerConfig {
     pub hosts: Vec<String>,
     /// With what it speaks TLS; `None` is plain HTTP.
     pub tls: Option<TlsFiles>,
+    /// The path that a proxy has the wall under, as in `/wall`; empty where there is none.
+    /// `QUEUEWALL_BASE_PATH`, `server.base_path`.
+    pub base_path: String,
+    /// Which pages may show the wall in a frame. `QUEUEWALL_FRAME_ANCESTORS`,
+    /// `server.frame_ancestors`; default none.
+    pub frame_ancestors: Vec<FrameAncestor>,
+    /// How long a connection may stay open between two requests. `QUEUEWALL_IDLE_SECONDS`,
+    /// `server.idle_seconds`; default [`DEFAULT_IDLE`].
+    pub idle: Duration,
 }
+
+/// Longer than nginx and most balancers (60 s), Go's proxies (90 s) and Caddy (120 s) keep
+/// their connections: the side that closes one first loses the requests that cross it.
+pub const DEFAULT_IDLE: Duration = Duration::from_secs(125);
+/// In seconds. Screens ask every 5 s; Google's balancers keep connections for 600 s.
+const IDLE_BOUNDS: RangeInclusive<u64> = 10..=3_600;
 
 /// The files for TLS, as PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +62,9 @@ impl ServerConfig {
             metrics_listen: None,
             hosts: Vec::new(),
             tls: None,
+            base_path: String::new(),
+            frame_ancestors: Vec::new(),
+            idle: DEFAULT_IDLE,
         }
     }
 
@@ -86,6 +106,14 @@ impl ServerConfig {
             metrics_listen: metrics_listen(reader, listen),
             hosts: hosts(reader),
             tls: tls(reader),
+            base_path: base_path(reader),
+            frame_ancestors: frames::read(reader),
+            idle: Duration::from_secs(reader.integer(
+                &keys::IDLE_SECONDS,
+                DEFAULT_IDLE.as_secs(),
+                IDLE_BOUNDS,
+                "seconds",
+            )),
         }
     }
 }
@@ -128,6 +156,36 @@ fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
         }
     }
     found.into_iter().map(|found| found.value).collect()
+}
+
+fn base_path(reader: &mut Reader<'_>) -> String {
+    // What lies at the root: below one of these no proxy's path could be told from ours.
+    const OURS: [&str; 6] = ["api", "assets", "board", "boards", "healthz", "readyz"];
+    let Some(found) = reader.text(&keys::BASE_PATH) else {
+        return String::new();
+    };
+    let path = found.value.trim().trim_end_matches('/');
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    let is_part =
+        |part: &str| !part.is_empty() && part != "." && part != ".." && part.chars().all(is_plain);
+    let mut parts = path.split('/').skip(1);
+    if path.is_empty() || path.starts_with('/') && parts.all(is_part) {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        if !OURS.contains(&first.to_ascii_lowercase().as_str()) {
+            return path.to_owned();
+        }
+        reader.problems.push(found.wrong(
+            "is what the server has there itself",
+            "take another path, as in /wall",
+        ));
+    } else {
+        reader.problems.push(found.wrong(
+            "is not a path",
+            "write the path that the proxy has the wall under, as in /wall: it begins with a slash, without \
+             https:// and a host, and holds letters, digits and - . _ ~ alone",
+        ));
+    }
+    String::new()
 }
 
 fn tls(reader: &mut Reader<'_>) -> Option<TlsFiles> {

@@ -1014,3 +1014,88 @@ fn world_writable_file_is_warned_of() {
         ["queuewall.toml: other users of this machine can write the file: chmod go-w it"]
     );
 }
+
+#[test]
+fn base_path_is_read_forgivingly_and_wrong_ones_are_refused() {
+    let base = |value: &str| {
+        let variables = with(&[("QUEUEWALL_BASE_PATH", value)]);
+        read(&variables, &[]).map(|it| it.config.server.base_path)
+    };
+    for (value, expected) in [
+        ("/wall", "/wall"),
+        ("/wall/", "/wall"),
+        (" /a/b-c/d_1.2~// ", "/a/b-c/d_1.2~"),
+        ("/", ""),
+    ] {
+        assert_eq!(base(value).unwrap(), expected, "{value}");
+    }
+    for value in [
+        "wall",
+        "https://example.com/wall",
+        "//wall",
+        "/a//b",
+        "/../x",
+        "/a/.",
+        "/w%20all",
+        "/w all",
+        "/wall?x",
+        "/wall#x",
+        "/\"><script>",
+        "/board",
+        "/API/x",
+        "/assets",
+        "/healthz",
+    ] {
+        assert!(base(value).is_err(), "{value}");
+    }
+    let url = |url: &str, base: &str| {
+        let variables = with(&[("QUEUEWALL_PUBLIC_URL", url), ("QUEUEWALL_BASE_PATH", base)]);
+        read(&variables, &[]).map(|it| it.config.access.public_url.unwrap())
+    };
+    for given in ["https://wall.example.com", "https://wall.example.com/wall/"] {
+        assert_eq!(
+            url(given, "/wall").unwrap(),
+            "https://wall.example.com/wall"
+        );
+    }
+    let error = url("https://wall.example.com/other", "/").unwrap_err();
+    assert!(error.to_string().contains("set that to /other"), "{error}");
+}
+
+#[test]
+fn idle_seconds_are_above_a_minute_by_default_and_bounded() {
+    let idle = |value: &str| {
+        let variables = with(&[("QUEUEWALL_IDLE_SECONDS", value)]);
+        read(&variables, &[]).map(|it| it.config.server.idle.as_secs())
+    };
+    assert!(read(&with(&[]), &[]).unwrap().config.server.idle.as_secs() > 60);
+    assert_eq!(idle("620").unwrap(), 620);
+    assert!(idle("9").is_err() && idle("3601").is_err() && idle("x").is_err());
+}
+
+#[test]
+fn proxy_settings_that_let_everybody_in_are_refused_or_warned_of() {
+    for (name, value, word) in [
+        (
+            "QUEUEWALL_TRUSTED_PROXIES",
+            "0.0.0.0/0",
+            "would let everybody",
+        ),
+        (
+            "QUEUEWALL_TRUSTED_PROXIES",
+            "10.0.0.5,::/0",
+            "would let everybody",
+        ),
+        ("QUEUEWALL_PROXY_HEADER", "Host", "signed in or not"),
+        ("QUEUEWALL_PROXY_HEADER", "cookie", "signed in or not"),
+    ] {
+        let found = problems(&with(&[(name, value)]), &[]);
+        assert!(found.len() == 1 && found[0].contains(word), "{found:?}");
+    }
+    let wide = with(&[("QUEUEWALL_TRUSTED_PROXIES", "10.0.0.0/8")]);
+    let warnings = read(&wide, &[]).unwrap().config.warnings;
+    assert!(
+        warnings[0].contains("every machine of this network"),
+        "{warnings:?}"
+    );
+}

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::config::DEFAULT_IDLE;
+
 /// Bounds on connections and requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -14,8 +16,10 @@ pub struct Limits {
     /// Whether peers on this machine have no bounds of their own: one is a reverse proxy,
     /// as a rule, with everybody behind it.
     pub spares_this_machine: bool,
-    /// How long a request may take from the end of the answer before it to the begin of
-    /// its own, silence included; and how long a TLS handshake.
+    /// How long a connection may be silent before its first request and between two.
+    pub idle: Duration,
+    /// How long a request may take from its first byte until it is answered, and how long a
+    /// TLS handshake.
     pub head: Duration,
     /// How long a peer may leave an answer unread.
     pub stalled_write: Duration,
@@ -31,6 +35,7 @@ impl Default for Limits {
             connections_per_peer: 1_024,
             requests_per_second: 500,
             spares_this_machine: true,
+            idle: DEFAULT_IDLE,
             head: Duration::from_secs(30),
             stalled_write: Duration::from_secs(20),
             drain: Duration::from_secs(10),

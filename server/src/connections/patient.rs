@@ -19,28 +19,48 @@ use tokio::{
 /// no timer.
 pub(super) struct Patient<S> {
     stream: S,
-    /// How long the peer may take to send what can be answered: counted from the last
-    /// byte that was written, so that single bytes now and then do not prolong it.
-    read: Option<Duration>,
+    read: Option<Silence>,
     /// How long the peer may leave unread what was written.
     write: Duration,
     read_until: Option<Instant>,
+    /// Whether some of what is to be answered has come.
+    has_begun: bool,
+    /// What is told the connection's first byte.
+    first: Option<Box<dyn FnOnce(u8) + Send>>,
     write_until: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
+}
+
+/// How long a peer may take to send what can be answered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Silence {
+    /// To its first byte.
+    pub(super) idle: Duration,
+    /// From its first byte to an answer, so that single bytes now and then do not prolong
+    /// it.
+    pub(super) head: Duration,
 }
 
 impl<S> Patient<S> {
     /// Waits so long for the peer to send, and to read. `None` is for a protocol that
     /// looks after silent peers itself.
-    pub(super) fn new(stream: S, read: Option<Duration>, write: Duration) -> Self {
+    pub(super) fn new(stream: S, read: Option<Silence>, write: Duration) -> Self {
         Self {
             stream,
             read,
             write,
             read_until: None,
+            has_begun: false,
+            first: None,
             write_until: None,
             alarm: None,
         }
+    }
+
+    /// Tells `first` the first byte that the peer sends.
+    pub(super) fn tell_first(mut self, first: impl FnOnce(u8) + Send + 'static) -> Self {
+        self.first = Some(Box::new(first));
+        self
     }
 
     /// Waits for the peer, until `until` at the most.
@@ -81,6 +101,7 @@ impl<S> Patient<S> {
     ) -> Poll<io::Result<usize>> {
         if matches!(written, Poll::Ready(Ok(1..))) {
             self.read_until = None;
+            self.has_begun = false;
         }
         self.read_by_peer(written, context)
     }
@@ -92,9 +113,27 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let (Poll::Pending, Some(limit)) = (&read, self.read) else {
+        if let Some(byte) = buffer.filled().get(before)
+            && let Some(first) = self.first.take()
+        {
+            first(*byte);
+        }
+        let Some(silence) = self.read else {
             return read;
+        };
+        if read.is_ready() {
+            if !self.has_begun {
+                self.has_begun = true;
+                self.read_until = None;
+            }
+            return read;
+        }
+        let limit = if self.has_begun {
+            silence.head
+        } else {
+            silence.idle
         };
         let until = *(self.read_until).get_or_insert_with(|| Instant::now() + limit);
         self.poll_wait(until, context)
@@ -152,12 +191,16 @@ mod tests {
     use super::*;
 
     const READ: Duration = Duration::from_secs(30);
+    const SILENCE: Silence = Silence {
+        idle: Duration::from_secs(75),
+        head: READ,
+    };
     const WRITE: Duration = Duration::from_secs(20);
 
     #[tokio::test(start_paused = true)]
     async fn single_bytes_now_and_then_prolong_nothing() {
         let (ours, mut peer) = duplex(1_024);
-        let mut ours = Patient::new(ours, Some(READ), WRITE);
+        let mut ours = Patient::new(ours, Some(SILENCE), WRITE);
         let started = Instant::now();
         let trickle = async {
             for _ in 0..100 {
@@ -184,20 +227,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_gives_the_peer_its_whole_time_again() {
+    async fn connection_idle_for_over_a_minute_stays_open() {
         let (ours, mut peer) = duplex(1_024);
-        let mut ours = Patient::new(ours, Some(READ), WRITE);
+        let mut ours = Patient::new(ours, Some(SILENCE), WRITE);
         for _ in 0..5 {
             let ask = async {
-                tokio::time::sleep(Duration::from_secs(25)).await;
+                tokio::time::sleep(Duration::from_secs(70)).await;
                 peer.write_u8(b'x').await.unwrap();
             };
             let (read, ()) = tokio::join!(ours.read_u8(), ask);
             assert_eq!(read.unwrap(), b'x');
             ours.write_all(b"answer").await.unwrap();
         }
+        let asked = Instant::now();
         let error = ours.read_u8().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert!(asked.elapsed() >= SILENCE.idle);
     }
 
     #[tokio::test(start_paused = true)]

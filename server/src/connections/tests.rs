@@ -1,6 +1,6 @@
 //! Over real sockets. Time limits are short here, and only that they act is asserted.
 
-use std::{io, path::Path, time::Duration};
+use std::{io, path::Path};
 
 use axum::{Router, response::IntoResponse as _, routing::get};
 use http_body_util::{BodyExt as _, Empty};
@@ -55,6 +55,9 @@ impl Server {
         let answer = move |request: Request<Body>| {
             let mut app = app.clone();
             async move {
+                if request.extensions().get::<PlainOnTls>().is_some() {
+                    return "plain".into_response();
+                }
                 if request.extensions().get::<OverPace>().is_some() {
                     return ApiError::TooManyRequests.into_response();
                 }
@@ -125,6 +128,7 @@ async fn a_connection_carries_many_requests_and_its_peers_address() {
 #[tokio::test]
 async fn whoever_says_nothing_or_goes_on_slowly_is_let_go() {
     let limits = Limits {
+        idle: Duration::from_millis(300),
         head: Duration::from_millis(300),
         ..bounded()
     };
@@ -346,11 +350,42 @@ async fn tls_speaks_http_2_and_1_as_the_client_can() {
 }
 
 #[tokio::test]
+async fn plain_http_on_the_tls_port_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = certify(folder.path());
+    let server = Server::start(bounded(), Some(load(folder.path()).unwrap())).await;
+    let mut stream = server.connect().await;
+    let answer = ask(&mut stream, ASK, "plain").await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    tls_connect(server.address, &pem, &[]).await.unwrap();
+    // Neither: the connection ends.
+    let mut odd = server.connect().await;
+    odd.write_all(&[0x80, 1, 2, 3, 4, 5, 6]).await.unwrap();
+    assert!(is_closed(&mut odd).await);
+}
+
+#[tokio::test]
+async fn https_on_the_plain_port_is_logged_once() {
+    let (said, _guard) = Said::gather("warn");
+    let server = Server::start(bounded(), None).await;
+    for _ in 0..3 {
+        tls_connect(
+            server.address,
+            &certify(tempfile::tempdir().unwrap().path()),
+            &[],
+        )
+        .await
+        .unwrap_err();
+    }
+    assert_eq!(said.text().matches("asked by https").count(), 1);
+}
+
+#[tokio::test]
 async fn whoever_negotiates_http_2_and_says_nothing_is_let_go() {
     let folder = tempfile::tempdir().unwrap();
     let pem = certify(folder.path());
     let limits = Limits {
-        head: Duration::from_secs(1),
+        idle: Duration::from_secs(1),
         ..bounded()
     };
     let server = Server::start(limits, Some(load(folder.path()).unwrap())).await;

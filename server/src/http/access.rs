@@ -15,10 +15,12 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::{AppState, error::ApiError};
-use crate::access::{self, CODE_LIFE, Caller, Guard, Link, LinkDoor, Refusal, Token};
+use super::{AppState, error::ApiError, frames};
+use crate::access::{
+    self, CODE_LIFE, Caller, CookieScope, Guard, InFrames, Link, LinkDoor, Refusal, Token,
+};
 
 /// The longest body that is read here, in bytes.
 pub(super) const LONGEST_BODY: usize = 1024;
@@ -46,18 +48,15 @@ pub(super) async fn enter(
     request: Request,
 ) -> Result<Response, ApiError> {
     let door = door_of(&state.access)?;
-    let from = Origin::of(&state.access, &request);
+    let from = Origin::of(&state, &request);
     let now = state.clock.now();
     let Entry { token } = body(request).await?;
     let link = match door.links.good(token.expose(), now.wall) {
         // Only what nobody knows is a guess: a screen's own link is never held up by those
         // of others.
         Err(Refusal::NoAccess) => {
-            door.wrong_tokens
-                .check(from.client, now.monotonic)
-                .map_err(ApiError::TooManyAttempts)?;
             // Before a file is read for it.
-            door.wrong_tokens.count(from.client, now.monotonic);
+            count_wrong(door, &from, now.monotonic)?;
             door.links.good_or_new(token.expose(), now.wall).await?
         }
         known => known?,
@@ -72,7 +71,7 @@ pub(super) async fn ask_for_code(
     request: Request,
 ) -> Result<Response, ApiError> {
     let door = door_of(&state.access)?;
-    let client = Origin::of(&state.access, &request).client;
+    let client = Origin::of(&state, &request).client;
     // Before anything is counted: a foreign page cannot send this, and uses up nobody's codes.
     let Nothing {} = body(request).await?;
     let now = state.clock.now();
@@ -105,18 +104,23 @@ pub(super) async fn wait(
     request: Request,
 ) -> Result<Response, ApiError> {
     let door = door_of(&state.access)?;
-    let from = Origin::of(&state.access, &request);
-    let now = state.clock.now().wall;
+    let from = Origin::of(&state, &request);
+    let now = state.clock.now();
     let Wait { secret } = body(request).await?;
-    match door.links.good(secret.expose(), now) {
+    match door.links.good(secret.expose(), now.wall) {
         Ok(link) => {
-            let cookie = from.cookie(&link, &secret, now)?;
+            let cookie = from.cookie(&link, &secret, now.wall)?;
             let answer = Json(json!({ "board": link.board }));
             Ok((UNKEPT, cookie, answer).into_response())
         }
-        Err(Refusal::NoAccess) if door.screens.is_waiting(secret.expose(), now) => {
+        Err(Refusal::NoAccess) if door.screens.is_waiting(secret.expose(), now.wall) => {
             let answer = Json(json!({ "state": "waiting" }));
             Ok((StatusCode::ACCEPTED, UNKEPT, answer).into_response())
+        }
+        Err(Refusal::NoAccess) => {
+            // A screen shows a secret whose code is over but once: then it takes a new code.
+            count_wrong(door, &from, now.monotonic)?;
+            Err(ApiError::CodeExpired)
         }
         Err(_) => Err(ApiError::CodeExpired),
     }
@@ -126,6 +130,15 @@ const UNKEPT: [(&str, &str); 1] = [("cache-control", "no-store")];
 
 fn door_of(guard: &Guard) -> Result<&LinkDoor, ApiError> {
     guard.link_door().ok_or(ApiError::NoLinks)
+}
+
+/// Counts a token that nobody knows, unless its sender has shown too many.
+fn count_wrong(door: &LinkDoor, from: &Origin, now: Instant) -> Result<(), ApiError> {
+    door.wrong_tokens
+        .check(from.client, now)
+        .map_err(ApiError::TooManyAttempts)?;
+    door.wrong_tokens.count(from.client, now);
+    Ok(())
 }
 
 /// How long a body may take.
@@ -150,15 +163,19 @@ async fn body<T: for<'de> Deserialize<'de> + 'static>(request: Request) -> Resul
 /// What of a request outlives its body.
 struct Origin {
     client: Option<IpAddr>,
+    base_path: Arc<str>,
     is_secure: bool,
+    in_frames: InFrames,
 }
 
 impl Origin {
-    fn of(guard: &Guard, request: &Request) -> Self {
-        let caller = Caller::of(request);
+    fn of(state: &AppState, request: &Request) -> Self {
+        let (proxies, caller) = (state.access.proxies(), Caller::of(request));
         Self {
-            client: guard.proxies().client(caller),
-            is_secure: guard.proxies().is_secure(caller),
+            client: proxies.client(caller),
+            base_path: Arc::clone(&state.base_path),
+            is_secure: proxies.is_secure(caller),
+            in_frames: frames::cookie(caller.headers, &state.frame_ancestors),
         }
     }
 
@@ -169,7 +186,12 @@ impl Origin {
         now: SystemTime,
     ) -> Result<[(HeaderName, HeaderValue); 1], ApiError> {
         let life = link.left(now);
-        access::set_cookie(&link.board, token.expose(), life, self.is_secure)
+        let scope = CookieScope {
+            base_path: &self.base_path,
+            is_secure: self.is_secure,
+            in_frames: self.in_frames,
+        };
+        access::set_cookie(&link.board, token.expose(), life, scope)
             .map(|cookie| [(SET_COOKIE, cookie)])
             .map_err(|_| {
                 tracing::error!("the link {} has a board that no cookie can name", link.id);

@@ -32,6 +32,12 @@ pub enum ApiError {
     /// 404: no route has this path.
     #[error("there is nothing at this address")]
     NoSuchPath,
+    /// 404: the path looks as if a proxy had put the wall below another path.
+    #[error(
+        "there is nothing at this address: where a proxy has the wall under a path, set QUEUEWALL_BASE_PATH \
+         (server.base_path) to that path, as in /wall"
+    )]
+    BelowAPath,
     /// 404: the path is one of another access mode.
     #[error("there is nothing at this address: this server asks for no links")]
     NoLinks,
@@ -50,6 +56,18 @@ pub enum ApiError {
          (server.hosts), or ask by address"
     )]
     ForeignHost,
+    /// 403: a proxy passed it on to a server that is for this machine alone.
+    #[error(
+        "this request came through a proxy or from another machine, and nothing says who may look: set \
+         QUEUEWALL_ACCESS (access.mode) to links, proxy or open; docs/access.md says which"
+    )]
+    NotOfThisMachine,
+    /// 403: a page from elsewhere has made the browser send it.
+    #[error("this was sent by a page of another server: open the wall's own address")]
+    ForeignOrigin,
+    /// 400: plain HTTP to a port that speaks TLS.
+    #[error("this address speaks https alone: write https:// before it")]
+    PlainHttp,
     /// 411: a body of unknown length.
     #[error("send a body with its length")]
     NoLength,
@@ -80,15 +98,18 @@ pub enum ApiError {
 impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::NoSuchBoard | Self::NoSuchPath | Self::NoLinks => StatusCode::NOT_FOUND,
-            Self::UnreadablePath | Self::NotOneHost => StatusCode::BAD_REQUEST,
+            Self::NoSuchBoard | Self::NoSuchPath | Self::BelowAPath | Self::NoLinks => {
+                StatusCode::NOT_FOUND
+            }
+            Self::UnreadablePath | Self::NotOneHost | Self::PlainHttp => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::NotOfThisMachine | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NoLength => StatusCode::LENGTH_REQUIRED,
             Self::UnreadableBody(status) => *status,
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-            Self::Refused(Refusal::NoAccess) => StatusCode::UNAUTHORIZED,
+            Self::Refused(Refusal::NoAccess | Refusal::Nameless) => StatusCode::UNAUTHORIZED,
             Self::Refused(Refusal::UntrustedPeer) => StatusCode::FORBIDDEN,
             Self::Refused(Refusal::Revoked | Refusal::Expired) | Self::CodeExpired => {
                 StatusCode::GONE
@@ -104,11 +125,15 @@ impl ApiError {
         match self {
             Self::NoSuchBoard => NO_SUCH_BOARD,
             Self::NoSuchPath => "no_such_path",
+            Self::BelowAPath => "below_a_path",
             Self::NoLinks => NO_LINKS,
             Self::UnreadablePath => "unreadable_path",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::NotOneHost => "not_one_host",
             Self::ForeignHost => "foreign_host",
+            Self::NotOfThisMachine => "not_of_this_machine",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::PlainHttp => "plain_http",
             Self::NoLength => "no_length",
             Self::UnreadableBody(_) => "unreadable_body",
             Self::SlowBody => "slow_body",
@@ -151,7 +176,7 @@ impl IntoResponse for ApiError {
 
 fn access_code(refusal: Refusal) -> &'static str {
     match refusal {
-        Refusal::NoAccess => NO_ACCESS,
+        Refusal::NoAccess | Refusal::Nameless => NO_ACCESS,
         Refusal::Revoked => ACCESS_REVOKED,
         Refusal::Expired => ACCESS_EXPIRED,
         Refusal::UntrustedPeer => UNTRUSTED_PEER,

@@ -52,7 +52,7 @@ pub(super) fn router(state: OperatorsState) -> Router {
         .route("/metrics", get(metrics))
         .route("/screens", get(screens))
         .route("/screens.css", get(style))
-        .route("/healthz", get(health::healthz))
+        .route("/healthz", get(health::healthz).options(health::healthz))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .with_state(state)
@@ -100,7 +100,7 @@ async fn style() -> Response {
 }
 
 /// Whether `Accept` names a media type; what is preferred to what is not looked into.
-fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let mut lists = headers.get_all(ACCEPT).iter();
     lists.any(|list| {
         list.to_str()

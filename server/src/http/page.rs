@@ -13,8 +13,9 @@ use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    AppState, Name,
+    AppState, Name, address,
     error::ApiError,
+    error_page,
     negotiate::{Content, respond},
 };
 use crate::access::Caller;
@@ -28,6 +29,9 @@ struct Dist;
 
 /// For names that hold a hash of the content.
 const KEPT_FOR_A_YEAR: &str = "public, max-age=31536000, immutable";
+
+/// The document.
+const INDEX: &str = "index.html";
 
 const NOT_BUILT: &str = "<!DOCTYPE html><title>Queuewall</title>
 <h1>This server was compiled without its page</h1>
@@ -99,12 +103,37 @@ impl Page {
         }
     }
 
+    /// The same page below a path, as in `/wall`, and in frames where it may be. Its files
+    /// name each other by where they lie; the document alone names them from the root.
+    #[must_use]
+    pub fn placed(mut self, base_path: &str, is_framed: bool) -> Self {
+        if (!base_path.is_empty() || is_framed)
+            && let Some(index) = self.files.get_mut(INDEX)
+        {
+            let html = String::from_utf8_lossy(&index.raw.bytes);
+            let mut html = html.replace("\"/assets/", &format!("\"{base_path}/assets/"));
+            if is_framed {
+                html = html.replacen("<html", "<html data-frames", 1);
+            }
+            *index = Representations::of_bytes(html.into());
+        }
+        self
+    }
+
+    /// The hash of the script that stands in the document itself, as a policy names it.
+    pub(super) fn inline_script(&self) -> Option<String> {
+        let html = String::from_utf8_lossy(&self.files.get(INDEX)?.raw.bytes);
+        let (_, after) = html.split_once("<script>")?;
+        let (script, _) = after.split_once("</script>")?;
+        Some(error_page::hash_of(script))
+    }
+
     fn shell(&self, request: Request) -> Response {
         let kind = Content {
             media_type: "text/html; charset=utf-8",
             cache_control: "no-cache",
         };
-        match self.files.get("index.html") {
+        match self.files.get(INDEX) {
             Some(index) => respond(index, request.into_parts().0.headers, kind),
             None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
         }
@@ -122,7 +151,11 @@ pub(super) async fn index(State(state): State<AppState>, request: Request) -> Re
         let query = request.uri().query();
         let query = query.map_or_else(String::new, |query| format!("?{query}"));
         let unkept = [(CACHE_CONTROL, "no-store")];
-        return (unkept, Redirect::to(&format!("/board/{slug}{query}"))).into_response();
+        return (
+            unkept,
+            Redirect::to(&format!("{}/board/{slug}{query}", state.base_path)),
+        )
+            .into_response();
     }
     state.page.shell(request)
 }
@@ -142,6 +175,25 @@ pub(super) async fn board(
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
+}
+
+/// Where no route is: for people the page, which says so in their language; for programs
+/// JSON.
+pub(super) async fn nowhere(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    if address::seems_below_a_path(request.uri().path()) {
+        return Err(ApiError::BelowAPath);
+    }
+    if !error_page::is_for_people(&request) {
+        return Err(ApiError::NoSuchPath);
+    }
+    let mut response = state.page.shell(request);
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    Ok(response)
 }
 
 /// `GET /assets/{file}`

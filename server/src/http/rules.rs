@@ -15,7 +15,7 @@ use arc_swap::ArcSwap;
 use axum::{
     body::Body,
     http::{
-        HeaderMap, HeaderName, HeaderValue, Request, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
         header::{
             CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
             STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING, USER_AGENT, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -25,18 +25,66 @@ use axum::{
 };
 use tokio::sync::watch;
 
-use super::error::ApiError;
-use crate::config::Live;
+use super::{error::ApiError, frames::Shown, health};
+use crate::config::{FrameAncestor, Live};
 
-/// For documents.
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-     img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'none'";
-/// For documents in a Chromium that does not know `wasm-unsafe-eval` yet, and then runs
-/// no WebAssembly at all (measured in 72 to 88).
-const OLD_PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'unsafe-eval'; \
-     style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What documents may do, and which pages may show them in a frame.
+#[derive(Clone, Debug)]
+pub struct Policies {
+    page: HeaderValue,
+    old_page: HeaderValue,
+    /// Those of a page that finds out itself whether it is in a frame.
+    unclear: [HeaderValue; 2],
+}
+
+impl Policies {
+    /// For a page with this script in the document itself, named by its hash, in frames of
+    /// `ancestors` alone.
+    #[must_use]
+    pub fn new(inline_script: Option<&str>, ancestors: &[FrameAncestor]) -> Self {
+        let inline = inline_script.map_or_else(String::new, |hash| format!(" {hash}"));
+        let ancestors: Vec<String> = ancestors.iter().map(ToString::to_string).collect();
+        let ancestors = match ancestors[..] {
+            [] => "'none'".to_owned(),
+            _ => ancestors.join(" "),
+        };
+        let policy = |wasm: &str, end: &str| {
+            let policy = format!(
+                "default-src 'none'; script-src 'self' '{wasm}'{inline}; style-src 'self'; img-src 'self' data:; \
+                 font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'{end}"
+            );
+            // Of checked words: it never fails.
+            HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static(DATA_POLICY))
+        };
+        let frames = format!("; frame-ancestors {ancestors}");
+        // A Chromium that does not know `wasm-unsafe-eval` yet runs no WebAssembly without
+        // the other at all (measured in 72 to 88).
+        let (new, old) = ("wasm-unsafe-eval", "unsafe-eval");
+        Self {
+            page: policy(new, &frames),
+            old_page: policy(old, &frames),
+            unclear: [policy(new, ""), policy(old, "")],
+        }
+    }
+
+    fn of_page(&self, is_old: bool, shown: Shown) -> HeaderValue {
+        let [unclear, old_unclear] = &self.unclear;
+        match (shown, is_old) {
+            (Shown::Unclear, false) => unclear,
+            (Shown::Unclear, true) => old_unclear,
+            (_, false) => &self.page,
+            (_, true) => &self.old_page,
+        }
+        .clone()
+    }
+}
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self::new(None, &[])
+    }
+}
+
 /// For everything else, should anybody take it for a document.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -120,32 +168,38 @@ impl Rules {
         if headers.contains_key(TRANSFER_ENCODING) {
             return Err(ApiError::NoLength);
         }
+        if health::is_check(request) {
+            return Ok(());
+        }
         let mut hosts = headers.get_all(HOST).iter();
         let in_header = hosts.next();
         if hosts.next().is_some() {
             return Err(ApiError::NotOneHost);
         }
-        // HTTP/2 has it in the address, and so may HTTP/1, where that one counts.
-        let in_address = request.uri().authority().map(|it| it.as_str());
-        let named = in_address.or_else(|| in_header?.to_str().ok());
-        let named = named.filter(|name| !name.is_empty());
-        let host = without_port(named.ok_or(ApiError::NotOneHost)?).trim_end_matches('.');
-        let is_address = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>()
-            .is_ok();
-        let is_named = |host: &str| self.own.contains(host) || self.hosts.load().contains(host);
-        let is_ours = || is_named(host) || is_named(&host.to_lowercase());
-        if is_address || is_ours() {
+        let named = host_of(request, in_header).ok_or(ApiError::NotOneHost)?;
+        let host = without_port(named).trim_end_matches('.');
+        let is_address = address_of(host).is_some();
+        if is_address || self.is_name(host) {
             Ok(())
         } else {
             Err(ApiError::ForeignHost)
         }
     }
 
-    /// Adds what browsers are to know. `is_old` is of the request.
-    pub(super) fn dress(&self, response: &mut Response, is_old: bool) {
+    /// Whether the server may be asked by this name.
+    pub(super) fn is_name(&self, host: &str) -> bool {
+        let is_named = |host: &str| self.own.contains(host) || self.hosts.load().contains(host);
+        is_named(host) || is_named(&host.to_lowercase())
+    }
+
+    /// Adds what browsers are to know. `is_old` and `shown` are of the request.
+    pub(super) fn dress(
+        &self,
+        response: &mut Response,
+        is_old: bool,
+        shown: Shown,
+        policies: &Policies,
+    ) {
         let is_page = response
             .headers()
             .get(CONTENT_TYPE)
@@ -164,14 +218,17 @@ impl Rules {
             // The browser takes a 304's headers over what it has, and a page's policy is not
             // that of data. What it has came with its own.
         } else if is_page {
-            set(
-                CONTENT_SECURITY_POLICY,
-                if is_old { OLD_PAGE_POLICY } else { PAGE_POLICY },
-            );
+            if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+                let policy = policies.of_page(is_old, shown);
+                headers.insert(CONTENT_SECURITY_POLICY, policy);
+            }
+            let mut set = |name, value: &'static str| {
+                headers.insert(name, HeaderValue::from_static(value));
+            };
             set(PERMISSIONS_POLICY, PERMISSIONS);
             set(REFERRER_POLICY, "no-referrer");
             set(OPENER_POLICY, "same-origin");
-            headers.append(VARY, HeaderValue::from_static("user-agent"));
+            headers.append(VARY, HeaderValue::from_static("user-agent, sec-fetch-dest"));
         } else {
             set(CONTENT_SECURITY_POLICY, DATA_POLICY);
         }
@@ -180,18 +237,55 @@ impl Rules {
 
 /// Whether the browser is a Chromium that needs the older policy.
 pub(super) fn is_old_chromium(headers: &HeaderMap) -> bool {
-    let version = || {
-        let agent = headers.get(USER_AGENT)?.to_str().ok()?;
-        let version = agent
-            .split_once("Chrome/")
-            .or(agent.split_once("Chromium/"))?
-            .1;
-        let digits = version
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(version.len());
-        version[..digits].parse::<u32>().ok()
-    };
-    version().is_some_and(|version| version < KNOWS_WASM_UNSAFE_EVAL)
+    chromium(headers).is_some_and(|version| version < KNOWS_WASM_UNSAFE_EVAL)
+}
+
+/// The version of a Chromium.
+pub(super) fn chromium(headers: &HeaderMap) -> Option<u32> {
+    let agent = headers.get(USER_AGENT)?.to_str().ok()?;
+    let version = agent
+        .split_once("Chrome/")
+        .or(agent.split_once("Chromium/"))?
+        .1;
+    let digits = version
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(version.len());
+    version[..digits].parse().ok()
+}
+
+/// The same address by https, for what a browser opens; `None` where it cannot be named, and
+/// for what was sent, which is out already.
+pub(super) fn to_https(request: &Request<Body>) -> Option<String> {
+    let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    let host = host_of(request, request.headers().get(HOST)).filter(|_| is_reading)?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    let path = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    let is_ours = host.bytes().all(is_plain) && path.starts_with('/');
+    is_ours.then(|| format!("https://{host}{path}"))
+}
+
+/// Whether a request was asked by the IP address of another machine, as a proxy passes it on
+/// that keeps the browser's `Host`.
+pub(super) fn is_another_machine(request: &Request<Body>) -> bool {
+    let host = host_of(request, request.headers().get(HOST));
+    let address = host.and_then(|host| address_of(without_port(host)));
+    address.is_some_and(|address| {
+        let address = address.to_canonical();
+        !address.is_loopback() && !address.is_unspecified()
+    })
+}
+
+/// The host that a request names. HTTP/2 has it in the address, and so may HTTP/1, where
+/// that one counts.
+fn host_of<'r>(request: &'r Request<Body>, header: Option<&'r HeaderValue>) -> Option<&'r str> {
+    let in_address = request.uri().authority().map(|it| it.as_str());
+    let named = in_address.or_else(|| header?.to_str().ok());
+    named.filter(|name| !name.is_empty())
+}
+
+fn address_of(host: &str) -> Option<IpAddr> {
+    let inside = host.trim_start_matches('[').trim_end_matches(']');
+    inside.parse().ok()
 }
 
 fn without_port(host: &str) -> &str {
@@ -322,7 +416,12 @@ mod tests {
             is_encrypted,
             ..rules(&[])
         };
-        rules.dress(&mut response, is_old);
+        rules.dress(
+            &mut response,
+            is_old,
+            Shown::AsAllowed,
+            &Policies::default(),
+        );
         response.headers().clone()
     }
 
@@ -333,7 +432,7 @@ mod tests {
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
         assert!(policy.contains("frame-ancestors 'none'"));
-        assert_eq!(headers[VARY], "user-agent");
+        assert_eq!(headers[VARY], "user-agent, sec-fetch-dest");
         assert_eq!(headers[REFERRER_POLICY], "no-referrer");
         assert_eq!(headers[OPENER_POLICY], "same-origin");
         assert!(headers.contains_key(PERMISSIONS_POLICY));
@@ -346,10 +445,30 @@ mod tests {
     }
 
     #[test]
+    fn frame_ancestors_are_named_where_they_are_set() {
+        let ancestors = [FrameAncestor::Host {
+            scheme: "https",
+            host: "*.example.com".into(),
+            port: None,
+        }];
+        let policies = Policies::new(Some("'sha256-x'"), &ancestors);
+        let policy = policies.of_page(false, Shown::AsAllowed);
+        let policy = policy.to_str().unwrap();
+        assert!(
+            policy.ends_with("; frame-ancestors https://*.example.com"),
+            "{policy}"
+        );
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-x';"));
+        let unclear = Policies::default().of_page(true, Shown::Unclear);
+        let unclear = unclear.to_str().unwrap();
+        assert!(!unclear.contains("frame-ancestors") && unclear.contains("'unsafe-eval'"));
+    }
+
+    #[test]
     fn an_unchanged_page_keeps_the_policy_that_it_came_with() {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        rules(&[]).dress(&mut response, false);
+        rules(&[]).dress(&mut response, false, Shown::AsAllowed, &Policies::default());
         assert!(!response.headers().contains_key(CONTENT_SECURITY_POLICY));
         assert_eq!(response.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }

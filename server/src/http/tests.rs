@@ -6,9 +6,13 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, StatusCode},
 };
-use queuewall_shared::snapshot::{Board, BoardSnapshot};
+use queuewall_shared::{
+    cause::Cause,
+    snapshot::{Board, BoardSnapshot},
+};
 
 mod access;
+mod addresses;
 mod wild;
 
 use super::*;
@@ -21,6 +25,7 @@ use crate::{
 const UP: Duration = Duration::from_secs(1_000);
 
 struct Fixture {
+    state: AppState,
     routes: Routes,
     access: Arc<Guard>,
     boards: Arc<Boards>,
@@ -48,9 +53,12 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
         clock: Arc::new(SystemClock),
         access: Arc::clone(&access),
         page: Arc::new(page),
+        base_path: "".into(),
+        frame_ancestors: Arc::new([]),
     };
     Fixture {
-        routes: Routes::of_boards(state),
+        routes: Routes::of_boards(state.clone()),
+        state,
         access,
         boards,
     }
@@ -214,15 +222,29 @@ async fn the_boards_are_listed() {
 }
 
 #[tokio::test]
-async fn ready_means_that_something_was_read() {
+async fn readyz_is_200_once_boards_are_served_whatever_cxone_says() {
     let fixture = fixture(page());
     assert_eq!(fixture.get("/healthz", &[]).await.status(), StatusCode::OK);
-    assert_eq!(
-        fixture.get("/readyz", &[]).await.status(),
-        StatusCode::SERVICE_UNAVAILABLE
-    );
-    fixture.read(Duration::ZERO);
-    assert_eq!(fixture.get("/readyz", &[]).await.status(), StatusCode::OK);
+    let starting = fixture.get("/readyz", &[]).await;
+    assert_eq!(starting.status(), StatusCode::SERVICE_UNAVAILABLE);
+
+    fixture.boards.mark_assembled();
+    let ready = async || {
+        let response = fixture.get("/readyz", &[]).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let said: serde_json::Value = serde_json::from_slice(&body(response).await).unwrap();
+        assert_eq!(said["status"], "ready");
+        said["upstream"].clone()
+    };
+    let cold = ready().await;
+    assert_eq!(cold["state"], "down");
+    assert!(cold["latest_read_age_ms"].is_null(), "unknown is not 0");
+    fixture.read(Duration::from_secs(7));
+    assert!(ready().await["latest_read_age_ms"].as_u64().unwrap() >= 7_000);
+    let mut snapshot = fixture.boards.latest("main").unwrap().snapshot.clone();
+    snapshot.upstream.cause_code = Some(Cause::SignInRejected);
+    fixture.boards.publish(snapshot, None);
+    assert_eq!(ready().await["cause_code"], "sign_in_rejected");
 }
 
 #[tokio::test]

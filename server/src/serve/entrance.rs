@@ -20,6 +20,7 @@ pub(super) struct Entrance {
     app: App,
     rules: Arc<Rules>,
     url: String,
+    limits: Limits,
     proxies: Proxies,
     doors: Doors,
 }
@@ -34,6 +35,7 @@ impl Entrance {
         listener: TcpListener,
         tls: Option<Tls>,
         hosts: &[String],
+        limits: Limits,
         app: impl FnOnce(Arc<Rules>) -> App,
     ) -> Result<Self> {
         let address = listener
@@ -47,6 +49,7 @@ impl Entrance {
             app: app(Arc::clone(&rules)),
             rules,
             url: format!("{scheme}://{address}"),
+            limits,
             proxies: Proxies::default(),
             doors: Doors::default(),
         })
@@ -77,7 +80,7 @@ impl Entrance {
         if let Some(tls) = self.tls.clone() {
             renewing.spawn(tls.keep_fresh());
         }
-        let (limits, proxies, doors) = (Limits::default(), self.proxies, self.doors);
+        let (limits, proxies, doors) = (self.limits, self.proxies, self.doors);
         tokio::select! {
             () = connections::serve(
                 self.listener, self.tls, answer, limits, proxies, doors, shutdown,

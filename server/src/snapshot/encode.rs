@@ -60,10 +60,16 @@ impl Representations {
             reason = "snapshots are structs of text and numbers, which cannot fail"
         )]
         let raw = serde_json::to_vec(content).expect("JSON");
+        Self::of_bytes(raw.into())
+    }
+
+    /// Compresses.
+    #[must_use]
+    pub fn of_bytes(raw: Bytes) -> Self {
         Self {
             gzip: gzip(&raw).map(|bytes| Representation::new(bytes.into())),
             brotli: brotli(&raw).map(|bytes| Representation::new(bytes.into())),
-            raw: Representation::new(raw.into()),
+            raw: Representation::new(raw),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `index.html`: Trunk's loader and its list of style sheets are replaced by one
-//! deferred script and one style sheet, so that no inline script is left.
+//! deferred script and one style sheet. One inline script is left, which says why the others
+//! do not come.
 
 use anyhow::{Context, Result, bail};
 
@@ -18,6 +19,8 @@ pub(crate) struct Shell {
 /// Addresses of the finished files.
 #[derive(Debug)]
 pub(crate) struct Links {
+    /// The script that stands in the document itself.
+    pub(crate) start: String,
     pub(crate) wasm: String,
     pub(crate) script: String,
     /// The worker's script, which `frontend/src/ticking.rs` looks for.
@@ -95,6 +98,7 @@ impl Shell {
     /// The page with the finished files' addresses.
     pub(crate) fn finish(&self, links: &Links) -> String {
         let Links {
+            start,
             wasm,
             script,
             tick,
@@ -102,9 +106,10 @@ impl Shell {
             fonts,
             icon,
         } = links;
-        // The wasm is fetched while the script is still on its way.
+        // It hears of each file that does not come. The wasm is fetched while the script is
+        // still on its way.
         let mut tags = format!(
-            "<link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
+            "<script>{start}</script><link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
              <link rel=\"stylesheet\" href=\"{style}\"><script defer src=\"{script}\" data-wasm=\"{wasm}\" data-tick=\"{tick}\"></script>"
         );
         // The style sheet asks for them only once there is text: too late to be seamless.
@@ -155,6 +160,7 @@ import init from '/queuewall-frontend.js'; if (1 < 2) await init();
         assert_eq!(shell.stylesheets, ["tokens.css", "tile.css"]);
         assert_eq!(shell.icon.as_deref(), Some("icon.svg"));
         let links = Links {
+            start: "says(1 < 2)".into(),
             wasm: "/assets/p.wasm".into(),
             script: "/assets/p.js".into(),
             tick: "/assets/t.js".into(),
@@ -163,7 +169,8 @@ import init from '/queuewall-frontend.js'; if (1 < 2) await init();
             icon: Some("/assets/i.svg".into()),
         };
         let html = shell.finish(&links);
-        assert_eq!(html.matches("<script").count(), 1);
+        assert!(html.contains("<script>says(1 < 2)</script><link"));
+        assert_eq!(html.matches("<script").count(), 2);
         assert!(
             html.contains(
                 r#"<script defer src="/assets/p.js" data-wasm="/assets/p.wasm" data-tick="/assets/t.js"></script>"#

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use queuewall_e2e::browser::http_client;
+use queuewall_e2e::{browser::http_client, program::has_read};
 use queuewall_simulator::{Options, Simulator};
 use tokio::net::TcpListener;
 
@@ -66,11 +66,8 @@ impl Subject {
         };
         let client = http_client()?;
         for _ in 0..100 {
-            if client
-                .get(subject.url("/readyz"))
-                .send()
-                .await
-                .is_ok_and(|answer| answer.status().is_success())
+            if let Ok(answer) = client.get(subject.url("/readyz")).send().await
+                && has_read(&answer.text().await.unwrap_or_default())
             {
                 return Ok(subject);
             }

@@ -133,6 +133,20 @@ async fn health_takes_any_certificate_of_the_server() {
 }
 
 #[test]
+fn health_line_says_how_it_goes_with_cxone() {
+    let down = r#"{"status":"ready","upstream":{"state":"down","cause_code":"sign_in_rejected","latest_read_age_ms":null}}"#;
+    assert_eq!(
+        upstream(down).unwrap(),
+        "CXone does not answer (sign in rejected), nothing was read yet"
+    );
+    let ok = r#"{"upstream":{"state":"ok","cause_code":null,"latest_read_age_ms":12999}}"#;
+    assert_eq!(upstream(ok).unwrap(), "CXone answers, last read 12 s ago");
+    for other in ["", "ok", "{}", r#"{"status":"ok"}"#] {
+        assert_eq!(upstream(other), None, "{other}");
+    }
+}
+
+#[test]
 fn an_address_that_means_all_of_them_is_asked_on_this_machine() {
     let reach = |listen: &str| within_reach(listen.parse().unwrap()).map(|it| it.to_string());
     assert_eq!(reach("0.0.0.0:80").as_deref(), Some("127.0.0.1:80"));

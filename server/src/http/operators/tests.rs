@@ -70,6 +70,8 @@ impl Sides {
             clock: clock.clone(),
             access: Arc::new(Guard::open()),
             page: Arc::new(page),
+            base_path: "".into(),
+            frame_ancestors: Arc::new([]),
             screens: Arc::clone(&screens),
             requests: requests.clone(),
         };

@@ -40,6 +40,10 @@ fn app() -> App {
     App {
         log: Some(Arc::new(RequestLog::new(access))),
         requests: None,
+        access: None,
+        base_path: "".into(),
+        frame_ancestors: Arc::new([]),
+        policies: Arc::default(),
         routes: Arc::new(Routes {
             router,
             boards: None,

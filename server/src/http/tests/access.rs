@@ -370,6 +370,31 @@ async fn guessing_has_to_wait_and_nobody_else_does() {
 }
 
 #[tokio::test]
+async fn wrong_secrets_of_waiting_screens_are_bounded() {
+    let linked = linked(&BOARDS);
+    let wait = |secret: &str| {
+        let secret = json!({ "secret": secret });
+        linked.fixture.post("/api/screens/wait", secret)
+    };
+    for guess in 0..30 {
+        let wrong = wait(&format!("wrong-{guess}")).await;
+        assert_eq!(wrong.status(), StatusCode::GONE, "{guess}");
+    }
+    let limited = wait("wrong").await;
+    assert_eq!(limited.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_ne!(header(&limited, "retry-after"), "");
+    let screen = json_of(linked.fixture.post("/api/screens", json!({})).await).await;
+    let waiting = wait(screen["secret"].as_str().unwrap()).await;
+    assert_eq!(
+        waiting.status(),
+        StatusCode::ACCEPTED,
+        "a waiting screen waits on"
+    );
+    let good = wait(linked.token("good")).await;
+    assert_eq!(good.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
     let linked = linked(&BOARDS);
     let screen = linked.fixture.post("/api/screens", json!({})).await;

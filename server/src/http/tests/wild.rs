@@ -125,6 +125,10 @@ fn app(mode: AccessMode, folder: &std::path::Path) -> App {
         rules: Arc::new(Rules::new(listen, [], false)),
         requests: None,
         log: None,
+        access: Some(fixture.access),
+        base_path: "".into(),
+        frame_ancestors: Arc::new([]),
+        policies: Arc::default(),
     }
 }
 
