@@ -52,12 +52,13 @@ pub(super) fn offline(
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
     of_this_machine(config, files, &mut report);
-    for board in &config.boards {
-        report.ok(match board.queues.len() {
-            0 => format!("board {}: every queue", board.slug),
-            queues => format!("board {}: {queues} queues named", board.slug),
-        });
-    }
+    let boards = config.boards.len();
+    let of_all = (config.boards.iter()).filter(|board| board.queues.is_empty());
+    let named: usize = config.boards.iter().map(|board| board.queues.len()).sum();
+    report.ok(format_args!(
+        "boards: {boards}, with {named} queues named; {} of every queue",
+        of_all.count()
+    ));
     report.ok("settings: all can be used; CXone was not asked");
     Ok(report.close()?)
 }

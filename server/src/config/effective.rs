@@ -39,7 +39,7 @@ pub fn effective(
             name: format!("boards: {slug}"),
             value: match board.queues.len() {
                 0 => "every queue".to_owned(),
-                queues => format!("{queues} queues"),
+                queues => format!("queues: {queues}"),
             },
             place: board.place.clone(),
         }
@@ -54,7 +54,6 @@ fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
     let name = setting.file_key.or(setting.variable)?.to_owned();
     let found: Vec<Found<String>> = match setting.kind {
         Kind::Ids | Kind::Texts => reader.list(setting),
-        // Lists that only variables hold are text here.
         _ => reader.text(setting).into_iter().collect(),
     };
     let Some(first) = found.first() else {
@@ -137,7 +136,7 @@ mod tests {
         assert_eq!(of("server.hosts").0, "a, b");
         assert_eq!(of("poll.budget_per_minute"), ("10", "default"));
         assert_eq!(of("TARGET_QUEUE_ID").0, "1,2");
-        assert_eq!(of("boards: sales"), ("1 queues", "queuewall.toml:5"));
+        assert_eq!(of("boards: sales"), ("queues: 1", "queuewall.toml:5"));
         assert!(!format!("{rows:?}").contains("hunter"));
         assert!(
             problems

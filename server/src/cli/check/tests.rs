@@ -411,3 +411,35 @@ fn files_that_were_read_are_named() {
     );
     assert!(files_read(&[]).contains("none"));
 }
+
+#[test]
+fn offline_check_asks_nothing_and_names_files() {
+    let config = crate::config::Config {
+        cxone: crate::cxone::Settings {
+            dialect: crate::cxone::Dialect::ReportingV2(crate::cxone::ReportingV2Settings {
+                base_url: crate::cxone::BaseUrl::parse("https://a.example.com").unwrap(),
+                client_id: "a".into(),
+                client_secret: "hunter2".into(),
+                tenant_id: "c".into(),
+            }),
+            ca_file: None,
+            connect_timeout: POLL.connect_timeout(),
+            total_timeout: POLL.total_timeout(),
+        },
+        poll: POLL,
+        server: crate::config::ServerConfig::on(([127, 0, 0, 1], 8080).into()),
+        access: crate::config::AccessConfig::default(),
+        boards: vec![board("a", &["1", "2"], &[]), board("b", &[], &[])],
+        warnings: Vec::new(),
+    };
+    let mut out = Vec::new();
+    let exit = offline(&config, &[".env".into()], &mut out).unwrap();
+    assert_eq!(exit, Exit::Done);
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "ok      summary: 3 checks, none failed\n\
+         ok      files read: .env\n\
+         ok      boards: 2, with 2 queues named; 1 of every queue\n\
+         ok      settings: all can be used; CXone was not asked\n"
+    );
+}
