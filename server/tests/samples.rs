@@ -8,7 +8,7 @@ fn root() -> PathBuf {
 }
 
 fn text(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap()
+    fs::read_to_string(root().join(path)).expect(path)
 }
 
 /// Documents and samples, each with its path.
@@ -19,11 +19,9 @@ fn documents() -> Vec<(String, String)> {
         "queuewall.sample.toml".into(),
     ];
     for folder in ["docs", "deploy"] {
-        for file in fs::read_dir(root().join(folder)).unwrap() {
-            paths.push(format!(
-                "{folder}/{}",
-                file.unwrap().file_name().to_str().unwrap()
-            ));
+        let files = fs::read_dir(root().join(folder)).expect(folder);
+        for file in files.flatten() {
+            paths.push(format!("{folder}/{}", file.file_name().to_string_lossy()));
         }
     }
     let read = |path: String| {
@@ -71,11 +69,13 @@ fn hides(list: &str, name: &str) -> bool {
     let lines = list
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let fitting = lines.filter(|line| {
+    let mut fitting = lines.filter(|line| {
         let pattern = line.trim_start_matches('!').trim_start_matches("**/");
         fits(pattern.trim_end_matches('/').as_bytes(), name.as_bytes())
     });
-    fitting.last().is_some_and(|line| !line.starts_with('!'))
+    fitting
+        .next_back()
+        .is_some_and(|line| !line.starts_with('!'))
 }
 
 fn fits(pattern: &[u8], name: &[u8]) -> bool {
@@ -83,7 +83,7 @@ fn fits(pattern: &[u8], name: &[u8]) -> bool {
         ([], []) => true,
         ([b'*', rest @ ..], _) => (0..=name.len()).any(|at| fits(rest, &name[at..])),
         ([b'[', rest @ ..], [c, name @ ..]) => {
-            let end = rest.iter().position(|c| *c == b']').unwrap();
+            let end = rest.iter().position(|c| *c == b']').expect("a ]");
             rest[..end].contains(c) && fits(&rest[end + 1..], name)
         }
         ([a, rest @ ..], [b, name @ ..]) => a == b && fits(rest, name),
