@@ -217,6 +217,7 @@ impl Wall {
                 })),
             },
             ca_file: None,
+            proxy: None,
             connect_timeout: Duration::from_secs(2),
             total_timeout: Duration::from_secs(4),
         })

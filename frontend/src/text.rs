@@ -420,6 +420,7 @@ pub fn server_cause(code: Option<Cause>, sentence: Option<&str>) -> Option<&str>
         Some(Cause::NoneFound) => causes.none_found,
         Some(Cause::NothingVisible) => causes.nothing_visible,
         Some(Cause::LeftOut) => causes.left_out,
+        Some(Cause::ListIncomplete) => causes.list_incomplete,
         Some(Cause::RateLimited) => causes.rate_limited,
         Some(Cause::UpstreamTrouble) => causes.upstream_trouble,
         Some(Cause::NoConnection) => causes.no_connection,

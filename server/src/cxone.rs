@@ -4,7 +4,7 @@
 //! - `settings`: what the client is made of, and why it could not be made; with
 //!   `base_url`, `allowed_domains`, `api_version` and `skill_filter`, the values in it
 //! - `transport`: one HTTP request through the gate, and what may go wrong with it
-//! - `resolver`: where names lead
+//! - `resolver`: where names lead; `proxy`: the company proxy; `encoding`: compressed bodies
 //! - `failure`: the HTTP library's errors in the product's words
 //! - `retry_after`: the wait that an answer asks for
 //! - `json`: a body as JSON, and fields that may be of any type
@@ -17,11 +17,13 @@ mod allowed_domains;
 mod api_version;
 mod base_url;
 mod discovery;
+mod encoding;
 mod failure;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod json;
 mod paging;
+mod proxy;
 mod realtime;
 mod reporting_v2;
 mod resolver;
@@ -41,6 +43,7 @@ pub use allowed_domains::{AllowedDomains, DomainError};
 pub use api_version::{ApiVersion, ApiVersionError};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub(crate) use failure::innermost;
+pub use proxy::{Proxy, ProxyError};
 pub use resolver::{Resolver, SystemResolver};
 pub use settings::{
     AccessKey, Dialect, RealtimeSettings, ReportingV2Settings, Settings, SetupError, SignInMethod,

@@ -53,6 +53,7 @@ fn config(server: ServerConfig, access: AccessConfig) -> Config {
                 tenant_id: String::new(),
             }),
             ca_file: None,
+            proxy: None,
             connect_timeout: poll.connect_timeout(),
             total_timeout: poll.total_timeout(),
         },

@@ -19,6 +19,8 @@ pub enum Cause {
     NothingVisible,
     /// CXone answered, and left the queue out.
     LeftOut,
+    /// CXone's list has fewer queues than it says that there are.
+    ListIncomplete,
     /// CXone allows no more requests for now.
     RateLimited,
     /// CXone answers that it is in trouble itself.
@@ -37,13 +39,14 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SignInRejected,
         Self::Forbidden,
         Self::NotFound,
         Self::NoneFound,
         Self::NothingVisible,
         Self::LeftOut,
+        Self::ListIncomplete,
         Self::RateLimited,
         Self::UpstreamTrouble,
         Self::NoConnection,
@@ -63,6 +66,7 @@ impl Cause {
             Self::NoneFound => "none_found",
             Self::NothingVisible => "nothing_visible",
             Self::LeftOut => "left_out",
+            Self::ListIncomplete => "list_incomplete",
             Self::RateLimited => "rate_limited",
             Self::UpstreamTrouble => "upstream_trouble",
             Self::NoConnection => "no_connection",
@@ -91,6 +95,7 @@ impl Cause {
             }
             Self::NothingVisible => "Signed in, but CXone shows us no queue",
             Self::LeftOut => "CXone left this queue out of its answer",
+            Self::ListIncomplete => "CXone lists fewer queues than it has",
             Self::RateLimited => "CXone's rate limit is reached",
             Self::UpstreamTrouble => "CXone is in trouble",
             Self::NoConnection => "No connection to CXone",

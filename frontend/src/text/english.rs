@@ -103,6 +103,7 @@ pub(super) const WORDS: Words = Words {
         none_found: phrase(Cause::NoneFound.sentence()),
         nothing_visible: phrase(Cause::NothingVisible.sentence()),
         left_out: phrase(Cause::LeftOut.sentence()),
+        list_incomplete: phrase(Cause::ListIncomplete.sentence()),
         rate_limited: phrase(Cause::RateLimited.sentence()),
         upstream_trouble: phrase(Cause::UpstreamTrouble.sentence()),
         no_connection: phrase(Cause::NoConnection.sentence()),

@@ -107,6 +107,7 @@ pub(super) const WORDS: Words = Words {
         none_found: phrase("CXone kennt keine dieser Warteschlangen: Basis-URL und Mandant prüfen"),
         nothing_visible: phrase("Angemeldet, aber CXone zeigt uns keine Warteschlange"),
         left_out: phrase("CXone hat diese Warteschlange in der Antwort ausgelassen"),
+        list_incomplete: phrase("CXone listet weniger Warteschlangen auf, als es hat"),
         rate_limited: phrase("Das Abfragelimit von CXone ist erreicht"),
         upstream_trouble: phrase("CXone ist gestört"),
         no_connection: phrase("Keine Verbindung zu CXone"),

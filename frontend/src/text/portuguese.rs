@@ -109,6 +109,7 @@ pub(super) const WORDS: Words = Words {
         ),
         nothing_visible: phrase("Sessão iniciada, mas o CXone não nos mostra nenhuma fila"),
         left_out: phrase("O CXone omitiu esta fila na resposta"),
+        list_incomplete: phrase("O CXone lista menos filas do que tem"),
         rate_limited: phrase("O limite de consultas do CXone foi atingido"),
         upstream_trouble: phrase("O CXone está com problemas"),
         no_connection: phrase("Sem conexão com o CXone"),

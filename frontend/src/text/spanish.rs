@@ -109,6 +109,7 @@ pub(super) const WORDS: Words = Words {
         ),
         nothing_visible: phrase("Sesión iniciada, pero CXone no nos muestra ninguna cola"),
         left_out: phrase("CXone omitió esta cola en su respuesta"),
+        list_incomplete: phrase("CXone muestra menos colas de las que tiene"),
         rate_limited: phrase("Se ha alcanzado el límite de consultas de CXone"),
         upstream_trouble: phrase("CXone tiene problemas"),
         no_connection: phrase("Sin conexión con CXone"),

@@ -167,6 +167,7 @@ pub(super) struct Causes {
     pub(super) none_found: Phrase<0>,
     pub(super) nothing_visible: Phrase<0>,
     pub(super) left_out: Phrase<0>,
+    pub(super) list_incomplete: Phrase<0>,
     pub(super) rate_limited: Phrase<0>,
     pub(super) upstream_trouble: Phrase<0>,
     pub(super) no_connection: Phrase<0>,

@@ -104,7 +104,12 @@ async fn walk(
     }
     let listed = upstream.list_queues().await;
     match &listed {
-        Ok(queues) => report.queues(queues),
+        Ok(queues) => {
+            report.queues(queues);
+            if let Some(shortfall) = upstream.shortfall() {
+                report.short(shortfall);
+            }
+        }
         Err(error) => {
             report.failed_read("queues", error);
             if error.is_transient() || matches!(error, SourceError::NothingVisible { .. }) {

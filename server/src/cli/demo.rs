@@ -125,6 +125,7 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
         cxone: Settings {
             dialect,
             ca_file: None,
+            proxy: None,
             connect_timeout: poll.connect_timeout(),
             total_timeout: poll.total_timeout(),
         },

@@ -80,6 +80,7 @@ impl From<&SourceError> for Exit {
             SourceError::Dns { .. }
             | SourceError::Tls { .. }
             | SourceError::Connect { .. }
+            | SourceError::ProxyRefused { .. }
             | SourceError::TimedOut { .. }
             | SourceError::Truncated { .. } => Self::Network,
             // No remedy that a script could choose by.

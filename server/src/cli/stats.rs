@@ -384,7 +384,13 @@ mod tests {
     #[tokio::test]
     async fn a_failed_read_prints_nothing_and_has_its_exit_code() {
         for (error, exit) in [
-            (SourceError::TokenRefused { remedy: "" }, Exit::Credentials),
+            (
+                SourceError::TokenRefused {
+                    status: 401,
+                    remedy: "",
+                },
+                Exit::Credentials,
+            ),
             (SourceError::Forbidden { remedy: "" }, Exit::Permission),
             (
                 SourceError::RateLimited { retry_after: None },

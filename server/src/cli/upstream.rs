@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::{
     budget::RequestBudget,
-    source::{QueueInfo, QueueReading, QueueSource, SourceError, Step},
+    source::{QueueInfo, QueueList, QueueReading, QueueSource, Shortfall, SourceError, Step},
 };
 
 /// Waits longer than this are announced.
@@ -24,6 +24,8 @@ pub(super) struct Upstream<'a> {
     notes: &'a mut dyn Write,
     /// Ids of the queue list, once it was read.
     listed: Option<BTreeSet<String>>,
+    /// What the queue list lacks, once it was read.
+    shortfall: Option<Shortfall>,
 }
 
 /// What became of the ids that were asked for.
@@ -65,6 +67,7 @@ impl<'a> Upstream<'a> {
             budget,
             notes,
             listed: None,
+            shortfall: None,
         }
     }
 
@@ -98,10 +101,20 @@ impl<'a> Upstream<'a> {
     }
 
     pub(super) async fn list_queues(&mut self) -> Result<Vec<QueueInfo>, SourceError> {
-        self.announce_wait();
-        let queues = self.source.list_queues().await?;
+        let mut list = QueueList::default();
+        while !list.is_complete() {
+            self.announce_wait();
+            self.source.list_page(&mut list).await?;
+        }
+        self.shortfall = list.shortfall();
+        let queues = list.queues;
         self.listed = Some(queues.iter().map(|queue| queue.id.clone()).collect());
         Ok(queues)
+    }
+
+    /// What the queue list lacks of what CXone says that there is.
+    pub(super) fn shortfall(&self) -> Option<Shortfall> {
+        self.shortfall
     }
 
     /// Reads all of `ids`. Ids that CXone does not know cost only themselves.
@@ -207,6 +220,8 @@ pub(super) mod tests {
         pub(in crate::cli) listed_but_dead: Vec<String>,
         pub(in crate::cli) sign_in: Option<SourceError>,
         pub(in crate::cli) list: Option<SourceError>,
+        /// What the list says that it lacks.
+        pub(in crate::cli) shortfall: Option<Shortfall>,
         pub(in crate::cli) read: Option<SourceError>,
         /// A read with this skill is called wrong.
         pub(in crate::cli) bad_skill: Option<String>,
@@ -235,6 +250,7 @@ pub(super) mod tests {
                 listed_but_dead: Vec::new(),
                 sign_in: None,
                 list: None,
+                shortfall: None,
                 read: None,
                 bad_skill: None,
                 steps: Vec::new(),
@@ -344,6 +360,11 @@ pub(super) mod tests {
             Ok(self.queues.iter().map(info).collect())
         }
 
+        async fn list_page(&self, list: &mut QueueList) -> Result<(), SourceError> {
+            *list = QueueList::complete(self.list_queues().await?, self.shortfall);
+            Ok(())
+        }
+
         async fn sign_in(&self) -> Result<(), SourceError> {
             self.pass(&self.sign_in).await
         }
@@ -411,7 +432,10 @@ pub(super) mod tests {
     #[tokio::test]
     async fn without_a_list_there_is_halving_and_other_errors_end_it() {
         let mut tenant = Tenant::of(&["a"]);
-        tenant.list = Some(SourceError::TokenRefused { remedy: "" });
+        tenant.list = Some(SourceError::TokenRefused {
+            status: 401,
+            remedy: "",
+        });
         let (answers, reads) = read(&tenant, &["a", "x"]).await;
         assert_eq!(reads, ["a,x/7", "a/7", "x/7"]);
         assert_eq!(answers.unwrap().dead, ["x".to_owned()].into());

@@ -13,7 +13,7 @@ use super::{
     problem::Found,
     reader::Reader,
 };
-use crate::cxone::{BaseUrl, Dialect, Settings};
+use crate::cxone::{BaseUrl, Dialect, Proxy, Settings};
 
 const REPORTING_V2: &str = "reporting-v2";
 const REALTIME: &str = "realtime";
@@ -40,9 +40,11 @@ pub(super) fn read(reader: &mut Reader<'_>, poll: &PollConfig) -> Option<Setting
         }
     };
     let ca_file = ca_file(reader);
+    let proxy = proxy(reader);
     Some(Settings {
         dialect: dialect?,
         ca_file,
+        proxy,
         connect_timeout: poll.connect_timeout(),
         total_timeout: poll.total_timeout(),
     })
@@ -97,9 +99,74 @@ fn warn_of_idle(reader: &mut Reader<'_>, settings: &[&Setting], why: &str) {
     }
 }
 
+/// The proxy that leads to CXone; `None` after a problem, and where none is named.
+fn proxy(reader: &mut Reader<'_>) -> Option<Proxy> {
+    let value = |name: &str| Some(reader.proxy_variable(name)?.value.clone());
+    match Proxy::from_variables(value) {
+        Ok(proxy) => proxy,
+        Err(error) => {
+            let found = reader.proxy_variable(error.variable);
+            // Its value may hold a password.
+            let problem = found.map(|found| found.problem(error.reason, error.remedy));
+            reader.problems.extend(problem);
+            None
+        }
+    }
+}
+
 fn ca_file(reader: &mut Reader<'_>) -> Option<PathBuf> {
     let found = reader.path(&keys::CA_FILE)?;
     // Read here only so that a wrong path is reported with all else.
     reader.read_file_of(&found, false)?;
     Some(found.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ConfigError, Environment, Loaded, surroundings::pretended::Pretended};
+
+    /// A configuration that is good but for these variables and lines of `.env`.
+    fn read(variables: &[(&str, &str)], dotenv: &str) -> Result<Option<String>, ConfigError> {
+        let credentials = [
+            ("CXONE_CLIENT_ID", "id"),
+            ("CXONE_CLIENT_SECRET", "secret"),
+            ("CXONE_TENANT_ID", "tenant"),
+        ];
+        let surroundings = Pretended {
+            variables: (credentials.iter().chain(variables))
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            files: [(".env".into(), dotenv.to_owned())].into(),
+            ..Pretended::default()
+        };
+        let environment = Environment::read(&surroundings, None);
+        let loaded = Loaded::read(&surroundings, environment, None)?;
+        Ok(loaded.config.cxone.proxy.map(|proxy| proxy.to_string()))
+    }
+
+    #[test]
+    fn proxy_of_variables_and_of_dotenv_is_used() {
+        let proxy = |variables: &[_], dotenv| read(variables, dotenv).unwrap();
+        assert_eq!(proxy(&[], ""), None);
+        let set = ("HTTPS_PROXY", "http://user:password@proxy:1");
+        assert_eq!(proxy(&[set], "").as_deref(), Some("proxy:1"));
+        let dotenv = "https_proxy='http://proxy:2'\n";
+        assert_eq!(proxy(&[], dotenv).as_deref(), Some("proxy:2"));
+        let dotenv = "HTTPS_PROXY='http://proxy:2'\n";
+        assert_eq!(proxy(&[set], dotenv).as_deref(), Some("proxy:1"));
+    }
+
+    #[test]
+    fn proxy_that_cannot_be_used_stops_the_start_and_shows_no_password() {
+        let set = [("ALL_PROXY", "http://user:canary@x@proxy:1")];
+        let dotenv = "# a remark\nHTTPS_PROXY=socks5://user:canary@proxy\n";
+        for (error, place) in [
+            (read(&set, ""), "environment: ALL_PROXY"),
+            (read(&[], dotenv), ".env:2: HTTPS_PROXY"),
+        ] {
+            let words = format!("{0} {0:?}", error.unwrap_err());
+            assert!(words.contains(place), "{words}");
+            assert!(!words.contains("canary"), "{words}");
+        }
+    }
 }

@@ -16,6 +16,7 @@ use super::{
     value,
 };
 use crate::{
+    cxone::Proxy,
     system_error::{Attempt, remedy},
     text_file,
 };
@@ -101,10 +102,15 @@ impl Environment {
         variable.is_some_and(|variable| self.refused.contains(variable))
     }
 
+    /// A variable that names a proxy.
+    pub(super) fn proxy_variable(&self, name: &str) -> Option<&Found<String>> {
+        self.values.get(name)
+    }
+
     /// Takes a variable that is known; returns the name of one that only looks like ours.
     fn take_variable(&mut self, name: &OsStr, value: &OsStr) -> Option<String> {
         let name = name.to_str()?;
-        let Some(known) = keys::variables().find(|known| *known == name) else {
+        let Some(known) = known(name) else {
             return self.unknown_variable(name);
         };
         let Some(value) = value.to_str() else {
@@ -217,8 +223,7 @@ impl Environment {
 
     fn take_dotenv(&mut self, text: &str, name: &str) {
         let mut seen = BTreeSet::new();
-        let is_known = |name: &str| keys::variables().any(|known| known == name);
-        for line in dotenv::read(text, is_known) {
+        for line in dotenv::read(text, |name: &str| known(name).is_some()) {
             match line {
                 Ok(line) => self.take_line(&line, name, &mut seen),
                 // What stands in it may be a secret.
@@ -234,7 +239,7 @@ impl Environment {
 
     fn take_line(&mut self, line: &Line<'_>, file: &str, seen: &mut BTreeSet<&'static str>) {
         let place = format!("{file}:{}", line.number);
-        let Some(known) = keys::variables().find(|known| *known == line.name) else {
+        let Some(known) = known(line.name) else {
             if let Some(known) = meant(line.name) {
                 self.refused.insert(known);
             }
@@ -271,7 +276,13 @@ impl Environment {
 /// addresses, words) it can only begin a comment.
 fn may_hold_hash(variable: &str) -> bool {
     let settings = keys::CREDENTIALS.into_iter().chain([&keys::TITLE]);
-    settings.into_iter().any(|it| it.variable == Some(variable))
+    let is_proxy = Proxy::VARIABLES.contains(&variable);
+    is_proxy || settings.into_iter().any(|it| it.variable == Some(variable))
+}
+
+/// A variable that is read: ours, and those that every program has for proxies.
+fn known(name: &str) -> Option<&'static str> {
+    (keys::variables().chain(Proxy::VARIABLES)).find(|known| *known == name)
 }
 
 /// The warning of variables that only look like ours, one for all of them.

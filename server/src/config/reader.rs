@@ -118,6 +118,11 @@ impl<'a> Reader<'a> {
         self.environment.get_even_blank(setting).cloned()
     }
 
+    /// A variable that names a proxy, or exceptions of it.
+    pub(super) fn proxy_variable(&self, name: &str) -> Option<&Found<String>> {
+        self.environment.proxy_variable(name)
+    }
+
     /// A setting's key in the file alone.
     pub(super) fn in_file(&self, setting: &Setting) -> Option<Found<String>> {
         self.file.scalars.get(setting.file_key?).cloned()

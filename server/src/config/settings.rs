@@ -10,6 +10,7 @@ use super::{
     keys::{self, Kind},
     reader::Reader,
 };
+use crate::cxone::Proxy;
 
 /// SHA-256.
 pub(super) type Digest = [u8; 32];
@@ -52,6 +53,11 @@ impl Settled {
                 }
             }
             digests.insert(name, digest.finalize().into());
+        }
+        for name in Proxy::VARIABLES {
+            if let Some(found) = reader.proxy_variable(name) {
+                digests.insert(name, Sha256::digest(found.value.trim()).into());
+            }
         }
         let limits = [poll.connect_timeout(), poll.total_timeout()];
         let limits = limits.map(|limit| limit.as_millis().to_le_bytes());

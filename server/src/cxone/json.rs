@@ -4,11 +4,12 @@
 
 #[cfg(test)]
 pub(super) mod arbitrary;
+mod tolerant;
 
 use std::collections::BTreeSet;
 
 use reqwest::header::HeaderValue;
-use serde_json::{Map, Value, error::Category};
+use serde_json::{Map, Value};
 
 use super::transport::Answer;
 use crate::source::SourceError;
@@ -31,53 +32,61 @@ const KNOWN_TYPES: [&str; 8] = [
     "multipart/form-data",
 ];
 
-/// Reads a body as JSON.
+/// Reads a body as JSON, tolerantly: one bad field costs no other.
 ///
 /// # Errors
-/// [`SourceError::NotJson`], with what came instead.
+/// [`SourceError::NotJson`], with what came instead; [`SourceError::MalformedJson`], with
+/// the place.
 pub(super) fn parse(answer: &Answer) -> Result<Value, SourceError> {
-    let body = answer
-        .body
+    let body = (answer.body)
         .strip_prefix(b"\xEF\xBB\xBF")
         .unwrap_or(&answer.body);
-    serde_json::from_slice(body).map_err(|error| SourceError::NotJson {
-        host: answer.host.clone(),
-        content: describe(body, answer, error.classify()).to_owned(),
-    })
+    if let Ok(value) = serde_json::from_slice(body) {
+        return Ok(value);
+    }
+    let text = tolerant::text(&answer.body);
+    if let Some(content) = other_content(&text, answer) {
+        return Err(SourceError::NotJson {
+            host: answer.host.clone(),
+            content: content.to_owned(),
+        });
+    }
+    match tolerant::read(&text) {
+        Ok(value) => {
+            tracing::debug!(path = answer.path, "JSON with errors was read all the same");
+            Ok(value)
+        }
+        Err(found) => Err(SourceError::MalformedJson {
+            host: answer.host.clone(),
+            ends_early: found.ends_early,
+            byte: found.byte,
+            path: found.path,
+        }),
+    }
 }
 
-fn describe(body: &[u8], answer: &Answer, problem: Category) -> &'static str {
-    let body = body.trim_ascii();
-    if body.is_empty() {
-        return "an empty body";
+/// What came instead of JSON, in words; `None` where it begins as JSON does.
+fn other_content(text: &str, answer: &Answer) -> Option<&'static str> {
+    let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter.is_control());
+    if text.is_empty() {
+        return Some("an empty body");
+    }
+    if text.starts_with(['{', '[']) {
+        return None;
     }
     let media_type = media_type(answer.content_type.as_ref());
-    let start = body[..body.len().min(14)].to_ascii_lowercase();
-    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
-        return "an HTML page";
-    }
-    if start.starts_with(b"<") {
-        return if media_type == "text/html" {
+    if text.starts_with('<') {
+        let start: String = text.chars().take(14).collect();
+        let start = start.to_ascii_lowercase();
+        let is_html = start.starts_with("<!doctype html") || start.starts_with("<html");
+        return Some(if is_html || media_type == "text/html" {
             "an HTML page"
         } else {
             "an XML document"
-        };
+        });
     }
-    if answer
-        .content_encoding
-        .as_ref()
-        .is_some_and(|encoding| encoding != "identity")
-    {
-        return "a compressed body";
-    }
-    if let Some(known) = KNOWN_TYPES.into_iter().find(|known| *known == media_type) {
-        return known;
-    }
-    match problem {
-        _ if !matches!(body[0], b'{' | b'[') => "something else",
-        Category::Eof => "JSON that ends too early",
-        _ => "malformed JSON",
-    }
+    let known = KNOWN_TYPES.into_iter().find(|known| *known == media_type);
+    Some(known.unwrap_or("something else"))
 }
 
 fn media_type(content_type: Option<&HeaderValue>) -> String {
@@ -155,15 +164,7 @@ impl<'a> Fields<'a> {
 
     /// Yes or no.
     pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
-        self.read(name, |value| match value {
-            Value::Bool(flag) => Some(*flag),
-            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-                "true" => Some(true),
-                "false" => Some(false),
-                _ => None,
-            },
-            _ => None,
-        })
+        self.read(name, flag)
     }
 
     /// A number from 0 to `most`.
@@ -182,6 +183,47 @@ pub(super) fn count(value: &Value) -> Option<u64> {
     let number = number(value)?;
     let is_count = number.fract() == 0.0 && (0.0..COUNT_END).contains(&number);
     is_count.then_some(number as u64)
+}
+
+/// Yes or no, however it is written.
+fn flag(value: &Value) -> Option<bool> {
+    if let Value::Bool(flag) = value {
+        return Some(*flag);
+    }
+    if let Some(number) = number(value) {
+        return match number {
+            0.0 => Some(false),
+            1.0 => Some(true),
+            _ => None,
+        };
+    }
+    match value.as_str()?.trim().to_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "on" | "active" | "enabled" => Some(true),
+        "false" | "f" | "no" | "n" | "off" | "inactive" | "disabled" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a body speaks of an error, under any of its usual names.
+pub(super) fn has_error(body: &Value) -> bool {
+    let names = [
+        "error",
+        "errors",
+        "errorCode",
+        "error_code",
+        "errorMessage",
+        "error_description",
+        "fault",
+    ];
+    let is_said = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(errors) => !errors.is_empty(),
+        Value::Object(error) => !error.is_empty(),
+        Value::Bool(true) => true,
+    };
+    (names.iter()).any(|name| body.get(name).is_some_and(is_said))
 }
 
 /// A finite number, or a string that is one in plain decimals.
@@ -293,15 +335,29 @@ mod tests {
             let flag = Fields::new(object.as_object().unwrap(), &mut odd).flag("is");
             (flag, odd != OddFields::default())
         };
-        for (value, expected) in [
-            (json!(true), true),
-            (json!(false), false),
-            (json!("True"), true),
-            (json!(" FALSE "), false),
+        for (yes, no) in [
+            (json!(true), json!(false)),
+            (json!("True"), json!(" FALSE ")),
+            (json!(1), json!(0)),
+            (json!(1.0), json!(0.0)),
+            (json!("1"), json!("0")),
+            (json!("Y"), json!("n")),
+            (json!(" Yes\t"), json!("NO")),
+            (json!("t"), json!("F")),
+            (json!("on"), json!("Off")),
+            (json!("Active"), json!("Inactive")),
+            (json!("enabled"), json!("DISABLED")),
         ] {
-            assert_eq!(flag(value.clone()), (Some(expected), false), "{value}");
+            assert_eq!(flag(yes.clone()), (Some(true), false), "{yes}");
+            assert_eq!(flag(no.clone()), (Some(false), false), "{no}");
         }
-        for value in [json!(""), json!("yes"), json!(0), json!(1), json!([true])] {
+        for value in [
+            json!(""),
+            json!("maybe"),
+            json!(2),
+            json!(-1),
+            json!([true]),
+        ] {
             assert_eq!(flag(value.clone()), (None, true), "{value}");
         }
         assert_eq!(flag(Value::Null), (None, false));
@@ -362,11 +418,14 @@ mod tests {
                     sent_at: SystemClock.now(),
                     status: StatusCode::OK,
                     content_type: content_type.as_deref().and_then(|it| it.parse().ok()),
-                    content_encoding: None,
+                    challenge: String::new(),
                     body,
                 };
                 if let Err(error) = parse(&answer) {
-                    let is_named = matches!(error, SourceError::NotJson { .. });
+                    let is_named = matches!(
+                        error,
+                        SourceError::NotJson { .. } | SourceError::MalformedJson { .. }
+                    );
                     prop_assert!(is_named, "{:?}", error);
                 }
             }

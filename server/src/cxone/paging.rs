@@ -33,6 +33,9 @@ const TOTALS: [&str; 9] = [
     "total",
 ];
 
+/// How many of those names are certain.
+const CERTAIN: usize = 2;
+
 /// In which objects they may be.
 const AROUND_TOTALS: [&str; 7] = [
     "resultset",
@@ -44,8 +47,16 @@ const AROUND_TOTALS: [&str; 7] = [
     "data",
 ];
 
-/// How many of those names are certain.
-const CERTAIN: usize = 2;
+/// Under which names a link to the next page is, besides `next` in `_links`.
+const NEXT_LINKS: [&str; 7] = [
+    "nextUri",
+    "next",
+    "nextPage",
+    "nextLink",
+    "nextUrl",
+    "nextPageUri",
+    "nextPageUrl",
+];
 
 /// Where a list is, and by which setting.
 pub(super) struct List<'a> {
@@ -118,12 +129,13 @@ impl List<'_> {
     /// `resultSet` around it.
     fn next_link(&self, body: &Value) -> Result<Option<String>, SourceError> {
         let bodies = || [body.get("resultSet"), Some(body)].into_iter().flatten();
-        let inside = bodies().filter_map(|body| body.get("_links")?.get("next"));
-        let outside = bodies().flat_map(|body| {
-            ["nextUri", "next", "nextPage"]
-                .into_iter()
-                .filter_map(|name| body.get(name))
-        });
+        let around = ["_links", "links", "paging", "pagination"];
+        let inside = bodies()
+            .flat_map(|body| around.map(|name| body.get(name)?.get("next")))
+            .flatten();
+        let outside = bodies()
+            .flat_map(|body| NEXT_LINKS.map(|name| body.get(name)))
+            .flatten();
         for value in inside.chain(outside) {
             let link = match value {
                 Value::Object(link) => link.get("href").unwrap_or(&Value::Null),
@@ -228,6 +240,9 @@ pub(super) fn entries<'a>(
     if !named.is_empty() || inner == Some(&Value::Null) || total_in(body).count == Some(0) {
         return Ok(&[]);
     }
+    if json::has_error(body) {
+        return Err(unexpected(format!("it has an error instead of the {what}")));
+    }
     let names = names.join(" or ");
     Err(unexpected(format!("the {what} has no {names}")))
 }
@@ -282,6 +297,8 @@ mod tests {
             ),
             (json!({"_links": {"next": {"href": "/p2"}}}), Some("/p2")),
             (json!({"nextUri": "/p2"}), Some("/p2")),
+            (json!({"nextLink": "/p2"}), Some("/p2")),
+            (json!({"paging": {"next": "/p2"}}), Some("/p2")),
             (json!({"next": "?page=2"}), Some("?page=2")),
             (json!({"nextPage": {"href": "/p2"}}), Some("/p2")),
             (

@@ -1,6 +1,9 @@
 //! Requests of somebody who is signed in.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use reqwest::{RequestBuilder, StatusCode, header::AUTHORIZATION};
 
@@ -10,15 +13,42 @@ use super::{
     transport::{Answer, Transport},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, Moment},
     metrics::CallKind,
     source::{SourceError, TokenLife},
 };
+
+/// How often a token is replaced that CXone no longer accepts without saying so by a 401.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(3_600);
+
+/// How much of a refusal is looked into.
+const LONGEST_REFUSAL: usize = 64 * 1024;
+
+/// How refusals speak of a token that does not hold, without blanks and punctuation.
+const TOKEN_WORDS: [&str; 14] = [
+    "invalidtoken",
+    "invalidaccesstoken",
+    "invalidbearertoken",
+    "invalidjwt",
+    "tokeninvalid",
+    "tokenisinvalid",
+    "tokenisnotvalid",
+    "tokennotvalid",
+    "expiredtoken",
+    "tokenexpired",
+    "tokenisexpired",
+    "tokenhasexpired",
+    "tokenrevoked",
+    "jwtexpired",
+];
 
 /// The token and what it opens.
 pub(super) struct Session {
     transport: Arc<Transport>,
     tokens: Tokens,
+    clock: Arc<dyn Clock>,
+    /// When a token was last replaced for another refusal than a 401.
+    renewed_at: Mutex<Option<Moment>>,
     /// What to check where CXone refuses a token that it has just issued.
     refused_remedy: &'static str,
 }
@@ -33,7 +63,9 @@ impl Session {
     ) -> Self {
         Self {
             transport,
-            tokens: Tokens::new(way, clock),
+            tokens: Tokens::new(way, Arc::clone(&clock)),
+            clock,
+            renewed_at: Mutex::default(),
             refused_remedy,
         }
     }
@@ -53,7 +85,8 @@ impl Session {
         self.tokens.life()
     }
 
-    /// Sends a request with the token; after a 401 once more with a new one.
+    /// Sends a request with the token; once more with a new one after a 401, and after a
+    /// refusal that may come of the token too, where that one was accepted before.
     pub(super) async fn send(
         &self,
         kind: CallKind,
@@ -62,21 +95,72 @@ impl Session {
     ) -> Result<Answer, SourceError> {
         let send = async |token: &AccessToken| {
             let request = request().header(AUTHORIZATION, token.header());
-            self.transport.send(kind, setting, request).await
+            let answer = self.transport.send(kind, setting, request).await?;
+            if answer.status.is_success() {
+                token.note_accepted();
+            }
+            Ok(answer)
         };
         let token = self.tokens.get().await?;
         let answer = send(&token).await?;
-        if answer.status != StatusCode::UNAUTHORIZED {
-            return Ok(answer);
+        let may_help = match answer.status {
+            StatusCode::UNAUTHORIZED => true,
+            StatusCode::FORBIDDEN => self.may_renew(&token),
+            _ if is_about_the_token(&answer) => self.may_renew(&token),
+            _ => return Ok(answer),
+        };
+        if !may_help {
+            return self.judge(answer);
         }
         self.tokens.invalidate(&token);
         let answer = send(&self.tokens.get().await?).await?;
-        match answer.status {
-            // The new token stays: the next read tries it before it asks for another.
-            StatusCode::UNAUTHORIZED => Err(SourceError::TokenRefused {
-                remedy: self.refused_remedy,
-            }),
-            _ => Ok(answer),
-        }
+        // The new token stays: the next read tries it before it asks for another.
+        self.judge(answer)
     }
+
+    /// An answer that is not about the token, or what it says of the token.
+    fn judge(&self, answer: Answer) -> Result<Answer, SourceError> {
+        if answer.status == StatusCode::UNAUTHORIZED || is_about_the_token(&answer) {
+            return Err(SourceError::TokenRefused {
+                status: answer.status.as_u16(),
+                remedy: self.refused_remedy,
+            });
+        }
+        Ok(answer)
+    }
+
+    /// Whether a new token may help after a refusal that is no 401: where the refused one
+    /// was accepted before, or was replaced since. A permission that is missing is not to
+    /// cost a sign-in a read.
+    fn may_renew(&self, token: &AccessToken) -> bool {
+        if !self.tokens.holds(token) {
+            return true;
+        }
+        let now = self.clock.now();
+        let mut renewed_at = (self.renewed_at.lock()).unwrap_or_else(PoisonError::into_inner);
+        let is_early = renewed_at.is_some_and(|at| at.age_at(now) < RENEWAL_PAUSE);
+        if is_early || !token.was_accepted() {
+            return false;
+        }
+        *renewed_at = Some(now);
+        true
+    }
+}
+
+/// Whether a 400 or 403 says that the token does not hold: in `WWW-Authenticate` (RFC 6750,
+/// 3), or in its body, whatever its form.
+fn is_about_the_token(answer: &Answer) -> bool {
+    if !matches!(
+        answer.status,
+        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN
+    ) {
+        return false;
+    }
+    let body = &answer.body[..answer.body.len().min(LONGEST_REFUSAL)];
+    [answer.challenge.as_bytes(), body].into_iter().any(|text| {
+        let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+        let letters = letters.map(|byte| char::from(byte.to_ascii_lowercase()));
+        let text: String = letters.collect();
+        TOKEN_WORDS.iter().any(|words| text.contains(words))
+    })
 }

@@ -10,7 +10,7 @@ use rustls::{
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::{AllowedDomains, ApiVersion, BaseUrl, SkillFilter};
+use super::{AllowedDomains, ApiVersion, BaseUrl, Proxy, SkillFilter};
 use crate::{
     system_error::{Attempt, remedy},
     text_file,
@@ -23,6 +23,8 @@ pub struct Settings {
     pub dialect: Dialect,
     /// Certificates (PEM) trusted besides the system's, for company proxies.
     pub ca_file: Option<PathBuf>,
+    /// The proxy that leads to CXone. Where none is named, that of the system counts.
+    pub proxy: Option<Proxy>,
     /// The longest that name look-up, TCP and TLS may take together.
     pub connect_timeout: Duration,
     /// The longest that one request may take, from its sending to the last byte of

@@ -5,7 +5,14 @@ mod client_credentials;
 #[cfg(any(test, fuzzing))]
 pub(super) mod fuzzing;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -60,6 +67,7 @@ impl Granted {
             self.token = AccessToken(Arc::new(Inner {
                 header: self.token.header(),
                 tenant_id,
+                was_accepted: AtomicBool::new(false),
             }));
         }
         self.refresh_token = self.refresh_token.or_else(|| before.refresh_token.clone());
@@ -74,6 +82,7 @@ pub(super) struct AccessToken(Arc<Inner>);
 struct Inner {
     header: HeaderValue,
     tenant_id: Option<String>,
+    was_accepted: AtomicBool,
 }
 
 impl AccessToken {
@@ -84,7 +93,11 @@ impl AccessToken {
         }
         let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
         header.set_sensitive(true);
-        Some(Self(Arc::new(Inner { header, tenant_id })))
+        Some(Self(Arc::new(Inner {
+            header,
+            tenant_id,
+            was_accepted: AtomicBool::new(false),
+        })))
     }
 
     /// The `Authorization` header.
@@ -95,6 +108,16 @@ impl AccessToken {
     /// The tenant that it is for, where its claims say so.
     pub(super) fn tenant_id(&self) -> Option<&str> {
         self.0.tenant_id.as_deref()
+    }
+
+    /// Takes note that CXone accepted it.
+    pub(super) fn note_accepted(&self) {
+        self.0.was_accepted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether CXone accepted it before.
+    pub(super) fn was_accepted(&self) -> bool {
+        self.0.was_accepted.load(Ordering::Relaxed)
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
@@ -116,14 +139,14 @@ fn granted(
     remedy: impl FnOnce(Option<&str>) -> &'static str,
 ) -> Result<Granted, SourceError> {
     match answer.status {
-        status if status.is_success() => read(answer),
+        status if status.is_success() => match read(answer) {
+            Err(SourceError::UnexpectedShape { .. }) if is_refusal(answer) => {
+                Err(refused(answer, ours, remedy))
+            }
+            read => read,
+        },
         StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            let oauth_error = oauth_error(answer, ours);
-            Err(SourceError::CredentialsRejected {
-                status: answer.status.as_u16(),
-                remedy: remedy(oauth_error.as_deref()),
-                oauth_error,
-            })
+            Err(refused(answer, ours, remedy))
         }
         StatusCode::NOT_FOUND => Err(SourceError::EndpointNotFound {
             path: answer.path.clone(),
@@ -132,6 +155,34 @@ fn granted(
         status => Err(SourceError::UnexpectedStatus {
             status: status.as_u16(),
         }),
+    }
+}
+
+/// Whether a success is none: it speaks of an error, and holds no token.
+fn is_refusal(answer: &Answer) -> bool {
+    json::parse(answer).is_ok_and(|body| json::has_error(&body))
+}
+
+/// What a refusal says.
+fn refused(
+    answer: &Answer,
+    ours: &[&str],
+    remedy: impl FnOnce(Option<&str>) -> &'static str,
+) -> SourceError {
+    let (status, oauth_error) = (answer.status.as_u16(), oauth_error(answer, ours));
+    match oauth_error.as_deref() {
+        // It is not about the credentials.
+        Some("temporarily_unavailable" | "server_error" | "service_unavailable") => {
+            SourceError::ServerError {
+                status,
+                retry_after: None,
+            }
+        }
+        code => SourceError::CredentialsRejected {
+            status,
+            remedy: remedy(code),
+            oauth_error,
+        },
     }
 }
 
@@ -183,8 +234,16 @@ fn tenant_claim(token: &str) -> Option<String> {
 /// The refusal's error code, where it is one: a server may send anything there,
 /// our own secret for one.
 fn oauth_error(answer: &Answer, ours: &[&str]) -> Option<String> {
-    let body: Value = serde_json::from_slice(&answer.body).ok()?;
-    let code = body.get("error")?.as_str()?;
+    let body = json::parse(answer).ok()?;
+    let names = ["error", "error_code", "errorCode", "code"];
+    let inside = body.get("error").filter(|error| error.is_object());
+    let code = [inside, Some(&body)]
+        .into_iter()
+        .flatten()
+        .find_map(|body| {
+            let mut codes = names.iter().filter_map(|name| body.get(name)?.as_str());
+            codes.next()
+        })?;
     let is_code = (3..=40).contains(&code.len())
         && code
             .bytes()

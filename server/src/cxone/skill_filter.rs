@@ -64,7 +64,11 @@ impl MediaType {
         let text = match text.as_str() {
             "e-mail" => "email",
             "voice-mail" => "voicemail",
-            "calls" | "phone" | "voice" => "call",
+            "calls" | "phone" | "voice" | "phone-call" | "phonecall" | "voice-call" => "call",
+            "workitem" | "work-items" => "work-item",
+            "chats" => "chat",
+            "emails" | "e-mails" => "email",
+            "voicemails" => "voicemail",
             text => text,
         };
         if let Some((_, number)) = NAMES.iter().find(|(name, _)| *name == text) {

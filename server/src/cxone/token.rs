@@ -118,6 +118,12 @@ impl Tokens {
         })
     }
 
+    /// Whether `token` is the one in force.
+    pub(super) fn holds(&self, token: &AccessToken) -> bool {
+        let state = self.inner.state();
+        (state.cached.as_ref()).is_some_and(|cached| cached.granted.token.is_same(token))
+    }
+
     /// Drops `token`, unless another has replaced it already.
     pub(super) fn invalidate(&self, token: &AccessToken) {
         let mut state = self.inner.state();
@@ -236,7 +242,10 @@ mod tests {
     impl SignIn for Panicking {
         async fn sign_in(&self, _: Option<&SecretString>) -> Result<Granted, SourceError> {
             assert!(self.0.swap(true, Ordering::Relaxed), "as planned");
-            Err(SourceError::TokenRefused { remedy: "" })
+            Err(SourceError::TokenRefused {
+                status: 401,
+                remedy: "",
+            })
         }
     }
 
@@ -246,6 +255,6 @@ mod tests {
         let first = tokens.get().await.unwrap_err();
         assert!(matches!(first, SourceError::UnexpectedShape { .. }));
         let second = tokens.get().await.unwrap_err();
-        assert_eq!(second, SourceError::TokenRefused { remedy: "" });
+        assert!(matches!(second, SourceError::TokenRefused { .. }));
     }
 }

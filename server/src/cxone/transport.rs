@@ -4,14 +4,18 @@ use std::{sync::Arc, time::Duration};
 
 use reqwest::{
     Client, ClientBuilder, Request, RequestBuilder, Response, StatusCode, Url,
-    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue,
+        WWW_AUTHENTICATE,
+    },
     redirect, retry,
 };
 use tokio::time::{Instant, timeout};
 
 use super::{
-    Settings, SetupError,
+    Proxy, Settings, SetupError,
     base_url::host_of,
+    encoding::{EncodingError, decompress},
     failure::{classify, innermost},
     json::unexpected,
     resolver::{Naming, Resolver},
@@ -32,6 +36,7 @@ const USER_AGENT: &str = concat!("queuewall/", env!("CARGO_PKG_VERSION"));
 /// Sends requests to CXone's hosts, each with a permit of the budget.
 pub(super) struct Transport {
     client: Client,
+    proxy: Option<Proxy>,
     connect_timeout: Duration,
     total_timeout: Duration,
     budget: Arc<RequestBudget>,
@@ -56,7 +61,8 @@ pub(super) struct Answer {
     pub(super) sent_at: Moment,
     pub(super) status: StatusCode,
     pub(super) content_type: Option<HeaderValue>,
-    pub(super) content_encoding: Option<HeaderValue>,
+    /// What `WWW-Authenticate` says.
+    pub(super) challenge: String,
     /// Empty where a refusal's body could not be read: its status says enough.
     pub(super) body: Vec<u8>,
 }
@@ -84,6 +90,7 @@ impl Transport {
             })?;
         Ok(Self {
             client,
+            proxy: settings.proxy.clone().filter(|_| !is_local(settings)),
             connect_timeout: settings.connect_timeout,
             total_timeout: settings.total_timeout,
             budget,
@@ -139,23 +146,30 @@ impl Transport {
         request: Request,
         peer: Peer,
     ) -> Result<Answer, SourceError> {
-        let path = request.url().path().to_owned();
+        let (url, path) = (request.url().clone(), request.url().path().to_owned());
         let (sent_at, started) = (self.clock.now(), Instant::now());
         let total = self.total_timeout;
 
         let response = timeout(total, client.execute(request))
             .await
-            .map_err(|_| peer.timed_out())?
-            .map_err(|error| classify(&error, &peer))?;
+            .map_err(|_| peer.timed_out())?;
+        let response = match response {
+            Ok(response) => response,
+            Err(error) => return Err(self.without_answer(classify(&error, &peer), &url).await),
+        };
         let status = response.status();
         self.refuse(status, response.headers(), &peer)?;
 
         let content_type = response.headers().get(CONTENT_TYPE).cloned();
-        let content_encoding = response.headers().get(CONTENT_ENCODING).cloned();
+        let encoding = response.headers().get(CONTENT_ENCODING).cloned();
+        let challenges = response.headers().get_all(WWW_AUTHENTICATE).into_iter();
+        let challenges = challenges.map(|it| String::from_utf8_lossy(it.as_bytes()));
+        let challenge = challenges.collect::<Vec<_>>().join(", ");
         let left = total.saturating_sub(started.elapsed());
         let body = timeout(left, peer.read_body(response))
             .await
-            .unwrap_or_else(|_| Err(peer.timed_out()));
+            .unwrap_or_else(|_| Err(peer.timed_out()))
+            .and_then(|body| peer.decompress(body, encoding.as_ref()));
 
         Ok(Answer {
             host: peer.host,
@@ -163,13 +177,34 @@ impl Transport {
             sent_at,
             status,
             content_type,
-            content_encoding,
+            challenge,
             body: if status.is_success() {
                 body?
             } else {
                 body.unwrap_or_default()
             },
         })
+    }
+
+    /// What kept an answer from coming, with the proxy's part in it.
+    async fn without_answer(&self, error: SourceError, url: &Url) -> SourceError {
+        let proxy = self.proxy.as_ref().filter(|proxy| proxy.leads_to(url));
+        let (Some(proxy), SourceError::Connect { host, detail }) = (proxy, &error) else {
+            return error;
+        };
+        let host = host.clone();
+        match proxy.status_for(url, self.connect_timeout).await {
+            Some(status) if !(200..300).contains(&status) => SourceError::ProxyRefused {
+                host,
+                proxy: proxy.to_string(),
+                setting: proxy.setting(),
+                status,
+            },
+            _ => SourceError::Connect {
+                host,
+                detail: format!("by the proxy {proxy} of {}: {detail}", proxy.setting()),
+            },
+        }
     }
 
     fn refuse(
@@ -228,6 +263,24 @@ impl Peer {
         Ok(body)
     }
 
+    fn decompress(
+        &self,
+        body: Vec<u8>,
+        encoding: Option<&HeaderValue>,
+    ) -> Result<Vec<u8>, SourceError> {
+        let host = self.host.clone();
+        decompress(body, encoding, BODY_LIMIT_BYTES).map_err(|error| match error {
+            EncodingError::TooLarge => SourceError::TooLarge {
+                host,
+                limit_bytes: BODY_LIMIT_BYTES,
+            },
+            EncodingError::Unreadable(content) => SourceError::NotJson {
+                host,
+                content: content.to_owned(),
+            },
+        })
+    }
+
     fn timed_out(&self) -> SourceError {
         SourceError::TimedOut {
             host: self.host.clone(),
@@ -248,6 +301,7 @@ fn outcome_of(result: &Result<Answer, SourceError>) -> CallOutcome {
             SourceError::Dns { .. }
             | SourceError::Tls { .. }
             | SourceError::Connect { .. }
+            | SourceError::ProxyRefused { .. }
             | SourceError::Truncated { .. },
         ) => CallOutcome::NoConnection,
         Err(_) => CallOutcome::Unreadable,
@@ -259,10 +313,13 @@ fn client_builder(settings: &Settings) -> Result<ClientBuilder, SetupError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
 
     let certificates = settings.extra_certificates()?;
-    let accept = (ACCEPT, HeaderValue::from_static("application/json"));
+    let accept = [
+        (ACCEPT, HeaderValue::from_static("application/json")),
+        (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
+    ];
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)
-        .default_headers(HeaderMap::from_iter([accept]))
+        .default_headers(HeaderMap::from_iter(accept))
         .redirect(redirect::Policy::none())
         // A repeat that passes by the budget would break its promise.
         .retry(retry::never())
@@ -286,8 +343,19 @@ fn client_builder(settings: &Settings) -> Result<ClientBuilder, SetupError> {
         let only = addresses.iter().all(|address| address.is_encrypted());
         builder.https_only(only).tls_certs_merge(certificates)
     };
-    if addresses.iter().all(|address| address.is_loopback()) {
+    if is_local(settings) {
         builder = builder.no_proxy();
+    } else if let Some(proxy) = &settings.proxy {
+        let proxy = proxy.for_client().ok_or_else(|| SetupError::Tls {
+            detail: format!("the proxy that {} names cannot be used", proxy.setting()),
+        })?;
+        builder = builder.proxy(proxy);
     }
     Ok(builder)
+}
+
+/// Whether every request stays on this machine.
+fn is_local(settings: &Settings) -> bool {
+    let addresses = settings.dialect.addresses();
+    addresses.iter().all(|address| address.is_loopback())
 }

@@ -25,9 +25,11 @@ pub enum SourceError {
         /// What to check.
         remedy: &'static str,
     },
-    /// 401 on a read, and again with a new token.
-    #[error("CXone refused a token it had just issued (HTTP 401): {remedy}")]
+    /// 401 on a read, and again with a new token; or another status with words about it.
+    #[error("CXone refused a token that it had issued (HTTP {status}): {remedy}")]
     TokenRefused {
+        /// The HTTP status.
+        status: u16,
         /// What to check.
         remedy: &'static str,
     },
@@ -171,6 +173,21 @@ pub enum SourceError {
         /// The system's words.
         detail: String,
     },
+    /// The proxy made no connection.
+    #[error(
+        "the proxy {proxy} makes no connection to {host} (HTTP {status}): {}",
+        proxy_remedy(*.status, .setting)
+    )]
+    ProxyRefused {
+        /// The host name.
+        host: Host,
+        /// The proxy's host and port.
+        proxy: String,
+        /// The variable that names the proxy.
+        setting: &'static str,
+        /// What the proxy answered.
+        status: u16,
+    },
     /// No whole answer in time.
     #[error("{host} gave no answer within {} s: check the network, and CXone's status page", .after.as_secs())]
     TimedOut {
@@ -198,14 +215,31 @@ pub enum SourceError {
     },
     /// Something that is not JSON, an HTML page for one.
     #[error(
-        "{host} answered {content} instead of JSON: check {}; a proxy's or log-in page may stand in between",
-        .host.setting
+        "{host} answered {content} instead of JSON: check {}{}",
+        .host.setting,
+        not_json_hint(.content)
     )]
     NotJson {
         /// The host name.
         host: Host,
         /// What came, in words: `an HTML page`, `an empty body`, `text/plain`.
         content: String,
+    },
+    /// JSON that cannot be read, and not for one field alone.
+    #[error(
+        "the JSON of {host} {} at byte {byte}{}: if it stays, report it to CXone's support with this line",
+        if *.ends_early { "ends too early," } else { "is malformed" },
+        path_words(.path)
+    )]
+    MalformedJson {
+        /// The host name.
+        host: Host,
+        /// Whether it breaks off.
+        ends_early: bool,
+        /// How many bytes of the text can be read.
+        byte: usize,
+        /// The fields that lead there, as in `queues[3].name`.
+        path: String,
     },
     /// JSON of another shape than the contract's.
     #[error(
@@ -230,9 +264,11 @@ impl SourceError {
             Self::QueueNotFound { .. } => Cause::NotFound,
             Self::RateLimited { .. } => Cause::RateLimited,
             Self::ServerError { .. } => Cause::UpstreamTrouble,
-            Self::Dns { .. } | Self::Tls { .. } | Self::Connect { .. } | Self::Truncated { .. } => {
-                Cause::NoConnection
-            }
+            Self::Dns { .. }
+            | Self::Tls { .. }
+            | Self::Connect { .. }
+            | Self::ProxyRefused { .. }
+            | Self::Truncated { .. } => Cause::NoConnection,
             Self::TimedOut { .. } => Cause::TimedOut,
             Self::EndpointNotFound { .. }
             | Self::BadRequest { .. }
@@ -242,6 +278,7 @@ impl SourceError {
             | Self::UnexpectedStatus { .. }
             | Self::TooLarge { .. }
             | Self::NotJson { .. }
+            | Self::MalformedJson { .. }
             | Self::UnexpectedShape { .. } => Cause::Unreadable,
         }
     }
@@ -267,9 +304,11 @@ impl SourceError {
                 | Self::Dns { .. }
                 | Self::Tls { .. }
                 | Self::Connect { .. }
+                | Self::ProxyRefused { .. }
                 | Self::TimedOut { .. }
                 | Self::Truncated { .. }
                 | Self::NotJson { .. }
+                | Self::MalformedJson { .. }
         )
     }
 }
@@ -278,6 +317,34 @@ fn retry_words(retry_after: &Option<Duration>) -> String {
     retry_after
         .map(|wait| format!(", try again in {} s", wait.as_secs()))
         .unwrap_or_default()
+}
+
+fn not_json_hint(content: &str) -> &'static str {
+    match content {
+        "an HTML page" => "; a proxy's or log-in page may stand in between",
+        content if content.contains("compressed") || content.contains("damaged") => {
+            "; a proxy may stand in between that compresses bodies unasked"
+        }
+        _ => "",
+    }
+}
+
+fn path_words(path: &str) -> String {
+    match path {
+        "" => String::new(),
+        path => format!(", in {path}"),
+    }
+}
+
+fn proxy_remedy(status: u16, setting: &str) -> String {
+    match status {
+        407 => format!("check user name and password in {setting}"),
+        400..=499 => format!(
+            "ask the proxy's administrator to allow CONNECT to this host, or check {setting} and NO_PROXY"
+        ),
+        500..=599 => "the proxy does not reach the host: ask the proxy's administrator".to_owned(),
+        _ => format!("check {setting}: it may name something that is no proxy"),
+    }
 }
 
 fn name_ids(ids: &[String]) -> String {
@@ -335,7 +402,7 @@ mod tests {
         let wait = Some(Duration::from_secs(7));
         let errors = one_of_each! {
             CredentialsRejected { status: 401, oauth_error: Some(text()), remedy: "…" },
-            TokenRefused { remedy: "…" },
+            TokenRefused { status: 401, remedy: "…" },
             Forbidden { remedy: "…" },
             NothingVisible { remedy: "…" },
             HostRefused { host: text(), role: "…", reason: "…", allowed: text() },
@@ -351,10 +418,12 @@ mod tests {
             Dns { name: text(), setting: "…" },
             Tls { host: host(), detail: text() },
             Connect { host: host(), detail: text() },
+            ProxyRefused { host: host(), proxy: text(), setting: "…", status: 407 },
             TimedOut { host: host(), after: Duration::from_secs(10) },
             Truncated { host: host() },
             TooLarge { host: host(), limit_bytes: 8_388_608 },
             NotJson { host: host(), content: text() },
+            MalformedJson { host: host(), ends_early: false, byte: 7, path: text() },
             UnexpectedShape { detail: text() },
         };
         for error in errors {

@@ -87,6 +87,7 @@ impl Spoken {
                 }),
             },
             ca_file: None,
+            proxy: None,
             connect_timeout: Duration::from_secs(20),
             total_timeout: Duration::from_secs(20),
         }
@@ -188,7 +189,7 @@ pub(crate) fn id_token(tenant_id: &str) -> String {
 pub(crate) fn plain(mut error: SourceError) -> SourceError {
     match &mut error {
         SourceError::CredentialsRejected { remedy, .. }
-        | SourceError::TokenRefused { remedy }
+        | SourceError::TokenRefused { remedy, .. }
         | SourceError::Forbidden { remedy }
         | SourceError::NothingVisible { remedy }
         | SourceError::BadRequest { remedy, .. } => *remedy = "",

@@ -22,6 +22,8 @@ const LIMIT_BYTES: usize = 8 * 1024 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
     NotJson(&'static str),
+    /// Whether it breaks off, at which byte, and below which fields.
+    Malformed(bool, usize, &'static str),
     Truncated,
     TimedOut,
     TooLarge,
@@ -35,6 +37,12 @@ impl Fault {
             Self::NotJson(content) => SourceError::NotJson {
                 host,
                 content: content.to_owned(),
+            },
+            Self::Malformed(ends_early, byte, path) => SourceError::MalformedJson {
+                host,
+                ends_early,
+                byte,
+                path: path.to_owned(),
             },
             Self::Truncated => SourceError::Truncated { host },
             Self::TimedOut => SourceError::TimedOut {
@@ -101,11 +109,6 @@ pub(crate) fn broken_answers() -> Vec<(&'static str, Reply, Fault)> {
             Fault::NotJson("an empty body"),
         ),
         (
-            "no content",
-            Reply::then_close("HTTP/1.1 204 No Content\r\n\r\n"),
-            Fault::NotJson("an empty body"),
-        ),
-        (
             "plain text",
             Reply::new(200, "text/plain", "all is well"),
             Fault::NotJson("text/plain"),
@@ -116,33 +119,42 @@ pub(crate) fn broken_answers() -> Vec<(&'static str, Reply, Fault)> {
             Fault::NotJson("something else"),
         ),
         (
-            "a compressed body that nobody asked for",
+            "a compressed body that is damaged",
             Reply::with_headers(
                 200,
                 &[("content-type", json_type), ("content-encoding", "gzip")],
                 b"\x1f\x8b\x08\x00",
             ),
-            Fault::NotJson("a compressed body"),
+            Fault::NotJson("a damaged gzip body"),
+        ),
+        (
+            "a body compressed in another way",
+            Reply::with_headers(
+                200,
+                &[("content-type", json_type), ("content-encoding", "br")],
+                b"\x8b\x06\x80",
+            ),
+            Fault::NotJson("a body compressed with br"),
         ),
         (
             "half of a JSON document in a whole body",
             Reply::new(200, json_type, "{\"queues\": [{\"queueId\": \"q"),
-            Fault::NotJson("JSON that ends too early"),
+            Fault::Malformed(true, 26, "queues[0].queueId"),
         ),
         (
             "almost JSON",
-            Reply::new(200, json_type, "{\"queues\": [NaN]}"),
-            Fault::NotJson("malformed JSON"),
+            Reply::new(200, json_type, "{\"queues\": [1 2]}"),
+            Fault::Malformed(false, 14, "queues[0]"),
         ),
         (
             "JSON with something after it",
             Reply::new(200, json_type, "{}{}"),
-            Fault::NotJson("malformed JSON"),
+            Fault::Malformed(false, 2, ""),
         ),
         (
             "JSON nested beyond sense",
             Reply::new(200, json_type, deep),
-            Fault::NotJson("malformed JSON"),
+            Fault::UnexpectedShape,
         ),
         (
             "JSON of another shape",

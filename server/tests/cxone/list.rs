@@ -64,7 +64,13 @@ async fn next_page_on_another_host_is_asked_here_and_the_token_stays() {
 #[tokio::test]
 async fn each_refusal_of_the_list_has_a_name() {
     for (status, expected) in [
-        (401, SourceError::TokenRefused { remedy: "" }),
+        (
+            401,
+            SourceError::TokenRefused {
+                status: 401,
+                remedy: "",
+            },
+        ),
         (403, SourceError::Forbidden { remedy: "" }),
         (429, SourceError::RateLimited { retry_after: None }),
     ] {

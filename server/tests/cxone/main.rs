@@ -5,6 +5,7 @@
 //! - `dialect`: the dialects' own words for the same things; `tenant`: a tenant of one
 //! - `failures`, `refusals`, `tokens`, `secrets`: what holds for every dialect
 //! - `reads`, `list`: `reporting-v2`; `activity`, `sign_ins`, `discovery`: `realtime`
+//! - `renewal`: refusals that a new token may end; `oddities`: bodies that are almost right
 //! - `pages`: lists that come in pages, of both
 //! - `proxy`, `tls`: what holds for every request
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
@@ -18,10 +19,12 @@ mod discovery;
 mod failures;
 mod list;
 mod measured;
+mod oddities;
 mod pages;
 mod proxy;
 mod reads;
 mod refusals;
+mod renewal;
 mod secrets;
 mod sign_ins;
 mod tenant;

@@ -11,7 +11,7 @@ use std::{
 
 use queuewall::{
     budget::RequestBudget,
-    cxone::{self, SetupError},
+    cxone::{self, Proxy, SetupError},
     source::SourceError,
 };
 use tokio::{io::AsyncWriteExt, net::TcpListener};
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// A proxy that takes every CONNECT to `target`, and remembers what was asked.
-async fn proxy(target: SocketAddr, refuses: bool) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+async fn proxy(target: SocketAddr, refusal: Option<u16>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -35,13 +35,14 @@ async fn proxy(target: SocketAddr, refuses: bool) -> (SocketAddr, Arc<Mutex<Vec<
                 let seen = read_request(&mut stream, &mut Vec::new()).await.unwrap();
                 let asked = format!("{} {}", seen.method, seen.target);
                 log.lock().unwrap().push(asked);
-                let reply = if refuses {
-                    "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
-                } else {
-                    "HTTP/1.1 200 OK\r\n\r\n"
+                let reply = match refusal {
+                    Some(status) => {
+                        format!("HTTP/1.1 {status} Refused\r\ncontent-length: 0\r\n\r\n")
+                    }
+                    None => "HTTP/1.1 200 OK\r\n\r\n".to_owned(),
                 };
                 stream.write_all(reply.as_bytes()).await.unwrap();
-                if !refuses {
+                if refusal.is_none() {
                     splice(stream, target).await;
                 }
             });
@@ -101,6 +102,7 @@ fn variable(name: &str) -> String {
 async fn reads_a_tenant_of_the_internet() {
     let mut settings = settings("https://tenant.invalid");
     settings.ca_file = Some(variable("TEST_CA_FILE").into());
+    settings.proxy = Proxy::from_variables(|name| std::env::var(name).ok()).unwrap();
     let error = match client(settings).read_queues(&ids(&["q"]), &[]).await {
         Ok(readings) => return assert_eq!(readings.queues.len(), 1),
         Err(error) => error,
@@ -115,9 +117,20 @@ async fn reads_a_tenant_of_the_internet() {
             "{error:?}"
         ),
         "connect" => assert!(
-            matches!(&error, SourceError::Connect { host, .. } if host.name == "tenant.invalid"),
+            matches!(&error, SourceError::Connect { host, detail }
+                if host.name == "tenant.invalid" && detail.contains("by the proxy 127.0.0.1:")),
             "{error:?}"
         ),
+        "status" => {
+            let words = error.to_string();
+            let status = variable("TEST_STATUS");
+            assert!(
+                matches!(&error, SourceError::ProxyRefused { host, .. } if host.name == "tenant.invalid"),
+                "{error:?}"
+            );
+            assert!(words.contains(&format!("(HTTP {status})")), "{words}");
+            assert!(words.contains("the proxy 127.0.0.1:"), "{words}");
+        }
         _ => panic!("{error:?}"),
     }
     let words = format!("{error} {error:?} {error:#?}");
@@ -153,7 +166,7 @@ async fn the_proxy_of_the_environment_is_used_and_its_exceptions_kept() {
         }
     })
     .await;
-    let (address, asked) = proxy(server.address(), false).await;
+    let (address, asked) = proxy(server.address(), None).await;
     let https_proxy = format!("http://user:proxy-password@{address}");
     let https_proxy = ("HTTPS_PROXY", https_proxy.as_str());
     let child = "reads_a_tenant_of_the_internet";
@@ -178,10 +191,20 @@ async fn the_proxy_of_the_environment_is_used_and_its_exceptions_kept() {
     assert_eq!(asked.lock().unwrap().len(), 2, "not asked again");
     assert_eq!(server.seen().len(), 2);
 
-    let (refusing, refused) = proxy(server.address(), true).await;
+    for status in ["407", "403", "502"] {
+        let (refusing, _) = proxy(server.address(), status.parse().ok()).await;
+        let proxy = format!("http://user:proxy-password@{refusing}");
+        let variables = [
+            ("HTTPS_PROXY", proxy.as_str()),
+            ca_file,
+            ("TEST_EXPECTS", "status"),
+            ("TEST_STATUS", status),
+        ];
+        let (passed, words) = in_environment(child, &variables).await;
+        assert!(passed, "{status}: {words}");
+    }
     let closed = closed_port().await;
     for (proxy, expects) in [
-        (format!("http://user:proxy-password@{refusing}"), "connect"),
         (format!("http://user:proxy-password@{closed}"), "connect"),
         (
             "http://user:proxy-password@proxy.invalid:3128".to_owned(),
@@ -195,14 +218,13 @@ async fn the_proxy_of_the_environment_is_used_and_its_exceptions_kept() {
         .await;
         assert!(passed, "{proxy}: {words}");
     }
-    assert_eq!(refused.lock().unwrap().len(), 1);
     assert_eq!(server.seen().len(), 2);
 }
 
 #[tokio::test]
 async fn this_machine_is_never_reached_through_a_proxy() {
     let server = tenant(|_| Reply::json(&queues(&["q"]))).await;
-    let (address, asked) = proxy(server.address(), false).await;
+    let (address, asked) = proxy(server.address(), None).await;
     let proxy = format!("http://{address}");
     let (passed, words) = in_environment(
         "reads_a_tenant_of_this_machine",

@@ -31,7 +31,13 @@ async fn each_refusal_of_a_read_has_a_name() {
                 remedy: "",
             },
         ),
-        (Reply::status(401), SourceError::TokenRefused { remedy: "" }),
+        (
+            Reply::status(401),
+            SourceError::TokenRefused {
+                status: 401,
+                remedy: "",
+            },
+        ),
         (Reply::status(403), SourceError::Forbidden { remedy: "" }),
         (
             Reply::status(405),
@@ -131,7 +137,10 @@ async fn a_token_refused_twice_costs_one_new_token_and_one_repeat() {
             let read = client.read_queues(&ids(&["q"]), &[]).await;
             assert_eq!(
                 read.map_err(plain),
-                Err(SourceError::TokenRefused { remedy: "" })
+                Err(SourceError::TokenRefused {
+                    status: 401,
+                    remedy: ""
+                })
             );
             assert_eq!(
                 (server.count(spoken.token()), server.count(spoken.read())),

@@ -110,6 +110,7 @@ pub(crate) fn settings(spoken: Spoken, base_url: &str, is_encrypted: bool) -> Se
     Settings {
         dialect: dialect(spoken, base_url, is_encrypted),
         ca_file: None,
+        proxy: None,
         connect_timeout: poll().connect_timeout(),
         total_timeout: poll().total_timeout(),
     }

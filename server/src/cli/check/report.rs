@@ -11,7 +11,7 @@ use crate::{
     cli::{exit::Exit, table::printable, upstream::Answers},
     config::{BoardConfig, PollConfig},
     poller::plan,
-    source::{QueueInfo, SourceError},
+    source::{QueueInfo, Shortfall, SourceError},
 };
 
 /// A queue of the list.
@@ -37,6 +37,8 @@ enum Mark {
     Queue,
     /// It works, and not as it was asked for.
     Slower,
+    /// It lacks something, and works.
+    Short,
     Failed,
 }
 
@@ -81,6 +83,7 @@ impl<'a> Report<'a> {
             let mark = match mark {
                 Mark::Ok | Mark::Queue => "ok",
                 Mark::Slower => "slower",
+                Mark::Short => "short",
                 Mark::Failed => "failed",
             };
             self.write(mark, text)?;
@@ -138,6 +141,15 @@ impl<'a> Report<'a> {
             text.push_str(&format!("\n{count:>width$} left out ({reason})"));
         }
         self.ok(text);
+    }
+
+    /// What the queue list lacks. Boards that name their queues are none the worse.
+    pub(super) fn short(&mut self, shortfall: Shortfall) {
+        let text = format!(
+            "queues: {shortfall}; boards of every queue lack them: report it to CXone's support, or name the \
+             queues in boards.queues or TARGET_QUEUE_ID"
+        );
+        self.lines.push((Mark::Short, text));
     }
 
     pub(super) fn board(

@@ -4,7 +4,11 @@ use super::{
     super::upstream::tests::{Tenant, ids},
     *,
 };
-use crate::{budget::RequestBudget, config::QueueConfig, source::Step};
+use crate::{
+    budget::RequestBudget,
+    config::QueueConfig,
+    source::{Shortfall, Step},
+};
 
 const POLL: PollConfig = PollConfig {
     interval: Duration::from_secs(30),
@@ -215,6 +219,24 @@ async fn a_tenant_that_shows_no_queue_ends_the_walk() {
         );
         assert_eq!(*tenant.reads.lock().unwrap(), [""; 0]);
     }
+}
+
+#[tokio::test]
+async fn check_says_how_many_queues_the_list_lacks() {
+    let mut tenant = Tenant::of(&["1", "2"]);
+    tenant.shortfall = Some(Shortfall {
+        listed: 2,
+        total: Some(5),
+    });
+    let (exit, text) = checked(&tenant, &[board("all", &[], &[])]).await;
+    let line = text.lines().find(|line| line.starts_with("short"));
+    let line = line.expect("a line about it");
+    assert!(
+        line.contains("there are 5 queues, and lists 2: 3 are missing"),
+        "{line}"
+    );
+    assert!(line.contains("TARGET_QUEUE_ID"), "{line}");
+    assert_eq!(exit, Exit::Done, "what is listed works");
 }
 
 #[tokio::test]

@@ -2,13 +2,13 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Map, Value};
 
 use crate::{
     cxone::{
         SkillFilter,
-        json::{Fields, OddFields},
+        json::{self, Fields, OddFields},
         paging,
         skill_filter::MediaType,
     },
@@ -17,6 +17,9 @@ use crate::{
 
 /// A wait beyond this is none: dates that stand for "never" make such ones.
 const LONGEST_WAIT: Duration = Duration::from_secs(366 * 86_400);
+
+/// By how much a contact may have come after the server's own time: its clocks differ.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
 
 /// A threshold beyond this is none: a day.
 const LONGEST_THRESHOLD_SECONDS: f64 = 86_400.0;
@@ -122,6 +125,7 @@ fn skill(
     let server_time = fields.time("serverTime").or(last_poll_time);
     let earliest = fields.time("earliestQueueTime");
     let waiting = fields.count("queueCount");
+    let media_type_name = fields.text("mediaTypeName");
     let sample = [fields.count("inSLA"), fields.count("outSLA")];
     Some(Skill {
         reading: QueueReading {
@@ -147,19 +151,26 @@ fn skill(
             },
             source_time: server_time.and_then(|time| time.try_into().ok()),
         },
-        media_type: fields
-            .count("mediaTypeId")
-            .and_then(|id| u32::try_from(id).ok())
-            .map(MediaType),
-        media_type_name: fields.text("mediaTypeName"),
+        media_type: (fields.read("mediaTypeId", media_type))
+            .or_else(|| MediaType::parse(media_type_name.as_deref()?).ok()),
+        media_type_name,
         is_active: fields.flag("isActive"),
         is_outbound: fields.flag("isOutbound"),
     })
 }
 
+/// A channel, as a number or by its name.
+fn media_type(value: &Value) -> Option<MediaType> {
+    match (json::count(value), value.as_str()) {
+        (Some(number), _) => u32::try_from(number).ok().map(MediaType),
+        (None, Some(name)) => MediaType::parse(name).ok(),
+        (None, None) => None,
+    }
+}
+
 /// Since when the contact that waits longest waits, both by the server's clock. Where
-/// nobody waits there is no such contact, and no wait; it is unknown where the two times
-/// cannot both be right.
+/// nobody waits there is no such contact, and no wait, and none where it has just come by
+/// another clock; it is unknown where the two times cannot both be right.
 fn longest_wait(
     waiting: Option<u64>,
     earliest: Option<Timestamp>,
@@ -169,6 +180,9 @@ fn longest_wait(
         return Some(Duration::ZERO);
     }
     let wait = server_time?.duration_since(earliest?);
+    if wait.is_negative() && -wait <= CLOCK_TOLERANCE {
+        return Some(Duration::ZERO);
+    }
     let wait = Duration::try_from(wait).ok()?;
     (wait <= LONGEST_WAIT).then_some(wait)
 }

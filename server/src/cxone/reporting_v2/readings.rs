@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    cxone::json::{Fields, OddFields, kind, unexpected},
+    cxone::json::{self, Fields, OddFields, kind, unexpected},
     source::{QueueReading, SourceError},
 };
 
@@ -41,14 +41,17 @@ impl<'a> Query<'a> {
 
 /// The readings of an answer, in its order: of two with the same id the first, and
 /// none without an id.
-pub(super) fn readings(body: &Value) -> Result<(Vec<QueueReading>, OddFields), SourceError> {
-    let Value::Object(body) = body else {
+pub(super) fn readings(answer: &Value) -> Result<(Vec<QueueReading>, OddFields), SourceError> {
+    let Value::Object(body) = answer else {
         return Err(unexpected(format!(
             "the answer is {}, not an object",
-            kind(body)
+            kind(answer)
         )));
     };
     let entries = match body.get("queues") {
+        None if json::has_error(answer) => {
+            return Err(unexpected("it has an error instead of queues"));
+        }
         None | Some(Value::Null) => &[][..],
         Some(Value::Array(entries)) => entries,
         Some(other) => {

@@ -145,8 +145,12 @@ fn the_longest_wait_is_by_the_servers_own_clock_in_every_form_of_time() {
             "2025-01-04T10:00:00Z",
             Some(31_622_400_000),
         ),
+        // It came just now, by another clock.
+        ("2026-01-05T10:00:00Z", "2026-01-05T10:00:00.4Z", Some(0)),
+        ("2026-01-05T10:00:00Z", "2026-01-05T10:00:05Z", Some(0)),
         // Times that cannot be right.
-        ("2026-01-05T10:00:00Z", "2026-01-05T10:00:01Z", None),
+        ("2026-01-05T10:00:00Z", "2026-01-05T10:00:05.001Z", None),
+        ("2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z", None),
         ("2026-01-05T10:00:00Z", "2025-01-04T09:59:59Z", None),
         ("2026-01-05T10:00:00Z", "0001-01-01T00:00:00Z", None),
         ("2026-01-05T10:00:00Z", "1900-01-01T00:00:00Z", None),
@@ -286,6 +290,26 @@ fn a_filter_says_why_it_leaves_a_skill_out() {
         );
         assert_eq!(left_out(entry, &all), None);
     }
+    for (entry, word) in [
+        (json!({"isOutbound": 1}), "outbound"),
+        (json!({"isOutbound": "Y"}), "outbound"),
+        (json!({"isActive": 0}), "inactive"),
+        (json!({"isActive": "n"}), "inactive"),
+        (json!({"mediaTypeId": "Chat"}), "without chat"),
+        (json!({"mediaTypeId": 3.0}), "without chat"),
+        (json!({"mediaTypeName": "E-Mail"}), "without email"),
+        (
+            json!({"mediaTypeId": {}, "mediaTypeName": "WorkItem"}),
+            "without work-item",
+        ),
+    ] {
+        let found = left_out(entry.clone(), &calls).unwrap_or_default();
+        assert!(found.contains(word), "{entry}: {found}");
+    }
+    assert_eq!(
+        left_out(json!({"mediaTypeName": "Phone Call"}), &calls),
+        None
+    );
     let email = left_out(json!({"mediaTypeId": 1}), &all);
     assert_eq!(email.as_deref(), Some("CXONE_MEDIA_TYPES is without email"));
 }
