@@ -202,6 +202,46 @@ async fn a_hidden_tab_stays_true() -> Result<()> {
     stays_true_while_hidden(Duration::from_secs(75), 70).await
 }
 
+/// A tile costs as much out of sight as in it: only those near the window are there.
+#[tokio::test]
+async fn tab_of_two_thousand_queues_has_tiles_in_sight_only() -> Result<()> {
+    let tenant = Options {
+        queues: 2_000,
+        ..still()
+    };
+    let wall = Wall::start(tenant, POLL, &[]).await?;
+    let ids = wall.tenant().queue_ids();
+    let (first, last) = (&ids[0], &ids[ids.len() - 1]);
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(1366, 768).await?;
+    tab.open(&wall.url("/board/main?view=tab&sort=board"))
+        .await?;
+    let in_sight = |id: &str| {
+        format!(
+            "(() => {{ const tile = document.querySelector('.tile[data-queue=\"{id}\"]'); \
+             const box = tile && tile.getBoundingClientRect(); \
+             return !!box && box.top < innerHeight && box.bottom > 0; }})()"
+        )
+    };
+    tab.wait_for(&in_sight(first), SOON).await?;
+    let shown = "/2,000/.test(document.querySelector('.toolbar').textContent)";
+    tab.wait_for(shown, SOON).await?;
+    let few = "document.querySelectorAll('.tile').length < 400";
+    check(&mut tab, few).await?;
+    tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        .await?;
+    check(&mut tab, &in_sight(last)).await?;
+    check(&mut tab, &format!("{few} && !({})", in_sight(first))).await?;
+    // In the middle the window is covered from edge to edge.
+    tab.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+        .await?;
+    let covered = "(() => { const boxes = Array.from(document.querySelectorAll('.tile')) \
+        .map(tile => tile.getBoundingClientRect()); \
+        return boxes.some(box => box.top <= 0) && boxes.some(box => box.bottom >= innerHeight); })()";
+    check(&mut tab, covered).await
+}
+
 /// `cargo test -p queuewall-e2e --test desk -- --ignored six_minutes`, with
 /// `QUEUEWALL_CHROMIUM` set: it really takes them.
 #[tokio::test]

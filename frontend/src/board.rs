@@ -4,6 +4,7 @@
 //! differs, so that an unchanged answer wakes nothing that could touch the screen.
 
 mod frame;
+mod judge;
 mod mark;
 mod paging;
 mod selection;
@@ -20,7 +21,6 @@ use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::report::Report;
 use queuewall_shared::server_clock::ServerClock;
 use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream};
-use queuewall_shared::standing::Standing;
 
 use crate::api::{Answer, Refusal, Times};
 use crate::language;
@@ -71,6 +71,9 @@ pub struct BoardState {
     head: RwSignal<Option<Head>>,
     order: RwSignal<Vec<String>>,
     queues: StoredValue<BTreeMap<String, ArcRwSignal<Queue>>>,
+    /// Set when any queue changed. What is made of all queues reads this, and each of
+    /// them untracked: two thousand subscriptions cost more than what is made.
+    any_queue: Trigger,
     basis: RwSignal<Basis>,
     clock: RwSignal<ServerClock>,
     /// The writer of a zone and a language, since making one is dear.
@@ -104,6 +107,7 @@ impl BoardState {
             head: RwSignal::new(None),
             order: RwSignal::new(Vec::new()),
             queues: StoredValue::new(BTreeMap::new()),
+            any_queue: Trigger::new(),
             basis: RwSignal::new(Basis::default()),
             clock: RwSignal::new(ServerClock::default()),
             writer: StoredValue::new_local(((None, language::current()), TimeOfDay::new(None))),
@@ -136,6 +140,7 @@ impl BoardState {
             }),
         );
         let mut order = Vec::with_capacity(snapshot.queues.len());
+        let mut is_new = false;
         self.queues.update_value(|known| {
             let mut before = std::mem::take(known);
             for queue in snapshot.queues {
@@ -147,16 +152,23 @@ impl BoardState {
                 let signal = match before.remove(&queue.id) {
                     Some(signal) => {
                         if signal.with_untracked(|old| *old != queue) {
+                            is_new = true;
                             signal.set(queue);
                         }
                         signal
                     }
-                    None => ArcRwSignal::new(queue),
+                    None => {
+                        is_new = true;
+                        ArcRwSignal::new(queue)
+                    }
                 };
                 known.insert(order[order.len() - 1].clone(), signal);
             }
         });
         set_if_new(self.order, order);
+        if is_new {
+            self.any_queue.notify();
+        }
         set_if_new(self.phase, Phase::Shown);
     }
 
@@ -268,7 +280,7 @@ impl BoardState {
             LinkState::Connecting | LinkState::Ok => "",
         };
         queue.with(|queue| {
-            let (standing, age) = self.judge(queue);
+            let (standing, age) = self.judge().of(queue);
             let held = queue
                 .level_since_ms
                 .and_then(|since| self.time_since(since));
@@ -276,16 +288,16 @@ impl BoardState {
         })
     }
 
-    /// How bad the queue `id` is, where its reading still counts.
-    #[must_use]
-    pub fn level(&self, id: &str) -> Level {
-        let Some(queue) = self.queues.with_value(|queues| queues.get(id).cloned()) else {
-            return Level::None;
-        };
-        queue.with(|queue| match self.judge(queue).0 {
-            Standing::Fresh | Standing::Ageing => queue.level,
-            _ => Level::None,
-        })
+    /// How bad the queue of an id is, where its reading still counts.
+    pub fn levels(&self) -> impl Fn(&str) -> Level {
+        self.any_queue.track();
+        let (judge, queues) = (self.judge(), self.queues);
+        move |id| {
+            let queue = queues.with_value(|queues| queues.get(id).cloned());
+            queue.map_or(Level::None, |queue| {
+                queue.with_untracked(|queue| judge.level(queue))
+            })
+        }
     }
 
     /// The page's monotonic clock as of the latest tick.
@@ -304,21 +316,10 @@ impl BoardState {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let queues = self.chosen_queues();
-        let read: Vec<_> = queues.iter().map(ArcRwSignal::read).collect();
-        let counts = |queue: &Queue| self.judge(queue).0.counts();
+        let read: Vec<_> = queues.iter().map(ArcRwSignal::read_untracked).collect();
+        let judge = self.judge();
+        let counts = |queue: &Queue| judge.of(queue).0.counts();
         Totals::of(read.iter().map(|queue| (&**queue, counts(queue))))
-    }
-
-    fn judge(&self, queue: &Queue) -> (Standing, Option<Duration>) {
-        let poll_interval = self.poll_interval();
-        let read = queue.lag_ms.map(Duration::from_millis);
-        let age = self
-            .age()
-            .zip(read)
-            .map(|(age, lag)| age.saturating_add(lag));
-        let standing = Standing::of(queue, age, poll_interval, self.is_trusted());
-        // A tile without a reading is as old as what the server said of it.
-        (standing, age.or_else(|| Some(self.since_sent())))
     }
 
     fn is_trusted(&self) -> bool {

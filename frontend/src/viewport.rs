@@ -19,6 +19,22 @@ pub fn watch() -> Signal<Viewport> {
     viewport.into()
 }
 
+/// How far the page is scrolled down, in CSS pixels and in steps of half a window, for as
+/// long as the reactive owner lives that this is called under.
+#[must_use]
+pub fn scrolled() -> Signal<f64> {
+    let scrolled = RwSignal::new(0.0);
+    let listener = Listener::new(window().into(), "scroll", move || {
+        let step = (measure().height_px / 2.0).max(1.0);
+        let top = (window().scroll_y().unwrap_or_default() / step).floor() * step;
+        if scrolled.get_untracked() != top {
+            scrolled.set(top);
+        }
+    });
+    listener::keep(vec![listener]);
+    scrolled.into()
+}
+
 fn measure() -> Viewport {
     let window = window();
     let px = |length: Result<wasm_bindgen::JsValue, _>| {

@@ -246,6 +246,19 @@ impl Fit {
         start..start.saturating_add(self.per_page).min(count)
     }
 
+    /// The rows of a page that scrolls which are in sight, or less than a window's height
+    /// out of it, when it is scrolled down by `scrolled_px`. Header and toolbar above the
+    /// tiles are taken to be less than that height.
+    #[must_use]
+    pub fn rows_near(&self, scrolled_px: f64, viewport: Viewport) -> Range<usize> {
+        let row_px = self.row_height_px() + self.gap_px;
+        let first = (scrolled_px - 2.0 * viewport.height_px).max(0.0) / row_px;
+        let last = (scrolled_px + 3.0 * viewport.height_px) / row_px;
+        // A cast rounds down, and takes what is no number as 0.
+        let end = (last as usize).saturating_add(1).min(self.rows);
+        (first as usize).min(end)..end
+    }
+
     /// Places on a page, some of which may be empty.
     fn grid_places(&self) -> usize {
         self.columns * self.rows

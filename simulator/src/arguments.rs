@@ -35,8 +35,8 @@ pub(crate) struct Arguments {
     /// How many whole days are simulated before that day, a Wednesday
     #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=30))]
     days_before: u16,
-    /// How many queues the tenant has, 1 to 500
-    #[arg(long, value_name = "COUNT", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=500))]
+    /// How many queues the tenant has, 1 to 5000
+    #[arg(long, value_name = "COUNT", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=5_000))]
     queues: u16,
     /// The only client id accepted [default: any]
     #[arg(long, value_name = "ID")]

@@ -89,9 +89,10 @@ impl BoardState {
             waiting: totals.waiting,
             ..Tally::default()
         };
+        let judge = self.judge();
         for queue in self.chosen_queues() {
-            let queue = queue.read();
-            match (self.judge(&queue).0, queue.level) {
+            let queue = queue.read_untracked();
+            match (judge.of(&queue).0, queue.level) {
                 (Standing::Fresh | Standing::Ageing, Level::Critical) => tally.critical += 1,
                 (Standing::Fresh | Standing::Ageing, Level::Warning) => tally.warning += 1,
                 (Standing::Stale | Standing::Unknown, _) => tally.is_partial = true,

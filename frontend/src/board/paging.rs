@@ -1,7 +1,7 @@
 //! Which tiles are on the screen: the fit of the board to the window, and the turns of
 //! its pages.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use leptos::prelude::*;
 use queuewall_shared::fit::{Distance, Fit, Viewport};
@@ -10,12 +10,14 @@ use queuewall_shared::settings::{Rotate, Settings, View};
 use queuewall_shared::snapshot::Level;
 
 use super::BoardState;
+use crate::viewport;
 
 /// The pages of one board on one screen. A copy is the same.
 #[derive(Clone, Copy)]
 pub struct Paging {
     board: BoardState,
     fit: Memo<Fit>,
+    rows: Memo<Range<usize>>,
     ids: Memo<Vec<String>>,
     rotation: RwSignal<Rotation>,
 }
@@ -52,6 +54,17 @@ impl Paging {
                 }
             })
         });
+        let scrolled = match view {
+            View::Wall => Signal::stored(0.0),
+            View::Tab => viewport::scrolled(),
+        };
+        let rows = Memo::new(move |_| {
+            let fit = fit.get();
+            match view {
+                View::Wall => 0..fit.rows,
+                View::Tab => fit.rows_near(scrolled.get(), viewport.get()),
+            }
+        });
         let period = Memo::new(move |_| {
             let seconds = match rotate {
                 Some(Rotate::Off) => return None,
@@ -66,6 +79,7 @@ impl Paging {
         let paging = Self {
             board,
             fit,
+            rows,
             ids,
             rotation,
         };
@@ -107,11 +121,20 @@ impl Paging {
         })
     }
 
-    /// How many places a page has: tiles that are made once and filled anew at each
-    /// turn, so that weeks of turns leave nothing behind.
+    /// The rows of a page that have tiles: all of them, or those near what is in sight
+    /// where the page scrolls, since a tile costs as much out of sight as in it.
     #[must_use]
-    pub fn places(&self) -> usize {
-        self.fit.get().per_page.min(self.ids.with(Vec::len))
+    pub fn rows(&self) -> Range<usize> {
+        self.rows.get()
+    }
+
+    /// The places of a page that have tiles, which are filled again at each turn, so that
+    /// weeks of turns leave nothing behind.
+    #[must_use]
+    pub fn places(&self) -> Range<usize> {
+        let (fit, rows) = (self.fit.get(), self.rows.get());
+        let end = fit.per_page.min(self.ids.with(Vec::len));
+        (rows.start * fit.columns).min(end)..(rows.end * fit.columns).min(end)
     }
 
     /// Whether the board has no queue at all.
@@ -123,9 +146,10 @@ impl Paging {
     /// Whether a tile of page `page` is critical.
     #[must_use]
     pub fn is_critical(&self, page: usize) -> bool {
+        let level = self.board.levels();
         self.ids.with(|ids| {
             let mut places = self.fit.get().places(page, ids.len());
-            places.any(|place| self.board.level(&ids[place]) == Level::Critical)
+            places.any(|place| level(&ids[place]) == Level::Critical)
         })
     }
 

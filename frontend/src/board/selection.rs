@@ -110,8 +110,10 @@ impl BoardState {
     }
 
     fn name(&self, id: &str) -> String {
+        self.any_queue.track();
         let queue = self.queues.with_value(|queues| queues.get(id).cloned());
-        queue.map_or_else(String::new, |queue| queue.with(|queue| queue.name.clone()))
+        let name = |queue: ArcRwSignal<Queue>| queue.with_untracked(|queue| queue.name.clone());
+        queue.map_or_else(String::new, name)
     }
 
     /// The ids that the link chose, in its order or else the board's.
@@ -121,8 +123,10 @@ impl BoardState {
             .with(|order| asked.with(|asked| order::choose(order, asked)))
     }
 
-    /// The queues that the link chose, as [`Self::chosen`] orders them.
+    /// The queues that the link chose, as [`Self::chosen`] orders them: to be read
+    /// untracked, since a change of any of them is followed already.
     pub(super) fn chosen_queues(&self) -> Vec<ArcRwSignal<Queue>> {
+        self.any_queue.track();
         let chosen = self.chosen();
         self.queues.with_value(|queues| {
             let known = |id| queues.get(id).cloned();
@@ -141,9 +145,13 @@ impl BoardState {
                 return last.clone();
             }
         }
-        let judge = |queue: &Queue| Badness::of(queue, self.judge(queue).0);
+        let judge = self.judge();
+        let judge = |queue: &Queue| Badness::of(queue, judge.of(queue).0);
         let queues = self.chosen_queues();
-        let all: Vec<_> = queues.iter().map(|queue| queue.with(judge)).collect();
+        let all: Vec<_> = queues
+            .iter()
+            .map(|queue| queue.with_untracked(judge))
+            .collect();
         let at = |place: usize| chosen.get(place).cloned();
         order::worst_first(&all)
             .into_iter()

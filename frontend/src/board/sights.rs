@@ -10,9 +10,11 @@ impl BoardState {
     /// own judgement.
     #[must_use]
     pub fn sights(&self) -> Vec<(String, Sight)> {
+        self.any_queue.track();
+        let judge = self.judge();
         let see = |id: String| {
             let queue = self.queues.with_value(|queues| queues.get(&id).cloned())?;
-            let sight = queue.with(|queue| Sight::of(self.judge(queue).0, queue.level));
+            let sight = queue.with_untracked(|queue| Sight::of(judge.of(queue).0, queue.level));
             Some((id, sight))
         };
         self.chosen().into_iter().filter_map(see).collect()

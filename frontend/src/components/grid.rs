@@ -14,11 +14,15 @@ pub fn TileGrid(
     paging: Paging,
 ) -> impl IntoView {
     let columns = move || format!("repeat({}, minmax(0, 1fr))", paging.fit().columns);
-    let rows = move || format!("repeat({}, minmax(0, 1fr))", paging.fit().rows);
-    let least_height = move || {
+    let rows = move || format!("repeat({}, minmax(0, 1fr))", paging.rows().len());
+    let height = move |rows: usize| {
         let fit = paging.fit();
-        px((fit.row_height_px() + fit.gap_px) * fit.rows as f64 - fit.gap_px)
+        (fit.row_height_px() + fit.gap_px) * rows as f64
     };
+    let least_height = move || px(height(paging.fit().rows) - paging.fit().gap_px);
+    // In the place of the rows that are out of sight.
+    let above = move || px(height(paging.rows().start));
+    let below = move || px(height(paging.fit().rows - paging.rows().end));
     let empty = move || board.emptiness();
     view! {
         <ul
@@ -31,8 +35,10 @@ pub fn TileGrid(
             style:grid-gap=move || px(paging.fit().gap_px)
             style:font-size=move || px(paging.fit().type_px)
             style:min-height=least_height
+            style:padding-top=above
+            style:padding-bottom=below
         >
-            <For each=move || 0..paging.places() key=|place| *place let:place>
+            <For each=move || paging.places() key=|place| *place let:place>
                 <Tile board id=Signal::derive(move || paging.at(place)) />
             </For>
         </ul>

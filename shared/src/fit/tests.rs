@@ -335,4 +335,23 @@ proptest! {
         // Nor does it leave the width of another unused.
         prop_assert!(taken(fit.columns + 1) > viewport.width_px - 0.01, "{:?}", fit);
     }
+
+    #[test]
+    fn rows_near_cover_the_window_at_any_scroll(
+        count in 1usize..=5_000, viewport in viewports(), distance in distances(), part in 0.0f64..1.0,
+        above_px in 0.0f64..200.0,
+    ) {
+        let fit = Fit::tab(count, viewport, distance, false);
+        let row_px = fit.row_height_px() + fit.gap_px;
+        let scrolled_px = part * row_px * fit.rows as f64;
+        let rows = fit.rows_near(scrolled_px, viewport);
+        prop_assert!(rows.start <= rows.end && rows.end <= fit.rows, "{:?}", rows);
+        for row in (0..fit.rows).filter(|row| !rows.contains(row)) {
+            let top_px = above_px.min(viewport.height_px) + row as f64 * row_px - scrolled_px;
+            let is_hidden = top_px + row_px <= 0.0 || top_px >= viewport.height_px;
+            prop_assert!(is_hidden, "row {} of {:?} at {}", row, rows, top_px);
+        }
+        let windows = 5.0 * viewport.height_px / row_px;
+        prop_assert!((rows.len() as f64) <= windows + 2.0, "{:?} of {}", rows, windows);
+    }
 }

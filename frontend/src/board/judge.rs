@@ -1,0 +1,49 @@
+//! Which state each queue of the board is in, by the page's own clock.
+
+use std::time::Duration;
+
+use queuewall_shared::snapshot::{Level, Queue};
+use queuewall_shared::standing::Standing;
+
+use super::BoardState;
+
+/// What a queue is judged by besides itself: read once for all queues of a board, since
+/// each signal read costs more than the judgement.
+#[derive(Clone, Copy)]
+pub(super) struct Judge {
+    age: Option<Duration>,
+    since_sent: Duration,
+    poll_interval: Duration,
+    is_trusted: bool,
+}
+
+impl Judge {
+    /// The queue's state, and how old what is known of it is.
+    pub(super) fn of(&self, queue: &Queue) -> (Standing, Option<Duration>) {
+        let read = queue.lag_ms.map(Duration::from_millis);
+        let age = self.age.zip(read).map(|(age, lag)| age.saturating_add(lag));
+        let standing = Standing::of(queue, age, self.poll_interval, self.is_trusted);
+        // A tile without a reading is as old as what the server said of it.
+        (standing, age.or(Some(self.since_sent)))
+    }
+
+    /// How bad the queue is, where its reading still counts.
+    pub(super) fn level(&self, queue: &Queue) -> Level {
+        match self.of(queue).0 {
+            Standing::Fresh | Standing::Ageing => queue.level,
+            _ => Level::None,
+        }
+    }
+}
+
+impl BoardState {
+    /// What all queues are judged by now.
+    pub(super) fn judge(&self) -> Judge {
+        Judge {
+            age: self.age(),
+            since_sent: self.since_sent(),
+            poll_interval: self.poll_interval(),
+            is_trusted: self.is_trusted(),
+        }
+    }
+}
