@@ -10,6 +10,9 @@ mod assemble;
 mod board;
 mod judging;
 mod minutes;
+pub(crate) mod narrowing;
+mod news;
+mod outage;
 pub(crate) mod plan;
 mod readings;
 mod reconfigure;
@@ -38,6 +41,7 @@ use crate::{
 use assemble::Frame;
 use board::Board;
 use minutes::Minutes;
+use outage::Outage;
 use plan::Group;
 use readings::Readings;
 use schedule::{Delay, Read, Schedule, Task};
@@ -45,11 +49,17 @@ use upstream::Outlook;
 
 pub(crate) use assemble::identity;
 
-/// The first back-off after a failure.
-const FIRST_BACKOFF: Duration = Duration::from_secs(1);
+/// The shortest wait after a failure.
+const MIN_BACKOFF: Duration = Duration::from_secs(1);
+
+/// The share of a wait after a failure that is random.
+const JITTER: f64 = 0.5;
 
 /// The longest pause after a refused sign-in, in cycles.
 const MOST_CYCLES_REFUSED: u32 = 10;
+
+/// The longest wait after a rate limit that names none, in intervals.
+const MOST_INTERVALS_LIMITED: u32 = 4;
 
 /// How often the boards are assembled anew: time alone makes readings stale.
 const ASSEMBLY: Duration = Duration::from_secs(1);
@@ -78,18 +88,20 @@ pub struct Poller {
     /// Whether the boards changed, so that an answer may be about what none shows.
     is_reconfigured: bool,
     polls: Polls,
+    outage: Outage,
 }
 
+/// What came of a request, and of a read when it was started.
 enum Outcome {
     List(Result<Vec<QueueInfo>, SourceError>),
-    Read(Read, Result<QueueReadings, SourceError>),
+    Read(Read, Instant, Result<QueueReadings, SourceError>),
 }
 
 impl Outcome {
     fn is_ok(&self) -> bool {
         match self {
             Self::List(list) => list.is_ok(),
-            Self::Read(_, answer) => answer.is_ok(),
+            Self::Read(_, _, answer) => answer.is_ok(),
         }
     }
 }
@@ -124,6 +136,7 @@ impl Poller {
             is_spread: false,
             is_reconfigured: false,
             polls: Polls::default(),
+            outage: Outage::default(),
             source,
             budget,
             clock,
@@ -174,7 +187,8 @@ impl Poller {
                     }
                 }
             };
-            if !is_due {
+            // A hold may have begun since.
+            if !is_due || self.budget.next_free() > Instant::now() {
                 continue;
             }
             let (source, polls) = (Arc::clone(&self.source), self.polls.clone());
@@ -188,7 +202,7 @@ impl Poller {
                     Task::List => Outcome::List(source.list_queues().await),
                     Task::Read(read) => {
                         let answer = source.read_queues(&read.ids, &skills).await;
-                        Outcome::Read(read, answer)
+                        Outcome::Read(read, started, answer)
                     }
                 };
                 polls.ended(outcome.is_ok(), started.elapsed());
@@ -213,38 +227,44 @@ impl Poller {
         match outcome {
             Outcome::List(Ok(list)) => self.apply_list(list, now),
             Outcome::List(Err(error)) => {
-                warn!(%error, "the queue list could not be read");
+                if self.lists() {
+                    self.log_failure("the queue list could not be read: ", &error);
+                } else {
+                    warn!("the queue list could not be read: {error}");
+                }
                 let delay = self.delay(None, &error);
                 self.schedule.list_failed(delay, now);
                 self.readings.list_problem = Some(error);
             }
-            Outcome::Read(read, Ok(answer)) => {
+            Outcome::Read(read, started, Ok(answer)) => {
                 debug!(
                     asked = read.ids.len(),
                     answered = answer.queues.len(),
                     "queues read"
                 );
-                if !answer.unknown.is_empty() {
-                    debug!(ids = ?answer.unknown, "CXone does not know these queues");
-                }
-                self.readings
+                // It may have waited for the budget on its way.
+                let asked = answer.asked_at.map(|at| at.monotonic);
+                let started = asked.map_or(started, |asked| asked.max(started));
+                let news = self
+                    .readings
                     .answered(read.group, &read.ids, answer, self.clock.now());
-                self.schedule.succeeded(&read, now);
+                news.log();
+                self.schedule.succeeded(&read, started, now);
             }
-            Outcome::Read(read, Err(error @ SourceError::QueueNotFound { .. })) => {
+            Outcome::Read(read, _, Err(SourceError::QueueNotFound { .. })) => {
                 let dead = self.schedule.refused(&read, now);
                 if !dead.is_empty() {
-                    warn!(ids = ?dead, "{error}");
-                    self.readings.failed(read.group, &dead, &error);
-                    if self.schedule.all_dead(read.group) {
+                    let news = self.readings.unknown(read.group, &dead, self.clock.now());
+                    news.log();
+                    if !news.not_found.is_empty() && self.schedule.all_dead(read.group) {
                         warn!(
                             "CXone knows none of the queues: check CXONE_BASE_URL and CXONE_TENANT_ID"
                         );
                     }
                 }
             }
-            Outcome::Read(read, Err(error)) => {
-                warn!(asked = read.ids.len(), "{error}");
+            Outcome::Read(read, _, Err(error)) => {
+                self.log_failure("", &error);
                 let delay = self.delay(Some(&read), &error);
                 self.schedule.failed(&read, delay, now);
                 if is_about_the_sign_in(&error) {
@@ -253,6 +273,11 @@ impl Poller {
                     self.readings.failed(read.group, &read.ids, &error);
                 }
             }
+        }
+        if !self.readings.has_failures(self.lists())
+            && let Some(line) = self.outage.ended(self.clock.now())
+        {
+            info!("{line}");
         }
         self.fit_cycle();
         if !self.is_spread && self.schedule.first_round_is_over() {
@@ -271,7 +296,7 @@ impl Poller {
             let error = SourceError::NothingVisible {
                 remedy: "the configuration leaves out every queue that there is: `queuewall check` says why",
             };
-            warn!("{error}");
+            self.log_failure("", &error);
             self.readings.list_problem = Some(error);
             self.schedule.list_again_at(now + self.cycle);
             return;
@@ -294,7 +319,16 @@ impl Poller {
     /// help, else by the back-off. What CXone itself asked for, the budget holds.
     fn delay(&mut self, read: Option<&Read>, error: &SourceError) -> Delay {
         let (own, all) = self.schedule.failures_after(read);
-        if error.is_transient() {
+        if matches!(error, SourceError::RateLimited { .. }) {
+            // Whatever Retry-After says: sooner than the next turn only feeds the limit.
+            let interval = self.poll.interval;
+            let limited = backoff(interval, interval * MOST_INTERVALS_LIMITED);
+            let pause = limited.delay(all, &mut self.random);
+            Delay {
+                own: pause,
+                all: pause,
+            }
+        } else if error.is_transient() {
             let own = self.backoff.delay(own, &mut self.random);
             let all = self.backoff.delay(all, &mut self.random);
             Delay {
@@ -314,6 +348,18 @@ impl Poller {
                 all: Duration::ZERO,
             }
         }
+    }
+
+    /// Says in the log that a request failed, where that is news.
+    fn log_failure(&mut self, what: &str, error: &SourceError) {
+        if let Some(line) = self.outage.failed(error, self.clock.now()) {
+            warn!("{what}{line}");
+        }
+    }
+
+    /// Whether some board shows every queue.
+    fn lists(&self) -> bool {
+        self.groups.iter().any(|group| group.all)
     }
 
     fn fail_all(&mut self, error: &SourceError) {
@@ -378,9 +424,15 @@ impl Poller {
 
 /// The back-off where queues are read every `interval`.
 fn backoff_within(interval: Duration) -> Backoff {
-    let cap = interval.max(FIRST_BACKOFF);
-    #[expect(clippy::expect_used, reason = "the cap is at least the first wait")]
-    Backoff::try_new(FIRST_BACKOFF, cap).expect("valid bounds")
+    backoff(MIN_BACKOFF, interval.max(MIN_BACKOFF))
+}
+
+fn backoff(min: Duration, max: Duration) -> Backoff {
+    #[expect(
+        clippy::expect_used,
+        reason = "both callers' maximum is at least the minimum"
+    )]
+    Backoff::try_new(min, max, JITTER).expect("valid bounds")
 }
 
 /// Whether every other read would meet the same.

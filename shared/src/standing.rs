@@ -25,6 +25,17 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Fresh,
+        Self::Ageing,
+        Self::Stale,
+        Self::Closed,
+        Self::Unknown,
+        Self::NotFound,
+        Self::Forbidden,
+    ];
+
     /// Judges a queue whose reading is `age` old (`None`: never read) where reads
     /// come every `poll_interval`. `trusted` is whether the page is sure of its own
     /// server: without it everything is stale, whatever the ages say.

@@ -2,7 +2,7 @@
 //! wait, split into batches, and led around ids that do not exist.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet, VecDeque},
     io::{self, Write},
     time::Duration,
 };
@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::{
     budget::RequestBudget,
+    poller::narrowing,
     source::{QueueInfo, QueueList, QueueReading, QueueSource, Shortfall, SourceError, Step},
 };
 
@@ -154,8 +155,7 @@ impl<'a> Upstream<'a> {
         Ok(true)
     }
 
-    /// Finds the dead ids of a batch: those that the queue list lacks, and by
-    /// halving where the list does not explain it.
+    /// Finds the dead ids of a batch as the server does.
     async fn narrow_down(
         &mut self,
         ids: &[String],
@@ -166,20 +166,18 @@ impl<'a> Upstream<'a> {
             // Halving needs no list, and meets the same trouble if it lasts.
             self.listed = None;
         }
-        let (living, missing): (Vec<_>, Vec<_>) = match &self.listed {
-            Some(listed) => ids.iter().cloned().partition(|id| listed.contains(id)),
-            None => (ids.to_vec(), Vec::new()),
-        };
-        let mut unread = Vec::new();
-        if missing.is_empty() {
-            unread.extend(halves(ids));
-        } else if !living.is_empty() {
-            unread.push(living);
-        }
-        answers.dead.extend(missing);
-        while let Some(part) = unread.pop() {
-            if !self.read_batch(&part, skills, answers).await? {
-                unread.extend(halves(&part));
+        let listed = self.listed.as_ref();
+        let listed: Option<HashSet<&str>> =
+            listed.map(|listed| listed.iter().map(String::as_str).collect());
+        let mut unread = VecDeque::from(narrowing::parts(ids, listed.as_ref()));
+        while let Some(part) = unread.pop_front() {
+            if self.read_batch(&part.ids, skills, answers).await? {
+                continue;
+            }
+            if part.is_dead_when_refused() {
+                answers.dead.extend(part.ids);
+            } else {
+                unread.extend(narrowing::halves(&part.ids));
             }
         }
         Ok(())
@@ -198,12 +196,6 @@ impl<'a> Upstream<'a> {
     }
 }
 
-/// The two halves of a batch, the first one last: it is taken from the end.
-fn halves(ids: &[String]) -> [Vec<String>; 2] {
-    let (first, second) = ids.split_at(ids.len() / 2);
-    [second.to_vec(), first.to_vec()]
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -216,6 +208,8 @@ pub(super) mod tests {
         pub(in crate::cli) queues: Vec<QueueReading>,
         /// Listed and answered without these.
         pub(in crate::cli) unanswered: Vec<String>,
+        /// Answered, though the list lacks them.
+        pub(in crate::cli) unlisted: Vec<String>,
         /// Refused with 404, though the list has them.
         pub(in crate::cli) listed_but_dead: Vec<String>,
         pub(in crate::cli) sign_in: Option<SourceError>,
@@ -247,6 +241,7 @@ pub(super) mod tests {
             Self {
                 queues: Vec::new(),
                 unanswered: Vec::new(),
+                unlisted: Vec::new(),
                 listed_but_dead: Vec::new(),
                 sign_in: None,
                 list: None,
@@ -357,7 +352,8 @@ pub(super) mod tests {
                 (self.describe)(&mut info);
                 info
             };
-            Ok(self.queues.iter().map(info).collect())
+            let listed = (self.queues.iter()).filter(|queue| !self.unlisted.contains(&queue.id));
+            Ok(listed.map(info).collect())
         }
 
         async fn list_page(&self, list: &mut QueueList) -> Result<(), SourceError> {
@@ -410,10 +406,10 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn an_id_that_the_list_lacks_costs_one_request_more() {
+    async fn id_that_the_list_lacks_is_asked_for_alone() {
         let (answers, reads) = read(&Tenant::of(&["a", "b"]), &["a", "x", "b"]).await;
         let answers = answers.unwrap();
-        assert_eq!(reads, ["a,x,b/7", "a,b/7"]);
+        assert_eq!(reads, ["a,x,b/7", "a,b/7", "x/7"]);
         assert_eq!(read_ids(&answers), ["a", "b"]);
         assert_eq!(answers.dead, ["x".to_owned()].into());
     }
@@ -427,6 +423,26 @@ pub(super) mod tests {
         assert_eq!(reads, ["a,b,c,d/7", "a,b/7", "c,d/7", "c/7", "d/7"]);
         assert_eq!(read_ids(&answers), ["a", "b", "d"]);
         assert_eq!(answers.dead, ["c".to_owned()].into());
+    }
+
+    #[tokio::test]
+    async fn ids_that_a_partial_list_lacks_are_read() {
+        let mut tenant = Tenant::of(&["a", "b", "c", "d"]);
+        // The list has a part of the queues, as after a page that did not come.
+        tenant.unlisted = ids(&["b", "c", "d"]);
+        let (answers, _) = read(&tenant, &["a", "b", "c", "x"]).await;
+        let answers = answers.unwrap();
+        assert_eq!(read_ids(&answers), ["a", "b", "c"]);
+        assert_eq!(answers.dead, ["x".to_owned()].into());
+        let (answers, _) = read(&tenant, &["d"]).await;
+        assert_eq!(read_ids(&answers.unwrap()), ["d"]);
+        // One that the list lacks is asked for before it is called unknown.
+        tenant.unlisted = ids(&["b"]);
+        tenant.listed_but_dead = ids(&["a"]);
+        let (answers, _) = read(&tenant, &["a", "b", "c", "d"]).await;
+        let answers = answers.unwrap();
+        assert_eq!(answers.dead, ["a".to_owned()].into());
+        assert_eq!(read_ids(&answers), ["b", "c", "d"]);
     }
 
     #[tokio::test]

@@ -1,6 +1,9 @@
 //! What is so at the moment of the scrape. What is not known is not there, and never 0.
 
-use std::{fmt, time::SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use prometheus_client::{
     collector::Collector,
@@ -8,13 +11,14 @@ use prometheus_client::{
     metrics::{MetricType, gauge::ConstGauge},
     registry::Unit,
 };
-use queuewall_shared::snapshot::UpstreamState;
+use queuewall_shared::{snapshot::UpstreamState, standing::Standing};
 use tokio::{runtime::Handle, time::Instant};
 
 use super::{Measured, process};
 use crate::{
     clock::Moment,
     screens::{Screen, State as ScreenState},
+    snapshot::Published,
 };
 
 /// The most screens that have metrics of their own: those with a name that are known for
@@ -173,9 +177,16 @@ impl State {
         )?;
         page.gauge(
             "queuewall_board_queues",
-            "Queues that a board shows",
+            "A board's queues by the state of their tiles; their sum is all of them",
             None,
-            each().map(|(slug, board)| (vec![("board", slug)], board.snapshot.queues.len() as f64)),
+            each().flat_map(|(slug, board)| {
+                let standings: Vec<_> = standings(board, now).collect();
+                Standing::ALL.map(|standing| {
+                    let labels = vec![("board", slug), ("state", standing.as_str())];
+                    let count = standings.iter().filter(|it| **it == standing).count();
+                    (labels, count as f64)
+                })
+            }),
         )
     }
 
@@ -249,6 +260,18 @@ impl State {
             of(process::open_fds()),
         )
     }
+}
+
+/// The state that each tile of a board is in now.
+fn standings(board: &Published, now: Moment) -> impl Iterator<Item = Standing> {
+    let snapshot = &board.snapshot;
+    let latest_age = board.latest_read.map(|read| read.age_at(now));
+    let interval = Duration::from_millis(snapshot.poll_interval_ms);
+    snapshot.queues.iter().map(move |queue| {
+        let lag = queue.lag_ms.map(Duration::from_millis);
+        let age = latest_age.zip(lag).map(|(latest, lag)| latest + lag);
+        Standing::of(queue, age, interval, true)
+    })
 }
 
 const UPSTREAM_STATES: [(UpstreamState, &str); 3] = [

@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use queuewall_shared::{
     cause::Cause,
     report::Report,
-    snapshot::{Board, UpstreamState},
+    snapshot::{Board, Queue, QueueState, UpstreamState},
+    standing::Standing,
 };
 use tokio::time::Instant;
 
@@ -183,6 +184,62 @@ async fn ages_are_those_of_the_moment() {
     fixture.pass(9_000);
     let left = "queuewall_upstream_token_remaining_seconds";
     assert_eq!(fixture.value(left), Some(0.0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn board_queues_are_counted_by_the_state_of_their_tiles() {
+    let fixture = Fixture::new();
+    let now = fixture.clock.now();
+    let boards = &fixture.measured.boards;
+    let mut snapshot = boards.latest("main").unwrap().snapshot.clone();
+    snapshot.poll_interval_ms = 30_000;
+    let queue = |state, lag_ms| Queue {
+        state,
+        lag_ms,
+        ..Queue::default()
+    };
+    snapshot.queues = vec![
+        queue(QueueState::Open, Some(0)),
+        queue(QueueState::Open, Some(20_000)),
+        queue(QueueState::Open, Some(100_000)),
+        queue(QueueState::Closed, Some(0)),
+        queue(QueueState::Unknown, None),
+        queue(QueueState::NotFound, None),
+        queue(QueueState::Forbidden, None),
+    ];
+    boards.publish(snapshot, Some(now));
+    fixture.pass(30);
+    let count = |state: &str| {
+        let sample = format!("queuewall_board_queues{{board=\"main\",state=\"{state}\"}}");
+        fixture.value(&sample)
+    };
+    for standing in Standing::ALL {
+        assert_eq!(count(standing.as_str()), Some(1.0), "{standing:?}");
+    }
+    // Nothing is read any more: no scrape says that all is well.
+    fixture.pass(60);
+    assert_eq!(
+        [count("fresh"), count("ageing"), count("stale")],
+        [Some(0.0), Some(1.0), Some(2.0)]
+    );
+    fixture.pass(10);
+    assert_eq!([count("closed"), count("stale")], [Some(0.0), Some(4.0)]);
+}
+
+/// Half of a board may be missing while its state is ok: the alert asks for its tiles.
+#[test]
+fn alert_on_missing_queues_names_states_that_exist() {
+    let file = repository("deploy/prometheus-alerts.yml");
+    let alert = file
+        .split("- alert: ")
+        .find(|alert| alert.starts_with("QueuewallQueuesMissing"));
+    let (_, states) = alert.unwrap().split_once("state=~\"").unwrap();
+    let (states, _) = states.split_once('"').unwrap();
+    let states: BTreeSet<_> = states.split('|').collect();
+    let uncounted = Standing::ALL
+        .into_iter()
+        .filter(|standing| !standing.counts());
+    assert_eq!(states, uncounted.map(Standing::as_str).collect());
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,11 +2,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    mem::discriminant,
     time::Duration,
 };
 
 use queuewall_shared::{freshness::Freshness, snapshot::QueueState, trend::Trend};
 
+use super::news::News;
 use crate::{
     clock::Moment,
     source::{QueueInfo, QueueReading, QueueReadings, SourceError},
@@ -33,7 +35,13 @@ pub(crate) struct Known {
     pub(crate) problem: Option<Problem>,
     /// Its calls waiting, minute by minute.
     pub(crate) trend: Trend,
+    /// When the log last said that CXone does not answer it, and whether it has not said
+    /// since that it does again.
+    logged: Option<(Moment, bool)>,
 }
+
+/// A queue that comes and goes is not logged again before this.
+const LOG_PAUSE: Duration = Duration::from_secs(3_600);
 
 impl Known {
     /// What kind of answer there is.
@@ -63,6 +71,31 @@ impl Known {
         let (last, at) = self.reading.as_ref()?;
         let is_repeated = reading.source_time.is_some() && reading == last;
         is_repeated.then_some(*at)
+    }
+}
+
+impl Known {
+    /// CXone answers without this queue, or does not know it. Whether that is to be logged.
+    fn is_gone(&mut self, problem: Problem, now: Moment) -> bool {
+        let before = self.problem.replace(problem);
+        let is_same = match (&before, &self.problem) {
+            (Some(Problem::Failed(before)), Some(Problem::Failed(after))) => {
+                discriminant(before) == discriminant(after)
+            }
+            (before, after) => before == after,
+        };
+        let is_news =
+            !is_same && (self.logged).is_none_or(|(logged, _)| logged.age_at(now) >= LOG_PAUSE);
+        if is_news {
+            self.logged = Some((now, true));
+        }
+        is_news
+    }
+
+    /// CXone answers it. Whether that is to be logged, since its absence was.
+    fn is_back(&mut self) -> bool {
+        let is_out = self.logged.as_mut().map(|(_, is_out)| is_out);
+        is_out.is_some_and(std::mem::take)
     }
 }
 
@@ -98,6 +131,17 @@ impl Readings {
         self.groups.iter_mut().flat_map(HashMap::values_mut)
     }
 
+    /// Whether any queue's last read failed, or that of the list where it `lists`. An id
+    /// that CXone does not know is no failure.
+    pub(crate) fn has_failures(&self, lists: bool) -> bool {
+        let has_failed = |known: &Known| match &known.problem {
+            Some(Problem::Failed(error)) => !matches!(error, SourceError::QueueNotFound { .. }),
+            Some(Problem::Missing) | None => false,
+        };
+        (lists && self.list_problem.is_some())
+            || self.groups.iter().flat_map(HashMap::values).any(has_failed)
+    }
+
     /// A read of `asked` was answered with `answer`, by `now`.
     pub(crate) fn answered(
         &mut self,
@@ -105,39 +149,54 @@ impl Readings {
         asked: &[String],
         answer: QueueReadings,
         now: Moment,
-    ) {
+    ) -> News {
+        let mut news = News::default();
         let asked_at = answer.asked_at.unwrap_or(now);
+        let unknown: HashSet<&String> = answer.unknown.iter().collect();
         let known = &mut self.groups[group];
         let mut answered: HashMap<String, QueueReading> = HashMap::new();
         for reading in answer.queues {
             answered.entry(reading.id.clone()).or_insert(reading);
         }
-        for id in asked {
+        for id in asked.iter().filter(|id| !unknown.contains(id)) {
             let known = known.entry(id.clone()).or_default();
             match answered.remove(id) {
                 Some(reading) => {
+                    if known.is_back() {
+                        news.back.push(id.clone());
+                    }
                     known.name = reading.name.clone().or(known.name.take());
                     let at = known.first_seen(&reading).unwrap_or(asked_at);
                     known.reading = Some((reading, at));
                     known.problem = None;
                 }
-                None => known.problem = Some(Problem::Missing),
+                None if known.is_gone(Problem::Missing, now) => news.left_out.push(id.clone()),
+                None => {}
             }
         }
-        for id in answer.unknown {
-            let ids = vec![id];
-            let error = SourceError::QueueNotFound { ids: ids.clone() };
-            self.failed(group, &ids, &error);
-        }
+        news.not_found = self.unknown(group, &answer.unknown, now).not_found;
+        news
     }
 
-    /// A read of `asked` failed. An answer that is about the queues themselves ends
-    /// their readings at once; any other keeps them, with their age.
+    /// CXone does not know `ids`.
+    pub(crate) fn unknown(&mut self, group: usize, ids: &[String], now: Moment) -> News {
+        let mut news = News::default();
+        for id in ids {
+            let known = self.groups[group].entry(id.clone()).or_default();
+            let ids = vec![id.clone()];
+            let error = SourceError::QueueNotFound { ids };
+            known.reading = None;
+            if known.is_gone(Problem::Failed(error), now) {
+                news.not_found.push(id.clone());
+            }
+        }
+        news
+    }
+
+    /// A read of `asked` failed. A missing permission ends their readings at once; any
+    /// other failure keeps them, with their age.
     pub(crate) fn failed(&mut self, group: usize, asked: &[String], error: &SourceError) {
-        let is_final = matches!(
-            error,
-            SourceError::Forbidden { .. } | SourceError::QueueNotFound { .. }
-        );
+        let is_final = matches!(error, SourceError::Forbidden { .. });
         for id in asked {
             let known = self.groups[group].entry(id.clone()).or_default();
             if is_final {

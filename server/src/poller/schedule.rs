@@ -20,7 +20,10 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::plan::Group;
+use super::{
+    narrowing::{self, Part},
+    plan::Group,
+};
 
 /// How often one dead id is tried again while others live.
 const DEAD_RETRY: Duration = Duration::from_secs(600);
@@ -189,28 +192,7 @@ impl Schedule {
         self.list_failures = 0;
         self.list_again_at(now + LIST_REFRESH);
         for read in std::mem::take(&mut self.refused) {
-            let (listed, unlisted): (Vec<_>, Vec<_>) = read
-                .ids
-                .iter()
-                .cloned()
-                .partition(|id| known.contains(id.as_str()));
-            // A list that lacks much of what is read may be a part of the truth: then it is
-            // no ground to call a queue dead.
-            let is_telling = unlisted.len() == 1 || unlisted.len() * 10 <= listed.len();
-            if listed.is_empty() || unlisted.is_empty() || !is_telling {
-                self.halve(&read);
-            } else {
-                self.parts.push_back(Read {
-                    group: read.group,
-                    ids: listed,
-                    kind: Kind::Part,
-                });
-                self.parts.push_back(Read {
-                    group: read.group,
-                    ids: unlisted,
-                    kind: Kind::Unlisted,
-                });
-            }
+            self.ask_for(&read, narrowing::parts(&read.ids, Some(known)));
         }
     }
 
@@ -230,8 +212,8 @@ impl Schedule {
         self.list_due = self.lists_regularly.then_some(due);
     }
 
-    /// A read succeeded.
-    pub(crate) fn succeeded(&mut self, read: &Read, now: Instant) {
+    /// A read that was `started` then succeeded.
+    pub(crate) fn succeeded(&mut self, read: &Read, started: Instant, now: Instant) {
         self.answered();
         self.take_part(read, now);
         match read.kind {
@@ -240,8 +222,7 @@ impl Schedule {
                 for batch in self.turned(read) {
                     batch.failures = 0;
                     batch.tried = true;
-                    // From when it was due, so that the spread over the cycle stays.
-                    batch.due = (batch.due + cycle).max(now);
+                    batch.due = next_turn(batch.due, cycle, started, now);
                 }
             }
             Kind::Revival => {
@@ -343,14 +324,21 @@ impl Schedule {
     }
 
     fn halve(&mut self, read: &Read) {
-        let (left, right) = read.ids.split_at(read.ids.len() / 2);
-        for ids in [left, right].into_iter().filter(|ids| !ids.is_empty()) {
-            self.parts.push_back(Read {
-                group: read.group,
-                ids: ids.to_vec(),
-                kind: Kind::Part,
-            });
-        }
+        self.ask_for(read, narrowing::halves(&read.ids));
+    }
+
+    /// Queues the parts of a refused read.
+    fn ask_for(&mut self, read: &Read, parts: Vec<Part>) {
+        let part = |part: Part| Read {
+            group: read.group,
+            ids: part.ids,
+            kind: if part.is_unlisted {
+                Kind::Unlisted
+            } else {
+                Kind::Part
+            },
+        };
+        self.parts.extend(parts.into_iter().map(part));
     }
 
     /// The batches whose turn the read was.
@@ -439,6 +427,16 @@ impl Batch {
         let holds_all = || self.ids.iter().all(|id| read.ids.contains(id));
         self.serial == serial || (self.group == read.group && holds_all())
     }
+}
+
+/// The turn after the one that was `due`: whole cycles later, so that the spread over the
+/// cycle stays. Turns that were missed while nothing could be asked are left out, and so
+/// is one that comes within half a cycle of a read that started late.
+fn next_turn(due: Instant, cycle: Duration, started: Instant, now: Instant) -> Instant {
+    let earliest = now.max(started + cycle / 2);
+    let late = earliest.saturating_duration_since(due).as_nanos();
+    let cycles = late.div_ceil(cycle.as_nanos().max(1)).max(1);
+    due + cycle * u32::try_from(cycles).unwrap_or(u32::MAX)
 }
 
 /// How long to wait after a failure.

@@ -14,12 +14,17 @@ use super::{Level, Metric, Reading, Reason, Thresholds};
 ///   row, what was held against it is forgotten: nothing stays red for a number that
 ///   nobody has.
 /// - A reading in which no judged metric is known makes [`Level::None`].
+/// - A service level of 0 % without a sample is not judged until a call has waited: that
+///   is what CXone says before the first call of a day.
 #[derive(Clone, Debug, Default)]
 pub struct Judge {
     /// In the order of [`Metric::ALL`].
     metrics: [Held; Metric::ALL.len()],
     level: Level,
     since_ms: u64,
+    /// Whether a call was seen waiting since the service level was last above 0, or
+    /// unknown.
+    has_waited: bool,
 }
 
 /// What a queue is judged to be.
@@ -54,10 +59,14 @@ struct Trigger {
 impl Judge {
     /// Judges the next reading, made at `now_ms` of any scale that only goes forward.
     pub fn step(&mut self, reading: &Reading, thresholds: &Thresholds, now_ms: u64) -> Judgement {
+        let reading = &self.without_empty_service_level(*reading);
         let is_judged = |metric: &Metric| thresholds.limits(*metric).is_judged();
         let is_known = |metric: Metric| reading.value(metric).is_some();
         if !Metric::ALL.into_iter().filter(is_judged).any(is_known) {
-            *self = Self::default();
+            *self = Self {
+                has_waited: self.has_waited,
+                ..Self::default()
+            };
             return Judgement::default();
         }
         let at_once = self.level == Level::None;
@@ -82,12 +91,27 @@ impl Judge {
         now_ms: u64,
     ) -> Judgement {
         let before = std::mem::take(self);
+        self.has_waited = before.has_waited;
         let mut judgement = self.step(reading, thresholds, now_ms);
         if self.level == before.level {
             self.since_ms = before.since_ms;
             judgement.since_ms = judgement.since_ms.map(|_| before.since_ms);
         }
         judgement
+    }
+
+    /// The reading without a service level that is over no call yet.
+    fn without_empty_service_level(&mut self, mut reading: Reading) -> Reading {
+        let is_above_0 = reading.service_level_percent.is_none_or(|it| it > 0.0);
+        if is_above_0 || reading.service_level_sample.is_some() {
+            self.has_waited = false;
+            return reading;
+        }
+        self.has_waited |= reading.waiting.is_some_and(|waiting| waiting > 0);
+        if !self.has_waited {
+            reading.service_level_percent = None;
+        }
+        reading
     }
 
     fn judgement(&self, thresholds: &Thresholds) -> Judgement {

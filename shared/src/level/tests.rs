@@ -224,6 +224,50 @@ fn a_service_level_over_few_calls_is_never_critical_and_over_none_unknown() {
     );
 }
 
+/// A service level of `percent`, without a sample, while `calls` wait.
+fn service(percent: Option<f64>, calls: Option<u64>) -> Reading {
+    Reading {
+        waiting: calls,
+        service_level_percent: percent,
+        ..calm()
+    }
+}
+
+#[test]
+fn service_level_0_is_not_judged_before_a_call_has_waited() {
+    let zero = |calls| service(Some(0.0), calls);
+    // The shift starts: whatever else is known, nothing is red for it.
+    assert_eq!(levels(&[zero(Some(0)); 3]), [Fine; 3]);
+    assert_eq!(levels(&[zero(None); 3]), [Fine; 3], "unknown is not 0");
+    assert_eq!(levels(&[service(Some(-0.0), Some(0)); 2]), [Fine; 2]);
+    // A call has waited, and was not answered in time.
+    let (empty, call) = (zero(Some(0)), zero(Some(1)));
+    assert_eq!(
+        levels(&[empty, call, empty, empty]),
+        [Fine, Fine, Critical, Critical]
+    );
+    // A server that starts in the middle of it knows by the call that waits.
+    assert_eq!(levels(&[call, empty]), [Critical, Critical]);
+}
+
+#[test]
+fn service_level_0_is_not_judged_after_the_daily_reset() {
+    let (zero, call) = (service(Some(0.0), Some(0)), service(Some(0.0), Some(2)));
+    let before = service(Some(87.0), Some(2));
+    assert_eq!(levels(&[before, zero, zero, zero]), [Fine; 4]);
+    let night = service(None, Some(0));
+    assert_eq!(levels(&[call, night, night, zero, zero])[2..], [Fine; 3]);
+}
+
+#[test]
+fn service_level_0_with_a_sample_is_judged_without_a_call_waiting() {
+    let reading = Reading {
+        service_level_sample: Some(9),
+        ..service(Some(0.0), Some(0))
+    };
+    assert_eq!(levels(&[reading]), [Critical]);
+}
+
 #[test]
 fn an_upstreams_goal_counts_where_nothing_is_said_of_the_service_level() {
     let service = |thresholds: Thresholds| thresholds.limits(Metric::ServiceLevel);

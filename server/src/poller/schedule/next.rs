@@ -116,7 +116,7 @@ mod tests {
             },
             now,
         );
-        schedule.succeeded(&read(&schedule), now);
+        schedule.succeeded(&read(&schedule), now, now);
         assert_eq!(
             schedule.next_try(0, false),
             Some(now + CYCLE * 2),
@@ -157,7 +157,7 @@ mod tests {
             kind: Kind::Turn(schedule.batches[1].serial),
             ..refused
         };
-        schedule.succeeded(&other, now);
+        schedule.succeeded(&other, now, now);
         // What was refused is asked for once the list is read, and no later.
         assert_eq!(schedule.next_try(0, false), Some(now));
         assert_eq!(schedule.next_try(1, false), Some(now + CYCLE));

@@ -101,7 +101,7 @@ fn a_refused_batch_is_whole_again_a_cycle_later() {
     for id in ids(2) {
         let part = next_read(&schedule);
         assert_eq!(part.ids, [id]);
-        schedule.succeeded(&part, now);
+        schedule.succeeded(&part, now, now);
     }
     let (due, _) = schedule.next().unwrap();
     assert_eq!((due, next_read(&schedule).ids), (now + CYCLE, ids(2)));
@@ -144,9 +144,9 @@ fn failures_are_counted_for_each_read_and_for_all() {
         ..failing.clone()
     };
     assert_eq!(schedule.failures_after(Some(&part)), (5, 5));
-    schedule.succeeded(&good, now);
+    schedule.succeeded(&good, now, now);
     assert_eq!(schedule.failures_after(Some(&failing)), (4, 1));
-    schedule.succeeded(&failing, now);
+    schedule.succeeded(&failing, now, now);
     assert_eq!(schedule.failures_after(Some(&failing)), (1, 1));
     assert_eq!(schedule.failures_after(None), (2, 1));
 }
@@ -197,7 +197,7 @@ fn groups_are_made_when_they_are_first_wanted_and_not_again() {
 fn a_shorter_cycle_brings_turns_forward_to_its_end_and_a_longer_one_moves_none() {
     let now = Instant::now();
     let mut schedule = one_batch(1, now);
-    schedule.succeeded(&next_read(&schedule), now);
+    schedule.succeeded(&next_read(&schedule), now, now);
     let due = |schedule: &Schedule| schedule.next().unwrap().0;
     schedule.set_cycle(CYCLE * 2, now);
     assert_eq!(due(&schedule), now + CYCLE);

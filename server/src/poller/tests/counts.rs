@@ -99,15 +99,106 @@ async fn an_interval_that_does_not_fit_the_budget_is_warned_of_and_its_return_is
 }
 
 #[tokio::test(start_paused = true)]
-async fn queues_that_an_answer_does_not_know_are_named_in_the_log() {
-    let ids = ids(2);
-    let (said, _guard) = Said::gather("queuewall=debug");
-    let bench = Bench::start(&ids, all_waiting(&ids), 10);
-    after(Duration::ZERO).await;
-    let words = "CXone does not know these queues";
-    assert!(levels(&said, words).is_empty());
-    bench.script(|script| script.unknown.insert("001".into()));
+async fn outage_is_logged_once_then_rarely_and_its_end() {
+    let (said, _guard) = Said::gather("queuewall=info");
+    let bench = Bench::start(&ids(2), all_waiting(&ids(2)), 10);
     after(POLL).await;
-    assert_eq!(levels(&said, words), ["DEBUG"]);
-    assert!(said.text().contains(r#"[\"001\"]"#), "{}", said.text());
+    // Another test's thread may have found it disabled.
+    tracing::callsite::rebuild_interest_cache();
+    bench.script(|script| script.failure = Some(server_error()));
+    after(Duration::from_secs(600)).await;
+    bench.script(|script| script.failure = None);
+    after(2 * POLL).await;
+    let text = said.text();
+    let lines: Vec<_> = text.lines().collect();
+    let trouble = lines
+        .iter()
+        .filter(|line| line.contains("HTTP 503"))
+        .count();
+    // At 0, 1, 3 and 7 minutes.
+    assert_eq!(trouble, 4, "{lines:#?}");
+    let last = lines.last().unwrap();
+    assert!(
+        last.contains("INFO") && last.contains("CXone answers again"),
+        "{last}"
+    );
+    assert!(last.contains(" min in which "), "{last}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn queues_left_out_or_unknown_are_logged_once() {
+    for is_unknown in [false, true] {
+        let (said, _guard) = Said::gather("queuewall=info");
+        let mut script = all_waiting(&ids(2));
+        let gone = if is_unknown {
+            &mut script.unknown
+        } else {
+            &mut script.left_out
+        };
+        gone.insert("001".to_owned());
+        let bench = Bench::start(&ids(2), script, 10);
+        after(20 * POLL).await;
+        bench.script(|script| {
+            script.unknown.clear();
+            script.left_out.clear();
+        });
+        after(2 * POLL).await;
+        // One that comes and goes fills no log.
+        for turn in 0..10 {
+            bench.script(|script| match turn % 2 {
+                0 => script.left_out.insert("001".to_owned()),
+                _ => script.left_out.remove("001"),
+            });
+            after(POLL).await;
+        }
+        let text = said.text();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{lines:#?}");
+        assert!(lines[0].contains("WARN") && lines[0].contains("the queue 001"));
+        assert!(lines[1].contains("CXone answers the queue 001 again"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn dead_queues_are_logged_once_however_often_they_are_tried() {
+    let (said, _guard) = Said::gather("queuewall=info");
+    let mut script = all_waiting(&ids(2));
+    script.dead.extend(ids(2));
+    let _bench = Bench::start(&ids(2), script, 10);
+    after(100 * POLL).await;
+    let text = said.text();
+    let lines: Vec<_> = text.lines().collect();
+    let about = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
+    assert_eq!(about("CXone knows none of the queues"), 1, "{lines:#?}");
+    assert_eq!(about("does not know"), 2, "{lines:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rate_limit_without_a_wait_pauses_an_interval_at_least() {
+    for retry_after in [None, Some(Duration::ZERO), Some(Duration::from_secs(1))] {
+        let mut script = all_waiting(&ids(1));
+        script.failure = Some(SourceError::RateLimited { retry_after });
+        let bench = Bench::start(&ids(1), script, 10);
+        after(Duration::from_secs(600)).await;
+        let reads = bench.script(|script| script.reads.clone());
+        let gaps: Vec<_> = reads.windows(2).map(|it| it[1].0 - it[0].0).collect();
+        assert!(gaps.iter().all(|gap| *gap >= POLL), "{gaps:?}");
+        let later = &gaps[2..];
+        assert!(
+            later.iter().all(|gap| *gap >= 2 * POLL),
+            "it grows: {gaps:?}"
+        );
+        assert!(gaps.iter().all(|gap| *gap <= 5 * POLL), "{gaps:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failure_is_retried_after_a_second_at_least() {
+    let mut script = all_waiting(&ids(1));
+    script.failure = Some(server_error());
+    let bench = Bench::start(&ids(1), script, 100);
+    after(Duration::from_secs(20)).await;
+    let reads = bench.script(|script| script.reads.clone());
+    let gaps: Vec<_> = reads.windows(2).map(|it| it[1].0 - it[0].0).collect();
+    assert!(gaps.iter().all(|gap| *gap >= MIN_BACKOFF), "{gaps:?}");
 }

@@ -99,7 +99,7 @@ async fn the_next_try_is_the_queue_lists_for_a_board_of_every_queue_alone() {
     script.failure = Some(bad_request());
     let boards = vec![board("main", &[]), board("named", &ids(1))];
     let bench = Bench::start_boards(boards, script, 60);
-    after(Duration::from_millis(1_100)).await;
+    after(Duration::from_millis(2_100)).await;
     let next = |slug: &str| bench.board(slug).upstream.next_try_ms.unwrap();
     let (main, named) = (next("main"), next("named"));
     // The list is tried again by the back-off, what was asked wrongly an interval later.
@@ -142,4 +142,44 @@ async fn the_trend_changes_the_body_once_a_minute() {
     }
     let changes = tags.windows(2).filter(|pair| pair[0] != pair[1]).count();
     assert_eq!(changes, 2, "two minutes ended");
+}
+
+/// When each skill's batch was read from `start` on.
+fn reads_since(bench: &Bench, start: Instant) -> BTreeMap<String, Vec<Duration>> {
+    let mut reads = BTreeMap::<String, Vec<Duration>>::new();
+    for (at, _, skills) in bench.script(|script| script.reads.clone()) {
+        if at >= start {
+            reads.entry(skills.concat()).or_default().push(at - start);
+        }
+    }
+    reads
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_batch_is_read_once_after_a_hold_of_several_cycles() {
+    for hold in [40, 61, 89, 301] {
+        let ids = ids(1);
+        let of_skill = |skill: &str| BoardConfig {
+            skill_ids: vec![skill.into()],
+            ..board(skill, &ids)
+        };
+        let boards = ["a", "b", "c"].map(of_skill).to_vec();
+        let bench = Bench::start_boards(boards, all_waiting(&ids), 20);
+        after(POLL * 2).await;
+        bench.source.budget.hold_off(Duration::from_secs(hold));
+        let start = Instant::now() + Duration::from_secs(hold);
+        tokio::time::sleep_until(start + POLL / 2 - Duration::from_millis(100)).await;
+        let reads = reads_since(&bench, start);
+        assert_eq!(reads.len(), 3, "after {hold} s: {reads:?}");
+        let is_once = reads.values().all(|at| at.len() == 1);
+        assert!(is_once, "after {hold} s: {reads:?}");
+        // Then at the usual pace, and spread as before.
+        after(POLL * 5).await;
+        for at in reads_since(&bench, start).values() {
+            let gaps: Vec<_> = at.windows(2).map(|it| it[1] - it[0]).collect();
+            assert!(gaps[0] >= POLL / 2 && gaps[0] <= POLL * 3 / 2, "{gaps:?}");
+            let usual = |gap: &Duration| gap.abs_diff(POLL).as_millis() < 20;
+            assert!(gaps[1..].iter().all(usual), "{gaps:?}");
+        }
+    }
 }
