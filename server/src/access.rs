@@ -39,6 +39,5 @@ pub use guard::{Guard, LinkDoor, Refusal};
 pub use link::{Link, Standing, seconds_since_1970};
 pub use links::Links;
 pub use screens::{CODE_LIFE, PendingScreen, Screens, Waiting};
-pub(crate) use store::private;
 pub use store::{Store, StoreError};
 pub use token::{Token, TokenHash};

@@ -5,18 +5,23 @@
 //! request reaches CXone somewhere in between, so however the network delays
 //! it, CXone never sees more than the budget in any sixty seconds.
 //!
-//! A budget [with a ledger](RequestBudget::resuming) holds over restarts too: `ledger`
-//! says how.
+//! A budget [with a ledger](RequestBudget::resuming) is shared with all other processes on
+//! the state folder, and holds over restarts: `ledger` says how. `shared` asks it, without
+//! blocking.
 
 mod ledger;
 #[cfg(test)]
 mod schedules;
+mod shared;
 
 use std::{
     cmp::Reverse,
     collections::BinaryHeap,
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -27,17 +32,24 @@ use tokio::{
 };
 
 pub use ledger::Ledger;
-use ledger::{Entries, Spent};
+use ledger::Ticket;
+use shared::{Answer, Shared};
+
+/// How long a place that another process uses is waited for before the ledger is asked
+/// again: its request may end sooner than is known.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The length of the sliding window.
 pub const WINDOW: Duration = Duration::from_secs(60);
 
 /// At most `limit` requests in any [`WINDOW`], first come, first served.
-#[derive(Debug)]
 pub struct RequestBudget {
     limit: usize,
     places: Semaphore,
     state: Mutex<State>,
+    shared: Option<Shared>,
+    /// Requests that wait for a place.
+    waiting: AtomicUsize,
     calls: Calls,
 }
 
@@ -47,55 +59,61 @@ struct State {
     /// Nothing is sent before this.
     hold_until: Instant,
     spent: u64,
-    /// The same for every place that somebody waits for.
-    awaited: Vec<Instant>,
-    /// Requests that are sent and have not ended.
-    under_way: usize,
-    ledger: Option<Ledger>,
 }
 
 /// Leave to send one request. Keep it until the answer is read; dropping it
 /// starts the minute after which its place is free again.
-#[derive(Debug)]
 pub struct Permit<'a> {
     budget: &'a RequestBudget,
     _place: SemaphorePermit<'a>,
     /// Set while waiting: the request was never sent, the place is given back as it was.
     unused_since: Option<Instant>,
+    /// By which the ledger knows it.
+    ticket: Option<Ticket>,
 }
 
 impl RequestBudget {
     /// A budget of `limit` requests in any minute; a limit of 0 is taken as 1. It knows
-    /// of no minute before.
+    /// of no minute before, and of no other process.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self::with(limit.max(1), Spent::default(), None)
-    }
-
-    /// The same, less what `ledger` says was spent before, and noted down in it.
-    #[must_use]
-    pub fn resuming(limit: usize, mut ledger: Ledger) -> Self {
         let limit = limit.max(1);
-        let spent = ledger.open(limit);
-        Self::with(limit, spent, Some(ledger))
-    }
-
-    fn with(limit: usize, spent: Spent, ledger: Option<Ledger>) -> Self {
         let now = Instant::now();
-        let taken = spent.places.into_iter().map(|left| now + left);
-        let free = std::iter::repeat(now);
         Self {
             limit,
             places: Semaphore::new(limit),
             state: Mutex::new(State {
-                free_from: taken.chain(free).take(limit).map(Reverse).collect(),
-                hold_until: now + spent.hold,
+                free_from: std::iter::repeat_n(Reverse(now), limit).collect(),
+                hold_until: now,
                 spent: 0,
-                awaited: Vec::new(),
-                under_way: 0,
-                ledger,
             }),
+            shared: None,
+            waiting: AtomicUsize::new(0),
             calls: Calls::default(),
+        }
+    }
+
+    /// A server's budget, shared by `ledger`. Where that is of no use from the start, what
+    /// was sent in the last minute is not known, and the first request waits for one.
+    #[must_use]
+    pub fn resuming(limit: usize, ledger: Ledger) -> Self {
+        let budget = Self::new(limit);
+        let shared = Shared::new(ledger, budget.limit, false);
+        Self {
+            shared: Some(shared),
+            ..budget
+        }
+    }
+
+    /// The budget of a command that runs for a moment, shared by `ledger`. It leaves a
+    /// place for the server; where the ledger is of no use, it goes on without.
+    #[must_use]
+    pub fn beside_server(limit: usize, ledger: Ledger) -> Self {
+        let budget = Self::new(limit);
+        let shared = Shared::new(ledger, budget.limit, true);
+        Self {
+            shared: Some(shared),
+            ..budget
         }
     }
 
@@ -111,13 +129,20 @@ impl RequestBudget {
         self.state().spent
     }
 
-    /// Requests that still count against the minute, those under way among them.
+    /// Requests that still count against the minute, those under way among them; of all
+    /// processes, as far as is known.
     #[must_use]
     pub fn used(&self) -> usize {
         let now = Instant::now();
         let state = self.state();
         let free = state.free_from.iter().filter(|free| free.0 <= now);
-        self.limit.saturating_sub(free.count())
+        let own = self.limit.saturating_sub(free.count());
+        drop(state);
+        let shared = self.shared.as_ref().map_or(0, |shared| {
+            let counts = |until: &&Instant| **until > now;
+            shared.known(|known| known.counts_until.iter().filter(counts).count())
+        });
+        own.max(shared)
     }
 
     /// What came of the requests that passed.
@@ -131,22 +156,35 @@ impl RequestBudget {
         let until = Instant::now() + duration;
         let mut state = self.state();
         state.hold_until = state.hold_until.max(until);
-        state.note();
+        drop(state);
+        if let Some(shared) = &self.shared {
+            shared.hold_off(duration);
+        }
+    }
+
+    /// Whether a request waits for a place.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// When the next request could pass: now, or the end of the wait.
     #[must_use]
     pub fn next_free(&self) -> Instant {
+        let now = Instant::now();
         let state = self.state();
-        let place = state
-            .free_from
-            .peek()
-            .map_or_else(|| Instant::now() + WINDOW, |free| free.0);
-        place.max(state.hold_until).max(Instant::now())
+        let place = (state.free_from.peek()).map_or_else(|| now + WINDOW, |free| free.0);
+        let own = place.max(state.hold_until).max(now);
+        drop(state);
+        let shared = self.shared.as_ref();
+        let shared =
+            shared.map(|shared| shared.known(|known| known.next_free(shared.allowed, now)));
+        shared.map_or(own, |shared| shared.max(own))
     }
 
     /// Waits for a place. A dropped wait costs nothing.
     pub async fn acquire(&self) -> Permit<'_> {
+        let _waiting = Waiting::new(&self.waiting);
         #[expect(
             clippy::expect_used,
             reason = "the semaphore is private and never closed"
@@ -157,24 +195,36 @@ impl RequestBudget {
             budget: self,
             _place: place,
             unused_since: Some(free_from),
+            ticket: None,
         };
         loop {
             let until = free_from.max(self.state().hold_until);
-            if until <= Instant::now() {
-                break;
+            let now = Instant::now();
+            if until > now {
+                // Asked again afterwards: a hold may have begun meanwhile.
+                sleep_until(until).await;
+                continue;
             }
-            // Asked again afterwards: a hold may have begun meanwhile.
-            sleep_until(until).await;
+            // Before it is sent: another process, and whatever comes after a crash, knows
+            // of it.
+            match self.reserve().await {
+                Answer::Granted(ticket) => {
+                    permit.ticket = ticket;
+                    break;
+                }
+                Answer::Wait(until) => sleep_until(until.min(now + ASK_AGAIN)).await,
+            }
         }
         permit.unused_since = None;
-        let mut state = self.state();
-        state.leave_place(free_from);
-        state.spent += 1;
-        state.under_way += 1;
-        // Before it is sent: whoever comes after a crash knows of it.
-        state.note();
-        drop(state);
+        self.state().spent += 1;
         permit
+    }
+
+    async fn reserve(&self) -> Answer {
+        match &self.shared {
+            Some(shared) => shared.reserve().await,
+            None => Answer::Granted(None),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -183,57 +233,43 @@ impl RequestBudget {
     }
 }
 
-impl State {
-    /// The place that is free first, for somebody who waits for it.
-    fn take_place(&mut self) -> Instant {
-        let free_from = self
-            .free_from
-            .pop()
-            .map_or_else(Instant::now, |free| free.0);
-        self.awaited.push(free_from);
-        free_from
-    }
+/// Counts a wait while it lives.
+struct Waiting<'a>(&'a AtomicUsize);
 
-    /// The wait for such a place is over.
-    fn leave_place(&mut self, free_from: Instant) {
-        let place = self.awaited.iter().position(|it| *it == free_from);
-        if let Some(place) = place {
-            self.awaited.swap_remove(place);
-        }
-    }
-
-    /// Writes down how things stand, where there is a ledger.
-    fn note(&mut self) {
-        let Some(ledger) = &mut self.ledger else {
-            return;
-        };
-        // Rounded up, both: never earlier than the truth.
-        let (now, now_ms) = (Instant::now(), ledger.now_ms() + 1);
-        let left_ms = |until: Instant| {
-            let left = until.saturating_duration_since(now).as_micros();
-            u64::try_from(left.div_ceil(1_000)).unwrap_or(u64::MAX)
-        };
-        let free_from = self.free_from.iter().map(|free| free.0);
-        let taken = free_from.chain(self.awaited.iter().copied());
-        ledger.write(&Entries {
-            ended: taken
-                .filter(|free_from| *free_from > now)
-                .map(|free_from| now_ms + left_ms(free_from))
-                .map(|free_from_ms| free_from_ms.saturating_sub(60_000))
-                .collect(),
-            under_way: self.under_way,
-            hold_until: now_ms + left_ms(self.hold_until),
-        });
+impl<'a> Waiting<'a> {
+    fn new(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
     }
 }
 
-impl fmt::Debug for State {
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl State {
+    /// The place that is free first, for somebody who waits for it.
+    fn take_place(&mut self) -> Instant {
+        let free = self.free_from.pop();
+        free.map_or_else(Instant::now, |free| free.0)
+    }
+}
+
+impl fmt::Debug for RequestBudget {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("State")
-            .field("spent", &self.spent)
-            .field("under_way", &self.under_way)
+            .debug_struct("RequestBudget")
+            .field("limit", &self.limit)
+            .field("spent", &self.spent())
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Permit<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Permit")
     }
 }
 
@@ -241,13 +277,14 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut state = self.budget.state();
         if let Some(free_from) = self.unused_since {
-            state.leave_place(free_from);
             state.free_from.push(Reverse(free_from));
             return;
         }
         state.free_from.push(Reverse(Instant::now() + WINDOW));
-        state.under_way -= 1;
-        state.note();
+        drop(state);
+        if let (Some(ticket), Some(shared)) = (self.ticket, &self.budget.shared) {
+            shared.ended(ticket);
+        }
     }
 }
 
@@ -294,45 +331,6 @@ mod tests {
         assert!(waited.is_err());
         assert!(elapsed_of(&budget).await <= Duration::from_millis(30_010));
         assert_eq!(budget.spent(), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_no_longer_waits_is_not_remembered() {
-        let budget = RequestBudget::new(1);
-        drop(budget.acquire().await);
-        let patience = Duration::from_secs(30);
-        let wait = tokio::time::timeout(patience, budget.acquire()).await;
-        assert!(
-            wait.is_err() && budget.state().awaited.is_empty(),
-            "he left"
-        );
-        drop(budget.acquire().await);
-        assert!(budget.state().awaited.is_empty(), "it was his turn");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn of_two_who_wait_the_one_who_leaves_is_forgotten() {
-        let budget = Arc::new(RequestBudget::new(2));
-        for _ in 0..2 {
-            drop(budget.acquire().await);
-            tokio::time::advance(Duration::from_secs(10)).await;
-        }
-        let start = Instant::now();
-        let waits = || {
-            let budget = Arc::clone(&budget);
-            tokio::spawn(async move { drop(budget.acquire().await) })
-        };
-        let (first, second) = (waits(), waits());
-        tokio::task::yield_now().await;
-        first.abort();
-        assert!(first.await.is_err());
-        let left = budget.state().awaited.clone();
-        assert_eq!(
-            left,
-            [start + Duration::from_secs(50)],
-            "the place of the second"
-        );
-        second.await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]

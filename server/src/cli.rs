@@ -50,7 +50,9 @@ use crate::{
     cxone,
     reload::{LOOK_EVERY, Reload},
     serve::Server,
+    server_lock::ServerLock,
     service_manager::ServiceManager,
+    state_dir::StateDir,
 };
 use links::Desk;
 use stats::StatsRequest;
@@ -145,13 +147,16 @@ async fn configured(
         .map_err(|error| Failure::new(Exit::Usage, error))?;
         return check::offline(&config, &files, &mut io::stdout());
     }
-    // A command asks a few times and ends; a server may be started again and again.
-    let budget = Arc::new(if matches!(command, Command::Serve) {
-        let ledger = Ledger::new(config.access.state_dir.clone(), clock.clone());
-        RequestBudget::resuming(limit, ledger)
+    let state_dir = &config.access.state_dir;
+    let ledger = Ledger::new(state_dir.clone(), clock.clone());
+    let (budget, _lock) = if matches!(command, Command::Serve) {
+        let lock = ServerLock::take(&StateDir::new(state_dir.clone()))
+            .map_err(|error| Failure::new(Exit::Usage, error))?;
+        (RequestBudget::resuming(limit, ledger), lock)
     } else {
-        RequestBudget::new(limit)
-    });
+        (RequestBudget::beside_server(limit, ledger), None)
+    };
+    let budget = Arc::new(budget);
     let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
         .map_err(|error| Failure::new(Exit::Usage, error))?;
     if let Some((reload, changes)) = reload {

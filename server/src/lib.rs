@@ -43,6 +43,7 @@ pub mod poller;
 pub mod reload;
 pub mod screens;
 pub mod serve;
+pub mod server_lock;
 pub mod service_manager;
 pub mod shutdown;
 pub mod snapshot;

@@ -1,7 +1,7 @@
 //! The `queuewall` binary: arguments, logging, run, exit code. The rest is in the
 //! library, where tests reach it.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Parser as _;
 use queuewall::{
@@ -20,7 +20,10 @@ fn main() -> ExitCode {
             .map_err(|error| {
                 Failure::new(Exit::Other, format_args!("no threads to run on: {error}"))
             })?;
-        Ok(runtime.block_on(cli::run(cli, Arc::new(Machine), environment)))
+        let exit = runtime.block_on(cli::run(cli, Arc::new(Machine), environment));
+        // A disk that hangs does not keep the process.
+        runtime.shutdown_timeout(Duration::from_secs(2));
+        Ok(exit)
     });
     outcome.unwrap_or_else(Failure::tell).into()
 }

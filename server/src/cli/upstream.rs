@@ -4,10 +4,11 @@
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},
     io::{self, Write},
+    pin::pin,
     time::Duration,
 };
 
-use tokio::time::Instant;
+use tokio::time::{Instant, interval};
 
 use crate::{
     budget::RequestBudget,
@@ -97,15 +98,15 @@ impl<'a> Upstream<'a> {
 
     /// Every step of the sign-in; only the last one can have failed.
     pub(super) async fn sign_in(&mut self) -> Vec<Step> {
-        self.announce_wait();
-        self.source.sign_in_stepwise().await
+        let source = self.source;
+        self.announcing_waits(source.sign_in_stepwise()).await
     }
 
     pub(super) async fn list_queues(&mut self) -> Result<Vec<QueueInfo>, SourceError> {
+        let source = self.source;
         let mut list = QueueList::default();
         while !list.is_complete() {
-            self.announce_wait();
-            self.source.list_page(&mut list).await?;
+            self.announcing_waits(source.list_page(&mut list)).await?;
         }
         self.shortfall = list.shortfall();
         let queues = list.queues;
@@ -140,8 +141,9 @@ impl<'a> Upstream<'a> {
         skills: &[String],
         answers: &mut Answers,
     ) -> Result<bool, SourceError> {
-        self.announce_wait();
-        match (self.source.read_queues(ids, skills).await, ids) {
+        let source = self.source;
+        let answer = self.announcing_waits(source.read_queues(ids, skills)).await;
+        match (answer, ids) {
             (Ok(answer), _) => {
                 answers.readings.extend(answer.queues);
                 answers.dead.extend(answer.unknown);
@@ -183,16 +185,35 @@ impl<'a> Upstream<'a> {
         Ok(())
     }
 
-    fn announce_wait(&mut self) {
-        let wait = self.budget.next_free() - Instant::now();
-        if wait > LONG_WAIT {
-            let (seconds, limit) = (wait.as_secs_f64().ceil(), self.budget.limit());
-            // The wait matters more than whether it could be announced.
-            let _ = self.note(&format!(
-                "waiting {seconds} s before the next request (budget: {limit} a minute, \
-                 QUEUEWALL_BUDGET_PER_MINUTE)"
-            ));
+    /// Awaits `asking`, and says for how long where the budget makes it wait.
+    async fn announcing_waits<T>(&mut self, asking: impl Future<Output = T>) -> T {
+        let mut asking = pin!(asking);
+        let mut looks = interval(Duration::from_secs(1));
+        let mut is_announced = false;
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut asking => return answer,
+                _ = looks.tick() => {
+                    let wait = self.budget.next_free() - Instant::now();
+                    if !self.budget.is_awaited() {
+                        is_announced = false;
+                    } else if !is_announced && wait > LONG_WAIT {
+                        is_announced = true;
+                        self.announce(wait);
+                    }
+                }
+            }
         }
+    }
+
+    fn announce(&mut self, wait: Duration) {
+        let (seconds, limit) = (wait.as_secs_f64().ceil(), self.budget.limit());
+        // The wait matters more than whether it could be announced.
+        let _ = self.note(&format!(
+            "waiting {seconds} s before the next request (budget: {limit} a minute, \
+             QUEUEWALL_BUDGET_PER_MINUTE; a server on the same state folder shares it)"
+        ));
     }
 }
 
@@ -484,7 +505,8 @@ pub(super) mod tests {
         upstream.say_spent().unwrap();
         assert_eq!(
             String::from_utf8(notes).unwrap(),
-            "waiting 60 s before the next request (budget: 1 a minute, QUEUEWALL_BUDGET_PER_MINUTE)\n\
+            "waiting 60 s before the next request (budget: 1 a minute, QUEUEWALL_BUDGET_PER_MINUTE; \
+             a server on the same state folder shares it)\n\
              requests to CXone: 2 (budget: 1 a minute)\n"
         );
     }
