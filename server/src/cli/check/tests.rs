@@ -445,6 +445,7 @@ fn offline_check_asks_nothing_and_names_files() {
                 tenant_id: "c".into(),
             }),
             ca_file: None,
+            proxy: None,
             connect_timeout: POLL.connect_timeout(),
             total_timeout: POLL.total_timeout(),
         },
