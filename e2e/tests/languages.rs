@@ -20,7 +20,7 @@ const LANGUAGES: [(&str, &str, &str, &str); 5] = [
     ("en", "Wait", "Service", "1.2k"),
     ("de", "Warten", "Service", "1,2k"),
     ("es", "Espera", "Serv.", "1,2k"),
-    ("fr", "Attente", "Service", "1,2\u{a0}k"),
+    ("fr", "Attente", "Service", "1,2k"),
     ("pt", "Espera", "Serviço", "1,2k"),
 ];
 

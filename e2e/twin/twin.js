@@ -181,7 +181,7 @@ function say(queue, state, ageMs, heldMs, excuse) {
     ARROWS[trend],
     current ? line(queue.trend) : "",
     ICONS[trouble ? level : state],
-    String(Math.min(5, compact(waiting).length)),
+    waiting >= 1e6 ? "5" : waiting >= 1e3 ? "4" : String(String(waiting || 0).length),
     compact(waiting),
     longest ? "Longest" : "Wait",
     longest ? "longest_wait" : "average_wait",

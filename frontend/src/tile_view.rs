@@ -20,7 +20,7 @@ pub struct TileView {
     pub name: String,
     /// Calls waiting.
     pub waiting: String,
-    /// How many places that takes, for the style sheet: from 5 on all the same.
+    /// How much room that takes, for the style sheet: 1 to 3 figures, thousands, millions.
     pub digits: &'static str,
     /// What the wait is: the mean, or the longest where no mean is given.
     pub wait_label: &'static str,
@@ -109,7 +109,6 @@ impl TileView {
             Standing::Unknown | Standing::NotFound | Standing::Forbidden => None,
             _ => queue.waiting,
         };
-        let hero = count(waiting);
         let trend = trend::direction(&queue.trend).filter(|_| is_current);
         let (trend_name, arrow) = match trend {
             Some(Direction::Rising) => ("rising", "M12 20V5M5.5 11.5L12 5l6.5 6.5"),
@@ -130,8 +129,8 @@ impl TileView {
                 },
             ),
             name: queue.name.clone(),
-            digits: digits(&hero),
-            waiting: hero,
+            waiting: count(waiting),
+            digits: digits(waiting),
             wait_label,
             wait_metric,
             wait: known(wait_ms.map(|ms| text::wait(Duration::from_millis(ms)))),
@@ -214,13 +213,14 @@ fn count(count: Option<u64>) -> String {
     known(count.map(numbers::compact))
 }
 
-/// How many places a number takes.
-fn digits(number: &str) -> &'static str {
-    match number.chars().count() {
-        1 => "1",
-        2 => "2",
-        3 => "3",
-        4 => "4",
+/// How much room a number takes as [`numbers::compact`] writes it: figures, thousands,
+/// millions.
+fn digits(count: Option<u64>) -> &'static str {
+    match count.unwrap_or(0) {
+        0..10 => "1",
+        10..100 => "2",
+        100..1_000 => "3",
+        1_000..1_000_000 => "4",
         _ => "5",
     }
 }

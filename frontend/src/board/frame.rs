@@ -39,20 +39,13 @@ impl BoardState {
         let interval = self.poll_interval();
         let freshness = Freshness::of(age, interval);
         let words = match freshness {
+            Freshness::Stale => text::old(age),
+            // As young as can be, and minutes old: that is not live. Tiles have their age.
+            _ if interval > OFTEN => return ("seldom", text::read_every(interval)),
             Freshness::Fresh => text::live().into(),
             Freshness::Ageing => text::ago(age),
-            Freshness::Stale => return (freshness.as_str(), text::old(age)),
         };
-        if interval <= OFTEN {
-            return (freshness.as_str(), words);
-        }
-        // As young as can be, and minutes old: that is not live.
-        let every = text::read_every(interval);
-        let words = match freshness {
-            Freshness::Fresh => every,
-            _ => [&words, " · ", &every].concat(),
-        };
-        ("seldom", words)
+        (freshness.as_str(), words)
     }
 
     /// The time of day in the board's zone, by the server's clock; empty until known.

@@ -99,7 +99,7 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
       if (request.method === "POST") return post(path);
       seen.requests.push(path + " " + request.headers.get("if-none-match") + " " + request.cache);
       request.signal.addEventListener("abort", () => { seen.aborted += 1; });
-      const headers = { etag: '"1"', "x-snapshot-age-ms": seen.age, "x-uptime-ms": String(seen.uptime + performance.now() - opened), date: date() };
+      const headers = { etag: '"1"', "x-snapshot-age-ms": seen.age, "x-uptime-ms": String(Math.round(seen.uptime + performance.now() - opened)), date: date() };
       const known = request.headers.get("if-none-match") === '"1"';
       switch (seen.answer) {
         case "board": return Promise.resolve(known

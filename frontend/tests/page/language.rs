@@ -81,7 +81,7 @@ async fn a_link_decides_every_word_and_number_of_the_wall() {
         ),
         (
             "?lang=fr",
-            "12\u{a0}k|12\u{a0}k en attente|Attente|Service|83\u{a0}%|dispo|occ.|log.|\
+            "12k|12k en attente|Attente|Service|83\u{a0}%|dispo|occ.|log.|\
              Critique\u{a0}: service sous 82,5\u{a0}%, depuis\u{a0}4\u{a0}min|En direct|\
              1 file sur 1|Queue a\u{a0}: Critique",
         ),

@@ -128,7 +128,7 @@ async fn foreign_answer_is_a_broken_link_and_keeps_the_tiles() {
             assert!(shows(".banner:not([hidden])"), "{foreign}");
             assert!(shows(".board[data-link='lost']"), "{foreign}");
             let status = foreign.split('|').next().unwrap_or_default();
-            let words = format!("a proxy or sign-in page answers instead, with status {status}.");
+            let words = format!("a proxy or sign-in page answers ({status}).");
             assert!(text.contains(&words), "{foreign}: {text}");
             assert!(!text.contains("no board"), "{foreign}: {text}");
 
