@@ -182,7 +182,13 @@ async fn stays_true_while_hidden(hidden: Duration, control: u64) -> Result<()> {
 
     // At most a read, a poll and a tick later, and a slow machine's pardon.
     let soon = Duration::from_secs(45);
-    wall.tenant().set(&queue, QueueOverride::waiting(7));
+    let seven = QueueOverride {
+        available: 2.into(),
+        average_wait_ms: 20_000.into(),
+        service_level: 95.0.into(),
+        ..QueueOverride::waiting(7)
+    };
+    wall.tenant().set(&queue, seven);
     // A level falls after two readings.
     let fallen = "/^▲ 1 warning · 7 waiting/.test(document.title)";
     tab.wait_for(fallen, soon).await?;

@@ -8,7 +8,9 @@ use queuewall_e2e::{
     devtools::Tab,
     wall::{Dialect, SECRET, Wall},
 };
-use queuewall_simulator::{Fault, Field, Options, QueueOverride};
+use queuewall_shared::snapshot::{BoardSnapshot, Queue};
+use queuewall_simulator::{Fault, Field, Options, QueueOverride, Quirk};
+use tokio::time::{Instant, sleep};
 
 /// The shortest that the configuration allows. The page asks every 5 s too, so a tile
 /// is at most 10 s old, and stale (15 s) only when something is wrong.
@@ -121,7 +123,14 @@ async fn a_lost_server_is_shown_and_comes_back_by_itself() -> Result<()> {
         .first()
         .context("a queue")?
         .clone();
-    wall.tenant().set(&queue, QueueOverride::waiting(7));
+    // A warning, whatever else goes on in the queue.
+    let seven = QueueOverride {
+        available: Field::Value(2),
+        average_wait_ms: Field::Value(20_000),
+        service_level: Field::Value(95.0),
+        ..QueueOverride::waiting(7)
+    };
+    wall.tenant().set(&queue, seven);
     let (_browser, mut tab) = open(&Engine::today()?, &wall, BOARD).await?;
     wait_for_metric(&mut tab, &queue, "waiting", "7").await?;
     wait_for_link(&mut tab, "ok").await?;
@@ -299,6 +308,45 @@ async fn keeps_its_secrets(wall: &Wall) -> Result<()> {
             ensure!(
                 !headers.contains(secret) && !body.contains(secret),
                 "{path} holds {secret}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The board as programs get it, once every queue has been read.
+async fn board_once_read(wall: &Wall) -> Result<BoardSnapshot> {
+    let (client, started) = (http_client()?, Instant::now());
+    loop {
+        let answer = client.get(wall.url("/api/boards/main")).send().await?;
+        let board: BoardSnapshot = serde_json::from_slice(&answer.bytes().await?)?;
+        if !board.queues.is_empty() && board.queues.iter().all(|queue| queue.has_reading()) {
+            return Ok(board);
+        }
+        ensure!(started.elapsed() < SOON, "not read: {board:?}");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn odd_spellings_of_cxone_change_no_number() -> Result<()> {
+    for dialect in Dialect::ALL {
+        let odd = Options {
+            quirks: Quirk::HARMLESS.to_vec(),
+            ..still()
+        };
+        let odd = Wall::start_in(dialect, odd, POLL, &[]).await?;
+        let plain = Wall::start_in(dialect, still(), POLL, &[]).await?;
+        let (odd, plain) = (board_once_read(&odd).await?, board_once_read(&plain).await?);
+        ensure!(odd.queues.len() == plain.queues.len(), "{dialect:?}");
+        for (odd, plain) in odd.queues.iter().zip(&plain.queues) {
+            let numbers = |queue: &Queue| {
+                let at_work = (queue.waiting, queue.average_wait_ms, queue.agents.clone());
+                (queue.id.clone(), at_work, queue.service_level.clone())
+            };
+            ensure!(
+                numbers(odd) == numbers(plain),
+                "{dialect:?}: {odd:?}\n{plain:?}"
             );
         }
     }

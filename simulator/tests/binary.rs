@@ -43,3 +43,19 @@ fn sigterm_ends_it_cleanly() {
     assert!(Command::new("kill").arg(&id).status().unwrap().success());
     assert_eq!(program.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn every_quirk_is_in_the_help_and_in_the_manual() {
+    use clap::ValueEnum as _;
+    use queuewall_simulator::Quirk;
+
+    let help = Command::new(PROGRAM).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let manual = include_str!("../../docs/cxone.md");
+    for quirk in Quirk::value_variants() {
+        let name = quirk.to_possible_value().unwrap();
+        let name = name.get_name();
+        assert!(help.contains(name), "{name} in --help");
+        assert!(manual.contains(&format!("`{name}`")), "{name} in cxone.md");
+    }
+}

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use queuewall_simulator::TimeOfDay;
+use queuewall_simulator::{Quirk, TimeOfDay};
 
 use crate::access::seconds_since_1970;
 
@@ -241,7 +241,7 @@ pub struct DemoArgs {
     /// The same seed gives the same day
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
-    /// Simulated seconds a second; 0 holds the day still
+    /// Simulated seconds a second, up to 3600; 0 holds the day still
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
     /// Which of CXone's APIs the server reads the tenant by
@@ -250,6 +250,17 @@ pub struct DemoArgs {
     /// Time of day at which the simulated day starts
     #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
     pub start: TimeOfDay,
+    /// Odd forms of the tenant's answers, several separated by commas
+    #[arg(
+        long = "quirk",
+        value_name = "QUIRK",
+        value_enum,
+        value_delimiter = ','
+    )]
+    pub quirks: Vec<Quirk>,
+    /// All quirks that can hold at once and leave every number in its place
+    #[arg(long)]
+    pub all_quirks: bool,
 }
 
 /// The dialects, as `CXONE_DIALECT` names them.
@@ -263,8 +274,8 @@ pub enum DemoDialect {
 
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(speed) if speed.is_finite() && speed >= 0.0 => Ok(speed),
-        _ => Err("give a number from 0 on, for example 60".to_owned()),
+        Ok(speed) if (0.0..=3_600.0).contains(&speed) => Ok(speed),
+        _ => Err("give a number from 0 to 3600, for example 60".to_owned()),
     }
 }
 
@@ -315,6 +326,8 @@ mod tests {
             vec!["queuewall"],
             vec!["queuewall", "stats", "--json", "--table"],
             vec!["queuewall", "demo", "--speed", "-1"],
+            vec!["queuewall", "demo", "--speed", "3601"],
+            vec!["queuewall", "demo", "--quirk", "unheard-of"],
             vec!["queuewall", "demo", "--start", "25:00"],
             vec!["queuewall", "links", "add"],
             vec![

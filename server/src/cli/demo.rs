@@ -7,7 +7,8 @@ use std::{
     time::Duration,
 };
 
-use queuewall_simulator::{Options, Simulator};
+use queuewall_shared::level::{Limits, Metric, Thresholds};
+use queuewall_simulator::{Options, Quirk, Simulator};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
@@ -61,6 +62,7 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
             start: args.start,
             // The server's own budget is what should hold it back.
             rate_limit_per_minute: None,
+            quirks: quirks(args),
             ..Options::default()
         },
     );
@@ -77,6 +79,11 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let exit = serve::run(server, None).await?;
     simulator.shutdown().await;
     Ok(exit)
+}
+
+fn quirks(args: &DemoArgs) -> Vec<Quirk> {
+    let harmless = Quirk::HARMLESS.iter().filter(|_| args.all_quirks);
+    harmless.chain(&args.quirks).copied().collect()
 }
 
 /// How to sign in to the simulated tenant, which lets anybody in.
@@ -114,9 +121,13 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
         interval: INTERVAL,
         budget_per_minute: BUDGET_PER_MINUTE,
     };
+    let mut levels = Thresholds::default();
+    // Calls wait because nobody is free: as a level it would make a healthy centre red.
+    levels.set(Metric::AvailableAgents, Limits::default());
     let board = |slug: &str, title: &str, ids: &[String]| BoardConfig {
         slug: slug.to_owned(),
         title: title.to_owned(),
+        levels,
         queues: ids.iter().map(QueueConfig::new).collect(),
         notice: Some(NOTICE.to_owned()),
         ..BoardConfig::default()
@@ -175,6 +186,8 @@ mod tests {
         assert!(all.queues.is_empty());
         assert_eq!(supervisors.queues.len(), 6);
         for board in [all, supervisors] {
+            let free = board.levels.limits(Metric::AvailableAgents);
+            assert!(!free.is_judged());
             assert!(board.notice.as_ref().unwrap().contains("Simulated"));
         }
         // One read serves both boards.
