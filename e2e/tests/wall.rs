@@ -332,7 +332,15 @@ async fn board_once_read(wall: &Wall) -> Result<BoardSnapshot> {
 async fn odd_spellings_of_cxone_change_no_number() -> Result<()> {
     for dialect in Dialect::ALL {
         let odd = Options {
-            quirks: Quirk::HARMLESS.to_vec(),
+            quirks: vec![
+                Quirk::NumbersAsText,
+                Quirk::FlagsAsText,
+                Quirk::Fractions,
+                Quirk::OddNames,
+                Quirk::TotalAsText,
+                Quirk::NoLinks,
+                Quirk::QueueTimeAhead,
+            ],
             ..still()
         };
         let odd = Wall::start_in(dialect, odd, POLL, &[]).await?;

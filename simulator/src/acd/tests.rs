@@ -198,7 +198,7 @@ fn morning_is_mostly_calm_with_some_trouble() {
             critical += count(&mut acd, Look::Critical);
         }
         let (calm, critical) = (calm as f64 / 7.0, critical as f64 / 7.0);
-        assert!((10.0..=20.0).contains(&calm), "seed {seed}: {calm} calm");
+        assert!((9.0..=19.0).contains(&calm), "seed {seed}: {calm} calm");
         assert!(
             (0.2..=5.0).contains(&critical),
             "seed {seed}: {critical} critical"
@@ -239,7 +239,7 @@ fn a_week_has_believable_service_levels_and_waits() {
             let case = format!("{} of seed {seed}: {in_time} %, {wait} s", skill.name());
             if index < QUEUES {
                 all += total;
-                assert!((60.0..99.5).contains(&in_time), "{case}");
+                assert!((55.0..99.5).contains(&in_time), "{case}");
                 assert!((0.5..60.0).contains(&wait), "{case}");
                 assert!((0.2..20.0).contains(&given_up), "{case}: {given_up} %");
             } else if skill.is_deferred() {
@@ -249,7 +249,7 @@ fn a_week_has_believable_service_levels_and_waits() {
             }
         }
         let in_time = all.in_sla as f64 * 100.0 / (all.in_sla + all.out_sla) as f64;
-        assert!((80.0..95.0).contains(&in_time), "seed {seed}: {in_time} %");
+        assert!((75.0..95.0).contains(&in_time), "seed {seed}: {in_time} %");
         // What a week costs, counted and not timed.
         assert!(acd.scheduled < 1_000_000, "{} events", acd.scheduled);
     }
