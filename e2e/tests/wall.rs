@@ -349,8 +349,8 @@ async fn odd_spellings_of_cxone_change_no_number() -> Result<()> {
         ensure!(odd.queues.len() == plain.queues.len(), "{dialect:?}");
         for (odd, plain) in odd.queues.iter().zip(&plain.queues) {
             let numbers = |queue: &Queue| {
-                let at_work = (queue.waiting, queue.average_wait_ms, queue.agents.clone());
-                (queue.id.clone(), at_work, queue.service_level.clone())
+                let at_work = (queue.waiting, queue.average_wait_ms, queue.agents);
+                (queue.id.clone(), at_work, queue.service_level)
             };
             ensure!(
                 numbers(odd) == numbers(plain),

@@ -45,6 +45,7 @@ pub enum Quirk {
     /// An empty list is left out, beside totalRecords 0
     EmptyListLeftOut,
     /// An empty list is 204, without a body
+    #[value(name = "empty-is-204")]
     EmptyIs204,
     /// Queues are on the queue list, and in no answer with numbers
     QueuesLeftOut,

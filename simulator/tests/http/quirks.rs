@@ -1,4 +1,8 @@
 //! Odd forms of answers, each as a client meets it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy sees tests only in functions marked so, and all of this is one"
+)]
 
 use queuewall_simulator::{Options, QueueOverride, Quirk};
 use reqwest::Response;
