@@ -20,6 +20,8 @@ const COUNT_END: f64 = 9_007_199_254_740_992.0;
 /// More characters than this are no number that anybody would send.
 const LONGEST_NUMBER: usize = 32;
 
+const HTML_PAGE: &str = "an HTML page";
+
 /// Content types that an error may name; an answer has no say in its words.
 const KNOWN_TYPES: [&str; 8] = [
     "text/plain",
@@ -65,6 +67,11 @@ pub(super) fn parse(answer: &Answer) -> Result<Value, SourceError> {
     }
 }
 
+/// Whether an HTML page came.
+pub(super) fn is_html(answer: &Answer) -> bool {
+    other_content(&tolerant::text(&answer.body), answer) == Some(HTML_PAGE)
+}
+
 /// What came instead of JSON, in words; `None` where it begins as JSON does.
 fn other_content(text: &str, answer: &Answer) -> Option<&'static str> {
     let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter.is_control());
@@ -80,7 +87,7 @@ fn other_content(text: &str, answer: &Answer) -> Option<&'static str> {
         let start = start.to_ascii_lowercase();
         let is_html = start.starts_with("<!doctype html") || start.starts_with("<html");
         return Some(if is_html || media_type == "text/html" {
-            "an HTML page"
+            HTML_PAGE
         } else {
             "an XML document"
         });

@@ -17,7 +17,7 @@ use super::{
     base_url::host_of,
     encoding::{EncodingError, decompress},
     failure::{classify, innermost},
-    json::unexpected,
+    json::{self, unexpected},
     resolver::{Naming, Resolver},
     retry_after,
 };
@@ -171,7 +171,7 @@ impl Transport {
             .unwrap_or_else(|_| Err(peer.timed_out()))
             .and_then(|body| peer.decompress(body, encoding.as_ref()));
 
-        Ok(Answer {
+        let answer = Answer {
             host: peer.host,
             path,
             sent_at,
@@ -183,7 +183,15 @@ impl Transport {
             } else {
                 body.unwrap_or_default()
             },
-        })
+        };
+        if status == StatusCode::FORBIDDEN && json::is_html(&answer) {
+            // So refuse web firewalls and proxies, before CXone looks at credentials.
+            return Err(SourceError::NotJson {
+                host: answer.host,
+                content: format!("an HTML page (HTTP {})", status.as_u16()),
+            });
+        }
+        Ok(answer)
     }
 
     /// What kept an answer from coming, with the proxy's part in it.

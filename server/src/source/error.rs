@@ -153,8 +153,8 @@ pub enum SourceError {
     },
     /// The TLS handshake failed.
     #[error(
-        "no trusted TLS connection to {host} ({detail}): behind a company proxy set CXONE_CA_FILE to its CA \
-         certificate; else check the machine's clock"
+        "no trusted TLS connection to {host} ({detail}): {}",
+        tls_remedy(.detail, .host.setting)
     )]
     Tls {
         /// The host name.
@@ -321,11 +321,40 @@ fn retry_words(retry_after: &Option<Duration>) -> String {
 
 fn not_json_hint(content: &str) -> &'static str {
     match content {
-        "an HTML page" => "; a proxy's or log-in page may stand in between",
+        content if content.starts_with("an HTML page") => {
+            "; a proxy's, firewall's or log-in page may stand in between"
+        }
         content if content.contains("compressed") || content.contains("damaged") => {
             "; a proxy may stand in between that compresses bodies unasked"
         }
         _ => "",
+    }
+}
+
+/// What to check, by the TLS library's words.
+fn tls_remedy(detail: &str, setting: &str) -> String {
+    let says = |words: &[&str]| words.iter().any(|word| detail.contains(word));
+    if says(&["CaUsedAsEndEntity"]) {
+        "it shows a CA's own certificate, which no setting makes good: give that server one that its CA issued"
+            .to_owned()
+    } else if says(&["not valid for name", "NotValidForName"]) {
+        format!("its certificate is for another name: check {setting}")
+    } else if says(&["expired", "not valid yet"]) {
+        "check this machine's clock; if it is right, that certificate has to be renewed".to_owned()
+    } else if says(&[
+        "HandshakeFailure",
+        "ProtocolVersion",
+        "peer is incompatible",
+    ]) {
+        "it speaks no TLS that is safe: TLS 1.3, or 1.2 with ECDHE, is needed; a company proxy in between has to \
+         be updated"
+            .to_owned()
+    } else if says(&["corrupt message"]) {
+        format!(
+            "it does not speak TLS: check {setting}, and HTTPS_PROXY, which begins with http:// for most proxies"
+        )
+    } else {
+        "behind a company proxy set CXONE_CA_FILE to its CA certificate; else check the machine's clock".to_owned()
     }
 }
 
@@ -434,6 +463,42 @@ mod tests {
             let found = found.unwrap_or_else(|| panic!("docs/cxone.md has no row {row}"));
             let code = Exit::from(&error).code();
             assert!(found.ends_with(&format!(" | {code} |")), "{code}: {found}");
+        }
+    }
+
+    #[test]
+    fn tls_error_names_the_remedy_of_its_cause() {
+        for (detail, remedy) in [
+            ("invalid peer certificate: UnknownIssuer", "CXONE_CA_FILE"),
+            (
+                "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+                "no setting",
+            ),
+            (
+                "invalid peer certificate: certificate not valid for name \"a\"",
+                "check CXONE_X",
+            ),
+            ("invalid peer certificate: certificate expired: …", "clock"),
+            ("received fatal alert: HandshakeFailure", "ECDHE"),
+            ("received fatal alert: ProtocolVersion", "ECDHE"),
+            (
+                "received corrupt message of type InvalidContentType",
+                "http://",
+            ),
+        ] {
+            let host = Host {
+                name: "a".to_owned(),
+                setting: "CXONE_X",
+            };
+            let error = SourceError::Tls {
+                host,
+                detail: detail.to_owned(),
+            };
+            let words = error.to_string();
+            let (_, said) = words.split_once("): ").unwrap();
+            assert!(said.contains(remedy), "{said}");
+            let is_ca = remedy == "CXONE_CA_FILE";
+            assert_eq!(said.contains("CXONE_CA_FILE"), is_ca, "{said}");
         }
     }
 

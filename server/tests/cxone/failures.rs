@@ -9,7 +9,9 @@ use serde_json::json;
 use crate::{
     dialect::{Spoken, host},
     scripted::{Reply, Scripted, closed_port},
-    tenant::{client, client_of, http, ids, queues, settings, tenant, token_reply},
+    tenant::{
+        REALTIME, TOKEN, client, client_of, http, ids, queues, settings, tenant, token_reply,
+    },
 };
 
 /// For answers that never end: long enough for a busy machine to send what comes
@@ -348,6 +350,21 @@ async fn a_byte_order_mark_does_not_keep_json_from_being_read() {
     let client = client(settings(&http(&server)));
     let readings = client.read_queues(&ids(&["q"]), &[]).await;
     assert_eq!(readings.map(|it| it.queues), Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn html_page_with_403_is_no_refusal_of_credentials() {
+    for target in [TOKEN, REALTIME] {
+        let page = "<!DOCTYPE html><html>Access Denied</html>";
+        let page = Reply::new(403, "text/html", page);
+        let server = broken_at(Spoken::ReportingV2, target, page).await;
+        let error = error_of(Spoken::ReportingV2, &server, None).await;
+        assert!(
+            matches!(&error, SourceError::NotJson { content, .. } if content == "an HTML page (HTTP 403)"),
+            "{error:?}"
+        );
+        assert!(error.is_transient() && error.to_string().contains("firewall"));
+    }
 }
 
 #[tokio::test]
