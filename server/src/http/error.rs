@@ -69,7 +69,10 @@ pub enum ApiError {
     #[error("this address speaks https alone: write https:// before it")]
     PlainHttp,
     /// 411: a body of unknown length.
-    #[error("send a body with its length")]
+    #[error(
+        "a body in chunks is refused, and browsers send none: let the proxy in between send its length \
+         (cloudflared: disableChunkedEncoding)"
+    )]
     NoLength,
     /// The body is no JSON of the right shape, too long, or says that it is something
     /// else; with the status that says which.

@@ -154,6 +154,7 @@ impl RequestLog {
             StatusCode::UNAUTHORIZED if asked.method.is_safe() => false,
             StatusCode::UNAUTHORIZED
             | StatusCode::FORBIDDEN
+            | StatusCode::LENGTH_REQUIRED
             | StatusCode::MISDIRECTED_REQUEST
             | StatusCode::TOO_MANY_REQUESTS => {
                 let now = Instant::now();

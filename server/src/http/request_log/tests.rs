@@ -170,3 +170,17 @@ async fn refusals_are_warned_of_and_whoever_knocks_all_day_fills_no_disk() {
     let words = last["message"].as_str().unwrap();
     assert!(!words.contains("evil.example") && words.contains("QUEUEWALL_HOSTS"));
 }
+
+#[tokio::test]
+async fn body_in_chunks_is_warned_of_with_the_proxys_remedy() {
+    let (said, _guard) = Said::gather("queuewall=info");
+    let mut request = Request::new(Body::empty());
+    for (name, value) in [("host", "127.0.0.1"), ("transfer-encoding", "chunked")] {
+        let value = HeaderValue::from_static(value);
+        request.headers_mut().insert(name, value);
+    }
+    assert_eq!(app().answer(request).await.status(), 411);
+    let lines = said.lines();
+    let words = lines[0]["message"].as_str().unwrap();
+    assert!(words.contains("let the proxy in between send"), "{words}");
+}
