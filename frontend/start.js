@@ -18,7 +18,7 @@
     if (!getComputedStyle(message).getPropertyValue("padding-left").replace("0px", "")) {
       // Its style sheet is missing too.
       var style = document.body.style;
-      style.cssText = "background:#0a0c10;color:#e8eaed;font:1.6em/1.4 sans-serif;padding:15vh 10vw";
+      style.cssText = "background:#0a0c10;color:#e8eaed;font:calc(14px + 1.2vw)/1.4 sans-serif;padding:15vh 10vw";
     }
     return true;
   }

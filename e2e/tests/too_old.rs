@@ -37,9 +37,16 @@ const MISSING: [(&str, &str); 2] = [
 
 const WORDS: &str = "The browser may be too old: Queuewall needs Chromium 66 or newer";
 
+/// What the document's own script says of files that do not come.
+const NO_FILES: &str = "This screen does not get the page’s files from the server";
+
 /// Hidden words are not part of the text.
 async fn says_so(tab: &mut Tab) -> Result<()> {
-    let said = format!("document.body.innerText.indexOf({}) >= 0", json!(WORDS));
+    says(tab, WORDS).await
+}
+
+async fn says(tab: &mut Tab, words: &str) -> Result<()> {
+    let said = format!("document.body.innerText.indexOf({}) >= 0", json!(words));
     tab.wait_for(&said, SOON).await
 }
 
@@ -59,16 +66,15 @@ async fn a_browser_that_is_too_old_says_so() -> Result<()> {
     .await
 }
 
-/// The words wait in the style sheet: they need no script that understands anything.
 #[tokio::test]
-async fn a_browser_that_runs_none_of_the_scripts_says_so() -> Result<()> {
+async fn browser_that_gets_no_scripts_says_that_files_are_missing() -> Result<()> {
     let wall = Wall::start(Options::default(), Duration::from_secs(5), &[]).await?;
     in_each(Engine::all()?, async |engine| {
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
         tab.block(&["*.js"]).await?;
         tab.open(&wall.url("/board/main")).await?;
-        says_so(&mut tab).await
+        says(&mut tab, NO_FILES).await
     })
     .await
 }

@@ -7,7 +7,7 @@
 mod words;
 
 use crate::api::Refusal;
-use crate::numbers;
+use crate::{numbers, startup};
 pub(super) use words::{Access, ENGLISH, FRENCH, GERMAN, PORTUGUESE, SPANISH};
 
 /// How long a code is good, in minutes.
@@ -26,6 +26,7 @@ pub fn refused(refusal: Refusal) -> &'static str {
         Refusal::Revoked => words.revoked,
         Refusal::Expired => words.expired,
         Refusal::UntrustedPeer => words.untrusted_peer,
+        Refusal::NoCookies if startup::is_framed() => words.no_cookies_in_frame,
         Refusal::NoCookies => words.no_cookies,
     }
     .text()

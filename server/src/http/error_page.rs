@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::operators::accepts;
 
-const STYLE: &str = "body{margin:0;background:#0a0c10;color:#e8eaed;font:1.6em/1.4 sans-serif}\
+const STYLE: &str = "body{margin:0;background:#0a0c10;color:#e8eaed;font:calc(14px + 1.2vw)/1.4 sans-serif}\
     main{max-width:34em;margin:0 auto;padding:20vh 1.5em 0}p+p{color:#a6adb8}a{color:inherit}";
 
 /// Whether a person reads the answer, and not a program: a browser that opens a page says

@@ -9,6 +9,8 @@ pub(in crate::text) struct Access {
     pub(in crate::text) expired: Phrase<0>,
     pub(in crate::text) untrusted_peer: Phrase<0>,
     pub(in crate::text) no_cookies: Phrase<0>,
+    /// Instead of that inside a frame.
+    pub(in crate::text) no_cookies_in_frame: Phrase<0>,
     /// Before a code and a command.
     pub(in crate::text) let_in: Phrase<0>,
     /// For so many minutes.
@@ -25,6 +27,11 @@ pub(in crate::text) const ENGLISH: Access = Access {
          for this address in the browser; a proxy on the way must pass the headers Cookie and \
          Set-Cookie.",
     ),
+    no_cookies_in_frame: phrase(
+        "This screen’s cookie gets lost, since the wall is inside a frame of another page. There \
+         it needs https, and that page’s host in QUEUEWALL_FRAME_ANCESTORS; or open its \
+         address in a tab of its own.",
+    ),
     let_in: phrase("To let this screen in, run on the Queuewall server:"),
     code_life: phrase("A code is good for {0} minutes; then the next one stands here."),
 };
@@ -38,6 +45,11 @@ pub(in crate::text) const GERMAN: Access = Access {
         "Das Cookie dieses Bildschirms geht verloren, und ohne es lässt sich kein Board \
          zeigen. Im Browser Cookies für diese Adresse erlauben; ein Proxy auf dem Weg muss \
          die Header Cookie und Set-Cookie durchlassen.",
+    ),
+    no_cookies_in_frame: phrase(
+        "Das Cookie dieses Bildschirms geht verloren, weil die Tafel im Rahmen einer anderen \
+         Seite steht. Dort braucht sie https und den Host jener Seite in \
+         QUEUEWALL_FRAME_ANCESTORS; oder ihre Adresse in einem eigenen Tab öffnen.",
     ),
     let_in: phrase("Um diesen Bildschirm zuzulassen, auf dem Queuewall-Server ausführen:"),
     code_life: phrase("Ein Code gilt {0} Minuten; dann steht hier der nächste."),
@@ -53,6 +65,11 @@ pub(in crate::text) const SPANISH: Access = Access {
          Permita las cookies de esta dirección en el navegador; un proxy en el camino debe \
          dejar pasar las cabeceras Cookie y Set-Cookie.",
     ),
+    no_cookies_in_frame: phrase(
+        "La cookie de esta pantalla se pierde, porque el panel está en un marco de otra página. \
+         Allí necesita https y el host de esa página en QUEUEWALL_FRAME_ANCESTORS; o abra su \
+         dirección en una pestaña propia.",
+    ),
     let_in: phrase("Para admitir esta pantalla, ejecute en el servidor de Queuewall:"),
     code_life: phrase("Un código vale {0} minutos; después aparece aquí el siguiente."),
 };
@@ -67,6 +84,11 @@ pub(in crate::text) const FRENCH: Access = Access {
          Autorisez les cookies de cette adresse dans le navigateur\u{a0}; un proxy \
          intermédiaire doit laisser passer les en-têtes Cookie et Set-Cookie.",
     ),
+    no_cookies_in_frame: phrase(
+        "Le cookie de cet écran se perd, car le tableau est dans un cadre d’une autre page. Il y \
+         faut https, et l’hôte de cette page dans QUEUEWALL_FRAME_ANCESTORS\u{a0}; ou ouvrez \
+         son adresse dans un onglet à part.",
+    ),
     let_in: phrase("Pour admettre cet écran, exécutez sur le serveur Queuewall\u{a0}:"),
     code_life: phrase("Un code est valable {0}\u{a0}minutes, puis le suivant s’affiche ici."),
 };
@@ -80,6 +102,11 @@ pub(in crate::text) const PORTUGUESE: Access = Access {
         "O cookie desta tela se perde, e sem ele nenhum painel pode ser exibido. Permita \
          cookies deste endereço no navegador; um proxy no caminho deve deixar passar os \
          cabeçalhos Cookie e Set-Cookie.",
+    ),
+    no_cookies_in_frame: phrase(
+        "O cookie desta tela se perde, porque o painel está em um quadro de outra página. Ali \
+         ele precisa de https e do host dessa página em QUEUEWALL_FRAME_ANCESTORS; ou abra o \
+         endereço em uma aba própria.",
     ),
     let_in: phrase("Para admitir esta tela, execute no servidor do Queuewall:"),
     code_life: phrase("Um código vale por {0} minutos; depois o próximo aparece aqui."),
