@@ -421,6 +421,8 @@ pub fn server_cause(code: Option<Cause>, sentence: Option<&str>) -> Option<&str>
         Some(Cause::NothingVisible) => causes.nothing_visible,
         Some(Cause::LeftOut) => causes.left_out,
         Some(Cause::ListIncomplete) => causes.list_incomplete,
+        Some(Cause::AllLeftOut) => causes.all_left_out,
+        Some(Cause::StoodStill) => causes.stood_still,
         Some(Cause::RateLimited) => causes.rate_limited,
         Some(Cause::UpstreamTrouble) => causes.upstream_trouble,
         Some(Cause::NoConnection) => causes.no_connection,

@@ -14,6 +14,7 @@ pub(crate) mod narrowing;
 mod news;
 mod outage;
 pub(crate) mod plan;
+mod pulse;
 mod readings;
 mod reconfigure;
 mod schedule;
@@ -36,11 +37,12 @@ use crate::{
     config::{BoardConfig, Live, PollConfig},
     metrics::{BackOff, Polls},
     snapshot::Boards,
-    source::{QueueInfo, QueueReadings, QueueSource, SourceError},
+    source::{QueueInfo, QueueList, QueueReadings, QueueSource, SourceError},
 };
 use assemble::Frame;
 use board::Board;
 use minutes::Minutes;
+use news::News;
 use outage::Outage;
 use plan::Group;
 use readings::Readings;
@@ -61,6 +63,9 @@ const MOST_CYCLES_REFUSED: u32 = 10;
 /// The longest wait after a rate limit that names none, in intervals.
 const MOST_INTERVALS_LIMITED: u32 = 4;
 
+/// After so many failures in a row the queue list is read from its first page.
+const MOST_LIST_FAILURES: u32 = 3;
+
 /// How often the boards are assembled anew: time alone makes readings stale.
 const ASSEMBLY: Duration = Duration::from_secs(1);
 
@@ -79,10 +84,16 @@ pub struct Poller {
     minutes: Minutes,
     /// When the next request of all is due, or was, where it is under way.
     next_request: Option<Instant>,
+    /// The queue list while it is read, a page a request.
+    pages: QueueList,
+    /// How many pages it took the last time.
+    list_pages: usize,
     /// What the configuration says of late.
     changes: Option<watch::Receiver<Live>>,
     backoff: Backoff,
     random: StdRng,
+    /// Whether the list that is shown is the begin of one that is still read.
+    is_list_partial: bool,
     /// Whether every batch has had its first try, so that turns can be spread.
     is_spread: bool,
     /// Whether the boards changed, so that an answer may be about what none shows.
@@ -93,14 +104,14 @@ pub struct Poller {
 
 /// What came of a request, and of a read when it was started.
 enum Outcome {
-    List(Result<Vec<QueueInfo>, SourceError>),
+    List(QueueList, Result<(), SourceError>),
     Read(Read, Instant, Result<QueueReadings, SourceError>),
 }
 
 impl Outcome {
     fn is_ok(&self) -> bool {
         match self {
-            Self::List(list) => list.is_ok(),
+            Self::List(_, page) => page.is_ok(),
             Self::Read(_, _, answer) => answer.is_ok(),
         }
     }
@@ -130,9 +141,12 @@ impl Poller {
             readings: Readings::new(groups.len()),
             minutes: Minutes::default(),
             next_request: None,
+            pages: QueueList::default(),
+            list_pages: 1,
             changes: None,
             cycle: poll.interval,
             random: StdRng::from_os_rng(),
+            is_list_partial: false,
             is_spread: false,
             is_reconfigured: false,
             polls: Polls::default(),
@@ -192,6 +206,7 @@ impl Poller {
                 continue;
             }
             let (source, polls) = (Arc::clone(&self.source), self.polls.clone());
+            let mut pages = self.pages.clone();
             let skills = match &task {
                 Task::Read(read) => self.groups[read.group].skills.clone(),
                 Task::List => Vec::new(),
@@ -199,7 +214,10 @@ impl Poller {
             let mut attempt = pin!(async move {
                 let started = Instant::now();
                 let outcome = match task {
-                    Task::List => Outcome::List(source.list_queues().await),
+                    Task::List => {
+                        let page = source.list_page(&mut pages).await;
+                        Outcome::List(pages, page)
+                    }
                     Task::Read(read) => {
                         let answer = source.read_queues(&read.ids, &skills).await;
                         Outcome::Read(read, started, answer)
@@ -225,8 +243,18 @@ impl Poller {
     fn apply(&mut self, outcome: Outcome) {
         let now = Instant::now();
         match outcome {
-            Outcome::List(Ok(list)) => self.apply_list(list, now),
-            Outcome::List(Err(error)) => {
+            Outcome::List(pages, Ok(())) => {
+                self.readings.list_problem = None;
+                if pages.is_complete() {
+                    self.pages = QueueList::default();
+                    self.list_pages = pages.pages().max(1);
+                    self.readings.is_list_incomplete = pages.shortfall().is_some();
+                    self.apply_list(pages.queues, now);
+                } else {
+                    self.apply_page(pages, now);
+                }
+            }
+            Outcome::List(_, Err(error)) => {
                 if self.lists() {
                     self.log_failure("the queue list could not be read: ", &error);
                 } else {
@@ -234,6 +262,10 @@ impl Poller {
                 }
                 let delay = self.delay(None, &error);
                 self.schedule.list_failed(delay, now);
+                if self.schedule.list_failures() >= MOST_LIST_FAILURES {
+                    // The link to the next page may be what no longer holds.
+                    self.pages = QueueList::default();
+                }
                 self.readings.list_problem = Some(error);
             }
             Outcome::Read(read, started, Ok(answer)) => {
@@ -286,6 +318,30 @@ impl Poller {
         }
     }
 
+    /// One page of a list that goes on. While there is no list yet, boards of every queue
+    /// show what is known of it.
+    fn apply_page(&mut self, pages: QueueList, now: Instant) {
+        if pages.pages() == 1 {
+            info!(
+                "the queue list comes in pages, which are read one at a time between the reads of numbers"
+            );
+        }
+        self.list_pages = self.list_pages.max(pages.pages() + 1);
+        if !self.lists() {
+            // It was to tell which id of a batch is unknown: halving tells sooner.
+            self.pages = QueueList::default();
+            self.schedule.list_given_up();
+            return;
+        }
+        if self.readings.list.is_none() || self.is_list_partial {
+            self.is_list_partial = true;
+            self.show_list(pages.queues.clone(), now);
+        }
+        self.pages = pages;
+        let gap = plan::page_gap(self.requests(), self.cycle, self.budget.limit());
+        self.schedule.list_goes_on(now + gap);
+    }
+
     fn apply_list(&mut self, list: Vec<QueueInfo>, now: Instant) {
         let known: HashSet<&str> = list.iter().map(|queue| queue.id.as_str()).collect();
         self.schedule.listed(&known, now);
@@ -301,6 +357,12 @@ impl Poller {
             self.schedule.list_again_at(now + self.cycle);
             return;
         }
+        self.is_list_partial = false;
+        self.show_list(list, now);
+    }
+
+    /// Boards of every queue show these.
+    fn show_list(&mut self, list: Vec<QueueInfo>, now: Instant) {
         for (index, group) in self
             .groups
             .iter()
@@ -369,8 +431,14 @@ impl Poller {
         }
     }
 
+    /// How many requests a round takes: the reads, and a page of a list that has several.
+    fn requests(&self) -> usize {
+        let pages = usize::from(self.lists() && self.list_pages > 1);
+        self.schedule.batches() * self.source.requests_per_read() + pages
+    }
+
     fn fit_cycle(&mut self) {
-        let requests = self.schedule.batches() * self.source.requests_per_read();
+        let requests = self.requests();
         let cycle = plan::cycle(requests, self.poll.interval, self.budget.limit());
         if cycle != self.cycle {
             self.cycle = cycle;
@@ -404,17 +472,25 @@ impl Poller {
         let now = self.clock.now();
         let frame = Frame {
             build: self.published.build(),
-            cycle: self.cycle,
+            // Numbers that CXone makes less often are no older for being read again.
+            cycle: self.cycle.max(self.readings.pulse.step()),
             now,
             uptime_ms: self.published.started().age_ms_at(now),
         };
         self.minutes.record(&mut self.readings, frame);
+        let pulse = self.readings.pulse.look(frame.cycle, now);
+        News {
+            pulse,
+            ..News::default()
+        }
+        .log();
         let (schedule, readings) = (&self.schedule, &self.readings);
         let first = self.next_request;
         let snapshot = |board: &mut Board| {
             let next_try = schedule.next_try(board.group(), board.shows_all());
             let outlook = Outlook {
                 next_try: next_try.map(|at| first.map_or(at, |first| first.max(at))),
+                is_list_incomplete: board.shows_all() && readings.is_list_incomplete,
             };
             board.snapshot(readings, outlook, frame)
         };

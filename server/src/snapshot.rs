@@ -1,9 +1,12 @@
-//! The latest snapshot of every board, encoded once a change and read by any
-//! number of requests without a lock.
+//! The latest snapshot of every board, read by any number of requests without a lock, and
+//! encoded once a change, when it is first asked for.
 
 mod encode;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use arc_swap::ArcSwap;
 use queuewall_shared::snapshot::{
@@ -40,8 +43,10 @@ pub struct BoardSet {
 pub struct Published {
     /// What is served.
     pub snapshot: BoardSnapshot,
-    /// The same as bytes; shared by all snapshots since the last change.
-    pub encoded: Arc<Representations>,
+    /// The same as bytes, once somebody asked; shared by all snapshots since the last
+    /// change.
+    encoded: Arc<OnceLock<Representations>>,
+    encodings: Encodings,
     /// When any of its queues was last read.
     pub latest_read: Option<Moment>,
 }
@@ -50,6 +55,7 @@ impl Boards {
     /// Boards of which nothing is known yet, of a server that `started` then.
     #[must_use]
     pub fn new(boards: Vec<Board>, build: String, started: Moment) -> Self {
+        let encodings = Encodings::default();
         let empty = |board: &Board| {
             let snapshot = BoardSnapshot {
                 board: board.clone(),
@@ -65,7 +71,7 @@ impl Boards {
                 queues: Vec::new(),
                 totals: Totals::default(),
             };
-            let published = Published::new(snapshot, None, None, &Encodings::default());
+            let published = Published::new(snapshot, None, None, &encodings);
             (
                 board.slug.clone(),
                 Arc::new(ArcSwap::from_pointee(published)),
@@ -81,7 +87,7 @@ impl Boards {
             build,
             started,
             set: ArcSwap::from_pointee(set),
-            encodings: Encodings::default(),
+            encodings,
             assembled: watch::Sender::new(0),
         }
     }
@@ -137,8 +143,8 @@ impl Boards {
         boards.any(|board| board.load().latest_read.is_some())
     }
 
-    /// Replaces a board's snapshot; it is encoded only when it differs from the one
-    /// that is there. Boards that were never announced are ignored.
+    /// Replaces a board's snapshot; it keeps its bytes where it does not differ from the
+    /// one that is there. Boards that were never announced are ignored.
     pub fn publish(&self, snapshot: BoardSnapshot, latest_read: Option<Moment>) {
         let set = self.set.load();
         let Some(board) = set.boards.get(&snapshot.board.slug) else {
@@ -210,13 +216,21 @@ impl Published {
     ) -> Self {
         let encoded = match current {
             Some(current) if current.snapshot == snapshot => Arc::clone(&current.encoded),
-            _ => encodings.measure(|| Arc::new(Representations::of_json(&snapshot))),
+            _ => Arc::default(),
         };
         Self {
             snapshot,
             encoded,
+            encodings: encodings.clone(),
             latest_read,
         }
+    }
+
+    /// The snapshot as bytes: a board that nobody looks at is never encoded.
+    #[must_use]
+    pub fn encoded(&self) -> &Representations {
+        self.encoded
+            .get_or_init(|| (self.encodings).measure(|| Representations::of_json(&self.snapshot)))
     }
 }
 
@@ -251,9 +265,32 @@ mod tests {
         snapshot.poll_interval_ms = 1;
         boards.publish(snapshot, None);
         let after = boards.latest("main").unwrap().encoded.clone();
-        assert_ne!(before.raw.etag, after.raw.etag);
+        assert!(!Arc::ptr_eq(&before, &after));
         assert!(boards.latest("other").is_none());
     }
+
+    #[test]
+    fn snapshot_is_encoded_when_it_is_first_asked_for() {
+        let board = Board {
+            slug: "main".into(),
+            ..Board::default()
+        };
+        let boards = Boards::new(vec![board], "1".into(), SystemClock.now());
+        let mut snapshot = boards.latest("main").unwrap().snapshot.clone();
+        for change in 1..100 {
+            snapshot.poll_interval_ms = change;
+            boards.publish(snapshot.clone(), None);
+        }
+        let latest = boards.latest("main").unwrap();
+        assert!(latest.encoded.get().is_none(), "nobody looks");
+        let etag = latest.encoded().raw.etag.clone();
+        // The same bytes for all who ask, and after a publication that changes nothing.
+        boards.publish(snapshot, None);
+        let again = boards.latest("main").unwrap();
+        assert!(Arc::ptr_eq(&latest.encoded, &again.encoded));
+        assert_eq!(again.encoded().raw.etag, etag);
+    }
+
     #[test]
     fn boards_are_replaced_as_a_whole_and_what_is_the_same_keeps_its_bytes() {
         let board = |slug: &str| Board {

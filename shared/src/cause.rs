@@ -21,6 +21,10 @@ pub enum Cause {
     LeftOut,
     /// CXone's list has fewer queues than it says that there are.
     ListIncomplete,
+    /// CXone answered, and left all of a board's queues out.
+    AllLeftOut,
+    /// CXone answers, and its numbers are those of long ago.
+    StoodStill,
     /// CXone allows no more requests for now.
     RateLimited,
     /// CXone answers that it is in trouble itself.
@@ -39,7 +43,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::SignInRejected,
         Self::Forbidden,
         Self::NotFound,
@@ -47,6 +51,8 @@ impl Cause {
         Self::NothingVisible,
         Self::LeftOut,
         Self::ListIncomplete,
+        Self::AllLeftOut,
+        Self::StoodStill,
         Self::RateLimited,
         Self::UpstreamTrouble,
         Self::NoConnection,
@@ -67,6 +73,8 @@ impl Cause {
             Self::NothingVisible => "nothing_visible",
             Self::LeftOut => "left_out",
             Self::ListIncomplete => "list_incomplete",
+            Self::AllLeftOut => "all_left_out",
+            Self::StoodStill => "stood_still",
             Self::RateLimited => "rate_limited",
             Self::UpstreamTrouble => "upstream_trouble",
             Self::NoConnection => "no_connection",
@@ -96,6 +104,8 @@ impl Cause {
             Self::NothingVisible => "Signed in, but CXone shows us no queue",
             Self::LeftOut => "CXone left this queue out of its answer",
             Self::ListIncomplete => "CXone lists fewer queues than it has",
+            Self::AllLeftOut => "CXone left these queues out of its answer",
+            Self::StoodStill => "CXone answers, but its numbers have stood still",
             Self::RateLimited => "CXone's rate limit is reached",
             Self::UpstreamTrouble => "CXone is in trouble",
             Self::NoConnection => "No connection to CXone",

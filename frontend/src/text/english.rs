@@ -104,6 +104,8 @@ pub(super) const WORDS: Words = Words {
         nothing_visible: phrase(Cause::NothingVisible.sentence()),
         left_out: phrase(Cause::LeftOut.sentence()),
         list_incomplete: phrase(Cause::ListIncomplete.sentence()),
+        all_left_out: phrase(Cause::AllLeftOut.sentence()),
+        stood_still: phrase(Cause::StoodStill.sentence()),
         rate_limited: phrase(Cause::RateLimited.sentence()),
         upstream_trouble: phrase(Cause::UpstreamTrouble.sentence()),
         no_connection: phrase(Cause::NoConnection.sentence()),

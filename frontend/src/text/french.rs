@@ -110,6 +110,8 @@ pub(super) const WORDS: Words = Words {
         nothing_visible: phrase("Connectés, mais CXone ne nous montre aucune file"),
         left_out: phrase("CXone a omis cette file dans sa réponse"),
         list_incomplete: phrase("CXone liste moins de files qu’il n’en a"),
+        all_left_out: phrase("CXone a omis ces files dans sa réponse"),
+        stood_still: phrase("CXone répond, mais ses chiffres n’avancent plus"),
         rate_limited: phrase("La limite de requêtes de CXone est atteinte"),
         upstream_trouble: phrase("CXone rencontre un problème"),
         no_connection: phrase("Pas de connexion à CXone"),

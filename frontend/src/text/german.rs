@@ -108,6 +108,8 @@ pub(super) const WORDS: Words = Words {
         nothing_visible: phrase("Angemeldet, aber CXone zeigt uns keine Warteschlange"),
         left_out: phrase("CXone hat diese Warteschlange in der Antwort ausgelassen"),
         list_incomplete: phrase("CXone listet weniger Warteschlangen auf, als es hat"),
+        all_left_out: phrase("CXone hat diese Warteschlangen in der Antwort ausgelassen"),
+        stood_still: phrase("CXone antwortet, aber die Zahlen stehen still"),
         rate_limited: phrase("Das Abfragelimit von CXone ist erreicht"),
         upstream_trouble: phrase("CXone ist gestört"),
         no_connection: phrase("Keine Verbindung zu CXone"),

@@ -110,6 +110,8 @@ pub(super) const WORDS: Words = Words {
         nothing_visible: phrase("Sessão iniciada, mas o CXone não nos mostra nenhuma fila"),
         left_out: phrase("O CXone omitiu esta fila na resposta"),
         list_incomplete: phrase("O CXone lista menos filas do que tem"),
+        all_left_out: phrase("O CXone omitiu estas filas na resposta"),
+        stood_still: phrase("O CXone responde, mas seus números não mudam"),
         rate_limited: phrase("O limite de consultas do CXone foi atingido"),
         upstream_trouble: phrase("O CXone está com problemas"),
         no_connection: phrase("Sem conexão com o CXone"),

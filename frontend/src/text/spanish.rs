@@ -110,6 +110,8 @@ pub(super) const WORDS: Words = Words {
         nothing_visible: phrase("Sesión iniciada, pero CXone no nos muestra ninguna cola"),
         left_out: phrase("CXone omitió esta cola en su respuesta"),
         list_incomplete: phrase("CXone muestra menos colas de las que tiene"),
+        all_left_out: phrase("CXone omitió estas colas en su respuesta"),
+        stood_still: phrase("CXone responde, pero sus cifras no avanzan"),
         rate_limited: phrase("Se ha alcanzado el límite de consultas de CXone"),
         upstream_trouble: phrase("CXone tiene problemas"),
         no_connection: phrase("Sin conexión con CXone"),

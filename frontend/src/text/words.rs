@@ -168,6 +168,8 @@ pub(super) struct Causes {
     pub(super) nothing_visible: Phrase<0>,
     pub(super) left_out: Phrase<0>,
     pub(super) list_incomplete: Phrase<0>,
+    pub(super) all_left_out: Phrase<0>,
+    pub(super) stood_still: Phrase<0>,
     pub(super) rate_limited: Phrase<0>,
     pub(super) upstream_trouble: Phrase<0>,
     pub(super) no_connection: Phrase<0>,

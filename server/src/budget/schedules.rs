@@ -234,3 +234,80 @@ async fn a_server_that_ended_in_good_order_costs_the_next_one_nothing_but_its_la
     assert!(start.elapsed() >= Duration::from_secs(15));
     assert!(start.elapsed() < Duration::from_secs(16), "and no minute");
 }
+
+/// A command beside the server.
+fn command(limit: usize, folder: &Path, clock: &Arc<PausedClock>) -> Arc<RequestBudget> {
+    let ledger = Ledger::new(folder.to_owned(), Arc::clone(clock) as Arc<dyn Clock>);
+    Arc::new(RequestBudget::beside_server(limit, ledger))
+}
+
+#[tokio::test(start_paused = true)]
+async fn commands_beside_a_server_share_its_budget_and_leave_it_a_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = PausedClock::new();
+    let mut process = Process::start(10, folder.path(), &clock);
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    drop(process.budget.acquire().await);
+    sent.lock().unwrap().push(Instant::now());
+    for _ in 0..10 {
+        let (budget, sent) = (command(10, folder.path(), &clock), Arc::clone(&sent));
+        process.tasks.spawn(async move {
+            for _ in 0..2 {
+                let permit = budget.acquire().await;
+                sent.lock().unwrap().push(Instant::now());
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                drop(permit);
+            }
+        });
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(sent.lock().unwrap().len(), 9, "one is left");
+    let start = Instant::now();
+    drop(process.budget.acquire().await);
+    sent.lock().unwrap().push(Instant::now());
+    assert!(start.elapsed() < Duration::from_secs(1), "the server's");
+    assert!(process.budget.used() >= 10);
+    while process.tasks.join_next().await.is_some() {}
+    let mut sent = std::mem::take(&mut *sent.lock().unwrap());
+    sent.sort();
+    assert_eq!(sent.len(), 22);
+    for window in sent.windows(11) {
+        assert!(window[10] - window[0] >= WINDOW);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lock_that_is_never_released_delays_requests_for_a_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = PausedClock::new();
+    let process = Process::start(10, folder.path(), &clock);
+    drop(process.budget.acquire().await);
+    let dir = crate::state_dir::StateDir::new(folder.path().to_owned());
+    let held = dir.lock_file("budget.lock").unwrap();
+    held.lock().unwrap();
+    let start = Instant::now();
+    drop(process.budget.acquire().await);
+    assert!(start.elapsed() < Duration::from_secs(5));
+    assert_eq!(process.budget.spent(), 2);
+    // A command goes on, too.
+    let command = command(10, folder.path(), &clock);
+    drop(command.acquire().await);
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn folder_that_cannot_be_used_costs_a_server_a_minute_and_a_command_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = PausedClock::new();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let start = Instant::now();
+    drop(command(3, &file, &clock).acquire().await);
+    assert!(start.elapsed() < Duration::from_secs(1));
+    let process = Process::start(3, &file, &clock);
+    drop(process.budget.acquire().await);
+    assert!(start.elapsed() >= WINDOW);
+    let start = Instant::now();
+    drop(process.budget.acquire().await);
+    assert!(start.elapsed() < Duration::from_secs(1), "once");
+}

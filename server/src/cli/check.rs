@@ -167,7 +167,9 @@ async fn walk(
         ids.len().div_ceil(upstream.batch_limit())
     };
     let batches: usize = groups.iter().map(batches).sum();
-    report.budget(batches * upstream.requests_per_read(), poll);
+    // A page of a list that has several is read each round, between the reads.
+    let pages = usize::from(groups.iter().any(|group| group.all) && upstream.list_pages > 1);
+    report.budget(batches * upstream.requests_per_read() + pages, poll);
     Ok(())
 }
 

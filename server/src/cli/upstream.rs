@@ -26,6 +26,8 @@ pub(super) struct Upstream<'a> {
     notes: &'a mut dyn Write,
     /// Ids of the queue list, once it was read.
     listed: Option<BTreeSet<String>>,
+    /// How many pages it took.
+    pub(super) list_pages: usize,
     /// What the queue list lacks, once it was read.
     shortfall: Option<Shortfall>,
 }
@@ -69,6 +71,7 @@ impl<'a> Upstream<'a> {
             budget,
             notes,
             listed: None,
+            list_pages: 0,
             shortfall: None,
         }
     }
@@ -108,7 +111,7 @@ impl<'a> Upstream<'a> {
         while !list.is_complete() {
             self.announcing_waits(source.list_page(&mut list)).await?;
         }
-        self.shortfall = list.shortfall();
+        (self.list_pages, self.shortfall) = (list.pages(), list.shortfall());
         let queues = list.queues;
         self.listed = Some(queues.iter().map(|queue| queue.id.clone()).collect());
         Ok(queues)

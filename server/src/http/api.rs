@@ -92,7 +92,7 @@ impl Latest {
     }
 
     pub(super) fn respond(&self, state: &AppState, request: Request) -> Response {
-        let encoded = &self.published.encoded;
+        let encoded = self.published.encoded();
         let mut response = respond(encoded, request.into_parts().0.headers, JSON);
         let uptime_ms = state.boards.started().age_ms_at(self.now);
         insert_ms(&mut response, UPTIME_HEADER, uptime_ms);

@@ -1,4 +1,5 @@
-//! How often snapshots are encoded: once a change, however many screens ask.
+//! How often snapshots are encoded: once a change that somebody asks for, however many
+//! screens ask.
 
 use std::time::Instant;
 

@@ -152,6 +152,8 @@ async fn ages_are_those_of_the_moment() {
     snapshot.upstream.cause_code = Some(Cause::SignInRejected);
     boards.publish(snapshot.clone(), Some(now));
     boards.publish(snapshot, Some(now));
+    let _ = boards.latest("main").unwrap().encoded();
+    let _ = boards.latest("main").unwrap().encoded();
     *fixture.source.0.lock().unwrap() = Some(TokenLife {
         asked_at: now,
         life: Duration::from_secs(3_600),

@@ -84,20 +84,21 @@ pub(crate) fn assemble(
     judging: &mut Judging,
     frame: Frame<'_>,
 ) -> BoardSnapshot {
-    let judgements = judging.judge(shown, frame);
-    let tiles = shown.iter().zip(judgements);
-    let queues: Vec<Queue> = tiles
-        .map(|(shown, judgement)| {
-            let service_level = judging.thresholds(shown).limits(Metric::ServiceLevel);
-            tile(shown, latest, service_level.warning, judgement)
-        })
-        .collect();
     let is_current = |shown: &Shown<'_>| {
         let current = shown
             .known
             .and_then(|it| it.current(frame.now, frame.cycle));
         current.is_some()
     };
+    let judgements = judging.judge(shown, frame);
+    let tiles = shown.iter().zip(judgements);
+    let queues: Vec<Queue> = tiles
+        .map(|(shown, judgement)| {
+            let service_level = judging.thresholds(shown).limits(Metric::ServiceLevel);
+            let goal = service_level.warning;
+            tile(shown, latest, goal, judgement, is_current(shown))
+        })
+        .collect();
     let totals = Totals::of(queues.iter().zip(shown.iter().map(is_current)));
     BoardSnapshot {
         board: identity(board),
@@ -125,6 +126,7 @@ fn tile(
     latest: Option<Moment>,
     goal: Option<f64>,
     judgement: Judgement,
+    is_current: bool,
 ) -> Queue {
     let known = shown.known;
     let reading = known.and_then(|known| known.reading.as_ref());
@@ -132,6 +134,7 @@ fn tile(
         Some(Problem::Failed(error)) => Some(error.wall_cause()),
         Some(Problem::Missing) => Some(Cause::LeftOut),
         None if reading.is_none() => Some(Cause::FirstAnswer),
+        None if !is_current && known.is_some_and(|it| it.is_repeated) => Some(Cause::StoodStill),
         None => None,
     };
     let names = [shown.name, known.and_then(|known| known.name.as_deref())];
@@ -211,7 +214,7 @@ mod tests {
                 known: None,
             };
             let judgement = Judgement::default();
-            tile(&shown, None, None, judgement).name
+            tile(&shown, None, None, judgement, true).name
         };
         assert_eq!(name("\u{2800}\u{200d}"), "4711");
         assert_eq!(name("Sales \u{202e}1"), "Sales 1");

@@ -2,6 +2,8 @@
 
 use tracing::{info, warn};
 
+use super::pulse;
+
 /// The most ids that one log line names.
 const MOST_NAMED: usize = 10;
 
@@ -11,6 +13,7 @@ pub(crate) struct News {
     pub(crate) left_out: Vec<String>,
     pub(crate) not_found: Vec<String>,
     pub(crate) back: Vec<String>,
+    pub(crate) pulse: Option<pulse::News>,
 }
 
 impl News {
@@ -29,6 +32,11 @@ impl News {
         }
         if let Some(queues) = named(&self.back) {
             info!("CXone answers {queues} again");
+        }
+        match &self.pulse {
+            Some(pulse::News::Stands(line)) => warn!("{line}"),
+            Some(pulse::News::Moves(line)) => info!("{line}"),
+            None => {}
         }
     }
 }

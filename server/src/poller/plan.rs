@@ -68,6 +68,14 @@ pub(crate) fn cycle(requests: usize, interval: Duration, budget_per_minute: usiz
     interval.max(Duration::from_secs(seconds))
 }
 
+/// How long after one page of a queue list the next is read, where a round of `requests`
+/// takes a `cycle`: so that the pages use what the reads leave.
+pub(crate) fn page_gap(requests: usize, cycle: Duration, budget_per_minute: usize) -> Duration {
+    let reads = requests.saturating_sub(1) as f64 * WINDOW.as_secs_f64() / cycle.as_secs_f64();
+    let usable = budget_per_minute.saturating_sub(RESERVE).max(1) as f64;
+    WINDOW.div_f64((usable - reads).max(WINDOW.as_secs_f64() / cycle.as_secs_f64()))
+}
+
 /// The smallest budget a minute, of those above the reserve, with which a round of
 /// `requests` takes no longer than `interval`.
 pub(crate) fn sufficient_budget(requests: usize, interval: Duration) -> usize {
@@ -112,6 +120,18 @@ mod tests {
         assert_eq!(cycle(5, interval, 10), Duration::from_secs(38));
         assert_eq!(cycle(1, Duration::from_secs(5), 1), Duration::from_secs(60));
         assert_eq!(cycle(0, interval, 10), interval);
+    }
+
+    #[test]
+    fn pages_of_the_list_use_what_the_reads_leave() {
+        let seconds = Duration::from_secs;
+        // Without reads all but the reserve, with one read each 30 s two fewer.
+        assert_eq!(page_gap(1, seconds(30), 10), seconds(60) / 8);
+        assert_eq!(page_gap(2, seconds(30), 10), seconds(10));
+        // At least one a cycle, in which it is counted.
+        let full = cycle(5 + 1, seconds(30), 10);
+        assert!(page_gap(5 + 1, full, 10) <= full);
+        assert_eq!(page_gap(60, seconds(60), 10), seconds(60));
     }
 
     #[test]

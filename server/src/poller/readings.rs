@@ -8,7 +8,7 @@ use std::{
 
 use queuewall_shared::{freshness::Freshness, snapshot::QueueState, trend::Trend};
 
-use super::news::News;
+use super::{news::News, pulse::Pulse};
 use crate::{
     clock::Moment,
     source::{QueueInfo, QueueReading, QueueReadings, SourceError},
@@ -22,6 +22,10 @@ pub(crate) struct Readings {
     pub(crate) list: Option<Vec<QueueInfo>>,
     /// Why the queue list could not be read the last time.
     pub(crate) list_problem: Option<SourceError>,
+    /// Whether the queue list lacks queues that it says there are.
+    pub(crate) is_list_incomplete: bool,
+    /// Whether CXone's clock moves on.
+    pub(crate) pulse: Pulse,
 }
 
 /// What is known of one queue.
@@ -31,6 +35,8 @@ pub(crate) struct Known {
     pub(crate) reading: Option<(QueueReading, Moment)>,
     /// Upstream's latest name; it outlives the reading.
     pub(crate) name: Option<String>,
+    /// Whether the latest answer repeated the one before, its own time included.
+    pub(crate) is_repeated: bool,
     /// What the latest try met, if not a reading.
     pub(crate) problem: Option<Problem>,
     /// Its calls waiting, minute by minute.
@@ -152,6 +158,8 @@ impl Readings {
     ) -> News {
         let mut news = News::default();
         let asked_at = answer.asked_at.unwrap_or(now);
+        let time = answer.queues.iter().filter_map(|it| it.source_time).max();
+        let mut is_repeated = true;
         let unknown: HashSet<&String> = answer.unknown.iter().collect();
         let known = &mut self.groups[group];
         let mut answered: HashMap<String, QueueReading> = HashMap::new();
@@ -166,7 +174,10 @@ impl Readings {
                         news.back.push(id.clone());
                     }
                     known.name = reading.name.clone().or(known.name.take());
-                    let at = known.first_seen(&reading).unwrap_or(asked_at);
+                    let first_seen = known.first_seen(&reading);
+                    known.is_repeated = first_seen.is_some();
+                    is_repeated &= known.is_repeated;
+                    let at = first_seen.unwrap_or(asked_at);
                     known.reading = Some((reading, at));
                     known.problem = None;
                 }
@@ -174,6 +185,7 @@ impl Readings {
                 None => {}
             }
         }
+        news.pulse = time.and_then(|time| self.pulse.beat(time, is_repeated, asked_at));
         news.not_found = self.unknown(group, &answer.unknown, now).not_found;
         news
     }

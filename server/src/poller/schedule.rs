@@ -206,6 +206,28 @@ impl Schedule {
         }
     }
 
+    /// A page of the queue list was read, and the next is due then. Refused batches do not
+    /// wait for the rest: they are halved.
+    pub(crate) fn list_goes_on(&mut self, due: Instant) {
+        self.list_given_up();
+        self.list_again_at(due);
+    }
+
+    /// The queue list is not waited for any more: refused batches are halved.
+    pub(crate) fn list_given_up(&mut self) {
+        self.answered();
+        self.list_failures = 0;
+        self.list_due = None;
+        for read in std::mem::take(&mut self.refused) {
+            self.halve(&read);
+        }
+    }
+
+    /// Failures of the list in a row.
+    pub(crate) fn list_failures(&self) -> u32 {
+        self.list_failures
+    }
+
     /// The queue list is read again at `due`, where it is read regularly.
     pub(crate) fn list_again_at(&mut self, due: Instant) {
         self.list_next = due;

@@ -23,7 +23,7 @@ use super::*;
 use crate::{
     clock::{Moment, Watched},
     config::QueueConfig,
-    source::{QueueInfo, QueueReading},
+    source::{QueueInfo, QueueList, QueueReading, Shortfall},
 };
 
 const POLL: Duration = Duration::from_secs(30);
@@ -46,6 +46,10 @@ struct Script {
     unknown: BTreeSet<String>,
     /// Listed, and not for boards of every queue.
     hidden: BTreeSet<String>,
+    /// How many queues a page of the list has; 0 for all.
+    page: usize,
+    /// What the list lacks.
+    shortfall: Option<Shortfall>,
     /// How long a read takes, from its first question to its answer.
     takes: Duration,
     /// Requests that a read takes beyond the first.
@@ -129,6 +133,21 @@ impl QueueSource for Scripted {
             return Err(SourceError::NothingVisible { remedy: "" });
         }
         Ok(listed)
+    }
+
+    async fn list_page(&self, list: &mut QueueList) -> Result<(), SourceError> {
+        let all = self.list_queues().await?;
+        let (page, shortfall) = {
+            let script = self.script.lock().unwrap();
+            (script.page, script.shortfall)
+        };
+        let known = list.queues.len();
+        if page == 0 || known + page >= all.len() {
+            *list = QueueList::complete(all, shortfall);
+        } else {
+            list.extend_for_test(all[known..known + page].to_vec());
+        }
+        Ok(())
     }
 
     async fn sign_in(&self) -> Result<(), SourceError> {
@@ -232,7 +251,7 @@ impl Bench {
 
     fn tag(&self) -> HeaderValue {
         let published = self.boards.latest("main").unwrap();
-        published.encoded.raw.etag.clone()
+        published.encoded().raw.etag.clone()
     }
 
     /// Sets the calls waiting of a queue.
@@ -403,7 +422,7 @@ async fn a_board_without_a_failure_says_whether_an_answer_was_ever_there() {
     assert_eq!(cause(), None);
     bench.script(|script| script.left_out.insert("000".into()));
     after(POLL * 5).await;
-    assert_eq!(cause(), Some(Cause::NoAnswer));
+    assert_eq!(cause(), Some(Cause::AllLeftOut));
 }
 
 #[tokio::test(start_paused = true)]
@@ -842,4 +861,55 @@ async fn a_read_of_several_requests_stretches_the_cycle() {
     after(Duration::from_secs(1)).await;
     // 16 requests a round, of 8 a minute that the budget leaves for reads.
     assert_eq!(bench.latest().poll_interval_ms, 120_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_queue_list_is_read_a_page_at_a_time_between_the_reads() {
+    let ids = ids(500);
+    let mut script = all_waiting(&ids);
+    script.page = 10;
+    // All but a few are for other boards.
+    script.hidden = ids[20..].iter().cloned().collect();
+    let named = board("named", &ids[..1]);
+    let bench = Bench::start_boards(vec![board("main", &[]), named], script, 10);
+    after(Duration::from_secs(60)).await;
+    assert_eq!(
+        bench.latest().queues.len(),
+        20,
+        "what is known of the list is shown"
+    );
+    for second in 0..900 {
+        after(Duration::from_secs(1)).await;
+        for slug in ["main", "named"] {
+            let board = bench.board(slug);
+            assert_eq!(board.upstream.state, UpstreamState::Ok, "{slug}: {second}");
+            assert_eq!(board.totals.counted, board.queues.len(), "{slug}: {second}");
+        }
+    }
+    let (asked, lists) = bench.script(|script| (script.asked.clone(), script.lists));
+    assert!(
+        (50..150).contains(&lists),
+        "{lists} pages: read once, and begun again"
+    );
+    for window in asked.windows(11) {
+        assert!(window[10] - window[0] >= Duration::from_secs(60));
+    }
+    let reads = bench.script(|script| script.reads.clone());
+    let gaps = reads.windows(2).map(|it| it[1].0 - it[0].0);
+    assert!(gaps.max().unwrap() <= POLL * 3 / 2, "live reads come first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn incomplete_queue_list_is_said_on_boards_of_every_queue() {
+    let mut script = all_waiting(&ids(2));
+    script.shortfall = Some(Shortfall {
+        listed: 2,
+        total: Some(9),
+    });
+    let boards = vec![board("main", &[]), board("named", &ids(1))];
+    let bench = Bench::start_boards(boards, script, 10);
+    after(Duration::from_secs(1)).await;
+    let cause = bench.latest().upstream.cause_code;
+    assert_eq!(cause, Some(Cause::ListIncomplete));
+    assert_eq!(bench.board("named").upstream.cause_code, None);
 }

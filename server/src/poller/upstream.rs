@@ -18,6 +18,8 @@ use crate::{clock::Moment, source::SourceError};
 pub(crate) struct Outlook {
     /// When they are asked for next.
     pub(crate) next_try: Option<Instant>,
+    /// Whether the board shows a queue list that lacks some.
+    pub(crate) is_list_incomplete: bool,
 }
 
 /// A board's latest change between ok and not, and its next try. A board starts
@@ -41,11 +43,17 @@ impl Standing {
         outlook: Outlook,
         frame: Frame<'_>,
     ) -> Upstream {
-        let (state, cause) = judge(shown, latest, readings, frame);
+        let (mut state, mut cause) = judge(shown, latest, readings, frame);
+        if state == UpstreamState::Ok && outlook.is_list_incomplete {
+            (state, cause) = (UpstreamState::Degraded, Some(Cause::ListIncomplete));
+        }
         let is_ok = state == UpstreamState::Ok;
         if is_ok != self.is_ok {
             self.is_ok = is_ok;
-            self.since_ms = frame.uptime_ms;
+            // Numbers that stand still do so since they were first answered.
+            let stood = latest.filter(|_| cause == Some(Cause::StoodStill));
+            let stood_ms = stood.map_or(0, |latest| latest.age_ms_at(frame.now));
+            self.since_ms = frame.uptime_ms.saturating_sub(stood_ms);
         }
         let next_try = outlook.next_try.filter(|_| !is_ok);
         if self.next_try.map(|(at, _)| at) != next_try {
@@ -94,6 +102,8 @@ fn judge(
         (Some(error), _) => Some(error.wall_cause()),
         (None, UpstreamState::Ok) => None,
         (None, _) if none_found => Some(Cause::NoneFound),
+        (None, _) if !shown.is_empty() && shown.iter().all(is_gone) => Some(Cause::AllLeftOut),
+        (None, _) if shown.iter().any(is_repeated) => Some(Cause::StoodStill),
         (None, _) if latest.is_none() => Some(Cause::FirstAnswer),
         (None, _) => Some(Cause::NoAnswer),
     };
@@ -108,6 +118,16 @@ fn is_not_found(shown: &Shown<'_>) -> bool {
     )
 }
 
+/// Whether CXone answered without it, or does not know it.
+fn is_gone(shown: &Shown<'_>) -> bool {
+    let problem = shown.known.and_then(|known| known.problem.as_ref());
+    matches!(problem, Some(Problem::Missing)) || is_not_found(shown)
+}
+
+fn is_repeated(shown: &Shown<'_>) -> bool {
+    shown.known.is_some_and(|known| known.is_repeated)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime};
@@ -119,6 +139,7 @@ mod tests {
         let start = Instant::now();
         let outlook = Outlook {
             next_try: Some(start + Duration::from_secs(30)),
+            is_list_incomplete: false,
         };
         let (mut standing, readings) = (Standing::default(), Readings::new(1));
         let mut announced = |monotonic_ms: u64, uptime_ms| {

@@ -38,6 +38,13 @@ impl QueueList {
         }
     }
 
+    /// Takes a page after which there are more.
+    #[cfg(test)]
+    pub(crate) fn extend_for_test(&mut self, page: Vec<QueueInfo>) {
+        self.add(page);
+        self.cursor.pages += 1;
+    }
+
     /// Whether there is no further page.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -62,7 +62,7 @@ fn has_settled(shows: Shows, view: &View) -> bool {
     shown(shows, view)
         && match shows {
             Shows::Cause(cause) => is_down(cause) && view.board.totals.counted == 0,
-            Shows::LeftOut => is_down(Cause::NoAnswer),
+            Shows::LeftOut => is_down(Cause::AllLeftOut),
             Shows::Blank => {
                 let mut tiles = view.board.queues.iter();
                 tiles.all(|tile| tile.level == Level::None && tile.reasons.is_empty())

@@ -183,3 +183,57 @@ async fn each_batch_is_read_once_after_a_hold_of_several_cycles() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn queues_left_out_from_the_start_are_the_boards_cause() {
+    let ids = ids(2);
+    let mut script = all_waiting(&ids);
+    script.left_out.extend(ids.clone());
+    let bench = Bench::start(&ids, script, 10);
+    after(POLL).await;
+    let board = bench.latest();
+    assert_eq!(board.upstream.cause_code, Some(Cause::AllLeftOut));
+    assert_eq!(board.queues[0].cause_code, Some(Cause::LeftOut));
+    // One that is unknown besides makes it no other cause.
+    bench.script(|script| script.unknown.insert(ids[0].clone()));
+    after(POLL).await;
+    let cause = bench.latest().upstream.cause_code;
+    assert_eq!(cause, Some(Cause::AllLeftOut));
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_that_stand_still_are_the_cause_since_they_do() {
+    let ids = ids(1);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(POLL).await;
+    let time = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000));
+    bench.script(|script| script.beside.source_time = time);
+    after(POLL * 5).await;
+    let board = bench.latest();
+    assert_eq!(board.upstream.state, UpstreamState::Down);
+    assert_eq!(board.upstream.cause_code, Some(Cause::StoodStill));
+    assert_eq!(board.queues[0].cause_code, Some(Cause::StoodStill));
+    let since = board.upstream.since_ms.unwrap();
+    assert!((60_000..62_000).contains(&since), "{since}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_made_every_30_s_do_not_flap_when_read_every_5_s() {
+    for step in [10, 15, 30, 45, 60] {
+        let ids = ids(1);
+        let bench = Bench::start(&ids, all_waiting(&ids), 30);
+        let often = Live {
+            interval: Duration::from_secs(5),
+            ..live(vec![board("main", &ids)])
+        };
+        bench.changes.send_replace(often);
+        for second in 0..400 {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second / step * step);
+            bench.script(|script| script.beside.source_time = Some(time));
+            after(Duration::from_millis(990)).await;
+            let board = bench.latest();
+            assert_eq!(board.upstream.state, UpstreamState::Ok, "{step}: {second}");
+            assert_eq!(board.totals.counted, 1, "{step}: {second}");
+        }
+    }
+}
