@@ -157,13 +157,21 @@ pub(crate) fn faults() -> Vec<Fault> {
             "NaN",
             |world| {
                 world.line.change(At::Reads, |honest| {
-                    let text = String::from_utf8(honest.body.clone()).unwrap();
-                    let text = text.replace(":1000", ":NaN, \"rest\":");
-                    let text = text.replace("\"serviceLevel\":", "\"serviceLevel\":NaN,\"was\":");
+                    let mut json = honest.json();
+                    for entry in entries(&mut json)
+                        .iter_mut()
+                        .filter_map(Value::as_object_mut)
+                    {
+                        let numbers = entry.iter_mut();
+                        numbers
+                            .filter(|(name, _)| NUMBERS.contains(&name.as_str()))
+                            .for_each(|(_, number)| *number = json!("bare NaN"));
+                    }
+                    let text = json.to_string().replace("\"bare NaN\"", "NaN");
                     Act::Answer(answer(200, &JSON, text))
                 });
             },
-            UNREADABLE,
+            Shows::Blank,
         ),
         Fault::new(
             "NaN as a text",
