@@ -8,6 +8,7 @@
 //!
 //! # Layout
 //! - [`Guard`] (`guard`): the one question, may this caller see this board
+//! - [`control`]: how the command line reaches the server without a disk
 //! - `links`: the server's view of the stored links; `screens`: screens that show a code
 //!   and wait to be let in
 //! - [`Store`] (`store`): the shared folder; [`Link`] (`link`) and [`PendingScreen`]
@@ -22,6 +23,7 @@
 mod attempts;
 mod caller;
 pub mod code;
+pub mod control;
 mod cookie;
 mod forwarded;
 mod guard;
@@ -32,10 +34,11 @@ mod screens;
 mod store;
 mod token;
 
+pub(crate) use crate::state_dir::private;
 pub use attempts::Attempts;
 pub use caller::{Caller, OverTls, Proxies};
-pub use cookie::{CookieScope, InFrames, LONGEST_COOKIE, set_cookie};
-pub use guard::{Guard, LinkDoor, Refusal};
+pub use cookie::{CookieScope, InFrames, LONGEST_COOKIE};
+pub use guard::{Guard, LinkDoor, Pass, Refusal};
 pub use link::{Link, Standing, seconds_since_1970};
 pub use links::Links;
 pub use screens::{CODE_LIFE, PendingScreen, Screens, Waiting};

@@ -19,6 +19,7 @@
 //! - [`reload`]: the configuration, read again while the server runs
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
+//! - `disk`: waiting for a disk beside other tasks
 //! - [`logging`]: text or JSON, to stderr
 //! - [`service_manager`]: what systemd is told
 //! - [`shutdown`]: the signals that end the server
@@ -34,6 +35,7 @@ pub mod clock;
 pub mod config;
 pub mod connections;
 pub mod cxone;
+mod disk;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod http;

@@ -23,7 +23,10 @@ use tokio::{
 };
 use tracing::{debug, error, info, warn};
 
-use crate::config::{ConfigError, Environment, Live, Loaded, Settled, Surroundings};
+use crate::{
+    config::{ConfigError, Environment, Live, Loaded, Settled, Surroundings},
+    disk,
+};
 use look::Look;
 
 pub use hangup::hangups;
@@ -125,7 +128,7 @@ impl Reload {
     }
 
     fn look(&self) -> Look {
-        Look::at(&*self.surroundings, self.file.as_deref())
+        disk::wait_for(|| Look::at(&*self.surroundings, self.file.as_deref()))
     }
 
     /// Reads everything, and takes it where it is good. The files look as in `look`.
@@ -134,9 +137,11 @@ impl Reload {
         let refused = match gone {
             Some(gone) if !gone.is_empty() => Refused::Gone(gone),
             _ => {
-                let file = self.file.as_deref();
-                let environment = Environment::read(&*self.surroundings, file);
-                let loaded = Loaded::read(&*self.surroundings, environment, file);
+                let loaded = disk::wait_for(|| {
+                    let file = self.file.as_deref();
+                    let environment = Environment::read(&*self.surroundings, file);
+                    Loaded::read(&*self.surroundings, environment, file)
+                });
                 if self.look() != *look {
                     // It changed while it was read: the next looks decide.
                     debug!("the configuration is being written");

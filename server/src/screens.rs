@@ -3,6 +3,9 @@
 //!
 //! A screen with a name is one screen however often it starts anew; without one it is as
 //! long-lived as its page's id.
+//!
+//! What comes by one link counts for that link's board alone: it neither replaces nor pushes
+//! out a screen that has another link or board.
 
 mod shown;
 
@@ -16,7 +19,7 @@ use std::{
 
 use queuewall_shared::report::{Report, SoundState, WakeLock};
 
-use crate::clock::Moment;
+use crate::{access::TokenHash, clock::Moment};
 pub use shown::{Screen, State};
 
 /// A screen that has not asked for so long is dark. Pages ask every 5 s, and at the
@@ -45,9 +48,13 @@ pub struct Screens {
     dark_after: Duration,
 }
 
+/// Rows by share: what comes by one link for one board, as a hash of the two.
+#[derive(Debug, Default)]
+struct Shard(HashMap<u64, Rows>);
+
 /// Rows by the screen's name, and by the page's id where it has none.
 #[derive(Debug, Default)]
-struct Shard {
+struct Rows {
     named: HashMap<String, Row>,
     unnamed: HashMap<String, Row>,
 }
@@ -56,6 +63,7 @@ struct Shard {
 #[derive(Debug)]
 struct Row {
     board: String,
+    link: Option<TokenHash>,
     address: Option<IpAddr>,
     page: String,
     build: Option<String>,
@@ -82,26 +90,53 @@ impl Screens {
         }
     }
 
-    /// A screen of `board` at `address` said this of itself. Whoever calls it has made
-    /// sure that it may see that board.
-    pub fn heard(&self, report: &Report<'_>, board: &str, address: Option<IpAddr>, now: Moment) {
+    /// A screen of `board` at `address` said this of itself, by its `link` where links decide
+    /// who may look. Whoever calls it has made sure that it may see that board.
+    pub fn heard(
+        &self,
+        report: &Report<'_>,
+        board: &str,
+        link: Option<TokenHash>,
+        address: Option<IpAddr>,
+        now: Moment,
+    ) {
         let (key, is_named) = match &report.name {
             Some(name) => (&**name, true),
             None => (&*report.page, false),
         };
         // Few shards, so that the cut does not matter.
         let index = self.hasher.hash_one(key) as usize % SHARDS;
+        let share = self.hasher.hash_one((link, board));
         let mut shard = lock(&self.shards[index]);
+        let rows = shard.0.entry(share).or_default();
         let rows = if is_named {
-            &mut shard.named
+            &mut rows.named
         } else {
-            &mut shard.unnamed
+            &mut rows.unnamed
         };
         if let Some(row) = rows.get_mut(key) {
-            row.hear(report, board, address, now);
+            row.hear(report, address, now);
             return;
         }
-        rows.insert(key.to_owned(), Row::new(report, board, address, now));
+        let moved = is_named.then(|| {
+            let is_dark = |row: &Row| row.last_seen.age_at(now) >= self.dark_after;
+            shard.take_replaced(key, board, link, is_dark)
+        });
+        let row = match moved.flatten() {
+            Some(mut row) => {
+                board.clone_into(&mut row.board);
+                row.hear(report, address, now);
+                row
+            }
+            None => Row::new(report, board, link, address, now),
+        };
+        let rows = shard.0.entry(share).or_default();
+        let rows = if is_named {
+            &mut rows.named
+        } else {
+            &mut rows.unnamed
+        };
+        rows.insert(key.to_owned(), row);
         shard.make_room(now);
     }
 
@@ -112,15 +147,33 @@ impl Screens {
         for shard in &self.shards {
             let mut shard = lock(shard);
             shard.forget(now);
-            let named = shard.named.iter().map(|(name, row)| (Some(name), row));
-            let unnamed = shard.unnamed.values().map(|row| (None, row));
+            let rows = shard.0.values();
+            let named = rows.clone().flat_map(|rows| &rows.named);
+            let named = named.map(|(name, row)| (Some(name), row));
+            let unnamed = rows.flat_map(|rows| rows.unnamed.values());
+            let unnamed = unnamed.map(|row| (None, row));
             let shown = |(name, row): (Option<&String>, &Row)| {
                 row.shown(name.cloned(), build, self.dark_after, now)
             };
             screens.extend(named.chain(unnamed).map(shown));
         }
+        mark_shared_names(&mut screens);
         screens.sort_by(Screen::worst_first);
         screens
+    }
+}
+
+/// Marks screens that ask by different links, or for different boards, under one name.
+fn mark_shared_names(screens: &mut [Screen]) {
+    let mut asking: HashMap<String, u32> = HashMap::new();
+    for screen in screens.iter().filter(|it| it.state != State::Dark) {
+        if let Some(name) = &screen.name {
+            *asking.entry(name.clone()).or_default() += 1;
+        }
+    }
+    for screen in screens.iter_mut().filter(|it| it.state != State::Dark) {
+        let count = screen.name.as_ref().and_then(|name| asking.get(name));
+        screen.shares_its_name |= count.is_some_and(|count| *count > 1);
     }
 }
 
@@ -130,22 +183,64 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 }
 
 impl Shard {
-    fn forget(&mut self, now: Moment) {
-        let keep = |row: &Row, kept| row.last_seen.age_at(now) < kept;
-        self.named.retain(|_, row| keep(row, NAMED_KEPT));
-        self.unnamed.retain(|_, row| keep(row, UNNAMED_KEPT));
+    /// Takes out what a new screen of this name replaces: without links, the screen that
+    /// changes its board, which is handed on; with links, a dark screen of the same board,
+    /// which was let in again.
+    fn take_replaced(
+        &mut self,
+        name: &str,
+        board: &str,
+        link: Option<TokenHash>,
+        is_dark: impl Fn(&Row) -> bool,
+    ) -> Option<Row> {
+        let mut moved = None;
+        for rows in self.0.values_mut() {
+            let Some(row) = rows.named.get(name) else {
+                continue;
+            };
+            if row.link.is_none() && link.is_none() {
+                moved = rows.named.remove(name);
+            } else if row.board == board && is_dark(row) {
+                rows.named.remove(name);
+            }
+        }
+        moved
     }
 
-    /// Where there are too many, whoever was silent for longest goes: a screen that hangs
-    /// somewhere speaks every few seconds.
+    fn forget(&mut self, now: Moment) {
+        let keep = |row: &Row, kept| row.last_seen.age_at(now) < kept;
+        self.0.retain(|_, rows| {
+            rows.named.retain(|_, row| keep(row, NAMED_KEPT));
+            rows.unnamed.retain(|_, row| keep(row, UNNAMED_KEPT));
+            rows.len() > 0
+        });
+    }
+
+    /// Where there are too many, the largest share makes room.
     fn make_room(&mut self, now: Moment) {
-        if self.named.len() + self.unnamed.len() <= MOST / SHARDS {
+        let is_full = |shard: &Self| {
+            let rows: usize = shard.0.values().map(Rows::len).sum();
+            rows > MOST / SHARDS
+        };
+        if !is_full(self) {
             return;
         }
         self.forget(now);
-        if self.named.len() + self.unnamed.len() <= MOST / SHARDS {
-            return;
+        if is_full(self)
+            && let Some(rows) = self.0.values_mut().max_by_key(|rows| rows.len())
+        {
+            rows.drop_longest_silent(now);
         }
+    }
+}
+
+impl Rows {
+    fn len(&self) -> usize {
+        self.named.len() + self.unnamed.len()
+    }
+
+    /// A screen that hangs somewhere asks every few seconds.
+    fn drop_longest_silent(&mut self, now: Moment) {
         let longest_silent = |rows: &HashMap<String, Row>| {
             rows.iter()
                 .map(|(key, row)| (row.last_seen.age_at(now), key.clone()))
@@ -165,9 +260,16 @@ impl Shard {
 }
 
 impl Row {
-    fn new(report: &Report<'_>, board: &str, address: Option<IpAddr>, now: Moment) -> Self {
+    fn new(
+        report: &Report<'_>,
+        board: &str,
+        link: Option<TokenHash>,
+        address: Option<IpAddr>,
+        now: Moment,
+    ) -> Self {
         Self {
             board: board.to_owned(),
+            link,
             address,
             page: report.page.to_string(),
             build: report.build.as_deref().map(str::to_owned),
@@ -183,7 +285,7 @@ impl Row {
     }
 
     /// Texts that stay the same are not written again: nearly every time, all do.
-    fn hear(&mut self, report: &Report<'_>, board: &str, address: Option<IpAddr>, now: Moment) {
+    fn hear(&mut self, report: &Report<'_>, address: Option<IpAddr>, now: Moment) {
         if self.page != report.page {
             let before = self.page_before.as_deref();
             // One that starts anew has another page once; two that take turns come back.
@@ -192,9 +294,6 @@ impl Row {
             }
             let page = std::mem::replace(&mut self.page, report.page.to_string());
             self.page_before = Some(page);
-        }
-        if self.board != board {
-            board.clone_into(&mut self.board);
         }
         // What is not known yet right after a start does not undo what is.
         if let Some(build) = &report.build

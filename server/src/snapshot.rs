@@ -196,12 +196,13 @@ impl BoardSet {
         self.announced.iter().map(|board| board.slug.as_str())
     }
 
-    /// The list of just these boards. Written anew each time: it is asked for by people
-    /// who choose a board, not by walls.
+    /// The list of just these boards, which are in its order. Written anew each time: it is
+    /// asked for by people who choose a board, not by walls.
     #[must_use]
     pub fn list_only(&self, slugs: &[&str]) -> Representations {
+        let mut slugs = slugs.iter().peekable();
         let boards = self.announced.iter();
-        let boards = boards.filter(|board| slugs.contains(&board.slug.as_str()));
+        let boards = boards.filter(|board| slugs.next_if(|slug| **slug == board.slug).is_some());
         list_of(boards.cloned().collect(), &self.build)
     }
 }

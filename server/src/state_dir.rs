@@ -126,6 +126,19 @@ impl StateDir {
         self.replace(name, bytes, true)
     }
 
+    /// Locks a file, which is made where it is missing; waits for other processes that
+    /// hold the lock. It is released when the file is closed.
+    ///
+    /// # Errors
+    /// When it cannot be opened or locked, or belongs to an untrusted user.
+    pub fn lock(&self, name: &str) -> Result<File, StateError> {
+        let file = self.lock_file(name)?;
+        match file.lock() {
+            Ok(()) => Ok(file),
+            Err(error) => Err(self.error(name, "locked", Attempt::Write, error)),
+        }
+    }
+
     /// Opens a file to be locked, and makes it where it is missing. Its content is left
     /// as it is.
     ///
@@ -285,7 +298,7 @@ mod unix {
     }
 
     /// Options for a file that no other user may read.
-    pub(super) fn private() -> OpenOptions {
+    pub(crate) fn private() -> OpenOptions {
         let mut options = OpenOptions::new();
         options.mode(0o600);
         options
@@ -375,6 +388,8 @@ mod unix {
 }
 
 #[cfg(unix)]
+pub(crate) use unix::private;
+#[cfg(unix)]
 use unix::*;
 
 #[cfg(not(unix))]
@@ -385,7 +400,7 @@ mod elsewhere {
         fs::create_dir_all(folder)
     }
 
-    pub(super) fn private() -> OpenOptions {
+    pub(crate) fn private() -> OpenOptions {
         OpenOptions::new()
     }
 
@@ -422,6 +437,8 @@ mod elsewhere {
     }
 }
 
+#[cfg(not(unix))]
+pub(crate) use elsewhere::private;
 #[cfg(not(unix))]
 use elsewhere::*;
 

@@ -11,26 +11,51 @@ use axum::http::{
 /// The longest that browsers keep a cookie (RFC 6265bis).
 pub const LONGEST_COOKIE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-const PREFIX: &str = "queuewall-";
+/// Before the board's slug in 0.1.0, which knew no id.
+const OLD_PREFIX: &str = "queuewall-";
+/// Before the server's id. Neither an id nor a slug has an underscore.
+const PREFIX: &str = "queuewall_";
 
-/// Values that are looked at where a board has several: whoever has a neighbouring name
-/// may set one of ours too, and must not lock a screen out by it.
-const MOST_VALUES: usize = 4;
+/// Cookies of ours that are looked at in one request: browsers keep some 180 for a
+/// server, and a neighbouring name may set all of them.
+const MOST: usize = 200;
 
-/// The values that a request's cookies have for a board.
-pub(super) fn of_board<'r>(
-    headers: &'r HeaderMap,
-    board: &'r str,
-) -> impl Iterator<Item = &'r str> {
+/// The longest value that could be a token, in bytes.
+const LONGEST_TOKEN: usize = 64;
+
+/// A cookie that may hold the token of a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cookie<'r> {
+    /// The board's slug.
+    pub(super) board: &'r str,
+    /// What it holds.
+    pub(super) token: &'r str,
+    /// The id of the server that set it; `None`: set by 0.1.0, or without an id.
+    pub(super) id: Option<&'r str>,
+}
+
+/// Our cookies in a request, in one pass over its `Cookie` headers. HTTP/2 splits them,
+/// proxies join them by commas, and other cookies may hold any bytes.
+pub(super) fn all(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
     let lists = headers.get_all(COOKIE).iter();
-    let cookies = lists
-        .filter_map(|list| list.to_str().ok())
-        .flat_map(|list| list.split(';'));
-    let values = cookies.filter_map(move |cookie| {
-        let (name, value) = cookie.trim().split_once('=')?;
-        (name.strip_prefix(PREFIX)? == board).then_some(value)
-    });
-    values.take(MOST_VALUES)
+    let pairs = lists.flat_map(|list| list.as_bytes().split(|byte| b";,".contains(byte)));
+    pairs.filter_map(parse).take(MOST)
+}
+
+fn parse(pair: &[u8]) -> Option<Cookie<'_>> {
+    let pair = pair.trim_ascii();
+    if !pair.starts_with(b"queuewall") {
+        return None;
+    }
+    let (name, value) = std::str::from_utf8(pair).ok()?.split_once('=')?;
+    let token = value.trim_matches(|c: char| c == '"' || c.is_ascii_whitespace());
+    let name = name.trim_ascii_end();
+    let (id, board) = match name.strip_prefix(PREFIX) {
+        Some(name) => name.split_once('_').map(|(id, board)| (Some(id), board))?,
+        None => (None, name.strip_prefix(OLD_PREFIX)?),
+    };
+    let is_possible = !token.is_empty() && token.len() <= LONGEST_TOKEN;
+    is_possible.then_some(Cookie { board, token, id })
 }
 
 /// Where a browser sends a cookie.
@@ -66,12 +91,14 @@ impl CookieScope<'_> {
     }
 }
 
-/// The header that hands a browser its cookie: for `life`, sent to this server alone,
-/// out of the reach of scripts, and as `scope` says.
+/// The header that hands a browser its cookie, under a name with the server's `id`: two
+/// servers on one host, on two ports, share their cookies. For `life`, sent to this server
+/// alone, out of the reach of scripts, and as `scope` says.
 ///
 /// # Errors
 /// When the board's slug or the token could not stand in a header.
-pub fn set_cookie(
+pub(super) fn set_cookie(
+    id: Option<&str>,
     board: &str,
     token: &str,
     life: Option<Duration>,
@@ -80,8 +107,12 @@ pub fn set_cookie(
     let life = life.unwrap_or(LONGEST_COOKIE).min(LONGEST_COOKIE).as_secs();
     let (path, scope) = (scope.base_path, scope.attributes());
     let path = if path.is_empty() { "/" } else { path };
+    let name = match id {
+        Some(id) => format!("{PREFIX}{id}_{board}"),
+        None => format!("{OLD_PREFIX}{board}"),
+    };
     let mut value = HeaderValue::try_from(format!(
-        "{PREFIX}{board}={token}; Path={path}; Max-Age={life}; HttpOnly; {scope}"
+        "{name}={token}; Path={path}; Max-Age={life}; HttpOnly; {scope}"
     ))?;
     value.set_sensitive(true);
     Ok(value)
@@ -91,20 +122,65 @@ pub fn set_cookie(
 mod tests {
     use super::*;
 
+    /// Boards, tokens and ids.
+    fn found(lists: &[&[u8]]) -> Vec<(String, String, String)> {
+        let mut headers = HeaderMap::new();
+        for list in lists {
+            headers.append(COOKIE, HeaderValue::from_bytes(list).unwrap());
+        }
+        let text = |it: Cookie<'_>| {
+            let id = it.id.unwrap_or("old");
+            (it.board.into(), it.token.into(), id.into())
+        };
+        all(&headers).map(text).collect()
+    }
+
     #[test]
     fn a_boards_cookie_is_found_among_others() {
-        let mut headers = HeaderMap::new();
-        headers.append(
-            COOKIE,
-            "a=1; queuewall-main=x;queuewall-main-2=y".parse().unwrap(),
+        let found = found(&[
+            b"a=1; queuewall-main=x;queuewall-main-2=y",
+            b"queuewall_k3_sales=z",
+            b"queuewall-main=tossed; queuewall; queuewall=; queuewall-main=; queuewall_k3=v; xqueuewall-main=w",
+        ]);
+        let cookie = |board: &str, token: &str, id: &str| (board.into(), token.into(), id.into());
+        assert_eq!(
+            found,
+            [
+                cookie("main", "x", "old"),
+                cookie("main-2", "y", "old"),
+                cookie("sales", "z", "k3"),
+                cookie("main", "tossed", "old"),
+            ]
         );
-        headers.append(COOKIE, "queuewall-sales=z".parse().unwrap());
-        headers.append(COOKIE, "queuewall-main=tossed".parse().unwrap());
-        let values = |board| of_board(&headers, board).collect::<Vec<_>>();
-        assert_eq!(values("main"), ["x", "tossed"]);
-        assert_eq!(values("main-2"), ["y"]);
-        assert_eq!(values("sales"), ["z"]);
-        assert!(values("a").is_empty() && values("").is_empty());
+    }
+
+    #[test]
+    fn cookie_is_read_in_every_usual_spelling() {
+        for list in [
+            &b"queuewall_k3_main=tok"[..],
+            b"a=1;queuewall_k3_main=tok;b=2",
+            b"a=1;;  ; queuewall_k3_main=tok;",
+            b"a=1, queuewall_k3_main=tok, b=2",
+            b"\tqueuewall_k3_main = tok ",
+            b"queuewall_k3_main=\"tok\"; b=2",
+            b"a=1; queuewall_k3_main= \"tok\" ",
+            b"$Version=1; queuewall_k3_main=tok; $Path=/",
+            b"name=J\xf6rg; other=\xff\xfe; queuewall_k3_main=tok",
+            b"json={\"a\": 1; queuewall_k3_main=tok",
+        ] {
+            let found = found(&[list]);
+            let text = String::from_utf8_lossy(list);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!((&*found[0].0, &*found[0].1), ("main", "tok"), "{text}");
+        }
+    }
+
+    #[test]
+    fn cookies_looked_at_in_one_request_are_bounded() {
+        let many = "queuewall-main=x; ".repeat(1_000);
+        assert_eq!(found(&[many.as_bytes()]).len(), MOST);
+        let long = format!("queuewall-main={}", "x".repeat(LONGEST_TOKEN + 1));
+        assert!(found(&[long.as_bytes()]).is_empty());
     }
 
     #[test]
@@ -115,15 +191,15 @@ mod tests {
                 is_secure,
                 in_frames: InFrames::Never,
             };
-            let value = set_cookie("main", "x", life, scope).unwrap();
+            let value = set_cookie(Some("k3"), "main", "x", life, scope).unwrap();
             assert!(!format!("{value:?}").contains("main"), "not for logs");
             value.to_str().unwrap().to_owned()
         };
         assert_eq!(
             of(Some(Duration::from_secs(60)), true),
-            "queuewall-main=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+            "queuewall_k3_main=x; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
         );
-        let longest = "queuewall-main=x; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax";
+        let longest = "queuewall_k3_main=x; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax";
         assert_eq!(of(None, false), longest);
         assert_eq!(of(Some(Duration::from_secs(u64::MAX)), false), longest);
         let framed = CookieScope {
@@ -131,9 +207,9 @@ mod tests {
             is_secure: true,
             in_frames: InFrames::Said,
         };
-        assert!(set_cookie("main", "x\r\ny", None, framed).is_err());
+        assert!(set_cookie(None, "main", "x\r\ny", None, framed).is_err());
         let attributes = |scope| {
-            let value = set_cookie("main", "x", None, scope).unwrap();
+            let value = set_cookie(None, "main", "x", None, scope).unwrap();
             value
                 .to_str()
                 .unwrap()
@@ -153,7 +229,7 @@ mod tests {
             ..framed
         };
         assert_eq!(attributes(plain), "SameSite=Lax");
-        let below = set_cookie("main", "x", None, plain).unwrap();
+        let below = set_cookie(None, "main", "x", None, plain).unwrap();
         assert!(below.to_str().unwrap().contains("; Path=/wall; "));
     }
 }

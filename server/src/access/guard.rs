@@ -1,15 +1,18 @@
 //! The one question: may this caller see this board.
 
 use std::{
-    sync::Arc,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
 };
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header::InvalidHeaderValue};
 use thiserror::Error;
+use tracing::{info, warn};
 
 use super::{
-    Attempts, Caller, Links, Proxies, Screens, Store, StoreError, cookie, forwarded, person,
+    Attempts, Caller, CookieScope, Link, Links, Proxies, Screens, Store, StoreError, Token,
+    TokenHash, control, cookie, forwarded, person,
 };
 use crate::config::{AccessConfig, AccessMode};
 
@@ -17,6 +20,14 @@ use crate::config::{AccessConfig, AccessMode};
 const ATTEMPTS_OF_PEER: u32 = 30;
 const ATTEMPTS_IN_ALL: u32 = 300;
 const ATTEMPTS_WINDOW: Duration = Duration::from_secs(60);
+
+/// Unknown tokens in cookies of which a line is logged in [`UNKNOWN_WINDOW`], each of
+/// another address: a screen polls every 5 s.
+const UNKNOWN_IN_ALL: u32 = 20;
+const UNKNOWN_WINDOW: Duration = Duration::from_secs(3_600);
+
+/// How often an id that could not be written is tried again.
+const COOKIE_ID_AGAIN: Duration = Duration::from_secs(60);
 
 /// Why a caller may not see a board. `Display` is for whoever reads the answer by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -53,7 +64,7 @@ pub struct Guard {
 #[derive(Debug)]
 enum Door {
     Open,
-    Links(LinkDoor),
+    Links(Arc<LinkDoor>),
     Proxy(HeaderName),
 }
 
@@ -68,6 +79,21 @@ pub struct LinkDoor {
     pub wrong_tokens: Attempts,
     /// Codes asked for.
     pub asked_codes: Attempts,
+    /// Unknown tokens in cookies, of which a line was logged.
+    unknown_cookies: Attempts,
+    store: Store,
+    /// In the cookies' names, once it is known.
+    cookie_id: OnceLock<String>,
+}
+
+/// What a caller may see a board by.
+#[derive(Debug, Default)]
+pub struct Pass {
+    /// Its link; `None` where links do not decide.
+    pub link: Option<TokenHash>,
+    /// The link and its token where a new cookie is due: the one that came is named as
+    /// 0.1.0 did, or by another id.
+    pub renewed: Option<(Link, Token)>,
 }
 
 impl Guard {
@@ -92,12 +118,26 @@ impl Guard {
             AccessMode::Links => {
                 let store = Store::new(config.state_dir.clone());
                 let attempts = || Attempts::new(ATTEMPTS_OF_PEER, ATTEMPTS_IN_ALL, ATTEMPTS_WINDOW);
-                Door::Links(LinkDoor {
+                for warning in store.warnings() {
+                    warn!("{warning}");
+                }
+                let door = LinkDoor {
                     links: Arc::new(Links::open(store.clone())?),
-                    screens: Arc::new(Screens::open(store)?),
+                    screens: Arc::new(Screens::new(store.clone())),
                     wrong_tokens: attempts(),
                     asked_codes: attempts(),
-                })
+                    unknown_cookies: Attempts::new(1, UNKNOWN_IN_ALL, UNKNOWN_WINDOW),
+                    store,
+                    cookie_id: OnceLock::new(),
+                };
+                // Before the first cookie is set, if it can be.
+                if let Err(error) = door.find_cookie_id() {
+                    warn!(
+                        "cookies are named without an id of this server, so that another Queuewall on this host \
+                         would overwrite them: {error}. It is tried again every minute"
+                    );
+                }
+                Door::Links(Arc::new(door))
             }
         };
         Ok(Self {
@@ -124,23 +164,41 @@ impl Guard {
     ///
     /// # Errors
     /// Why it may not. That says nothing of whether there is such a board.
-    pub fn admit(&self, slug: &str, caller: Caller<'_>, now: SystemTime) -> Result<(), Refusal> {
+    pub fn admit(&self, slug: &str, caller: Caller<'_>, now: SystemTime) -> Result<Pass, Refusal> {
         match &self.door {
-            Door::Open => Ok(()),
+            Door::Open => Ok(Pass::default()),
             Door::Links(door) => {
-                let mut refusal = Refusal::NoAccess;
-                for token in cookie::of_board(caller.headers, slug) {
-                    match door.links.opens(token, slug, now) {
-                        Ok(()) => return Ok(()),
-                        Err(Refusal::NoAccess) => {}
+                let mut refusal = None;
+                let mut admitted = None;
+                let cookies = cookie::all(caller.headers);
+                for cookie in cookies.filter(|cookie| cookie.board == slug) {
+                    match door.links.opens(cookie.token, slug, now) {
+                        Ok(link) if door.is_current(cookie) => {
+                            return Ok(Pass {
+                                link: Some(link),
+                                renewed: None,
+                            });
+                        }
+                        // Browsers send the older one first: another may be current.
+                        Ok(link) => admitted = Some((link, cookie)),
                         // That a link ended tells more than that a value is none.
-                        Err(ended) => refusal = ended,
+                        Err(Refusal::NoAccess) if refusal.is_some() => {}
+                        Err(ended) => refusal = Some(ended),
                     }
                 }
-                Err(refusal)
+                if let Some((link, cookie)) = admitted {
+                    return Ok(Pass {
+                        link: Some(link),
+                        renewed: door.renewed(cookie, now),
+                    });
+                }
+                if refusal == Some(Refusal::NoAccess) {
+                    self.log_unknown(door, caller);
+                }
+                Err(refusal.unwrap_or(Refusal::NoAccess))
             }
             Door::Proxy(_) if !self.proxies.vouch_for(caller) => Err(Refusal::UntrustedPeer),
-            Door::Proxy(header) if person::is_named(caller.headers, header) => Ok(()),
+            Door::Proxy(header) if person::is_named(caller.headers, header) => Ok(Pass::default()),
             Door::Proxy(_) => Err(Refusal::Nameless),
         }
     }
@@ -155,20 +213,30 @@ impl Guard {
         caller: Caller<'_>,
         now: SystemTime,
     ) -> Result<Option<Vec<&'s str>>, Refusal> {
-        match &self.door {
+        let door = match &self.door {
             Door::Open => return Ok(None),
             // What a proxy says holds for all boards alike.
-            Door::Proxy(_) => return self.admit("", caller, now).map(|()| None),
-            Door::Links(_) => {}
+            Door::Proxy(_) => return self.admit("", caller, now).map(|_| None),
+            Door::Links(door) => door,
+        };
+        // Each cookie once, however many boards there are.
+        let mut by_board = HashMap::new();
+        for cookie in cookie::all(caller.headers) {
+            let outcome = door.links.opens(cookie.token, cookie.board, now);
+            let outcome = outcome.map(|_| ());
+            let so_far = by_board.entry(cookie.board).or_insert(outcome);
+            // That a link ended tells more than that a value is none.
+            if outcome.is_ok() || *so_far == Err(Refusal::NoAccess) {
+                *so_far = outcome;
+            }
         }
         let mut refusal = Refusal::NoAccess;
         let mut admitted = Vec::new();
         for slug in slugs {
-            match self.admit(slug, caller, now) {
-                Ok(()) => admitted.push(slug),
-                // That a link ended tells more than that there is none of another board.
-                Err(ended) if ended != Refusal::NoAccess => refusal = ended,
-                Err(_) => {}
+            match by_board.get(slug) {
+                Some(Ok(())) => admitted.push(slug),
+                Some(Err(ended)) if *ended != Refusal::NoAccess => refusal = *ended,
+                _ => {}
             }
         }
         if admitted.is_empty() {
@@ -177,11 +245,19 @@ impl Guard {
         Ok(Some(admitted))
     }
 
+    fn log_unknown(&self, door: &LinkDoor, caller: Caller<'_>) {
+        let (client, now) = (self.proxies.client(caller), tokio::time::Instant::now());
+        if door.unknown_cookies.check(client, now).is_ok() {
+            door.unknown_cookies.count(client, now);
+            info!("a cookie was refused: no link has its token");
+        }
+    }
+
     /// The links, where links decide.
     #[must_use]
     pub fn link_door(&self) -> Option<&LinkDoor> {
         match &self.door {
-            Door::Links(door) => Some(door),
+            Door::Links(door) => Some(&**door),
             Door::Open | Door::Proxy(_) => None,
         }
     }
@@ -194,9 +270,70 @@ impl Guard {
 
     /// Keeps up with what the command line changes, for as long as it is polled.
     pub async fn follow(&self) {
-        match self.link_door() {
-            Some(door) => Arc::clone(&door.links).follow().await,
-            None => std::future::pending().await,
+        match &self.door {
+            Door::Links(door) => door.follow().await,
+            Door::Open | Door::Proxy(_) => std::future::pending().await,
         }
     }
 }
+
+impl LinkDoor {
+    /// The cookie of a link's board, which holds its `token`.
+    ///
+    /// # Errors
+    /// When the board's slug or the token could not stand in a header.
+    pub fn cookie(
+        &self,
+        link: &Link,
+        token: &Token,
+        scope: CookieScope<'_>,
+        now: SystemTime,
+    ) -> Result<HeaderValue, InvalidHeaderValue> {
+        let id = self.cookie_id.get().map(String::as_str);
+        cookie::set_cookie(id, &link.board, token.expose(), link.left(now), scope)
+    }
+
+    /// Whether a cookie has the name that this server gives.
+    fn is_current(&self, cookie: cookie::Cookie<'_>) -> bool {
+        cookie.id == self.cookie_id.get().map(String::as_str)
+    }
+
+    /// What a good cookie's name is replaced with. The old one is left to its end: it opens
+    /// the board to 0.1.0 as well, should that come back.
+    fn renewed(&self, cookie: cookie::Cookie<'_>, now: SystemTime) -> Option<(Link, Token)> {
+        self.cookie_id.get()?;
+        let link = self.links.good(cookie.token, now).ok()?;
+        Some((link, Token::of(cookie.token)))
+    }
+
+    fn find_cookie_id(&self) -> Result<(), StoreError> {
+        let id = match self.store.cookie_id()? {
+            Some(id) => id,
+            None => self.store.make_cookie_id()?,
+        };
+        let _ = self.cookie_id.set(id);
+        Ok(())
+    }
+
+    async fn follow(self: &Arc<Self>) {
+        let name = async {
+            while self.cookie_id.get().is_none() {
+                tokio::time::sleep(COOKIE_ID_AGAIN).await;
+                let door = Arc::clone(self);
+                let found = tokio::task::spawn_blocking(move || door.find_cookie_id());
+                if matches!(found.await, Ok(Ok(()))) {
+                    info!("cookies are named by this server's id from now on");
+                }
+            }
+        };
+        let control = control::serve(self.store.state_dir().path().to_owned(), &self.links);
+        tokio::select! {
+            () = Arc::clone(&self.links).follow() => {}
+            () = Arc::clone(&self.screens).follow() => {}
+            _ = async { tokio::join!(name, control) } => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,42 +2,86 @@
 //! changed.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
 use arc_swap::ArcSwap;
-use tracing::{debug, warn};
+use tokio::sync::{mpsc, oneshot};
+use tracing::{debug, error, info, warn};
 
-use super::{Link, Refusal, Standing, Store, StoreError, TokenHash, store::Stamp};
+use super::{Link, Refusal, Standing, Store, StoreError, TokenHash, seconds_since_1970};
+use crate::state_dir::Stamp;
 
 /// How often the file is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often a revocation that could not be written is tried again, in looks.
+const LOOKS_A_WRITE: u32 = 10;
+/// How long a caller with a token that is not known waits for a look at the file.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// So many wait for a look at once.
+const MOST_WAITING: usize = 64;
 
 /// The links by their tokens' hashes. Reading takes no lock and touches no file.
 #[derive(Debug)]
 pub struct Links {
     store: Store,
-    /// Held while the file is read and taken over, so that nothing older comes after
-    /// something newer.
-    reading: Mutex<()>,
-    by_hash: ArcSwap<HashMap<TokenHash, Link>>,
+    by_hash: ArcSwap<HashMap<TokenHash, Known>>,
+    /// Held while the links in force are replaced.
+    state: Mutex<State>,
+    waiting: mpsc::Sender<oneshot::Sender<()>>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Until somebody follows.
+    waiting: Option<mpsc::Receiver<oneshot::Sender<()>>>,
+    /// Links that were seen revoked, and when: they stay so, whatever the file says.
+    revoked: HashMap<TokenHash, u64>,
+    /// Whether the file lacks one of these.
+    is_unwritten: bool,
+    /// Whether what changes is logged.
+    is_started: bool,
+}
+
+/// A link, and what was logged of it.
+#[derive(Debug)]
+struct Known {
+    link: Link,
+    is_used: Arc<AtomicBool>,
+    is_refused: Arc<AtomicBool>,
 }
 
 impl Links {
-    /// Reads the stored links.
+    /// Reads the stored links. The folder is not written to.
     ///
     /// # Errors
-    /// When the folder cannot be made, or its file is damaged or cannot be read.
+    /// When the file is damaged, cannot be read or may not be trusted.
     pub fn open(store: Store) -> Result<Self, StoreError> {
-        store.prepare()?;
+        let (waiting, receiver) = mpsc::channel(MOST_WAITING);
         let links = Self {
-            reading: Mutex::default(),
             by_hash: ArcSwap::from_pointee(HashMap::new()),
+            state: Mutex::new(State {
+                waiting: Some(receiver),
+                revoked: HashMap::new(),
+                is_unwritten: false,
+                is_started: false,
+            }),
+            waiting,
             store,
         };
-        links.read()?;
+        match links.read() {
+            Ok(_) => info!("links in access.json: {}", links.by_hash.load().len()),
+            // A start without links can be mended while it runs; a file that cannot be
+            // read is not taken for none.
+            Err(gone @ StoreError::Gone { .. }) => error!("no link opens a board: {gone}"),
+            Err(error) => return Err(error),
+        }
+        links.state().is_started = true;
         Ok(links)
     }
 
@@ -47,107 +91,282 @@ impl Links {
     /// Why the token opens nothing.
     pub fn good(&self, token: &str, now: SystemTime) -> Result<Link, Refusal> {
         let by_hash = self.by_hash.load();
-        standing(by_hash.get(&TokenHash::of(token)), now).cloned()
+        let known = by_hash.get(&TokenHash::of(token));
+        standing(known, now).map(|known| known.link.clone())
     }
 
-    /// [`Self::good`], where a link may have been added less than a second ago: one that
-    /// is not known is looked for in the file. For callers whose attempts are counted.
+    /// [`Self::good`], where a link may have been added less than a second ago: for one
+    /// that is not known, the next look at the file is waited for, and no longer than
+    /// [`PATIENCE`]. For callers whose attempts are counted.
     ///
     /// # Errors
     /// Why the token opens nothing.
-    pub async fn good_or_new(
-        self: &Arc<Self>,
-        token: &str,
-        now: SystemTime,
-    ) -> Result<Link, Refusal> {
+    pub async fn good_or_new(&self, token: &str, now: SystemTime) -> Result<Link, Refusal> {
         let known = self.good(token, now);
         if known != Err(Refusal::NoAccess) {
             return known;
         }
-        let links = Arc::clone(self);
-        // What cannot be read now is said by `follow`.
-        let _ = tokio::task::spawn_blocking(move || links.read()).await;
+        let (looked, next_look) = oneshot::channel();
+        if self.waiting.try_send(looked).is_ok() {
+            let _ = tokio::time::timeout(PATIENCE, next_look).await;
+        }
         self.good(token, now)
     }
 
-    /// Whether a token opens `board` at `now`. Without an allocation: every poll of every
-    /// screen asks this.
+    /// Whether a token opens `board` at `now`, and its hash. Without an allocation: every
+    /// poll of every screen asks this.
     ///
     /// # Errors
     /// Why it does not; a good link of another board is no link of this one.
-    pub fn opens(&self, token: &str, board: &str, now: SystemTime) -> Result<(), Refusal> {
+    pub fn opens(&self, token: &str, board: &str, now: SystemTime) -> Result<TokenHash, Refusal> {
         let by_hash = self.by_hash.load();
-        let link = by_hash.get(&TokenHash::of(token));
-        let link = link.filter(|link| link.board == board);
-        standing(link, now).map(|_| ())
+        let hash = TokenHash::of(token);
+        let known = by_hash.get(&hash);
+        let known = known.filter(|known| known.link.board == board);
+        standing(known, now).map(|_| hash)
+    }
+
+    /// Revokes the links that are good and `meant`, from this moment on; they are noted in
+    /// the file as soon as it can be written. Which ones.
+    pub fn revoke(&self, meant: impl Fn(&Link) -> bool, now: SystemTime) -> Vec<Link> {
+        let mut state = self.state();
+        let mut links = self.in_force();
+        let mut revoked = Vec::new();
+        for link in &mut links {
+            if meant(link) && link.standing(now) == Standing::Good {
+                link.revoked = Some(seconds_since_1970(now));
+                revoked.push(link.clone());
+            }
+        }
+        if !revoked.is_empty() {
+            let news = self.take(&mut state, links);
+            state.is_unwritten = true;
+            log(&news);
+        }
+        revoked
+    }
+
+    /// Whether a link is `meant`, in whatever state.
+    pub fn has(&self, meant: impl Fn(&Link) -> bool) -> bool {
+        let by_hash = self.by_hash.load();
+        by_hash.values().any(|known| meant(&known.link))
     }
 
     /// Follows the file for as long as it is polled: what the command line changes is
     /// known within a second. Where the file cannot be read, the links stay as they were.
     pub async fn follow(self: Arc<Self>) {
+        let Some(mut waiting) = self.state().waiting.take() else {
+            // Somebody follows already.
+            return std::future::pending().await;
+        };
         // Read once more at first: it may have changed since the start.
         let mut seen = None;
-        let mut is_failing = false;
+        let (mut unread, mut unwritten) = (None, None);
+        let mut asked = Vec::new();
+        let mut looks = 0_u32;
         loop {
+            while let Ok(next) = waiting.try_recv() {
+                asked.push(next);
+            }
             let links = Arc::clone(&self);
-            let look = tokio::task::spawn_blocking(move || links.look(seen));
-            let Ok(outcome) = look.await else {
+            let is_to_write = looks.is_multiple_of(LOOKS_A_WRITE);
+            let look = tokio::task::spawn_blocking(move || {
+                let outcome = links.look(seen);
+                let written = is_to_write.then(|| links.write());
+                (outcome, written)
+            });
+            let Ok((outcome, written)) = look.await else {
                 // Only where the runtime is about to end.
                 return;
             };
-            match &outcome {
-                Ok((_, Some(count))) => debug!("the links were read again: {count}"),
-                Err(error) if !is_failing => {
-                    warn!("the links stay as they were, what was revoked since included: {error}");
+            looks = looks.wrapping_add(1);
+            let words = outcome.as_ref().err().map(ToString::to_string);
+            match &words {
+                Some(words) if unread.as_ref() != Some(words) => {
+                    error!("the links in force stay as they were: {words}");
+                }
+                None if unread.is_some() => info!("access.json is read again"),
+                _ => {}
+            }
+            unread = words;
+            let (stamp, news) = outcome.unwrap_or_default();
+            seen = stamp;
+            log(&news);
+            if let Some(written) = written {
+                let words = written.as_ref().err().map(ToString::to_string);
+                match &words {
+                    Some(words) if unwritten.as_ref() != Some(words) => warn!(
+                        "revoked links are refused, but a restart would let them in again: {words}. It is tried \
+                         again every 10 s"
+                    ),
+                    None if written.is_ok_and(|is_written| is_written) => {
+                        info!("the revocations were written to access.json");
+                    }
+                    _ => {}
+                }
+                unwritten = words;
+            }
+            for looked in asked.drain(..) {
+                // Its request may be over.
+                let _ = looked.send(());
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                next = waiting.recv() => asked.extend(next),
+            }
+        }
+    }
+
+    /// Reads the links where the file is not the one `seen`; which one it is, and what is
+    /// new.
+    fn look(&self, seen: Option<Stamp>) -> Result<(Option<Stamp>, Vec<String>), StoreError> {
+        // Taken before the file is read: a change in between is seen the next time.
+        let stamp = self.store.stamp().ok();
+        let is_same = stamp.is_some() && stamp == seen;
+        let news = if is_same { Vec::new() } else { self.read()? };
+        Ok((stamp, news))
+    }
+
+    fn read(&self) -> Result<Vec<String>, StoreError> {
+        let links = self.store.links()?;
+        if links.is_empty() && !self.by_hash.load().is_empty() && self.store.stamp()?.is_none() {
+            return Err(self.store.gone());
+        }
+        Ok(self.take(&mut self.state(), links))
+    }
+
+    /// Puts `links` in force. What is new, for the log.
+    fn take(&self, state: &mut State, mut links: Vec<Link>) -> Vec<String> {
+        state.is_unwritten = false;
+        for link in &mut links {
+            match (link.revoked, state.revoked.get(&link.sha256)) {
+                (Some(at), None) => {
+                    state.revoked.insert(link.sha256, at);
+                }
+                // An older file came back.
+                (None, Some(at)) => {
+                    link.revoked = Some(*at);
+                    state.is_unwritten = true;
                 }
                 _ => {}
             }
-            is_failing = outcome.is_err();
-            seen = outcome.map_or(None, |(stamp, _)| stamp);
-            tokio::time::sleep(LOOK_EVERY).await;
         }
-    }
-
-    /// Reads the links where the file is not the one `seen`; which one it is, and how
-    /// many links there are where they were read.
-    fn look(&self, seen: Option<Stamp>) -> Result<(Option<Stamp>, Option<usize>), StoreError> {
-        // Taken before the file is read: a change in between is seen the next time.
-        let stamp = self.store.stamp().ok();
-        if stamp.is_some() && stamp == seen {
-            return Ok((stamp, None));
-        }
-        Ok((stamp, Some(self.read()?)))
-    }
-
-    fn read(&self) -> Result<usize, StoreError> {
-        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let links = self.store.links()?;
-        let count = links.len();
-        let by_hash = links.into_iter().map(|link| (link.sha256, link)).collect();
+        let before = self.by_hash.load();
+        let news = if state.is_started {
+            changes(&before, &links)
+        } else {
+            Vec::new()
+        };
+        let known = |link: Link| {
+            let before = before.get(&link.sha256);
+            let keep = |flag: fn(&Known) -> &Arc<AtomicBool>| {
+                before.map(flag).cloned().unwrap_or_default()
+            };
+            let known = Known {
+                is_used: keep(|known| &known.is_used),
+                is_refused: keep(|known| &known.is_refused),
+                link,
+            };
+            (known.link.sha256, known)
+        };
+        let by_hash = links.into_iter().map(known).collect();
         self.by_hash.store(Arc::new(by_hash));
-        Ok(count)
+        news
+    }
+
+    /// Writes the revocations that the file lacks; whether there were any.
+    fn write(&self) -> Result<bool, StoreError> {
+        if self.by_hash.load().is_empty() {
+            return Ok(false);
+        }
+        self.store.mark_links().unwrap_or_else(|error| {
+            debug!("access.lock was not marked: {error}");
+        });
+        if !self.state().is_unwritten {
+            return Ok(false);
+        }
+        // Not while the state is locked: the disk may take its time.
+        let revoked = self.state().revoked.clone();
+        self.store.change::<_, StoreError>(|links| {
+            for link in links {
+                link.revoked = link.revoked.or(revoked.get(&link.sha256).copied());
+            }
+            Ok(())
+        })?;
+        self.read()?;
+        Ok(true)
+    }
+
+    fn in_force(&self) -> Vec<Link> {
+        let by_hash = self.by_hash.load();
+        by_hash.values().map(|known| known.link.clone()).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change is a single step: a panic elsewhere spoils nothing.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn standing(link: Option<&Link>, now: SystemTime) -> Result<&Link, Refusal> {
-    let link = link.ok_or(Refusal::NoAccess)?;
-    match link.standing(now) {
-        Standing::Good => Ok(link),
-        Standing::Revoked => Err(Refusal::Revoked),
-        Standing::Expired => Err(Refusal::Expired),
+/// The links that were added, revoked or taken out of the file, each in words.
+fn changes(before: &HashMap<TokenHash, Known>, links: &[Link]) -> Vec<String> {
+    let mut changes = Vec::new();
+    for link in links {
+        let (id, board) = (&link.id, &link.board);
+        match before.get(&link.sha256) {
+            None => changes.push(format!("link {id} of board {board} was added")),
+            Some(known) if known.link.revoked.is_none() && link.revoked.is_some() => {
+                changes.push(format!("link {id} of board {board} was revoked"));
+            }
+            Some(_) => {}
+        }
     }
+    let now: HashSet<TokenHash> = links.iter().map(|link| link.sha256).collect();
+    for known in before.values().filter(|it| !now.contains(&it.link.sha256)) {
+        let (id, board) = (&known.link.id, &known.link.board);
+        changes.push(format!(
+            "link {id} of board {board} is not in access.json any more, and opens nothing"
+        ));
+    }
+    changes
+}
+
+fn log(changes: &[String]) {
+    for change in changes {
+        info!("{change}");
+    }
+}
+
+/// The link, where it is good. Its first use and its first refusal are logged.
+fn standing(known: Option<&Known>, now: SystemTime) -> Result<&Known, Refusal> {
+    let known = known.ok_or(Refusal::NoAccess)?;
+    let (refusal, flag) = match known.link.standing(now) {
+        Standing::Good => (None, &known.is_used),
+        Standing::Revoked => (Some(Refusal::Revoked), &known.is_refused),
+        Standing::Expired => (Some(Refusal::Expired), &known.is_refused),
+    };
+    // Read first: that is no write to memory which other cores share.
+    if !flag.load(Ordering::Relaxed) && !flag.swap(true, Ordering::Relaxed) {
+        let (id, board) = (&known.link.id, &known.link.board);
+        match refusal {
+            None => info!("link {id} of board {board} is used, for the first time since the start"),
+            Some(refusal) => info!("link {id} of board {board} was refused: {refusal}"),
+        }
+    }
+    refusal.map_or(Ok(known), Err)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::store::tests::link;
+    use crate::{access::store::tests::link, logging::tests::Said};
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_link_that_was_just_added_is_found_before_it_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
         let links = Arc::new(Links::open(store.clone()).unwrap());
+        let _following = tokio::spawn(Arc::clone(&links).follow());
         let now = SystemTime::now();
         let added = store.change::<_, StoreError>(|links| {
             links.push(link("main", "a"));
@@ -157,50 +376,196 @@ mod tests {
         assert_eq!(links.good("a", now), Err(Refusal::NoAccess));
         assert_eq!(links.good_or_new("b", now).await, Err(Refusal::NoAccess));
         assert_eq!(links.good_or_new("a", now).await.unwrap().board, "main");
-        assert_eq!(links.opens("a", "main", now), Ok(()));
+        assert!(links.opens("a", "main", now).is_ok());
+    }
+
+    /// Links that are followed, and what is logged meanwhile.
+    struct Followed {
+        links: Arc<Links>,
+        store: Store,
+        folder: tempfile::TempDir,
+        said: Said,
+        _guard: tracing::subscriber::DefaultGuard,
+    }
+
+    impl Followed {
+        fn start() -> Self {
+            let (said, guard) = Said::gather("queuewall=info");
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::new(folder.path().to_owned());
+            let links = Arc::new(Links::open(store.clone()).unwrap());
+            tokio::spawn(Arc::clone(&links).follow());
+            Self {
+                links,
+                store,
+                folder,
+                said,
+                _guard: guard,
+            }
+        }
+
+        async fn looks(&self, looks: u32) {
+            for _ in 0..looks {
+                // The clock stands still while a look is under way.
+                tokio::time::sleep(LOOK_EVERY).await;
+                let _ = self.links.good_or_new("unknown", SystemTime::now()).await;
+            }
+        }
+
+        async fn change(&self, change: impl FnOnce(&mut Vec<Link>)) {
+            let changed = self.store.change::<_, StoreError>(|links| {
+                change(links);
+                Ok(())
+            });
+            changed.unwrap();
+            self.looks(1).await;
+        }
+
+        fn opens(&self, token: &str, board: &str) -> Result<(), Refusal> {
+            let outcome = self.links.opens(token, board, SystemTime::now());
+            outcome.map(|_| ())
+        }
+
+        fn write(&self, content: &[u8]) {
+            std::fs::write(self.folder.path().join("access.json"), content).unwrap();
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_changed_file_is_known_within_a_second_and_a_damaged_one_changes_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path().to_owned());
-        let links = Arc::new(Links::open(store.clone()).unwrap());
-        let following = tokio::spawn(Arc::clone(&links).follow());
-        let now = SystemTime::now();
-        let after_a_second = || async {
-            tokio::time::sleep(LOOK_EVERY).await;
-            // The look itself is no timer: wait for its thread.
-            for _ in 0..200 {
-                std::thread::sleep(Duration::from_millis(1));
-                tokio::task::yield_now().await;
-            }
-        };
-        let change = |change: fn(&mut Vec<Link>)| {
-            store.change::<_, StoreError>(|links| {
-                change(links);
-                Ok(())
+        let followed = Followed::start();
+        assert_eq!(followed.opens("a", "main"), Err(Refusal::NoAccess));
+        followed.change(|links| links.push(link("main", "a"))).await;
+        assert_eq!(followed.opens("a", "main"), Ok(()));
+        assert_eq!(followed.opens("a", "sales"), Err(Refusal::NoAccess));
+
+        let whole = std::fs::read(followed.folder.path().join("access.json")).unwrap();
+        for damaged in [
+            &b""[..],
+            b"{",
+            &whole[..whole.len() / 2],
+            b"null",
+            b"\0\0\0",
+        ] {
+            followed.write(damaged);
+            followed.looks(1).await;
+            assert_eq!(followed.opens("a", "main"), Ok(()), "as it was");
+        }
+        followed.write(&whole);
+        followed.change(|links| links[0].revoked = Some(1)).await;
+        assert_eq!(followed.opens("a", "main"), Err(Refusal::Revoked));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn removed_file_leaves_links_in_force_and_is_logged_once() {
+        let followed = Followed::start();
+        followed.change(|links| links.push(link("main", "a"))).await;
+        followed
+            .change(|links| {
+                links.push(link("main", "b"));
+                links[1].revoked = Some(1);
             })
-        };
+            .await;
+        followed.looks(LOOKS_A_WRITE).await;
+        std::fs::remove_file(followed.folder.path().join("access.json")).unwrap();
+        followed.looks(3).await;
+        assert_eq!(followed.opens("a", "main"), Ok(()));
+        assert_eq!(followed.opens("b", "main"), Err(Refusal::Revoked));
+        let said = followed.said.text();
+        assert_eq!(
+            said.matches("access.json was removed: restore it").count(),
+            1,
+            "{said}"
+        );
+        assert!(said.contains("\"level\":\"ERROR\""), "{said}");
+        let refused = followed.store.change::<(), StoreError>(|_| Ok(()));
+        assert!(
+            matches!(refused, Err(StoreError::Gone { .. })),
+            "not taken for a first link"
+        );
+    }
 
-        assert_eq!(links.opens("a", "main", now), Err(Refusal::NoAccess));
-        change(|links| links.push(link("main", "a"))).unwrap();
-        after_a_second().await;
-        assert_eq!(links.opens("a", "main", now), Ok(()));
-        assert_eq!(links.opens("a", "sales", now), Err(Refusal::NoAccess));
+    #[tokio::test(start_paused = true)]
+    async fn revocation_holds_when_an_older_file_comes_back() {
+        let followed = Followed::start();
+        followed.change(|links| links.push(link("main", "a"))).await;
+        let older = std::fs::read(followed.folder.path().join("access.json")).unwrap();
+        followed.change(|links| links[0].revoked = Some(1)).await;
+        followed.write(&older);
+        followed.looks(1).await;
+        assert_eq!(followed.opens("a", "main"), Err(Refusal::Revoked));
+        followed.looks(LOOKS_A_WRITE).await;
+        assert_eq!(
+            followed.store.links().unwrap()[0].revoked,
+            Some(1),
+            "written again"
+        );
+    }
 
-        let path = folder.path().join("access.json");
-        let whole = std::fs::read(&path).unwrap();
-        std::fs::write(&path, "{").unwrap();
-        after_a_second().await;
-        assert_eq!(links.opens("a", "main", now), Ok(()), "as it was");
-        std::fs::write(&path, whole).unwrap();
+    #[tokio::test(start_paused = true)]
+    async fn revocation_counts_at_once_and_is_written_when_the_disk_allows() {
+        let followed = Followed::start();
+        followed.change(|links| links.push(link("main", "a"))).await;
+        followed.looks(LOOKS_A_WRITE).await;
+        // Nobody can lock a folder: as good as a disk that takes nothing.
+        let lock = followed.folder.path().join("access.lock");
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::create_dir(&lock).unwrap();
+        let revoked = followed
+            .links
+            .revoke(|link| link.board == "main", SystemTime::now());
+        assert_eq!(revoked.len(), 1);
+        assert_eq!(followed.opens("a", "main"), Err(Refusal::Revoked));
+        followed.looks(2 * LOOKS_A_WRITE).await;
+        assert_eq!(followed.opens("a", "main"), Err(Refusal::Revoked));
+        let said = followed.said.text();
+        assert_eq!(
+            said.matches("a restart would let them in again").count(),
+            1,
+            "{said}"
+        );
 
-        change(|links| links[0].revoked = Some(1)).unwrap();
-        after_a_second().await;
-        assert_eq!(links.opens("a", "main", now), Err(Refusal::Revoked));
-        std::fs::remove_file(&path).unwrap();
-        after_a_second().await;
-        assert_eq!(links.opens("a", "main", now), Err(Refusal::NoAccess));
-        following.abort();
+        std::fs::remove_dir(&lock).unwrap();
+        followed.looks(LOOKS_A_WRITE).await;
+        assert!(followed.store.links().unwrap()[0].revoked.is_some());
+        assert!(
+            followed
+                .said
+                .text()
+                .contains("the revocations were written")
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn links_added_used_refused_and_revoked_are_logged_once_without_token() {
+        let followed = Followed::start();
+        followed
+            .change(|links| links.push(link("main", "s3cret")))
+            .await;
+        for _ in 0..3 {
+            followed.opens("s3cret", "main").unwrap();
+        }
+        followed.change(|links| links[0].revoked = Some(1)).await;
+        for _ in 0..3 {
+            followed.opens("s3cret", "main").unwrap_err();
+        }
+        followed.change(|links| links.clear()).await;
+        let lines = followed.said.lines();
+        let said: Vec<_> = lines
+            .iter()
+            .map(|line| line["message"].as_str().unwrap())
+            .collect();
+        let link = "link main-s3cret of board main";
+        assert_eq!(
+            said,
+            [
+                "links in access.json: 0",
+                &format!("{link} was added"),
+                &format!("{link} is used, for the first time since the start"),
+                &format!("{link} was revoked"),
+                &format!("{link} was refused: the link was revoked: ask for a new one"),
+                &format!("{link} is not in access.json any more, and opens nothing"),
+            ]
+        );
     }
 }

@@ -8,12 +8,13 @@
 use std::{
     io,
     net::IpAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
+use tokio::{sync::Notify, time::sleep};
+use tracing::{info, warn};
 
 use super::{Store, StoreError, Token, TokenHash, code, seconds_since_1970};
 
@@ -55,60 +56,43 @@ pub struct Waiting {
     pub secret: Token,
 }
 
-/// Why a screen is given no code.
-#[derive(Debug, Error)]
-pub enum ScreensError {
-    /// The system has no random numbers.
-    #[error(transparent)]
-    Random(#[from] io::Error),
-    /// The command line could not be told of it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+/// How long after a failure the waiting screens are written again.
+const WRITE_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// All screens that wait. Their only writer, in memory and in the store.
 #[derive(Debug)]
 pub struct Screens {
     store: Store,
-    pending: Mutex<Pending>,
-    /// The state that the store has; held while it is written. Never taken together with
-    /// `pending`: who only asks waits for no disk.
-    stored: Mutex<u64>,
-}
-
-#[derive(Debug, Default)]
-struct Pending {
-    /// Counts the changes.
-    state: u64,
-    screens: Vec<PendingScreen>,
+    pending: Mutex<Vec<PendingScreen>>,
+    changed: Notify,
+    /// Held while the store is written, so that nothing older comes after something newer.
+    /// Never taken together with `pending`: who only asks waits for no disk.
+    writing: Mutex<()>,
 }
 
 impl Screens {
     /// None yet: whoever waited on an earlier server asks again by itself.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn open(store: Store) -> Result<Self, StoreError> {
-        store.write_screens(&[])?;
-        Ok(Self {
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        let changed = Notify::new();
+        // What an earlier server left is overwritten.
+        changed.notify_one();
+        Self {
             store,
             pending: Mutex::default(),
-            stored: Mutex::default(),
-        })
+            changed,
+            writing: Mutex::default(),
+        }
     }
 
-    /// A code for one more screen. Writes to the store, which may block.
+    /// A code for one more screen, which [`follow`](Self::follow) writes to the store.
     ///
     /// # Errors
-    /// When there are no random numbers, or the store cannot be written.
-    pub fn add(&self, peer: Option<IpAddr>, now: SystemTime) -> Result<Waiting, ScreensError> {
+    /// When there are no random numbers.
+    pub fn add(&self, peer: Option<IpAddr>, now: SystemTime) -> io::Result<Waiting> {
         let secret = Token::generate()?;
-        let (code, state, screens) = {
-            let mut pending = self.pending();
-            let code = pending.add(secret.hash(), peer, now)?;
-            (code, pending.state, pending.screens.clone())
-        };
-        self.write(state, &screens)?;
+        let code = add(&mut self.pending(), secret.hash(), peer, now)?;
+        self.changed.notify_one();
         Ok(Waiting { code, secret })
     }
 
@@ -117,71 +101,96 @@ impl Screens {
     pub fn is_waiting(&self, secret: &str, now: SystemTime) -> bool {
         let hash = TokenHash::of(secret);
         let pending = self.pending();
-        let mut good = pending.screens.iter().filter(|screen| screen.is_good(now));
+        let mut good = pending.iter().filter(|screen| screen.is_good(now));
         good.any(|screen| screen.sha256 == hash)
     }
 
-    /// Brings the store to `state`, unless it has a later one, in which this one is.
-    fn write(&self, state: u64, screens: &[PendingScreen]) -> Result<(), StoreError> {
-        // Set only once it is so: a panic elsewhere spoils nothing.
-        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        if *stored < state {
-            self.store.write_screens(screens)?;
-            *stored = state;
+    /// Writes what changes to the store for as long as it is polled. What cannot be written
+    /// is tried again.
+    pub async fn follow(self: Arc<Self>) {
+        let mut unwritten = None;
+        loop {
+            self.changed.notified().await;
+            let screens = Arc::clone(&self);
+            let Ok(written) = tokio::task::spawn_blocking(move || screens.write()).await else {
+                // Only where the runtime is about to end.
+                return;
+            };
+            let words = written.err().map(|error| error.to_string());
+            match &words {
+                Some(words) if unwritten.as_ref() != Some(words) => warn!(
+                    "no screen can be let in by its code, since `queuewall screens approve` does not find it: \
+                     {words}. It is tried again every {} s",
+                    WRITE_AGAIN_AFTER.as_secs()
+                ),
+                None if unwritten.is_some() => info!("screens.json is written again"),
+                _ => {}
+            }
+            unwritten = words;
+            if unwritten.is_some() {
+                sleep(WRITE_AGAIN_AFTER).await;
+                self.changed.notify_one();
+            }
         }
-        Ok(())
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
+    /// Writes the screens that wait now. Waits for the disk.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn write(&self) -> Result<(), StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let screens = self.pending().clone();
+        self.store.write_screens(&screens)
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Vec<PendingScreen>> {
         // The list is right at every step: a panic elsewhere spoils nothing.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Pending {
-    /// A code for the secret of one more screen.
-    fn add(
-        &mut self,
-        sha256: TokenHash,
-        peer: Option<IpAddr>,
-        now: SystemTime,
-    ) -> io::Result<String> {
-        let pending = &mut self.screens;
-        pending.retain(|screen| screen.is_good(now));
-        // Oldest first: they were pushed in that order.
-        let of_peer = |screen: &PendingScreen| screen.peer == peer;
-        if pending.iter().filter(|screen| of_peer(screen)).count() >= MOST_OF_PEER
-            && let Some(oldest) = pending.iter().position(of_peer)
-        {
-            pending.remove(oldest);
-        }
-        if pending.len() >= MOST {
-            pending.remove(0);
-        }
-        let mut code = code::generate()?;
-        while pending.iter().any(|screen| screen.code == code) {
-            code = code::generate()?;
-        }
-        pending.push(PendingScreen {
-            code: code.clone(),
-            sha256,
-            expires: seconds_since_1970(now).saturating_add(CODE_LIFE.as_secs()),
-            peer,
-        });
-        self.state += 1;
-        Ok(code)
+/// A code for the secret of one more screen.
+fn add(
+    pending: &mut Vec<PendingScreen>,
+    sha256: TokenHash,
+    peer: Option<IpAddr>,
+    now: SystemTime,
+) -> io::Result<String> {
+    pending.retain(|screen| screen.is_good(now));
+    // Oldest first: they were pushed in that order.
+    let of_peer = |screen: &PendingScreen| screen.peer == peer;
+    if pending.iter().filter(|screen| of_peer(screen)).count() >= MOST_OF_PEER
+        && let Some(oldest) = pending.iter().position(of_peer)
+    {
+        pending.remove(oldest);
     }
+    if pending.len() >= MOST {
+        pending.remove(0);
+    }
+    let mut code = code::generate()?;
+    while pending.iter().any(|screen| screen.code == code) {
+        code = code::generate()?;
+    }
+    pending.push(PendingScreen {
+        code: code.clone(),
+        sha256,
+        expires: seconds_since_1970(now).saturating_add(CODE_LIFE.as_secs()),
+        peer,
+    });
+    Ok(code)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logging::tests::Said;
 
     #[test]
     fn a_screen_waits_for_ten_minutes_under_a_code_that_the_store_knows() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
-        let screens = Screens::open(store.clone()).unwrap();
+        let screens = Screens::new(store.clone());
         let now = SystemTime::now();
         let waiting = screens.add(None, now).unwrap();
         assert!(screens.is_waiting(waiting.secret.expose(), now));
@@ -189,6 +198,7 @@ mod tests {
             !screens.is_waiting(&waiting.code, now),
             "the code is not the secret"
         );
+        screens.write().unwrap();
         let stored = store.screens().unwrap();
         assert_eq!(stored[0].code, waiting.code);
         assert_eq!(stored[0].sha256, waiting.secret.hash());
@@ -198,8 +208,9 @@ mod tests {
         let later = now + CODE_LIFE;
         assert!(!screens.is_waiting(waiting.secret.expose(), later));
         screens.add(None, later).unwrap();
+        screens.write().unwrap();
         assert_eq!(store.screens().unwrap().len(), 1, "what is over is dropped");
-        Screens::open(store.clone()).unwrap();
+        Screens::new(store.clone()).write().unwrap();
         assert_eq!(store.screens().unwrap(), [], "a new server knows of none");
     }
 
@@ -207,7 +218,7 @@ mod tests {
     fn one_address_takes_the_room_of_its_own_screens_only_and_all_together_are_bounded() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
-        let screens = Screens::open(store.clone()).unwrap();
+        let screens = Screens::new(store.clone());
         let now = SystemTime::now();
         let peer = |last: u8| Some(IpAddr::from([10, 0, 0, last]));
         let other = screens.add(peer(0), now).unwrap();
@@ -217,51 +228,44 @@ mod tests {
         }
         assert!(!screens.is_waiting(first.secret.expose(), now));
         assert!(screens.is_waiting(other.secret.expose(), now));
-        assert_eq!(store.screens().unwrap().len(), 1 + MOST_OF_PEER);
+        assert_eq!(screens.pending().len(), 1 + MOST_OF_PEER);
         for last in 2..=u8::MAX {
             screens.add(peer(last), now).unwrap();
         }
-        assert_eq!(store.screens().unwrap().len(), MOST);
+        assert_eq!(screens.pending().len(), MOST);
         assert!(!screens.is_waiting(other.secret.expose(), now));
     }
 
-    #[test]
-    fn who_asks_waits_for_no_disk_and_many_at_once_are_all_stored() {
+    #[tokio::test(start_paused = true)]
+    async fn codes_are_given_while_the_disk_fails_and_written_when_it_works() {
+        let (said, _guard) = Said::gather("queuewall=info");
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
-        let screens = Screens::open(store.clone()).unwrap();
+        let file = folder.path().join("screens.json");
+        std::fs::create_dir(&file).unwrap();
+        let screens = Arc::new(Screens::new(store.clone()));
+        tokio::spawn(Arc::clone(&screens).follow());
         let now = SystemTime::now();
-        let first = screens.add(None, now).unwrap();
-        std::thread::scope(|threads| {
-            // A disk that takes its time.
-            let writing = screens.stored.lock().unwrap();
-            let adding: Vec<_> = (0..5)
-                .map(|_| threads.spawn(|| screens.add(None, now).unwrap()))
-                .collect();
-            while screens.pending().screens.len() < 1 + adding.len() {
-                std::thread::yield_now();
-            }
-            assert!(screens.is_waiting(first.secret.expose(), now));
-            assert!(adding.iter().all(|one| !one.is_finished()));
-            drop(writing);
-            for added in adding {
-                let code = added.join().unwrap().code;
-                let stored = store.screens().unwrap();
-                assert!(stored.iter().any(|screen| screen.code == code));
-            }
-        });
-        assert_eq!(store.screens().unwrap(), screens.pending().screens);
+        let waiting = screens.add(None, now).unwrap();
+        sleep(3 * WRITE_AGAIN_AFTER).await;
+        assert!(screens.is_waiting(waiting.secret.expose(), now));
+        assert_eq!(said.lines().len(), 1, "{}", said.text());
+        assert!(said.text().contains("screens.json cannot be written"));
+
+        std::fs::remove_dir(&file).unwrap();
+        sleep(2 * WRITE_AGAIN_AFTER).await;
+        assert_eq!(store.screens().unwrap()[0].code, waiting.code);
+        assert!(said.text().contains("is written again"), "{}", said.text());
     }
 
     #[test]
-    fn an_older_state_never_comes_after_a_newer_one() {
+    fn code_waits_for_no_disk() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path().to_owned());
-        let screens = Screens::open(store.clone()).unwrap();
-        screens.add(None, SystemTime::now()).unwrap();
-        let newer = screens.pending().screens.clone();
-        screens.write(3, &newer).unwrap();
-        screens.write(2, &[]).unwrap();
-        assert_eq!(store.screens().unwrap(), newer);
+        let screens = Screens::new(Store::new(folder.path().to_owned()));
+        // A disk that takes its time.
+        let _writing = screens.writing.lock().unwrap();
+        let now = SystemTime::now();
+        let waiting = screens.add(None, now).unwrap();
+        assert!(screens.is_waiting(waiting.secret.expose(), now));
     }
 }

@@ -1,22 +1,20 @@
-//! The folder that the server and the command line share. A file in it is always
-//! whole: it is written beside and renamed.
+//! What is kept in the state folder: the links, the waiting screens, and the id in the
+//! cookies' names. A file is always whole.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::{fs::File, io, io::Write as _, path::PathBuf};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
-use super::{Link, PendingScreen};
+use super::{Link, PendingScreen, code};
+use crate::state_dir::{Stamp, StateDir, StateError};
 
 const LINKS: &str = "access.json";
 const SCREENS: &str = "screens.json";
-/// Held while somebody changes the links.
+/// Held while somebody changes the links. Not empty once there were some.
 const LOCK: &str = "access.lock";
+/// The id in the cookies' names.
+const COOKIE_ID: &str = "cookie-id";
 /// What this program writes, and all that it reads.
 const VERSION: u32 = 1;
 
@@ -25,8 +23,8 @@ const VERSION: u32 = 1;
 pub enum StoreError {
     /// A file's content is not what this program writes.
     #[error(
-        "{} is damaged ({what}): restore it from a backup, or move it away and make the links \
-         anew with `queuewall links add`", .path.display()
+        "{} is damaged ({what}): restore it from a backup; or, to end all links, move it and \
+         access.lock away and make new ones with `queuewall links add`", .path.display()
     )]
     Damaged {
         /// Which file.
@@ -34,31 +32,30 @@ pub enum StoreError {
         /// What is wrong with it.
         what: String,
     },
-    /// The system does not let it be read or written.
+    /// The links' file existed, and does not any more.
     #[error(
-        "{} cannot be {verb} ({error}): let the user that runs queuewall read and write the \
-         folder, or name another with QUEUEWALL_STATE_DIR (server.state_dir)", .path.display()
+        "{} was removed: restore it from a backup; or, to end all links, remove access.lock too \
+         and make new ones with `queuewall links add`", .path.display()
     )]
-    Io {
-        /// Which file or folder.
+    Gone {
+        /// Which file.
         path: PathBuf,
-        /// What was tried, as a participle.
-        verb: &'static str,
-        /// What the system says.
-        error: io::Error,
     },
+    /// A file cannot be read or written, or may not be trusted.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// There are no random numbers.
+    #[error(transparent)]
+    Random(#[from] io::Error),
 }
 
-/// The shared folder: `access.json` with the links, which the command line writes, and
-/// `screens.json` with the waiting screens, which the server writes.
+/// The shared files: `access.json` with the links, which the command line writes (and the
+/// server only to note a revocation), and `screens.json` with the waiting screens, which
+/// the server writes.
 #[derive(Clone, Debug)]
 pub struct Store {
-    folder: PathBuf,
+    state: StateDir,
 }
-
-/// What tells one state of a file from the next: when it was written, and its length;
-/// `None` where there is no file.
-pub(super) type Stamp = Option<(SystemTime, u64)>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,7 +75,15 @@ impl Store {
     /// The store in `folder`, which need not be there yet.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self {
+            state: StateDir::new(folder),
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn state_dir(&self) -> &StateDir {
+        &self.state
     }
 
     /// Makes the folder where it is missing, for this user alone.
@@ -86,20 +91,30 @@ impl Store {
     /// # Errors
     /// When it cannot be made.
     pub fn prepare(&self) -> Result<(), StoreError> {
-        make_folder(&self.folder).map_err(|error| io_error(&self.folder, "made", error))
+        Ok(self.state.prepare()?)
     }
 
-    /// The links; none where there is no file yet.
+    /// The links; none where none were made yet.
     ///
     /// # Errors
-    /// When the file is damaged or cannot be read.
+    /// When the file is damaged, was removed or cannot be read.
     pub fn links(&self) -> Result<Vec<Link>, StoreError> {
         let file: Option<LinksFile> = self.read(LINKS)?;
         let Some(file) = file else {
+            if self.had_links() {
+                return Err(self.gone());
+            }
             return Ok(Vec::new());
         };
         self.check_version(LINKS, file.version)?;
         Ok(file.links)
+    }
+
+    /// That the links' file was removed.
+    pub(super) fn gone(&self) -> StoreError {
+        StoreError::Gone {
+            path: self.state.path().join(LINKS),
+        }
     }
 
     /// Changes the links, one at a time however many ask. What `change` refuses is not
@@ -112,13 +127,14 @@ impl Store {
         &self,
         change: impl FnOnce(&mut Vec<Link>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.prepare()?;
-        // Let go when it is closed.
-        let _lock = self.lock()?;
+        // Released when it is closed.
+        let lock = self.lock()?;
         let mut links = self.links()?;
         let done = change(&mut links)?;
         let version = VERSION;
         self.write(LINKS, &LinksFile { version, links })?;
+        // Where this fails, a removed file is taken for one that never was.
+        let _ = mark(&lock);
         Ok(done)
     }
 
@@ -140,7 +156,6 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn write_screens(&self, screens: &[PendingScreen]) -> Result<(), StoreError> {
-        self.prepare()?;
         let file = ScreensFile {
             version: VERSION,
             screens: screens.to_vec(),
@@ -148,47 +163,68 @@ impl Store {
         self.write(SCREENS, &file)
     }
 
-    /// Which state of the links' file this is.
+    /// The id in the cookies' names; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn cookie_id(&self) -> Result<Option<String>, StoreError> {
+        let bytes = self.state.read(COOKIE_ID)?;
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let id = text.map(|text| text.trim().to_owned());
+        Ok(id.filter(|id| is_cookie_id(id)))
+    }
+
+    /// Makes an id for the cookies' names.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn make_cookie_id(&self) -> Result<String, StoreError> {
+        let id = code::generate()?.to_ascii_lowercase();
+        self.state
+            .write_durably(COOKIE_ID, format!("{id}\n").as_bytes())?;
+        Ok(id)
+    }
+
+    /// What an administrator should know of the folder, though it is used.
+    #[must_use]
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.state.warnings(&[LINKS, SCREENS, LOCK, COOKIE_ID])
+    }
+
+    /// Which content the links' file has now.
     pub(super) fn stamp(&self) -> io::Result<Stamp> {
-        match fs::metadata(self.folder.join(LINKS)) {
-            Ok(metadata) => Ok(Some((metadata.modified()?, metadata.len()))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        self.state.stamp(LINKS)
+    }
+
+    /// Notes that there are links, which 0.1.0 did not.
+    pub(super) fn mark_links(&self) -> Result<(), StoreError> {
+        if !self.had_links() {
+            let _ = mark(&self.lock()?);
         }
+        Ok(())
+    }
+
+    fn had_links(&self) -> bool {
+        let marked = self.state.stamp(LOCK);
+        marked.is_ok_and(|stamp| stamp.is_some_and(|(_, length, _)| length > 0))
     }
 
     fn lock(&self) -> Result<File, StoreError> {
-        let path = self.folder.join(LOCK);
-        let locked = || {
-            // Given away only by whoever makes it: what lies there already may be a link to
-            // another file, laid by the folder's owner for root to give away.
-            let file = match private().write(true).create_new(true).open(&path) {
-                Ok(file) => {
-                    give_to_owner_of(&self.folder, &file)?;
-                    file
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    OpenOptions::new().write(true).open(&path)?
-                }
-                Err(error) => return Err(error),
-            };
-            file.lock()?;
-            Ok(file)
-        };
-        locked().map_err(|error| io_error(&path, "locked", error))
+        Ok(self.state.lock(LOCK)?)
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
-        let path = self.folder.join(name);
-        match fs::read(&path) {
-            // The error names a place and a type, and never what stands there.
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-                let what = format!("line {}, column {}", error.line(), error.column());
-                StoreError::Damaged { path, what }
-            }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(io_error(&path, "read", error)),
-        }
+        let Some(bytes) = self.state.read(name)? else {
+            return Ok(None);
+        };
+        // An editor of Windows writes the mark.
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+        // The error names a place and a type, and never what stands there.
+        serde_json::from_slice(bytes).map(Some).map_err(|error| {
+            let path = self.state.path().join(name);
+            let what = format!("line {}, column {}", error.line(), error.column());
+            StoreError::Damaged { path, what }
+        })
     }
 
     fn check_version(&self, name: &str, version: u32) -> Result<(), StoreError> {
@@ -196,99 +232,33 @@ impl Store {
             return Ok(());
         }
         Err(StoreError::Damaged {
-            path: self.folder.join(name),
+            path: self.state.path().join(name),
             what: format!("its version is {version}, and this program knows {VERSION}"),
         })
     }
 
     fn write<T: Serialize>(&self, name: &str, content: &T) -> Result<(), StoreError> {
-        let path = self.folder.join(name);
-        let written = || {
-            let beside = self.folder.join(format!("{name}.new"));
-            // Left over from a crash: its permissions could be anybody's.
-            match fs::remove_file(&beside) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-            let mut file = private().write(true).create_new(true).open(&beside)?;
-            give_to_owner_of(&self.folder, &file)?;
-            let mut bytes = serde_json::to_vec_pretty(content)?;
-            bytes.push(b'\n');
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&beside, &path)?;
-            sync_folder(&self.folder)
-        };
-        written().map_err(|error| io_error(&path, "written", error))
+        let mut bytes = serde_json::to_vec_pretty(content).map_err(io::Error::from)?;
+        bytes.push(b'\n');
+        Ok(self.state.write_durably(name, &bytes)?)
     }
 }
 
-fn io_error(path: &Path, verb: &'static str, error: io::Error) -> StoreError {
-    StoreError::Io {
-        path: path.to_owned(),
-        verb,
-        error,
+fn mark(mut lock: &File) -> io::Result<()> {
+    if lock.metadata()?.len() == 0 {
+        lock.write_all(b"access.json exists\n")?;
     }
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-/// Options for a file that no other user may read.
-#[cfg(unix)]
-pub(crate) fn private() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-pub(crate) fn private() -> OpenOptions {
-    OpenOptions::new()
-}
-
-/// What the administrator writes, the server has to read: with the command line run as
-/// root and the server as its own user, the file belongs to whom the folder belongs to.
-#[cfg(unix)]
-fn give_to_owner_of(folder: &Path, file: &File) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
-    let (of_folder, of_file) = (fs::metadata(folder)?, file.metadata()?);
-    if of_folder.uid() == of_file.uid() {
-        return Ok(());
-    }
-    fchown(file, Some(of_folder.uid()), Some(of_folder.gid()))
-}
-
-#[cfg(not(unix))]
-fn give_to_owner_of(_folder: &Path, _file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// So that the new name outlives a power cut.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
+fn is_cookie_id(id: &str) -> bool {
+    (1..=16).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
     use crate::access::TokenHash;
 
@@ -323,7 +293,7 @@ pub(super) mod tests {
         add(&store, link("sales", "other")).unwrap();
         assert_ne!(store.stamp().unwrap(), first);
         assert_eq!(store.links().unwrap().len(), 2);
-        let mut names: Vec<_> = fs::read_dir(&store.folder)
+        let mut names: Vec<_> = fs::read_dir(store.state.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
@@ -340,50 +310,64 @@ pub(super) mod tests {
     fn nobody_else_may_read_it() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path().join("state"));
+        let path = folder.path().join("state");
+        let store = Store::new(path.clone());
         add(&store, link("main", "a")).unwrap();
         store.write_screens(&[]).unwrap();
+        store.make_cookie_id().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(&store.folder), 0o700);
-        for name in [LINKS, SCREENS, LOCK] {
-            assert_eq!(mode(&store.folder.join(name)), 0o600, "{name}");
+        assert_eq!(mode(&path), 0o700);
+        for name in [LINKS, SCREENS, LOCK, COOKIE_ID] {
+            assert_eq!(mode(&path.join(name)), 0o600, "{name}");
         }
     }
 
-    /// Needs root, who alone may give files away; others have nothing to give.
-    #[cfg(unix)]
+    /// A fresh install's first command may fail; then no file was removed.
     #[test]
-    fn what_root_writes_belongs_to_the_folders_owner_and_nothing_else_is_given_away() {
-        use std::os::unix::fs::{MetadataExt as _, chown, symlink};
+    fn refused_first_change_is_not_taken_for_a_removed_file() {
         let folder = tempfile::tempdir().unwrap();
-        let (state, other) = (folder.path().join("state"), folder.path().join("other"));
-        let store = Store::new(state.clone());
-        store.prepare().unwrap();
-        let owner = |path: &Path| fs::metadata(path).unwrap().uid();
-        let service = if owner(&state) == 0 {
-            54_321
-        } else {
-            owner(&state)
-        };
-        chown(&state, Some(service), Some(service)).unwrap_or_default();
+        let store = Store::new(folder.path().to_owned());
+        let no = || StoreError::Random(io::Error::other("no"));
+        store.change::<(), _>(|_| Err(no())).unwrap_err();
+        assert_eq!(store.links().unwrap(), []);
         add(&store, link("main", "a")).unwrap();
-        store.write_screens(&[]).unwrap();
-        for name in [LINKS, SCREENS, LOCK] {
-            assert_eq!(owner(&state.join(name)), owner(&state), "{name}");
-        }
-
-        fs::write(&other, "").unwrap();
-        let before = owner(&other);
-        for name in [LINKS, SCREENS, LOCK] {
-            fs::remove_file(state.join(name)).unwrap();
-            if name == LOCK {
-                symlink(&other, state.join(name)).unwrap();
-            }
-        }
-        symlink(&other, state.join(format!("{LINKS}.new"))).unwrap();
+        fs::remove_file(folder.path().join(LINKS)).unwrap();
+        let error = add(&store, link("main", "b")).unwrap_err().to_string();
+        assert!(
+            error.contains("access.json was removed: restore it"),
+            "{error}"
+        );
+        fs::remove_file(folder.path().join(LOCK)).unwrap();
         add(&store, link("main", "b")).unwrap();
-        assert_eq!(owner(&other), before);
-        assert_eq!(fs::read(&other).unwrap(), b"");
+    }
+
+    #[test]
+    fn links_of_0_1_0_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned());
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let file = format!(
+            r#"{{"version": 1, "links": [{{"id": "k3", "board": "main", "label": "Hall 2",
+               "created": 1, "expires": null, "revoked": null, "sha256": "{hash}"}}]}}"#
+        );
+        for file in [file.clone(), format!("\u{feff}{file}")] {
+            fs::write(folder.path().join(LINKS), file).unwrap();
+            let links = store.links().unwrap();
+            assert_eq!(links[0].sha256, TokenHash::of("abc"));
+        }
+    }
+
+    #[test]
+    fn cookie_id_is_kept_and_a_damaged_one_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned());
+        assert_eq!(store.cookie_id().unwrap(), None);
+        let id = store.make_cookie_id().unwrap();
+        assert_eq!(store.cookie_id().unwrap(), Some(id));
+        for damaged in [&b""[..], b"a_b", b"a b", b"\xff", &[b'a'; 17], b"a; Path=/"] {
+            fs::write(folder.path().join(COOKIE_ID), damaged).unwrap();
+            assert_eq!(store.cookie_id().unwrap(), None);
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     access::{
         LONGEST_COOKIE, Link, Standing, Store, StoreError, Token, TokenHash, code,
+        control::{self, Revocation, Revoked},
         seconds_since_1970,
     },
     config::{AccessMode, LinkDesk},
@@ -181,27 +182,50 @@ impl Desk<'_> {
 
     fn revoke(&mut self, args: &RevokeArgs) -> Result<Exit, Failure> {
         let now = self.now;
-        let is_meant = |link: &Link| match (&args.id, &args.board) {
-            (Some(id), _) => link.id == *id,
-            (None, board) => board.as_ref() == Some(&link.board),
+        let revocation = Revocation {
+            id: args.id.clone(),
+            board: args.board.clone(),
         };
-        let revoked = self.store().change::<Vec<Link>, Failure>(|links| {
-            if !links.iter().any(is_meant) {
-                let missing = match &args.id {
-                    Some(id) => format!("there is no link {id:?}: `queuewall links list` has them"),
-                    None => "the board has no links: `queuewall links list` has them".to_owned(),
-                };
-                return Err(Failure::new(Exit::Other, missing));
+        let stored = self.store().change::<_, RevokeError>(|links| {
+            if !links.iter().any(|link| revocation.means(link)) {
+                return Err(RevokeError::NoSuchLink);
             }
             let mut revoked = Vec::new();
-            for link in links.iter_mut().filter(|link| is_meant(link)) {
+            for link in links.iter_mut().filter(|link| revocation.means(link)) {
                 if link.standing(now) == Standing::Good {
                     link.revoked = Some(seconds_since_1970(now));
-                    revoked.push(link.clone());
+                    revoked.push(Revoked::from(&*link));
                 }
             }
             Ok(revoked)
-        })?;
+        });
+        let (revoked, unwritten) = match stored {
+            Ok(revoked) => (Some(revoked), None),
+            Err(RevokeError::NoSuchLink) => (None, None),
+            Err(RevokeError::Store(error)) => {
+                let folder = &self.config.access.state_dir;
+                match control::revoke(folder, &revocation) {
+                    Ok(revoked) => (revoked, Some(error)),
+                    Err(silence) => {
+                        return Err(Failure::new(
+                            Exit::Other,
+                            format_args!(
+                                "nothing was revoked: {error}. A running server could revoke it all the same, and \
+                                 none answers on this folder ({silence}): run the command on the server's machine \
+                                 (in its container: podman exec), as its user or as root"
+                            ),
+                        ));
+                    }
+                }
+            }
+        };
+        let Some(revoked) = revoked else {
+            let missing = match &args.id {
+                Some(id) => format!("there is no link {id:?}: `queuewall links list` has them"),
+                None => "the board has no links: `queuewall links list` has them".to_owned(),
+            };
+            return Err(Failure::new(Exit::Other, missing));
+        };
         for link in &revoked {
             let label = printable(link.label.as_deref().unwrap_or_default());
             writeln!(self.out, "{}  {}  {label}", link.id, link.board)?;
@@ -212,6 +236,14 @@ impl Desk<'_> {
                 self.notes,
                 "revoked. Their screens show so within one poll, about 6 seconds."
             )?,
+        }
+        if let Some(error) = unwritten.filter(|_| !revoked.is_empty()) {
+            writeln!(
+                self.notes,
+                "note: the running server refuses them, and could not write it down yet: {error}. It tries every \
+                 10 s; restarted before that succeeds, it would let them in again. Its log says when it is \
+                 written"
+            )?;
         }
         Ok(Exit::Done)
     }
@@ -230,6 +262,18 @@ impl Desk<'_> {
             "note: the server asks for no links as long as QUEUEWALL_ACCESS (access.mode) is not \
              links"
         )
+    }
+}
+
+/// Why the links' file was not changed.
+enum RevokeError {
+    NoSuchLink,
+    Store(StoreError),
+}
+
+impl From<StoreError> for RevokeError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 
@@ -282,7 +326,7 @@ impl From<StoreError> for Failure {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::{cli::args::AddArgs, config::AccessConfig};
+    use crate::{access::Guard, cli::args::AddArgs, config::AccessConfig};
     use tempfile::TempDir;
 
     /// A desk whose words can be read.
@@ -535,7 +579,46 @@ pub(super) mod tests {
         let file = office.config.access.state_dir.join("access.json");
         std::fs::write(&file, "{").unwrap();
         let failure = office.revoke(None, Some("main")).unwrap_err();
-        assert!(failure.message.unwrap().contains("access.json is damaged"));
+        let message = failure.message.unwrap();
+        assert!(message.contains("access.json is damaged"), "{message}");
+        assert!(message.contains("none answers on this folder"), "{message}");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "{");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test(flavor = "multi_thread")]
+    async fn running_server_revokes_a_link_when_the_file_cannot_be_written() {
+        let office = Office::open();
+        let (address, _) = office.add("main", Some("Hall"), Expires::Days(1));
+        let token = address.trim().rsplit("t=").next().unwrap();
+        let guard = std::sync::Arc::new(Guard::new(&office.config.access).unwrap());
+        let links = &guard.link_door().unwrap().links;
+        let following = std::sync::Arc::clone(&guard);
+        let following = tokio::spawn(async move { following.follow().await });
+        let now = office.now;
+        assert!(links.good(token, now).is_ok());
+        let file = office.config.access.state_dir.join("access.json");
+        // The server has the folder's socket a moment after its start.
+        for content in ["{", "", "{\"version\": 3}"] {
+            std::fs::write(&file, content).unwrap();
+            let until = std::time::Instant::now() + Duration::from_secs(30);
+            let (out, notes) = loop {
+                match office.revoke(None, Some("main")) {
+                    Ok(said) => break said,
+                    Err(error) => assert!(std::time::Instant::now() < until, "{error:?}"),
+                }
+            };
+            assert_eq!(links.good(token, now), Err(crate::access::Refusal::Revoked));
+            if content == "{" {
+                assert!(out.contains("main  Hall"), "{out}");
+                assert!(notes.contains("could not write it down yet"), "{notes}");
+                assert!(notes.contains("is damaged"), "{notes}");
+            } else {
+                assert!(notes.starts_with("nothing to revoke"), "{notes}");
+            }
+        }
+        let unknown = office.revoke(Some("nope"), None).unwrap_err();
+        assert!(unknown.message.unwrap().starts_with("there is no link"));
+        following.abort();
     }
 }

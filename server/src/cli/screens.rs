@@ -23,7 +23,8 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
             Exit::Other,
             format_args!(
                 "no screen waits under the code {}: read it again off the screen; a code is good \
-                 for {} minutes and then makes room for the next",
+                 for {} minutes and then makes room for the next. If it is right, look in the server's \
+                 log: it may not be able to write screens.json, or use another QUEUEWALL_STATE_DIR",
                 printable(&typed),
                 CODE_LIFE.as_secs() / 60
             ),
@@ -95,8 +96,10 @@ mod tests {
     };
 
     fn waiting(office: &Office) -> Waiting {
-        let screens = Screens::open(office.store()).unwrap();
-        screens.add(Some([10, 0, 0, 7].into()), office.now).unwrap()
+        let screens = Screens::new(office.store());
+        let waiting = screens.add(Some([10, 0, 0, 7].into()), office.now).unwrap();
+        screens.write().unwrap();
+        waiting
     }
 
     fn approved(office: &Office, code: &str, board: &str) -> Result<(String, String), Failure> {

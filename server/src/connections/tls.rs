@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
 use crate::{
+    disk,
     system_error::{Attempt, remedy},
     text_file,
 };
@@ -112,12 +113,12 @@ impl Tls {
         let mut seen = self.seen;
         loop {
             sleep(LOOK).await;
-            let now = self.files.digests();
+            let now = disk::wait_for(|| self.files.digests());
             if now == seen {
                 continue;
             }
             seen = now;
-            match self.files.read() {
+            match disk::wait_for(|| self.files.read()) {
                 Ok(config) => {
                     self.config.store(Arc::new(config));
                     info!("the TLS certificate was read again");

@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{AppState, error::ApiError, frames};
 use crate::access::{
-    self, CODE_LIFE, Caller, CookieScope, Guard, InFrames, Link, LinkDoor, Refusal, Token,
+    CODE_LIFE, Caller, CookieScope, Guard, InFrames, Link, LinkDoor, Pass, Refusal, Token,
 };
 
 /// The longest body that is read here, in bytes.
@@ -55,13 +55,18 @@ pub(super) async fn enter(
         // Only what nobody knows is a guess: a screen's own link is never held up by those
         // of others.
         Err(Refusal::NoAccess) => {
-            // Before a file is read for it.
+            // Before a look at the file is asked for.
             count_wrong(door, &from, now.monotonic)?;
             door.links.good_or_new(token.expose(), now.wall).await?
         }
         known => known?,
     };
-    let cookie = from.cookie(&link, &token, now.wall)?;
+    let cookie = from.cookie(door, &link, &token, now.wall)?;
+    tracing::info!(
+        "link {} of board {} was opened in a browser",
+        link.id,
+        link.board
+    );
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
 
@@ -79,16 +84,10 @@ pub(super) async fn ask_for_code(
         .check(client, now.monotonic)
         .map_err(ApiError::TooManyAttempts)?;
     door.asked_codes.count(client, now.monotonic);
-    let screens = Arc::clone(&door.screens);
-    // It writes a file.
-    let added = tokio::task::spawn_blocking(move || screens.add(client, now.wall)).await;
-    let failed = |error: &dyn std::fmt::Display| {
+    let waiting = door.screens.add(client, now.wall).map_err(|error| {
         tracing::error!("a screen got no code: {error}");
         ApiError::Internal
-    };
-    let waiting = added
-        .map_err(|error| failed(&error))?
-        .map_err(|error| failed(&error))?;
+    })?;
     let answer = Json(json!({
         "code": waiting.code,
         "secret": waiting.secret.expose(),
@@ -109,7 +108,12 @@ pub(super) async fn wait(
     let Wait { secret } = body(request).await?;
     match door.links.good(secret.expose(), now.wall) {
         Ok(link) => {
-            let cookie = from.cookie(&link, &secret, now.wall)?;
+            let cookie = from.cookie(door, &link, &secret, now.wall)?;
+            tracing::info!(
+                "link {} of board {} was given to the screen that showed its code",
+                link.id,
+                link.board
+            );
             let answer = Json(json!({ "board": link.board }));
             Ok((UNKEPT, cookie, answer).into_response())
         }
@@ -124,6 +128,21 @@ pub(super) async fn wait(
         }
         Err(_) => Err(ApiError::CodeExpired),
     }
+}
+
+/// The cookie that a poll's answer brings, where one is due.
+pub(super) fn renewed_cookie(
+    state: &AppState,
+    request: &Request,
+    pass: Pass,
+    now: SystemTime,
+) -> Option<HeaderValue> {
+    let (link, token) = pass.renewed?;
+    let door = state.access.link_door()?;
+    let [(_, cookie)] = Origin::of(state, request)
+        .cookie(door, &link, &token, now)
+        .ok()?;
+    Some(cookie)
 }
 
 const UNKEPT: [(&str, &str); 1] = [("cache-control", "no-store")];
@@ -181,17 +200,17 @@ impl Origin {
 
     fn cookie(
         &self,
+        door: &LinkDoor,
         link: &Link,
         token: &Token,
         now: SystemTime,
     ) -> Result<[(HeaderName, HeaderValue); 1], ApiError> {
-        let life = link.left(now);
         let scope = CookieScope {
             base_path: &self.base_path,
             is_secure: self.is_secure,
             in_frames: self.in_frames,
         };
-        access::set_cookie(&link.board, token.expose(), life, scope)
+        door.cookie(link, token, scope, now)
             .map(|cookie| [(SET_COOKIE, cookie)])
             .map_err(|_| {
                 tracing::error!("the link {} has a board that no cookie can name", link.id);

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method},
+    http::{HeaderName, HeaderValue, Method, header::SET_COOKIE},
     response::Response,
 };
 use queuewall_shared::{
@@ -13,7 +13,7 @@ use queuewall_shared::{
 };
 
 use super::{
-    AppState, Name,
+    AppState, Name, access,
     error::ApiError,
     negotiate::{Content, respond},
 };
@@ -65,6 +65,8 @@ pub(super) async fn board(
 pub(super) struct Latest {
     published: Arc<Published>,
     now: Moment,
+    /// The caller's cookie under the name that this server gives, where it had another.
+    cookie: Option<HeaderValue>,
 }
 
 impl Latest {
@@ -80,24 +82,31 @@ impl Latest {
     fn of(state: &AppState, slug: &str, request: &Request) -> Result<Self, ApiError> {
         let now = state.clock.now();
         let caller = Caller::of(request);
-        state.access.admit(slug, caller, now.wall)?;
+        let pass = state.access.admit(slug, caller, now.wall)?;
         let published = state.boards.latest(slug).ok_or(ApiError::NoSuchBoard)?;
         let report = request.headers().get(report::HEADER);
         // A report that cannot be read is nobody's trouble: the poll is answered all the same.
         if let Some(report) = report.and_then(|it| Report::parse(it.to_str().ok()?)) {
             let address = state.access.proxies().client(caller);
-            state.screens.heard(&report, slug, address, now);
+            state.screens.heard(&report, slug, pass.link, address, now);
         }
-        Ok(Self { published, now })
+        Ok(Self {
+            published,
+            now,
+            cookie: access::renewed_cookie(state, request, pass, now.wall),
+        })
     }
 
-    pub(super) fn respond(&self, state: &AppState, request: Request) -> Response {
+    pub(super) fn respond(self, state: &AppState, request: Request) -> Response {
         let encoded = self.published.encoded();
         let mut response = respond(encoded, request.into_parts().0.headers, JSON);
         let uptime_ms = state.boards.started().age_ms_at(self.now);
         insert_ms(&mut response, UPTIME_HEADER, uptime_ms);
         if let Some(read) = self.published.latest_read {
             insert_ms(&mut response, SNAPSHOT_AGE_HEADER, read.age_ms_at(self.now));
+        }
+        if let Some(cookie) = self.cookie {
+            response.headers_mut().insert(SET_COOKIE, cookie);
         }
         response
     }

@@ -281,12 +281,18 @@ async fn screens_are_counted_by_state_and_a_bounded_number_has_metrics_of_its_ow
         let header = format!("page=a; name={name}; errors=3");
         let report = Report::parse(&header).unwrap();
         let now = fixture.clock.now();
-        fixture.measured.screens.heard(&report, "main", None, now);
+        fixture
+            .measured
+            .screens
+            .heard(&report, "main", None, None, now);
     };
     hear("first");
     let unnamed = Report::parse("page=b").unwrap();
     let now = fixture.clock.now();
-    fixture.measured.screens.heard(&unnamed, "main", None, now);
+    fixture
+        .measured
+        .screens
+        .heard(&unnamed, "main", None, None, now);
     fixture.pass(60);
     (0..NAMED_SCREENS + 50).for_each(|number| hear(&format!("x{number}")));
     for (sample, value) in [

@@ -37,10 +37,15 @@ impl Building {
     }
 
     fn hear(&self, second: u64, header: &str) {
+        self.hear_by(second, "main", None, header);
+    }
+
+    fn hear_by(&self, second: u64, board: &str, link: Option<&str>, header: &str) {
         let report = Report::parse(header).unwrap();
         let address = Some(IpAddr::from([192, 0, 2, 7]));
+        let link = link.map(TokenHash::of);
         self.screens
-            .heard(&report, "main", address, self.at(second));
+            .heard(&report, board, link, address, self.at(second));
     }
 
     fn list(&self, second: u64) -> Vec<Screen> {
@@ -218,4 +223,59 @@ proptest! {
         prop_assert!(list.len() <= said.len());
         prop_assert!(list.is_sorted_by(|one, two| one.worst_first(two).is_le()));
     }
+}
+
+#[test]
+fn reports_through_one_link_push_out_no_screen_of_another() {
+    let building = Building::new();
+    for hall in 0..50 {
+        let board = format!("board-{hall}");
+        let header = format!("page=p{hall}; name=Hall%20{hall}");
+        building.hear_by(0, &board, Some(&format!("link-{hall}")), &header);
+    }
+    for made_up in 0..4_200 {
+        let header = format!("page=m{made_up}; name=Made%20up%20{made_up}");
+        building.hear_by(1 + made_up / 1_000, "main", Some("stolen"), &header);
+        let header = format!("page=n{made_up}");
+        building.hear_by(1 + made_up / 1_000, "main", Some("stolen"), &header);
+    }
+    let screens = building.list(60);
+    let real = screens.iter().filter(|it| it.board != "main").count();
+    assert_eq!(real, 50);
+    assert!(screens.len() <= MOST);
+}
+
+#[test]
+fn report_through_one_link_replaces_no_screen_of_another_by_its_name() {
+    let building = Building::new();
+    building.hear_by(0, "sales", Some("a"), "page=a; name=Hall");
+    building.hear_by(60, "main", Some("b"), "page=b; name=Hall");
+    let screens = building.list(60);
+    let found: Vec<_> = screens.iter().map(|it| (&*it.board, it.state)).collect();
+    assert_eq!(found, [("sales", State::Dark), ("main", State::Live)]);
+    assert!(screens.iter().all(|it| !it.shares_its_name), "one is dark");
+
+    building.hear_by(60, "sales", Some("c"), "page=c; name=Hall");
+    let screens = building.list(60);
+    let found: Vec<_> = screens.iter().map(|it| (&*it.board, it.state)).collect();
+    assert_eq!(
+        found,
+        [("main", State::Live), ("sales", State::Live)],
+        "let in again"
+    );
+    assert!(screens.iter().all(|it| it.shares_its_name));
+}
+
+#[test]
+fn without_links_a_named_screen_changes_its_board_and_stays_one() {
+    let building = Building::new();
+    building.hear_by(0, "sales", None, "page=a; name=Hall");
+    building.hear_by(5, "main", None, "page=b; name=Hall");
+    let [screen] = &building.list(5)[..] else {
+        panic!("one screen");
+    };
+    assert_eq!(
+        (&*screen.board, screen.first_seen_age),
+        ("main", Duration::from_secs(5))
+    );
 }

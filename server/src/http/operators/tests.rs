@@ -185,7 +185,9 @@ async fn a_poll_makes_a_screen_and_it_is_answered_whatever_it_reports() {
 async fn the_page_says_in_words_how_each_screen_is() {
     let sides = Sides::new();
     let hear = |seconds, report: Report<'_>| {
-        sides.screens.heard(&report, "main", None, earlier(seconds));
+        sides
+            .screens
+            .heard(&report, "main", None, None, earlier(seconds));
     };
     let build = format!("{}-", env!("CARGO_PKG_VERSION"));
     let named = |name: &'static str| Report {

@@ -124,8 +124,11 @@ fn linked(boards: &[(&str, &str)]) -> Linked {
         trusted_proxies: vec!["10.0.0.0/24".parse().unwrap()],
         ..AccessConfig::default()
     };
+    let fixture = guarded(page(), Guard::new(&config).unwrap(), boards);
+    let access = Arc::clone(&fixture.access);
+    tokio::spawn(async move { access.follow().await });
     Linked {
-        fixture: guarded(page(), Guard::new(&config).unwrap(), boards),
+        fixture,
         store,
         tokens,
         _folder: folder,
@@ -260,7 +263,12 @@ async fn a_token_is_exchanged_for_its_boards_cookie() {
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     let cookie = header(&response, "set-cookie");
     let (pair, attributes) = cookie.split_once("; ").unwrap();
-    assert_eq!(pair, linked.cookie("main", "good"));
+    let (name, token) = pair.split_once('=').unwrap();
+    assert_eq!(token, linked.token("good"));
+    assert!(
+        name.starts_with("queuewall_") && name.ends_with("_main"),
+        "{name}"
+    );
     let (before, after) = attributes.split_once("Max-Age=").unwrap();
     let (life, after) = after.split_once("; ").unwrap();
     assert_eq!((before, after), ("Path=/; ", "HttpOnly; SameSite=Lax"));
@@ -329,6 +337,34 @@ async fn what_a_foreign_page_or_a_flood_could_send_is_refused_without_an_echo() 
         let answer = String::from_utf8(super::body(response).await).unwrap();
         assert!(!answer.contains(token), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn screen_paired_with_0_1_0_polls_on_and_gets_the_new_cookie() {
+    let linked = linked(&BOARDS);
+    let old = linked.cookie("main", "good");
+    let first = linked.fixture.with_cookie("/api/boards/main", &old).await;
+    assert_eq!(first.status(), StatusCode::OK);
+    let tag = header(&first, "etag").to_owned();
+    let known = [("if-none-match", tag.as_str())];
+    let ask = Ask {
+        cookie: &old,
+        headers: &known,
+        ..Ask::default()
+    };
+    let unchanged = linked.fixture.ask("/api/boards/main", ask).await;
+    assert_eq!(unchanged.status(), StatusCode::NOT_MODIFIED);
+    for response in [&first, &unchanged] {
+        let cookie = header(response, "set-cookie");
+        assert!(
+            cookie.starts_with("queuewall_") && cookie.contains("; HttpOnly"),
+            "{cookie}"
+        );
+    }
+    let new = header(&first, "set-cookie").split(';').next().unwrap();
+    let next = linked.fixture.with_cookie("/api/boards/main", new).await;
+    assert_eq!(next.status(), StatusCode::OK);
+    assert_eq!(header(&next, "set-cookie"), "", "once");
 }
 
 #[tokio::test]
@@ -413,8 +449,16 @@ async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
     let early = linked.fixture.post("/api/access", early).await;
     assert_eq!(early.status(), StatusCode::UNAUTHORIZED);
 
-    // What the command line does with the code.
-    let pending = linked.store.screens().unwrap();
+    // What the command line does with the code, once the server has written it.
+    let until = std::time::Instant::now() + Duration::from_secs(10);
+    let pending = loop {
+        let pending = linked.store.screens().unwrap();
+        if !pending.is_empty() {
+            break pending;
+        }
+        assert!(std::time::Instant::now() < until, "never written");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
     assert_eq!(pending[0].code, screen["code"].as_str().unwrap());
     linked
         .store
@@ -424,8 +468,6 @@ async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
             Ok(())
         })
         .unwrap();
-    let links = &linked.fixture.access.link_door().unwrap().links;
-    let following = tokio::spawn(Arc::clone(links).follow());
     let until = std::time::Instant::now() + Duration::from_secs(10);
     let let_in = loop {
         let answer = linked
@@ -438,10 +480,13 @@ async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
         assert!(std::time::Instant::now() < until, "never let in");
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
-    following.abort();
     assert_eq!(let_in.status(), StatusCode::OK);
     let cookie = header(&let_in, "set-cookie").to_owned();
-    assert!(cookie.starts_with("queuewall-sales="), "{cookie}");
+    let name = cookie.split('=').next().unwrap();
+    assert!(
+        name.starts_with("queuewall_") && name.ends_with("_sales"),
+        "{cookie}"
+    );
     assert_eq!(json_of(let_in).await, json!({ "board": "sales" }));
     let pair = cookie.split(';').next().unwrap();
     let opened = linked.fixture.with_cookie("/api/boards/sales", pair).await;
