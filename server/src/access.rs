@@ -34,7 +34,6 @@ mod screens;
 mod store;
 mod token;
 
-pub(crate) use crate::state_dir::private;
 pub use attempts::Attempts;
 pub use caller::{Caller, OverTls, Proxies};
 pub use cookie::{CookieScope, InFrames, LONGEST_COOKIE};

@@ -277,8 +277,6 @@ impl StateDir {
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
-pub(crate) use unix::private;
-#[cfg(unix)]
 use unix::*;
 
 #[cfg(not(unix))]
@@ -289,7 +287,7 @@ mod elsewhere {
         fs::create_dir_all(folder)
     }
 
-    pub(crate) fn private() -> OpenOptions {
+    pub(super) fn private() -> OpenOptions {
         OpenOptions::new()
     }
 
@@ -326,8 +324,6 @@ mod elsewhere {
     }
 }
 
-#[cfg(not(unix))]
-pub(crate) use elsewhere::private;
 #[cfg(not(unix))]
 use elsewhere::*;
 
