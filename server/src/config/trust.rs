@@ -115,7 +115,7 @@ pub(super) fn may_name_a_person(name: &str) -> bool {
                     .is_some_and(|it| it.starts_with('-'))
         }
     };
-    OF_PEOPLE.contains(&name) || !FOR_EVERYBODY.iter().any(|start| is_for_everybody(start))
+    OF_PEOPLE.contains(&name) || !FOR_EVERYBODY.iter().any(is_for_everybody)
 }
 
 /// The network or address that is written so.
