@@ -104,7 +104,7 @@ pub struct Poller {
 
 /// What came of a request, and of a read when it was started.
 enum Outcome {
-    List(QueueList, Result<(), SourceError>),
+    List(Box<QueueList>, Result<(), SourceError>),
     Read(Read, Instant, Result<QueueReadings, SourceError>),
 }
 
@@ -216,7 +216,7 @@ impl Poller {
                 let outcome = match task {
                     Task::List => {
                         let page = source.list_page(&mut pages).await;
-                        Outcome::List(pages, page)
+                        Outcome::List(Box::new(pages), page)
                     }
                     Task::Read(read) => {
                         let answer = source.read_queues(&read.ids, &skills).await;
@@ -251,7 +251,7 @@ impl Poller {
                     self.readings.is_list_incomplete = pages.shortfall().is_some();
                     self.apply_list(pages.queues, now);
                 } else {
-                    self.apply_page(pages, now);
+                    self.apply_page(*pages, now);
                 }
             }
             Outcome::List(_, Err(error)) => {
