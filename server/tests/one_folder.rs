@@ -1,0 +1,45 @@
+//! Two processes of the real program on one state folder.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
+
+#[path = "support/program.rs"]
+#[expect(dead_code, reason = "of it only start and end are needed here")]
+mod program;
+
+use program::{Program, command};
+
+const VARIABLES: [(&str, &str); 8] = [
+    // Nobody listens there.
+    ("CXONE_BASE_URL", "http://127.0.0.1:1"),
+    ("CXONE_CLIENT_ID", "client"),
+    ("CXONE_CLIENT_SECRET", "not-a-placeholder"),
+    ("CXONE_TENANT_ID", "tenant"),
+    ("TARGET_QUEUE_ID", "1"),
+    ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
+    ("QUEUEWALL_STATE_DIR", "state"),
+    ("NO_PROXY", "*"),
+];
+
+#[test]
+fn second_server_on_a_state_folder_ends_with_2_and_names_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Program::serve(folder.path(), &VARIABLES);
+    let second = command(folder.path(), &VARIABLES, &["serve"])
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        said.contains(&format!("(process {})", first.id())),
+        "{said}"
+    );
+    assert!(said.contains("QUEUEWALL_STATE_DIR"), "{said}");
+    // A command may run beside it: it fails for want of a network, and not for the lock.
+    let check = command(folder.path(), &VARIABLES, &["check"])
+        .output()
+        .unwrap();
+    assert_eq!(check.status.code(), Some(7), "{check:?}");
+    // Dropping it kills it: nothing is left behind that would lock the folder.
+    drop(first);
+    let _third = Program::serve(folder.path(), &VARIABLES);
+}
