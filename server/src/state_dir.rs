@@ -247,13 +247,17 @@ impl StateDir {
         let written = || {
             let mut beside = tempfile::Builder::new()
                 .prefix(&format!(".{name}."))
-                .tempfile_in(&self.folder)?;
+                .make_in(&self.folder, |path| {
+                    private().write(true).create_new(true).open(path)
+                })?;
             give_to_owner_of(&self.folder, beside.as_file())?;
-            beside.write_all(bytes)?;
+            // Not through `beside`, which adds its random path to errors: the log would
+            // take each for a new one.
+            beside.as_file_mut().write_all(bytes)?;
             if durably {
                 beside.as_file().sync_all()?;
             }
-            beside.persist(self.folder.join(name))?;
+            (beside.persist(self.folder.join(name))).map_err(|failed| failed.error)?;
             if durably {
                 sync_folder(&self.folder)
             } else {

@@ -44,6 +44,19 @@ fn write_that_fails_leaves_old_content_and_says_the_remedy() {
 }
 
 #[test]
+fn error_of_a_write_is_the_same_each_time() {
+    let (_folder, state) = state();
+    // Longer than a name may be.
+    let write = || state.write(&"x".repeat(300), b"").unwrap_err();
+    let (one, other) = (write(), write());
+    assert_eq!(one.to_string(), other.to_string());
+    let StateError::Io { error, .. } = one else {
+        panic!("{one}");
+    };
+    assert!(error.raw_os_error().is_some(), "{error:?}");
+}
+
+#[test]
 fn state_folder_that_is_a_file_is_an_error_not_an_empty_folder() {
     let (folder, _) = state();
     let file = folder.path().join("file");
