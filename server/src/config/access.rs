@@ -71,7 +71,11 @@ impl AccessConfig {
         let mode = mode_of(reader, server);
         let trusted_proxies = proxies_of(reader);
         let found = reader.text(&keys::ACCESS_MODE);
-        if let (AccessMode::Proxy, true, Some(found)) = (mode, trusted_proxies.is_empty(), found) {
+        // One that is wrong was said to be so.
+        let has_none = trusted_proxies.is_empty()
+            && reader.list(&keys::TRUSTED_PROXIES).is_empty()
+            && !reader.is_refused(&keys::TRUSTED_PROXIES);
+        if let (AccessMode::Proxy, true, Some(found)) = (mode, has_none, found) {
             reader.problems.push(found.wrong(
                 "counts on a proxy, and no address of one is known",
                 "set QUEUEWALL_TRUSTED_PROXIES (access.trusted_proxies) to the address that the \
@@ -148,7 +152,8 @@ impl LinkDesk {
 
 fn mode_of(reader: &mut Reader<'_>, server: &ServerConfig) -> AccessMode {
     let Some(found) = reader.text(&keys::ACCESS_MODE) else {
-        if !server.listen.ip().to_canonical().is_loopback() {
+        let is_for_others = !server.listen.ip().to_canonical().is_loopback();
+        if is_for_others && !reader.is_refused(&keys::ACCESS_MODE) {
             let listen = reader.text(&keys::LISTEN);
             reader.problems.extend(listen.map(|found| {
                 found.wrong(
@@ -231,7 +236,10 @@ fn public_url_of(reader: &mut Reader<'_>, base_path: &str) -> Option<String> {
         return None;
     };
     let path = url.path().trim_end_matches('/');
-    if !path.is_empty() && path != base_path {
+    let given = reader.text(&keys::BASE_PATH);
+    let is_wrong = reader.is_refused(&keys::BASE_PATH)
+        || base_path.is_empty() && given.is_some_and(|it| it.value.trim() != "/");
+    if !path.is_empty() && path != base_path && !is_wrong {
         reader.problems.push(found.problem(
             "has a path that QUEUEWALL_BASE_PATH (server.base_path) does not name",
             format_args!("set that to {path}, or leave the path out here"),

@@ -226,8 +226,8 @@ fn label(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<St
     let text = found.value.trim();
     if text.chars().any(char::is_control) || clean(text).is_none() {
         problems.push(found.wrong(
-            "is blank or has line breaks",
-            "write some words, or leave the key out",
+            "is blank, or has line breaks or other control characters",
+            "write some words on one line, or leave the key out",
         ));
         return None;
     }

@@ -23,6 +23,8 @@ pub(super) fn read(reader: &mut Reader<'_>, poll: &PollConfig) -> Option<Setting
     let chosen = reader.text(&keys::DIALECT);
     let name = chosen.as_ref().map(|found| found.value.trim());
     let dialect = match name {
+        // Which settings are missing is not known.
+        _ if reader.is_refused(&keys::DIALECT) => None,
         None | Some(REPORTING_V2) => reporting_v2::read(reader).map(Dialect::ReportingV2),
         Some(REALTIME) => realtime::read(reader).map(|it| Dialect::Realtime(Box::new(it))),
         Some(_) => {

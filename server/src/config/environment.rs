@@ -215,7 +215,8 @@ impl Environment {
         }
         if self.is_passed_over {
             self.warnings.push(format!(
-                "{DOTENV}: the file in the working folder is not read, since the configuration file is named:                  what counts is {}",
+                "{DOTENV}: the file in the working folder is not read, since the configuration file is named: what \
+                 counts is {}",
                 self.dotenv.display()
             ));
         }

@@ -4,7 +4,11 @@
 mod boards;
 mod levels;
 
-use std::{collections::BTreeMap, fmt::Display, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    ops::Range,
+};
 
 use toml::{
     Spanned,
@@ -29,6 +33,9 @@ pub(super) struct File {
     pub(super) levels: FileLevels,
     /// The boards in the file's order.
     pub(super) boards: Vec<FileBoard>,
+    /// The dotted keys that are given in a form that cannot be used, and the variables of
+    /// secrets that stand there.
+    pub(super) refused: BTreeSet<&'static str>,
 }
 
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -140,27 +147,35 @@ impl Walker<'_> {
                 .find(|setting| setting.file_key == Some(dotted.as_str()));
             let Some((setting, known)) = setting.and_then(|s| Some((s, s.file_key?))) else {
                 if let Some(variable) = keys::secret(&dotted) {
+                    file.refused.insert(variable);
                     self.report(
                         &key.span(),
                         &dotted,
                         "is a secret, which this file must not hold",
                         format_args!(
-                            "put it into a file of its own and name that in {dotted}_file, or set {variable}"
+                            "put it into a separate file and name that in {dotted}_file, or set {variable}"
                         ),
                     );
                 } else {
+                    file.refused
+                        .extend(keys::did_you_mean(&dotted, keys::file_keys()));
                     self.unknown(&key.span(), &dotted, &dotted, keys::file_keys());
                 }
                 continue;
             };
-            match setting.kind {
-                Kind::Ids => file.lists.extend(Some(known).zip(self.ids(known, value))),
-                Kind::Texts => file.lists.extend(Some(known).zip(self.texts(known, value))),
-                kind => {
-                    if let Some(found) = self.scalar(known, value, kind) {
-                        file.scalars.insert(known, found);
-                    }
-                }
+            let is_taken = match setting.kind {
+                Kind::Ids => (self.ids(known, value))
+                    .map(|found| file.lists.insert(known, found))
+                    .is_some(),
+                Kind::Texts => (self.texts(known, value))
+                    .map(|found| file.lists.insert(known, found))
+                    .is_some(),
+                kind => (self.scalar(known, value, kind))
+                    .map(|found| file.scalars.insert(known, found))
+                    .is_some(),
+            };
+            if !is_taken {
+                file.refused.insert(known);
             }
         }
     }

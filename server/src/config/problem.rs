@@ -40,12 +40,16 @@ impl Found<String> {
         is_whole: bool,
         unit: &str,
     ) -> Result<f64, Problem> {
-        match self.value.trim().parse() {
-            Ok(number) if bounds.contains(&number) && !(is_whole && number.fract() != 0.0) => {
-                Ok(number)
-            }
+        let number = self.value.trim().parse::<f64>().ok();
+        let number = number.filter(|it| it.is_finite() && !(is_whole && it.fract() != 0.0));
+        match number {
+            Some(number) if bounds.contains(&number) => Ok(number),
             _ => Err(self.wrong(
-                "is out of bounds",
+                match (number, is_whole) {
+                    (Some(_), _) => "is out of bounds",
+                    (None, true) => "is not a whole number",
+                    (None, false) => "is not a number",
+                },
                 format_args!(
                     "give a {} from {} to {} ({unit})",
                     if is_whole { "whole number" } else { "number" },

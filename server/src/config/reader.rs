@@ -53,6 +53,9 @@ impl<'a> Reader<'a> {
         named: Option<&Path>,
     ) -> Result<Self, ConfigError> {
         let mut problems = std::mem::take(&mut environment.problems);
+        if named.is_none() && environment.is_refused(&keys::CONFIG) {
+            return Err(ConfigError { problems });
+        }
         let mut warnings = std::mem::take(&mut environment.warnings);
         let (file_path, named_by) = file_path(&environment, named);
         let mut files = Vec::new();
@@ -97,9 +100,12 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Whether a setting's variable was given and refused.
+    /// Whether a setting was given and refused: what is wrong with it is among the
+    /// problems, and it is not missing.
     pub(super) fn is_refused(&self, setting: &Setting) -> bool {
-        self.environment.is_refused(setting)
+        let names = [setting.file_key, setting.variable];
+        let is_in_file = |name: &str| self.file.refused.contains(name);
+        self.environment.is_refused(setting) || names.into_iter().flatten().any(is_in_file)
     }
 
     /// Where `.env` is looked for, if the one in the working folder does not count.
@@ -271,11 +277,15 @@ impl<'a> Reader<'a> {
         let Some(found) = self.text(setting) else {
             return default;
         };
-        match found.value.trim().parse() {
-            Ok(number) if bounds.contains(&number) => number,
+        let number = found.value.trim().parse::<i128>().ok();
+        match number.and_then(|it| u64::try_from(it).ok()) {
+            Some(number) if bounds.contains(&number) => number,
             _ => {
                 self.problems.push(found.wrong(
-                    "is out of bounds",
+                    match number {
+                        Some(_) => "is out of bounds",
+                        None => "is not a whole number",
+                    },
                     format_args!(
                         "give a whole number from {} to {} ({unit})",
                         bounds.start(),

@@ -150,8 +150,8 @@ fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
         if !is_name(host.value.trim()) {
             reader.problems.push(host.wrong(
                 "is not a host's name",
-                "write it as in wall.example.com, without https:// and without a port; addresses in \
-                 figures need not be named",
+                "write it as in wall.example.com, without https:// and without a port; IP addresses need not be \
+                 named",
             ));
         }
     }
@@ -194,6 +194,12 @@ fn tls(reader: &mut Reader<'_>) -> Option<TlsFiles> {
     let (certificate, key) = match (certificate, key) {
         (Some(certificate), Some(key)) => (certificate, key),
         (None, None) => return None,
+        (Some(_), None) | (None, Some(_))
+            if reader.is_refused(&keys::TLS_CERTIFICATE_FILE)
+                || reader.is_refused(&keys::TLS_KEY_FILE) =>
+        {
+            return None;
+        }
         (Some(alone), None) | (None, Some(alone)) => {
             reader.problems.push(alone.problem(
                 "is given alone",

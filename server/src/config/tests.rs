@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 use super::{surroundings::pretended::Pretended, *};
 use crate::cxone::{Dialect, ReportingV2Settings};
 
+mod follow_ups;
 mod realtime;
 
 const ENOUGH: [(&str, &str); 3] = [
@@ -319,7 +320,7 @@ fn bad_slugs_zones_titles_and_ids_are_refused() {
              each board its own",
             "queuewall.toml:9: boards.queues = \"a b\" is not an id: copy it from `queuewall queues`, without spaces \
              and quotes; several are separated by commas",
-            "queuewall.toml:8: boards.title = \"\" is blank or has line breaks: write some words, or leave the key out",
+            "queuewall.toml:8: boards.title = \"\" is blank, or has line breaks or other control characters: write some words on one line, or leave the key out",
         ]
     );
 }
@@ -685,14 +686,14 @@ fn a_display_that_cannot_be_is_refused() {
         [
             "queuewall.toml:6: boards.metres = 0.2 is out of bounds: give a number from 0.3 to 30 \
              (metres to the screen)",
-            "queuewall.toml:7: boards.inches = \"inf\" is out of bounds: give a number from 5 to 150 \
+            "queuewall.toml:7: boards.inches = \"inf\" is not a number: give a number from 5 to 150 \
              (inches across the screen)",
             "queuewall.toml:8: boards.rotate_seconds = 4 is out of bounds: give a number from 5 to 600 \
              (seconds a page)",
             "queuewall.toml:4: boards.theme = \"blue\" is not a theme: write dark, light or contrast",
             "queuewall.toml:5: boards.language = \"xx\" is not a language of the page: write one of \
              en, de, es, fr, pt",
-            "queuewall.toml:3: boards.notice = \"a\\nb\" is blank or has line breaks: write some words, \
+            "queuewall.toml:3: boards.notice = \"a\\nb\" is blank, or has line breaks or other control characters: write some words on one line, \
              or leave the key out",
         ]
     );

@@ -105,7 +105,7 @@ fn sign_in(reader: &mut Reader<'_>) -> Option<SignInMethod> {
         });
     }
     let area_url = address(reader, &keys::AREA_URL, None)?;
-    if area_url.is_none() {
+    if area_url.is_none() && !reader.is_refused(&keys::AREA_URL) {
         reader.problems.push(Problem::new(
             "environment",
             "CXONE_CLIENT_ID",
