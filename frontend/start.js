@@ -49,7 +49,7 @@
           "QUEUEWALL_BASE_PATH on the server to that path, and let the proxy pass everything below it." + RETRIED;
     }
     if (!answer.ok) {
-      return "The server, or a proxy before it, is in trouble" + of + " See their logs." + RETRIED;
+      return "The server, or a proxy before it, does not give out the page’s files" + of + " Its log says why." + RETRIED;
     }
     var kind = answer.headers.get("content-type") || "";
     var isScript = /\.js$/.test(file);

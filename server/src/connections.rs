@@ -74,7 +74,7 @@ pub fn make_room(limits: Limits) {
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(allowed) if allowed < limits.connections as u64 + OTHERS => warn!(
             "this system allows {allowed} open files, which is fewer than the {} connections that the server \
-             would take: raise it (LimitNOFILE in systemd, `ulimit -n`)",
+             would take: raise it (LimitNOFILE= in a systemd unit, `--ulimit nofile=` of a container, `ulimit -n`)",
             limits.connections
         ),
         Ok(_) => {}
@@ -116,7 +116,10 @@ pub async fn serve<A, F>(
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    warn!(%error, "no connection could be accepted");
+                    warn!(
+                        "no connection could be accepted ({error}): where files or memory ran out, raise the \
+                         limits of the process (LimitNOFILE=, `ulimit -n`)"
+                    );
                     sleep(ACCEPT_PAUSE).await;
                     continue;
                 }

@@ -83,7 +83,11 @@ fn say_panic(panic: &PanicHookInfo<'_>) {
     let words = panic.payload();
     let words = (words.downcast_ref::<&str>().copied())
         .or_else(|| words.downcast_ref::<String>().map(String::as_str));
-    error!(place, "panicked: {}", words.unwrap_or("without a word"));
+    error!(
+        place,
+        "panicked, please report it: {}",
+        words.unwrap_or("without a word")
+    );
 }
 
 fn filter(ours: Option<&str>, rust_log: Option<&str>) -> Result<EnvFilter, Failure> {

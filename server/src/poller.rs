@@ -290,7 +290,8 @@ impl Poller {
                     news.log();
                     if !news.not_found.is_empty() && self.schedule.all_dead(read.group) {
                         warn!(
-                            "CXone knows none of the queues: check CXONE_BASE_URL and CXONE_TENANT_ID"
+                            "CXone knows none of the queues: check their ids, and whether CXONE_BASE_URL and \
+                             CXONE_TENANT_ID are those of their tenant"
                         );
                     }
                 }
@@ -444,13 +445,14 @@ impl Poller {
             self.cycle = cycle;
             self.schedule.set_cycle(cycle, Instant::now());
             if cycle > self.poll.interval {
+                let is_one_list = self.source.batch_limit() == usize::MAX;
                 warn!(
-                    "{requests} requests a round do not fit {} s within {} requests a minute: each queue is read \
-                     every {} s. Set QUEUEWALL_BUDGET_PER_MINUTE to {} if CXone allows it, or show fewer queues",
+                    "{requests} requests a round do not fit {} s within {} requests a minute, each queue is read \
+                     every {} s: {}",
                     self.poll.interval.as_secs(),
                     self.budget.limit(),
                     cycle.as_secs(),
-                    plan::sufficient_budget(requests, self.poll.interval),
+                    plan::remedies(requests, &self.poll, is_one_list).join(", or "),
                 );
             } else {
                 info!("each queue is read every {} s again", cycle.as_secs());

@@ -213,12 +213,12 @@ impl Refused {
                 listed(paths)
             ),
             Self::Emptied(paths) => format!(
-                "{} sets nothing any more: restore it, or send SIGHUP (systemctl reload queuewall) if that is \
+                "{} sets nothing any more: restore it, or send SIGHUP (`systemctl reload queuewall`, `docker kill -s HUP …`) if that is \
                  meant",
                 listed(paths)
             ),
             Self::NoBoards => "the configuration file has no [[boards]] any more, and the server would show \
-                every queue: restore it, or send SIGHUP (systemctl reload queuewall) if that is meant"
+                every queue: restore it, or send SIGHUP (`systemctl reload queuewall`, `docker kill -s HUP …`) if that is meant"
                 .to_owned(),
         }
     }

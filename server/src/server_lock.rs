@@ -25,7 +25,7 @@ pub struct ServerLock(
 #[error(
     "another queuewall server{} uses the state folder {folder}: end that one first, or give this one its own folder \
      with QUEUEWALL_STATE_DIR (server.state_dir)",
-    .pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+    .pid.map(process).unwrap_or_default()
 )]
 pub struct InUse {
     folder: String,
@@ -65,6 +65,14 @@ impl ServerLock {
                 Ok(None)
             }
         }
+    }
+}
+
+/// 1 is the first process of a container, and none that its reader finds.
+fn process(pid: u32) -> String {
+    match pid {
+        1 => " (in a container)".to_owned(),
+        _ => format!(" (process {pid})"),
     }
 }
 

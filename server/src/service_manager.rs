@@ -65,7 +65,9 @@ impl ServiceManager {
             let status = status::of(boards, clock.now());
             let alive = self.patience.map_or("", |_| "\nWATCHDOG=1");
             if let Err(error) = self.tell(&format!("STATUS={status}{first}{alive}")) {
-                warn!(%error, "NOTIFY_SOCKET could not be told");
+                warn!(
+                    "systemd could not be told how the server is ({error}): check NotifyAccess= and NOTIFY_SOCKET"
+                );
             }
             first = "";
             sleep_until(said_at + rest).await;
@@ -78,7 +80,9 @@ impl ServiceManager {
     /// Says that the process is about to end.
     pub fn stopping(&self) {
         if let Err(error) = self.tell("STOPPING=1\nSTATUS=stopping") {
-            warn!(%error, "NOTIFY_SOCKET could not be told");
+            warn!(
+                "systemd could not be told how the server is ({error}): check NotifyAccess= and NOTIFY_SOCKET"
+            );
         }
     }
 

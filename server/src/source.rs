@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 
 use crate::clock::Moment;
+pub(crate) use error::NO_TENANT;
 pub use error::SourceError;
 pub use host::Host;
 pub(crate) use list::{Cursor, PageOfIds, Total};

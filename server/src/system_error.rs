@@ -43,7 +43,7 @@ pub fn remedy(attempt: Attempt, error: &io::Error) -> &'static str {
         }
         (ErrorKind::PermissionDenied, Attempt::Listen) => {
             "ports below 1024 need a privilege: choose one from 1024 on, such as 8080, or grant \
-             CAP_NET_BIND_SERVICE"
+             CAP_NET_BIND_SERVICE; for other ports see what else forbids it (SELinux, a container's profile)"
         }
         (_, Attempt::Listen) => "choose another address and port",
         (ErrorKind::StorageFull, _) => "free space on its disk (df -h; df -i for inodes)",

@@ -15,7 +15,8 @@ pub enum Cause {
     NotFound,
     /// CXone knows none of a board's queues.
     NoneFound,
-    /// The sign-in succeeded, and CXone shows us no queue at all.
+    /// The sign-in succeeded, and there is no queue for the wall: CXone shows none, or the
+    /// configuration leaves all of them out.
     NothingVisible,
     /// CXone answered, and left the queue out.
     LeftOut,
@@ -98,10 +99,8 @@ impl Cause {
             Self::SignInRejected => "CXone rejects our sign-in",
             Self::Forbidden => "No permission to read queues in CXone",
             Self::NotFound => "No such queue in CXone",
-            Self::NoneFound => {
-                "CXone knows none of these queues: check the base URL and the tenant"
-            }
-            Self::NothingVisible => "Signed in, but CXone shows us no queue",
+            Self::NoneFound => "CXone knows none of these queues: check their ids and the tenant",
+            Self::NothingVisible => "Signed in, but there is no queue to show",
             Self::LeftOut => "CXone left this queue out of its answer",
             Self::ListIncomplete => "CXone lists fewer queues than it has",
             Self::AllLeftOut => "CXone left these queues out of its answer",

@@ -105,9 +105,9 @@ pub(super) const WORDS: Words = Words {
         forbidden: phrase("Pas d’autorisation pour lire les files dans CXone"),
         not_found: phrase("Cette file n’existe pas dans CXone"),
         none_found: phrase(
-            "CXone ne connaît aucune de ces files\u{a0}: vérifiez l’URL de base et le locataire",
+            "CXone ne connaît aucune de ces files\u{a0}: vérifiez leurs identifiants et le locataire",
         ),
-        nothing_visible: phrase("Connectés, mais CXone ne nous montre aucune file"),
+        nothing_visible: phrase("Connectés, mais il n’y a aucune file à afficher"),
         left_out: phrase("CXone a omis cette file dans sa réponse"),
         list_incomplete: phrase("CXone liste moins de files qu’il n’en a"),
         all_left_out: phrase("CXone a omis ces files dans sa réponse"),

@@ -105,9 +105,9 @@ pub(super) const WORDS: Words = Words {
         forbidden: phrase("Sem permissão para ler filas no CXone"),
         not_found: phrase("Esta fila não existe no CXone"),
         none_found: phrase(
-            "O CXone não conhece nenhuma destas filas: verifique o URL base e o locatário",
+            "O CXone não conhece nenhuma destas filas: verifique os identificadores e o locatário",
         ),
-        nothing_visible: phrase("Sessão iniciada, mas o CXone não nos mostra nenhuma fila"),
+        nothing_visible: phrase("Sessão iniciada, mas não há nenhuma fila para mostrar"),
         left_out: phrase("O CXone omitiu esta fila na resposta"),
         list_incomplete: phrase("O CXone lista menos filas do que tem"),
         all_left_out: phrase("O CXone omitiu estas filas na resposta"),

@@ -105,9 +105,9 @@ pub(super) const WORDS: Words = Words {
         forbidden: phrase("Sin permiso para leer colas en CXone"),
         not_found: phrase("Esta cola no existe en CXone"),
         none_found: phrase(
-            "CXone no conoce ninguna de estas colas: revise la URL base y el inquilino",
+            "CXone no conoce ninguna de estas colas: revise sus identificadores y el inquilino",
         ),
-        nothing_visible: phrase("Sesión iniciada, pero CXone no nos muestra ninguna cola"),
+        nothing_visible: phrase("Sesión iniciada, pero no hay ninguna cola que mostrar"),
         left_out: phrase("CXone omitió esta cola en su respuesta"),
         list_incomplete: phrase("CXone muestra menos colas de las que tiene"),
         all_left_out: phrase("CXone omitió estas colas en su respuesta"),

@@ -93,7 +93,7 @@ pub enum ConfigCommand {
 /// Options of `health`.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct HealthArgs {
-    /// Ask whether CXone was read, too, and not only whether the server serves
+    /// Ask whether boards can be served, and print how it goes with CXone, which does not count
     #[arg(long)]
     pub ready: bool,
 }
@@ -149,7 +149,7 @@ pub enum ScreensCommand {
 pub struct ApproveArgs {
     /// The 6 characters that the screen shows
     pub code: String,
-    /// The one board that it shall show
+    /// The one board that it shows
     #[arg(long, value_name = "SLUG")]
     pub board: String,
     /// Do not ask whether the screen's address is the right one; scripts are never asked

@@ -169,7 +169,8 @@ async fn walk(
     let batches: usize = groups.iter().map(batches).sum();
     // A page of a list that has several is read each round, between the reads.
     let pages = usize::from(groups.iter().any(|group| group.all) && upstream.list_pages > 1);
-    report.budget(batches * upstream.requests_per_read() + pages, poll);
+    let requests = batches * upstream.requests_per_read() + pages;
+    report.budget(requests, poll, upstream.batch_limit() == usize::MAX);
     Ok(())
 }
 

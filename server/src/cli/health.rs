@@ -42,7 +42,10 @@ pub(super) async fn run(
     let url = format!("{scheme}://{address}/{path}");
     let no_answer = |error: reqwest::Error| {
         let cause = innermost(&error);
-        unhealthy(&format_args!("{url} gives no answer ({cause})"))
+        unhealthy(&format_args!(
+            "{url} gives no answer ({cause}): see whether the server runs, with the same QUEUEWALL_LISTEN and TLS files \
+             as this command"
+        ))
     };
     let client = client().map_err(no_answer)?;
     let answer = client.get(&url).send().await.map_err(no_answer)?;

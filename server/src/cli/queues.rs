@@ -161,7 +161,7 @@ mod tests {
             let failure = end.unwrap_err();
             assert_eq!((failure.exit, out.as_str()), (Exit::NotFound, text));
             let message = failure.message.unwrap();
-            assert!(message.starts_with("signed in, but CXone shows us no queue: "));
+            assert!(message.starts_with("signed in, but there is no queue to show: "));
         }
     }
 

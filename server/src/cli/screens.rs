@@ -22,11 +22,12 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
         return Err(Failure::new(
             Exit::Other,
             format_args!(
-                "no screen waits under the code {}: read it again off the screen; a code is good \
-                 for {} minutes and then makes room for the next. If it is right, look in the server's \
-                 log: it may not be able to write screens.json, or use another QUEUEWALL_STATE_DIR",
+                "no screen waits under the code {}: read it again off the screen; a code is good for {} minutes, then \
+                 the screen shows the next. If it is right, look in the server's log: it may not be able to write \
+                 screens.json, or use another state folder than this command ({})",
                 printable(&typed),
-                CODE_LIFE.as_secs() / 60
+                CODE_LIFE.as_secs() / 60,
+                desk.config.access.state_dir.display()
             ),
         ));
     };

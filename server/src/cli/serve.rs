@@ -42,9 +42,13 @@ pub(super) async fn run(mut server: Server, reload: Option<Reload>) -> Result<Ex
         |error: io::Error| no_listener(&error, listen, "QUEUEWALL_LISTEN; `demo`: --listen");
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     if let Some(address) = server.config.server.metrics_listen {
-        let operators = TcpListener::bind(address)
-            .await
-            .map_err(|error| no_listener(&error, address, "QUEUEWALL_METRICS_LISTEN"))?;
+        let operators = TcpListener::bind(address).await.map_err(|error| {
+            no_listener(
+                &error,
+                address,
+                "QUEUEWALL_METRICS_LISTEN; `demo`: --metrics-listen",
+            )
+        })?;
         server.operators = Some(operators);
     }
     let address = listener.local_addr().map_err(cannot_listen)?;

@@ -611,7 +611,7 @@ fn thresholds_out_of_bounds_or_order_are_refused_all_at_once() {
             what(
                 2,
                 "levels.waiting.critical = 2.5",
-                "is out of bounds: give a whole number from 1 to 10000 (calls)"
+                "is not a whole number: give a whole number from 1 to 10000 (calls)"
             ),
             what(
                 4,

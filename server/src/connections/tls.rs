@@ -78,7 +78,10 @@ pub enum TlsError {
         path: PathBuf,
     },
     /// The two do not belong together, or are of a kind that cannot be used.
-    #[error("{} and {} cannot be used together ({detail})", .certificate.display(), .key.display())]
+    #[error(
+        "{} and {} cannot be used together ({detail}): name the key that belongs to the certificate, RSA, ECDSA or \
+         Ed25519", .certificate.display(), .key.display()
+    )]
     Unusable {
         /// The certificate's file.
         certificate: PathBuf,

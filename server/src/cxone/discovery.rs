@@ -18,7 +18,10 @@ use super::{
     sign_in::AccessToken,
     transport::{Answer, Transport},
 };
-use crate::{metrics::CallKind, source::SourceError};
+use crate::{
+    metrics::CallKind,
+    source::{NO_TENANT, SourceError},
+};
 
 const OPENID_PATH: &str = "/.well-known/openid-configuration";
 const CXONE_PATH: &str = "/.well-known/cxone-configuration";
@@ -91,7 +94,7 @@ impl Discovery {
     pub(super) async fn api(&self, token: &AccessToken) -> Result<Api, SourceError> {
         let tenant_id = (self.tenant_id.as_deref())
             .or(token.tenant_id())
-            .ok_or_else(|| unexpected("no tenantId in the token: set CXONE_TENANT_ID"))?;
+            .ok_or_else(|| unexpected(NO_TENANT))?;
         let mut known = self.api.lock().await;
         if let Some(api) = known.as_ref().filter(|api| api.tenant_id == tenant_id) {
             return Ok(api.clone());

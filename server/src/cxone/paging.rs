@@ -203,7 +203,9 @@ impl LoggedShortfall {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match shortfall {
             _ if *known == shortfall => {}
-            Some(shortfall) => tracing::warn!("the {list} is not whole: {shortfall}"),
+            Some(shortfall) => tracing::warn!(
+                "the {list} is not whole: {shortfall}; `queuewall check` says what to do"
+            ),
             None => tracing::info!("the {list} is whole again"),
         }
         *known = shortfall;

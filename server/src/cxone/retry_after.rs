@@ -21,9 +21,9 @@ pub(super) fn wait_asked(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
     let asked = parse(text(RETRY_AFTER)?, date.unwrap_or(now))?;
     if asked > LONGEST {
         tracing::warn!(
-            asked_seconds = asked.as_secs(),
-            honoured_seconds = LONGEST.as_secs(),
-            "CXone asks for a longer wait than is honoured"
+            "CXone asks for a wait of {} s (Retry-After), which is taken as {} s",
+            asked.as_secs(),
+            LONGEST.as_secs()
         );
     }
     Some(asked.min(LONGEST))

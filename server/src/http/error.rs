@@ -48,12 +48,12 @@ pub enum ApiError {
     #[error("this method is not possible here: the header `allow` names those that are")]
     MethodNotAllowed,
     /// 400: asked by no name, or by several.
-    #[error("the request has to name one host, in one header")]
+    #[error("send exactly one Host header")]
     NotOneHost,
     /// 421: asked by a name that is not this server's.
     #[error(
-        "this server does not answer by the name that it was asked by: add it to QUEUEWALL_HOSTS \
-         (server.hosts), or ask by address"
+        "unknown host name in the request (header Host): add it to QUEUEWALL_HOSTS (server.hosts), or open the \
+         server's IP address"
     )]
     ForeignHost,
     /// 403: a proxy passed it on to a server that is for this machine alone.
@@ -82,13 +82,16 @@ pub enum ApiError {
     #[error("the body did not come in time")]
     SlowBody,
     /// 429: this peer has asked too much.
-    #[error("too many requests from this address: try again in a second")]
+    #[error(
+        "too many requests from this IP address: try again in a second; where it is a proxy's, name it in \
+         QUEUEWALL_TRUSTED_PROXIES (access.trusted_proxies)"
+    )]
     TooManyRequests,
     /// 401, 403 or 410: the caller may not see this.
     #[error("{0}")]
     Refused(#[from] Refusal),
     /// 410: a screen's code is over.
-    #[error("the code is over: ask for a new one")]
+    #[error("the code has expired: ask for a new one")]
     CodeExpired,
     /// 429: too many attempts; how long to wait.
     #[error("too many attempts: wait {} s", .0.as_secs().max(1))]

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{budget::WINDOW, config::BoardConfig, source::QueueInfo};
+use crate::{
+    budget::WINDOW,
+    config::{BoardConfig, PollConfig},
+    source::QueueInfo,
+};
 
 /// Requests a minute that the regular reads leave for a new token and a repeat.
 const RESERVE: usize = 2;
@@ -84,6 +88,33 @@ pub(crate) fn sufficient_budget(requests: usize, interval: Duration) -> usize {
     usize::try_from(needed.max(1)).map_or(usize::MAX, |needed| needed.saturating_add(RESERVE))
 }
 
+/// What shortens a round of `requests` that does not fit, each within the bounds of its
+/// setting; at least one. Where one list holds the numbers of all queues, it costs the same
+/// however few of them are shown.
+pub(crate) fn remedies(requests: usize, poll: &PollConfig, is_one_list: bool) -> Vec<String> {
+    let enough = sufficient_budget(requests, poll.interval);
+    let cycle = cycle(requests, poll.interval, poll.budget_per_minute).as_secs();
+    let mut remedies = Vec::new();
+    if PollConfig::BUDGET.contains(&(enough as u64)) {
+        remedies.push(format!(
+            "set QUEUEWALL_BUDGET_PER_MINUTE to {enough}, if CXone allows that many"
+        ));
+    }
+    if PollConfig::SECONDS.contains(&cycle) {
+        remedies.push(format!("set QUEUEWALL_POLL_SECONDS to {cycle}"));
+    }
+    if remedies.is_empty() {
+        let fewer = match is_one_list {
+            true => "let CXONE_MEDIA_TYPES name one channel alone",
+            false => "name fewer queues in boards.queues or TARGET_QUEUE_ID",
+        };
+        remedies.push(format!(
+            "neither budget nor interval can be set so high: {fewer}"
+        ));
+    }
+    remedies
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +173,41 @@ mod tests {
                 let budget = sufficient_budget(requests, interval);
                 assert_eq!(cycle(requests, interval, budget), interval);
                 assert!(budget == 1 + RESERVE || cycle(requests, interval, budget - 1) > interval);
+            }
+        }
+    }
+
+    #[test]
+    fn remedies_are_within_the_bounds_of_their_settings() {
+        for (requests, is_one_list, expected) in [
+            (
+                6,
+                false,
+                vec![
+                    "set QUEUEWALL_BUDGET_PER_MINUTE to 14,",
+                    "set QUEUEWALL_POLL_SECONDS to 45",
+                ],
+            ),
+            (120, true, vec!["set QUEUEWALL_BUDGET_PER_MINUTE to 242,"]),
+            (
+                2_000,
+                false,
+                vec!["neither budget nor interval can be set so high: name fewer queues"],
+            ),
+            (
+                2_000,
+                true,
+                vec!["neither budget nor interval can be set so high: let CXONE_MEDIA_TYPES"],
+            ),
+        ] {
+            let poll = PollConfig {
+                interval: Duration::from_secs(30),
+                budget_per_minute: 10,
+            };
+            let remedies = remedies(requests, &poll, is_one_list);
+            assert_eq!(remedies.len(), expected.len(), "{remedies:?}");
+            for (remedy, expected) in remedies.iter().zip(expected) {
+                assert!(remedy.starts_with(expected), "{remedy}");
             }
         }
     }

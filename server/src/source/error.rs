@@ -39,8 +39,8 @@ pub enum SourceError {
         /// Which permission, and where it is granted.
         remedy: &'static str,
     },
-    /// Signed in, and not one queue to see.
-    #[error("signed in, but CXone shows us no queue: {remedy}")]
+    /// Signed in, and not one queue for the wall: CXone shows none, or all are left out.
+    #[error("signed in, but there is no queue to show: {remedy}")]
     NothingVisible {
         /// What to check.
         remedy: &'static str,
@@ -90,7 +90,7 @@ pub enum SourceError {
         host: Host,
     },
     /// 400 on a read.
-    #[error("CXone called the request wrong (HTTP {status}): {remedy}")]
+    #[error("CXone rejects the request as invalid (HTTP {status}): {remedy}")]
     BadRequest {
         /// The HTTP status.
         status: u16,
@@ -109,7 +109,8 @@ pub enum SourceError {
     },
     /// 429.
     #[error(
-        "CXone's rate limit is reached (HTTP 429{}): poll less often, or see what else uses this API client",
+        "CXone's rate limit is reached (HTTP 429{}): see what else uses these credentials, or raise \
+         QUEUEWALL_POLL_SECONDS and lower QUEUEWALL_BUDGET_PER_MINUTE",
         retry_words(.retry_after)
     )]
     RateLimited {
@@ -126,7 +127,8 @@ pub enum SourceError {
     },
     /// 3xx: never followed, since a token must not travel to another address.
     #[error(
-        "{host} redirects (HTTP {status}), which Queuewall does not follow: set {} to the final address",
+        "{host} redirects (HTTP {status}), which Queuewall does not follow: check {}, and whether a proxy sends to \
+         its log-in page",
         .host.setting
     )]
     Redirected {
@@ -136,7 +138,10 @@ pub enum SourceError {
         host: Host,
     },
     /// Any other status.
-    #[error("CXone answered with HTTP {status}, which its contract does not name")]
+    #[error(
+        "CXone answered with the unexpected status HTTP {status}: see whether a proxy answers in its place; if it \
+         stays, report it with Queuewall's version"
+    )]
     UnexpectedStatus {
         /// The HTTP status.
         status: u16,
@@ -189,7 +194,10 @@ pub enum SourceError {
         status: u16,
     },
     /// No whole answer in time.
-    #[error("{host} gave no answer within {} s: check the network, and CXone's status page", .after.as_secs())]
+    #[error(
+        "{host} gave no answer within {} s: check the network, the firewall, HTTPS_PROXY, and CXone's status page{}",
+        .after.as_secs_f64(), time_out_hint(*.after)
+    )]
     TimedOut {
         /// The host name.
         host: Host,
@@ -227,9 +235,10 @@ pub enum SourceError {
     },
     /// JSON that cannot be read, and not for one field alone.
     #[error(
-        "the JSON of {host} {} at byte {byte}{}: if it stays, report it to CXone's support with this line",
+        "the JSON of {host} {} at byte {byte}{}: {}if it stays, report it to CXone's support with this line",
         if *.ends_early { "ends too early," } else { "is malformed" },
-        path_words(.path)
+        path_words(.path),
+        if *.ends_early { "see whether a proxy cuts answers; " } else { "" }
     )]
     MalformedJson {
         /// The host name.
@@ -243,7 +252,8 @@ pub enum SourceError {
     },
     /// JSON of another shape than the contract's.
     #[error(
-        "CXone's answer has another shape than expected ({detail}): report it with Queuewall's version"
+        "CXone's answer has another shape than expected ({detail}): {}",
+        shape_remedy(.detail)
     )]
     UnexpectedShape {
         /// Where and what, without values.
@@ -358,6 +368,27 @@ fn tls_remedy(detail: &str, setting: &str) -> String {
     }
 }
 
+/// The detail where a token does not name its tenant.
+pub(crate) const NO_TENANT: &str = "no tenantId in the token";
+
+fn shape_remedy(detail: &str) -> &'static str {
+    match detail {
+        NO_TENANT => "set CXONE_TENANT_ID",
+        _ => "report it with Queuewall's version",
+    }
+}
+
+/// The time limits of a connection and of a request where the interval leaves room for them.
+const USUAL_LIMITS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(10)];
+
+fn time_out_hint(after: Duration) -> &'static str {
+    if after >= USUAL_LIMITS[1] || after == USUAL_LIMITS[0] {
+        ""
+    } else {
+        "; it has more time where QUEUEWALL_POLL_SECONDS is 11 or more"
+    }
+}
+
 fn path_words(path: &str) -> String {
     match path {
         "" => String::new(),
@@ -464,6 +495,52 @@ mod tests {
             let code = Exit::from(&error).code();
             assert!(found.ends_with(&format!(" | {code} |")), "{code}: {found}");
         }
+    }
+
+    #[test]
+    fn remedy_is_that_of_what_failed() {
+        let host = || Host {
+            name: "a".to_owned(),
+            setting: "CXONE_BASE_URL",
+        };
+        let timed_out = |seconds: f64| {
+            let (host, after) = (host(), Duration::from_secs_f64(seconds));
+            SourceError::TimedOut { host, after }.to_string()
+        };
+        // Less time than usual is the short interval's doing, not the network's alone.
+        for (seconds, is_short) in [
+            (10.0, false),
+            (5.0, false),
+            (4.0, true),
+            (2.5, true),
+            (9.0, true),
+        ] {
+            let words = timed_out(seconds);
+            assert!(words.contains(&format!("within {seconds} s: ")), "{words}");
+            assert_eq!(
+                words.contains("QUEUEWALL_POLL_SECONDS"),
+                is_short,
+                "{words}"
+            );
+        }
+        let shape = |detail: &str| {
+            let detail = detail.to_owned();
+            SourceError::UnexpectedShape { detail }.to_string()
+        };
+        assert!(shape(NO_TENANT).ends_with("): set CXONE_TENANT_ID"));
+        assert!(shape("no list").ends_with("): report it with Queuewall's version"));
+        let malformed = |ends_early| {
+            let (byte, path) = (7, String::new());
+            let host = host();
+            SourceError::MalformedJson {
+                host,
+                ends_early,
+                byte,
+                path,
+            }
+            .to_string()
+        };
+        assert!(malformed(true).contains("proxy") && !malformed(false).contains("proxy"));
     }
 
     #[test]

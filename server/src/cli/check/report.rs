@@ -146,8 +146,8 @@ impl<'a> Report<'a> {
     /// What the queue list lacks. Boards that name their queues are none the worse.
     pub(super) fn short(&mut self, shortfall: Shortfall) {
         let text = format!(
-            "queues: {shortfall}; boards of every queue lack them: report it to CXone's support, or name the \
-             queues in boards.queues or TARGET_QUEUE_ID"
+            "queues: {shortfall}; boards of every queue lack them: report it to CXone's support; with the dialect \
+             reporting-v2 a queue that is named in boards.queues or TARGET_QUEUE_ID is read all the same"
         );
         self.lines.push((Mark::Short, text));
     }
@@ -209,7 +209,8 @@ impl<'a> Report<'a> {
     }
 
     /// Whether `requests` a round fit. If not, it works all the same, and slower.
-    pub(super) fn budget(&mut self, requests: usize, poll: &PollConfig) {
+    /// `is_one_list` says whether one list holds the numbers of all queues.
+    pub(super) fn budget(&mut self, requests: usize, poll: &PollConfig, is_one_list: bool) {
         if requests == 0 {
             return;
         }
@@ -222,26 +223,10 @@ impl<'a> Report<'a> {
             ));
         }
         let cycle = cycle.as_secs();
-        let enough = plan::sufficient_budget(requests, poll.interval);
-        let mut remedies = Vec::new();
-        if PollConfig::BUDGET.contains(&(enough as u64)) {
-            remedies.push(format!(
-                "set QUEUEWALL_BUDGET_PER_MINUTE to {enough}, if CXone allows that many"
-            ));
-        }
-        if PollConfig::SECONDS.contains(&cycle) {
-            remedies.push(format!("set QUEUEWALL_POLL_SECONDS to {cycle}"));
-        }
-        if remedies.is_empty() {
-            remedies.push(
-                "no setting changes that: name fewer queues in boards.queues or TARGET_QUEUE_ID"
-                    .to_owned(),
-            );
-        }
         let text = format!(
             "{round}; {budget} a minute, with room for sign-ins and repeats, allow it every {cycle} s \
              instead of every {seconds} s: {}",
-            remedies.join(", or ")
+            plan::remedies(requests, poll, is_one_list).join(", or ")
         );
         self.lines.push((Mark::Slower, text));
     }

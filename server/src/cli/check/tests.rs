@@ -213,7 +213,7 @@ async fn a_tenant_that_shows_no_queue_ends_the_walk() {
         assert_eq!(
             lines[1..],
             [
-                "failed  queues: signed in, but CXone shows us no queue: look elsewhere",
+                "failed  queues: signed in, but there is no queue to show: look elsewhere",
                 "docs/cxone.md explains every step"
             ]
         );
@@ -342,8 +342,9 @@ async fn a_request_that_is_called_wrong_stops_only_the_boards_of_its_skills() {
     let (exit, text) = checked(&tenant, &boards).await;
     assert_eq!(exit, Exit::Other);
     assert!(
-        text.contains("failed  reading queues for the skills 7: CXone called the request wrong")
-            && text.contains("ok      board a: queue 1 (Queue 1)\n"),
+        text.contains(
+            "failed  reading queues for the skills 7: CXone rejects the request as invalid"
+        ) && text.contains("ok      board a: queue 1 (Queue 1)\n"),
         "{text}"
     );
 }
@@ -357,7 +358,7 @@ async fn remedies_for_the_budget_stay_within_bounds() {
     let said = |requests, poll: PollConfig| {
         let mut out = Vec::new();
         let mut report = Report::new(&mut out);
-        report.budget(requests, &poll);
+        report.budget(requests, &poll, false);
         report.close().unwrap();
         String::from_utf8(out).unwrap()
     };
