@@ -104,7 +104,9 @@ pub(super) const WORDS: Words = Words {
         sign_in_rejected: phrase("CXone lehnt unsere Anmeldung ab"),
         forbidden: phrase("Keine Berechtigung, Warteschlangen in CXone zu lesen"),
         not_found: phrase("Diese Warteschlange gibt es in CXone nicht"),
-        none_found: phrase("CXone kennt keine dieser Warteschlangen: ihre IDs und den Mandanten prüfen"),
+        none_found: phrase(
+            "CXone kennt keine dieser Warteschlangen: ihre IDs und den Mandanten prüfen",
+        ),
         nothing_visible: phrase("Angemeldet, aber es gibt keine Warteschlange zu zeigen"),
         left_out: phrase("CXone hat diese Warteschlange in der Antwort ausgelassen"),
         list_incomplete: phrase("CXone listet weniger Warteschlangen auf, als es hat"),
