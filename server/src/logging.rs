@@ -147,7 +147,7 @@ where
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::sync::{Arc, Mutex, PoisonError};
+    use std::sync::{Arc, Mutex, Once, PoisonError};
 
     use serde_json::Value;
     use tracing::{subscriber::DefaultGuard, warn, warn_span};
@@ -165,6 +165,7 @@ pub(crate) mod tests {
         }
 
         fn gather_as(format: Format, filter: &str) -> (Self, DefaultGuard) {
+            keep_callsites_enabled();
             let said = Self::default();
             let writer = said.clone();
             let filter = EnvFilter::try_new(filter).unwrap();
@@ -183,6 +184,16 @@ pub(crate) mod tests {
             let object = |line| serde_json::from_str(line).unwrap();
             text.lines().map(object).collect()
         }
+    }
+
+    /// Keeps tests of other threads, which log to nobody, from disabling what this one
+    /// gathers: tracing asks once whether a line is wanted, and remembers the answer.
+    pub(crate) fn keep_callsites_enabled() {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            // It takes every line and does nothing with it.
+            let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+        });
     }
 
     impl io::Write for Said {

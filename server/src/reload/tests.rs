@@ -79,6 +79,7 @@ impl Bench {
     }
 
     fn start_with(files: &[(&str, &str)], named: Option<&str>) -> Self {
+        crate::logging::tests::keep_callsites_enabled();
         let logs = Logs::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::INFO)

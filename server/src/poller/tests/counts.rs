@@ -103,8 +103,6 @@ async fn outage_is_logged_once_then_rarely_and_its_end() {
     let (said, _guard) = Said::gather("queuewall=info");
     let bench = Bench::start(&ids(2), all_waiting(&ids(2)), 10);
     after(POLL).await;
-    // Another test's thread may have found it disabled.
-    tracing::callsite::rebuild_interest_cache();
     bench.script(|script| script.failure = Some(server_error()));
     after(Duration::from_secs(600)).await;
     bench.script(|script| script.failure = None);
