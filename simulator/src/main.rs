@@ -36,8 +36,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let address = arguments.listen;
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!(
-            "cannot listen on {address}: end what uses this port, or choose another, as in \
-             --listen 127.0.0.1:9091"
+            "cannot listen on {address}: choose another address and port, as in --listen 127.0.0.1:9091"
         )
     })?;
     let stop = stop_signal()?;

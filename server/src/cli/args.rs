@@ -10,7 +10,8 @@ use crate::access::seconds_since_1970;
 const AFTER_HELP: &str = "\
 Configuration: environment variables, a .env file, and queuewall.toml; .env.sample
 and queuewall.sample.toml list everything. The first three needed are
-CXONE_CLIENT_ID, CXONE_CLIENT_SECRET and CXONE_TENANT_ID.
+CXONE_CLIENT_ID, CXONE_CLIENT_SECRET and CXONE_TENANT_ID; with
+CXONE_DIALECT=realtime those of docs/cxone.md.
 
 Exit codes:
   0  done

@@ -63,7 +63,10 @@ pub enum ApiError {
     )]
     NotOfThisMachine,
     /// 403: a page from elsewhere has made the browser send it.
-    #[error("this was sent by a page of another server: open the wall's own address")]
+    #[error(
+        "this was sent by a page of another server: open the wall's own address; behind a proxy, let it pass the \
+         header Host, or name the host in QUEUEWALL_HOSTS (server.hosts)"
+    )]
     ForeignOrigin,
     /// 400: plain HTTP to a port that speaks TLS.
     #[error("this address speaks https alone: write https:// before it")]

@@ -185,7 +185,10 @@ async fn no_failure_shows_the_secret_or_the_token() {
 
     let log = log.text();
     assert_clean("the log", &log);
-    assert!(log.contains("asks for a wait of 99999 s"), "the log is listened to: {log}");
+    assert!(
+        log.contains("asks for a wait of 99999 s"),
+        "the log is listened to: {log}"
+    );
     assert!(
         log.contains("callsWaiting"),
         "the log is listened to: {log}"
