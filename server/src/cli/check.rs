@@ -51,7 +51,7 @@ pub(super) fn offline(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
-    of_this_machine(config, files, &mut report);
+    let can_be_used = of_this_machine(config, files, &mut report);
     let boards = config.boards.len();
     let of_all = (config.boards.iter()).filter(|board| board.queues.is_empty());
     let named: usize = config.boards.iter().map(|board| board.queues.len()).sum();
@@ -59,17 +59,27 @@ pub(super) fn offline(
         "boards: {boards}, with {named} queues named; {} of every queue",
         of_all.count()
     ));
-    report.ok("settings: all can be used; CXone was not asked");
+    report.ok(match can_be_used {
+        true => "settings: all can be used; CXone was not asked",
+        false => "CXone: was not asked",
+    });
     Ok(report.close()?)
 }
 
-/// Files, and what only this machine knows of them.
-fn of_this_machine(config: &Config, files: &[PathBuf], report: &mut Report<'_>) {
+/// Files, and what only this machine knows of them; whether all can be used.
+fn of_this_machine(config: &Config, files: &[PathBuf], report: &mut Report<'_>) -> bool {
     report.ok(files_read(files));
-    if let Some(tls) = &config.server.tls {
-        match Tls::load(tls.certificate.clone(), tls.key.clone()) {
-            Ok(_) => report.ok("TLS: certificate and key can be used"),
-            Err(error) => report.failed("TLS", error, Exit::Usage),
+    let Some(tls) = &config.server.tls else {
+        return true;
+    };
+    match Tls::load(tls.certificate.clone(), tls.key.clone()) {
+        Ok(_) => {
+            report.ok("TLS: certificate and key can be used");
+            true
+        }
+        Err(error) => {
+            report.failed("TLS", error, Exit::Usage);
+            false
         }
     }
 }
@@ -148,8 +158,8 @@ async fn walk(
         {
             report.failed(
                 "reading queues",
-                "CXone knows none of the configured queues: check that address and credentials are those \
-                 of your tenant",
+                "CXone knows none of the configured queues: compare their ids with `queuewall queues`; if they are \
+                 right, address and credentials are another tenant's",
                 Exit::NotFound,
             );
         }

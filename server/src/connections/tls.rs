@@ -54,12 +54,12 @@ struct Files {
 #[derive(Debug, Error)]
 pub enum TlsError {
     /// A file cannot be read.
-    #[error("{} cannot be read ({source}): {}", .path.display(), remedy(Attempt::Read, .source))]
+    #[error("{} cannot be read ({error}): {}", .path.display(), remedy(Attempt::Read, .error))]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// The system's words.
-        source: io::Error,
+        error: io::Error,
     },
     /// A file holds no certificate.
     #[error(
@@ -170,9 +170,9 @@ impl Files {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
-    text_file::read_pem(path).map_err(|source| TlsError::Unreadable {
+    text_file::read_pem(path).map_err(|error| TlsError::Unreadable {
         path: path.to_owned(),
-        source,
+        error,
     })
 }
 

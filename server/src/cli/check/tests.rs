@@ -190,7 +190,7 @@ async fn dead_and_unanswered_ids_are_named_with_the_remedy() {
 async fn when_all_ids_are_dead_the_tenant_is_in_doubt() {
     let (exit, text) = checked(&Tenant::of(&["1"]), &[board("a", &["8", "9"], &[])]).await;
     assert_eq!(exit, Exit::NotFound);
-    assert!(text.contains("CXone knows none of the configured queues: check that address"));
+    assert!(text.contains("CXone knows none of the configured queues: compare their ids"));
     assert!(!text.contains("permission"));
 }
 
@@ -437,7 +437,7 @@ fn files_that_were_read_are_named() {
 
 #[test]
 fn offline_check_asks_nothing_and_names_files() {
-    let config = crate::config::Config {
+    let mut config = crate::config::Config {
         cxone: crate::cxone::Settings {
             dialect: crate::cxone::Dialect::ReportingV2(crate::cxone::ReportingV2Settings {
                 base_url: crate::cxone::BaseUrl::parse("https://a.example.com").unwrap(),
@@ -466,4 +466,18 @@ fn offline_check_asks_nothing_and_names_files() {
          ok      boards: 2, with 2 queues named; 1 of every queue\n\
          ok      settings: all can be used; CXone was not asked\n"
     );
+
+    let missing = std::path::PathBuf::from("/nowhere/a.pem");
+    config.server.tls = Some(crate::config::TlsFiles {
+        certificate: missing.clone(),
+        key: missing,
+    });
+    let mut out = Vec::new();
+    assert_eq!(offline(&config, &[], &mut out).unwrap(), Exit::Usage);
+    let text = String::from_utf8(out).unwrap();
+    assert!(
+        text.contains("failed  TLS: /nowhere/a.pem cannot be read"),
+        "{text}"
+    );
+    assert!(!text.contains("all can be used"), "{text}");
 }
