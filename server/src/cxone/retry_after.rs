@@ -12,13 +12,13 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// The wait asked for, at most 15 minutes; `None` where none is, or none that can
-/// be read. A date in the past means no wait.
+/// be read. Neither 0 nor a date in the past is a wait.
 ///
 /// A date is by the clock of who answers, which `Date` tells; without it by ours, `now`.
 pub(super) fn wait_asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok();
     let date = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-    let asked = parse(text(RETRY_AFTER)?, date.unwrap_or(now))?;
+    let asked = parse(text(RETRY_AFTER)?, date.unwrap_or(now)).filter(|it| !it.is_zero())?;
     if asked > LONGEST {
         tracing::warn!(
             "CXone asks for a wait of {} s (Retry-After), which is taken as {} s",
@@ -34,8 +34,15 @@ fn parse(text: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(date) = httpdate::parse_http_date(text) {
         return Some(date.duration_since(now).unwrap_or_default());
     }
-    // Seconds are whole by the standard; some send fractions, and a proxy may join two headers.
-    let seconds = text.split(',').next().unwrap_or_default().trim_end();
+    // Seconds are whole by the standard, and have no unit; some send fractions or `40s`, and a
+    // proxy may join two headers.
+    let text = text.split(',').next().unwrap_or_default().trim_end();
+    let seconds = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = text[seconds.len()..].to_ascii_lowercase();
+    if !["", "s", "sec", "secs", "second", "seconds"].contains(&unit.as_str()) {
+        return None;
+    }
+    let seconds = seconds.trim_end();
     let is_decimal = |byte: u8| byte.is_ascii_digit() || byte == b'.';
     if !seconds.starts_with(|letter: char| letter.is_ascii_digit())
         || !seconds.bytes().all(is_decimal)
@@ -74,7 +81,7 @@ mod tests {
         for (text, expected) in [
             ("30", seconds(30)),
             (" 30 ", seconds(30)),
-            ("0", seconds(0)),
+            ("0", None),
             ("900", seconds(900)),
             ("901", seconds(900)),
             ("86400", seconds(900)),
@@ -82,8 +89,8 @@ mod tests {
             ("Mon, 05 Jan 2026 10:00:45 GMT", seconds(45)),
             ("Monday, 05-Jan-26 10:00:45 GMT", seconds(45)),
             ("Mon Jan  5 10:00:45 2026", seconds(45)),
-            ("Mon, 05 Jan 2026 10:00:00 GMT", seconds(0)),
-            ("Mon, 05 Jan 2026 09:00:00 GMT", seconds(0)),
+            ("Mon, 05 Jan 2026 10:00:00 GMT", None),
+            ("Mon, 05 Jan 2026 09:00:00 GMT", None),
             ("Tue, 06 Jan 2026 10:00:00 GMT", seconds(900)),
             ("", None),
             ("-5", None),
@@ -95,7 +102,14 @@ mod tests {
             ("1.5.2", None),
             ("1e3", None),
             ("soon", None),
-            ("30 s", None),
+            ("0.0", None),
+            ("0s", None),
+            ("30 s", seconds(30)),
+            ("40s", seconds(40)),
+            ("40 Seconds", seconds(40)),
+            ("40sec, 60", seconds(40)),
+            ("500ms", None),
+            ("2m", None),
             ("Mon, 05 Jan 2026 25:61:00 GMT", None),
             ("30, 60", seconds(30)),
             ("30,30", seconds(30)),
