@@ -62,6 +62,9 @@ const BUFFER_BYTES: usize = 16 * 1024;
 /// The first byte of every TLS connection (RFC 8446, 5.1): a handshake's.
 const TLS_HANDSHAKE: u8 = 0x16;
 
+/// How the PROXY protocol begins that some balancers speak before the request: version 1, and 2.
+const PROXY_PROTOCOL: [&[u8]; 2] = [b"PROXY ", b"\r\n\r\n\0"];
+
 /// Streams that one HTTP/2 connection may have at once: a browser opens a dozen.
 const STREAMS: u32 = 64;
 
@@ -109,7 +112,7 @@ pub async fn serve<A, F>(
     let peers = Arc::new(Peers::new(limits, proxies));
     let slots = Arc::new(Semaphore::new(limits.connections));
     let draining = GracefulShutdown::new();
-    let warned_of_tls = Arc::new(AtomicBool::new(false));
+    let warned = Arc::new(Warned::default());
     loop {
         let (stream, address) = tokio::select! {
             () = &mut shutdown => break,
@@ -142,7 +145,7 @@ pub async fn serve<A, F>(
             seat: Arc::new(seat),
             limits,
             watcher: draining.watcher(),
-            warned_of_tls: Arc::clone(&warned_of_tls),
+            warned: Arc::clone(&warned),
             doors: doors.clone(),
         };
         let tls = tls.clone();
@@ -157,6 +160,38 @@ pub async fn serve<A, F>(
     }
 }
 
+/// What was warned of: a peer that speaks wrongly does so each time.
+#[derive(Default)]
+struct Warned {
+    of_tls: AtomicBool,
+    of_proxy_protocol: AtomicBool,
+}
+
+impl Warned {
+    /// Warns, once each, of what is no HTTP at the beginning of a connection.
+    fn look_at(&self, first: &[u8], speech: Speech, address: SocketAddr) {
+        let is_new = |warned: &AtomicBool| !warned.swap(true, Ordering::Relaxed);
+        let client = address.ip();
+        if speech == Speech::Plain && first.first() == Some(&TLS_HANDSHAKE) && is_new(&self.of_tls)
+        {
+            warn!(
+                %client,
+                "a browser asked by https, and this port speaks plain http: open the address with http:// there, or \
+                 set QUEUEWALL_TLS_CERTIFICATE_FILE and QUEUEWALL_TLS_KEY_FILE"
+            );
+        }
+        let is_proxy_protocol = (PROXY_PROTOCOL.iter()).any(|begin| first.starts_with(begin));
+        if is_proxy_protocol && is_new(&self.of_proxy_protocol) {
+            warn!(
+                %client,
+                "a balancer speaks the PROXY protocol, which Queuewall does not read: switch it off there \
+                 (send-proxy, proxy_protocol), and let it send X-Forwarded-For, with the balancer named in \
+                 QUEUEWALL_TRUSTED_PROXIES"
+            );
+        }
+    }
+}
+
 /// One connection, and what it was let in with.
 struct Connection<A> {
     answer: A,
@@ -164,7 +199,7 @@ struct Connection<A> {
     seat: Arc<Seat>,
     limits: Limits,
     watcher: Watcher,
-    warned_of_tls: Arc<AtomicBool>,
+    warned: Arc<Warned>,
     doors: Doors,
 }
 
@@ -231,17 +266,9 @@ where
             head: self.limits.head,
         };
         let mut stream = Patient::new(stream, Some(silence), self.limits.stalled_write);
-        if speech == Speech::Plain {
-            let (warned, address) = (self.warned_of_tls, self.address);
-            stream = stream.tell_first(move |byte| {
-                if byte == TLS_HANDSHAKE && !warned.swap(true, Ordering::Relaxed) {
-                    warn!(
-                        client = %address.ip(),
-                        "a browser asked by https, and this port speaks plain http: open the address with \
-                         http:// there, or set QUEUEWALL_TLS_CERTIFICATE_FILE and QUEUEWALL_TLS_KEY_FILE"
-                    );
-                }
-            });
+        if speech != Speech::Tls {
+            let (warned, address) = (self.warned, self.address);
+            stream = stream.tell_first(move |bytes| warned.look_at(bytes, speech, address));
         }
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = self.watcher.watch(connection).await {
@@ -286,11 +313,12 @@ where
     }
 }
 
-/// Whether the peer speaks plain HTTP: whoever typed http:// is sent to https.
+/// Whether the peer speaks plain HTTP: whoever typed http:// is sent to https. A line break
+/// begins the PROXY protocol.
 async fn begins_plain(stream: &TcpStream, limit: Duration) -> bool {
     let mut first = [0];
     let peeked = timeout(limit, stream.peek(&mut first)).await;
-    matches!(peeked, Ok(Ok(1))) && first[0].is_ascii_uppercase()
+    matches!(peeked, Ok(Ok(1))) && (first[0].is_ascii_uppercase() || first[0] == b'\r')
 }
 
 /// How a peer speaks to us.

@@ -25,8 +25,8 @@ pub(super) struct Patient<S> {
     read_until: Option<Instant>,
     /// Whether some of what is to be answered has come.
     has_begun: bool,
-    /// What is told the connection's first byte.
-    first: Option<Box<dyn FnOnce(u8) + Send>>,
+    /// What is told the connection's first bytes.
+    first: Option<Box<dyn FnOnce(&[u8]) + Send>>,
     write_until: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -57,8 +57,8 @@ impl<S> Patient<S> {
         }
     }
 
-    /// Tells `first` the first byte that the peer sends.
-    pub(super) fn tell_first(mut self, first: impl FnOnce(u8) + Send + 'static) -> Self {
+    /// Tells `first` the first bytes that the peer sends.
+    pub(super) fn tell_first(mut self, first: impl FnOnce(&[u8]) + Send + 'static) -> Self {
         self.first = Some(Box::new(first));
         self
     }
@@ -115,10 +115,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if let Some(byte) = buffer.filled().get(before)
+        if buffer.filled().len() > before
             && let Some(first) = self.first.take()
         {
-            first(*byte);
+            first(&buffer.filled()[before..]);
         }
         let Some(silence) = self.read else {
             return read;

@@ -381,6 +381,30 @@ async fn https_on_the_plain_port_is_logged_once() {
 }
 
 #[tokio::test]
+async fn proxy_protocol_before_a_request_is_logged_once() {
+    let folder = tempfile::tempdir().unwrap();
+    certify(folder.path());
+    let tls = || load(folder.path()).unwrap();
+    for (begin, tls) in [
+        (&b"PROXY TCP4 192.0.2.1 192.0.2.2 5 80\r\n"[..], None),
+        (b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c", None),
+        (b"PROXY UNKNOWN\r\n", Some(tls())),
+        (b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c", Some(tls())),
+    ] {
+        let (said, _guard) = Said::gather("warn");
+        let server = Server::start(bounded(), tls).await;
+        for _ in 0..3 {
+            let mut stream = server.connect().await;
+            stream.write_all(begin).await.unwrap();
+            assert!(is_closed(&mut stream).await);
+        }
+        let text = said.text();
+        assert_eq!(text.matches("PROXY protocol").count(), 1, "{begin:?}");
+        assert!(text.contains("switch it off"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_negotiates_http_2_and_says_nothing_is_let_go() {
     let folder = tempfile::tempdir().unwrap();
     let pem = certify(folder.path());
