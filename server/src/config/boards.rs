@@ -10,7 +10,7 @@ use super::{
     keys, levels,
     problem::{Found, Problem},
     reader::Reader,
-    zone,
+    value, zone,
 };
 
 /// The slug of the environment's one board.
@@ -264,22 +264,49 @@ fn sorted(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String>
 
 fn valid_id(found: &Found<String>, problems: &mut Vec<Problem>) -> Option<String> {
     let id = found.value.trim();
-    let bad =
-        |c: char| c.is_whitespace() || c.is_control() || "'\"`“”‘’„;[]{}|<>$，、،；".contains(c);
-    if id.is_empty() || id.len() > LONGEST_ID || id.contains(bad) {
-        problems.push(found.wrong(
-            "is not an id",
-            "copy it from `queuewall queues`, without spaces and quotes; several are separated by commas",
-        ));
-        return None;
-    }
-    let has_exponent = id.contains(['e', 'E']) && id.contains(['+', '.']);
-    if has_exponent && id.parse::<f64>().is_ok() {
-        problems.push(found.wrong(
-            "is a number with an exponent, not an id",
-            "put the id in quotes where it is set: YAML and Helm write large numbers so",
-        ));
+    if let Some((what, remedy)) = fault_of(id) {
+        problems.push(found.wrong(what, remedy));
         return None;
     }
     Some(id.to_owned())
+}
+
+/// Why this is not an id, and the remedy.
+fn fault_of(id: &str) -> Option<value::Fault> {
+    let fault = |what: &str, remedy| Some((what.to_owned(), remedy));
+    let code = |c: char| format!("U+{:04X}", u32::from(c));
+    if let Some(c) = id.chars().find(|c| value::is_invisible(*c)) {
+        let what = format!("holds an invisible character ({})", code(c));
+        return Some((what, "write the id again by hand"));
+    }
+    let bad = |c: char| c.is_whitespace() || "'\"`“”‘’„;[]{}|<>$，、،；".contains(c);
+    if id.is_empty() || id.len() > LONGEST_ID || id.contains(bad) {
+        return fault(
+            "is not an id",
+            "copy it from `queuewall queues`, without spaces and quotes; several are separated by commas",
+        );
+    }
+    let is_other = |c: &char| matches!(c, '！'..='～') || c.is_numeric() && !c.is_ascii();
+    if let Some(c) = id.chars().find(is_other) {
+        let what = format!("has a character of another width or script ({})", code(c));
+        return Some((what, "write it with the digits 0 to 9"));
+    }
+    let word = id.to_ascii_lowercase();
+    if ["null", "undefined", "none", "nil", "nan", "true", "false"].contains(&word.as_str()) {
+        return fault(
+            "is what a program writes for no value, not an id",
+            "write the id, or leave the setting out",
+        );
+    }
+    if !id.contains(['.', '+']) || id.parse::<f64>().is_err() {
+        return None;
+    }
+    let what = match word.contains('e') {
+        true => "is a number with an exponent, not an id",
+        false => "is a number with a decimal point or a sign, not an id",
+    };
+    fault(
+        what,
+        "put the id in quotes where it is set, with its digits alone: YAML, Helm and spreadsheets change numbers",
+    )
 }

@@ -104,7 +104,7 @@ fn is_quoted(value: &str) -> bool {
     QUOTES.contains(&(first, last)) || (is_typographic(first) && is_typographic(last))
 }
 
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     (c.is_control() || c.is_whitespace()) && c != ' '
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fffd}')
 }

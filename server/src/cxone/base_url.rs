@@ -3,6 +3,7 @@
 use std::fmt;
 
 use reqwest::Url;
+use rustls::pki_types::DnsName;
 use thiserror::Error;
 use url::Host;
 
@@ -34,7 +35,7 @@ pub enum BaseUrlError {
     #[error("the address is empty: write it as https://HOST")]
     Empty,
     /// Not an address.
-    #[error("this is not an address ({reason}): write it as https://HOST")]
+    #[error("this is not an address ({reason}): write it as https://HOST, without quotes")]
     Malformed {
         /// The parser's words.
         reason: url::ParseError,
@@ -57,6 +58,18 @@ pub enum BaseUrlError {
          have settings of their own"
     )]
     Credentials,
+    /// A character that no address has.
+    #[error(
+        "the address has the character {character:?}: write one address as https://HOST, without quotes, commas, \
+         blanks and *"
+    )]
+    Character {
+        /// The first one.
+        character: char,
+    },
+    /// No machine can have this name.
+    #[error("the address names no host: write it as https://HOST, with the host's whole name")]
+    Host,
     /// `?…` or `#…`.
     #[error("the address has a query or fragment: remove the ? or # and all that follows")]
     QueryOrFragment,
@@ -81,6 +94,14 @@ impl BaseUrl {
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(BaseUrlError::QueryOrFragment);
+        }
+        if let Some(character) = text.chars().find(|it| is_out_of_place(*it)) {
+            return Err(BaseUrlError::Character { character });
+        }
+        if let Some(Host::Domain(name)) = url.host()
+            && DnsName::try_from(name).is_err()
+        {
+            return Err(BaseUrlError::Host);
         }
         if url.scheme() == "http" && !is_loopback(&url) {
             let host = url.host_str().unwrap_or_default().to_owned();
@@ -149,6 +170,10 @@ impl fmt::Display for BaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.url.as_str().trim_end_matches('/'))
     }
+}
+
+fn is_out_of_place(character: char) -> bool {
+    !character.is_alphanumeric() && !"-._~:/[]%@!$&+=()".contains(character)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -259,6 +284,21 @@ mod tests {
             ("http://api.example.com", "write https://"),
             ("https://canary@api.example.com", "before the @"),
             ("https://me:canary@api.example.com", "before the @"),
+            ("https://api.example.com,", "the character ','"),
+            ("https://api.example.com/,", "the character ','"),
+            ("https://api.example.com;", "the character ';'"),
+            ("https://*.example.com", "the character '*'"),
+            ("https://api.example.com/a b", "without quotes"),
+            ("https://api.example.com\tx", "without quotes"),
+            ("https://api.example.com\"", "without quotes"),
+            ("https://api.example.com'", "without quotes"),
+            ("https://api.example.com/\u{201d}", "without quotes"),
+            ("https://api.example.com/\u{200b}", "without quotes"),
+            ("\"https://api.example.com\"", "without quotes"),
+            ("'https://api.example.com", "without quotes"),
+            ("https://api exa.mple.com", "without quotes"),
+            ("https://api..example.com", "whole name"),
+            ("https://-.example.com", "whole name"),
             ("https://api.example.com?key=canary", "remove the ?"),
             ("https://api.example.com/?", "remove the ?"),
             ("https://api.example.com/#canary", "remove the ?"),
