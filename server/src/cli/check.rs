@@ -122,12 +122,16 @@ async fn walk(
         }
         Err(error) => {
             report.failed_read("queues", error);
-            if error.is_transient() || matches!(error, SourceError::NothingVisible { .. }) {
+            let is_to_wait =
+                matches!(error, SourceError::RateLimited { .. }) || error.retry_after().is_some();
+            if is_to_wait || matches!(error, SourceError::NothingVisible { .. }) {
                 return Ok(());
             }
         }
     }
     let list = listed.as_deref().ok();
+    // What boards of every queue lack was said, and passes.
+    let list_is_late = (listed.as_ref().err()).is_some_and(SourceError::is_transient);
     let (groups, group_of_board) = plan::group(boards);
     let mut may_read = false;
     for (index, group) in groups.iter().enumerate() {
@@ -165,6 +169,9 @@ async fn walk(
         }
         let of_group = boards.iter().zip(&group_of_board);
         for (board, _) in of_group.filter(|(_, of_board)| **of_board == index) {
+            if list_is_late && board.queues.is_empty() {
+                continue;
+            }
             report.board(board, &answers, list);
         }
     }

@@ -335,6 +335,30 @@ async fn the_list_is_a_help_and_no_need_where_ids_are_configured() {
 }
 
 #[tokio::test]
+async fn named_queues_are_checked_where_the_list_fails_for_now() {
+    let trouble = SourceError::ServerError {
+        status: 503,
+        retry_after: None,
+    };
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.list = Some(trouble.clone());
+    let boards = [board("a", &["1"], &[]), board("all", &[], &[])];
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_ne!(exit, Exit::Done);
+    assert!(text.contains("failed  queues: CXone is in trouble (HTTP 503)"));
+    assert!(
+        text.contains("ok      board a: queue 1 (Queue 1)\n"),
+        "{text}"
+    );
+    assert!(!text.contains("board all"), "{text}");
+
+    // What fails in the same way is said once.
+    tenant.read = Some(trouble);
+    let (_, text) = checked(&tenant, &boards).await;
+    assert_eq!(text.matches("HTTP 503").count(), 1, "{text}");
+}
+
+#[tokio::test]
 async fn a_request_that_is_called_wrong_stops_only_the_boards_of_its_skills() {
     let mut tenant = Tenant::of(&["1"]);
     tenant.bad_skill = Some("7".to_owned());
