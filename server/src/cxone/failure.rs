@@ -42,10 +42,15 @@ pub(super) fn classify(error: &reqwest::Error, peer: &Peer) -> SourceError {
             SourceError::Connect { host, detail }
         };
     }
-    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+    if let Some(http) = find::<hyper::Error>(error).filter(|http| http.is_parse()) {
+        let content = if http.is_parse_too_large() {
+            "more header lines than are read"
+        } else {
+            "something other than HTTP"
+        };
         return SourceError::NotJson {
             host,
-            content: "something other than HTTP".to_owned(),
+            content: content.to_owned(),
         };
     }
     SourceError::Truncated { host }

@@ -39,6 +39,7 @@ pub(super) fn answer(status: StatusCode, body: &[u8]) -> Answer {
         status,
         content_type: Some("application/json".parse().expect("a header's value")),
         challenge: String::new(),
+        next_link: None,
         body: body.to_owned(),
     }
 }

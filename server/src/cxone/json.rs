@@ -193,7 +193,7 @@ pub(super) fn count(value: &Value) -> Option<u64> {
 }
 
 /// Yes or no, however it is written.
-fn flag(value: &Value) -> Option<bool> {
+pub(super) fn flag(value: &Value) -> Option<bool> {
     if let Value::Bool(flag) = value {
         return Some(*flag);
     }
@@ -426,6 +426,7 @@ mod tests {
                     status: StatusCode::OK,
                     content_type: content_type.as_deref().and_then(|it| it.parse().ok()),
                     challenge: String::new(),
+                    next_link: None,
                     body,
                 };
                 if let Err(error) = parse(&answer) {

@@ -2,6 +2,9 @@
 
 #[cfg(any(test, fuzzing))]
 pub(super) mod fuzzing;
+mod link_header;
+
+pub(super) use link_header::next_in;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -35,6 +38,15 @@ const TOTALS: [&str; 9] = [
 
 /// How many of those names are certain.
 const CERTAIN: usize = 2;
+
+/// Under which names an answer says how many pages there are.
+const PAGE_COUNTS: [&str; 3] = ["totalpages", "totalpagecount", "pagecount"];
+
+/// What is beside a `pageCount` that counts pages, and not the entries of one.
+const BESIDE_PAGE_COUNT: [&str; 5] = ["pagenumber", "pagesize", "pageindex", "currentpage", "page"];
+
+/// Under which names an answer says that more follows.
+const MORE: [&str; 3] = ["hasmore", "hasnext", "hasnextpage"];
 
 /// In which objects they may be.
 const AROUND_TOTALS: [&str; 7] = [
@@ -105,7 +117,7 @@ impl List<'_> {
         check(&answer)?;
         let body = json::parse(&answer)?;
         let total = total_in(&body);
-        let link = self.link_from(&url, &body);
+        let link = self.link_from(&url, &body, answer.next_link.as_deref());
         let link = match link {
             Err(error) if total.count.is_none() => return Err(error),
             link => link.ok().flatten(),
@@ -115,10 +127,17 @@ impl List<'_> {
         Ok(())
     }
 
-    /// The address of the page after the one at `url`.
-    fn link_from(&self, url: &Url, body: &Value) -> Result<Option<Url>, SourceError> {
-        let Some(link) = self.next_link(body)? else {
-            return Ok(None);
+    /// The address of the page after the one at `url`: that of the body, else of the header.
+    fn link_from(
+        &self,
+        url: &Url,
+        body: &Value,
+        header: Option<&str>,
+    ) -> Result<Option<Url>, SourceError> {
+        let link = match (self.next_link(body), header) {
+            (Ok(Some(link)), _) => link,
+            (_, Some(link)) => link.to_owned(),
+            (none, None) => return none.map(|_| None),
         };
         let next = self.base_url.follow(url, &link);
         let no_address = || format!("the {}'s next page is no web address", self.name);
@@ -249,24 +268,32 @@ pub(super) fn entries<'a>(
     Err(unexpected(format!("the {what} has no {names}")))
 }
 
-/// How many entries an answer says that there are.
+/// How many entries and pages an answer says that there are.
 pub(super) fn total_in(body: &Value) -> Total {
     let mut found = [None; TOTALS.len()];
-    collect_totals(body, 2, &mut found);
+    let mut total = Total::default();
+    collect_totals(body, 2, &mut found, &mut total);
     let place = found.iter().position(Option::is_some);
-    Total {
-        count: place.and_then(|place| found[place]),
-        is_certain: place.is_some_and(|place| place < CERTAIN),
-    }
+    total.count = place.and_then(|place| found[place]);
+    total.is_certain = place.is_some_and(|place| place < CERTAIN);
+    total
 }
 
-fn collect_totals(body: &Value, depth: usize, found: &mut [Option<u64>]) {
-    for (name, value) in body.as_object().into_iter().flatten() {
-        let name = name.to_ascii_lowercase().replace(['_', '-'], "");
+fn collect_totals(body: &Value, depth: usize, found: &mut [Option<u64>], total: &mut Total) {
+    let object = body.as_object().into_iter().flatten();
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '-'], "");
+    let counts_pages =
+        (object.clone()).any(|(name, _)| BESIDE_PAGE_COUNT.contains(&plain(name).as_str()));
+    for (name, value) in object {
+        let name = plain(name);
         if let Some(place) = TOTALS.iter().position(|total| *total == name) {
             found[place] = found[place].max(json::count(value));
+        } else if PAGE_COUNTS.contains(&name.as_str()) && (counts_pages || name != "pagecount") {
+            total.pages = total.pages.max(json::count(value));
+        } else if MORE.contains(&name.as_str()) {
+            total.has_more |= json::flag(value) == Some(true);
         } else if depth > 0 && AROUND_TOTALS.contains(&name.as_str()) {
-            collect_totals(value, depth - 1, found);
+            collect_totals(value, depth - 1, found, total);
         }
     }
 }

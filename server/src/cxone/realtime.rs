@@ -41,7 +41,8 @@ use activity::{Skill, Skills};
 const FORBIDDEN_REMEDY: &str = "give the role of the access key's user the permission to view ACD skills, under \
      Admin > Security > Roles & Permissions";
 const REFUSED_REMEDY: &str = "check that the access key's user is active, and that CXONE_ISSUER, and \
-     CXONE_BASE_URL where it is set, are your tenant's";
+     CXONE_BASE_URL where it is set, are your tenant's; if another try some seconds later works, it was only \
+     CXone's clocks that differ";
 const EMPTY_REMEDY: &str = "give the role of the access key's user the permission to view ACD skills, and check \
      that its Restricted Access leaves it the campaigns, under Admin > Security > Roles & Permissions";
 const EMPTY_FILTER_REMEDY: &str = "check CXONE_MEDIA_TYPES and CXONE_OUTBOUND_SKILLS, and the permissions of the \

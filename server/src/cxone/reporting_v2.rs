@@ -31,8 +31,8 @@ const LIST_PATH: &str = "/api/v2/queues";
 const SETTING: &str = "CXONE_BASE_URL";
 
 const SCOPE_REMEDY: &str = "grant this API client the scope reporting:queue:view under Administration > Security > API Clients";
-const REFUSED_REMEDY: &str =
-    "check that CXONE_BASE_URL and CXONE_TENANT_ID belong to the same tenant";
+const REFUSED_REMEDY: &str = "check that CXONE_BASE_URL and CXONE_TENANT_ID belong to the same tenant; if another try some seconds later \
+     works, it was only CXone's clocks that differ";
 const EMPTY_REMEDY: &str = "check CXONE_TENANT_ID, and what the API client may see under Administration > \
      Security > API Clients";
 const REQUEST_REMEDY: &str = "check the queue and skill ids";

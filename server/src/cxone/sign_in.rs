@@ -145,9 +145,15 @@ fn granted(
             }
             read => read,
         },
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            Err(refused(answer, ours, remedy))
-        }
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => Err(refused(answer, ours, remedy)),
+        StatusCode::FORBIDDEN => Err(match json::parse(answer) {
+            // A token endpoint refuses credentials in JSON; firewalls and proxies seldom do.
+            Err(SourceError::NotJson { host, content }) => SourceError::NotJson {
+                host,
+                content: format!("{content} (HTTP 403)"),
+            },
+            _ => refused(answer, ours, remedy),
+        }),
         StatusCode::NOT_FOUND => Err(SourceError::EndpointNotFound {
             path: answer.path.clone(),
             host: answer.host.clone(),

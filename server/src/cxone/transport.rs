@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{
     Client, ClientBuilder, Request, RequestBuilder, Response, StatusCode, Url,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue,
-        WWW_AUTHENTICATE,
+        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
+        HeaderValue, LINK, WWW_AUTHENTICATE,
     },
     redirect, retry,
 };
@@ -18,6 +18,7 @@ use super::{
     encoding::{EncodingError, decompress},
     failure::{classify, innermost},
     json::{self, unexpected},
+    paging::next_in,
     resolver::{Naming, Resolver},
     retry_after,
 };
@@ -30,6 +31,9 @@ use crate::{
 
 /// The most of a body that is read. A hundred queues are some 30 kB.
 const BODY_LIMIT_BYTES: usize = 8 * 1024 * 1024;
+
+/// The most header lines of an answer.
+const MOST_HEADERS: usize = 1_000;
 
 const USER_AGENT: &str = concat!("queuewall/", env!("CARGO_PKG_VERSION"));
 
@@ -63,6 +67,8 @@ pub(super) struct Answer {
     pub(super) content_type: Option<HeaderValue>,
     /// What `WWW-Authenticate` says.
     pub(super) challenge: String,
+    /// The next page's address, where `Link` names one.
+    pub(super) next_link: Option<String>,
     /// Empty where a refusal's body could not be read: its status says enough.
     pub(super) body: Vec<u8>,
 }
@@ -162,9 +168,8 @@ impl Transport {
 
         let content_type = response.headers().get(CONTENT_TYPE).cloned();
         let encoding = response.headers().get(CONTENT_ENCODING).cloned();
-        let challenges = response.headers().get_all(WWW_AUTHENTICATE).into_iter();
-        let challenges = challenges.map(|it| String::from_utf8_lossy(it.as_bytes()));
-        let challenge = challenges.collect::<Vec<_>>().join(", ");
+        let challenge = joined(response.headers(), &WWW_AUTHENTICATE);
+        let next_link = next_in(&joined(response.headers(), &LINK));
         let left = total.saturating_sub(started.elapsed());
         let body = timeout(left, peer.read_body(response))
             .await
@@ -178,6 +183,7 @@ impl Transport {
             status,
             content_type,
             challenge,
+            next_link,
             body: if status.is_success() {
                 body?
             } else {
@@ -297,6 +303,13 @@ impl Peer {
     }
 }
 
+/// All values of a header, as one.
+fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
+    let values = headers.get_all(name).into_iter();
+    let values = values.map(|it| String::from_utf8_lossy(it.as_bytes()));
+    values.collect::<Vec<_>>().join(", ")
+}
+
 fn outcome_of(result: &Result<Answer, SourceError>) -> CallOutcome {
     match result {
         Ok(answer) if answer.status.is_success() => CallOutcome::Answered,
@@ -340,6 +353,7 @@ fn client_builder(settings: &Settings) -> Result<ClientBuilder, SetupError> {
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)
         .http1_ignore_invalid_headers_in_responses(true)
+        .http1_max_headers(MOST_HEADERS)
         // Integrators report token calls that fail over HTTP/2.
         .http1_only();
     let addresses = settings.dialect.addresses();

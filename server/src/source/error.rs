@@ -334,6 +334,9 @@ fn not_json_hint(content: &str) -> &'static str {
         content if content.starts_with("an HTML page") => {
             "; a proxy's, firewall's or log-in page may stand in between"
         }
+        content if content.ends_with("(HTTP 403)") => {
+            "; a firewall or proxy may refuse this machine: ask who runs it; if none does, check the credentials"
+        }
         content if content.contains("compressed") || content.contains("damaged") => {
             "; a proxy may stand in between that compresses bodies unasked"
         }

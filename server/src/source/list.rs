@@ -105,8 +105,8 @@ impl fmt::Display for Shortfall {
 /// - where as many entries came as there are, by `totalRecords`;
 /// - behind the last page, where no page is there (400, 404, 204).
 ///
-/// Where the answer says that there are more entries and no link leads to them, they are
-/// asked for by `skip` and `top`.
+/// Where the answer says that there are more entries or pages and no link leads to them, they
+/// are asked for by `skip` and `top`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cursor {
     next: Next,
@@ -116,6 +116,8 @@ pub(crate) struct Cursor {
     ids: HashSet<String>,
     nameless: u64,
     total: Total,
+    /// Whether the latest page says that more pages follow.
+    goes_on: bool,
     visited: HashSet<Url>,
     asked_at: Option<Moment>,
     shortfall: Option<Shortfall>,
@@ -139,12 +141,17 @@ pub(crate) struct PageOfIds {
     pub(crate) nameless: u64,
 }
 
-/// How many entries there are, as an answer says it.
+/// How much there is, as an answer says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Total {
+    /// The entries.
     pub(crate) count: Option<u64>,
     /// Whether its name says that it counts the entries of all pages.
     pub(crate) is_certain: bool,
+    /// The pages.
+    pub(crate) pages: Option<u64>,
+    /// Whether more follows.
+    pub(crate) has_more: bool,
 }
 
 impl Cursor {
@@ -212,6 +219,8 @@ impl Cursor {
         if total.count.is_some() {
             self.total = total;
         }
+        let is_followed = total.has_more || total.pages > Some(self.pages as u64);
+        self.goes_on = rows > 0 && is_followed;
 
         let is_whole = self.total.is_certain && !self.lacks();
         let is_too_long = self.pages >= MOST_PAGES || self.entries() >= MOST_ENTRIES;
@@ -242,14 +251,21 @@ impl Cursor {
     }
 
     fn lacks(&self) -> bool {
-        self.total.count.is_some_and(|total| total > self.entries())
+        match self.total {
+            Total {
+                count: Some(total),
+                is_certain: true,
+                ..
+            } => total > self.entries(),
+            total => total.count > Some(self.entries()) || self.goes_on,
+        }
     }
 
     fn note_shortfall(&mut self, is_cut: bool) {
         if self.is_at_end() && (is_cut || self.lacks()) {
             self.shortfall = Some(Shortfall {
                 listed: self.entries(),
-                total: self.total.count.filter(|_| self.lacks()),
+                total: (self.total.count).filter(|total| *total > self.entries()),
             });
         }
     }

@@ -206,3 +206,62 @@ async fn compressed_body_that_grows_too_large_is_not_read() {
     let error = client.read_queues(&ids(&["1"]), &[]).await.unwrap_err();
     assert!(matches!(error, SourceError::TooLarge { .. }), "{error:?}");
 }
+
+#[tokio::test]
+async fn refusal_by_403_without_json_names_a_firewall() {
+    for (content_type, body, content) in [
+        ("text/plain", "error code: 1020", "text/plain"),
+        ("text/plain; charset=UTF-8", "Access denied", "text/plain"),
+        ("text/plain", "Request blocked.", "text/plain"),
+        (
+            "application/octet-stream",
+            "Forbidden",
+            "application/octet-stream",
+        ),
+        (
+            "application/xml",
+            "<?xml version=\"1.0\"?><Error/>",
+            "an XML document",
+        ),
+        ("", "", "an empty body"),
+    ] {
+        for spoken in Spoken::ALL {
+            let refused = Reply::new(403, content_type, body);
+            let server = broken_at(spoken, spoken.token(), refused).await;
+            let client = client(spoken.settings(&http(&server)));
+            let error = client.sign_in().await.unwrap_err();
+            let expected = format!("{content} (HTTP 403)");
+            assert!(
+                matches!(&error, SourceError::NotJson { content, .. } if *content == expected),
+                "{spoken:?} {body}: {error:?}"
+            );
+            assert!(error.is_transient());
+            let words = error.to_string();
+            assert!(
+                words.contains("firewall") && words.contains("credentials"),
+                "{words}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn answer_with_hundreds_of_header_lines_is_read() {
+    for (lines, is_read) in [(400, true), (2_000, false)] {
+        let body = json!({"queues": [{"queueId": "q"}]}).to_string();
+        let headers: String = (0..lines).map(|it| format!("x-{it}: 1\r\n")).collect();
+        let length = body.len();
+        let answer = format!("HTTP/1.1 200 OK\r\n{headers}content-length: {length}\r\n\r\n{body}");
+        let server = Spoken::ReportingV2
+            .tenant(move |_| Reply::then_close(&answer))
+            .await;
+        let client = client(Spoken::ReportingV2.settings(&http(&server)));
+        match client.read_queues(&ids(&["q"]), &[]).await {
+            Ok(readings) => assert!(is_read && readings.queues.len() == 1),
+            Err(error) => {
+                let words = error.to_string();
+                assert!(!is_read && words.contains("more header lines"), "{words}");
+            }
+        }
+    }
+}

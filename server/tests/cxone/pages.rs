@@ -30,6 +30,15 @@ fn page(spoken: Spoken, entries: std::ops::Range<u64>, mut more: Value) -> Reply
     Reply::json(&more)
 }
 
+/// A page with a `Link` header.
+fn linked(spoken: Spoken, entries: std::ops::Range<u64>, link: &str) -> Reply {
+    let page = page(spoken, entries, json!({}));
+    let head = format!("HTTP/1.1 200 OK\r\nlink: {link}\r\n");
+    let page = String::from_utf8_lossy(page.bytes()).into_owned();
+    let (_, rest) = page.split_once("\r\n").unwrap();
+    Reply::then_close(head + rest)
+}
+
 /// A tenant whose list answers by `list`, given what follows the path.
 async fn tenant(spoken: Spoken, list: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Scripted {
     spoken
@@ -222,4 +231,71 @@ async fn shortfall_of_a_read_is_said_and_calls_nothing_unknown() {
     assert_eq!(readings.queues.len(), 1);
     assert_eq!(readings.unknown, [""; 0]);
     assert_eq!(readings.shortfall.and_then(|it| it.total), Some(250));
+}
+
+#[tokio::test]
+async fn next_link_of_a_header_is_followed() {
+    for spoken in BOTH {
+        let server = tenant(spoken, move |query| match query {
+            "" => linked(spoken, 0..2, "<?page=1>; rel=prev, <?page=2>; rel=\"next\""),
+            "?page=2" => linked(spoken, 2..4, "<?page=1>; rel=first"),
+            other => panic!("no such page: {other}"),
+        })
+        .await;
+        let (list, calls) = read(spoken, &server).await.unwrap();
+        assert_eq!((list.queues.len(), calls), (4, 2), "{spoken:?}");
+        assert_eq!(list.shortfall(), None);
+    }
+}
+
+#[tokio::test]
+async fn list_of_several_pages_without_link_or_total_is_not_whole() {
+    for (spoken, said) in BOTH.into_iter().flat_map(|spoken| {
+        [
+            json!({"pageNumber": 1, "pageSize": 25, "pageCount": 4}),
+            json!({"paging": {"page": 1, "page_count": "4"}}),
+            json!({"totalPages": 4}),
+            json!({"total": 25, "pageNumber": 1, "pageCount": 4}),
+            json!({"pagination": {"hasMore": true}}),
+        ]
+        .map(|said| (spoken, said))
+    }) {
+        let more = said.clone();
+        // By `skip` too the first page comes.
+        let server = tenant(spoken, move |_| page(spoken, 0..25, more.clone())).await;
+        let (list, calls) = read(spoken, &server).await.unwrap();
+        assert_eq!((list.queues.len(), calls), (25, 2), "{spoken:?} {said}");
+        let shortfall = list.shortfall().unwrap();
+        assert_eq!((shortfall.listed, shortfall.total), (25, None), "{said}");
+    }
+    for (spoken, said) in BOTH.into_iter().flat_map(|spoken| {
+        [
+            json!({"pageNumber": 1, "pageCount": 1}),
+            json!({"pageCount": 25}),
+            json!({"totalRecords": 25, "pageNumber": 1, "pageCount": 4}),
+            json!({"hasMore": false}),
+        ]
+        .map(|said| (spoken, said))
+    }) {
+        let more = said.clone();
+        let server = tenant(spoken, move |_| page(spoken, 0..25, more.clone())).await;
+        let (list, calls) = read(spoken, &server).await.unwrap();
+        assert_eq!((list.shortfall(), calls), (None, 1), "{spoken:?} {said}");
+    }
+}
+
+#[tokio::test]
+async fn pages_without_link_are_asked_for_by_skip_where_that_leads_on() {
+    for spoken in BOTH {
+        let paging = |number| json!({"pageNumber": number, "pageCount": 2, "hasMore": number == 1});
+        let server = tenant(spoken, move |query| match query {
+            "" => page(spoken, 0..25, paging(1)),
+            "?skip=25&top=25" => page(spoken, 25..30, paging(2)),
+            other => panic!("no such page: {other}"),
+        })
+        .await;
+        let (list, calls) = read(spoken, &server).await.unwrap();
+        assert_eq!((list.queues.len(), calls), (30, 2), "{spoken:?}");
+        assert_eq!(list.shortfall(), None);
+    }
 }

@@ -14,6 +14,7 @@ fn certain(count: u64) -> Total {
     Total {
         count: Some(count),
         is_certain: true,
+        ..Total::default()
     }
 }
 
@@ -86,7 +87,7 @@ fn list_ends_at_total_whatever_link_comes() {
     let mut cursor = Cursor::default();
     let total = Total {
         count: Some(3),
-        is_certain: false,
+        ..Total::default()
     };
     cursor.take(of(0..3), total, Some(link(2)));
     assert_eq!(cursor.query().as_deref(), Some("page=2"));
@@ -170,7 +171,7 @@ proptest! {
             taken += 1;
             let mut page = of(ids.iter().copied());
             page.nameless = *nameless;
-            let total = Total { count: *count, is_certain: *is_certain };
+            let total = Total { count: *count, is_certain: *is_certain, ..Total::default() };
             cursor.take(page, total, Some(link(*next)).filter(|_| *next > 0));
         }
         prop_assert!(cursor.is_at_end(), "{} pages", taken);
