@@ -12,6 +12,9 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+/// Is told the first bytes of a connection.
+type First = Box<dyn FnOnce(&[u8]) + Send>;
+
 /// A stream whose peer must go on asking, and go on reading.
 ///
 /// One alarm serves both. It is set where the stream has to wait, and never taken back:
@@ -26,7 +29,7 @@ pub(super) struct Patient<S> {
     /// Whether some of what is to be answered has come.
     has_begun: bool,
     /// What is told the connection's first bytes.
-    first: Option<Box<dyn FnOnce(&[u8]) + Send>>,
+    first: Option<First>,
     write_until: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
 }
