@@ -183,7 +183,7 @@ async fn an_edited_file_changes_the_answers_and_a_bad_one_changes_nothing() {
         browser.get("/api/boards/service").await.0,
         StatusCode::NOT_FOUND
     );
-    let named = browser.client.get(format!("{}/healthz", browser.base));
+    let named = browser.client.get(format!("{}/api/boards", browser.base));
     let named = named.header("host", "wall.example.com");
     let foreign = named.try_clone().unwrap().send().await.unwrap();
     assert_eq!(foreign.status(), StatusCode::MISDIRECTED_REQUEST);
