@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::json;
 use tracing::{Subscriber, error};
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt::MakeWriter};
 
 use crate::{
     cli::{Exit, Failure},
@@ -96,6 +96,18 @@ fn filter(ours: Option<&str>, rust_log: Option<&str>) -> Result<EnvFilter, Failu
         (None, Some(filter)) => ("RUST_LOG", filter),
         (None, None) => ("the default", DEFAULT_FILTER),
     };
+    // Any word passes as the name of a target, and would silence all others.
+    let unknown = filter.split(',').map(str::trim).find(|part| {
+        let is_name = part.contains(['=', '[', ':']) || part.starts_with("queuewall");
+        !part.is_empty() && !is_name && part.parse::<LevelFilter>().is_err()
+    });
+    if let Some(word) = unknown {
+        let message = format!(
+            "{name} = {filter:?}: {word:?} is not a level: write trace, debug, info, warn, error or off, or for \
+             example queuewall=debug"
+        );
+        return Err(Failure::new(Exit::Usage, message));
+    }
     EnvFilter::try_new(filter).map_err(|error| {
         let message = format!(
             "{name} = {filter:?} cannot be used ({error}): write for example queuewall=debug"
@@ -275,6 +287,13 @@ pub(crate) mod tests {
             refused.message.as_deref(),
             Some("QUEUEWALL_LOG_FORMAT = \"xml\" is no form of log: write text or json")
         );
+        for word in ["verbose", "warning", "all", "info,queuewal", "'info'"] {
+            let refused = filter(Some(word), None).unwrap_err();
+            assert_eq!(refused.exit, Exit::Usage, "{word}");
+        }
+        for good in ["info", "WARN", "off", "2", "queuewall", "warn,hyper=debug"] {
+            assert!(filter(Some(good), None).is_ok(), "{good}");
+        }
         let refused = filter(None, Some("queuewall=loud")).unwrap_err();
         assert!(
             refused

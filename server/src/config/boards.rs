@@ -298,6 +298,12 @@ fn fault_of(id: &str) -> Option<value::Fault> {
             "write the id, or leave the setting out",
         );
     }
+    if ["*", "all", "any"].contains(&word.as_str()) {
+        return fault(
+            "is not an id",
+            "leave the setting out: a board without ids shows every queue",
+        );
+    }
     if !id.contains(['.', '+']) || id.parse::<f64>().is_err() {
         return None;
     }

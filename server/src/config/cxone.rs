@@ -74,8 +74,8 @@ fn address(
     match BaseUrl::parse(found.value.trim()) {
         Ok(address) => Some(Some(address)),
         Err(error) => {
-            // A password may stand before an @; the error itself quotes nothing.
-            let problem = if found.value.contains('@') {
+            // A password may stand before an @, a token behind a ?; the error itself quotes nothing.
+            let problem = if found.value.contains(['@', '?', '#']) {
                 found.problem("is refused", error)
             } else {
                 found.wrong("is refused", error)

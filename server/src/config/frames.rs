@@ -53,8 +53,11 @@ impl FrameAncestor {
 
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
-        if text.trim_matches('\'') == "self" {
-            return Some(Self::Own);
+        match text.trim_matches('\'') {
+            "self" => return Some(Self::Own),
+            // The policy's own word: the setting is left out instead.
+            "none" => return None,
+            _ => {}
         }
         let (scheme, rest) = match text.split_once("://") {
             None => ("https", text.as_str()),
@@ -96,7 +99,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Vec<FrameAncestor> {
             None => reader.problems.push(found.wrong(
                 "is not the host of a page",
                 "write the hosts whose pages may show the wall in a frame, as in https://intranet.example.com or \
-                 https://*.sharepoint.com; a * alone would let every page",
+                 https://*.sharepoint.com; a * alone would let every page, and for none the setting is left out",
             )),
         }
     }

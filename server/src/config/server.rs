@@ -146,12 +146,14 @@ fn metrics_listen(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<SocketA
 fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
     let found = reader.list(&keys::HOSTS);
     for host in &found {
-        let is_name = |text: &str| matches!(Host::parse(text), Ok(Host::Domain(_)));
+        // A wildcard passes as a name in an address, and names no host.
+        let is_name =
+            |text: &str| !text.contains('*') && matches!(Host::parse(text), Ok(Host::Domain(_)));
         if !is_name(host.value.trim()) {
             reader.problems.push(host.wrong(
                 "is not a host's name",
-                "write it as in wall.example.com, without https:// and without a port; IP addresses need not be \
-                 named",
+                "write it as in wall.example.com, without https://, a port or *, each name by itself; IP addresses need \
+                 not be named",
             ));
         }
     }
