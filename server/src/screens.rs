@@ -52,11 +52,12 @@ pub struct Screens {
 #[derive(Debug, Default)]
 struct Shard(HashMap<u64, Rows>);
 
-/// Rows by the screen's name, and by the page's id where it has none.
+/// Rows by the screen's name, and by the page's id where it has none. Boxed, since a map
+/// keeps its places when rows move to another share.
 #[derive(Debug, Default)]
 struct Rows {
-    named: HashMap<String, Row>,
-    unnamed: HashMap<String, Row>,
+    named: HashMap<String, Box<Row>>,
+    unnamed: HashMap<String, Box<Row>>,
 }
 
 /// What is kept of one screen. Its texts are as short as [`Report::parse`] lets them be.
@@ -128,7 +129,7 @@ impl Screens {
                 row.hear(report, address, now);
                 row
             }
-            None => Row::new(report, board, link, address, now),
+            None => Box::new(Row::new(report, board, link, address, now)),
         };
         let rows = shard.0.entry(share).or_default();
         let rows = if is_named {
@@ -149,9 +150,9 @@ impl Screens {
             shard.forget(now);
             let rows = shard.0.values();
             let named = rows.clone().flat_map(|rows| &rows.named);
-            let named = named.map(|(name, row)| (Some(name), row));
+            let named = named.map(|(name, row)| (Some(name), &**row));
             let unnamed = rows.flat_map(|rows| rows.unnamed.values());
-            let unnamed = unnamed.map(|row| (None, row));
+            let unnamed = unnamed.map(|row| (None, &**row));
             let shown = |(name, row): (Option<&String>, &Row)| {
                 row.shown(name.cloned(), build, self.dark_after, now)
             };
@@ -192,7 +193,7 @@ impl Shard {
         board: &str,
         link: Option<TokenHash>,
         is_dark: impl Fn(&Row) -> bool,
-    ) -> Option<Row> {
+    ) -> Option<Box<Row>> {
         let mut moved = None;
         for rows in self.0.values_mut() {
             let Some(row) = rows.named.get(name) else {
@@ -241,7 +242,7 @@ impl Rows {
 
     /// A screen that hangs somewhere asks every few seconds.
     fn drop_longest_silent(&mut self, now: Moment) {
-        let longest_silent = |rows: &HashMap<String, Row>| {
+        let longest_silent = |rows: &HashMap<String, Box<Row>>| {
             rows.iter()
                 .map(|(key, row)| (row.last_seen.age_at(now), key.clone()))
                 .max()

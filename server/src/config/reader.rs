@@ -62,13 +62,22 @@ impl<'a> Reader<'a> {
         if environment.has_dotenv {
             files.push(environment.dotenv_path().to_owned());
         }
+        let is_named = named_by.is_some();
         let file = match read_file(surroundings, &file_path, named_by) {
             Ok(Some((file, found))) => {
                 problems.extend(found);
                 let name = file_path.display();
-                if surroundings.permissions(&file_path).others_write {
+                let permissions = surroundings.permissions(&file_path);
+                if permissions.others_write {
                     warnings.push(format!(
                         "{name}: other users of this machine can write the file: chmod go-w it"
+                    ));
+                }
+                // One that was named was chosen; in a container most belong to a user outside.
+                if let (Some(uid), false) = (permissions.foreign_owner, is_named) {
+                    warnings.push(format!(
+                        "{name}: the file belongs to another user (uid {uid}), who decides where the credentials \
+                         are sent: chown it, or name it by --config"
                     ));
                 }
                 if file.is_empty() {

@@ -1029,6 +1029,16 @@ fn world_writable_file_is_warned_of() {
 }
 
 #[test]
+fn foreign_file_is_warned_of_unless_it_was_named() {
+    let mut surroundings = pretended(&ENOUGH, &[("queuewall.toml", "[poll]\nseconds = 30\n")]);
+    surroundings.permissions.foreign_owner = Some(1234);
+    let warnings = |named| read_from(&surroundings, named).unwrap().config.warnings;
+    assert_eq!(warnings(None).len(), 1);
+    assert!(warnings(None)[0].contains("another user (uid 1234)"));
+    assert!(warnings(Some("queuewall.toml")).is_empty());
+}
+
+#[test]
 fn base_path_is_read_forgivingly_and_wrong_ones_are_refused() {
     let base = |value: &str| {
         let variables = with(&[("QUEUEWALL_BASE_PATH", value)]);
