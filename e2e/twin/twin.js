@@ -393,6 +393,8 @@ function makeFrame() {
       style(grid, "gridGap"),
       style(grid, "fontSize"),
       style(grid, "minHeight"),
+      style(grid, "paddingTop"),
+      style(grid, "paddingBottom"),
       style(board, "fontSize"),
     ]),
   };
@@ -418,6 +420,9 @@ function layOut() {
     px(layout.gap),
     px(layout.type),
     px((layout.tall * layout.type + layout.gap) * layout.rows - layout.gap),
+    // Of rows out of sight, which a wall has none of.
+    px(0),
+    px(0),
     px(layout.frame),
   ]);
   grow(tiles, Math.min(layout.perPage, queues), makeTile, frame.grid, null);
