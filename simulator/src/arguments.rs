@@ -226,7 +226,7 @@ mod tests {
     fn values_out_of_range_are_refused() {
         for wrong in [
             "--queues=0",
-            "--queues=501",
+            "--queues=5001",
             "--speed=-1",
             "--speed=nan",
             "--speed=3601",

@@ -18,7 +18,7 @@ pub struct Options {
     /// [`Control::intervals`](crate::Control::intervals) and for what is left over from
     /// them. The day of the start is a Wednesday.
     pub days_before: u16,
-    /// How many queues the tenant has; made for 1 to 500.
+    /// How many queues the tenant has; made for 1 to 5,000.
     pub queues: usize,
     /// Who may sign in.
     pub credentials: Credentials,
