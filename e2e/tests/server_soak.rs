@@ -9,8 +9,8 @@ use queuewall_e2e::{
 use queuewall_simulator::Options;
 use tokio::process::Command;
 
-const WARM_UP: u32 = 2;
-const ROUNDS: u32 = 9;
+const WARM_UP: u32 = 4;
+const ROUNDS: u32 = 8;
 const ROUND: Round = Round {
     polls: 1_000,
     connects: 120,

@@ -30,7 +30,7 @@ use tokio::{
 use super::Leak;
 
 /// What is kept of each poll, in bytes.
-pub const KEPT_BYTES: usize = 1024;
+pub const KEPT_BYTES: usize = 4096;
 
 /// Of how many connections one keeps a thread.
 const A_THREAD_EVERY: u64 = 10;

@@ -25,7 +25,7 @@ const ROUND: Round = Round {
 const SHORT_WARM_UP: u32 = 10;
 const SHORT_ROUNDS: u32 = 6;
 const SHORT: Round = Round {
-    polls: 10_000,
+    polls: 5_000,
     connects: 500,
 };
 
