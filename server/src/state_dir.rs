@@ -90,6 +90,33 @@ impl StateDir {
         self.check_folder().map(|_| ())
     }
 
+    /// Tries whether the folder could be written or, where it is missing, made. It is left as
+    /// it is.
+    ///
+    /// # Errors
+    /// When it could not, or belongs to an untrusted user.
+    pub fn try_out(&self) -> Result<(), StateError> {
+        let verb = if self.check_folder()? {
+            "written"
+        } else {
+            "made"
+        };
+        let is_there = |path: &&Path| fs::symlink_metadata(path).is_ok();
+        let place = self.folder.ancestors().find(is_there);
+        let place = place.unwrap_or(Path::new("."));
+        // A file without a name, and where there is no such thing, one for a moment.
+        let named = || {
+            tempfile::Builder::new().make_in(place, |path| {
+                private().write(true).create_new(true).open(path)
+            })
+        };
+        let file = tempfile::tempfile_in(place);
+        let file = file.or_else(|_| named().map(tempfile::NamedTempFile::into_file));
+        // A full disk is noticed when something is written.
+        let tried = file.and_then(|mut file| file.write_all(&[0; 4096]));
+        tried.map_err(|error| StateError::io(&self.folder, verb, Attempt::Write, error))
+    }
+
     /// Reads a file; `None` where the file or the folder does not exist.
     ///
     /// # Errors

@@ -20,7 +20,8 @@ use super::{
     upstream::{Answers, Upstream},
 };
 use crate::{
-    config::{BoardConfig, Config, PollConfig},
+    access::{Store, StoreError},
+    config::{AccessConfig, AccessMode, BoardConfig, Config, PollConfig},
     connections::Tls,
     poller::plan::{self, Group},
     source::{QueueInfo, SourceError},
@@ -69,19 +70,41 @@ pub(super) fn offline(
 /// Files, and what only this machine knows of them; whether all can be used.
 fn of_this_machine(config: &Config, files: &[PathBuf], report: &mut Report<'_>) -> bool {
     report.ok(files_read(files));
+    let state_dir = can_keep_state(&config.access, report);
     let Some(tls) = &config.server.tls else {
-        return true;
+        return state_dir;
     };
     match Tls::load(tls.certificate.clone(), tls.key.clone()) {
         Ok(_) => {
             report.ok("TLS: certificate and key can be used");
-            true
+            state_dir
         }
         Err(error) => {
             report.failed("TLS", error, Exit::Usage);
             false
         }
     }
+}
+
+/// Whether the state folder, and the links in it where links decide, can be used.
+fn can_keep_state(access: &AccessConfig, report: &mut Report<'_>) -> bool {
+    let store = Store::new(access.state_dir.clone());
+    let tried = store.state_dir().try_out().map_err(StoreError::from);
+    let tried = tried.and_then(|()| match access.mode {
+        AccessMode::Links => store.links().map(|_| ()),
+        _ => Ok(()),
+    });
+    match tried {
+        Ok(()) => report.ok(format_args!(
+            "state folder: {} can be used",
+            access.state_dir.display()
+        )),
+        Err(error) => {
+            report.failed("state folder", error, Exit::Usage);
+            return false;
+        }
+    }
+    true
 }
 
 /// The files that the configuration was read from.

@@ -70,6 +70,38 @@ fn state_folder_that_is_a_file_is_an_error_not_an_empty_folder() {
     }
 }
 
+#[test]
+fn trying_a_folder_out_leaves_nothing_behind() {
+    let (folder, state) = state();
+    state.try_out().unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    state.write(NAME, b"").unwrap();
+    state.try_out().unwrap();
+    assert_eq!(names(&state), [NAME]);
+    StateDir::new("queuewall-state".into()).try_out().unwrap();
+    assert!(!Path::new("queuewall-state").exists());
+}
+
+#[test]
+fn trying_out_what_cannot_be_made_or_written_says_the_remedy() {
+    let (folder, _) = state();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    for (path, words) in [
+        (file.clone(), "a part of the path is a file"),
+        (file.join("state"), "a part of the path is a file"),
+        #[cfg(target_os = "linux")]
+        ("/proc/1/x".into(), "/proc/1/x cannot be made ("),
+    ] {
+        let error = StateDir::new(path).try_out().unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+        assert!(
+            error.ends_with("QUEUEWALL_STATE_DIR (server.state_dir)"),
+            "{error}"
+        );
+    }
+}
+
 #[cfg(unix)]
 mod on_unix {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
@@ -130,6 +162,21 @@ mod on_unix {
         fs::remove_file(&pipe).unwrap();
         fs::create_dir(&pipe).unwrap();
         assert!(refusal(state.read(NAME)).contains("is not a regular file"));
+    }
+
+    #[test]
+    fn trying_out_a_folder_of_a_stranger_or_behind_a_dead_link_fails() {
+        let (folder, state) = state();
+        let link = StateDir::new(folder.path().join("link"));
+        symlink(folder.path().join("nowhere"), link.path()).unwrap();
+        assert!(link.try_out().is_err());
+        state.prepare().unwrap();
+        // Only root gives files away, and root trusts the folder's owner.
+        if rustix::process::geteuid().is_root() {
+            chown(state.path(), Some(STRANGER), None).unwrap();
+            state.try_out().unwrap();
+            assert_eq!(names(&state).len(), 0);
+        }
     }
 
     #[test]

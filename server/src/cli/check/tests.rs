@@ -485,8 +485,9 @@ fn offline_check_asks_nothing_and_names_files() {
     assert_eq!(exit, Exit::Done);
     assert_eq!(
         String::from_utf8(out).unwrap(),
-        "ok      summary: 3 checks, none failed\n\
+        "ok      summary: 4 checks, none failed\n\
          ok      files read: .env\n\
+         ok      state folder: queuewall-state can be used\n\
          ok      boards: 2, with 2 queues named; 1 of every queue\n\
          ok      settings: all can be used; CXone was not asked\n"
     );
@@ -504,4 +505,35 @@ fn offline_check_asks_nothing_and_names_files() {
         "{text}"
     );
     assert!(!text.contains("all can be used"), "{text}");
+}
+
+#[test]
+fn offline_check_says_that_state_folder_cannot_be_used() {
+    use crate::config::{AccessConfig, AccessMode};
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let checked = |mode, state_dir: &std::path::Path| {
+        let access = AccessConfig {
+            mode,
+            state_dir: state_dir.to_owned(),
+            ..AccessConfig::default()
+        };
+        let mut out = Vec::new();
+        let mut report = Report::new(&mut out);
+        let can_be_used = can_keep_state(&access, &mut report);
+        let exit = report.close().unwrap();
+        assert_eq!(can_be_used, exit == Exit::Done);
+        (exit, String::from_utf8(out).unwrap())
+    };
+    let (exit, text) = checked(AccessMode::Open, &file.join("state"));
+    assert_eq!(exit, Exit::Usage);
+    assert!(text.contains("failed  state folder: "), "{text}");
+    assert!(text.contains("a part of the path is a file"), "{text}");
+
+    std::fs::write(folder.path().join("access.json"), "{").unwrap();
+    assert_eq!(checked(AccessMode::Open, folder.path()).0, Exit::Done);
+    let (exit, text) = checked(AccessMode::Links, folder.path());
+    assert_eq!(exit, Exit::Usage);
+    assert!(text.contains("access.json is damaged"), "{text}");
 }
