@@ -11,7 +11,8 @@
 //!   each
 //! - `frames`: which pages may show the wall in a frame
 //! - `environment` (with `dotenv`), `file`: the two sources; `reader`: both, the
-//!   environment first; `value`: what is wrong with a value whatever its source; `zone`: time zones
+//!   environment first; `value`: what is wrong with a value whatever its source; `placeholder`:
+//!   what was never filled in; `zone`: time zones
 //! - `effective`: every setting, for people
 //! - `live`: what changes while the server runs; `settings`: what does not, so that a
 //!   change can be named
@@ -32,6 +33,7 @@ pub(crate) mod fuzzing;
 mod keys;
 mod levels;
 mod live;
+mod placeholder;
 mod poll;
 mod problem;
 mod reader;

@@ -99,7 +99,9 @@ fn filter(ours: Option<&str>, rust_log: Option<&str>) -> Result<EnvFilter, Failu
     // Any word passes as the name of a target, and would silence all others.
     let unknown = filter.split(',').map(str::trim).find(|part| {
         let is_name = part.contains(['=', '[', ':']) || part.starts_with("queuewall");
-        !part.is_empty() && !is_name && part.parse::<LevelFilter>().is_err()
+        // A number is a level to the library: 0 would be silence, 1 would hide warnings.
+        let is_level = part.parse::<LevelFilter>().is_ok() && part.parse::<u8>().is_err();
+        !part.is_empty() && !is_name && !is_level
     });
     if let Some(word) = unknown {
         let message = format!(
@@ -287,11 +289,19 @@ pub(crate) mod tests {
             refused.message.as_deref(),
             Some("QUEUEWALL_LOG_FORMAT = \"xml\" is no form of log: write text or json")
         );
-        for word in ["verbose", "warning", "all", "info,queuewal", "'info'"] {
+        for word in [
+            "verbose",
+            "warning",
+            "all",
+            "info,queuewal",
+            "'info'",
+            "0",
+            "1",
+        ] {
             let refused = filter(Some(word), None).unwrap_err();
             assert_eq!(refused.exit, Exit::Usage, "{word}");
         }
-        for good in ["info", "WARN", "off", "2", "queuewall", "warn,hyper=debug"] {
+        for good in ["info", "WARN", "off", "queuewall", "warn,hyper=debug"] {
             assert!(filter(Some(good), None).is_ok(), "{good}");
         }
         let refused = filter(None, Some("queuewall=loud")).unwrap_err();

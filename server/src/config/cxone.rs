@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use super::{
     PollConfig,
     keys::{self, Setting},
+    placeholder,
     problem::Found,
     reader::Reader,
 };
@@ -71,16 +72,17 @@ fn address(
     let Some(found) = reader.text(setting).or_else(default) else {
         return Some(None);
     };
+    if placeholder::is_address(&found.value) {
+        reader.problems.push(found.wrong(
+            "is a placeholder",
+            "write your tenant's own host in its place; docs/cxone.md says how to find it",
+        ));
+        return None;
+    }
     match BaseUrl::parse(found.value.trim()) {
         Ok(address) => Some(Some(address)),
         Err(error) => {
-            // A password may stand before an @, a token behind a ?; the error itself quotes nothing.
-            let problem = if found.value.contains(['@', '?', '#']) {
-                found.problem("is refused", error)
-            } else {
-                found.wrong("is refused", error)
-            };
-            reader.problems.push(problem);
+            reader.problems.push(found.wrong("is refused", error));
             None
         }
     }

@@ -5,9 +5,10 @@ use std::path::Path;
 use super::{
     ConfigError, Environment, Loaded, Surroundings,
     keys::{self, Kind, Setting},
-    problem::Found,
+    problem::{Found, may_hold_secret},
     reader::Reader,
 };
+use crate::cxone::Proxy;
 
 /// One setting, or one board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +45,36 @@ pub fn effective(
             place: board.place.clone(),
         }
     });
-    let rows = settings.chain(boards).collect();
+    let proxies = Proxy::IN_USE.into_iter().filter_map(|names| {
+        let mut found = names.iter().filter_map(|name| reader.proxy_variable(name));
+        found
+            .find(|found| !found.value.trim().is_empty())
+            .map(proxy_row)
+    });
+    let rows = settings.chain(proxies).chain(boards).collect();
     let environment = Environment::read(surroundings, file);
     let problems = Loaded::read(surroundings, environment, file).err();
     Ok((rows, problems))
+}
+
+/// The row of a proxy or its exceptions.
+fn proxy_row(found: &Found<String>) -> Effective {
+    let value = found.value.trim();
+    let is_good =
+        Proxy::from_variables(|name| (name == found.key).then(|| value.to_owned())).is_ok();
+    Effective {
+        name: found.key.clone(),
+        value: match value.rsplit_once('@') {
+            // Of one that cannot be read, any part may be the password.
+            _ if !is_good => "set".to_owned(),
+            None => value.to_owned(),
+            Some((user, host)) => match user.split_once("://") {
+                Some((scheme, _)) => format!("{scheme}://…@{host}"),
+                None => format!("…@{host}"),
+            },
+        },
+        place: format!("{} ({})", found.key, found.place),
+    }
 }
 
 fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
@@ -63,8 +90,8 @@ fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
     };
     let is_credential = setting.is_among(&keys::CREDENTIALS);
     let values: Vec<_> = found.iter().map(|found| found.value.trim()).collect();
-    // A password may stand before an @ of an address.
-    let value = match is_credential || values.iter().any(|value| value.contains('@')) {
+    let is_text = setting.is_among(&[&keys::TITLE]);
+    let value = match is_credential || !is_text && values.iter().any(|it| may_hold_secret(it)) {
         true => "set".to_owned(),
         false => values.join(", "),
     };
@@ -120,6 +147,7 @@ mod tests {
             ("CXONE_BASE_URL", "https://user:hunter2@host"),
             ("CXONE_TENANT_ID", "tenant"),
             ("TARGET_QUEUE_ID", "1,2"),
+            ("CXONE_ISSUER", "https://host/?token=hunter2"),
         ];
         let file = "[poll]\nseconds = 60\n[server]\nhosts = [\"a\", \"b\"]\n[[boards]]\nslug = \"sales\"\nqueues = [1]\n";
         let (rows, problems) = rows(&variables, file);
@@ -144,6 +172,49 @@ mod tests {
                 .to_string()
                 .contains("CXONE_BASE_URL is refused")
         );
+    }
+
+    #[test]
+    fn effective_proxies_are_listed_without_passwords() {
+        let variables = [
+            ("HTTPS_PROXY", " "),
+            ("https_proxy", "http://user:canary@proxy:8080"),
+            ("ALL_PROXY", "http://other:8080"),
+            ("NO_PROXY", "localhost,.example.com"),
+        ];
+        let of = |variables: &[(&str, &str)]| {
+            let (rows, _) = rows(variables, "");
+            let proxies = rows
+                .into_iter()
+                .filter(|row| row.name.to_uppercase().ends_with("_PROXY"));
+            proxies
+                .map(|row| (row.name, row.value, row.place))
+                .collect::<Vec<_>>()
+        };
+        let row = |name: &str, value: &str| {
+            (
+                name.to_owned(),
+                value.to_owned(),
+                format!("{name} (environment)"),
+            )
+        };
+        assert_eq!(of(&[]), []);
+        assert_eq!(
+            of(&variables),
+            [
+                row("https_proxy", "http://…@proxy:8080"),
+                row("NO_PROXY", "localhost,.example.com"),
+            ]
+        );
+        for (value, shown) in [
+            ("user:canary@proxy", "…@proxy"),
+            ("proxy:8080", "proxy:8080"),
+            ("http://user:canary", "set"),
+            ("http://user:can@ary@proxy", "set"),
+            ("socks5://user:canary@proxy", "set"),
+        ] {
+            assert_eq!(of(&[("ALL_PROXY", value)]), [row("ALL_PROXY", shown)]);
+        }
     }
 
     #[test]

@@ -55,8 +55,9 @@ impl FrameAncestor {
         let text = text.trim().to_ascii_lowercase();
         match text.trim_matches('\'') {
             "self" => return Some(Self::Own),
-            // The policy's own word: the setting is left out instead.
-            "none" => return None,
+            // Words of policies and of X-Frame-Options, not hosts.
+            "none" | "all" | "any" | "deny" | "sameorigin" | "allow" | "allowall" | "off"
+            | "true" | "false" | "null" => return None,
             _ => {}
         }
         let (scheme, rest) = match text.split_once("://") {
@@ -99,7 +100,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Vec<FrameAncestor> {
             None => reader.problems.push(found.wrong(
                 "is not the host of a page",
                 "write the hosts whose pages may show the wall in a frame, as in https://intranet.example.com or \
-                 https://*.sharepoint.com; a * alone would let every page, and for none the setting is left out",
+                 https://*.sharepoint.com, or self for this server's pages; a * alone would let every page, and for none \
+                 the setting is left out",
             )),
         }
     }
@@ -143,6 +145,11 @@ mod tests {
             "*.com",
             "a*.example.com",
             "'none'",
+            "none",
+            "all",
+            "DENY",
+            "SameOrigin",
+            "false",
             "file://x",
             "https://a.example/path",
             "a.example; script-src *",

@@ -60,9 +60,12 @@ impl Found<String> {
         }
     }
 
-    /// A problem with this setting that quotes its value.
+    /// A problem with this setting that quotes its value, unless a password may be in it.
     pub(super) fn wrong(&self, what: impl fmt::Display, remedy: impl fmt::Display) -> Problem {
         let (key, value) = (&self.key, &self.value);
+        if may_hold_secret(value) {
+            return self.problem(what, remedy);
+        }
         let key_and_value = if value.parse::<f64>().is_ok_and(f64::is_finite) {
             format!("{key} = {value}")
         } else {
@@ -70,6 +73,11 @@ impl Found<String> {
         };
         Problem::new(&self.place, &key_and_value, what, remedy)
     }
+}
+
+/// Whether a password may stand in an address's user name, or a token in its query or fragment.
+pub(super) fn may_hold_secret(value: &str) -> bool {
+    value.contains(['@', '?', '#'])
 }
 
 /// One thing to mend. `Display` is `place: key = value what: remedy`.

@@ -146,10 +146,12 @@ fn metrics_listen(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<SocketA
 fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
     let found = reader.list(&keys::HOSTS);
     for host in &found {
-        // A wildcard passes as a name in an address, and names no host.
-        let is_name =
-            |text: &str| !text.contains('*') && matches!(Host::parse(text), Ok(Host::Domain(_)));
-        if !is_name(host.value.trim()) {
+        // A wildcard passes as a name in an address, and names no host; nor does a word for all.
+        let is_name = |text: &str| {
+            let is_word = ["all", "any", "none", "null", "true", "false"].contains(&text);
+            !is_word && !text.contains('*') && matches!(Host::parse(text), Ok(Host::Domain(_)))
+        };
+        if !is_name(&host.value.trim().to_ascii_lowercase()) {
             reader.problems.push(host.wrong(
                 "is not a host's name",
                 "write it as in wall.example.com, without https://, a port or *, each name by itself; IP addresses need \

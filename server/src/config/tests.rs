@@ -345,10 +345,63 @@ fn a_bad_address_is_named_but_not_with_a_password_in_it() {
     );
     assert!(found[0].starts_with("environment: CXONE_BASE_URL is refused: "));
     assert!(!found[0].contains("hunter2"), "{found:?}");
-    let found = problems(&with(&[("CXONE_BASE_URL", "http://example.com")]), &[]);
+    let found = problems(&with(&[("CXONE_BASE_URL", "http://cxone.test")]), &[]);
     assert!(
-        found[0].starts_with("environment: CXONE_BASE_URL = \"http://example.com\" is refused: ")
+        found[0].starts_with("environment: CXONE_BASE_URL = \"http://cxone.test\" is refused: ")
     );
+}
+
+#[test]
+fn placeholder_address_is_refused_before_anything_is_sent() {
+    let key = [
+        ("CXONE_DIALECT", "realtime"),
+        ("CXONE_ACCESS_KEY_ID", "id"),
+        ("CXONE_ACCESS_KEY_SECRET", "hunter2"),
+    ];
+    for (name, value, variables) in [
+        (
+            "CXONE_BASE_URL",
+            "https://api-your-region.niceincontact.com",
+            &ENOUGH[..],
+        ),
+        ("CXONE_BASE_URL", "<region>", &ENOUGH),
+        ("CXONE_AREA_URL", "https://AREA.nice-incontact.com", &key),
+        ("CXONE_ISSUER", "https://cxone.example.com", &key),
+    ] {
+        let variables = [variables, &[(name, value)]].concat();
+        let found = problems(&variables, &[]);
+        let expected = format!("environment: {name} = {value:?} is a placeholder: write ");
+        assert!(
+            found.iter().any(|it| it.starts_with(&expected)),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn refused_address_shows_neither_user_nor_query() {
+    for (name, value) in [
+        ("CXONE_BASE_URL", "https://host.test/?token=canary"),
+        ("CXONE_BASE_URL", "https://host.test/#canary"),
+        ("CXONE_BASE_URL", "<region>?canary"),
+        ("CXONE_BASE_URL", "host.test?canary"),
+        ("QUEUEWALL_PUBLIC_URL", "https://canary@wall.test"),
+        ("QUEUEWALL_FRAME_ANCESTORS", "https://a:canary@a.test"),
+        ("QUEUEWALL_FRAME_ANCESTORS", "https://a.test/?canary"),
+        ("QUEUEWALL_HOSTS", "https://a:canary@a.test"),
+        ("QUEUEWALL_TRUSTED_PROXIES", "http://a:canary@10.0.0.5"),
+        ("QUEUEWALL_LISTEN", "a:canary@127.0.0.1:8080"),
+        ("QUEUEWALL_METRICS_LISTEN", "http://127.0.0.1:9464/?canary"),
+        ("QUEUEWALL_BASE_PATH", "/wall?canary"),
+        ("QUEUEWALL_ACCESS", "https://canary@a.test"),
+    ] {
+        let found = problems(&with(&[(name, value)]), &[]);
+        assert!(
+            found[0].starts_with(&format!("environment: {name} ")),
+            "{found:?}"
+        );
+        assert!(!format!("{found:?}").contains("canary"), "{found:?}");
+    }
 }
 
 #[test]
@@ -394,6 +447,10 @@ fn the_server_may_have_names_and_a_certificate() {
         (
             vec![("QUEUEWALL_HOSTS", "wall.example.com:8080")],
             "environment: QUEUEWALL_HOSTS = \"wall.example.com:8080\" is not a host's name: write",
+        ),
+        (
+            vec![("QUEUEWALL_HOSTS", "ALL")],
+            "environment: QUEUEWALL_HOSTS = \"ALL\" is not a host's name: write",
         ),
     ] {
         let found = problems(&with(&variables), &[("key.pem", "")]);

@@ -68,6 +68,9 @@ impl Proxy {
         "no_proxy",
     ];
 
+    /// Those that are used, the first of each that is set: for the proxy, and for its exceptions.
+    pub const IN_USE: [&[&str]; 2] = [&NAMES, &NO_PROXY_NAMES];
+
     /// Reads the variables that curl reads too; `variable` looks one up. `None` where none
     /// names a proxy for https.
     ///

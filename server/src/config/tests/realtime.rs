@@ -83,7 +83,7 @@ fn everything_can_be_set_in_variables_and_in_the_file() {
         &APPLICATION,
         &[
             ("CXONE_ISSUER", "https://cxone-gov.niceincontact.com"),
-            ("CXONE_BASE_URL", "https://gateway.example.com/cxone"),
+            ("CXONE_BASE_URL", "https://gateway.test/cxone"),
             ("CXONE_TENANT_ID", "tenant"),
             ("CXONE_API_VERSION", "34"),
             ("CXONE_ALLOWED_DOMAINS", "example.com, niceincontact.com"),
@@ -96,7 +96,7 @@ fn everything_can_be_set_in_variables_and_in_the_file() {
                 access_key_secret_file = \"key-secret\"\nclient_id = \"app\"\n\
                 client_secret_file = \"app-secret\"\n\
                 issuer = \"https://cxone-gov.niceincontact.com\"\n\
-                base_url = \"https://gateway.example.com/cxone\"\ntenant_id = \"tenant\"\n\
+                base_url = \"https://gateway.test/cxone\"\ntenant_id = \"tenant\"\n\
                 api_version = \"v34.0\"\nallowed_domains = [\"example.com\", \"niceincontact.com\"]\n\
                 media_types = [\"call\", \"chat\", \"10\"]\ninactive_skills = true\n\
                 outbound_skills = true\n";
@@ -111,7 +111,7 @@ fn everything_can_be_set_in_variables_and_in_the_file() {
             "https://cxone-gov.niceincontact.com"
         );
         let api_url = settings.api_url.unwrap().to_string();
-        assert_eq!(api_url, "https://gateway.example.com/cxone");
+        assert_eq!(api_url, "https://gateway.test/cxone");
         assert_eq!(settings.tenant_id.as_deref(), Some("tenant"));
         assert_eq!(settings.api_version.to_string(), "v34.0");
         assert_eq!(
@@ -159,11 +159,8 @@ fn what_is_missing_or_wrong_is_named_with_its_remedy() {
             ],
         ),
         (
-            and(
-                &APPLICATION,
-                &[("CXONE_ISSUER", "http://cxone.example.com")],
-            ),
-            vec!["environment: CXONE_ISSUER = \"http://cxone.example.com\" is refused: "],
+            and(&APPLICATION, &[("CXONE_ISSUER", "http://cxone.test")]),
+            vec!["environment: CXONE_ISSUER = \"http://cxone.test\" is refused: "],
         ),
         (
             and(&KEY_ONLY[..3], &[("CXONE_AREA_URL", "na1")]),
