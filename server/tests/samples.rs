@@ -165,6 +165,27 @@ fn samples_mount_folders_and_no_single_file() {
 }
 
 #[test]
+fn samples_name_the_configuration_file_that_they_mount() {
+    // Else one of the host's user is refused inside.
+    let mut mounting = 0;
+    for (path, text) in documents() {
+        if text.contains(":/etc/queuewall:ro") {
+            mounting += 1;
+            let named = ["QUEUEWALL_CONFIG: ", "QUEUEWALL_CONFIG="]
+                .map(|name| format!("{name}/etc/queuewall/queuewall.toml"));
+            assert!(named.iter().any(|name| text.contains(name)), "{path}");
+        }
+    }
+    assert!(mounting >= 2);
+    assert!(
+        !text("deploy/Containerfile").contains("QUEUEWALL_CONFIG="),
+        "there may be no file"
+    );
+    let unit = text("deploy/queuewall.service");
+    assert!(unit.contains("queuewall --config /etc/queuewall/queuewall.toml serve"));
+}
+
+#[test]
 fn container_sample_reads_the_same_without_any_quoting_rules() {
     let sample = text("deploy/container.env.sample");
     let names = text(".env.sample");

@@ -171,21 +171,10 @@ impl Environment {
             Err(error) => return self.unreadable(&name, &error),
         };
         self.note_passed_over(surroundings, Some(&bytes));
-        let permissions = surroundings.permissions(&path);
-        let remedy =
-            format!("chmod 600 it, and let it belong to the user that runs queuewall: {name}");
-        if let Some(owner) = permissions.foreign_owner {
+        if let Some(what) = surroundings.permissions(&path).distrust() {
             self.is_unreadable = true;
-            let what = format!(
-                "belongs to another user (uid {owner}), who decides where secrets are sent"
-            );
-            return self
-                .problems
-                .push(Problem::new(&name, "the file", what, remedy));
-        }
-        if permissions.others_write {
-            self.is_unreadable = true;
-            let what = "can be written by other users, who decide where secrets are sent";
+            let remedy =
+                format!("chmod 600 it, and let it belong to the user that runs queuewall: {name}");
             return self
                 .problems
                 .push(Problem::new(&name, "the file", what, remedy));

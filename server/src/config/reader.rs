@@ -62,22 +62,13 @@ impl<'a> Reader<'a> {
         if environment.has_dotenv {
             files.push(environment.dotenv_path().to_owned());
         }
-        let is_named = named_by.is_some();
         let file = match read_file(surroundings, &file_path, named_by) {
             Ok(Some((file, found))) => {
                 problems.extend(found);
                 let name = file_path.display();
-                let permissions = surroundings.permissions(&file_path);
-                if permissions.others_write {
+                if surroundings.permissions(&file_path).others_write {
                     warnings.push(format!(
                         "{name}: other users of this machine can write the file: chmod go-w it"
-                    ));
-                }
-                // One that was named was chosen; in a container most belong to a user outside.
-                if let (Some(uid), false) = (permissions.foreign_owner, is_named) {
-                    warnings.push(format!(
-                        "{name}: the file belongs to another user (uid {uid}), who decides where the credentials \
-                         are sent: chown it, or name it by --config"
                     ));
                 }
                 if file.is_empty() {
@@ -317,7 +308,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The configuration file; `None` where there is none and nobody named one.
+/// The configuration file; `None` where there is none and nobody named one. One that was
+/// named was chosen, whatever its owner: in a container most belong to a user outside.
 fn read_file(
     surroundings: &dyn Surroundings,
     path: &Path,
@@ -328,6 +320,14 @@ fn read_file(
     let is_missing = (bytes.as_ref()).is_err_and(|error| error.kind() == ErrorKind::NotFound);
     if is_missing && named_by.is_none() {
         return Ok(None);
+    }
+    let distrust = surroundings.permissions(path).distrust();
+    if let (None, Some(what)) = (&named_by, distrust) {
+        let remedy = format!(
+            "if you trust it, name it by --config {name} or QUEUEWALL_CONFIG; else run `chown` and `chmod go-w`, so \
+             that only root or the user that runs queuewall can write it"
+        );
+        return Err(vec![Problem::new(&name, "the file", what, remedy)]);
     }
     let text = bytes.and_then(text_file::decode).map_err(|error| {
         let remedy = match is_missing {

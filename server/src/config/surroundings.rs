@@ -40,6 +40,22 @@ pub struct Permissions {
     pub foreign_owner: Option<u32>,
 }
 
+impl Permissions {
+    /// Why a file that was not named must not say where secrets are sent, as the end of a
+    /// sentence about it.
+    pub(super) fn distrust(&self) -> Option<String> {
+        match (self.foreign_owner, self.others_write) {
+            (Some(uid), _) => Some(format!(
+                "belongs to another user (uid {uid}), who decides where secrets are sent"
+            )),
+            (None, true) => {
+                Some("can be written by other users, who decide where secrets are sent".to_owned())
+            }
+            (None, false) => None,
+        }
+    }
+}
+
 /// The process's own variables, and the machine's files.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Machine;

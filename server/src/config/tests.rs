@@ -1075,24 +1075,86 @@ fn dotenv_that_others_can_change_is_refused() {
 }
 
 #[test]
-fn world_writable_file_is_warned_of() {
-    let mut surroundings = pretended(&ENOUGH, &[("queuewall.toml", "[poll]\nseconds = 30\n")]);
-    surroundings.permissions.others_write = true;
-    let warnings = read_from(&surroundings, None).unwrap().config.warnings;
-    assert_eq!(
-        warnings,
-        ["queuewall.toml: other users of this machine can write the file: chmod go-w it"]
+fn unnamed_file_that_others_can_change_is_refused() {
+    let planted = "[cxone]\nbase_url = \"https://evil.test\"\n";
+    let files = [("queuewall.toml", planted), ("etc/q.toml", planted)];
+    let mut surroundings = pretended(&ENOUGH, &files);
+    for (foreign_owner, others_write, what) in [
+        (Some(1234), false, "belongs to another user (uid 1234)"),
+        (None, true, "can be written by other users"),
+        (Some(0xffff), true, "belongs to another user (uid 65535)"),
+    ] {
+        surroundings.permissions = Permissions {
+            foreign_owner,
+            others_write,
+            ..Permissions::default()
+        };
+        let error = read_from(&surroundings, None).unwrap_err();
+        let [problem] = error.problems.as_slice() else {
+            panic!("{error}")
+        };
+        let problem = problem.to_string();
+        assert!(
+            problem.starts_with(&format!("queuewall.toml: the file {what}, who ")),
+            "{problem}"
+        );
+        assert!(problem.contains("name it by --config queuewall.toml or QUEUEWALL_CONFIG"));
+        assert!(problem.contains("chown"), "{problem}");
+
+        for named in ["queuewall.toml", "etc/q.toml"] {
+            let warnings = read_from(&surroundings, Some(named))
+                .unwrap()
+                .config
+                .warnings;
+            let of_writers = others_write.then(|| {
+                format!("{named}: other users of this machine can write the file: chmod go-w it")
+            });
+            assert_eq!(warnings, Vec::from_iter(of_writers), "{what}");
+        }
+    }
+    surroundings
+        .variables
+        .push(("QUEUEWALL_CONFIG".into(), "queuewall.toml".into()));
+    assert!(
+        read_from(&surroundings, None).is_ok(),
+        "named by its variable"
     );
+    surroundings.permissions = Permissions {
+        others_read: true,
+        ..Permissions::default()
+    };
+    surroundings.variables.pop();
+    assert!(read_from(&surroundings, None).is_ok(), "it holds no secret");
 }
 
 #[test]
-fn foreign_file_is_warned_of_unless_it_was_named() {
-    let mut surroundings = pretended(&ENOUGH, &[("queuewall.toml", "[poll]\nseconds = 30\n")]);
-    surroundings.permissions.foreign_owner = Some(1234);
-    let warnings = |named| read_from(&surroundings, named).unwrap().config.warnings;
-    assert_eq!(warnings(None).len(), 1);
-    assert!(warnings(None)[0].contains("another user (uid 1234)"));
-    assert!(warnings(Some("queuewall.toml")).is_empty());
+fn line_of_secret_file_is_taken_whole_and_a_comment_in_it_warned_of() {
+    let variables = [ENOUGH[0], ("CXONE_CLIENT_SECRET_FILE", "s"), ENOUGH[2]];
+    for (content, looks_commented) in [
+        ("hunter2 # ours\n", true),
+        ("hunter2 #ours", true),
+        ("# hunter2", true),
+        ("#hunter2#", false),
+    ] {
+        let config = read(&variables, &[("s", content)]).unwrap().config;
+        let secret = &reporting_v2(&config).client_secret;
+        assert_eq!(secret.expose_secret(), content.trim_end());
+        let warnings = config.warnings.join("\n");
+        assert_eq!(
+            !warnings.is_empty(),
+            looks_commented,
+            "{content}: {warnings}"
+        );
+        if looks_commented {
+            assert!(
+                warnings.starts_with(
+                    "environment: CXONE_CLIENT_SECRET_FILE names s, whose line has a # in it"
+                ),
+                "{warnings}"
+            );
+            assert!(!warnings.contains("hunter"), "{warnings}");
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
+use crate::config::Permissions;
 
 const EVERY: Duration = Duration::from_secs(2);
 const FILE: &str = "queuewall.toml";
@@ -24,6 +25,7 @@ const BAD: &str = "[poll]\nseconds = 1\n[[boards]]\nslug = \"No slug\"\n";
 struct Pretended {
     variables: Vec<(&'static str, String)>,
     files: Mutex<BTreeMap<PathBuf, String>>,
+    foreign: Mutex<Option<PathBuf>>,
 }
 
 impl Surroundings for Pretended {
@@ -38,6 +40,14 @@ impl Surroundings for Pretended {
         let files = self.files.lock().unwrap();
         let content = files.get(path).map(|text| text.clone().into_bytes());
         content.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn permissions(&self, path: &Path) -> Permissions {
+        let is_foreign = self.foreign.lock().unwrap().as_deref() == Some(path);
+        Permissions {
+            foreign_owner: is_foreign.then_some(1234),
+            ..Permissions::default()
+        }
     }
 }
 
@@ -94,7 +104,7 @@ impl Bench {
                 ("CXONE_CLIENT_SECRET", SECRET.into()),
                 ("QUEUEWALL_TITLE", "Not for boards of a file".into()),
             ],
-            files: Mutex::default(),
+            ..Pretended::default()
         });
         let bench_files = files.iter().chain(&[
             (".env", "CXONE_TENANT_ID=tenant"),
@@ -430,4 +440,38 @@ async fn boards_of_a_file_can_go_one_by_one() {
     bench.write(FILE, OTHER);
     looks(3).await;
     assert_eq!(bench.slugs(), ["service"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn file_replaced_by_another_user_is_refused() {
+    for begins_without in [false, true] {
+        let with_file = [(FILE, GOOD)];
+        let bench = Bench::start(if begins_without { &[] } else { &with_file });
+        looks(2).await;
+        let before = bench.slugs();
+        *bench.machine.foreign.lock().unwrap() = Some(FILE.into());
+        bench.write(FILE, OTHER);
+        looks(10).await;
+        assert_eq!(bench.slugs(), before);
+        let said = bench.said();
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(
+            said[0].starts_with(
+                "ERROR the configuration stays as it was: queuewall.toml: the file belongs to another user (uid 1234)"
+            ),
+            "{said:?}"
+        );
+        bench.asked.notify_one();
+        looks(1).await;
+        assert_eq!(bench.slugs(), before, "asked for, and not trusted either");
+
+        *bench.machine.foreign.lock().unwrap() = None;
+        looks(2).await;
+        assert_eq!(bench.slugs(), ["service"], "after chown");
+    }
+    let bench = Bench::start_with(&[("walls/a.toml", GOOD)], Some("walls/a.toml"));
+    *bench.machine.foreign.lock().unwrap() = Some("walls/a.toml".into());
+    bench.write("walls/a.toml", OTHER);
+    looks(3).await;
+    assert_eq!(bench.slugs(), ["service"], "named");
 }

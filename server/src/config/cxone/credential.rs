@@ -98,7 +98,17 @@ fn from_file(reader: &mut Reader<'_>, credential: &Credential) -> Option<String>
     let text = reader.read_text_of(&found, credential.is_secret)?;
     let path = found.value.display();
     match value::credential(&text) {
-        Ok(value) => Some(value.to_owned()),
+        Ok(value) => {
+            // Docker, Kubernetes and systemd hand a secret's file over as it is, and so do we.
+            if value::has_comment(value) || value.starts_with("# ") {
+                let (place, key) = (&found.place, &found.key);
+                reader.warnings.push(format!(
+                    "{place}: {key} names {path}, whose line has a # in it, and the whole line is sent: remove it from \
+                     there on if it is a comment"
+                ));
+            }
+            Some(value.to_owned())
+        }
         Err((what, remedy)) => {
             let what = format_args!("names {path}, whose content {what}");
             reader.problems.push(found.problem(what, remedy));
