@@ -108,6 +108,9 @@ pub struct QueueReadings {
     pub unknown: Vec<String>,
     /// What the answer lacks of the entries that it promised.
     pub shortfall: Option<Shortfall>,
+    /// Tells this answer from others by all that it held: its own time, and queues that were
+    /// not asked for. `None` where its numbers carry no time.
+    pub digest: Option<u64>,
 }
 
 /// One queue's live metrics. Whatever the upstream left out is `None`.

@@ -200,6 +200,7 @@ impl QueueSource for Realtime {
                 remedy: EMPTY_FILTER_REMEDY,
             });
         }
+        let digest = skills.digest();
         let mut by_id: HashMap<String, Skill> = HashMap::with_capacity(skills.list.len());
         let filter = &self.settings.skills;
         for skill in skills.list.into_iter().filter(|it| it.passes(filter)) {
@@ -208,6 +209,7 @@ impl QueueSource for Realtime {
         let mut readings = QueueReadings {
             asked_at: cursor.asked_at(),
             shortfall: cursor.shortfall(),
+            digest,
             ..QueueReadings::default()
         };
         let mut asked = HashSet::new();

@@ -106,6 +106,7 @@ impl QueueSource for ReportingV2 {
             // This dialect says so by a 404.
             unknown: Vec::new(),
             shortfall: None,
+            digest: None,
         })
     }
 

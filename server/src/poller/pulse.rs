@@ -1,9 +1,6 @@
-//! Whether CXone's own clock, which its numbers carry, moves on.
+//! Whether CXone's numbers, and the clock of its own that they carry, move on.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, SystemTime},
-};
+use std::{collections::VecDeque, time::Duration};
 
 use queuewall_shared::freshness::stale_after;
 
@@ -19,19 +16,27 @@ const LONGEST_STEP: Duration = Duration::from_secs(120);
 /// By how many of the latest steps the next is judged.
 const STEPS: usize = 4;
 
-/// The latest time that CXone's numbers carried.
+/// The latest answer of CXone whose numbers carry a time.
 #[derive(Debug, Default)]
 pub(crate) struct Pulse {
     latest: Option<Latest>,
-    /// How long each of the latest times stood; zero where no answer repeated it.
-    steps: VecDeque<Duration>,
+    /// How the numbers moved of late.
+    steps: VecDeque<Step>,
     is_logged: bool,
 }
 
 #[derive(Debug)]
 struct Latest {
-    time: SystemTime,
+    digest: u64,
     first_seen: Moment,
+    is_repeated: bool,
+}
+
+#[derive(Debug)]
+struct Step {
+    /// From the first sight of numbers to that of the next.
+    stood: Duration,
+    /// Whether an answer in between repeated them: else the step may be shorter.
     is_repeated: bool,
 }
 
@@ -45,30 +50,24 @@ pub(crate) enum News {
 }
 
 impl Pulse {
-    /// An answer's numbers, asked for `at`, carry this `time`; `is_repeated` says whether
-    /// all of them are those of the answer before.
-    pub(crate) fn beat(&mut self, time: SystemTime, is_repeated: bool, at: Moment) -> Option<News> {
+    /// An answer came, asked for `at`; `digest` tells all that it held from other answers.
+    pub(crate) fn beat(&mut self, digest: u64, at: Moment) -> Option<News> {
         if let Some(latest) = &mut self.latest
-            && latest.time == time
-            && is_repeated
+            && latest.digest == digest
         {
             latest.is_repeated = true;
             return None;
         }
         let next = Latest {
-            time,
+            digest,
             first_seen: at,
             is_repeated: false,
         };
         let before = self.latest.replace(next)?;
         let stood = before.first_seen.age_at(at);
-        let step = if before.is_repeated {
-            stood
-        } else {
-            Duration::ZERO
-        };
-        if step <= LONGEST_STEP {
-            self.steps.push_back(step);
+        let is_repeated = before.is_repeated;
+        if !is_repeated || stood <= LONGEST_STEP {
+            self.steps.push_back(Step { stood, is_repeated });
             if self.steps.len() > STEPS {
                 self.steps.pop_front();
             }
@@ -81,39 +80,50 @@ impl Pulse {
         })
     }
 
+    /// When the latest answer was first given, where it was given again since.
+    pub(crate) fn repeated_since(&self) -> Option<Moment> {
+        let latest = self.latest.as_ref().filter(|latest| latest.is_repeated)?;
+        Some(latest.first_seen)
+    }
+
     /// In which steps CXone makes new numbers, where these are longer than the time between
     /// two reads. Zero where it is not known to.
     pub(crate) fn step(&self) -> Duration {
-        let usual = match &self.latest {
-            Some(latest) if latest.is_repeated => USUAL_STEP,
-            _ => Duration::ZERO,
+        let known = longest(self.steps.iter().filter(|step| step.is_repeated));
+        if self.repeated_since().is_none() {
+            return known;
+        }
+        // Numbers that moved from each answer to the next are made at least that often.
+        let usual = match self.steps.len() {
+            STEPS => longest(self.steps.iter()).min(USUAL_STEP),
+            _ => USUAL_STEP,
         };
-        self.steps
-            .iter()
-            .copied()
-            .max()
-            .unwrap_or_default()
-            .max(usual)
+        known.max(usual)
     }
 
     /// What to log now, where numbers are renewed every `interval`.
     pub(crate) fn look(&mut self, interval: Duration, now: Moment) -> Option<News> {
-        let latest = self.latest.as_ref().filter(|latest| latest.is_repeated)?;
-        let stood = latest.first_seen.age_at(now);
-        if self.is_logged || stood <= stale_after(interval) {
+        let since = self.repeated_since()?;
+        if self.is_logged || since.age_at(now) <= stale_after(interval) {
             return None;
         }
         self.is_logged = true;
         Some(News::Stands(format!(
             "CXone answers, but its numbers have stood still since {}: see CXone's status page, and what caches \
              answers on the way",
-            timestamp(latest.first_seen.wall)
+            timestamp(since.wall)
         )))
     }
 }
 
+fn longest<'s>(steps: impl Iterator<Item = &'s Step>) -> Duration {
+    steps.map(|step| step.stood).max().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use tokio::time::Instant;
 
     use super::*;
@@ -136,8 +146,7 @@ mod tests {
     fn step_of(poll: usize, step: u64) -> Duration {
         let (mut pulse, at) = (Pulse::default(), moments());
         for second in (0..600).step_by(poll) {
-            let time = SystemTime::UNIX_EPOCH + seconds(second / step * step);
-            assert_eq!(pulse.beat(time, true, at(second)), None);
+            assert_eq!(pulse.beat(second / step, at(second)), None);
             assert_eq!(pulse.look(seconds(5).max(pulse.step()), at(second)), None);
         }
         pulse.step()
@@ -147,18 +156,37 @@ mod tests {
     fn steps_of_the_clock_are_learned_and_are_no_standstill() {
         assert_eq!(step_of(5, 30), seconds(30));
         assert_eq!(step_of(5, 60), seconds(60));
-        assert_eq!(step_of(5, 15), seconds(30).max(seconds(15)));
+        assert_eq!(step_of(5, 15), seconds(15));
+        assert_eq!(step_of(5, 5), Duration::ZERO);
         assert_eq!(step_of(30, 30), Duration::ZERO);
         assert_eq!(step_of(30, 1), Duration::ZERO);
     }
 
     #[test]
+    fn first_repeat_is_judged_by_how_often_numbers_moved() {
+        let (mut pulse, at) = (Pulse::default(), moments());
+        let mut steps = Vec::new();
+        for reads in [2, 10] {
+            for read in 0..=reads {
+                pulse.beat(reads * 100 + read, at(reads * 100 + read * 5));
+            }
+            pulse.beat(reads * 101, at(reads * 105 + 5));
+            steps.push(pulse.step());
+        }
+        assert_eq!(steps, [USUAL_STEP, seconds(5)]);
+        // An outage between two answers tells nothing of the step.
+        for (digest, second) in [(1, 8_000), (2, 8_500), (2, 8_505)] {
+            pulse.beat(digest, at(second));
+        }
+        assert_eq!(pulse.step(), USUAL_STEP);
+    }
+
+    #[test]
     fn standstill_and_its_end_are_told_once() {
         let (mut pulse, at) = (Pulse::default(), moments());
-        let time = SystemTime::UNIX_EPOCH;
         let mut told = Vec::new();
         for second in (0..900).step_by(30) {
-            told.extend(pulse.beat(time, true, at(second)));
+            told.extend(pulse.beat(0, at(second)));
             told.extend(pulse.look(seconds(30), at(second)));
         }
         let stands = "CXone answers, but its numbers have stood still since 2026-01-05T10:00:00Z: ";
@@ -166,7 +194,7 @@ mod tests {
             matches!(&told[..], [News::Stands(line)] if line.starts_with(stands)),
             "{told:?}"
         );
-        let moved = pulse.beat(time + seconds(900), false, at(900)).unwrap();
+        let moved = pulse.beat(1, at(900)).unwrap();
         assert!(
             matches!(&moved, News::Moves(line) if line.ends_with("for 15 min")),
             "{moved:?}"

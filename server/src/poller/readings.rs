@@ -35,7 +35,8 @@ pub(crate) struct Known {
     pub(crate) reading: Option<(QueueReading, Moment)>,
     /// Upstream's latest name; it outlives the reading.
     pub(crate) name: Option<String>,
-    /// Whether the latest answer repeated the one before, its own time included.
+    /// Whether the latest answer repeated the one before, in every queue of the tenant and
+    /// its own time.
     pub(crate) is_repeated: bool,
     /// What the latest try met, if not a reading.
     pub(crate) problem: Option<Problem>,
@@ -66,17 +67,6 @@ impl Known {
         let (reading, at) = self.reading.as_ref()?;
         let is_current = Freshness::of(at.age_at(now), cycle) != Freshness::Stale;
         is_current.then_some((reading, *at))
-    }
-}
-
-impl Known {
-    /// When `reading` was first answered, where it is one that was answered before: an
-    /// upstream whose own clock has not moved on repeats itself, and old numbers must
-    /// not look new.
-    fn first_seen(&self, reading: &QueueReading) -> Option<Moment> {
-        let (last, at) = self.reading.as_ref()?;
-        let is_repeated = reading.source_time.is_some() && reading == last;
-        is_repeated.then_some(*at)
     }
 }
 
@@ -158,8 +148,10 @@ impl Readings {
     ) -> News {
         let mut news = News::default();
         let asked_at = answer.asked_at.unwrap_or(now);
-        let time = answer.queues.iter().filter_map(|it| it.source_time).max();
-        let mut is_repeated = true;
+        news.pulse = (answer.digest).and_then(|digest| self.pulse.beat(digest, asked_at));
+        // Old numbers must not look new. A queue whose numbers stay while others move is
+        // quiet, and not old.
+        let repeated_since = answer.digest.and_then(|_| self.pulse.repeated_since());
         let unknown: HashSet<&String> = answer.unknown.iter().collect();
         let known = &mut self.groups[group];
         let mut answered: HashMap<String, QueueReading> = HashMap::new();
@@ -174,18 +166,14 @@ impl Readings {
                         news.back.push(id.clone());
                     }
                     known.name = reading.name.clone().or(known.name.take());
-                    let first_seen = known.first_seen(&reading);
-                    known.is_repeated = first_seen.is_some();
-                    is_repeated &= known.is_repeated;
-                    let at = first_seen.unwrap_or(asked_at);
-                    known.reading = Some((reading, at));
+                    known.is_repeated = repeated_since.is_some();
+                    known.reading = Some((reading, repeated_since.unwrap_or(asked_at)));
                     known.problem = None;
                 }
                 None if known.is_gone(Problem::Missing, now) => news.left_out.push(id.clone()),
                 None => {}
             }
         }
-        news.pulse = time.and_then(|time| self.pulse.beat(time, is_repeated, asked_at));
         news.not_found = self.unknown(group, &answer.unknown, now).not_found;
         news
     }

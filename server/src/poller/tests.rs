@@ -8,6 +8,7 @@ mod times;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::Mutex,
     time::SystemTime,
 };
@@ -105,6 +106,12 @@ impl QueueSource for Scripted {
             queues: answered.map(reading).collect(),
             unknown: unknown.into_iter().cloned().collect(),
             asked_at: (!takes.is_zero()).then_some(asked_at),
+            // Of the whole tenant, as CXone answers.
+            digest: script.beside.source_time.map(|_| {
+                let mut hasher = DefaultHasher::new();
+                format!("{:?}{:?}", script.waiting, script.beside).hash(&mut hasher);
+                hasher.finish()
+            }),
             ..QueueReadings::default()
         })
     }

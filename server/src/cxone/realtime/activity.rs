@@ -1,6 +1,10 @@
 //! A page of skills with their numbers, as readings.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Map, Value};
@@ -74,6 +78,19 @@ impl Skills {
     pub(super) fn are_distinct(&self) -> bool {
         let ids: HashSet<&str> = self.list.iter().map(|it| it.reading.id.as_str()).collect();
         ids.len() == self.entries
+    }
+
+    /// Tells these numbers from others, in whatever order they come; `None` where they carry
+    /// no time.
+    pub(super) fn digest(&self) -> Option<u64> {
+        let readings = self.list.iter().map(|skill| &skill.reading);
+        let digest = |reading: &QueueReading| {
+            let mut hasher = DefaultHasher::new();
+            format!("{reading:?}").hash(&mut hasher);
+            hasher.finish()
+        };
+        let has_time = readings.clone().any(|it| it.source_time.is_some());
+        has_time.then(|| readings.map(digest).fold(0, u64::wrapping_add))
     }
 
     /// One line on what could not be read.

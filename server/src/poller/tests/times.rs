@@ -237,3 +237,64 @@ async fn numbers_made_every_30_s_do_not_flap_when_read_every_5_s() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn quiet_queue_is_not_stale_while_another_moves() {
+    let ids = ids(3);
+    // One board shows the busy queue too, the other does not.
+    let boards = vec![board("main", &ids), board("quiet", &ids[1..])];
+    let mut script = all_waiting(&ids);
+    script.beside.source_time = Some(SystemTime::UNIX_EPOCH);
+    let bench = Bench::start_boards(boards, script, 10);
+    for round in 0..10 {
+        bench.wait(&ids[0], round);
+        after(POLL).await;
+        for slug in ["main", "quiet"] {
+            let board = bench.board(slug);
+            assert_eq!(board.upstream.state, UpstreamState::Ok, "{slug}: {round}");
+            let stale = board.queues.iter().filter(|it| it.cause_code.is_some());
+            assert_eq!(stale.count(), 0, "{slug}: {round}");
+            assert_eq!(board.totals.counted as usize, board.queues.len());
+        }
+    }
+    after(POLL * 4).await;
+    for slug in ["main", "quiet"] {
+        let cause = bench.board(slug).upstream.cause_code;
+        assert_eq!(cause, Some(Cause::StoodStill), "{slug}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn standstill_is_seen_as_soon_as_failed_reads() {
+    const OFTEN: Duration = Duration::from_secs(5);
+    let ids = ids(1);
+    let start = async || {
+        let bench = Bench::start(&ids, all_waiting(&ids), 30);
+        bench.changes.send_replace(Live {
+            interval: OFTEN,
+            ..live(vec![board("main", &ids)])
+        });
+        for second in 0..60 {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            bench.script(|script| script.beside.source_time = Some(time));
+            after(Duration::from_millis(990)).await;
+        }
+        bench
+    };
+    let seconds_until_down = async |bench: &Bench| {
+        let mut seconds = 0_u32;
+        while bench.latest().upstream.state != UpstreamState::Down {
+            after(Duration::from_millis(990)).await;
+            seconds += 1;
+        }
+        seconds
+    };
+    let stands = start().await;
+    let stood = seconds_until_down(&stands).await;
+    assert_eq!(stands.latest().upstream.cause_code, Some(Cause::StoodStill));
+    let fails = start().await;
+    fails.script(|script| script.failure = Some(server_error()));
+    let failed = seconds_until_down(&fails).await;
+    // Either way three intervals after the last new numbers, which a read finds up to one later.
+    assert!(failed <= 16 && stood <= 21, "{failed} {stood}");
+}

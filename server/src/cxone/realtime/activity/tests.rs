@@ -256,6 +256,25 @@ fn skills_are_not_distinct_where_one_came_twice_or_has_no_id() {
 }
 
 #[test]
+fn digest_changes_with_any_number_and_with_no_order() {
+    let digest = |time: Value, waiting: [u32; 2], is_turned: bool| {
+        let skill =
+            |id: usize| json!({"serverTime": time, "skillId": id, "queueCount": waiting[id]});
+        let ids = if is_turned { [1, 0] } else { [0, 1] };
+        let skills = ids.map(skill);
+        read(&json!({ "skillActivity": skills })).unwrap().digest()
+    };
+    let (early, late) = (json!("2026-01-05T10:00:00Z"), json!("2026-01-05T10:00:05Z"));
+    let one = digest(early.clone(), [1, 2], false);
+    assert!(one.is_some());
+    assert_eq!(digest(early.clone(), [1, 2], true), one);
+    assert_ne!(digest(early.clone(), [2, 1], false), one);
+    assert_ne!(digest(early, [1, 3], false), one);
+    assert_ne!(digest(late, [1, 2], false), one);
+    assert_eq!(digest(Value::Null, [1, 2], false), None);
+}
+
+#[test]
 fn a_filter_says_why_it_leaves_a_skill_out() {
     let left_out = |entry: Value, filter: &SkillFilter| read_one(entry).into_info(filter).left_out;
     let (calls, all) = (
