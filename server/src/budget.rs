@@ -106,7 +106,8 @@ impl RequestBudget {
     }
 
     /// The budget of a command that runs for a moment, shared by `ledger`. It leaves a
-    /// place for the server; where the ledger is of no use, it goes on without.
+    /// place for the server. Where the ledger is of no use, it goes on without, unless a
+    /// server runs: see [`refused`](Self::refused).
     #[must_use]
     pub fn beside_server(limit: usize, ledger: Ledger) -> Self {
         let budget = Self::new(limit);
@@ -182,7 +183,17 @@ impl RequestBudget {
         shared.map_or(own, |shared| shared.max(own))
     }
 
-    /// Waits for a place. A dropped wait costs nothing.
+    /// Waits until no request passes any more, and says why: a command cannot share the
+    /// budget of the server that runs.
+    pub async fn refused(&self) -> String {
+        match &self.shared {
+            Some(shared) => shared.refused().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Waits for a place, for ever once [`refused`](Self::refused). A dropped wait costs
+    /// nothing.
     pub async fn acquire(&self) -> Permit<'_> {
         let _waiting = Waiting::new(&self.waiting);
         #[expect(
@@ -213,6 +224,7 @@ impl RequestBudget {
                     break;
                 }
                 Answer::Wait(until) => sleep_until(until.min(now + ASK_AGAIN)).await,
+                Answer::Refused => std::future::pending().await,
             }
         }
         permit.unused_since = None;

@@ -166,13 +166,19 @@ async fn configured(
     }
     let (mut stdout, mut stderr) = (io::stdout(), io::stderr());
     let mut upstream = Upstream::new(&*source, &budget, &mut stderr);
-    let outcome = match command {
-        Command::Stats(args) => {
-            let request = stats_request(args, targets);
-            stats::run(&mut upstream, &request, &mut stdout).await
+    let run = async {
+        match command {
+            Command::Stats(args) => {
+                let request = stats_request(args, targets);
+                stats::run(&mut upstream, &request, &mut stdout).await
+            }
+            Command::Queues(args) => queues::run(&mut upstream, format(args), &mut stdout).await,
+            _ => check::run(&mut upstream, &config, &files, &mut stdout).await,
         }
-        Command::Queues(args) => queues::run(&mut upstream, format(args), &mut stdout).await,
-        _ => check::run(&mut upstream, &config, &files, &mut stdout).await,
+    };
+    let outcome = tokio::select! {
+        outcome = run => outcome,
+        why = budget.refused() => Err(Failure::new(Exit::Other, why)),
     };
     upstream.say_spent()?;
     outcome

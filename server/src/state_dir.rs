@@ -122,11 +122,7 @@ impl StateDir {
     /// # Errors
     /// When it cannot be read, or an untrusted user could have written it.
     pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {
-        if !self.check_folder()? {
-            return Ok(None);
-        }
-        let mut options = OpenOptions::new();
-        let Some(mut file) = self.open(name, options.read(true), Attempt::Read)? else {
+        let Some(mut file) = self.open_to_read(name)? else {
             return Ok(None);
         };
         let mut bytes = Vec::new();
@@ -134,6 +130,17 @@ impl StateDir {
             Ok(_) => Ok(Some(bytes)),
             Err(error) => Err(self.error(name, "read", Attempt::Read, error)),
         }
+    }
+
+    /// Opens a file; `None` where the file or the folder does not exist.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn open_to_read(&self, name: &str) -> Result<Option<File>, StateError> {
+        if !self.check_folder()? {
+            return Ok(None);
+        }
+        self.open(name, OpenOptions::new().read(true), Attempt::Read)
     }
 
     /// Replaces a file, or makes it. Readers see the old content or the new one, never a

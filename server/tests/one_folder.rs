@@ -43,3 +43,35 @@ fn second_server_on_a_state_folder_ends_with_2_and_names_the_first() {
     drop(first);
     let _third = Program::serve(folder.path(), &VARIABLES);
 }
+
+#[test]
+fn command_that_cannot_share_the_budget_ends_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Program::serve(folder.path(), &VARIABLES);
+    // What only a person would do stands in for a full disk.
+    let ledger = folder.path().join("state/budget.json");
+    let _ = std::fs::remove_file(&ledger);
+    std::fs::create_dir(&ledger).unwrap();
+    for name in ["check", "queues", "stats"] {
+        let ended = command(folder.path(), &VARIABLES, &[name])
+            .output()
+            .unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        let id = format!(
+            "the server (process {}) runs on the same state folder",
+            server.id()
+        );
+        assert!(said.contains(&id), "{said}");
+        assert!(said.contains("requests to CXone: 0"), "{said}");
+    }
+    drop(server);
+    let ended = command(folder.path(), &VARIABLES, &["queues"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        ended.status.code(),
+        Some(7),
+        "it goes on without: {ended:?}"
+    );
+}

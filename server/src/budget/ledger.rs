@@ -30,7 +30,9 @@ use thiserror::Error;
 use super::WINDOW;
 use crate::{
     clock::Clock,
+    server_lock,
     state_dir::{StateDir, StateError},
+    system_error::remedy,
 };
 
 const FILE: &str = "budget.json";
@@ -63,6 +65,30 @@ pub(super) enum LedgerError {
     Locked,
     #[error("{LOCK} cannot be locked ({0})")]
     Lock(std::io::Error),
+    #[error("the disk does not answer")]
+    Silent,
+}
+
+impl LedgerError {
+    /// The error for a command beside a server: not with the advice to name another folder,
+    /// where the two would share no budget.
+    pub(super) fn beside_server(&self) -> String {
+        match self {
+            Self::State(StateError::Io {
+                path,
+                verb,
+                attempt,
+                error,
+            }) => {
+                format!(
+                    "{} cannot be {verb} ({error}): {}",
+                    path.display(),
+                    remedy(*attempt, error)
+                )
+            }
+            error => error.to_string(),
+        }
+    }
 }
 
 /// What the file says, in milliseconds of the Unix epoch.
@@ -107,6 +133,11 @@ impl Ledger {
             dir: StateDir::new(folder),
             clock,
         }
+    }
+
+    /// The server that runs on the folder, in words, as far as that can be found out.
+    pub(super) fn server(&self) -> Option<String> {
+        server_lock::server_on(&self.dir)
     }
 
     /// What counts now.

@@ -311,3 +311,33 @@ async fn folder_that_cannot_be_used_costs_a_server_a_minute_and_a_command_nothin
     drop(process.budget.acquire().await);
     assert!(start.elapsed() < Duration::from_secs(1), "once");
 }
+
+#[tokio::test(start_paused = true)]
+async fn command_without_ledger_sends_nothing_beside_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = PausedClock::new();
+    // Stands in for a full disk: neither read nor replaced.
+    std::fs::create_dir(folder.path().join("budget.json")).unwrap();
+    let dir = crate::state_dir::StateDir::new(folder.path().to_owned());
+    let server = crate::server_lock::ServerLock::take(&dir).unwrap();
+    for _ in 0..6 {
+        let command = command(3, folder.path(), &clock);
+        let refused = tokio::select! {
+            _permit = command.acquire() => panic!("a request passes"),
+            why = command.refused() => why,
+        };
+        let server = format!("the server (process {})", std::process::id());
+        assert!(refused.contains(&server), "{refused}");
+        assert!(
+            refused.contains("budget.json is not a regular file: remove it"),
+            "{refused}"
+        );
+        assert!(
+            refused.ends_with(": mend that and try again, or stop the server"),
+            "{refused}"
+        );
+        assert_eq!(command.spent(), 0);
+    }
+    drop(server);
+    drop(command(3, folder.path(), &clock).acquire().await);
+}

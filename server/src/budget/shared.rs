@@ -9,7 +9,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::oneshot, task::spawn_blocking, time::Instant};
+use tokio::{
+    runtime::Handle,
+    sync::{oneshot, watch},
+    task::spawn_blocking,
+    time::Instant,
+};
 
 use super::{
     Ledger, WINDOW,
@@ -41,6 +46,8 @@ pub(super) struct Shared {
     is_command: bool,
     was_usable: AtomicBool,
     is_failing: AtomicBool,
+    /// Why a command may send nothing more.
+    refused: watch::Sender<Option<String>>,
     under_way: Arc<AtomicUsize>,
     known: Arc<Mutex<Known>>,
 }
@@ -51,6 +58,8 @@ pub(super) enum Answer {
     Granted(Option<Ticket>),
     /// Ask again then.
     Wait(Instant),
+    /// Never: [`Shared::refused`] says why.
+    Refused,
 }
 
 impl Shared {
@@ -69,6 +78,7 @@ impl Shared {
             is_command,
             was_usable: AtomicBool::new(false),
             is_failing: AtomicBool::new(false),
+            refused: watch::Sender::default(),
             under_way: Arc::default(),
             known: Arc::default(),
         }
@@ -91,21 +101,51 @@ impl Shared {
         let asked = self
             .run(move |ledger| ledger.reserve(limit, allowed), undo)
             .await;
-        let Some((ticket, standing)) = asked else {
-            if self.was_usable.load(Ordering::Relaxed) || self.is_command {
-                return Answer::Granted(None);
-            }
-            let now = Instant::now();
-            return match self.unknown_until > now {
-                true => Answer::Wait(self.unknown_until),
-                false => Answer::Granted(None),
-            };
+        let (ticket, standing) = match asked {
+            Ok(granted) => granted,
+            Err(error) => return self.without_ledger(&error).await,
         };
         let next = self.note(standing);
         match ticket {
             Some(_) => Answer::Granted(ticket),
             None => Answer::Wait(next),
         }
+    }
+
+    /// What holds while the ledger is of no use.
+    async fn without_ledger(&self, error: &LedgerError) -> Answer {
+        if self.is_command
+            && let Some(server) = self.server().await
+        {
+            self.refused.send_replace(Some(format!(
+                "nothing more is sent to CXone: {server} runs on the same state folder, and this command cannot share \
+                 its request budget ({}): mend that and try again, or stop the server",
+                error.beside_server()
+            )));
+            return Answer::Refused;
+        }
+        self.warn(error);
+        let now = Instant::now();
+        let is_known = self.was_usable.load(Ordering::Relaxed) || self.is_command;
+        match !is_known && self.unknown_until > now {
+            true => Answer::Wait(self.unknown_until),
+            false => Answer::Granted(None),
+        }
+    }
+
+    /// The server that runs on the folder, as far as the disk tells.
+    async fn server(&self) -> Option<String> {
+        let ledger = Arc::clone(&self.ledger);
+        let server = spawn_blocking(move || ledger.server());
+        tokio::time::timeout(PATIENCE, server).await.ok()?.ok()?
+    }
+
+    /// Waits until nothing may be sent any more; says why.
+    pub(super) async fn refused(&self) -> String {
+        let mut refused = self.refused.subscribe();
+        let why = refused.wait_for(Option::is_some).await;
+        // The sender lives as long as this.
+        why.ok().and_then(|why| why.clone()).unwrap_or_default()
     }
 
     /// A request has ended; nobody waits until that is written down.
@@ -147,17 +187,13 @@ impl Shared {
         next
     }
 
-    /// Runs `op` where it may block. `None` where it failed or took too long, which is
-    /// logged once; `undo` is called with a result that nobody took.
+    /// Runs `op` where it may block; `undo` is called with a result that nobody took.
     async fn run<T: Send + 'static>(
         &self,
         op: impl FnOnce(&Ledger) -> Result<T, LedgerError> + Send + 'static,
         undo: impl FnOnce(&Ledger, T) + Send + 'static,
-    ) -> Option<T> {
-        let Some(place) = Place::take(&self.under_way) else {
-            self.warn(&"the disk does not answer");
-            return None;
-        };
+    ) -> Result<T, LedgerError> {
+        let place = Place::take(&self.under_way).ok_or(LedgerError::Silent)?;
         let (reply, answer) = oneshot::channel();
         let ledger = Arc::clone(&self.ledger);
         spawn_blocking(move || {
@@ -167,22 +203,14 @@ impl Shared {
                 undo(&ledger, result);
             }
         });
-        match tokio::time::timeout(PATIENCE, answer).await {
-            Ok(Ok(Ok(result))) => {
-                if self.is_failing.swap(false, Ordering::Relaxed) {
-                    tracing::info!("budget.json is written again");
-                }
-                Some(result)
-            }
-            Ok(Ok(Err(error))) => {
-                self.warn(&error);
-                None
-            }
-            Ok(Err(_)) | Err(_) => {
-                self.warn(&"the disk does not answer");
-                None
-            }
+        let answer = tokio::time::timeout(PATIENCE, answer).await;
+        let result = answer.map_or(Err(LedgerError::Silent), |it| {
+            it.unwrap_or(Err(LedgerError::Silent))
+        })?;
+        if self.is_failing.swap(false, Ordering::Relaxed) {
+            tracing::info!("budget.json is written again");
         }
+        Ok(result)
     }
 
     /// Runs `op` where it may block, and does not wait for it.
@@ -205,12 +233,14 @@ impl Shared {
         }
     }
 
-    fn warn(&self, why: &dyn std::fmt::Display) {
+    fn warn(&self, why: &LedgerError) {
         if self.is_failing.swap(true, Ordering::Relaxed) {
             return;
         }
         if self.is_command {
-            tracing::warn!("the budget is not shared with a server that runs: {why}");
+            tracing::warn!(
+                "the request budget is not shared with other commands, nor with a server, if one runs: {why}"
+            );
         } else if self.was_usable.load(Ordering::Relaxed) {
             tracing::warn!(
                 "requests to CXone go on, and are not written to budget.json ({why}): commands, and a restart within \
