@@ -46,7 +46,10 @@ mod trust;
 mod value;
 mod zone;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 pub use access::{AccessConfig, AccessMode, LinkDesk};
 pub use boards::{BoardConfig, QueueConfig, Targets};
@@ -61,6 +64,7 @@ pub use settings::Settled;
 pub use surroundings::{Machine, Permissions, Surroundings};
 
 use crate::cxone::Settings;
+use file::FileBoard;
 use reader::Reader;
 
 /// Everything that the server needs to know.
@@ -89,8 +93,9 @@ pub struct Loaded {
     pub targets: Targets,
     /// What holds until the server starts anew.
     pub settled: Settled,
-    /// Whether the boards are those of the configuration file.
-    pub has_boards: bool,
+    /// Where each board begins in the configuration file, by slug; none where the boards are
+    /// not the file's.
+    pub board_places: BTreeMap<String, String>,
     /// The files that were read: `.env` and the configuration file where there are any, then
     /// those that settings name.
     pub files: Vec<PathBuf>,
@@ -113,7 +118,10 @@ impl Loaded {
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);
-        let has_boards = !reader.boards().is_empty();
+        let in_file = reader.boards().iter();
+        let place =
+            |board: &FileBoard| Some((board.slug.as_ref()?.value.clone(), board.place.clone()));
+        let board_places = in_file.filter_map(place).collect();
         let boards = BoardConfig::read_all(&mut reader, &targets);
         let settled = Settled::read(&reader, &poll);
         match cxone {
@@ -128,7 +136,7 @@ impl Loaded {
                 },
                 targets,
                 settled,
-                has_boards,
+                board_places,
                 files: reader.files,
             }),
             _ => Err(ConfigError {

@@ -34,6 +34,10 @@ pub use hangup::hangups;
 /// How often the files are looked at.
 pub const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// How a change is taken that looks like an accident.
+const IF_MEANT: &str = ", or send SIGHUP (`systemctl reload queuewall`, `docker kill -s HUP …`) or restart the server if \
+    that is meant";
+
 /// Keeps a server's configuration up to date.
 pub struct Reload {
     surroundings: Arc<dyn Surroundings>,
@@ -66,6 +70,8 @@ enum Refused {
     Emptied(Vec<PathBuf>),
     /// The configuration file had boards, and has none.
     NoBoards,
+    /// Boards lack what limited them; a sentence each.
+    Wider(Vec<String>),
 }
 
 /// Who wants the configuration to be read again.
@@ -99,7 +105,7 @@ impl Reload {
             refused: None,
             waiting: Vec::new(),
             warned: loaded.config.warnings.clone(),
-            has_boards: loaded.has_boards,
+            has_boards: !loaded.board_places.is_empty(),
         };
         (reload, followers)
     }
@@ -162,9 +168,9 @@ impl Reload {
         self.refused = Some(refused);
     }
 
-    /// Why a good configuration is not taken before somebody asks for it: a file is emptied
-    /// by accident more often than on purpose, and without boards of its own a server shows
-    /// every queue.
+    /// Why a good configuration is not taken before somebody asks for it: a file is emptied,
+    /// or a line of it removed, by accident more often than on purpose, and a server without
+    /// boards, or a board without queues, shows every queue.
     fn emptied(&self, loaded: &Loaded, look: &Look) -> Option<Refused> {
         let taken = self.taken.as_ref();
         let emptied = taken
@@ -173,12 +179,20 @@ impl Reload {
         if !emptied.is_empty() {
             return Some(Refused::Emptied(emptied));
         }
-        (self.has_boards && !loaded.has_boards).then_some(Refused::NoBoards)
+        if self.has_boards && loaded.board_places.is_empty() {
+            return Some(Refused::NoBoards);
+        }
+        let wider = changes::wider(
+            &self.in_force.borrow(),
+            &loaded.config.live(),
+            &loaded.board_places,
+        );
+        (!wider.is_empty()).then_some(Refused::Wider(wider))
     }
 
     fn take(&mut self, loaded: &Loaded, look: Look, reason: Reason) {
         self.taken = Some(look);
-        self.has_boards = loaded.has_boards;
+        self.has_boards = !loaded.board_places.is_empty();
         let was_refused = self.refused.take().is_some();
         let new = loaded.config.live();
         let news = changes::between(&self.in_force.borrow(), &new);
@@ -212,14 +226,17 @@ impl Refused {
                 "{} is not there any more: put it back, or restart the server to run without it",
                 listed(paths)
             ),
-            Self::Emptied(paths) => format!(
-                "{} sets nothing any more: restore it, or send SIGHUP (`systemctl reload queuewall`, `docker kill -s HUP …`) if that is \
-                 meant",
-                listed(paths)
+            Self::Emptied(paths) => {
+                format!(
+                    "{} sets nothing any more: restore it{IF_MEANT}",
+                    listed(paths)
+                )
+            }
+            Self::NoBoards => format!(
+                "the configuration file has no [[boards]] any more, and the server would show every queue: restore \
+                 it{IF_MEANT}"
             ),
-            Self::NoBoards => "the configuration file has no [[boards]] any more, and the server would show \
-                every queue: restore it, or send SIGHUP (`systemctl reload queuewall`, `docker kill -s HUP …`) if that is meant"
-                .to_owned(),
+            Self::Wider(boards) => format!("{}: put the line back{IF_MEANT}", boards.join("; ")),
         }
     }
 }

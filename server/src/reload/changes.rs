@@ -1,5 +1,7 @@
 //! What a running server takes over, told apart in words. Nothing of it is secret.
 
+use std::collections::BTreeMap;
+
 use crate::config::{BoardConfig, Live};
 
 /// What is other in `new`, in a sentence each; none where all is the same.
@@ -30,6 +32,31 @@ pub(super) fn between(old: &Live, new: &Live) -> Vec<String> {
         news.push(format!("names: {}", new.hosts.join(", ")));
     }
     news
+}
+
+/// The boards that would show more than before since a line is gone, in a sentence each.
+/// `places` says where a board of the file begins, by slug.
+pub(super) fn wider(old: &Live, new: &Live, places: &BTreeMap<String, String>) -> Vec<String> {
+    let mut wider = Vec::new();
+    for board in &new.boards {
+        let Some(before) = of(old, &board.slug) else {
+            continue;
+        };
+        let slug = &board.slug;
+        if !before.queues.is_empty() && board.queues.is_empty() {
+            let place = places.get(slug).map_or("TARGET_QUEUE_ID", String::as_str);
+            wider.push(format!(
+                "board {slug:?} ({place}) names no queues any more, and would show every queue"
+            ));
+        }
+        if !before.skill_ids.is_empty() && board.skill_ids.is_empty() {
+            let place = places.get(slug).map_or("CXONE_SKILL_IDS", String::as_str);
+            wider.push(format!(
+                "board {slug:?} ({place}) has no skill_ids any more, and would count contacts of every skill"
+            ));
+        }
+    }
+    wider
 }
 
 /// The board of that name.

@@ -475,3 +475,73 @@ async fn file_replaced_by_another_user_is_refused() {
     looks(3).await;
     assert_eq!(bench.slugs(), ["service"], "named");
 }
+
+#[tokio::test(start_paused = true)]
+async fn board_that_loses_its_filter_waits_for_sighup() {
+    let file = "[[boards]]\nslug = \"hall\"\n[[boards]]\nslug = \"sales\"\n";
+    let limited = format!("{file}queues = [1, 2]\nskill_ids = [7]\n");
+    let queues =
+        "board \"sales\" (queuewall.toml:3) names no queues any more, and would show every queue";
+    let skills = "board \"sales\" (queuewall.toml:3) has no skill_ids any more, and would count contacts of every skill";
+    for (content, said_of) in [
+        (format!("{file}skill_ids = [7]\n"), vec![queues]),
+        (
+            format!("{file}# queues = [1, 2]\nskill_ids = [7]\n"),
+            vec![queues],
+        ),
+        (
+            format!("{file}queues = []\nskill_ids = [7]\n"),
+            vec![queues],
+        ),
+        (format!("{file}queues = [1, 2]\n"), vec![skills]),
+        (file.to_owned(), vec![queues, skills]),
+    ] {
+        let bench = Bench::start(&[(FILE, &limited)]);
+        looks(2).await;
+        bench.write(FILE, &content);
+        looks(10).await;
+        assert!(!bench.live.has_changed().unwrap(), "{content}");
+        let said = bench.said();
+        assert_eq!(said.len(), 1, "{content}: {said:?}");
+        let begins = format!(
+            "ERROR the configuration stays as it was: {}: put the line",
+            said_of.join("; ")
+        );
+        assert!(
+            said[0].starts_with(&begins) && said[0].contains("SIGHUP"),
+            "{said:?}"
+        );
+
+        bench.asked.notify_one();
+        looks(1).await;
+        assert!(bench.live.has_changed().unwrap(), "{content}: asked for");
+        // What another limits, or what was never limited, is taken at once.
+        bench.write(FILE, &limited);
+        looks(2).await;
+        bench.write(FILE, &format!("{file}queues = [3]\nskill_ids = [8]\n"));
+        looks(2).await;
+        assert_eq!(bench.live.borrow().boards[1].skill_ids, ["8"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_target_queue_id_waits_for_sighup() {
+    let targets = "CXONE_TENANT_ID=tenant\nTARGET_QUEUE_ID=1,2\nCXONE_SKILL_IDS=7\n";
+    let bench = Bench::start(&[(".env", targets)]);
+    looks(2).await;
+    bench.write(".env", "CXONE_TENANT_ID=tenant\n");
+    looks(5).await;
+    assert_eq!(bench.live.borrow().boards[0].queues.len(), 2);
+    let said = bench.said();
+    assert!(
+        said[0].contains("board \"main\" (TARGET_QUEUE_ID) names no queues"),
+        "{said:?}"
+    );
+    assert!(
+        said[0].contains("board \"main\" (CXONE_SKILL_IDS) has no skill_ids"),
+        "{said:?}"
+    );
+    bench.asked.notify_one();
+    looks(1).await;
+    assert!(bench.live.borrow().boards[0].queues.is_empty());
+}
