@@ -43,6 +43,9 @@ const FORBIDDEN_REMEDY: &str = "give the role of the access key's user the permi
 const REFUSED_REMEDY: &str = "check that the access key's user is active, and that CXONE_ISSUER, and \
      CXONE_BASE_URL where it is set, are your tenant's; if another try some seconds later works, it was only \
      CXone's clocks that differ";
+const CHANGED_REMEDY: &str = "reads worked with these settings since this start, so something changed in CXone: see \
+     whether the access key, its user or the registered application was deactivated, has expired, lost permissions \
+     or was given a new secret; a new secret is read at the next start";
 const EMPTY_REMEDY: &str = "give the role of the access key's user the permission to view ACD skills, and check \
      that its Restricted Access leaves it the campaigns, under Admin > Security > Roles & Permissions";
 const EMPTY_FILTER_REMEDY: &str = "check CXONE_MEDIA_TYPES and CXONE_OUTBOUND_SKILLS, and the permissions of the \
@@ -88,7 +91,7 @@ impl Realtime {
         Self {
             settings,
             discovery,
-            session: Session::new(transport, way, clock, REFUSED_REMEDY),
+            session: Session::new(transport, way, clock, [REFUSED_REMEDY, CHANGED_REMEDY]),
             pages: AtomicUsize::new(1),
             list_shortfall: LoggedShortfall::default(),
             read_shortfall: LoggedShortfall::default(),

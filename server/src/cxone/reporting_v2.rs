@@ -33,6 +33,9 @@ const SETTING: &str = "CXONE_BASE_URL";
 const SCOPE_REMEDY: &str = "grant this API client the scope reporting:queue:view under Administration > Security > API Clients";
 const REFUSED_REMEDY: &str = "check that CXONE_BASE_URL and CXONE_TENANT_ID belong to the same tenant; if another try some seconds later \
      works, it was only CXone's clocks that differ";
+const CHANGED_REMEDY: &str = "reads worked with these settings since this start, so something changed in CXone: see \
+     under Administration > Security > API Clients whether the API client was deactivated, has expired, lost its \
+     scope or was given a new secret; a new secret is read at the next start";
 const EMPTY_REMEDY: &str = "check CXONE_TENANT_ID, and what the API client may see under Administration > \
      Security > API Clients";
 const REQUEST_REMEDY: &str = "check the queue and skill ids";
@@ -60,7 +63,7 @@ impl ReportingV2 {
         };
         Self {
             settings,
-            session: Session::new(transport, way, clock, REFUSED_REMEDY),
+            session: Session::new(transport, way, clock, [REFUSED_REMEDY, CHANGED_REMEDY]),
             list_shortfall: LoggedShortfall::default(),
         }
     }

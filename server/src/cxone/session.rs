@@ -1,7 +1,10 @@
 //! Requests of somebody who is signed in.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -49,8 +52,13 @@ pub(super) struct Session {
     clock: Arc<dyn Clock>,
     /// When a token was last replaced for another refusal than a 401.
     renewed_at: Mutex<Option<Moment>>,
+    /// Whether CXone answered a read since the start.
+    has_read: AtomicBool,
     /// What to check where CXone refuses a token that it has just issued.
     refused_remedy: &'static str,
+    /// The same, and for a refused sign-in, where reads were answered before: the settings
+    /// were right, and are read once.
+    changed_remedy: &'static str,
 }
 
 impl Session {
@@ -59,14 +67,16 @@ impl Session {
         transport: Arc<Transport>,
         way: impl SignIn,
         clock: Arc<dyn Clock>,
-        refused_remedy: &'static str,
+        [refused_remedy, changed_remedy]: [&'static str; 2],
     ) -> Self {
         Self {
             transport,
             tokens: Tokens::new(way, Arc::clone(&clock)),
             clock,
             renewed_at: Mutex::default(),
+            has_read: AtomicBool::new(false),
             refused_remedy,
+            changed_remedy,
         }
     }
 
@@ -77,7 +87,8 @@ impl Session {
 
     /// Signs in where nobody is.
     pub(super) async fn token(&self) -> Result<AccessToken, SourceError> {
-        self.tokens.get().await
+        let token = self.tokens.get().await;
+        token.map_err(|error| self.by_what_is_known(error))
     }
 
     /// How old the token in force is; nobody is signed in for it.
@@ -98,10 +109,11 @@ impl Session {
             let answer = self.transport.send(kind, setting, request).await?;
             if answer.status.is_success() {
                 token.note_accepted();
+                self.has_read.store(true, Ordering::Relaxed);
             }
             Ok(answer)
         };
-        let token = self.tokens.get().await?;
+        let token = self.token().await?;
         let answer = send(&token).await?;
         let may_help = match answer.status {
             StatusCode::UNAUTHORIZED => true,
@@ -113,7 +125,7 @@ impl Session {
             return self.judge(answer);
         }
         self.tokens.invalidate(&token);
-        let answer = send(&self.tokens.get().await?).await?;
+        let answer = send(&self.token().await?).await?;
         // The new token stays: the next read tries it before it asks for another.
         self.judge(answer)
     }
@@ -121,12 +133,23 @@ impl Session {
     /// An answer that is not about the token, or what it says of the token.
     fn judge(&self, answer: Answer) -> Result<Answer, SourceError> {
         if answer.status == StatusCode::UNAUTHORIZED || is_about_the_token(&answer) {
-            return Err(SourceError::TokenRefused {
+            return Err(self.by_what_is_known(SourceError::TokenRefused {
                 status: answer.status.as_u16(),
                 remedy: self.refused_remedy,
-            });
+            }));
         }
         Ok(answer)
+    }
+
+    /// A refusal with the advice that fits what happened before.
+    fn by_what_is_known(&self, mut error: SourceError) -> SourceError {
+        if let SourceError::TokenRefused { remedy, .. }
+        | SourceError::CredentialsRejected { remedy, .. } = &mut error
+            && self.has_read.load(Ordering::Relaxed)
+        {
+            *remedy = self.changed_remedy;
+        }
+        error
     }
 
     /// Whether a new token may help after a refusal that is no 401: where the refused one

@@ -118,7 +118,11 @@ pub enum SourceError {
         retry_after: Option<Duration>,
     },
     /// 5xx.
-    #[error("CXone is in trouble (HTTP {status}{}): wait until it has recovered; a running server goes on trying", retry_words(.retry_after))]
+    #[error(
+        "CXone is in trouble (HTTP {status}{}): a running server goes on trying; run a command again once CXone has \
+         recovered",
+        retry_words(.retry_after)
+    )]
     ServerError {
         /// The HTTP status.
         status: u16,

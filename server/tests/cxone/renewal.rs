@@ -183,3 +183,36 @@ async fn bad_request_about_anything_else_costs_no_sign_in() {
         assert_eq!(server.count(spoken.token()), 1, "{spoken:?}");
     }
 }
+
+#[tokio::test]
+async fn refusal_after_good_reads_names_what_changes_in_cxone() {
+    for spoken in Spoken::ALL {
+        for sign_in in [200, 401] {
+            let (reads, sign_ins) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let server = Scripted::start(move |seen| {
+                let is_first = |count: &AtomicUsize| count.fetch_add(1, Ordering::Relaxed) == 0;
+                if seen.target == spoken.token() && !is_first(&sign_ins) && sign_in != 200 {
+                    return Reply::new(
+                        sign_in,
+                        "application/json",
+                        r#"{"error": "invalid_grant"}"#,
+                    );
+                }
+                spoken.good(seen).unwrap_or_else(|| match is_first(&reads) {
+                    true => spoken.queues(&["q"]),
+                    false => Reply::status(401),
+                })
+            })
+            .await;
+            let client = client(spoken.settings(&http(&server)));
+            client.read_queues(&ids(&["q"]), &[]).await.unwrap();
+            let error = client.read_queues(&ids(&["q"]), &[]).await.unwrap_err();
+            let words = error.to_string();
+            assert!(
+                words.contains("something changed in CXone"),
+                "{spoken:?}: {words}"
+            );
+            assert!(!words.contains("CXONE_"), "{spoken:?}: {words}");
+        }
+    }
+}
