@@ -144,16 +144,29 @@ impl Browser {
         if self.is_firefox {
             return Tab::attach_to_firefox(self.port).await;
         }
+        self.target("page").await
+    }
+
+    /// The first frame of another site in a tab, which has a process for itself and is steered
+    /// as a tab is. Of Chromium alone.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn frame(&self) -> Result<Tab> {
+        self.target("iframe").await
+    }
+
+    async fn target(&self, kind: &str) -> Result<Tab> {
         let address = format!("http://127.0.0.1:{}/json/list", self.port);
         for _ in 0..100 {
             let list: Vec<Value> = http_client()?.get(&address).send().await?.json().await?;
-            let tab = list.iter().find(|target| target["type"] == "page");
+            let tab = list.iter().find(|target| target["type"] == kind);
             if let Some(debugger) = tab.and_then(|tab| tab["webSocketDebuggerUrl"].as_str()) {
                 return Tab::attach(debugger).await;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        bail!("the browser opened no tab")
+        bail!("the browser opened no {kind}")
     }
 }
 

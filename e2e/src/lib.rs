@@ -3,9 +3,10 @@
 //! # Layout
 //! - [`browser`]: a headless browser: today's Chromium, one from inside an old TV, Firefox
 //! - [`devtools`]: its remote control
-//! - [`wall`]: the simulated tenant and the server that reads it
+//! - [`wall`]: the simulated tenant and the server that reads it; [`guarded`]: one that is opened
+//!   by links
 //! - [`deployed`]: the program as it is deployed, in a folder of its own
-//! - [`network`]: what lies between, to be cut
+//! - [`network`]: what lies between, to be cut; [`proxy`]: one that adds a header
 //! - [`program`]: the same as a process that is measured, [`screen`]: a screen without a browser,
 //!   [`crowd`]: many of them
 //! - [`stage`]: a server that says exactly what it is told, and a twin of the page
@@ -21,9 +22,11 @@ pub mod browser;
 pub mod crowd;
 pub mod deployed;
 pub mod devtools;
+pub mod guarded;
 pub mod network;
 pub mod pages;
 pub mod program;
+pub mod proxy;
 pub mod recovery;
 pub mod scene;
 pub mod screen;

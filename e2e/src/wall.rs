@@ -40,6 +40,7 @@ pub struct Wall {
     simulator: Simulator,
     dialect: Dialect,
     address: SocketAddr,
+    config: ServerConfig,
     poll: Duration,
     queues: Vec<String>,
     /// What the server calls its build; `None`: as it was compiled.
@@ -94,6 +95,7 @@ impl Wall {
             simulator,
             dialect,
             address: listener.local_addr()?,
+            config: ServerConfig::on(listener.local_addr()?),
             poll,
             queues: queues.iter().map(|id| (*id).to_owned()).collect(),
             build: None,
@@ -144,6 +146,12 @@ impl Wall {
         self.simulator.control()
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The address of a path on the server.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
@@ -167,6 +175,16 @@ impl Wall {
     /// When the server had failed.
     pub async fn move_to(&mut self, timezone: &str) -> Result<()> {
         timezone.clone_into(&mut self.timezone);
+        self.stop_server().await?;
+        self.restart_server().await
+    }
+
+    /// Starts the server again on the same port, set up otherwise.
+    ///
+    /// # Errors
+    /// When the server had failed, or cannot be set up so.
+    pub async fn set_up(&mut self, change: impl FnOnce(&mut ServerConfig)) -> Result<()> {
+        change(&mut self.config);
         self.stop_server().await?;
         self.restart_server().await
     }
@@ -239,7 +257,7 @@ impl Wall {
                 interval: self.poll,
                 budget_per_minute,
             },
-            server: ServerConfig::on(self.address),
+            server: self.config.clone(),
             access: self.access.clone(),
             boards: vec![board],
             warnings: Vec::new(),

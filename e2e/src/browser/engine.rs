@@ -56,6 +56,7 @@ pub struct Engine {
     kind: Kind,
     program: PathBuf,
     without: Option<Without>,
+    switches: &'static [&'static str],
 }
 
 /// What a browser can be told to do without, by a switch or a preference of its own.
@@ -93,6 +94,7 @@ impl Engine {
             kind: Kind::Chromium,
             program: program.into(),
             without: None,
+            switches: &[],
         })
     }
 
@@ -115,6 +117,7 @@ impl Engine {
                 },
                 program: entry.path().join("chromium"),
                 without: None,
+                switches: &[],
             });
             engines.extend(old.filter(|engine| engine.program.exists()));
             engines.sort_by(|a, b| a.name.cmp(&b.name));
@@ -125,6 +128,7 @@ impl Engine {
                 kind: Kind::Firefox,
                 program: program.into(),
                 without: None,
+                switches: &[],
             });
         }
         Ok(engines)
@@ -161,6 +165,12 @@ impl Engine {
         }
     }
 
+    /// The same Chromium with more switches.
+    #[must_use]
+    pub fn with(self, switches: &'static [&'static str]) -> Self {
+        Self { switches, ..self }
+    }
+
     /// Where it is.
     pub(super) fn program(&self) -> &Path {
         &self.program
@@ -193,7 +203,7 @@ impl Engine {
         }
         if self.kind != Kind::Firefox {
             command.arg(format!("--user-data-dir={}", profile.display()));
-            command.args(self.chromium_switch());
+            command.args(self.chromium_switch()).args(self.switches);
         }
         command.arg("--remote-debugging-port=0").arg("about:blank");
         Ok(command)
