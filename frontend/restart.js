@@ -116,7 +116,7 @@ export function stop(cause, cover) {
   if (stopped) return;
   stopped = true;
   // Further lines would be a stack, with addresses.
-  const text = String(cause).split("\n")[0].slice(0, LONGEST_CAUSE);
+  const text = String(cause).split("\n")[0].slice(0, LONGEST_CAUSE).trim();
   const { count, row } = recall();
   const remembered = keep({ count: count + 1, row: row + 1, cause: text });
   restartIn(remembered ? Math.min(FIRST_PAUSE_MS * 2 ** row, LONGEST_PAUSE_MS) : MINUTE_MS);

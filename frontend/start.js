@@ -5,8 +5,14 @@
   var PATIENCE_MS = 12000;
   var AGAIN_MS = 30000;
   var RETRIED = " It is tried again by itself.";
+  // How browsers name a policy that forbids WebAssembly; the last is of Chromium 66 to 88.
+  var BY_POLICY = /content.security.policy|CSP|unsafe-eval|by embedder/i;
   var isTold = false;
-  var start = (window.queuewallStart = { explain: explain, isFramed: false });
+  // Whether an answer shows what is wrong.
+  var isFound = false;
+  // What a policy forbids that the page needs; Queuewall's own forbids nothing of it.
+  var refused = "";
+  var start = (window.queuewallStart = { explain: explain, isHeldBack: false });
 
   function say(why) {
     var message = document.getElementById("startup");
@@ -60,27 +66,30 @@
     return "";
   }
 
-  // Looks at the files, and calls back with what is wrong.
+  // Looks at the files, and calls back with what is wrong, and whether an answer shows it.
   function diagnose(then) {
     if (!window.fetch || !window.Promise) return;
     var left = files();
-    (function next() {
+    (function next(last) {
       var file = left.shift();
-      if (!file) return;
+      // All are there by now.
+      if (!file) return then(start.isHeldBack ? unreached(last) : "", false);
       fetch(file, { cache: "no-store", credentials: "same-origin", redirect: "manual" }).then(
         function (answer) {
           return answer.text().catch(function () { return ""; }).then(function (text) {
             var why = wrong(file, answer, text.slice(0, 64));
-            if (why) then(why);
-            else next();
+            if (why) then(why, true);
+            else next(file);
           });
         },
-        function () {
-          then("This screen does not get the page’s files from the server (" + file +
-            "). Check its network, and that the server runs." + RETRIED);
-        }
+        function () { then(unreached(file), false); }
       );
-    })();
+    })("");
+  }
+
+  function unreached(file) {
+    return "This screen does not get the page’s files from the server (" + file +
+      "). Check its network, and that the server runs." + RETRIED;
   }
 
   function retry() {
@@ -94,32 +103,64 @@
     );
   }
 
+  function sayRefused() {
+    var place = document.getElementById("startup-why");
+    return place && say(place.getAttribute("data-refused") + " (" + refused + ")");
+  }
+
   // Once the page has started, boot.js looks after the rest.
   function explain(cause) {
-    if (start.isFramed) return;
+    if (start.isHeldBack) return;
     var place = document.getElementById("startup-why");
-    if (cause && place) say(place.textContent + " (" + cause + ")");
+    if (BY_POLICY.test(cause)) refused = cause;
+    if (refused) sayRefused();
+    else if (cause && place) say(place.textContent + " (" + cause + ")");
     if (isTold) return;
     isTold = true;
-    diagnose(function (why) {
-      if (say(why) && !window.queuewall) setTimeout(retry, AGAIN_MS);
+    diagnose(function (why, isAnswered) {
+      // A policy also forbids what is sent on to another address.
+      isFound = isAnswered;
+      var isSaid = refused && !isFound ? sayRefused() : why && say(why);
+      if (isSaid && (start.isHeldBack || !window.queuewall)) setTimeout(retry, AGAIN_MS);
     });
   }
 
+  window.addEventListener("securitypolicyviolation", function (event) {
+    // What the page can do without, and what others put into it, is not why it does not start.
+    var isNeeded = /^(script|style|connect|default)-src/.test(event.violatedDirective) &&
+      /^(http|eval|wasm)/.test(event.blockedURI);
+    if (!isNeeded || event.disposition === "report") return;
+    refused = refused || event.violatedDirective;
+    // Chromium 66 says it after the request has failed.
+    if (isTold && !isFound) sayRefused();
+  });
   window.addEventListener("error", function (event) {
     var tag = event.target || {};
     var isFile = tag.tagName === "SCRIPT" || (tag.tagName === "LINK" && tag.rel === "stylesheet");
     if (isFile || (tag === window && !window.queuewall)) explain("");
+    // Without its style sheet the page hides nothing that it should, and most that it should not.
+    if (tag.tagName === "LINK" && isFile) start.isHeldBack = true;
   }, true);
   setTimeout(function () {
     if (document.getElementById("startup")) explain("");
   }, PATIENCE_MS);
 
-  if (window.top !== window.self && !document.documentElement.hasAttribute("data-frames")) {
-    start.isFramed = true;
-    document.addEventListener("DOMContentLoaded", function () {
-      say("It does not show itself inside a frame of another page. Open its address in a tab of its own, " +
-        "or set QUEUEWALL_FRAME_ANCESTORS on the server to the host of the page around it.");
-    });
+  document.addEventListener("DOMContentLoaded", function () {
+    var or = document.getElementById("startup-or");
+    if (or) or.parentNode.removeChild(or);
+  });
+
+  // What keeps the page from starting wherever its files are.
+  function holdBack(why) {
+    start.isHeldBack = true;
+    document.addEventListener("DOMContentLoaded", function () { say(why); });
+  }
+
+  if (self.origin === "null") {
+    holdBack("It is shown in a sandbox, which keeps the page’s files and cookies from it. A frame around it needs " +
+      "sandbox=\"allow-scripts allow-same-origin\"; a proxy must not add sandbox to Content-Security-Policy.");
+  } else if (window.top !== window.self && !document.documentElement.hasAttribute("data-frames")) {
+    holdBack("It does not show itself inside a frame of another page. Open its address in a separate tab, " +
+      "or set QUEUEWALL_FRAME_ANCESTORS on the server to the host of the page around it.");
   }
 })();

@@ -1,4 +1,4 @@
-//! Browsers that cannot run the page say so, in words that help, and never show an
+//! Browsers that cannot run the page, or may not, say so, in words that help, and never show an
 //! empty screen.
 
 use std::{env, ffi::OsString, process::Stdio, time::Duration};
@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use queuewall_e2e::{
     browser::{Browser, Engine, Without, in_each},
     devtools::Tab,
+    proxy::Proxy,
     wall::Wall,
 };
 use queuewall_simulator::Options;
@@ -75,6 +76,68 @@ async fn browser_that_gets_no_scripts_says_that_files_are_missing() -> Result<()
         tab.block(&["*.js"]).await?;
         tab.open(&wall.url("/board/main")).await?;
         says(&mut tab, NO_FILES).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn page_does_not_run_without_its_style_sheet() -> Result<()> {
+    let wall = Wall::start(Options::default(), Duration::from_secs(5), &[]).await?;
+    in_each(Engine::all()?, async |engine| {
+        let browser = Browser::start(&engine).await?;
+        let mut tab = browser.tab().await?;
+        tab.block(&["*.css"]).await?;
+        tab.open(&wall.url("/board/main")).await?;
+        says(&mut tab, NO_FILES).await?;
+        let tiles = tab
+            .evaluate("document.querySelectorAll('[data-queue]').length")
+            .await?;
+        ensure!(tiles == 0, "{tiles} tiles without a style");
+        Ok(())
+    })
+    .await
+}
+
+/// Policies that a proxy adds to the server's own, and what the screen says then.
+const POLICIES: [(&str, &str); 6] = [
+    // No script can tell one from the other.
+    (
+        "script-src 'none'",
+        "Or a proxy on the way forbids the page’s scripts by a Content-Security-Policy",
+    ),
+    ("script-src 'self'", REFUSED),
+    ("script-src 'self' 'unsafe-inline'", REFUSED),
+    (
+        "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        REFUSED,
+    ),
+    ("style-src 'none'", REFUSED),
+    ("sandbox allow-scripts", "It is shown in a sandbox"),
+];
+
+const REFUSED: &str = "A Content-Security-Policy on the way to this screen forbids";
+
+#[tokio::test]
+async fn policy_that_a_proxy_adds_is_said() -> Result<()> {
+    let wall = Wall::start(Options::default(), Duration::from_secs(5), &[]).await?;
+    in_each(Engine::all()?, async |engine| {
+        let browser = Browser::start(&engine).await?;
+        let mut tab = browser.tab().await?;
+        for (policy, words) in POLICIES {
+            let proxy = Proxy::adding(wall.url(""), "content-security-policy", policy).await?;
+            tab.navigate(&proxy.url("/board/main")).await?;
+            // Where a script can tell, one of the two causes alone. Before its style sheet is
+            // there, nothing is hidden.
+            let said = format!(
+                "document.readyState === 'complete' && document.body.innerText.indexOf({}) >= 0 &&
+                    document.body.innerText.indexOf({}) >= 0 === {}",
+                json!(words),
+                json!(WORDS),
+                policy == "script-src 'none'",
+            );
+            tab.wait_for(&said, SOON).await.context(policy)?;
+        }
+        Ok(())
     })
     .await
 }
