@@ -25,6 +25,7 @@ mod words;
 
 use std::time::Duration;
 
+use queuewall_shared::address;
 use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
 use queuewall_shared::format::{self, AgeUnit, CountUnit, Wait};
@@ -103,10 +104,13 @@ pub fn no_boards() -> &'static str {
     words().no_boards.text()
 }
 
-/// There is no such board.
+/// There is no such board. A slug that may hold a link's token is not repeated.
 #[must_use]
 pub fn no_board(slug: &str) -> String {
-    words().no_board.fill([slug])
+    match address::may_hold_token(slug) {
+        true => no_page().to_owned(),
+        false => words().no_board.fill([slug]),
+    }
 }
 
 /// A board without queues.

@@ -8,6 +8,8 @@ use crate::http::TOKEN_FRAGMENT;
 
 /// The longest slug of a board.
 const SLUG_LENGTH: usize = 64;
+/// The letters of a token.
+const TOKEN_LENGTH: usize = 22;
 /// Each program that passes an address on may encode it once more.
 const MOST_ENCODINGS: usize = 4;
 /// More of a path, query or fragment is not searched.
@@ -52,10 +54,27 @@ pub fn slug(part: &str) -> Option<&str> {
     ((1..=SLUG_LENGTH).contains(&slug.len()) && !goes_on).then_some(slug)
 }
 
+/// Whether a token may be in this slug, in lower case: one that lost its `#t=` on the way is
+/// written on behind the slug.
+#[must_use]
+pub fn may_hold_token(slug: &str) -> bool {
+    let Some(start) = slug.len().checked_sub(TOKEN_LENGTH) else {
+        return false;
+    };
+    let is_random = |word: &str| {
+        let pairs = word.as_bytes().windows(2);
+        let mut pairs = pairs.filter(|pair| pair[0].is_ascii_digit() && !pair[1].is_ascii_digit());
+        word.len() >= 16 || pairs.next().is_some()
+    };
+    slug.get(start..)
+        .is_none_or(|tail| tail.split('-').any(is_random))
+}
+
 /// `part` without the token in it and what separates the two, and the token.
 fn cut(part: &str) -> (String, Option<String>) {
     let whole = || (part.to_owned(), None);
-    if part.len() > LONGEST || !decode(part).contains(TOKEN_FRAGMENT) {
+    let has_start = |text: &str| text.to_ascii_lowercase().contains(TOKEN_FRAGMENT);
+    if part.len() > LONGEST || !has_start(&decode(part)) {
         return whole();
     }
     let found = part.char_indices().find_map(|(place, _)| {
@@ -66,7 +85,11 @@ fn cut(part: &str) -> (String, Option<String>) {
             None if place == 0 => &*decoded,
             after => after?,
         };
-        let tail = after.strip_prefix(TOKEN_FRAGMENT)?;
+        // Some programs write an address in capitals, or begin each word with one.
+        let (start, tail) = after.split_at_checked(TOKEN_FRAGMENT.len())?;
+        if !start.eq_ignore_ascii_case(TOKEN_FRAGMENT) {
+            return None;
+        }
         let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let length = tail.bytes().take_while(is_plain).count();
         let (token, rest) = tail.split_at_checked(length)?;
@@ -186,6 +209,10 @@ mod tests {
                 "/board/main",
                 "?utm_source=mail",
             ),
+            ("/board/main#T=T", "/board/main", ""),
+            ("/board/main%23T=T", "/board/main", ""),
+            ("/board/main%2523T%3DT", "/board/main", ""),
+            ("/board/main?T=T&lang=de", "/board/main", "?lang=de"),
             ("/board/main#%74=T", "/board/main", ""),
             ("/board/main#/t=T", "/board/main", ""),
             ("/board/main#?t=T", "/board/main", ""),
@@ -246,6 +273,25 @@ mod tests {
             Some(&*"a".repeat(SLUG_LENGTH))
         );
         assert_eq!(slug(&"a".repeat(SLUG_LENGTH + 1)), None);
+    }
+
+    #[test]
+    fn slug_with_a_token_written_on_is_told_from_a_long_one() {
+        for slug in [
+            &["two", TOKEN].concat().replace('_', "x").to_lowercase(),
+            "mainabcdefghijklmnopqrstuv",
+            "7f3kq9x2mb4wz8rt5vn1cy",
+        ] {
+            assert!(may_hold_token(slug), "{slug}");
+        }
+        for slug in [
+            "main",
+            "sales-2",
+            "customer-care-switzerland-2024",
+            "kundendienst-wien",
+        ] {
+            assert!(!may_hold_token(slug), "{slug}");
+        }
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! Instead of a board: why this screen may not show it, and how it is let in.
 
 use leptos::prelude::*;
+use queuewall_shared::address;
 
 use crate::api::Refusal;
 use crate::{text, waiting};
@@ -25,7 +26,10 @@ pub fn NoEntry(
         let code = waiting
             .map(|waiting| waiting.with(|it| it.code.clone()))
             .filter(|code| !code.is_empty())?;
-        let slug = slug.as_deref().unwrap_or("…");
+        let known = slug
+            .as_deref()
+            .filter(|slug| !address::may_hold_token(slug));
+        let slug = known.unwrap_or("…");
         let command = ["queuewall screens approve ", &code, " --board ", slug].concat();
         Some(view! {
             <p class="no-entry-how">{text::let_in()}</p>

@@ -15,6 +15,7 @@ mod words;
 use queuewall_shared::format;
 use queuewall_shared::language::Language;
 
+use super::problem::SECRET_CHARACTERS;
 use crate::board::Tally;
 use crate::keys::Command;
 use crate::numbers;
@@ -39,7 +40,19 @@ pub fn nothing_found() -> &'static str {
 /// Queues that the link names and the board lacks.
 #[must_use]
 pub fn missing_queues(ids: &[String]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| missing_queue(id)).collect();
     desk().missing_queues.fill([&ids.join(", ")])
+}
+
+/// An id as it stands there; a few letters of one that may be a link's token, which is no
+/// number and no UUID.
+fn missing_queue(id: &str) -> String {
+    let is_id = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    if id.len() < SECRET_CHARACTERS || id.bytes().all(is_id) {
+        return id.to_owned();
+    }
+    let start: String = id.chars().take(4).collect();
+    start + "…"
 }
 
 /// Before the queues' names are searched.

@@ -8,7 +8,7 @@ use crate::numbers;
 /// So much of a wrong setting is repeated.
 const SHOWN_CHARACTERS: usize = 40;
 /// A word of so many characters may be a link's token, which has 22.
-const SECRET_CHARACTERS: usize = 20;
+pub(super) const SECRET_CHARACTERS: usize = 20;
 
 /// What is wrong with a setting, where it stands, and what could stand there instead.
 #[must_use]

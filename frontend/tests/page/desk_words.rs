@@ -94,6 +94,18 @@ fn a_desk_says_everything_in_every_language_and_no_two_things_alike() {
 }
 
 #[wasm_bindgen_test]
+fn missing_queue_that_may_be_a_token_is_not_named() {
+    language::speak(Language::English);
+    let token = "Zm9v_YmFy-bXl0b2tlbjEy";
+    let uuid = "11e8f5b1-7a3c-4d20-9b64-0242ac110002";
+    let said = text::missing_queues(&[token.into(), "4711".into(), uuid.into()]);
+    assert!(
+        said.ends_with(&["Zm9v…, 4711, ", uuid, "."].concat()),
+        "{said}"
+    );
+}
+
+#[wasm_bindgen_test]
 fn the_tabs_title_counts_as_the_language_does() {
     let mut said = Vec::new();
     for language in Language::ALL.into_iter().rev() {

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 
 use axum::http::{Method, Uri, uri::PathAndQuery};
 
+/// The letters of a link's token.
+const TOKEN_LENGTH: usize = 22;
+
 /// How a request is answered.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Resolved {
@@ -35,10 +38,7 @@ pub(super) fn resolve(method: &Method, path: &str, base: &str) -> Resolved {
         [] => Some("/".to_owned()),
         ["healthz" | "readyz"] => Some(lower.clone()),
         ["board" | "boards" | "index.html" | "index.htm"] => Some("/".to_owned()),
-        ["board", slug] | ["boards", slug] => {
-            let slug = tidy(slug);
-            is_slug(slug).then(|| format!("/board/{slug}"))
-        }
+        ["board" | "boards", ..] => trimmed.splitn(3, '/').nth(2).and_then(page_of),
         ["api", ..] if lower.bytes().all(|byte| byte == b'/' || is_of_slug(byte)) => {
             Some(lower.clone())
         }
@@ -100,10 +100,26 @@ fn single_slashes(path: &str) -> Cow<'_, str> {
 /// A slug without what comes along where an address is copied out of a sentence.
 fn tidy(slug: &str) -> &str {
     let mut tidied = slug;
-    for end in ["%20", "%09", "%0a", "%0d", ".", ",", ")", "%3e", ">"] {
+    for end in [
+        "%20", "%09", "%0a", "%0A", "%0d", "%0D", ".", ",", ")", "%3e", "%3E", ">",
+    ] {
         tidied = tidied.trim_end_matches(end);
     }
     tidied.trim_start_matches("%20")
+}
+
+/// The page of a board, by what is written behind `/board/`: a slug, and perhaps a link's token
+/// whose `#` was encoded. A token's capitals count.
+fn page_of(written: &str) -> Option<String> {
+    let written = tidy(written);
+    let is_of_slug = |byte: &u8| is_of_slug(byte.to_ascii_lowercase());
+    let length = written.bytes().take_while(|byte| is_of_slug(byte)).count();
+    let (slug, rest) = written.split_at_checked(length)?;
+    let lower = slug.to_ascii_lowercase();
+    // A token whose `#t=` was lost goes on as one: it stays as it is, which no board is called.
+    let may_hold_token = rest.starts_with('_')
+        || slug.len() >= TOKEN_LENGTH && slug != lower && slug != slug.to_ascii_uppercase();
+    (!slug.is_empty() && !may_hold_token).then(|| format!("/board/{lower}{rest}"))
 }
 
 fn is_slug(text: &str) -> bool {
@@ -139,6 +155,18 @@ mod tests {
             ("/BOARD/MAIN", "-> /board/main"),
             ("/board/main%20", "-> /board/main"),
             ("/board/main.", "-> /board/main"),
+            ("/Board/Main%0A", "-> /board/main"),
+            ("/Board/Main%23t=aB", "-> /board/main%23t=aB"),
+            ("/BOARD/MAIN/%2523T=aB", "-> /board/main/%2523T=aB"),
+            ("/board/main%23t=aB", "/board/main%23t=aB"),
+            (
+                "/board/twoZm9vYmFyLWJsb2tlbjEy",
+                "/board/twoZm9vYmFyLWJsb2tlbjEy",
+            ),
+            (
+                "/board/twoZm9v_YmFyLWJsb2tlbj",
+                "/board/twoZm9v_YmFyLWJsb2tlbj",
+            ),
             ("/boards/main", "-> /board/main"),
             ("/board", "-> /"),
             ("/board/", "-> /"),
