@@ -12,7 +12,7 @@ use queuewall_shared::link::Failure;
 use queuewall_shared::report::HEADER;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestCache, RequestCredentials};
+use web_sys::{AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials};
 
 use crate::base_path::below;
 
@@ -93,7 +93,10 @@ pub enum Entrance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// Nobody has typed its code yet.
-    Waiting,
+    Waiting {
+        /// Whether the browser kept a cookie that it was given on trial.
+        keeps_cookies: bool,
+    },
     /// Somebody has, for this board; the browser has its cookie now.
     Granted(String),
     /// Nobody has, and nobody can any more.
@@ -187,7 +190,11 @@ pub async fn wait(secret: &str) -> Result<Admission, Failure> {
     let response = post(&below("/api/screens/wait"), &body, None).await?;
     let status = response.status();
     if status == 202 {
-        return Ok(Admission::Waiting);
+        let body = json(&response.into()).await?;
+        let kept = Reflect::get(&body, &"keeps_cookies".into());
+        // A server of before this tries none.
+        let keeps_cookies = kept.is_ok_and(|kept| kept != JsValue::FALSE);
+        return Ok(Admission::Waiting { keeps_cookies });
     }
     if status == 200 {
         let body = json(&response.into()).await?;
@@ -204,6 +211,8 @@ pub async fn wait(secret: &str) -> Result<Admission, Failure> {
 async fn post(path: &str, body: &str, signal: Option<&AbortSignal>) -> Result<Response, Failure> {
     let request = Request::post(path)
         .credentials(COOKIES)
+        // Without one Chromium 66 hides from the server which page has sent it.
+        .referrer_policy(ReferrerPolicy::Origin)
         .abort_signal(signal)
         .header("content-type", "application/json")
         .body(body)

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
-use leptos::prelude::{RwSignal, StoredValue, Update, UpdateValue, on_cleanup, window};
+use leptos::prelude::{RwSignal, Set, StoredValue, UpdateValue, WithUntracked, on_cleanup, window};
 use queuewall_shared::link::POLL_EVERY;
 use wasm_bindgen_futures::spawn_local;
 
@@ -16,9 +16,10 @@ use crate::base_path::below;
 /// What a waiting screen shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// The code; empty until there is one, and where the server knows no codes.
+    /// The code; empty until there is one, where the server knows no codes, and where the
+    /// browser keeps no cookie: there no code would let the screen in.
     pub code: String,
-    /// Whether it was let in, and its cookie was lost.
+    /// Whether the browser keeps no cookie, or lost the one that it was let in with.
     pub is_without_cookies: bool,
 }
 
@@ -28,8 +29,9 @@ pub fn wait() -> RwSignal<Waiting> {
     let shown = RwSignal::new(Waiting::default());
     let screen = Rc::new(Screen {
         shown,
-        secret: RefCell::default(),
+        pending: RefCell::default(),
         is_asking: Cell::new(false),
+        was_lost: Cell::new(false),
     });
     screen.ask();
     let asking = Interval::new(POLL_EVERY.as_millis() as u32, move || screen.ask());
@@ -42,9 +44,11 @@ pub fn wait() -> RwSignal<Waiting> {
 
 struct Screen {
     shown: RwSignal<Waiting>,
-    /// What the server knows this screen by; it is shown to nobody.
-    secret: RefCell<Option<String>>,
+    /// Its code, and what the server knows this screen by, which is shown to nobody.
+    pending: RefCell<Option<(String, String)>>,
     is_asking: Cell<bool>,
+    /// Whether it was let in, and its cookie was lost.
+    was_lost: Cell<bool>,
 }
 
 impl Screen {
@@ -63,28 +67,47 @@ impl Screen {
 
     /// Whether there is no code yet, or none any more.
     async fn is_over(&self) -> bool {
-        let secret = self.secret.borrow().clone();
-        let Some(secret) = secret else {
+        let pending = self.pending.borrow().clone();
+        let Some((_, secret)) = pending else {
             return true;
         };
         match api::wait(&secret).await {
             Ok(Admission::Granted(slug)) => return self.go_to(&slug).await,
             Ok(Admission::CodeExpired) => return true,
+            Ok(Admission::Waiting { keeps_cookies }) => self.show(keeps_cookies),
             // Asked again in a moment.
-            Ok(Admission::Waiting) | Err(_) => {}
+            Err(_) => {}
         }
         false
     }
 
     async fn take_code(&self) {
         // Without an answer the old one, if any, is no use: better none.
-        let (code, secret) = api::screen().await.map_or_else(
-            |_| (String::new(), None),
-            |(code, secret)| (code, Some(secret)),
-        );
-        self.secret.replace(secret);
+        let pending = api::screen().await.ok();
+        self.pending.replace(pending.clone());
+        let Some((_, secret)) = pending else {
+            return self.show(true);
+        };
+        // Before somebody is asked to type a code that would be in vain.
+        let waiting = api::wait(&secret).await;
+        self.show(!matches!(
+            waiting,
+            Ok(Admission::Waiting {
+                keeps_cookies: false
+            })
+        ));
+    }
+
+    fn show(&self, keeps_cookies: bool) {
+        let code = self.pending.borrow().as_ref().map(|(code, _)| code.clone());
+        let next = Waiting {
+            code: code.filter(|_| keeps_cookies).unwrap_or_default(),
+            is_without_cookies: !keeps_cookies || self.was_lost.get(),
+        };
         // The page may be gone by now.
-        let _ = self.shown.try_update(|shown| shown.code = code);
+        if self.shown.try_with_untracked(|shown| *shown != next) == Some(true) {
+            self.shown.set(next);
+        }
     }
 
     /// Goes to the board, as this screen was asked to show it: the whole page once more,
@@ -93,9 +116,7 @@ impl Screen {
     async fn go_to(&self, slug: &str) -> bool {
         let answer = api::get(&api::board(slug), None, None, None).await;
         if let Ok(Answer::Refused(Refusal::NoAccess)) = answer {
-            let _ = self
-                .shown
-                .try_update(|shown| shown.is_without_cookies = true);
+            self.was_lost.set(true);
             return true;
         }
         let settings = access::address().query;

@@ -6,6 +6,8 @@
 
 mod words;
 
+use leptos::prelude::window;
+
 use crate::api::Refusal;
 use crate::{numbers, startup};
 pub(super) use words::{Access, ENGLISH, FRENCH, GERMAN, PORTUGUESE, SPANISH};
@@ -26,10 +28,18 @@ pub fn refused(refusal: Refusal) -> &'static str {
         Refusal::Revoked => words.revoked,
         Refusal::Expired => words.expired,
         Refusal::UntrustedPeer => words.untrusted_peer,
-        Refusal::NoCookies if startup::is_framed() => words.no_cookies_in_frame,
+        Refusal::NoCookies if startup::is_framed() => match is_plain() {
+            true => words.no_cookies_in_plain_frame,
+            false => words.no_cookies_in_frame,
+        },
         Refusal::NoCookies => words.no_cookies,
     }
     .text()
+}
+
+fn is_plain() -> bool {
+    let protocol = window().location().protocol();
+    protocol.is_ok_and(|protocol| protocol == "http:")
 }
 
 /// Before the code, and the command with it.

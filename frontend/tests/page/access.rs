@@ -156,6 +156,39 @@ async fn browser_without_cookies_says_so_and_shows_no_code() {
 }
 
 #[wasm_bindgen_test]
+async fn waiting_screen_that_keeps_no_cookie_shows_no_code() {
+    with_page!(board, "", "no_access", "cookieless", |host, page| {
+        let said = text(&host);
+        assert!(said.contains("cookie"), "{said}");
+        assert!(!said.contains("K7D34"), "no code lets it in: {said}");
+        // Somebody allows them.
+        door("open");
+        soon().await;
+        settle().await;
+        let said = text(&host);
+        assert!(
+            said.contains("K7D341") && !said.contains("cookie"),
+            "{said}"
+        );
+        drop(page);
+    });
+}
+
+#[wasm_bindgen_test]
+async fn slug_with_a_token_written_on_is_not_repeated() {
+    let slug = "twozm9vymfyltxb2tlbjey7x1a".to_owned();
+    let shown = slug.clone();
+    let board = move || view! { <BoardPage slug=slug.clone() /> };
+    with_page!(board, "", "no_access", "open", |host, page| {
+        let said = text(&host);
+        assert!(said.contains("--board …"), "{said}");
+        assert!(!said.contains(&shown), "{said}");
+        drop(page);
+    });
+    assert!(!queuewall_frontend::text::no_board(&shown).contains(&shown));
+}
+
+#[wasm_bindgen_test]
 async fn approved_screen_whose_cookie_is_dropped_says_so() {
     with_page!(board, "", "no_access", "open", |host, page| {
         assert!(!text(&host).contains("cookie"), "{}", text(&host));

@@ -82,6 +82,7 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
       case "/api/screens/wait granted": return Promise.resolve(answer(200, { board: "main" }));
       case "/api/screens/wait closed": return Promise.resolve(refused(410, "code_expired"));
       case "/api/screens/wait open": return Promise.resolve(answer(202, {}));
+      case "/api/screens/wait cookieless": return Promise.resolve(answer(202, { keeps_cookies: false }));
     }
     if (path !== "/api/screens") return Promise.reject(new TypeError("no connection"));
     seen.codes += 1;

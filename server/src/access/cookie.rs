@@ -8,6 +8,8 @@ use axum::http::{
     header::{COOKIE, InvalidHeaderValue},
 };
 
+use super::CODE_LIFE;
+
 /// The longest that browsers keep a cookie (RFC 6265bis).
 pub const LONGEST_COOKIE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
@@ -15,6 +17,10 @@ pub const LONGEST_COOKIE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 const OLD_PREFIX: &str = "queuewall-";
 /// Before the server's id. Neither an id nor a slug has an underscore.
 const PREFIX: &str = "queuewall_";
+
+/// A cookie that opens nothing: whether it comes back tells whether a screen that waits
+/// would keep its board's. No cookie of a board has a dot there.
+const TRIAL: &str = "queuewall.trial";
 
 /// Cookies of ours that are looked at in one request: browsers keep some 180 for a
 /// server, and a neighbouring name may set all of them.
@@ -40,6 +46,19 @@ pub(super) fn all(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
     let lists = headers.get_all(COOKIE).iter();
     let pairs = lists.flat_map(|list| list.as_bytes().split(|byte| b";,".contains(byte)));
     pairs.filter_map(parse).take(MOST)
+}
+
+/// Whether the browser sends the cookie of [`set_trial`].
+pub fn has_trial(headers: &HeaderMap) -> bool {
+    let lists = headers.get_all(COOKIE).iter();
+    let mut pairs = lists.flat_map(|list| list.as_bytes().split(|byte| b";,".contains(byte)));
+    pairs.any(|pair| pair.trim_ascii_start().starts_with(TRIAL.as_bytes()))
+}
+
+/// The header with a cookie that opens nothing, sent as a board's cookie of this `scope`.
+#[must_use]
+pub fn set_trial(scope: CookieScope<'_>) -> Option<HeaderValue> {
+    set(TRIAL, "1", 2 * CODE_LIFE, scope).ok()
 }
 
 fn parse(pair: &[u8]) -> Option<Cookie<'_>> {
@@ -104,13 +123,23 @@ pub(super) fn set_cookie(
     life: Option<Duration>,
     scope: CookieScope<'_>,
 ) -> Result<HeaderValue, InvalidHeaderValue> {
-    let life = life.unwrap_or(LONGEST_COOKIE).min(LONGEST_COOKIE).as_secs();
-    let (path, scope) = (scope.base_path, scope.attributes());
-    let path = if path.is_empty() { "/" } else { path };
+    let life = life.unwrap_or(LONGEST_COOKIE).min(LONGEST_COOKIE);
     let name = match id {
         Some(id) => format!("{PREFIX}{id}_{board}"),
         None => format!("{OLD_PREFIX}{board}"),
     };
+    set(&name, token, life, scope)
+}
+
+fn set(
+    name: &str,
+    token: &str,
+    life: Duration,
+    scope: CookieScope<'_>,
+) -> Result<HeaderValue, InvalidHeaderValue> {
+    let (path, scope) = (scope.base_path, scope.attributes());
+    let path = if path.is_empty() { "/" } else { path };
+    let life = life.as_secs();
     let mut value = HeaderValue::try_from(format!(
         "{name}={token}; Path={path}; Max-Age={life}; HttpOnly; {scope}"
     ))?;

@@ -11,7 +11,7 @@ use axum::{
     body::HttpBody as _,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header::SET_COOKIE},
-    response::{IntoResponse as _, Response},
+    response::{AppendHeaders, IntoResponse as _, Response},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -20,6 +20,7 @@ use tokio::time::{Instant, timeout};
 use super::{AppState, error::ApiError, frames};
 use crate::access::{
     CODE_LIFE, Caller, CookieScope, Guard, InFrames, Link, LinkDoor, Pass, Refusal, Token,
+    has_trial, set_trial,
 };
 
 /// The longest body that is read here, in bytes.
@@ -70,13 +71,14 @@ pub(super) async fn enter(
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
 
-/// `POST /api/screens`, `{}`: a code to show, and a secret to ask with.
+/// `POST /api/screens`, `{}`: a code to show, a secret to ask with, and a cookie on trial.
 pub(super) async fn ask_for_code(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let door = door_of(&state.access)?;
-    let client = Origin::of(&state, &request).client;
+    let from = Origin::of(&state, &request);
+    let client = from.client;
     // Before anything is counted: a foreign page cannot send this, and uses up nobody's codes.
     let Nothing {} = body(request).await?;
     let now = state.clock.now();
@@ -93,17 +95,19 @@ pub(super) async fn ask_for_code(
         "secret": waiting.secret.expose(),
         "seconds": CODE_LIFE.as_secs(),
     }));
-    Ok((UNKEPT, answer).into_response())
+    Ok((UNKEPT, AppendHeaders(from.trial()), answer).into_response())
 }
 
-/// `POST /api/screens/wait`, `{"secret": …}`: 202 while nobody let the screen in, 200
-/// with the board's cookie and slug once somebody has, 410 when the code is over.
+/// `POST /api/screens/wait`, `{"secret": …}`: 202 while nobody let the screen in, with
+/// whether the cookie on trial came back; 200 with the board's cookie and slug once
+/// somebody has, 410 when the code is over.
 pub(super) async fn wait(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let door = door_of(&state.access)?;
     let from = Origin::of(&state, &request);
+    let keeps_cookies = has_trial(request.headers());
     let now = state.clock.now();
     let Wait { secret } = body(request).await?;
     match door.links.good(secret.expose(), now.wall) {
@@ -118,8 +122,16 @@ pub(super) async fn wait(
             Ok((UNKEPT, cookie, answer).into_response())
         }
         Err(Refusal::NoAccess) if door.screens.is_waiting(secret.expose(), now.wall) => {
-            let answer = Json(json!({ "state": "waiting" }));
-            Ok((StatusCode::ACCEPTED, UNKEPT, answer).into_response())
+            let answer = json!({ "state": "waiting", "keeps_cookies": keeps_cookies });
+            // Once cookies are allowed the next question shows it.
+            let trial = from.trial().filter(|_| !keeps_cookies);
+            Ok((
+                StatusCode::ACCEPTED,
+                UNKEPT,
+                AppendHeaders(trial),
+                Json(answer),
+            )
+                .into_response())
         }
         Err(Refusal::NoAccess) => {
             // A screen shows a secret whose code is over but once: then it takes a new code.
@@ -198,6 +210,19 @@ impl Origin {
         }
     }
 
+    fn scope(&self) -> CookieScope<'_> {
+        CookieScope {
+            base_path: &self.base_path,
+            is_secure: self.is_secure,
+            in_frames: self.in_frames,
+        }
+    }
+
+    /// A cookie that opens nothing.
+    fn trial(&self) -> Option<(HeaderName, HeaderValue)> {
+        Some((SET_COOKIE, set_trial(self.scope())?))
+    }
+
     fn cookie(
         &self,
         door: &LinkDoor,
@@ -205,12 +230,7 @@ impl Origin {
         token: &Token,
         now: SystemTime,
     ) -> Result<[(HeaderName, HeaderValue); 1], ApiError> {
-        let scope = CookieScope {
-            base_path: &self.base_path,
-            is_secure: self.is_secure,
-            in_frames: self.in_frames,
-        };
-        door.cookie(link, token, scope, now)
+        door.cookie(link, token, self.scope(), now)
             .map(|cookie| [(SET_COOKIE, cookie)])
             .map_err(|_| {
                 tracing::error!("the link {} has a board that no cookie can name", link.id);

@@ -20,8 +20,8 @@ static FETCH_SITE: LazyLock<HeaderName> =
     LazyLock::new(|| HeaderName::from_static("sec-fetch-site"));
 
 /// What is said in a frame that may not show the wall.
-pub(super) const NOT_ALLOWED: &str = "this wallboard does not show itself inside a frame of this page: open its address in a tab \
-     of its own, or set QUEUEWALL_FRAME_ANCESTORS (server.frame_ancestors) on the server to the host of the page \
+pub(super) const NOT_ALLOWED: &str = "this wallboard does not show itself inside a frame of this page: open its address in a \
+     separate tab, or set QUEUEWALL_FRAME_ANCESTORS (server.frame_ancestors) on the server to the host of the page \
      around it";
 
 /// How a request for the page is shown.

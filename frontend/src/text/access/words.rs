@@ -9,7 +9,9 @@ pub(in crate::text) struct Access {
     pub(in crate::text) expired: Phrase<0>,
     pub(in crate::text) untrusted_peer: Phrase<0>,
     pub(in crate::text) no_cookies: Phrase<0>,
-    /// Instead of that inside a frame.
+    /// Instead of that inside a frame by plain HTTP.
+    pub(in crate::text) no_cookies_in_plain_frame: Phrase<0>,
+    /// The same by https.
     pub(in crate::text) no_cookies_in_frame: Phrase<0>,
     /// Before a code and a command.
     pub(in crate::text) let_in: Phrase<0>,
@@ -27,10 +29,16 @@ pub(in crate::text) const ENGLISH: Access = Access {
          for this address in the browser; a proxy on the way must pass the headers Cookie and \
          Set-Cookie.",
     ),
+    no_cookies_in_plain_frame: phrase(
+        "Browsers keep no cookie by plain HTTP inside a frame of another site, and without it \
+         no board can be shown. Give the server a certificate (https), or open its address in \
+         a separate tab.",
+    ),
     no_cookies_in_frame: phrase(
-        "This screen’s cookie gets lost, since the wall is inside a frame of another page. There \
-         it needs https, and that page’s host in QUEUEWALL_FRAME_ANCESTORS; or open its \
-         address in a tab of its own.",
+        "This screen’s cookie gets lost inside the frame of another page. The browser must \
+         allow third-party cookies for this address; a proxy that speaks https for the server \
+         must send X-Forwarded-Proto and be named in QUEUEWALL_TRUSTED_PROXIES. Or open the \
+         address in a separate tab.",
     ),
     let_in: phrase("To let this screen in, run on the Queuewall server:"),
     code_life: phrase("A code is good for {0} minutes; then the next one stands here."),
@@ -46,10 +54,16 @@ pub(in crate::text) const GERMAN: Access = Access {
          zeigen. Im Browser Cookies für diese Adresse erlauben; ein Proxy auf dem Weg muss \
          die Header Cookie und Set-Cookie durchlassen.",
     ),
+    no_cookies_in_plain_frame: phrase(
+        "Im Rahmen einer anderen Website behalten Browser über einfaches HTTP kein Cookie, \
+         und ohne es lässt sich kein Board zeigen. Dem Server ein Zertifikat geben (https), \
+         oder seine Adresse in einem eigenen Tab öffnen.",
+    ),
     no_cookies_in_frame: phrase(
-        "Das Cookie dieses Bildschirms geht verloren, weil die Tafel im Rahmen einer anderen \
-         Seite steht. Dort braucht sie https und den Host jener Seite in \
-         QUEUEWALL_FRAME_ANCESTORS; oder ihre Adresse in einem eigenen Tab öffnen.",
+        "Das Cookie dieses Bildschirms geht im Rahmen einer anderen Seite verloren. Der \
+         Browser muss Cookies von Drittanbietern für diese Adresse erlauben; ein Proxy, der \
+         für den Server https spricht, muss X-Forwarded-Proto senden und in \
+         QUEUEWALL_TRUSTED_PROXIES stehen. Oder die Adresse in einem eigenen Tab öffnen.",
     ),
     let_in: phrase("Um diesen Bildschirm zuzulassen, auf dem Queuewall-Server ausführen:"),
     code_life: phrase("Ein Code gilt {0} Minuten; dann steht hier der nächste."),
@@ -65,10 +79,16 @@ pub(in crate::text) const SPANISH: Access = Access {
          Permita las cookies de esta dirección en el navegador; un proxy en el camino debe \
          dejar pasar las cabeceras Cookie y Set-Cookie.",
     ),
+    no_cookies_in_plain_frame: phrase(
+        "Dentro de un marco de otro sitio, los navegadores no guardan cookies por HTTP sin \
+         cifrar, y sin ellas no se puede mostrar ningún panel. Dé un certificado al servidor \
+         (https), o abra su dirección en una pestaña aparte.",
+    ),
     no_cookies_in_frame: phrase(
-        "La cookie de esta pantalla se pierde, porque el panel está en un marco de otra página. \
-         Allí necesita https y el host de esa página en QUEUEWALL_FRAME_ANCESTORS; o abra su \
-         dirección en una pestaña propia.",
+        "La cookie de esta pantalla se pierde dentro del marco de otra página. El navegador \
+         debe permitir cookies de terceros para esta dirección; un proxy que habla https por \
+         el servidor debe enviar X-Forwarded-Proto y figurar en QUEUEWALL_TRUSTED_PROXIES. O \
+         abra la dirección en una pestaña aparte.",
     ),
     let_in: phrase("Para admitir esta pantalla, ejecute en el servidor de Queuewall:"),
     code_life: phrase("Un código vale {0} minutos; después aparece aquí el siguiente."),
@@ -84,10 +104,16 @@ pub(in crate::text) const FRENCH: Access = Access {
          Autorisez les cookies de cette adresse dans le navigateur\u{a0}; un proxy \
          intermédiaire doit laisser passer les en-têtes Cookie et Set-Cookie.",
     ),
+    no_cookies_in_plain_frame: phrase(
+        "Dans un cadre d’un autre site, les navigateurs ne gardent aucun cookie en HTTP non \
+         chiffré, et sans lui aucun tableau ne peut s’afficher. Donnez un certificat au \
+         serveur (https), ou ouvrez son adresse dans un onglet à part.",
+    ),
     no_cookies_in_frame: phrase(
-        "Le cookie de cet écran se perd, car le tableau est dans un cadre d’une autre page. Il y \
-         faut https, et l’hôte de cette page dans QUEUEWALL_FRAME_ANCESTORS\u{a0}; ou ouvrez \
-         son adresse dans un onglet à part.",
+        "Le cookie de cet écran se perd dans le cadre d’une autre page. Le navigateur doit \
+         autoriser les cookies tiers pour cette adresse\u{a0}; un proxy qui parle https à la \
+         place du serveur doit envoyer X-Forwarded-Proto et figurer dans \
+         QUEUEWALL_TRUSTED_PROXIES. Ou ouvrez l’adresse dans un onglet à part.",
     ),
     let_in: phrase("Pour admettre cet écran, exécutez sur le serveur Queuewall\u{a0}:"),
     code_life: phrase("Un code est valable {0}\u{a0}minutes, puis le suivant s’affiche ici."),
@@ -103,10 +129,16 @@ pub(in crate::text) const PORTUGUESE: Access = Access {
          cookies deste endereço no navegador; um proxy no caminho deve deixar passar os \
          cabeçalhos Cookie e Set-Cookie.",
     ),
+    no_cookies_in_plain_frame: phrase(
+        "Dentro de um quadro de outro site, os navegadores não guardam cookies por HTTP sem \
+         criptografia, e sem eles nenhum painel pode ser exibido. Dê um certificado ao \
+         servidor (https), ou abra o endereço em uma aba separada.",
+    ),
     no_cookies_in_frame: phrase(
-        "O cookie desta tela se perde, porque o painel está em um quadro de outra página. Ali \
-         ele precisa de https e do host dessa página em QUEUEWALL_FRAME_ANCESTORS; ou abra o \
-         endereço em uma aba própria.",
+        "O cookie desta tela se perde dentro do quadro de outra página. O navegador deve \
+         permitir cookies de terceiros para este endereço; um proxy que fala https pelo \
+         servidor deve enviar X-Forwarded-Proto e constar em QUEUEWALL_TRUSTED_PROXIES. Ou \
+         abra o endereço em uma aba separada.",
     ),
     let_in: phrase("Para admitir esta tela, execute no servidor do Queuewall:"),
     code_life: phrase("Um código vale por {0} minutos; depois o próximo aparece aqui."),

@@ -435,6 +435,11 @@ async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
     let linked = linked(&BOARDS);
     let screen = linked.fixture.post("/api/screens", json!({})).await;
     assert_eq!(header(&screen, "cache-control"), "no-store");
+    let trial = header(&screen, "set-cookie").to_owned();
+    assert_eq!(
+        trial,
+        "queuewall.trial=1; Path=/; Max-Age=1200; HttpOnly; SameSite=Lax"
+    );
     let screen = json_of(screen).await;
     assert_eq!(screen["code"].as_str().unwrap().len(), 6);
     assert_eq!(screen["seconds"], 600);
@@ -444,7 +449,17 @@ async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
         .post("/api/screens/wait", secret.clone())
         .await;
     assert_eq!(waiting.status(), StatusCode::ACCEPTED);
-    assert_eq!(header(&waiting, "set-cookie"), "");
+    assert_eq!(header(&waiting, "set-cookie"), trial, "once more");
+    let state = json!({ "state": "waiting", "keeps_cookies": false });
+    assert_eq!(json_of(waiting).await, state);
+    let kept = Ask {
+        cookie: "a=1; queuewall.trial=1",
+        body: Some(secret.clone()),
+        ..Ask::default()
+    };
+    let kept = linked.fixture.ask("/api/screens/wait", kept).await;
+    assert_eq!(header(&kept, "set-cookie"), "");
+    assert_eq!(json_of(kept).await["keeps_cookies"], true);
     let early = json!({ "token": screen["secret"] });
     let early = linked.fixture.post("/api/access", early).await;
     assert_eq!(early.status(), StatusCode::UNAUTHORIZED);
