@@ -95,8 +95,8 @@ async fn framed_screen_over_https_is_let_in_and_stays_so() -> Result<()> {
 /// Where frames are allowed, who sends something is asked, and old engines say less of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn screen_in_a_tab_is_let_in_where_frames_are_allowed() -> Result<()> {
-    let (guarded, _) = framed(None).await?;
     in_each(Engine::all()?, async |engine| {
+        let (guarded, _) = framed(None).await?;
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
         tab.open(&guarded.wall.url("/board/main")).await?;

@@ -214,7 +214,8 @@ impl Run {
         let ask = format!("{{\"secret\":\"{}\"}}", secret.value());
         let waiting = self.ask(post("/api/screens/wait", &ask).as_bytes());
         assert_eq!(waiting[0].status, 202);
-        assert!(!waiting[0].has("set-cookie"));
+        let trial = waiting[0].header("set-cookie");
+        assert!(trial.starts_with("queuewall.trial=1; "), "{trial}");
         self.bad_requests(&secret);
         self.keeps_a_hash(&secret);
         let code = shown["code"].as_str().unwrap();
