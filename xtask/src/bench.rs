@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::{
-    browsers,
+    browsers::{self, Choice},
     command::{cargo, find_program, run},
     run::build,
     step::step,
@@ -23,7 +23,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: Vec<String>) -> Result<()>
     if arguments.is_empty() || arguments.iter().any(|part| part == "server") {
         install_tools()?;
     }
-    let browsers = browsers::prepare(workspace)?;
+    let browsers = browsers::prepare(workspace, Choice::NewestAndOldest)?;
     build(workspace)?;
     let mut bench = cargo(workspace);
     bench

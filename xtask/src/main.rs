@@ -39,7 +39,8 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   demo    build all and show a live wallboard of a simulated contact centre
   serve   build all and run the server against the configured tenant
   dev     prepare the tools, then run the demo and `trunk serve` together
-  test    format, lints, unit, integration and browser tests: what CI runs
+  test    format, lints, unit, integration and browser tests: what CI runs; with
+          --all-engines in every engine, with --long the tests that take minutes too
   bench   size, speed and memory, each beside its peer, as a table; parts by name:
           size, apply, quiet, first-tile, soak [POLLS], server, crowd,
           server-soak
@@ -76,7 +77,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("demo") => run::demo(&workspace, arguments),
         Some("serve") => run::serve(&workspace, arguments),
         Some("dev") => run::dev(&workspace),
-        Some("test") => check::test(&workspace),
+        Some("test") => check::test(&workspace, &arguments),
         Some("bench") => bench::bench(&workspace, arguments),
         Some("prove") => prove::prove(&workspace, &arguments),
         Some("fuzz") => fuzz::fuzz(&workspace, arguments),
@@ -85,7 +86,7 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("build") => run::build(&workspace),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),
         Some("licences") => supply_chain::write_licences(&workspace),
-        Some("tools") => check::prepare(&workspace).map(|_| ()),
+        Some("tools") => check::prepare(&workspace),
         None | Some("help" | "-h" | "--help") => {
             println!("{HELP}");
             Ok(())

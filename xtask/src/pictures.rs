@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    browsers,
+    browsers::{self, Choice},
     command::{cargo, run},
     page, tools,
     workspace::Workspace,
@@ -11,7 +11,7 @@ use crate::{
 
 /// Builds, then takes the pictures: all, or those whose names are given.
 pub(crate) fn pictures(workspace: &Workspace, arguments: Vec<String>) -> Result<()> {
-    let browsers = browsers::prepare(workspace)?;
+    let browsers = browsers::prepare(workspace, Choice::NewestAndOldest)?;
     page::build(workspace, &tools::for_page(workspace)?)?;
     let mut pictures = cargo(workspace);
     pictures

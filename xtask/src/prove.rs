@@ -15,7 +15,7 @@ use claims::{CLAIMS, Claim, Figures};
 use report::Report;
 
 use crate::{
-    browsers::{self, Browsers},
+    browsers::{self, Browsers, Choice},
     command::{answer, cargo, run_quietly},
     page,
     step::step,
@@ -27,7 +27,7 @@ use crate::{
 /// held. A claim that fails ends it: its section then stays as it was.
 pub(crate) fn prove(workspace: &Workspace, names: &[String]) -> Result<()> {
     let claims = chosen(names)?;
-    let browsers = browsers::prepare(workspace)?;
+    let browsers = browsers::prepare(workspace, Choice::All)?;
     page::build(workspace, &tools::for_page(workspace)?)?;
     for program in ["debug", "release"] {
         if claims.iter().any(|claim| claim.program == program) {
@@ -91,7 +91,7 @@ impl Claim {
                 "QUEUEWALL_PROGRAM",
                 workspace.program(self.program, "queuewall"),
             );
-        browsers.tell(&mut command);
+        browsers.tell(&mut command)?;
         let said = run_quietly(&mut command, "the claim does not hold: see above")?;
         Ok(match self.figures {
             Figures::Report => fs::read_to_string(&report)
@@ -116,8 +116,9 @@ fn run_on(browsers: &Browsers) -> String {
         answer(Command::new(program).args(arguments)).unwrap_or_else(|| "unknown".to_owned())
     };
     let mut engines = vec![said(&browsers.chromium.to_string_lossy(), &["--version"])];
-    if browsers.old_engines.is_some() {
-        engines.push("Chromium 66, 80 and 88".to_owned());
+    for engine in &browsers.old_engines {
+        let major = engine.file_name().unwrap_or_default();
+        engines.push(format!("Chromium {}", major.to_string_lossy()));
     }
     if let Some(firefox) = &browsers.firefox {
         engines.push(said(&firefox.to_string_lossy(), &["--version"]));

@@ -5,6 +5,7 @@ use std::process::{Child, Command};
 use anyhow::{Context, Result};
 
 use crate::{
+    check::HOST,
     command::{cargo, clean, run},
     page,
     step::{note, step},
@@ -34,7 +35,12 @@ pub(crate) fn serve(workspace: &Workspace, arguments: Vec<String>) -> Result<()>
 /// The demo on 8080 and `trunk serve` on 8081, until one of them ends.
 pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
     let tools = tools::for_page(workspace)?;
-    build_server(workspace, "dev")?;
+    // The tests' packages and features, so that these compile nothing again.
+    step("Compiling the server", || {
+        let mut command = cargo(workspace);
+        command.arg("build").args(HOST).args(["--bin", "queuewall"]);
+        run(&mut command, "the compiler's message above says where")
+    })?;
     let mut demo = Ended(
         clean(workspace.program("debug", "queuewall"))
             .current_dir(&workspace.root)
@@ -58,13 +64,9 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
 /// Builds the page, then the server that carries it, both in release.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     page::build(workspace, &tools::for_page(workspace)?)?;
-    build_server(workspace, "release")
-}
-
-fn build_server(workspace: &Workspace, profile: &str) -> Result<()> {
     step("Compiling the server", || {
         let mut command = cargo(workspace);
-        command.args(["build", "--package", "queuewall", "--profile", profile]);
+        command.args(["build", "--package", "queuewall", "--release"]);
         run(&mut command, "the compiler's message above says where")
     })
 }

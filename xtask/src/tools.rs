@@ -19,6 +19,8 @@ const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
 /// Checks what people who do not see the wall as others do can make of it.
 const AXE: &str = "4.14.0";
+/// What the page's bytes depend on, beside its sources.
+pub(crate) const PAGE_VERSIONS: [&str; 3] = [TRUNK, BINARYEN, ESBUILD];
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_MUTANTS: &str = "27.1.0";
 

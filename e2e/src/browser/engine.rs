@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use tokio::process::Command;
 
 const CHROMIUM: [&str; 11] = [
@@ -98,30 +98,24 @@ impl Engine {
         })
     }
 
-    /// The engines in `QUEUEWALL_OLD_ENGINES`, oldest first, and the Firefox that
-    /// `QUEUEWALL_FIREFOX` names; none where they cannot be had, which `cargo xtask test`
-    /// says.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
-    pub fn others() -> Result<Vec<Self>> {
-        let mut engines = Vec::new();
-        if let Some(folder) = env::var_os("QUEUEWALL_OLD_ENGINES") {
-            let entries = Path::new(&folder)
-                .read_dir()
-                .context("QUEUEWALL_OLD_ENGINES cannot be read")?;
-            let old = entries.flatten().map(|entry| Self {
-                name: format!("Chromium {}", entry.file_name().to_string_lossy()),
+    /// The engines in the folders that `QUEUEWALL_OLD_ENGINES` lists as PATH does, each named
+    /// by its major version, and the Firefox that `QUEUEWALL_FIREFOX` names; none where they
+    /// cannot be had, which `cargo xtask test` says.
+    #[must_use]
+    pub fn others() -> Vec<Self> {
+        let folders = env::var_os("QUEUEWALL_OLD_ENGINES").unwrap_or_default();
+        let old = env::split_paths(&folders).filter_map(|folder| {
+            Some(Self {
+                name: format!("Chromium {}", folder.file_name()?.to_string_lossy()),
                 kind: Kind::OldChromium {
-                    libraries: entry.path().join("lib"),
+                    libraries: folder.join("lib"),
                 },
-                program: entry.path().join("chromium"),
+                program: folder.join("chromium"),
                 without: None,
                 switches: &[],
-            });
-            engines.extend(old.filter(|engine| engine.program.exists()));
-            engines.sort_by(|a, b| a.name.cmp(&b.name));
-        }
+            })
+        });
+        let mut engines: Vec<_> = old.collect();
         if let Some(program) = env::var_os("QUEUEWALL_FIREFOX") {
             engines.push(Self {
                 name: "Firefox ESR".into(),
@@ -131,16 +125,16 @@ impl Engine {
                 switches: &[],
             });
         }
-        Ok(engines)
+        engines
     }
 
     /// Today's Chromium and the [`others`](Self::others).
     ///
     /// # Errors
-    /// As these two.
+    /// As [`today`](Self::today).
     pub fn all() -> Result<Vec<Self>> {
         let mut engines = vec![Self::today()?];
-        engines.extend(Self::others()?);
+        engines.extend(Self::others());
         Ok(engines)
     }
 

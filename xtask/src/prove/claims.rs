@@ -102,8 +102,8 @@ pub(super) const CLAIMS: &[Claim] = &[
             "--package",
             "queuewall-e2e",
             "--test",
-            "recovery",
-            "fifteen",
+            "e2e",
+            "within_fifteen",
         ],
         variables: &[("QUEUEWALL_TRIALS", "20")],
         program: "debug",
@@ -121,8 +121,8 @@ pub(super) const CLAIMS: &[Claim] = &[
             "--package",
             "queuewall-e2e",
             "--test",
-            "recovery",
-            "minutes",
+            "e2e",
+            "recovery::a_wall_is_live_again_after_minutes",
             "--",
             "--ignored",
         ],
@@ -185,7 +185,7 @@ pub(super) const CLAIMS: &[Claim] = &[
 
 /// What this report does not show.
 pub(super) const NOT_SHOWN: &str = "\
-- The wall in each engine: that is `cargo xtask test`, every time.
+- The wall in each engine: that is `cargo xtask test --all-engines`.
 - A machine that sleeps: in real time its browser's processes stand still, and its clocks go on.
 - Mutation of the sources: that is `cargo xtask mutants`, and `docs/mutation.md`.
 - Any real TV, and any real tenant of CXone.

@@ -23,6 +23,7 @@ async fn outlines(tab: &mut Tab, stage: &Stage, tiles: usize) -> Result<[String;
 
 #[tokio::test]
 async fn the_twin_shows_what_the_page_shows() -> Result<()> {
+    let _core = crate::busy().await;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1920, 1080).await?;

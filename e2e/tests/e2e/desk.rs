@@ -132,7 +132,7 @@ async fn a_desk_is_served() -> Result<()> {
 
 #[tokio::test]
 async fn a_desk_is_served_in_every_other_engine() -> Result<()> {
-    in_each(Engine::others()?, async |engine| {
+    in_each(Engine::others(), async |engine| {
         serves_a_desk(&engine).await
     })
     .await
@@ -211,6 +211,7 @@ async fn a_hidden_tab_stays_true() -> Result<()> {
 /// A tile costs as much out of sight as in it: only those near the window are there.
 #[tokio::test]
 async fn tab_of_two_thousand_queues_has_tiles_in_sight_only() -> Result<()> {
+    let _core = crate::busy().await;
     let tenant = Options {
         queues: 2_000,
         ..still()
@@ -248,50 +249,9 @@ async fn tab_of_two_thousand_queues_has_tiles_in_sight_only() -> Result<()> {
     check(&mut tab, covered).await
 }
 
-/// `cargo test -p queuewall-e2e --test desk -- --ignored six_minutes`, with
-/// `QUEUEWALL_CHROMIUM` set: it really takes them.
 #[tokio::test]
-#[ignore = "takes seven minutes: see its documentation"]
+#[ignore = "takes seven minutes: `cargo xtask test --long`"]
 async fn a_tab_hidden_for_six_minutes_stays_true() -> Result<()> {
     // Hidden pages' timers are woken once a minute after five of them.
     stays_true_while_hidden(Duration::from_secs(6 * 60 + 30), 2).await
-}
-
-/// Pictures of the desk into `target/desk`, to be looked at.
-#[tokio::test]
-#[ignore = "draws pictures: run it by name"]
-async fn pictures() -> Result<()> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/desk");
-    std::fs::create_dir_all(&folder)?;
-    let wall = Wall::start(still(), POLL, &[]).await?;
-    let ids = wall.tenant().queue_ids();
-    wall.tenant().set(&ids[3], QueueOverride::waiting(14));
-    wall.tenant().set(&ids[5], QueueOverride::waiting(7));
-    let browser = Browser::start(&Engine::today()?).await?;
-    let mut tab = browser.tab().await?;
-    for (width, height) in [(1366, 768), (1920, 1080)] {
-        for theme in ["dark", "light"] {
-            for view in ["tab", "wall"] {
-                tab.resize(width, height).await?;
-                tab.open(&wall.url(&format!("/board/main?view={view}&theme={theme}&metre=5")))
-                    .await?;
-                tab.wait_for("!!document.querySelector('[data-level=critical]')", SOON)
-                    .await?;
-                for (name, key) in [("board", "x"), ("help", "?"), ("settings", "s")] {
-                    press(&mut tab, key).await?;
-                    if name == "settings" {
-                        press(&mut tab, "ArrowDown").await?;
-                        let typed = "(() => { const input = document.querySelector('#set-inches'); \
-                            input.value = '500'; \
-                            input.dispatchEvent(new Event('input', { bubbles: true })); })()";
-                        tab.evaluate(typed).await?;
-                    }
-                    sleep(Duration::from_millis(300)).await;
-                    let file = folder.join(format!("{name}-{view}-{theme}-{width}x{height}.png"));
-                    std::fs::write(file, tab.screenshot().await?)?;
-                }
-            }
-        }
-    }
-    Ok(())
 }

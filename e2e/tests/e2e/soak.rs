@@ -16,7 +16,9 @@ const POLLS: u32 = 3_000;
 const PLANTED: u32 = 1_000;
 
 #[tokio::test]
+#[ignore = "takes two minutes: `cargo xtask test --long`"]
 async fn hours_of_polls_keep_nothing_and_planted_leaks_are_found() -> Result<()> {
+    let _core = crate::busy().await;
     let board = scene::board(Mood::Calm, 12, None);
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
     let browser = Browser::start(&Engine::today()?).await?;

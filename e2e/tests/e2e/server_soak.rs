@@ -51,7 +51,9 @@ async fn leaking(leak: Option<Leak>) -> Result<Growth> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute: `cargo xtask test --long`"]
 async fn rounds_of_polls_and_connections_keep_nothing_and_planted_leaks_are_found() -> Result<()> {
+    let _core = crate::busy().await;
     let clean = async { grown(Program::start(options(), FIRST_BOARDS).await?).await };
     let (clean, entrance, memory, descriptor, task, thread) = tokio::try_join!(
         clean,

@@ -69,7 +69,9 @@ async fn show(tab: &mut Tab, stage: &Stage) -> Result<()> {
 
 /// What of the page falls short, as the contrast script has it.
 async fn too_faint(tab: &mut Tab) -> Result<Vec<String>> {
-    let found = tab.evaluate(include_str!("../scripts/contrast.js")).await?;
+    let found = tab
+        .evaluate(include_str!("../../scripts/contrast.js"))
+        .await?;
     let found = found.as_array().context("a list of texts")?;
     ensure!(found.len() > 5, "only {} texts were seen", found.len());
     let faint = found.iter().filter(|it| {
@@ -85,6 +87,7 @@ async fn too_faint(tab: &mut Tab) -> Result<Vec<String>> {
 
 #[tokio::test]
 async fn every_text_has_its_contrast_in_every_theme_state_and_level() -> Result<()> {
+    let _core = crate::busy().await;
     let (_browser, mut tab) = start().await?;
     let mut faint = Vec::new();
     for theme in THEMES {
@@ -113,6 +116,7 @@ async fn every_text_has_its_contrast_in_every_theme_state_and_level() -> Result<
 
 #[tokio::test]
 async fn axe_finds_nothing_in_any_theme_or_state() -> Result<()> {
+    let _core = crate::busy().await;
     let script = match env::var_os("QUEUEWALL_AXE") {
         Some(file) => PathBuf::from(file),
         None => PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -163,7 +167,7 @@ async fn brightness(tab: &mut Tab, vision: Vision) -> Result<[f64; 3]> {
     tab.see_with(vision).await?;
     tokio::time::sleep(SETTLE).await;
     let picture = base64::engine::general_purpose::STANDARD.encode(tab.screenshot().await?);
-    let script = include_str!("../scripts/luminance.js");
+    let script = include_str!("../../scripts/luminance.js");
     let levels = tab
         .evaluate(&script.replace("PICTURE", &json!(picture).to_string()))
         .await?;
@@ -177,6 +181,7 @@ async fn brightness(tab: &mut Tab, vision: Vision) -> Result<[f64; 3]> {
 
 #[tokio::test]
 async fn levels_differ_in_brightness_to_every_eye() -> Result<()> {
+    let _core = crate::busy().await;
     let (_browser, mut tab) = start().await?;
     let mut alike = Vec::new();
     for theme in THEMES {
@@ -212,7 +217,7 @@ async fn parts(tab: &mut Tab, vision: Vision) -> Result<Vec<f64>> {
     tab.see_with(vision).await?;
     tokio::time::sleep(SETTLE).await;
     let picture = base64::engine::general_purpose::STANDARD.encode(tab.screenshot().await?);
-    let script = include_str!("../scripts/parts.js");
+    let script = include_str!("../../scripts/parts.js");
     let parts = tab
         .evaluate(&script.replace("PICTURE", &json!(picture).to_string()))
         .await?;
@@ -221,6 +226,7 @@ async fn parts(tab: &mut Tab, vision: Vision) -> Result<Vec<f64>> {
 
 #[tokio::test]
 async fn agents_off_calls_differ_in_brightness_from_what_lies_beside_them() -> Result<()> {
+    let _core = crate::busy().await;
     let (_browser, mut tab) = start().await?;
     let mut alike = Vec::new();
     for theme in THEMES {
@@ -261,6 +267,7 @@ async fn agents_off_calls_differ_in_brightness_from_what_lies_beside_them() -> R
 
 #[tokio::test]
 async fn nothing_moves_for_those_who_want_no_motion() -> Result<()> {
+    let _core = crate::busy().await;
     let (_browser, mut tab) = start().await?;
     tab.prefer("prefers-reduced-motion", "reduce").await?;
     let mut board = scene::board(Mood::Calm, QUEUES, None);
@@ -312,8 +319,9 @@ async fn shift(tab: &mut Tab, stage: &Stage) -> Result<(f64, String)> {
 
 #[tokio::test]
 async fn nothing_is_pushed_about_while_data_come_and_change() -> Result<()> {
+    let _core = crate::busy().await;
     let (_browser, mut tab) = start().await?;
-    tab.inject(include_str!("../scripts/shifts.js")).await?;
+    tab.inject(include_str!("../../scripts/shifts.js")).await?;
     let mut board = scene::board(Mood::Calm, QUEUES, None);
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
     show(&mut tab, &stage).await?;

@@ -78,7 +78,7 @@ const FEATURES: [(&str, &str); 16] = [
     ("`color-scheme`", "CSS.supports('color-scheme', 'dark')"),
 ];
 
-const DOCUMENT: &str = include_str!("../../docs/screens.md");
+const DOCUMENT: &str = include_str!("../../../docs/screens.md");
 
 /// The table whose first column has this heading: its other headings, and its rows by what
 /// stands in their first cell.
@@ -154,9 +154,9 @@ fn engines_in(source: &str) -> &'static str {
 fn the_document_says_which_tests_run_in_which_engines() -> Result<()> {
     let table = Table::read("tests")?;
     let mut found = BTreeMap::new();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"))? {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e"))? {
         let file = entry?.path();
-        if file.extension().is_some_and(|it| it == "rs") {
+        if file.extension().is_some_and(|it| it == "rs") && !file.ends_with("main.rs") {
             let name = file.file_stem().context("a name")?.to_string_lossy();
             let engines = engines_in(&fs::read_to_string(&file)?).to_owned();
             found.insert(format!("`{name}`"), engines);

@@ -167,6 +167,7 @@ async fn shows_large_numbers_whole(tab: &mut Tab, engine: &Engine) -> Result<()>
 
 #[tokio::test]
 async fn large_numbers_and_long_waits_are_never_cut() -> Result<()> {
+    let _core = crate::busy().await;
     in_each(Engine::all()?, async |engine| {
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
@@ -282,10 +283,12 @@ async fn speaks_all(engine: &Engine) -> Result<()> {
 
 #[tokio::test]
 async fn every_language_fits_its_tiles() -> Result<()> {
+    let _core = crate::busy().await;
     speaks_all(&Engine::today()?).await
 }
 
 #[tokio::test]
 async fn every_language_fits_its_tiles_in_every_other_engine() -> Result<()> {
-    in_each(Engine::others()?, async |engine| speaks_all(&engine).await).await
+    let _core = crate::busy().await;
+    in_each(Engine::others(), async |engine| speaks_all(&engine).await).await
 }

@@ -195,6 +195,7 @@ async fn check(
 
 #[tokio::test]
 async fn every_screen_keeps_the_contract() -> Result<()> {
+    let _core = crate::busy().await;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     let mut broken = Vec::new();
@@ -218,6 +219,7 @@ async fn every_screen_keeps_the_contract() -> Result<()> {
 /// Agents off calls have a line of their own on a roomy tile, and none on a small one.
 #[tokio::test]
 async fn every_screen_keeps_it_with_agents_off_calls() -> Result<()> {
+    let _core = crate::busy().await;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     let (mut broken, mut lines) = (Vec::new(), [0, 0]);
@@ -245,6 +247,7 @@ async fn every_screen_keeps_it_with_agents_off_calls() -> Result<()> {
 /// The banner may take three lines from far away: the tiles make room for it.
 #[tokio::test]
 async fn a_wall_without_its_server_keeps_it_too() -> Result<()> {
+    let _core = crate::busy().await;
     let mut wall = start(24).await?;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
@@ -272,9 +275,10 @@ async fn a_wall_without_its_server_keeps_it_too() -> Result<()> {
 
 #[tokio::test]
 async fn other_engines_keep_it_too() -> Result<()> {
+    let _core = crate::busy().await;
     let wall = start(24).await?;
     let stage = Stage::start(&detailed(6), scene::AGE, scene::UPTIME).await?;
-    in_each(Engine::others()?, async |engine| {
+    in_each(Engine::others(), async |engine| {
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
         for distance in [(3.0, 55.0), (5.0, 32.0)] {

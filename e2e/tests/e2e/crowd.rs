@@ -17,6 +17,7 @@ const READS: u32 = 2;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_screens_cost_what_one_costs() -> Result<()> {
+    let _core = crate::busy().await;
     let options = Options {
         rate_limit_per_minute: None,
         ..Options::default()

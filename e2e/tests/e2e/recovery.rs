@@ -107,7 +107,7 @@ async fn a_wall_is_live_again_in_real_time() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes eleven minutes: `cargo xtask prove real-time`"]
+#[ignore = "takes eleven minutes: `cargo xtask test --long`"]
 async fn a_wall_is_live_again_after_minutes_in_real_time() -> Result<()> {
     lose_in_real_time(&[
         (Loss::Server, 60),
