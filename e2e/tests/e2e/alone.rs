@@ -16,7 +16,7 @@ use tokio::time::sleep;
 const POLL: Duration = Duration::from_secs(5);
 
 /// Long enough for a slow machine.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// Every load of the page notes itself, and every longer pause that the page asks for,
 /// in the tab's name, which outlives a reload. Pauses of the page's last resort take
@@ -200,11 +200,8 @@ async fn a_panic_restarts_the_page_and_is_counted_with_its_cause() -> Result<()>
 
 /// The page's pauses until there are `count` of them, each with a load before it.
 async fn pauses(tab: &mut Tab, count: usize) -> Result<Value> {
-    tab.wait_for(
-        &format!("window.witness.pauses.length >= {count}"),
-        Duration::from_secs(90),
-    )
-    .await?;
+    tab.wait_for(&format!("window.witness.pauses.length >= {count}"), SOON)
+        .await?;
     let message = tab
         .evaluate("document.getElementById('startup').className")
         .await?;

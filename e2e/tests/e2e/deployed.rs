@@ -13,7 +13,7 @@ use queuewall_simulator::{Options, QueueOverride};
 use serde_json::Value;
 
 /// Long enough for a slow machine.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// The page asks every 5 s and looks for its lost server every few; the rest is a slow
 /// machine's.

@@ -15,7 +15,7 @@ use queuewall_shared::snapshot::{Agents, BoardSnapshot};
 use queuewall_simulator::{Field, Options, QueueOverride};
 
 const POLL: Duration = Duration::from_secs(5);
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// Screens, in CSS pixels, and from how far people read how large ones.
 const SIZES: [(u32, u32); 5] = [

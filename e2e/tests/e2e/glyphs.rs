@@ -9,7 +9,7 @@ use queuewall_e2e::{
     stage::Stage,
 };
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// How many pixels of a character that no font has are painted, in each weight.
 const PAINTED: &str = r#"["400", "600"].map(weight => {

@@ -13,7 +13,7 @@ use queuewall_e2e::{
 use queuewall_shared::snapshot::Agents;
 use queuewall_simulator::{Field, Options, QueueOverride};
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// Per language: a tile's wait and its service level in words, and 1234 calls waiting.
 const LANGUAGES: [(&str, &str, &str, &str); 5] = [

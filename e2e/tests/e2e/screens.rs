@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 const DARK_AFTER: Duration = Duration::from_secs(11);
 
 /// Long enough for a slow machine.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// The screen of this name, once `is_so` holds of it and of the server's build.
 async fn screen_that(

@@ -15,7 +15,7 @@ use queuewall_simulator::{Fault, Field, Options, QueueOverride};
 use serde_json::json;
 
 const POLL: Duration = Duration::from_secs(5);
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 const BOARD: &str = "/board/main?metres=1&rotate=off";
 
 /// The board's queues, in its order, by what happens to them.

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 /// Long enough for a slow machine.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// How often a page is looked at that cannot be waited for.
 const LOOK: Duration = Duration::from_millis(100);

@@ -20,7 +20,7 @@ const POLL: Duration = Duration::from_secs(5);
 const BOARD: &str = "/board/main?metres=1&rotate=off";
 
 /// Long enough for a slow machine; what is waited for comes in a few seconds.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// A tenant whose numbers change only when a test says so.
 fn still() -> Options {
