@@ -29,7 +29,7 @@ const PAGE: [&str; 4] = [
 ];
 
 /// How many browser tests run at once: most of them wait, and those that do not take turns.
-const BROWSER_TESTS: &str = "--test-threads=6";
+const BROWSER_TESTS: &str = "--test-threads=8";
 
 /// What is asked for beside the usual.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
