@@ -18,7 +18,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::net::TcpListener;
 
 /// Long enough for a slow machine.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 
 /// Two sites on this machine.
 const SITES: [&str; 2] = [
