@@ -24,11 +24,6 @@ impl Answer {
             .unwrap_or_default()
     }
 
-    /// Whether there is such a header.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.headers.iter().any(|(is, _)| is == name)
-    }
-
     /// The body as text.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

@@ -68,7 +68,8 @@ fn every_body_is_answered_by_every_route() {
                 status
             };
             let answer = wall.expect(&name, post(target, &[JSON], body), Ours(status));
-            let is_silent = !answer.text().contains("xxx") && !answer.has("set-cookie");
+            let is_silent =
+                !answer.text().contains("xxx") && answer.header("set-cookie").is_empty();
             assert!(is_silent, "{name}");
         }
     }

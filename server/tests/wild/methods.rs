@@ -75,7 +75,11 @@ fn no_preflight_is_ever_granted() {
         let asked = request("OPTIONS", target, &lines, "");
         let answer = wall.expect(target, asked, Ours(405));
         for granted in ["origin", "methods", "headers", "credentials"] {
-            assert!(!answer.has(&format!("access-control-allow-{granted}")));
+            assert!(
+                answer
+                    .header(&format!("access-control-allow-{granted}"))
+                    .is_empty()
+            );
         }
     }
     wall.end();
