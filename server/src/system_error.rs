@@ -62,6 +62,9 @@ pub fn remedy(attempt: Attempt, error: &io::Error) -> &'static str {
         (ErrorKind::PermissionDenied, Attempt::Write) => {
             "let the user that runs queuewall write it and its folder"
         }
+        (ErrorKind::InvalidInput | ErrorKind::FileTooLarge, Attempt::Read) => {
+            "name a file, or a pipe, of at most 1 MiB"
+        }
         (ErrorKind::InvalidData, Attempt::Read) => "save it as UTF-8 text",
         (ErrorKind::NotFound, Attempt::Write) => "make the folder, or check the path",
         _ => "check the path",
@@ -90,6 +93,7 @@ mod tests {
             (kind(Attempt::Read, ErrorKind::PermissionDenied), "read it"),
             (kind(Attempt::Read, ErrorKind::IsADirectory), "folder"),
             (kind(Attempt::Read, ErrorKind::NotFound), "path"),
+            (kind(Attempt::Read, ErrorKind::FileTooLarge), "1 MiB"),
             (kind(Attempt::Listen, ErrorKind::AddrInUse), "uses the port"),
             (
                 kind(Attempt::Listen, ErrorKind::AddrNotAvailable),

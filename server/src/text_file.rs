@@ -1,9 +1,53 @@
 //! Text files as people and their tools save them: with a byte order mark, with the line
 //! ends of Windows, as UTF-16.
 
-use std::{borrow::Cow, io, path::Path};
+use std::{
+    borrow::Cow,
+    fs::{self, File},
+    io::{self, ErrorKind, Read as _},
+    path::Path,
+};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// How much is read of a file, in bytes. A bundle of every public CA is a quarter of it.
+const LONGEST: u64 = 1024 * 1024;
+
+/// Reads a file that a setting names: a regular one, or a pipe, as shells make for `<(…)`.
+///
+/// # Errors
+/// As [`std::fs::read`]; [`ErrorKind::InvalidInput`] for a device or socket, which may have
+/// no end, and [`ErrorKind::FileTooLarge`] for more than 1 MiB.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    // Before it is opened, which does something to some devices.
+    if is_device(&fs::metadata(path)?) {
+        let what = "it is a device or a socket";
+        return Err(io::Error::new(ErrorKind::InvalidInput, what));
+    }
+    let mut bytes = Vec::new();
+    (File::open(path)?.take(LONGEST + 1)).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LONGEST {
+        true => Err(io::Error::new(
+            ErrorKind::FileTooLarge,
+            "it is longer than 1 MiB",
+        )),
+        false => Ok(bytes),
+    }
+}
+
+/// `/dev/null` is none: it is an empty file to those who mount it over one.
+#[cfg(unix)]
+fn is_device(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let kind = found.file_type();
+    let is_null = || fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == found.rdev());
+    kind.is_block_device() || kind.is_socket() || (kind.is_char_device() && !is_null())
+}
+
+#[cfg(not(unix))]
+fn is_device(_found: &fs::Metadata) -> bool {
+    false
+}
 
 /// The text without a byte order mark at its beginning.
 ///
@@ -29,9 +73,9 @@ pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
 /// What is not text is returned as it is.
 ///
 /// # Errors
-/// As [`std::fs::read`]; [`io::ErrorKind::InvalidData`] for UTF-16.
+/// As [`read`]; [`io::ErrorKind::InvalidData`] for UTF-16.
 pub fn read_pem(path: &Path) -> io::Result<Vec<u8>> {
-    pem(std::fs::read(path)?)
+    pem(read(path)?)
 }
 
 fn pem(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
@@ -90,6 +134,40 @@ mod tests {
             let error = decode(bytes).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::InvalidData);
             assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn file_without_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mut content = vec![b'a'; 1024 * 1024];
+        fs::write(&path, &content).unwrap();
+        assert_eq!(read(&path).unwrap(), content);
+        content.push(b'a');
+        fs::write(&path, &content).unwrap();
+        let error = read(&path).unwrap_err();
+        assert_eq!(error.to_string(), "it is longer than 1 MiB");
+        assert!(read(folder.path()).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn device_is_refused_and_a_pipe_is_read_to_its_bound() {
+        use std::{io::Write as _, os::fd::AsRawFd as _};
+        for device in ["/dev/zero", "/dev/urandom"] {
+            let error = read(Path::new(device)).unwrap_err();
+            assert_eq!(error.to_string(), "it is a device or a socket");
+            assert!(read_pem(Path::new(device)).is_err());
+        }
+        assert_eq!(read(Path::new("/dev/null")).unwrap(), b"");
+        for (length, is_good) in [(7, true), (2 * 1024 * 1024, false)] {
+            let (reader, mut writer) = io::pipe().unwrap();
+            let writing = std::thread::spawn(move || writer.write_all(&vec![b'a'; length]));
+            let path = format!("/dev/fd/{}", reader.as_raw_fd());
+            assert_eq!(read(Path::new(&path)).is_ok(), is_good, "{length}");
+            drop(reader);
+            let _ = writing.join().unwrap();
         }
     }
 

@@ -10,6 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::text_file;
+
 /// The variables and files that a configuration may name.
 pub trait Surroundings: Send + Sync {
     /// Every environment variable.
@@ -18,7 +20,7 @@ pub trait Surroundings: Send + Sync {
     /// A file's content; relative paths are meant from the working folder.
     ///
     /// # Errors
-    /// As [`std::fs::read`].
+    /// As [`text_file::read`].
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
     /// Who else may read and write the file. Nobody where the system has no such notion,
@@ -66,7 +68,7 @@ impl Surroundings for Machine {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        text_file::read(path)
     }
 
     #[cfg(unix)]

@@ -73,8 +73,9 @@ pub(super) fn credential(text: &str) -> Result<&str, Fault> {
     if is_quoted(value) {
         return fault("stands in quotes", "remove the quotes: they would be sent");
     }
+    let assigned = value.strip_prefix("export ").map_or(value, str::trim_start);
     if keys::variables().any(|name| {
-        value
+        assigned
             .strip_prefix(name)
             .is_some_and(|rest| rest.starts_with('='))
     }) {
@@ -160,6 +161,7 @@ mod tests {
             ("«hunter2»", "quotes"),
             ("`hunter2`", "quotes"),
             ("CXONE_CLIENT_SECRET=hunter2", "variable's name"),
+            ("export CXONE_CLIENT_SECRET=hunter2", "variable's name"),
         ] {
             let (found, remedy) = credential(text).unwrap_err();
             assert!(found.contains(what), "{text:?}: {found}");

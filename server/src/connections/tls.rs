@@ -164,7 +164,7 @@ impl Files {
     }
 
     fn digests(&self) -> Digests {
-        let digest = |path: &Path| Some(Sha256::digest(std::fs::read(path).ok()?).into());
+        let digest = |path: &Path| Some(Sha256::digest(text_file::read(path).ok()?).into());
         [digest(&self.certificate), digest(&self.key)]
     }
 }
