@@ -49,6 +49,22 @@ pub enum StoreError {
     Random(#[from] io::Error),
 }
 
+impl StoreError {
+    /// Whether it stays so until somebody acts: starting again does not help.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        use io::ErrorKind::{NotADirectory, PermissionDenied};
+        match self {
+            Self::Damaged { .. } | Self::Gone { .. } => true,
+            Self::State(StateError::Untrusted { .. }) => true,
+            Self::State(StateError::Io { error, .. }) => {
+                [NotADirectory, PermissionDenied].contains(&error.kind())
+            }
+            Self::Random(_) => false,
+        }
+    }
+}
+
 /// The shared files: `access.json` with the links, which the command line writes (and the
 /// server only to note a revocation), and `screens.json` with the waiting screens, which
 /// the server writes.

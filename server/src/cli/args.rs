@@ -16,7 +16,7 @@ CXONE_DIALECT=realtime those of docs/cxone.md.
 Exit codes:
   0  done
   1  something else failed: CXone in trouble, an unreadable answer, a port in use
-  2  usage or configuration: starting again does not help
+  2  usage, configuration or state folder: starting again does not help
   3  credentials rejected
   4  permission missing: the API client, or the access key's user, may not read queues
   5  a queue was not found, or not answered, or none is visible

@@ -17,7 +17,8 @@ pub enum Exit {
     Done,
     /// 1: anything that has no code of its own.
     Other,
-    /// 2: wrong usage or configuration; clap's code too.
+    /// 2: wrong usage or configuration, or a state folder that somebody has to put right;
+    /// clap's code too.
     Usage,
     /// 3: CXone rejects the credentials.
     Credentials,

@@ -12,6 +12,7 @@ use tokio::{net::TcpListener, sync::Notify};
 
 use super::exit::{Exit, Failure};
 use crate::{
+    access::StoreError,
     connections::TlsError,
     reload::{self, Reload},
     serve::Server,
@@ -83,20 +84,63 @@ pub(super) async fn run(mut server: Server, reload: Option<Reload>) -> Result<Ex
         // configuration.
         ended = reloading => Err(anyhow!("nobody reads the configuration any more: {ended:?}")),
     };
-    outcome.map_err(|error| {
-        // Its certificate or key stays unusable until somebody replaces it.
-        let exit = match error.is::<TlsError>() {
-            true => Exit::Usage,
-            false => Exit::Other,
-        };
-        Failure::new(exit, format_args!("{error:#}"))
-    })?;
+    outcome.map_err(|error| Failure::new(exit_after(&error), format_args!("{error:#}")))?;
     Ok(Exit::Done)
+}
+
+/// A certificate, a key or links that cannot be used stay so until somebody acts.
+fn exit_after(error: &anyhow::Error) -> Exit {
+    let is_lasting = |error: &StoreError| error.is_lasting();
+    match error.is::<TlsError>() || error.downcast_ref().is_some_and(is_lasting) {
+        true => Exit::Usage,
+        false => Exit::Other,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
     use super::*;
+    use crate::{
+        access::Guard,
+        config::{AccessConfig, AccessMode},
+        state_dir::StateError,
+    };
+
+    #[test]
+    fn unusable_state_folder_ends_with_exit_code_2() {
+        let folder = tempfile::tempdir().unwrap();
+        let access = |state_dir: PathBuf| AccessConfig {
+            mode: AccessMode::Links,
+            state_dir,
+            ..AccessConfig::default()
+        };
+        let exit = |state_dir: &Path| {
+            let error = Guard::new(&access(state_dir.to_owned())).unwrap_err();
+            exit_after(&error.into())
+        };
+        let links = folder.path().join("access.json");
+        std::fs::write(&links, "{").unwrap();
+        assert_eq!(exit(folder.path()), Exit::Usage, "damaged");
+        assert_eq!(exit(&links), Exit::Usage, "a file in its place");
+        #[cfg(unix)]
+        {
+            std::fs::remove_file(&links).unwrap();
+            std::os::unix::fs::symlink("/etc/hostname", &links).unwrap();
+            assert_eq!(exit(folder.path()), Exit::Usage, "planted");
+        }
+        for code in [5, 28] {
+            let failed = StateError::Io {
+                path: links.clone(),
+                verb: "read",
+                attempt: Attempt::Read,
+                error: io::Error::from_raw_os_error(code),
+            };
+            let error = StoreError::from(failed).into();
+            assert_eq!(exit_after(&error), Exit::Other, "it may pass: {code}");
+        }
+    }
 
     #[test]
     fn listener_failure_has_true_remedy_and_exit_code() {
