@@ -2,12 +2,13 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header::InvalidHeaderValue};
 use thiserror::Error;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::{
@@ -25,6 +26,9 @@ const ATTEMPTS_WINDOW: Duration = Duration::from_secs(60);
 /// another address: a screen polls every 5 s.
 const UNKNOWN_IN_ALL: u32 = 20;
 const UNKNOWN_WINDOW: Duration = Duration::from_secs(3_600);
+
+/// How long no second line is logged of a link that is used.
+const USED_WINDOW: Duration = Duration::from_secs(60);
 
 /// How often an id that could not be written is tried again.
 const COOKIE_ID_AGAIN: Duration = Duration::from_secs(60);
@@ -81,6 +85,8 @@ pub struct LinkDoor {
     pub asked_codes: Attempts,
     /// Unknown tokens in cookies, of which a line was logged.
     unknown_cookies: Attempts,
+    /// When a line was logged that a link was used, by its id.
+    used: Mutex<HashMap<String, Instant>>,
     store: Store,
     /// In the cookies' names, once it is known.
     cookie_id: OnceLock<String>,
@@ -127,6 +133,7 @@ impl Guard {
                     wrong_tokens: attempts(),
                     asked_codes: attempts(),
                     unknown_cookies: Attempts::new(1, UNKNOWN_IN_ALL, UNKNOWN_WINDOW),
+                    used: Mutex::default(),
                     store,
                     cookie_id: OnceLock::new(),
                 };
@@ -246,7 +253,7 @@ impl Guard {
     }
 
     fn log_unknown(&self, door: &LinkDoor, caller: Caller<'_>) {
-        let (client, now) = (self.proxies.client(caller), tokio::time::Instant::now());
+        let (client, now) = (self.proxies.client(caller), Instant::now());
         if door.unknown_cookies.check(client, now).is_ok() {
             door.unknown_cookies.count(client, now);
             info!("a cookie was refused: no link has its token");
@@ -278,6 +285,18 @@ impl Guard {
 }
 
 impl LinkDoor {
+    /// Whether a line is due that the link was used at `now`: one a link and minute, however
+    /// often somebody sends its token.
+    pub fn is_news(&self, link: &Link, now: Instant) -> bool {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.retain(|_, at| now.saturating_duration_since(*at) < USED_WINDOW);
+        let is_news = !used.contains_key(&link.id);
+        if is_news {
+            used.insert(link.id.clone(), now);
+        }
+        is_news
+    }
+
     /// The cookie of a link's board, which holds its `token`.
     ///
     /// # Errors

@@ -63,11 +63,13 @@ pub(super) async fn enter(
         known => known?,
     };
     let cookie = from.cookie(door, &link, &token, now.wall)?;
-    tracing::info!(
-        "link {} of board {} was opened in a browser",
-        link.id,
-        link.board
-    );
+    if door.is_news(&link, now.monotonic) {
+        tracing::info!(
+            "link {} of board {} was opened in a browser",
+            link.id,
+            link.board
+        );
+    }
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
 
@@ -113,11 +115,13 @@ pub(super) async fn wait(
     match door.links.good(secret.expose(), now.wall) {
         Ok(link) => {
             let cookie = from.cookie(door, &link, &secret, now.wall)?;
-            tracing::info!(
-                "link {} of board {} was given to the screen that showed its code",
-                link.id,
-                link.board
-            );
+            if door.is_news(&link, now.monotonic) {
+                tracing::info!(
+                    "link {} of board {} was given to the screen that showed its code",
+                    link.id,
+                    link.board
+                );
+            }
             let answer = Json(json!({ "board": link.board }));
             Ok((UNKEPT, cookie, answer).into_response())
         }

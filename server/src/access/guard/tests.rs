@@ -215,3 +215,20 @@ fn start_succeeds_where_the_state_folder_cannot_be_made() {
     assert_eq!(refused.unwrap_err(), Refusal::NoAccess);
     assert!(said.text().contains("cannot be made"), "{}", said.text());
 }
+
+#[test]
+fn used_link_is_logged_once_a_minute() {
+    let folder = tempfile::tempdir().unwrap();
+    let guard = guard(folder.path());
+    let door = guard.link_door().unwrap();
+    let [one, other] = ["one", "other"].map(|id| Link {
+        id: id.to_owned(),
+        ..link("main", id)
+    });
+    let start = tokio::time::Instant::now();
+    let later = |seconds| start + Duration::from_secs(seconds);
+    assert!(door.is_news(&one, start));
+    assert!(!door.is_news(&one, later(59)));
+    assert!(door.is_news(&other, later(59)), "another link");
+    assert!(door.is_news(&one, later(60)));
+}
