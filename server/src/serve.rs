@@ -227,8 +227,8 @@ fn announce(config: &Config, budget: &RequestBudget) {
         match config.access.mode {
             AccessMode::Loopback => "people at this machine; what comes through a proxy is refused",
             AccessMode::Open => "everyone who reaches the address",
-            AccessMode::Links => "whoever has a link of the board",
-            AccessMode::Proxy => "whoever the proxy names",
+            AccessMode::Links => "everyone who has a link of the board",
+            AccessMode::Proxy => "everyone whom the proxy names",
         }
     );
     info!(

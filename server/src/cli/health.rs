@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use queuewall_shared::cause::Cause;
 use reqwest::{Client, StatusCode, redirect};
 use serde_json::Value;
 
@@ -63,14 +64,17 @@ pub(super) async fn run(
 fn upstream(said: &str) -> Option<String> {
     let said: Value = serde_json::from_str(said).ok()?;
     let upstream = &said["upstream"];
-    let state = match upstream["state"].as_str()? {
-        "ok" => "CXone answers",
-        "degraded" => "CXone answers in part",
-        "down" => "CXone does not answer",
+    let code = upstream["cause_code"].as_str();
+    let known = code.and_then(Cause::of_code);
+    let cause = code.map_or_else(String::new, |code| format!(" ({})", code.replace('_', " ")));
+    let state = match (upstream["state"].as_str()?, known) {
+        ("ok", _) => "CXone answers",
+        ("degraded", _) => "CXone answers in part",
+        // It may well have answered, and refused.
+        ("down", Some(cause)) => cause.sentence(),
+        ("down", None) => "nothing is read from CXone",
         _ => return None,
     };
-    let cause = upstream["cause_code"].as_str();
-    let cause = cause.map_or_else(String::new, |code| format!(" ({})", code.replace('_', " ")));
     let read = match upstream["latest_read_age_ms"].as_u64() {
         Some(age) => format!("last read {} s ago", age / 1_000),
         None => "nothing was read yet".to_owned(),

@@ -84,6 +84,13 @@ fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
         _ => reader.text(setting).into_iter().collect(),
     };
     let Some(first) = found.first() else {
+        if let Some(value) = reader
+            .rust_log()
+            .filter(|_| setting.is_among(&[&keys::LOG]))
+        {
+            let place = "RUST_LOG (environment)".to_owned();
+            return Some(Effective { name, value, place });
+        }
         let place = "default".to_owned();
         let value = default_of(setting)?.to_owned();
         return Some(Effective { name, value, place });
@@ -251,5 +258,26 @@ mod tests {
             };
             assert_eq!(read(&[]), read(&[(variable, &row.value)]), "{variable}");
         }
+    }
+
+    #[test]
+    fn log_filter_of_rust_log_is_shown_where_it_counts() {
+        let log = |variables: &[(&str, &str)]| {
+            let (rows, _) = rows(variables, "");
+            let row = rows.into_iter().find(|row| row.name == "QUEUEWALL_LOG");
+            row.map(|row| (row.value, row.place)).unwrap()
+        };
+        let ours = ("QUEUEWALL_LOG", "warn");
+        let rust = ("RUST_LOG", "queuewall=debug");
+        let row = |value: &str, place: &str| (value.to_owned(), place.to_owned());
+        assert_eq!(log(&[]), row("queuewall=info", "default"));
+        assert_eq!(
+            log(&[rust]),
+            row("queuewall=debug", "RUST_LOG (environment)")
+        );
+        assert_eq!(
+            log(&[rust, ours]),
+            row("warn", "QUEUEWALL_LOG (environment)")
+        );
     }
 }

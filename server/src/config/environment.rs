@@ -40,7 +40,7 @@ pub struct Environment {
     dotenv: PathBuf,
     /// Whether it is there and was read.
     pub(super) has_dotenv: bool,
-    /// Whether it is there and cannot be read: then nothing is known to be missing.
+    /// Whether it is there and cannot be read whole: then nothing is known to be missing.
     pub(super) is_unreadable: bool,
     /// Whether the working folder has a `.env` that does not count.
     pub(super) is_passed_over: bool,
@@ -182,7 +182,12 @@ impl Environment {
         match text_file::decode(bytes) {
             Ok(text) => {
                 self.has_dotenv = true;
-                self.take_dotenv(&text, &name);
+                let has_secret = self.take_dotenv(&text, &name);
+                if has_secret && surroundings.permissions(&path).others_read {
+                    self.warnings.push(format!(
+                        "{name}: other users of this machine can read the file, which holds a secret: chmod 600 it"
+                    ));
+                }
             }
             Err(error) => self.unreadable(&name, &error),
         }
@@ -211,20 +216,30 @@ impl Environment {
         }
     }
 
-    fn take_dotenv(&mut self, text: &str, name: &str) {
+    /// Returns whether a secret stands in it.
+    fn take_dotenv(&mut self, text: &str, name: &str) -> bool {
         let mut seen = BTreeSet::new();
+        let mut has_secret = false;
         for line in dotenv::read(text, |name: &str| known(name).is_some()) {
             match line {
-                Ok(line) => self.take_line(&line, name, &mut seen),
-                // What stands in it may be a secret.
-                Err(broken) => self.problems.push(Problem::new(
-                    &format!("{name}:{}", broken.number),
-                    "the line",
-                    "is no assignment",
-                    "write NAME=value, or begin a comment with #",
-                )),
+                Ok(line) => {
+                    let is_blank = line.value.is_ok_and(|value| value.text.is_empty());
+                    has_secret |= !is_blank && keys::is_secret(line.name);
+                    self.take_line(&line, name, &mut seen);
+                }
+                // What stands in it may be a secret, and what it was to set is not known.
+                Err(broken) => {
+                    self.is_unreadable = true;
+                    self.problems.push(Problem::new(
+                        &format!("{name}:{}", broken.number),
+                        "the line",
+                        "is no assignment",
+                        "write NAME=value, or begin a comment with #",
+                    ));
+                }
             }
         }
+        has_secret
     }
 
     fn take_line(&mut self, line: &Line<'_>, file: &str, seen: &mut BTreeSet<&'static str>) {

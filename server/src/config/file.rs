@@ -53,7 +53,7 @@ impl File {
 /// Reads `text`; `name` is the file's name in the problems.
 ///
 /// # Errors
-/// Where it is not TOML.
+/// Where it is not TOML, or a table is none of ours: its settings are not known to be missing.
 pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<Problem>> {
     let mut walker = Walker {
         line_ends: text
@@ -64,6 +64,7 @@ pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<
             .collect(),
         name,
         problems: Vec::new(),
+        is_partial: false,
     };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -79,6 +80,9 @@ pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<
         return Err(walker.into_problems());
     }
     let file = walker.file(table.get_ref());
+    if walker.is_partial {
+        return Err(walker.into_problems());
+    }
     Ok((file, walker.into_problems()))
 }
 
@@ -88,6 +92,8 @@ struct Walker<'a> {
     name: &'a str,
     /// Each with where it begins.
     problems: Vec<(usize, Problem)>,
+    /// Whether a whole section was not read.
+    is_partial: bool,
 }
 
 impl Walker<'_> {
@@ -126,9 +132,11 @@ impl Walker<'_> {
                     self.section(name, section, &mut file);
                 }
                 (_, _) if keys::SECTIONS.contains(&name) => {
+                    self.is_partial = true;
                     self.wrong_shape(&key.span(), name, "must be a table", &format!("[{name}]"));
                 }
-                _ => {
+                (_, value) => {
+                    self.is_partial |= matches!(value, DeValue::Table(_));
                     let known = keys::SECTIONS
                         .into_iter()
                         .chain([keys::BOARDS, keys::LEVELS]);

@@ -278,6 +278,11 @@ pub(super) fn file_variable(variable: &str) -> Option<&'static str> {
     variables().find(|it| it.strip_suffix("_FILE") == Some(variable))
 }
 
+/// Whether a variable's value is a secret.
+pub(super) fn is_secret(variable: &str) -> bool {
+    [CLIENT_SECRET.variable, ACCESS_KEY_SECRET.variable].contains(&Some(variable))
+}
+
 /// The variable for a key that the file must not hold, its value being a secret.
 pub(super) fn secret(file_key: &str) -> Option<&'static str> {
     match file_key {

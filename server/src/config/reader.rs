@@ -129,6 +129,13 @@ impl<'a> Reader<'a> {
         self.environment.proxy_variable(name)
     }
 
+    /// What the process's `RUST_LOG` says, which counts where `QUEUEWALL_LOG` is not set.
+    pub(super) fn rust_log(&self) -> Option<String> {
+        let mut variables = self.surroundings.variables().into_iter();
+        let (_, value) = variables.find(|(name, _)| name == "RUST_LOG")?;
+        value.into_string().ok()
+    }
+
     /// A setting's key in the file alone.
     pub(super) fn in_file(&self, setting: &Setting) -> Option<Found<String>> {
         self.file.scalars.get(setting.file_key?).cloned()

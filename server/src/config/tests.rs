@@ -973,6 +973,27 @@ fn unreadable_source_is_the_only_problem() {
     for (path, text, what) in [
         (
             ".env",
+            "CXONE_CLIENT_ID: abc\n",
+            ".env:1: the line is no assignment",
+        ),
+        (
+            "queuewall.toml",
+            "[Cxone]\nclient_id = \"a\"\n",
+            "queuewall.toml:1: Cxone is not a known key: did you mean cxone?",
+        ),
+        (
+            "queuewall.toml",
+            "cxone = \"x\"\n",
+            "queuewall.toml:1: cxone must be a table",
+        ),
+    ] {
+        let found = problems(&[], &[(path, text)]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(what), "{found:?}");
+    }
+    for (path, text, what) in [
+        (
+            ".env",
             "\0\0\0\0",
             ".env: the file cannot be read (it holds NUL characters",
         ),
@@ -1071,7 +1092,20 @@ fn dotenv_that_others_can_change_is_refused() {
         others_read: true,
         ..Permissions::default()
     };
-    assert!(read_from(&surroundings, None).is_ok());
+    let warnings = |surroundings: &Pretended| {
+        let loaded = read_from(surroundings, None).unwrap();
+        loaded.config.warnings
+    };
+    assert_eq!(
+        warnings(&surroundings),
+        [".env: other users of this machine can read the file, which holds a secret: chmod 600 it"]
+    );
+    surroundings.files.insert(
+        ".env".into(),
+        "CXONE_CLIENT_ID=a\nCXONE_CLIENT_SECRET=\n".into(),
+    );
+    surroundings.variables = pretended(&ENOUGH, &[]).variables;
+    assert!(warnings(&surroundings).is_empty(), "it holds no secret");
 }
 
 #[test]

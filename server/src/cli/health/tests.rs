@@ -137,8 +137,16 @@ fn health_line_says_how_it_goes_with_cxone() {
     let down = r#"{"status":"ready","upstream":{"state":"down","cause_code":"sign_in_rejected","latest_read_age_ms":null}}"#;
     assert_eq!(
         upstream(down).unwrap(),
-        "CXone does not answer (sign in rejected), nothing was read yet"
+        "CXone rejects our sign-in (sign in rejected), nothing was read yet"
     );
+    for (code, words) in [
+        ("rate_limited", "CXone's rate limit is reached"),
+        ("timed_out", "CXone does not answer in time"),
+        ("of_a_later_version", "nothing is read from CXone"),
+    ] {
+        let said = upstream(&down.replace("sign_in_rejected", code)).unwrap();
+        assert!(said.starts_with(words), "{said}");
+    }
     let ok = r#"{"upstream":{"state":"ok","cause_code":null,"latest_read_age_ms":12999}}"#;
     assert_eq!(upstream(ok).unwrap(), "CXone answers, last read 12 s ago");
     for other in ["", "ok", "{}", r#"{"status":"ok"}"#] {
