@@ -50,7 +50,7 @@ impl Kind {
 }
 
 /// Id, kind, name, agents, hours, load, handling time, goal, as the queues have
-/// them. The ids are above those of 500 queues.
+/// them. No queue has their ids.
 #[rustfmt::skip] // A table is read by its columns.
 const SKILLS: [(u64, Kind, super::profile::Row); 8] = [
     (360_114, Kind::RETIRED,   ("Sales (old)",        8.0, (8.0, 18.0), (0.50, 0.20, 0.20), 280.0, (80,    30), QUIET)),
@@ -69,6 +69,11 @@ pub(crate) fn all() -> impl Iterator<Item = (u64, Kind, Profile)> {
     skills.map(|(id, kind, row)| (id, kind, of_row(row, 1.0)))
 }
 
+/// Whether one of them has this id.
+pub(crate) fn has(id: u64) -> bool {
+    SKILLS.iter().any(|(other, ..)| *other == id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,10 +82,10 @@ mod tests {
 
     #[test]
     fn their_ids_and_names_are_no_queues() {
-        let queues = (0..500).map(|index| (profile::id(index), profile::profile(1, index).name));
+        let queues = (0..5_000).map(|index| (profile::id(index), profile::profile(1, index).name));
         let skills = all().map(|(id, _, profile)| (id, profile.name));
         let (ids, names): (HashSet<_>, HashSet<_>) = queues.chain(skills).unzip();
-        assert_eq!((ids.len(), names.len()), (508, 508));
+        assert_eq!((ids.len(), names.len()), (5_008, 5_008));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Who the tenant's queues are: names, sizes, hours and habits of a mid-sized
 //! contact centre, and regional copies of them where more are asked for.
 
+use super::other;
 use crate::acd::{hash, unit};
 
 /// What one skill's day is made of. Times are minutes after midnight; loads are
@@ -202,10 +203,17 @@ impl Profile {
 }
 
 /// The id of the queue at `index`: six digits with gaps, as a grown
-/// tenant has them. The same for every seed, so that examples stay true.
+/// tenant has them, and none of the skills that are no queues. The same for every seed, so
+/// that examples stay true.
 pub(crate) fn id(index: usize) -> u64 {
     let index = index as u64;
-    352_669 + index * 7 + if index == 0 { 0 } else { hash(&[index]) % 7 }
+    let first = 352_669 + index * 7;
+    let mut gap = if index == 0 { 0 } else { hash(&[index]) % 7 };
+    // It ends: those skills do not have seven ids in a row.
+    while other::has(first + gap) {
+        gap = (gap + 1) % 7;
+    }
+    first + gap
 }
 
 #[cfg(test)]
