@@ -9,6 +9,7 @@ use std::{
 };
 
 use reqwest::{RequestBuilder, StatusCode, header::AUTHORIZATION};
+use serde_json::Value;
 
 use super::{
     sign_in::{AccessToken, SignIn},
@@ -26,6 +27,9 @@ const RENEWAL_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// How much of a refusal is looked into.
 const LONGEST_REFUSAL: usize = 64 * 1024;
+
+/// A success with a longer body is sooner the numbers than an error.
+const LONGEST_ERROR: usize = 1024;
 
 /// How refusals speak of a token that does not hold, without blanks and punctuation.
 const TOKEN_WORDS: [&str; 14] = [
@@ -107,7 +111,7 @@ impl Session {
         let send = async |token: &AccessToken| {
             let request = request().header(AUTHORIZATION, token.header());
             let answer = self.transport.send(kind, setting, request).await?;
-            if answer.status.is_success() {
+            if answer.status.is_success() && !is_about_the_token(&answer) {
                 token.note_accepted();
                 self.has_read.store(true, Ordering::Relaxed);
             }
@@ -171,8 +175,13 @@ impl Session {
 }
 
 /// Whether a 400 or 403 says that the token does not hold: in `WWW-Authenticate` (RFC 6750,
-/// 3), or in its body, whatever its form.
+/// 3), or in its body, whatever its form; or a success whose body is nothing but that error.
 fn is_about_the_token(answer: &Answer) -> bool {
+    if answer.status.is_success() && answer.body.len() <= LONGEST_ERROR {
+        let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+        let error = body.as_ref().and_then(|body| body.get("error")?.as_str());
+        return error.is_some_and(|error| has_token_words(error.as_bytes()));
+    }
     if !matches!(
         answer.status,
         StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN
@@ -180,10 +189,12 @@ fn is_about_the_token(answer: &Answer) -> bool {
         return false;
     }
     let body = &answer.body[..answer.body.len().min(LONGEST_REFUSAL)];
-    [answer.challenge.as_bytes(), body].into_iter().any(|text| {
-        let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
-        let letters = letters.map(|byte| char::from(byte.to_ascii_lowercase()));
-        let text: String = letters.collect();
-        TOKEN_WORDS.iter().any(|words| text.contains(words))
-    })
+    has_token_words(answer.challenge.as_bytes()) || has_token_words(body)
+}
+
+fn has_token_words(text: &[u8]) -> bool {
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    let letters = letters.map(|byte| char::from(byte.to_ascii_lowercase()));
+    let text: String = letters.collect();
+    TOKEN_WORDS.iter().any(|words| text.contains(words))
 }
