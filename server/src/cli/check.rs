@@ -140,7 +140,7 @@ async fn walk(
         Ok(queues) => {
             report.queues(queues);
             if let Some(shortfall) = upstream.shortfall() {
-                report.short(shortfall);
+                report.short(shortfall, upstream.reads_one_list());
             }
         }
         Err(error) => {
@@ -210,7 +210,7 @@ async fn walk(
     // A page of a list that has several is read each round, between the reads.
     let pages = usize::from(groups.iter().any(|group| group.all) && upstream.list_pages > 1);
     let requests = batches * upstream.requests_per_read() + pages;
-    report.budget(requests, poll, upstream.batch_limit() == usize::MAX);
+    report.budget(requests, poll, upstream.reads_one_list());
     Ok(())
 }
 

@@ -94,6 +94,11 @@ impl<'a> Upstream<'a> {
         self.source.batch_limit().max(1)
     }
 
+    /// Whether a read takes every queue's numbers in one list, whatever is asked for.
+    pub(super) fn reads_one_list(&self) -> bool {
+        self.source.batch_limit() == usize::MAX
+    }
+
     /// How many requests one read takes, once there was one.
     pub(super) fn requests_per_read(&self) -> usize {
         self.source.requests_per_read().max(1)

@@ -143,12 +143,16 @@ impl<'a> Report<'a> {
         self.ok(text);
     }
 
-    /// What the queue list lacks. Boards that name their queues are none the worse.
-    pub(super) fn short(&mut self, shortfall: Shortfall) {
-        let text = format!(
-            "queues: {shortfall}; boards of every queue lack them: report it to CXone's support; with the dialect \
-             reporting-v2 a queue that is named in boards.queues or TARGET_QUEUE_ID is read all the same"
-        );
+    /// What the queue list lacks. Where live numbers are read by id, a board that names its
+    /// queues is none the worse; where they come in one list, no board shows what is not on it.
+    pub(super) fn short(&mut self, shortfall: Shortfall, is_one_list: bool) {
+        let lack = if is_one_list {
+            "boards lack them, also those that name them: report it to CXone's support"
+        } else {
+            "boards of every queue lack them: report it to CXone's support; a queue that is named in \
+             boards.queues or TARGET_QUEUE_ID is read all the same"
+        };
+        let text = format!("queues: {shortfall}; {lack}");
         self.lines.push((Mark::Short, text));
     }
 

@@ -237,6 +237,13 @@ async fn check_says_how_many_queues_the_list_lacks() {
     );
     assert!(line.contains("TARGET_QUEUE_ID"), "{line}");
     assert_eq!(exit, Exit::Done, "what is listed works");
+
+    // Where numbers come in one list, an id that is named is none the better.
+    tenant.batch_limit = usize::MAX;
+    let (_, text) = checked(&tenant, &[board("all", &[], &[])]).await;
+    let line = text.lines().find(|line| line.starts_with("short"));
+    let line = line.expect("a line about it");
+    assert!(line.ends_with("report it to CXone's support"), "{line}");
 }
 
 #[tokio::test]
