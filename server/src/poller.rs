@@ -246,6 +246,12 @@ impl Poller {
             Outcome::List(pages, Ok(())) => {
                 self.readings.list_problem = None;
                 if pages.is_complete() {
+                    if self.is_list_partial {
+                        info!(
+                            "the queue list has been read: {} queues",
+                            pages.queues.len()
+                        );
+                    }
                     self.pages = QueueList::default();
                     self.list_pages = pages.pages().max(1);
                     self.readings.is_list_incomplete = pages.shortfall().is_some();
@@ -322,11 +328,6 @@ impl Poller {
     /// One page of a list that goes on. While there is no list yet, boards of every queue
     /// show what is known of it.
     fn apply_page(&mut self, pages: QueueList, now: Instant) {
-        if pages.pages() == 1 {
-            info!(
-                "the queue list comes in pages, which are read one at a time between the reads of numbers"
-            );
-        }
         self.list_pages = self.list_pages.max(pages.pages() + 1);
         if !self.lists() {
             // It was to tell which id of a batch is unknown: halving tells sooner.
@@ -335,6 +336,14 @@ impl Poller {
             return;
         }
         if self.readings.list.is_none() || self.is_list_partial {
+            if !self.is_list_partial {
+                info!(
+                    "the queue list is being read, one page at a time between the reads of numbers: page {}, {} \
+                     queues so far",
+                    pages.pages(),
+                    pages.queues.len()
+                );
+            }
             self.is_list_partial = true;
             self.show_list(pages.queues.clone(), now);
         }

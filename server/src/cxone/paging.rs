@@ -106,7 +106,12 @@ impl List<'_> {
             .await?;
         let is_missing = matches!(
             answer.status,
-            StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::GONE
+            StatusCode::BAD_REQUEST
+                | StatusCode::NOT_FOUND
+                | StatusCode::METHOD_NOT_ALLOWED
+                | StatusCode::GONE
+                | StatusCode::RANGE_NOT_SATISFIABLE
+                | StatusCode::UNPROCESSABLE_ENTITY
         );
         let is_missing =
             is_missing || answer.status.is_success() && answer.body.trim_ascii().is_empty();

@@ -24,6 +24,7 @@ use super::*;
 use crate::{
     clock::{Moment, Watched},
     config::QueueConfig,
+    logging::tests::Said,
     source::{QueueInfo, QueueList, QueueReading, Shortfall},
 };
 
@@ -901,6 +902,22 @@ async fn long_queue_list_is_read_a_page_at_a_time_between_the_reads() {
     let reads = bench.script(|script| script.reads.clone());
     let gaps = reads.windows(2).map(|it| it[1].0 - it[0].0);
     assert!(gaps.max().unwrap() <= POLL * 3 / 2, "live reads come first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_queue_list_is_logged_when_begun_and_when_read() {
+    let (said, _guard) = Said::gather("queuewall=info");
+    let mut script = all_waiting(&ids(30));
+    script.page = 10;
+    let _bench = Bench::start_boards(vec![board("main", &[])], script, 10);
+    after(Duration::from_secs(3_600)).await;
+    let lines = said.lines();
+    let lines = lines.iter().filter_map(|line| line["message"].as_str());
+    let lines: Vec<_> = lines.filter(|it| it.contains("queue list")).collect();
+    let begun = "the queue list is being read, one page at a time between the reads of numbers: page 1, 10 queues \
+                 so far";
+    let read = "the queue list has been read: 30 queues";
+    assert_eq!(lines, [begun, read], "once");
 }
 
 #[tokio::test(start_paused = true)]

@@ -102,8 +102,9 @@ impl fmt::Display for Shortfall {
 /// How far a list that comes in pages has been read, and how it goes on. It ends
 ///
 /// - at an empty page, or one that holds nothing new;
-/// - where as many entries came as there are, by `totalRecords`;
-/// - behind the last page, where no page is there (400, 404, 204).
+/// - where as many entries came as there are, by `totalRecords`; a total of no more than a full
+///   page is not believed beside a link to another, since it may count that page alone;
+/// - behind the last page, where no page is there (400, 404, 204 and the like).
 ///
 /// Where the answer says that there are more entries or pages and no link leads to them, they
 /// are asked for by `skip` and `top`.
@@ -222,10 +223,12 @@ impl Cursor {
         let is_followed = total.has_more || total.pages > Some(self.pages as u64);
         self.goes_on = rows > 0 && is_followed;
 
-        let is_whole = self.total.is_certain && !self.lacks();
+        let link = link.filter(|link| !self.visited.contains(link));
+        let is_refuted = link.is_some() && rows == self.page_size && self.is_total_of_a_page();
+        let is_whole = self.total.is_certain && !self.lacks() && !is_refuted;
         let is_too_long = self.pages >= MOST_PAGES || self.entries() >= MOST_ENTRIES;
         let was_asked_on = self.next == Next::Skip;
-        self.next = match link.filter(|link| !self.visited.contains(link)) {
+        self.next = match link {
             _ if rows == 0 || is_whole || is_too_long => Next::End,
             Some(link) if is_new => Next::Link(link),
             // The link led back: asking by position may lead on.
@@ -259,6 +262,12 @@ impl Cursor {
             } => total > self.entries(),
             total => total.count > Some(self.entries()) || self.goes_on,
         }
+    }
+
+    /// Whether the total may count a page, or less: the pages before it are more.
+    fn is_total_of_a_page(&self) -> bool {
+        let total = self.total.count;
+        total.is_some_and(|total| total <= self.page_size || total < self.entries())
     }
 
     fn note_shortfall(&mut self, is_cut: bool) {

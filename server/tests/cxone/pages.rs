@@ -123,7 +123,7 @@ async fn list_that_stays_short_says_how_many_are_missing() {
 async fn next_link_behind_the_last_page_ends_the_list() {
     for (spoken, status) in BOTH
         .into_iter()
-        .flat_map(|spoken| [400, 404, 204, 200].map(|status| (spoken, status)))
+        .flat_map(|spoken| [400, 404, 405, 410, 416, 422, 204, 200].map(|status| (spoken, status)))
     {
         let server = tenant(spoken, move |query| match (query, status) {
             ("", _) => page(spoken, 0..100, json!({"_links": {"next": "?page=2"}})),
@@ -143,12 +143,14 @@ async fn list_ends_where_total_is_reached_or_nothing_new_comes() {
     for spoken in BOTH {
         // A next link on every page.
         let server = tenant(spoken, move |query| {
-            let next = json!({"totalRecords": 3, "_links": {"next": format!("{query}x")}});
-            page(spoken, 0..3, next)
+            let next = format!("?page={}", query.len() + 1);
+            let start = if query.is_empty() { 0 } else { 3 };
+            let next = json!({"totalRecords": 6, "_links": {"next": next}});
+            page(spoken, start..start + 3, next)
         })
         .await;
         let (list, calls) = read(spoken, &server).await.unwrap();
-        assert_eq!((list.queues.len(), calls), (3, 1), "{spoken:?}");
+        assert_eq!((list.queues.len(), calls), (6, 2), "{spoken:?}");
 
         let server = tenant(spoken, move |query| {
             let next = format!("?page={}", query.len() + 1);
@@ -157,6 +159,47 @@ async fn list_ends_where_total_is_reached_or_nothing_new_comes() {
         .await;
         let (list, calls) = read(spoken, &server).await.unwrap();
         assert_eq!((list.queues.len(), calls), (3, 2), "{spoken:?}");
+    }
+}
+
+#[tokio::test]
+async fn next_link_is_followed_where_total_counts_a_page() {
+    for (spoken, count) in BOTH
+        .into_iter()
+        .flat_map(|spoken| [0, 100].map(|count| (spoken, count)))
+    {
+        let server = tenant(spoken, move |query| {
+            let more = |next| json!({"totalRecords": count, "_links": {"next": next}});
+            match query {
+                "" => page(spoken, 0..100, more(Some("?page=2"))),
+                "?page=2" => page(spoken, 100..200, more(Some("?page=3"))),
+                "?page=3" => page(spoken, 200..250, more(None)),
+                other => panic!("no such page: {other}"),
+            }
+        })
+        .await;
+        let (list, calls) = read(spoken, &server).await.unwrap();
+        assert_eq!((list.queues.len(), calls), (250, 3), "{spoken:?} {count}");
+        assert_eq!(list.shortfall(), None);
+    }
+}
+
+#[tokio::test]
+async fn next_link_that_is_refused_or_fails_is_an_error() {
+    for (spoken, status) in BOTH
+        .into_iter()
+        .flat_map(|spoken| [401, 403, 408, 429, 500, 503].map(|status| (spoken, status)))
+    {
+        let server = tenant(spoken, move |query| match query {
+            "" => page(spoken, 0..100, json!({"_links": {"next": "?page=2"}})),
+            _ => Reply::status(status),
+        })
+        .await;
+        let client = client(spoken.settings(&http(&server)));
+        let mut list = QueueList::default();
+        client.list_page(&mut list).await.unwrap();
+        let page = client.list_page(&mut list).await;
+        assert!(page.is_err() && !list.is_complete(), "{spoken:?} {status}");
     }
 }
 

@@ -73,10 +73,6 @@ fn list_says_what_is_missing_where_skip_brings_nothing_new() {
 
 #[test]
 fn list_ends_at_total_whatever_link_comes() {
-    let mut cursor = Cursor::default();
-    cursor.take(of(0..3), certain(3), Some(link(2)));
-    assert!(cursor.is_at_end() && cursor.shortfall().is_none());
-
     // The total of the page before holds where a page has none.
     let mut cursor = Cursor::default();
     cursor.take(of(0..3), certain(6), Some(link(2)));
@@ -91,6 +87,30 @@ fn list_ends_at_total_whatever_link_comes() {
     };
     cursor.take(of(0..3), total, Some(link(2)));
     assert_eq!(cursor.query().as_deref(), Some("page=2"));
+}
+
+#[test]
+fn total_of_no_more_than_a_page_is_not_believed_beside_a_link() {
+    for count in [0, 3, 100] {
+        let mut cursor = Cursor::default();
+        cursor.take(of(0..100), certain(count), Some(link(2)));
+        cursor.take(of(100..200), certain(count), Some(link(3)));
+        cursor.take(of(200..250), certain(count.min(50)), Some(link(4)));
+        assert!(cursor.is_at_end(), "a page that is not full: {count}");
+        assert_eq!((cursor.pages(), cursor.shortfall()), (3, None));
+    }
+    // Without a link, with one that leads back and with nothing new it ends.
+    for (page, next) in [
+        (of(100..200), None),
+        (of(100..200), Some(first())),
+        (of(0..100), Some(link(3))),
+        (of([]), Some(link(3))),
+    ] {
+        let mut cursor = Cursor::default();
+        cursor.take(of(0..100), certain(0), Some(link(2)));
+        cursor.take(page, certain(0), next);
+        assert!(cursor.is_at_end() && cursor.shortfall().is_none());
+    }
 }
 
 #[test]
