@@ -103,7 +103,7 @@ impl Guarded {
     /// # Errors
     /// As [`command`](Self::command).
     pub async fn approve(&self, code: &str) -> Result<Exit> {
-        // Whoever runs this at a terminal is not to be asked.
+        // A person at a terminal is asked otherwise.
         self.command(&["screens", "approve", code, "--board", "main", "--yes"])
             .await
     }

@@ -313,7 +313,7 @@ where
     }
 }
 
-/// Whether the peer speaks plain HTTP: whoever typed http:// is sent to https. A line break
+/// Whether the peer speaks plain HTTP: a browser that asks by http:// is sent to https. A line break
 /// begins the PROXY protocol.
 async fn begins_plain(stream: &TcpStream, limit: Duration) -> bool {
     let mut first = [0];

@@ -92,7 +92,7 @@ impl Screens {
     }
 
     /// A screen of `board` at `address` said this of itself, by its `link` where links decide
-    /// who may look. Whoever calls it has made sure that it may see that board.
+    /// who may look. The caller has checked that it may see that board.
     pub fn heard(
         &self,
         report: &Report<'_>,

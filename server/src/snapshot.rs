@@ -196,7 +196,7 @@ impl BoardSet {
         self.announced.iter().map(|board| board.slug.as_str())
     }
 
-    /// The list of just these boards, which are in its order. Written anew each time: it is
+    /// The list of just these boards, which are in its order. Encoded for each request: it is
     /// asked for by people who choose a board, not by walls.
     #[must_use]
     pub fn list_only(&self, slugs: &[&str]) -> Representations {

@@ -131,7 +131,7 @@ mod linux {
         loop {
             let (stream, _) = listener.accept().await?;
             if is_trusted(&stream, owner) {
-                // One at a time: whoever may ask at all is trusted.
+                // One at a time: only trusted users can ask at all.
                 let _ = timeout(PATIENCE, answer(stream, links)).await;
             }
         }

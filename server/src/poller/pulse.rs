@@ -1,4 +1,4 @@
-//! Whether CXone's numbers, and the clock of its own that they carry, move on.
+//! Whether CXone's numbers, and the server time that they carry, move on.
 
 use std::{collections::VecDeque, time::Duration};
 
