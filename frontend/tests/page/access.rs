@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
-use crate::support::{host, queue, settle, snapshot};
+use crate::support::{host, queue, settle, settle_until, snapshot};
 
 #[wasm_bindgen(module = "/tests/page/browser.js")]
 extern "C" {
@@ -71,7 +71,7 @@ async fn a_link_that_ended_shows_words_and_no_number_until_it_is_good_again() {
             assert!(shows(&host, "[data-queue='a']"));
             answer_with(kind);
             wake();
-            settle().await;
+            settle_until(|| text(&host).contains("K7D341")).await;
             let said = text(&host);
             assert!(said.contains(words), "{kind}: {said}");
             assert!(said.contains("K7D341"), "a code: {said}");
@@ -158,13 +158,13 @@ async fn browser_without_cookies_says_so_and_shows_no_code() {
 #[wasm_bindgen_test]
 async fn waiting_screen_that_keeps_no_cookie_shows_no_code() {
     with_page!(board, "", "no_access", "cookieless", |host, page| {
+        settle_until(|| text(&host).contains("cookie")).await;
         let said = text(&host);
         assert!(said.contains("cookie"), "{said}");
         assert!(!said.contains("K7D34"), "no code lets it in: {said}");
         // Somebody allows them.
         door("open");
-        soon().await;
-        settle().await;
+        settle_until(|| text(&host).contains("K7D341")).await;
         let said = text(&host);
         assert!(
             said.contains("K7D341") && !said.contains("cookie"),
@@ -180,6 +180,7 @@ async fn slug_with_a_token_written_on_is_not_repeated() {
     let shown = slug.clone();
     let board = move || view! { <BoardPage slug=slug.clone() /> };
     with_page!(board, "", "no_access", "open", |host, page| {
+        settle_until(|| text(&host).contains("--board …")).await;
         let said = text(&host);
         assert!(said.contains("--board …"), "{said}");
         assert!(!said.contains(&shown), "{said}");
@@ -193,8 +194,7 @@ async fn approved_screen_whose_cookie_is_dropped_says_so() {
     with_page!(board, "", "no_access", "open", |host, page| {
         assert!(!text(&host).contains("cookie"), "{}", text(&host));
         door("granted");
-        soon().await;
-        settle().await;
+        settle_until(|| text(&host).contains("K7D342")).await;
         assert!(text(&host).contains("cookie gets lost"), "{}", text(&host));
         // The next code is there for when that is over.
         assert!(text(&host).contains("K7D342"), "{}", text(&host));
@@ -273,6 +273,7 @@ async fn a_token_is_kept_until_the_server_has_answered() {
 async fn an_unknown_screen_shows_a_code_and_then_the_next() {
     let list = || view! { <BoardListPage /> };
     with_page!(list, "", "no_access", "open", |host, page| {
+        settle_until(|| text(&host).contains("K7D341")).await;
         let said = text(&host);
         assert!(
             said.contains("K7D341") && said.contains("--board …"),
@@ -283,8 +284,7 @@ async fn an_unknown_screen_shows_a_code_and_then_the_next() {
         assert!(text(&host).contains("K7D341"), "while it is good");
         assert!(requests().contains("POST /api/screens/wait"));
         door("closed");
-        soon().await;
-        settle().await;
+        settle_until(|| text(&host).contains("K7D342")).await;
         let said = text(&host);
         assert!(
             said.contains("K7D342") && !said.contains("K7D341"),

@@ -223,9 +223,20 @@ impl Drop for Shown {
 }
 
 /// Lets everything run that is already due, and the browser lay out the page: sizes
-/// are reported after a layout, and what they change is laid out in the next.
+/// are reported after a layout, and what they change is laid out in the next. Two more,
+/// since bodies of answers are read beside the page.
 pub(crate) async fn settle() {
-    for _ in 0..2 {
+    for _ in 0..4 {
+        frame().await;
+    }
+}
+
+/// Lets frames pass until `is_so`, 600 at most: the assertion behind it says what is not.
+pub(crate) async fn settle_until(is_so: impl Fn() -> bool) {
+    for _ in 0..600 {
+        if is_so() {
+            return;
+        }
         frame().await;
     }
 }
