@@ -51,7 +51,7 @@ fn every_quirk_is_in_the_help_and_in_the_manual() {
 
     let help = Command::new(PROGRAM).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    let manual = include_str!("../../docs/cxone.md");
+    let manual = include_str!("../../../docs/cxone.md");
     for quirk in Quirk::value_variants() {
         let name = quirk.to_possible_value().unwrap();
         let name = name.get_name();
