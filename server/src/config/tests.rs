@@ -517,19 +517,6 @@ fn sample_file_sets_nothing_as_it_stands() {
 }
 
 #[test]
-fn samples_of_edition_0_1_0_still_load() {
-    let variables = filled_in(include_str!("tests/edition_0_1_0/variables.sample"));
-    read(&[], &[(".env", &variables)]).unwrap();
-    let file = filled_in(include_str!("tests/edition_0_1_0/queuewall.sample.toml"));
-    let files = [
-        ("queuewall.toml", file.as_str()),
-        ("cxone-client-secret", "hunter2\n"),
-        ("company-ca.pem", ""),
-    ];
-    assert_eq!(read(&[], &files).unwrap().config.boards.len(), 2);
-}
-
-#[test]
 fn container_sample_loads_as_container_engines_hand_it_over() {
     let sample = filled_in(include_str!("../../../deploy/container.env.sample"));
     let lines = sample.lines().filter(|line| !line.starts_with('#'));
