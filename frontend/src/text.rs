@@ -333,6 +333,8 @@ fn matter(reason: &Reason) -> String {
         Metric::ServiceLevel => words.service_under.fill([&limit]),
         Metric::AvailableAgents if reason.limit < 1.0 => words.nobody_free.text().into(),
         Metric::AvailableAgents => words.few_free.fill([&limit]),
+        // The others are not judged.
+        _ => String::new(),
     }
 }
 

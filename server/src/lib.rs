@@ -9,6 +9,7 @@
 //! - [`cxone`]: signs in to CXone and reads it
 //! - [`budget`]: the one gate to the upstream
 //! - [`backoff`]: how long to wait after failures
+//! - `mapping`: from the upstream's model of a queue to ours
 //! - [`metrics`]: what is counted and measured, for Prometheus
 //! - [`poller`]: the only caller of a source, the only writer of snapshots
 //! - [`snapshot`]: the latest of every board, encoded once a change
@@ -40,6 +41,7 @@ mod disk;
 pub mod fuzzing;
 pub mod http;
 pub mod logging;
+mod mapping;
 pub mod metrics;
 pub mod poller;
 pub mod reload;

@@ -9,6 +9,7 @@
 //! - [`freshness`]: when a reading stops being true
 //! - [`totals`]: the header's sums over the queues that still count
 //! - [`level`]: how bad it is, with thresholds, hysteresis and reasons
+//! - [`metric`]: the table of metrics, their units and how they behave
 //! - [`trend`]: the last half hour of calls waiting
 //! - [`label`]: text from outside as it may stand on a screen
 //! - [`format`]: durations and ages as people read them
@@ -45,6 +46,7 @@ pub mod label;
 pub mod language;
 pub mod level;
 pub mod link;
+pub mod metric;
 pub mod order;
 pub mod phrase;
 pub mod renewal;

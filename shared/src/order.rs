@@ -250,7 +250,10 @@ mod tests {
         ];
         (level, standing, 0u64..4, 0u64..3, 0usize..5).prop_map(
             |(level, standing, waiting, since, metric)| {
-                (queue(level, waiting, since, Metric::ALL[metric]), standing)
+                (
+                    queue(level, waiting, since, Metric::JUDGED[metric]),
+                    standing,
+                )
             },
         )
     }

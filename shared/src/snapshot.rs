@@ -332,7 +332,7 @@ mod tests {
         let queue = &mut snapshot.queues[0];
         queue.level = Level::Critical;
         queue.level_since_ms = Some(60_000);
-        queue.reasons = Metric::ALL
+        queue.reasons = Metric::JUDGED
             .map(|metric| Reason {
                 metric,
                 direction: metric.direction(),

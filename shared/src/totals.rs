@@ -1,7 +1,10 @@
 //! The header's sums. The server and the page both call this, each with its own
 //! knowledge of which readings still count.
 
-use crate::snapshot::{Queue, Totals};
+use crate::{
+    metric::Metric,
+    snapshot::{Queue, Totals},
+};
 
 impl Totals {
     /// Sums over `queues`; the flag beside each says whether its reading is
@@ -9,27 +12,19 @@ impl Totals {
     #[must_use]
     pub fn of<'a>(queues: impl IntoIterator<Item = (&'a Queue, bool)>) -> Self {
         let mut totals = Self::default();
-        let mut weighted_wait_ms: u128 = 0;
-        let mut weight: u128 = 0;
+        let mut counted = Vec::new();
         for (queue, counts) in queues {
             totals.of += 1;
-            if !counts || !queue.has_reading() {
-                continue;
-            }
-            totals.counted += 1;
-            totals.longest_wait_ms = totals.longest_wait_ms.max(queue.longest_wait_ms);
-            let Some(waiting) = queue.waiting else {
-                continue;
-            };
-            totals.waiting = Some(totals.waiting.unwrap_or(0).saturating_add(waiting));
-            if let Some(average) = queue.average_wait_ms {
-                weighted_wait_ms += u128::from(average) * u128::from(waiting);
-                weight += u128::from(waiting);
-            }
+            counted.extend(Some(queue).filter(|queue| counts && queue.has_reading()));
         }
-        totals.average_wait_ms = weighted_wait_ms
-            .checked_div(weight)
-            .map(|mean| u64::try_from(mean).unwrap_or(u64::MAX));
+        let of = |metric: Metric| {
+            let value = metric.aggregate(counted.iter().copied());
+            value.map(|value| value as u64)
+        };
+        totals.waiting = of(Metric::Waiting);
+        totals.longest_wait_ms = of(Metric::LongestWait);
+        totals.average_wait_ms = of(Metric::AverageWait);
+        totals.counted = counted.len();
         totals
     }
 }

@@ -151,14 +151,8 @@ fn cause(json: &impl Json) -> Option<Cause> {
 /// A younger server's reason that this page has no words for makes the tile no less
 /// red: the other reasons, or none, are shown with it.
 fn reason(json: &impl Json) -> Option<Reason> {
-    let metric = match json.get("metric").text()?.as_str() {
-        "available_agents" => Metric::AvailableAgents,
-        "longest_wait" => Metric::LongestWait,
-        "average_wait" => Metric::AverageWait,
-        "waiting" => Metric::Waiting,
-        "service_level" => Metric::ServiceLevel,
-        _ => return None,
-    };
+    let metric = Metric::of_name(&json.get("metric").text()?);
+    let metric = metric.filter(|metric| Metric::JUDGED.contains(metric))?;
     let direction = match json.get("direction").text()?.as_str() {
         "above" => Direction::Above,
         _ => Direction::Below,
@@ -238,7 +232,7 @@ mod tests {
                 ..Queue::default()
             }));
         }
-        for metric in Metric::ALL {
+        for metric in Metric::JUDGED {
             for direction in [Direction::Above, Direction::Below] {
                 let limit = 2.5;
                 let reason = Reason {

@@ -97,7 +97,7 @@ fn sentences() -> Vec<String> {
             agents,
         ));
     }
-    let reasons = Metric::ALL.map(|metric| Reason {
+    let reasons = Metric::JUDGED.map(|metric| Reason {
         metric,
         direction: metric.direction(),
         limit: 2_000.0,
@@ -257,7 +257,7 @@ fn every_reason_fits_the_two_lines_of_a_tile() {
         3
     );
     in_every_language(|language| {
-        for metric in Metric::ALL {
+        for metric in Metric::JUDGED {
             let reason = Reason {
                 metric,
                 direction: metric.direction(),
@@ -265,7 +265,7 @@ fn every_reason_fits_the_two_lines_of_a_tile() {
                     Metric::AverageWait | Metric::LongestWait => 600_000.0,
                     Metric::Waiting => 100.0,
                     Metric::ServiceLevel => 82.5,
-                    Metric::AvailableAgents => 10.0,
+                    _ => 10.0,
                 },
             };
             let nobody = Reason {

@@ -9,6 +9,8 @@ use std::{
 use queuewall_shared::{
     format::{UNKNOWN, wait},
     label::clean,
+    metric::{Metric, Unit},
+    snapshot::Queue,
 };
 use serde::Serialize;
 
@@ -17,7 +19,7 @@ use super::{
     table::{self, Align, Column, Format},
     upstream::{Answers, Upstream},
 };
-use crate::source::SourceError;
+use crate::{mapping, source::SourceError};
 
 /// What to say where CXone's list has queues, and all of them are left out.
 const ALL_LEFT_OUT: &str = "error: every queue that CXone shows is left out: `queuewall queues` says which setting does it";
@@ -59,31 +61,33 @@ struct QueueStats {
     service_level_threshold_seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     service_level_sample: Option<u64>,
+    /// The same by metric.
+    #[serde(skip)]
+    queue: Queue,
 }
 
 impl QueueStats {
     fn new(id: &str, answers: &Answers) -> Self {
         let reading = answers.of(id).cloned().unwrap_or_default();
-        let ms = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let queue = mapping::queue(&reading);
+        let (agents, service_level) = (queue.agents, queue.service_level);
         Self {
             queue_id: id.to_owned(),
             name: reading.name,
-            agents_logged_on: reading.agents_logged_on,
-            agents_available: reading.agents_available,
-            agents_busy: reading.agents_busy,
-            calls_waiting: reading.waiting,
-            avg_wait_time_ms: reading.average_wait.map(ms),
-            // Of no calls it is nobody's, as on the wall.
-            service_level: (reading.service_level_percent)
-                .filter(|_| reading.service_level_sample != Some(0)),
-            longest_wait_time_ms: reading.longest_wait.map(ms),
-            agents_after_call_work: reading.agents_after_call_work,
-            agents_unavailable: reading.agents_unavailable,
-            service_level_goal: reading.service_level_goal,
-            service_level_threshold_seconds: reading
-                .service_level_threshold
+            agents_logged_on: agents.logged_on,
+            agents_available: agents.available,
+            agents_busy: agents.busy,
+            calls_waiting: queue.waiting,
+            avg_wait_time_ms: queue.average_wait_ms,
+            service_level: service_level.percent,
+            longest_wait_time_ms: queue.longest_wait_ms,
+            agents_after_call_work: agents.after_call_work,
+            agents_unavailable: agents.unavailable,
+            service_level_goal: service_level.goal,
+            service_level_threshold_seconds: (reading.service_level_threshold)
                 .map(|threshold| threshold.as_secs_f64()),
-            service_level_sample: reading.service_level_sample,
+            service_level_sample: service_level.sample,
+            queue,
         }
     }
 }
@@ -133,44 +137,52 @@ fn write_json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Res
     writeln!(out)
 }
 
+/// The columns of numbers, in their order.
+const COLUMNS: [Metric; 7] = [
+    Metric::Waiting,
+    Metric::AverageWait,
+    Metric::LongestWait,
+    Metric::ServiceLevel,
+    Metric::AvailableAgents,
+    Metric::AgentsBusy,
+    Metric::AgentsLoggedOn,
+];
+
 /// Which wait CXone tells depends on its API: a column that would be empty goes,
 /// as long as the other one is not.
 fn write_table(out: &mut dyn Write, stats: &[QueueStats]) -> io::Result<()> {
-    let unknown = || UNKNOWN.to_owned();
-    let count = |number: Option<u64>| number.map_or_else(unknown, |it| it.to_string());
-    let minutes = |ms: Option<u64>| ms.map_or_else(unknown, |ms| wait(Duration::from_millis(ms)));
-    let percent = |it: Option<f64>| it.map_or_else(unknown, |percent| format!("{percent:.1} %"));
-    let words = |heading, cell: &dyn Fn(&QueueStats) -> String| {
+    let words = |heading: &str, cell: &dyn Fn(&QueueStats) -> String| {
         Column::new(heading, Align::Left, stats.iter().map(cell))
     };
-    let numbers = |heading, cell: &dyn Fn(&QueueStats) -> String| {
-        Column::new(heading, Align::Right, stats.iter().map(cell))
+    let is_known = |metric| stats.iter().any(|it| it.queue.value(metric).is_some());
+    let is_shown = |metric: &Metric| match metric {
+        Metric::LongestWait => is_known(Metric::LongestWait),
+        Metric::AverageWait => is_known(Metric::AverageWait) || !is_known(Metric::LongestWait),
+        _ => true,
     };
-    let has_longest = stats.iter().any(|it| it.longest_wait_time_ms.is_some());
-    let has_average = stats.iter().any(|it| it.avg_wait_time_ms.is_some());
-
     let mut columns = vec![
         words("QUEUE ID", &|it| it.queue_id.clone()),
         words("NAME", &|it| {
-            it.name.as_deref().and_then(clean).unwrap_or_else(unknown)
+            let name = it.name.as_deref().and_then(clean);
+            name.unwrap_or_else(|| UNKNOWN.to_owned())
         }),
-        numbers("WAITING", &|it| count(it.calls_waiting)),
     ];
-    if has_average || !has_longest {
-        columns.push(numbers("AVG WAIT", &|it| minutes(it.avg_wait_time_ms)));
-    }
-    if has_longest {
-        columns.push(numbers("LONGEST WAIT", &|it| {
-            minutes(it.longest_wait_time_ms)
-        }));
-    }
-    columns.extend([
-        numbers("SERVICE LEVEL", &|it| percent(it.service_level)),
-        numbers("AVAILABLE", &|it| count(it.agents_available)),
-        numbers("BUSY", &|it| count(it.agents_busy)),
-        numbers("LOGGED ON", &|it| count(it.agents_logged_on)),
-    ]);
+    columns.extend(COLUMNS.into_iter().filter(is_shown).map(|metric| {
+        let cells = stats.iter().map(|it| cell(&it.queue, metric));
+        Column::new(metric.label().to_uppercase(), Align::Right, cells)
+    }));
     table::write(out, &columns)
+}
+
+fn cell(queue: &Queue, metric: Metric) -> String {
+    let Some(value) = queue.value(metric) else {
+        return UNKNOWN.to_owned();
+    };
+    match metric.unit() {
+        Unit::Milliseconds => wait(Duration::from_millis(value as u64)),
+        Unit::Percent => format!("{value:.1} %"),
+        Unit::Calls | Unit::Agents => value.to_string(),
+    }
 }
 
 #[cfg(test)]

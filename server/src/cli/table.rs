@@ -24,19 +24,19 @@ pub(super) enum Align {
 
 /// A heading and what stands beneath it, a cell for every row.
 pub(super) struct Column {
-    heading: &'static str,
+    heading: String,
     align: Align,
     cells: Vec<String>,
 }
 
 impl Column {
     pub(super) fn new(
-        heading: &'static str,
+        heading: impl Into<String>,
         align: Align,
         cells: impl Iterator<Item = String>,
     ) -> Self {
         Self {
-            heading,
+            heading: heading.into(),
             align,
             cells: cells.collect(),
         }
@@ -44,7 +44,7 @@ impl Column {
 
     /// Nothing, where not a single row has anything to say.
     pub(super) fn unless_empty(
-        heading: &'static str,
+        heading: impl Into<String>,
         cells: impl Iterator<Item = String>,
     ) -> Option<Self> {
         let column = Self::new(heading, Align::Left, cells);
@@ -63,7 +63,7 @@ pub(super) fn write(out: &mut dyn Write, columns: &[Column]) -> io::Result<()> {
         cells,
     } in columns
     {
-        let cells: Vec<_> = std::iter::once(*heading)
+        let cells: Vec<_> = std::iter::once(heading.as_str())
             .chain(cells.iter().map(String::as_str))
             .map(printable)
             .collect();

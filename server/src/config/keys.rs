@@ -1,7 +1,7 @@
 //! Every key there is: the one table that the readers, the check for unknown keys
 //! and the tests of the two samples share.
 
-use queuewall_shared::level::Metric;
+use queuewall_shared::metric::{Metric, Unit};
 
 /// What a setting's value looks like in the file. In variables all is text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,14 +241,6 @@ pub(super) const BOARD_KEYS: [&str; 12] = [
 pub(super) const QUEUE_KEYS: [&str; 3] = ["id", "name", "levels"];
 /// The table of levels: at the top, in a board, and in a queue.
 pub(super) const LEVELS: &str = "levels";
-/// The keys in it that hold a metric's two thresholds.
-pub(super) const METRIC_KEYS: [(&str, Metric); 5] = [
-    ("waiting", Metric::Waiting),
-    ("average_wait_seconds", Metric::AverageWait),
-    ("longest_wait_seconds", Metric::LongestWait),
-    ("service_level_percent", Metric::ServiceLevel),
-    ("available_agents", Metric::AvailableAgents),
-];
 /// The keys in it that hold one number.
 pub(super) const JUDGING_KEYS: [&str; 4] = [
     "rise_after",
@@ -259,9 +251,21 @@ pub(super) const JUDGING_KEYS: [&str; 4] = [
 /// The keys of a metric's thresholds.
 pub(super) const LIMIT_KEYS: [&str; 2] = ["warning", "critical"];
 
+/// The key in it that holds a metric's two thresholds: its name with the unit in which the file
+/// gives them.
+pub(super) fn level_key(metric: Metric) -> String {
+    let unit = match metric.unit() {
+        Unit::Calls | Unit::Agents => "",
+        Unit::Milliseconds => "_seconds",
+        Unit::Percent => "_percent",
+    };
+    format!("{}{unit}", metric.as_str())
+}
+
 /// Every key in a table of levels.
-pub(super) fn level_keys() -> impl Iterator<Item = &'static str> {
-    METRIC_KEYS.iter().map(|(key, _)| *key).chain(JUDGING_KEYS)
+pub(super) fn level_keys() -> impl Iterator<Item = String> {
+    let metrics = Metric::JUDGED.into_iter().map(level_key);
+    metrics.chain(JUDGING_KEYS.map(str::to_owned))
 }
 
 /// Settings whose values are credentials.

@@ -4,7 +4,10 @@
 
 use std::ops::RangeInclusive;
 
-use queuewall_shared::level::{Direction, Metric, Thresholds};
+use queuewall_shared::{
+    level::Thresholds,
+    metric::{Direction, Metric, Unit},
+};
 
 use super::{
     file::{FileLevels, FileLimit, FileLimits},
@@ -21,11 +24,11 @@ struct Scale {
 }
 
 fn scale(metric: Metric) -> Scale {
-    let (factor, bounds, is_whole, unit) = match metric {
-        Metric::Waiting => (1.0, 1.0..=10_000.0, true, "calls"),
-        Metric::AverageWait | Metric::LongestWait => (1_000.0, 1.0..=86_400.0, false, "seconds"),
-        Metric::ServiceLevel => (1.0, 1.0..=100.0, false, "percent"),
-        Metric::AvailableAgents => (1.0, 0.0..=10_000.0, true, "agents"),
+    let (factor, bounds, is_whole, unit) = match metric.unit() {
+        Unit::Calls => (1.0, 1.0..=10_000.0, true, "calls"),
+        Unit::Milliseconds => (1_000.0, 1.0..=86_400.0, false, "seconds"),
+        Unit::Percent => (1.0, 1.0..=100.0, false, "percent"),
+        Unit::Agents => (1.0, 0.0..=10_000.0, true, "agents"),
     };
     Scale {
         factor,

@@ -6,14 +6,19 @@ use queuewall_shared::{
     cause::Cause,
     label,
     level::{Judgement, Metric},
-    snapshot::{Agents, Board, BoardSnapshot, Queue, QueueState, ServiceLevel, Totals, Upstream},
+    snapshot::{Board, BoardSnapshot, Queue, QueueState, Totals, Upstream},
 };
 
 use super::{
-    judging::{Judging, numbers},
+    judging::Judging,
     readings::{Known, Problem, Readings},
 };
-use crate::{clock::Moment, config::BoardConfig, source::QueueReading};
+use crate::{
+    clock::Moment,
+    config::BoardConfig,
+    mapping::{self, millis},
+    source::QueueReading,
+};
 
 /// What all boards have in common at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -139,7 +144,8 @@ fn tile(
     };
     let names = [shown.name, known.and_then(|known| known.name.as_deref())];
     let name = names.into_iter().flatten().find_map(label::clean);
-    let metrics = shown.reading().cloned().unwrap_or_default();
+    let mut numbers = shown.reading().map(mapping::queue).unwrap_or_default();
+    numbers.service_level.goal = goal;
     Queue {
         id: shown.id.to_owned(),
         name: name.unwrap_or_else(|| shown.id.to_owned()),
@@ -149,27 +155,11 @@ fn tile(
         lag_ms: reading
             .zip(latest)
             .map(|((_, at), latest)| lag_ms(*at, latest)),
-        waiting: metrics.waiting,
-        average_wait_ms: metrics.average_wait.map(millis),
-        longest_wait_ms: metrics.longest_wait.map(millis),
-        agents: Agents {
-            logged_on: metrics.agents_logged_on,
-            available: metrics.agents_available,
-            busy: metrics.agents_busy,
-            after_call_work: metrics.agents_after_call_work,
-            unavailable: metrics.agents_unavailable,
-        },
-        service_level: ServiceLevel {
-            // As it is judged: over no call at all it is unknown.
-            percent: numbers(&metrics).value(Metric::ServiceLevel),
-            goal,
-            threshold_ms: metrics.service_level_threshold.map(millis),
-            sample: metrics.service_level_sample,
-        },
         level: judgement.level,
         level_since_ms: judgement.since_ms,
         reasons: judgement.reasons,
         trend: known.map(|known| known.trend.to_vec()).unwrap_or_default(),
+        ..numbers
     }
 }
 
@@ -177,11 +167,6 @@ fn tile(
 /// between two batches change no body.
 fn lag_ms(read: Moment, latest: Moment) -> u64 {
     read.age_ms_at(latest).div_ceil(1_000) * 1_000
-}
-
-/// Whole milliseconds.
-pub(crate) fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use queuewall_shared::{
-    level::{Judge, Judgement, Reading, Thresholds},
+    level::{Judge, Judgement, Thresholds},
     snapshot::QueueState,
 };
 use tokio::time::Instant;
 
-use super::assemble::{Frame, Shown, millis};
+use super::assemble::{Frame, Shown};
 use crate::{
     config::{BoardConfig, QueueConfig},
-    source::QueueReading,
+    mapping,
 };
 
 /// A board's thresholds, and where each of its queues stands by them.
@@ -81,12 +81,12 @@ impl Judging {
             let is_new = judged.read_at != Some(at.monotonic);
             if is_new || judged.is_outdated {
                 judged.read_at = Some(at.monotonic);
-                let (reading, thresholds) = (numbers(reading), self.thresholds(shown));
+                let (queue, thresholds) = (mapping::queue(reading), self.thresholds(shown));
                 let judge = &mut judged.judge;
                 judged.judgement = if judged.is_outdated {
-                    judge.step_anew(&reading, &thresholds, frame.uptime_ms)
+                    judge.step_anew(&queue, &thresholds, frame.uptime_ms)
                 } else {
-                    judge.step(&reading, &thresholds, frame.uptime_ms)
+                    judge.step(&queue, &thresholds, frame.uptime_ms)
                 };
                 judged.is_outdated = false;
             }
@@ -95,18 +95,5 @@ impl Judging {
             judgement
         };
         shown.iter().map(judge).collect()
-    }
-}
-
-/// What of a reading levels are about.
-pub(crate) fn numbers(reading: &QueueReading) -> Reading {
-    Reading {
-        waiting: reading.waiting,
-        average_wait_ms: reading.average_wait.map(millis),
-        longest_wait_ms: reading.longest_wait.map(millis),
-        service_level_percent: reading.service_level_percent,
-        service_level_sample: reading.service_level_sample,
-        agents_logged_on: reading.agents_logged_on,
-        agents_available: reading.agents_available,
     }
 }

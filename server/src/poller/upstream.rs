@@ -8,10 +8,10 @@ use queuewall_shared::{
 use tokio::time::Instant;
 
 use super::{
-    assemble::{Frame, Shown, millis},
+    assemble::{Frame, Shown},
     readings::{Problem, Readings},
 };
-use crate::{clock::Moment, source::SourceError};
+use crate::{clock::Moment, mapping::millis, source::SourceError};
 
 /// What the schedule says of a board's queues.
 #[derive(Clone, Copy, Debug)]

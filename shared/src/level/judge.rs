@@ -1,6 +1,10 @@
 //! The state that hysteresis needs, stepped by one reading at a time.
 
-use super::{Level, Metric, Reading, Reason, Thresholds};
+use super::{Level, Metric, Reason, Thresholds};
+use crate::snapshot::Queue;
+
+/// The values to judge, in the order of [`Metric::JUDGED`].
+type Values = [Option<f64>; Metric::JUDGED.len()];
 
 /// Judges one queue on one board.
 ///
@@ -18,8 +22,8 @@ use super::{Level, Metric, Reading, Reason, Thresholds};
 ///   is what CXone says before the first call of a day.
 #[derive(Clone, Debug, Default)]
 pub struct Judge {
-    /// In the order of [`Metric::ALL`].
-    metrics: [Held; Metric::ALL.len()],
+    /// In the order of [`Metric::JUDGED`].
+    metrics: [Held; Metric::JUDGED.len()],
     level: Level,
     since_ms: u64,
     /// Whether a call was seen waiting since the service level was last above 0, or
@@ -37,6 +41,26 @@ pub struct Judgement {
     pub since_ms: Option<u64>,
     /// The metrics at that level, the most telling first; empty for none and ok.
     pub reasons: Vec<Reason>,
+}
+
+/// A metric's value as it is judged. Where nobody waits, a wait that is not given is none,
+/// else a queue that was red for its wait would stay so when it has emptied; and as many
+/// agents are available as there need to be. Nobody logged on is nobody available.
+#[must_use]
+pub fn judged(queue: &Queue, metric: Metric) -> Option<f64> {
+    let is_empty = queue.waiting == Some(0);
+    match metric {
+        Metric::AverageWait | Metric::LongestWait => {
+            queue.value(metric).or(is_empty.then_some(0.0))
+        }
+        Metric::AvailableAgents => {
+            let nobody = (queue.agents.logged_on == Some(0)).then_some(0.0);
+            let available = nobody.or(queue.value(metric))?;
+            queue.waiting?;
+            Some(if is_empty { f64::INFINITY } else { available })
+        }
+        _ => queue.value(metric),
+    }
 }
 
 /// What is held against one metric.
@@ -57,21 +81,26 @@ struct Trigger {
 }
 
 impl Judge {
-    /// Judges the next reading, made at `now_ms` of any scale that only goes forward.
-    pub fn step(&mut self, reading: &Reading, thresholds: &Thresholds, now_ms: u64) -> Judgement {
-        let reading = &self.without_empty_service_level(*reading);
-        let is_judged = |metric: &Metric| thresholds.limits(*metric).is_judged();
-        let is_known = |metric: Metric| reading.value(metric).is_some();
-        if !Metric::ALL.into_iter().filter(is_judged).any(is_known) {
+    /// Judges a queue's next reading, made at `now_ms` of any scale that only goes forward.
+    pub fn step(&mut self, queue: &Queue, thresholds: &Thresholds, now_ms: u64) -> Judgement {
+        let values = self.values(queue);
+        let is_judged = |metric: Metric| thresholds.limits(metric).is_judged();
+        let mut known = Metric::JUDGED.into_iter().zip(values);
+        if !known.any(|(metric, value)| is_judged(metric) && value.is_some()) {
             *self = Self {
                 has_waited: self.has_waited,
                 ..Self::default()
             };
             return Judgement::default();
         }
+        let sample = queue.service_level.sample;
+        let is_too_small = sample.is_some_and(|sample| sample < thresholds.minimum_sample);
         let at_once = self.level == Level::None;
-        for (held, metric) in self.metrics.iter_mut().zip(Metric::ALL) {
-            held.step(metric, reading, thresholds, at_once);
+        for ((held, metric), value) in self.metrics.iter_mut().zip(Metric::JUDGED).zip(values) {
+            held.step(metric, value, thresholds, at_once);
+            if metric == Metric::ServiceLevel && is_too_small {
+                held.critical = Trigger::default();
+            }
         }
         let levels = self.metrics.iter().map(Held::level);
         let level = levels.max().unwrap_or_default();
@@ -84,15 +113,10 @@ impl Judge {
 
     /// Judges a reading by other thresholds than those before it: at once, as the first of
     /// all, except that a level which is the same holds for as long as it did.
-    pub fn step_anew(
-        &mut self,
-        reading: &Reading,
-        thresholds: &Thresholds,
-        now_ms: u64,
-    ) -> Judgement {
+    pub fn step_anew(&mut self, queue: &Queue, thresholds: &Thresholds, now_ms: u64) -> Judgement {
         let before = std::mem::take(self);
         self.has_waited = before.has_waited;
-        let mut judgement = self.step(reading, thresholds, now_ms);
+        let mut judgement = self.step(queue, thresholds, now_ms);
         if self.level == before.level {
             self.since_ms = before.since_ms;
             judgement.since_ms = judgement.since_ms.map(|_| before.since_ms);
@@ -100,18 +124,19 @@ impl Judge {
         judgement
     }
 
-    /// The reading without a service level that is over no call yet.
-    fn without_empty_service_level(&mut self, mut reading: Reading) -> Reading {
-        let is_above_0 = reading.service_level_percent.is_none_or(|it| it > 0.0);
-        if is_above_0 || reading.service_level_sample.is_some() {
+    /// The values to judge, without a service level of 0 % that is over no call yet.
+    fn values(&mut self, queue: &Queue) -> Values {
+        let mut values = Metric::JUDGED.map(|metric| judged(queue, metric));
+        let is_above_0 = queue.service_level.percent.is_none_or(|it| it > 0.0);
+        if is_above_0 || queue.service_level.sample.is_some() {
             self.has_waited = false;
-            return reading;
+            return values;
         }
-        self.has_waited |= reading.waiting.is_some_and(|waiting| waiting > 0);
+        self.has_waited |= queue.waiting.is_some_and(|waiting| waiting > 0);
         if !self.has_waited {
-            reading.service_level_percent = None;
+            values[Metric::ServiceLevel as usize] = None;
         }
-        reading
+        values
     }
 
     fn judgement(&self, thresholds: &Thresholds) -> Judgement {
@@ -136,7 +161,7 @@ impl Judge {
             reasons: self
                 .metrics
                 .iter()
-                .zip(Metric::ALL)
+                .zip(Metric::JUDGED)
                 .filter_map(at_level)
                 .collect(),
         }
@@ -144,8 +169,8 @@ impl Judge {
 }
 
 impl Held {
-    fn step(&mut self, metric: Metric, reading: &Reading, thresholds: &Thresholds, at_once: bool) {
-        let Some(value) = reading.value(metric) else {
+    fn step(&mut self, metric: Metric, value: Option<f64>, thresholds: &Thresholds, at_once: bool) {
+        let Some(value) = value else {
             self.unknown = self.unknown.saturating_add(1);
             if self.unknown >= thresholds.fall_after {
                 self.warning = Trigger::default();
@@ -165,13 +190,7 @@ impl Held {
             ),
         };
         step(&mut self.warning, limits.warning);
-        let sample = reading.service_level_sample;
-        if metric == Metric::ServiceLevel && sample.is_some_and(|it| it < thresholds.minimum_sample)
-        {
-            self.critical = Trigger::default();
-        } else {
-            step(&mut self.critical, limits.critical);
-        }
+        step(&mut self.critical, limits.critical);
     }
 
     fn level(&self) -> Level {

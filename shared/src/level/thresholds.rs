@@ -1,6 +1,7 @@
 //! Where a level begins and where it ends.
 
 use super::{Direction, Metric};
+use crate::metric::Unit;
 
 /// A metric's two thresholds, in its unit in the snapshot. `None`: that level is not
 /// judged.
@@ -33,6 +34,7 @@ impl Limits {
                 warning: None,
                 critical: Some(0.0),
             },
+            _ => Self::default(),
         }
     }
 
@@ -51,8 +53,8 @@ const CRITICAL_OF_GOAL: f64 = 0.75;
 /// remembers that nobody asked for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    /// In the order of [`Metric::ALL`]; `None` where nothing is said of the metric.
-    said: [Option<Limits>; Metric::ALL.len()],
+    /// In the order of [`Metric::JUDGED`]; `None` where nothing is said of the metric.
+    said: [Option<Limits>; Metric::JUDGED.len()],
     /// Readings in a row past a threshold before its level begins; at least 1.
     pub rise_after: u32,
     /// Readings in a row back behind threshold and margin before its level ends; at
@@ -69,7 +71,7 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
-            said: [None; Metric::ALL.len()],
+            said: [None; Metric::JUDGED.len()],
             rise_after: 2,
             fall_after: 2,
             margin_percent: 10.0,
@@ -79,15 +81,18 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// A metric's two thresholds.
+    /// A metric's two thresholds; none for one that is not judged.
     #[must_use]
     pub fn limits(&self, metric: Metric) -> Limits {
-        self.said[metric as usize].unwrap_or_else(|| Limits::of_wall(metric))
+        let said = self.said.get(metric as usize).copied().flatten();
+        said.unwrap_or_else(|| Limits::of_wall(metric))
     }
 
-    /// Sets a metric's two thresholds.
+    /// Sets the two thresholds of a metric of [`Metric::JUDGED`].
     pub fn set(&mut self, metric: Metric, limits: Limits) {
-        self.said[metric as usize] = Some(limits);
+        if let Some(said) = self.said.get_mut(metric as usize) {
+            *said = Some(limits);
+        }
     }
 
     /// The same for a queue for which the upstream sets `goal`, in percent of calls
@@ -116,10 +121,10 @@ impl Thresholds {
         if metric == Metric::Waiting && margin > 0.0 {
             margin = margin.max(1.0);
         }
-        let is_best = match metric {
-            Metric::Waiting | Metric::AverageWait | Metric::LongestWait => value <= 0.0,
-            Metric::ServiceLevel => value >= 100.0,
-            Metric::AvailableAgents => false,
+        let is_best = match (metric.direction(), metric.unit()) {
+            (Direction::Above, _) => value <= 0.0,
+            (Direction::Below, Unit::Percent) => value >= 100.0,
+            (Direction::Below, _) => false,
         };
         let is_behind = match metric.direction() {
             Direction::Above => !metric.is_past(limit - margin, value),

@@ -58,14 +58,17 @@ impl Walker<'_> {
         for (part, value) in table {
             let name = part.get_ref().as_ref();
             let dotted = format!("{key}.{name}");
-            if let Some((_, metric)) = keys::METRIC_KEYS.iter().find(|(key, _)| *key == name) {
-                levels.metrics.insert(*metric, self.limits(&dotted, value));
+            let mut metrics = Metric::JUDGED.into_iter();
+            if let Some(metric) = metrics.find(|metric| keys::level_key(*metric) == name) {
+                levels.metrics.insert(metric, self.limits(&dotted, value));
             } else if let Some(known) = keys::JUDGING_KEYS.iter().find(|key| **key == name) {
                 if let Some(found) = self.scalar(&dotted, value, Kind::Number) {
                     levels.numbers.insert(known, found);
                 }
             } else {
-                self.unknown(&part.span(), &dotted, name, keys::level_keys());
+                let known: Vec<_> = keys::level_keys().collect();
+                let known = known.iter().map(String::as_str);
+                self.unknown(&part.span(), &dotted, name, known);
             }
         }
         levels

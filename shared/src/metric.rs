@@ -1,0 +1,297 @@
+//! The table of metrics: what is measured of a queue, and how each number behaves.
+//!
+//! Levels, totals, configuration, `stats`, Prometheus and tiles ask this table. To add a
+//! metric, add a variant and its row, and say in [`Queue::value`] where it stands.
+
+use serde::{Deserialize, Serialize};
+
+use crate::snapshot::Queue;
+
+/// What is measured of a queue now. The first five are judged ([`Metric::JUDGED`]), the most
+/// telling first: that is the order of reasons.
+///
+/// The order is fixed, and not by how far each is past its limit, so that the sentence on a
+/// red tile does not jump about from reading to reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Agents ready to take a call.
+    AvailableAgents,
+    /// Wait of the call that waits longest.
+    LongestWait,
+    /// Mean wait of the calls waiting.
+    AverageWait,
+    /// Calls waiting.
+    Waiting,
+    /// Percent of calls answered in time; unknown while it is over no call.
+    ServiceLevel,
+    /// Agents logged on in any state.
+    AgentsLoggedOn,
+    /// Agents on a call or in after-call work.
+    AgentsBusy,
+    /// Agents in after-call work.
+    AgentsAfterCallWork,
+    /// Agents logged on and not available for calls: breaks, meetings.
+    AgentsUnavailable,
+    /// How many calls the service level is over.
+    ServiceLevelSample,
+}
+
+/// A metric's unit in the snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A number of calls.
+    Calls,
+    /// A number of agents.
+    Agents,
+    /// A duration in milliseconds.
+    Milliseconds,
+    /// 0 to 100.
+    Percent,
+}
+
+/// On which side of a limit trouble lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Too much is trouble.
+    Above,
+    /// Too little is trouble.
+    Below,
+}
+
+/// How several queues' values make one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Aggregation {
+    /// They add up.
+    Sum,
+    /// The largest counts.
+    Maximum,
+    /// Their mean, each weighted by another metric of its queue.
+    MeanWeightedBy(Metric),
+    /// Not at all: one agent serves several queues.
+    None,
+}
+
+struct Row {
+    name: &'static str,
+    label: &'static str,
+    unit: Unit,
+    direction: Direction,
+    aggregation: Aggregation,
+}
+
+impl Metric {
+    /// Every metric, the most telling first.
+    pub const ALL: [Self; 10] = [
+        Self::AvailableAgents,
+        Self::LongestWait,
+        Self::AverageWait,
+        Self::Waiting,
+        Self::ServiceLevel,
+        Self::AgentsLoggedOn,
+        Self::AgentsBusy,
+        Self::AgentsAfterCallWork,
+        Self::AgentsUnavailable,
+        Self::ServiceLevelSample,
+    ];
+
+    /// Those that levels are about, the most telling first.
+    pub const JUDGED: [Self; 5] = [
+        Self::AvailableAgents,
+        Self::LongestWait,
+        Self::AverageWait,
+        Self::Waiting,
+        Self::ServiceLevel,
+    ];
+
+    const fn row(self) -> Row {
+        use {Aggregation as A, Direction as D, Unit as U};
+        let (name, label, unit, direction, aggregation) = match self {
+            Self::AvailableAgents => {
+                let label = "available";
+                ("available_agents", label, U::Agents, D::Below, A::None)
+            }
+            Self::LongestWait => {
+                let unit = U::Milliseconds;
+                ("longest_wait", "longest wait", unit, D::Above, A::Maximum)
+            }
+            Self::AverageWait => {
+                let (unit, mean) = (U::Milliseconds, A::MeanWeightedBy(Self::Waiting));
+                ("average_wait", "avg wait", unit, D::Above, mean)
+            }
+            Self::Waiting => ("waiting", "waiting", U::Calls, D::Above, A::Sum),
+            Self::ServiceLevel => {
+                let mean = A::MeanWeightedBy(Self::ServiceLevelSample);
+                ("service_level", "service level", U::Percent, D::Below, mean)
+            }
+            Self::AgentsLoggedOn => {
+                let label = "logged on";
+                ("agents_logged_on", label, U::Agents, D::Below, A::None)
+            }
+            Self::AgentsBusy => ("agents_busy", "busy", U::Agents, D::Above, A::None),
+            Self::AgentsAfterCallWork => {
+                let name = "agents_after_call_work";
+                (name, "after-call work", U::Agents, D::Above, A::None)
+            }
+            Self::AgentsUnavailable => {
+                let label = "unavailable";
+                ("agents_unavailable", label, U::Agents, D::Above, A::None)
+            }
+            Self::ServiceLevelSample => {
+                let label = "service level over";
+                ("service_level_sample", label, U::Calls, D::Below, A::Sum)
+            }
+        };
+        Row {
+            name,
+            label,
+            unit,
+            direction,
+            aggregation,
+        }
+    }
+
+    /// The stable name: in JSON, the configuration and metrics' names.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The metric of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.as_str() == name)
+    }
+
+    /// A short English label, in small letters.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        self.row().label
+    }
+
+    /// The unit of its values.
+    #[must_use]
+    pub const fn unit(self) -> Unit {
+        self.row().unit
+    }
+
+    /// On which side of a limit trouble lies.
+    #[must_use]
+    pub const fn direction(self) -> Direction {
+        self.row().direction
+    }
+
+    /// How several queues' values make one.
+    #[must_use]
+    pub const fn aggregation(self) -> Aggregation {
+        self.row().aggregation
+    }
+
+    /// Whether `value` is past `limit`, both in the metric's unit.
+    ///
+    /// A count is when it reaches its limit (5 waiting, 0 available); a duration and a
+    /// percentage must be beyond theirs (a service level of 80 % meets a goal of 80 %).
+    #[must_use]
+    pub fn is_past(self, limit: f64, value: f64) -> bool {
+        let reaches = matches!(self.unit(), Unit::Calls | Unit::Agents) && value == limit;
+        reaches
+            || match self.direction() {
+                Direction::Above => value > limit,
+                Direction::Below => value < limit,
+            }
+    }
+
+    /// One value of several queues'; `None` where none is known, or the metric does not
+    /// aggregate.
+    #[must_use]
+    pub fn aggregate<'a>(self, queues: impl IntoIterator<Item = &'a Queue>) -> Option<f64> {
+        let known = queues
+            .into_iter()
+            .filter_map(|queue| Some((queue, queue.value(self)?)));
+        match self.aggregation() {
+            Aggregation::Sum => known.map(|(_, value)| value).reduce(|a, b| a + b),
+            Aggregation::Maximum => known.map(|(_, value)| value).reduce(f64::max),
+            Aggregation::MeanWeightedBy(metric) => {
+                let weighted = known.filter_map(|(queue, it)| Some((it, queue.value(metric)?)));
+                let (sum, weight) = weighted.fold((0.0, 0.0), |(sum, all), (value, weight)| {
+                    (sum + value * weight, all + weight)
+                });
+                (weight > 0.0).then(|| sum / weight)
+            }
+            Aggregation::None => None,
+        }
+    }
+}
+
+impl Queue {
+    /// A metric's value in its unit; `None` while it is unknown.
+    #[must_use]
+    pub fn value(&self, metric: Metric) -> Option<f64> {
+        match metric {
+            Metric::AvailableAgents => self.agents.available.map(number),
+            Metric::LongestWait => self.longest_wait_ms.map(number),
+            Metric::AverageWait => self.average_wait_ms.map(number),
+            Metric::Waiting => self.waiting.map(number),
+            Metric::ServiceLevel => (self.service_level.percent)
+                .filter(|percent| self.service_level.sample != Some(0) && percent.is_finite()),
+            Metric::AgentsLoggedOn => self.agents.logged_on.map(number),
+            Metric::AgentsBusy => self.agents.busy.map(number),
+            Metric::AgentsAfterCallWork => self.agents.after_call_work.map(number),
+            Metric::AgentsUnavailable => self.agents.unavailable.map(number),
+            Metric::ServiceLevelSample => self.service_level.sample.map(number),
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact up to 2^53, and counts are far below"
+)]
+fn number(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metric_has_one_name_in_json_and_table() {
+        for metric in Metric::ALL {
+            assert_eq!(serde_json::to_value(metric).unwrap(), metric.as_str());
+            assert_eq!(Metric::of_name(metric.as_str()), Some(metric));
+        }
+        assert!(Metric::ALL.starts_with(&Metric::JUDGED));
+        assert!(Metric::ALL.is_sorted(), "the order of reasons");
+    }
+
+    #[test]
+    fn value_of_service_level_is_unknown_over_no_call() {
+        let mut queue = Queue::default();
+        queue.service_level.percent = Some(0.0);
+        assert_eq!(queue.value(Metric::ServiceLevel), Some(0.0));
+        queue.service_level.sample = Some(0);
+        assert_eq!(queue.value(Metric::ServiceLevel), None);
+        assert_eq!(queue.value(Metric::ServiceLevelSample), Some(0.0));
+    }
+
+    #[test]
+    fn service_levels_are_weighted_by_their_samples() {
+        let queue = |percent, sample| {
+            let mut queue = Queue::default();
+            queue.service_level.percent = Some(percent);
+            queue.service_level.sample = sample;
+            queue
+        };
+        let queues = [
+            queue(100.0, Some(1)),
+            queue(50.0, Some(9)),
+            queue(0.0, Some(0)),
+        ];
+        assert_eq!(Metric::ServiceLevel.aggregate(&queues), Some(55.0));
+        // Without its sample a percentage has no weight.
+        assert_eq!(Metric::ServiceLevel.aggregate(&[queue(50.0, None)]), None);
+        assert_eq!(Metric::AvailableAgents.aggregate(&queues), None);
+    }
+}
