@@ -4,7 +4,7 @@
 //! It is taken as a whole or not at all. A bad one is said once, with everything that is
 //! wrong with it, and the one in force stays. Of a good one, boards, interval and names
 //! are handed to whoever follows [`Reload::new`]'s receiver; the rest is named, since it
-//! takes effect at the next start.
+//! requires a restart.
 //!
 //! # Layout
 //! - `look`: what stands in the files
@@ -51,7 +51,7 @@ pub struct Reload {
     taken: Option<Look>,
     /// What was wrong the last time.
     refused: Option<Refused>,
-    /// What waits for the next start.
+    /// The changes that require a restart.
     waiting: Vec<&'static str>,
     /// The warnings that were said.
     warned: Vec<String>,
@@ -210,9 +210,9 @@ impl Reload {
         }
         let waiting = loaded.settled.differing_from(&self.began_with);
         if waiting.is_empty() && !self.waiting.is_empty() {
-            info!("nothing in the configuration waits for the next start any more");
+            info!("no pending changes need a restart");
         } else if waiting != self.waiting || (reason == Reason::Asked && !waiting.is_empty()) {
-            warn!("takes effect at the next start: {}", waiting.join(", "));
+            warn!("restart required: {}", waiting.join(", "));
         }
         self.waiting = waiting;
     }

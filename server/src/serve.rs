@@ -223,12 +223,12 @@ fn announce(config: &Config, budget: &RequestBudget) {
         }
     }
     info!(
-        "who may look: {}",
+        "access: {}",
         match config.access.mode {
-            AccessMode::Loopback => "people at this machine; what comes through a proxy is refused",
+            AccessMode::Loopback => "this machine only; proxied requests are refused",
             AccessMode::Open => "everyone who reaches the address",
-            AccessMode::Links => "everyone who has a link of the board",
-            AccessMode::Proxy => "everyone whom the proxy names",
+            AccessMode::Links => "everyone with a link of the board",
+            AccessMode::Proxy => "users authenticated by the proxy",
         }
     );
     info!(

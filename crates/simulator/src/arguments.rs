@@ -5,37 +5,37 @@ use std::net::SocketAddr;
 use clap::Parser;
 use queuewall_simulator::{ActivityShape, Credentials, Options, Quirk, TimeOfDay};
 
-/// A pretend CXone tenant: queues of a contact centre through a working day, over
-/// the same HTTP as CXone's v2 Reporting API and, beside it, its real-time data API.
+/// A simulated CXone tenant: queues of a contact centre through a working day, over the HTTP of
+/// CXone's v2 Reporting API and Real-Time Data API.
 #[derive(Parser)]
 #[command(
     version,
     after_help = "Examples:\n\
-        \x20 queuewall-simulator                                  a busy morning, anybody may sign in\n\
+        \x20 queuewall-simulator                                  a busy morning, any credentials\n\
         \x20 queuewall-simulator --start 07:30 --speed 60         a day in 24 minutes\n\
-        \x20 queuewall-simulator --queues 250 --rate-limit 10     a large tenant with little patience\n\
-        \x20 queuewall-simulator --token-seconds 120 --no-scope   tokens run out, and permit nothing\n\
-        \x20 queuewall-simulator --quirk flags-as-text,no-links   odd forms of answers, two of many\n\
+        \x20 queuewall-simulator --queues 250 --rate-limit 10     a large tenant with a low rate limit\n\
+        \x20 queuewall-simulator --token-seconds 120 --no-scope   tokens expire, and permit nothing\n\
+        \x20 queuewall-simulator --quirk flags-as-text,no-links   odd forms of answers\n\
         \n\
-        Every request is logged to stderr; RUST_LOG=warn keeps quiet. Ctrl-C or SIGTERM ends it."
+        Every request is logged to stderr (RUST_LOG=warn: none). Ctrl-C or SIGTERM stops it."
 )]
 pub(crate) struct Arguments {
-    /// Where to listen
+    /// Listen address and port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9090")]
     pub(crate) listen: SocketAddr,
     /// The same seed gives the same day
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// Simulated seconds a second, up to 3600; 0 holds the day still
+    /// Simulated seconds per second, up to 3600; 0 stops the clock
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
     /// The simulated time of day at the start
     #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
     start: TimeOfDay,
-    /// How many whole days are simulated before that day, a Wednesday
+    /// Whole days simulated before that day, a Wednesday
     #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=30))]
     days_before: u16,
-    /// How many queues the tenant has, 1 to 5000
+    /// Queues of the tenant, 1 to 5000
     #[arg(long, value_name = "COUNT", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=5_000))]
     queues: u16,
     /// The only client id accepted [default: any]
@@ -53,32 +53,31 @@ pub(crate) struct Arguments {
     /// The only secret of that key accepted [default: any]
     #[arg(long, value_name = "SECRET")]
     access_key_secret: Option<String>,
-    /// How many seconds a token holds
+    /// Lifetime of a token in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
     token_seconds: u32,
-    /// How many seconds a refresh token holds; at the least, as long as a token
+    /// Lifetime of a refresh token in seconds, at least that of a token
     #[arg(long, value_name = "SECONDS", default_value_t = 7_200)]
     refresh_token_seconds: u32,
-    /// Requests a client may make in any minute, token requests included; 0 is no limit
+    /// Rate limit per client and minute, token requests included; 0: none
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
     rate_limit: u32,
-    /// Queues on a page of the queue list [default: all]
+    /// Queues per page of the queue list [default: all]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     list_page_size: Option<u16>,
-    /// Skills on a page of the skills' activity, at most
+    /// Skills per page of the skills' activity, at most
     #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
     activity_page_size: u16,
-    /// Wrap the skills' activity in resultSet, as older versions of the API do
+    /// Wrap the skills' activity in resultSet, as older API versions do
     #[arg(long)]
     result_set: bool,
-    /// Show no skill to whoever reads the skills' activity, as to an API user without any
+    /// Show no skill, as to an API user without any
     #[arg(long)]
     no_skills: bool,
-    /// Leave out of the skills' activity what is no queue: retired, outbound, chat, e-mail, voicemail
+    /// Omit skills that are no queues: retired, outbound, chat, e-mail, voicemail
     #[arg(long)]
     only_queues: bool,
-    /// Answer every read with 403, as for a client without the scope reporting:queue:view, and for
-    /// an API user without the permission
+    /// Answer every read with 403, as without the scope reporting:queue:view or the permission
     #[arg(long)]
     no_scope: bool,
     /// Odd forms of answers, several separated by commas
@@ -89,7 +88,7 @@ pub(crate) struct Arguments {
         value_delimiter = ','
     )]
     quirks: Vec<Quirk>,
-    /// All quirks that can hold at once and leave every number in its place
+    /// All quirks that can be combined and leave every number unchanged
     #[arg(long)]
     all_quirks: bool,
 }

@@ -37,7 +37,7 @@ const COOKIE_ID_AGAIN: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// It has no link of this board, or the proxy did not say who it is.
-    #[error("this is not for everyone: open a link of the board, or sign in")]
+    #[error("access denied: open a link of the board, or sign in")]
     NoAccess,
     /// Its link was revoked.
     #[error("the link was revoked: ask for a new one")]
@@ -46,12 +46,12 @@ pub enum Refusal {
     #[error("the link has expired: ask for a new one")]
     Expired,
     /// It did not come through the proxy.
-    #[error("come through the proxy that signs people in")]
+    #[error("access denied: open the address of the proxy that signs users in")]
     UntrustedPeer,
     /// It came through the proxy, which did not say who it is.
     #[error(
-        "the proxy did not say who is signed in: sign in there, and see that it sets the header of \
-         QUEUEWALL_PROXY_HEADER (access.proxy_header) to that person's name"
+        "the proxy did not name a user: sign in there, and let it set the header of \
+         QUEUEWALL_PROXY_HEADER (access.proxy_header) to the user's name"
     )]
     Nameless,
 }

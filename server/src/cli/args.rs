@@ -8,33 +8,33 @@ use queuewall_simulator::{Quirk, TimeOfDay};
 use crate::access::seconds_since_1970;
 
 const AFTER_HELP: &str = "\
-Configuration: environment variables, a .env file, and queuewall.toml; .env.sample
-and queuewall.sample.toml list everything. The first three needed are
-CXONE_CLIENT_ID, CXONE_CLIENT_SECRET and CXONE_TENANT_ID; with
-CXONE_DIALECT=realtime those of docs/cxone.md.
+Configuration: environment variables, .env and queuewall.toml; .env.sample and
+queuewall.sample.toml list every setting. Required: CXONE_CLIENT_ID,
+CXONE_CLIENT_SECRET and CXONE_TENANT_ID; with CXONE_DIALECT=realtime see
+docs/cxone.md.
 
 Exit codes:
   0  done
   1  something else failed: CXone in trouble, an unreadable answer, a port in use
-  2  usage, configuration or state folder: starting again does not help
+  2  usage, configuration or state folder: a restart does not help
   3  credentials rejected
   4  permission missing: the API client, or the access key's user, may not read queues
-  5  a queue was not found, or not answered, or none is visible
+  5  a queue was not found or not answered, or none is visible
   6  CXone's rate limit is reached
   7  network: no connection, no name, no TLS, no answer in time
-health ends with 0 or 1, whatever is wrong: container engines know no other.
+health exits with 0 or 1 only (exit codes for health checks).
 
 Examples:
-  queuewall demo                              a wallboard of a pretend tenant
-  queuewall demo --dialect realtime           the same, read by the other API
-  queuewall check                             try credentials, scope and queue ids
-  queuewall check --offline                   try the configuration alone
-  queuewall config show                       every setting, and where it comes from
-  queuewall queues                            find the ids of the queues
-  queuewall stats --queue 4711                one queue, as a table or as JSON
+  queuewall demo                              a wallboard of a simulated tenant
+  queuewall demo --dialect realtime           the same, through the other API
+  queuewall check                             test credentials, permission and queue ids
+  queuewall check --offline                   test the configuration only
+  queuewall config show                       every setting and its source
+  queuewall queues                            list queue ids
+  queuewall stats --queue 4711                one queue, as a table or JSON
   queuewall stats --queue 4711 --json | jq .calls_waiting
   queuewall stats --json | jq '.[].calls_waiting'
-  queuewall links add --board main            an address that opens the board
+  queuewall links add --board main            make a link that opens the board
   queuewall screens approve K7D34M --board main
   queuewall --config /etc/queuewall.toml serve";
 
@@ -42,7 +42,7 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(name = "queuewall", version, about, after_help = AFTER_HELP)]
 pub struct Cli {
-    /// Configuration file [default: QUEUEWALL_CONFIG, else ./queuewall.toml where there is one]
+    /// Configuration file [default: QUEUEWALL_CONFIG, else ./queuewall.toml if it exists]
     #[arg(long, global = true, value_name = "PATH")]
     pub config: Option<PathBuf>,
     /// What to do.
@@ -57,29 +57,29 @@ pub enum Command {
     Serve,
     /// Print the live metrics of queues, once
     Stats(StatsArgs),
-    /// List the queues that CXone shows, and why a board of every queue leaves some out
+    /// List visible queues, and why boards of every queue leave some out
     Queues(FormatArgs),
     /// Test credentials, permission, queue ids and the request budget
     Check(CheckArgs),
     /// Show the configuration as the server reads it
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Ask the running server whether it is well: for container engines
+    /// Ask the running server for its health, for container engines
     Health(HealthArgs),
-    /// Hand out, list and revoke links, each of which opens one board
+    /// Add, list and revoke links; each opens one board
     #[command(subcommand)]
     Links(LinksCommand),
-    /// Let in screens that show a code
+    /// Approve screens that show an access code
     #[command(subcommand)]
     Screens(ScreensCommand),
-    /// Serve a wallboard of a simulated tenant: nothing to configure
+    /// Serve a wallboard of a simulated tenant, without configuration
     Demo(DemoArgs),
 }
 
 /// Options of `check`.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct CheckArgs {
-    /// Check the configuration and its files alone: CXone is not asked
+    /// Test the configuration and its files only, without CXone
     #[arg(long)]
     pub offline: bool,
 }
@@ -87,14 +87,14 @@ pub struct CheckArgs {
 /// What to do with the configuration.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every setting, its value, and where that comes from (secrets as "set")
+    /// Print every setting, its value and source (secrets as "set")
     Show,
 }
 
 /// Options of `health`.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct HealthArgs {
-    /// Ask whether boards can be served, and print how it goes with CXone, which does not count
+    /// Test whether boards can be served; also print the state of CXone, which does not count
     #[arg(long)]
     pub ready: bool,
 }
@@ -104,22 +104,22 @@ pub struct HealthArgs {
 pub enum LinksCommand {
     /// Print the address of a new link, and its QR code on a terminal
     Add(AddArgs),
-    /// List the links; what opens a board is not among it
+    /// List links (tokens are never shown)
     List(FormatArgs),
-    /// End links; their screens show so within one poll
+    /// Revoke links; their screens say so within one poll
     Revoke(RevokeArgs),
 }
 
 /// Options of `links add`.
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// The one board that it opens
+    /// The board that it opens
     #[arg(long, value_name = "SLUG")]
     pub board: String,
-    /// What to call it, for example where it hangs
+    /// Its name, for example where the screen hangs
     #[arg(long, value_name = "TEXT", value_parser = label)]
     pub label: Option<String>,
-    /// Days until it ends by itself, or never
+    /// Days until it expires, or never
     #[arg(long, value_name = "DAYS|never", default_value = "365", value_parser = expires)]
     pub expires: Expires,
 }
@@ -130,7 +130,7 @@ pub struct RevokeArgs {
     /// The link's id
     #[arg(required_unless_present = "all", conflicts_with_all = ["board", "all"])]
     pub id: Option<String>,
-    /// The board whose links to end
+    /// The board whose links to revoke
     #[arg(long, value_name = "SLUG", requires = "all")]
     pub board: Option<String>,
     /// All links of the board
@@ -141,7 +141,7 @@ pub struct RevokeArgs {
 /// What to do with screens.
 #[derive(Debug, Subcommand)]
 pub enum ScreensCommand {
-    /// Let in the screen that shows this code
+    /// Approve the screen that shows this code
     Approve(ApproveArgs),
 }
 
@@ -150,21 +150,21 @@ pub enum ScreensCommand {
 pub struct ApproveArgs {
     /// The 6 characters that the screen shows
     pub code: String,
-    /// The one board that it shows
+    /// The board that it shows
     #[arg(long, value_name = "SLUG")]
     pub board: String,
-    /// Do not ask whether the screen's address is the right one; scripts are never asked
+    /// Do not ask for confirmation of the screen's IP address; scripts are never asked
     #[arg(long, short)]
     pub yes: bool,
-    /// What to call it, for example where it hangs
+    /// Its name, for example where the screen hangs
     #[arg(long, value_name = "TEXT", value_parser = label)]
     pub name: Option<String>,
-    /// Days until it ends by itself, or never
+    /// Days until it expires, or never
     #[arg(long, value_name = "DAYS|never", default_value = "365", value_parser = expires)]
     pub expires: Expires,
 }
 
-/// When a link ends by itself.
+/// When a link expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expires {
     /// It does not.
@@ -210,8 +210,8 @@ fn queue_id(text: &str) -> Result<String, String> {
 /// Options of `stats`.
 #[derive(Debug, Args)]
 pub struct StatsArgs {
-    /// Queue id; may be repeated [default: TARGET_QUEUE_ID, else all queues]. JSON is one object where exactly one is
-    /// named here, else an array
+    /// Queue id; may be repeated [default: TARGET_QUEUE_ID, else all queues]. With exactly one, JSON is an object,
+    /// else an array
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = queue_id)]
     pub queue: Vec<String>,
     /// How to print.
@@ -222,7 +222,7 @@ pub struct StatsArgs {
 /// How to print an answer.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct FormatArgs {
-    /// Print JSON [default where stdout is no terminal]
+    /// Print JSON [default if stdout is not a terminal]
     #[arg(long, conflicts_with = "table")]
     pub json: bool,
     /// Print a table [default on a terminal]
@@ -236,16 +236,16 @@ pub struct DemoArgs {
     /// Address and port of the wallboard
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Address and port of metrics and screens, for those who run the server
+    /// Address and port of metrics and the screen list, for operators
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
     /// The same seed gives the same day
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
-    /// Simulated seconds a second, up to 3600; 0 holds the day still
+    /// Simulated seconds per second, up to 3600; 0 stops the clock
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
-    /// Which of CXone's APIs the server reads the tenant by
+    /// The CXone API to read the tenant through
     #[arg(long, value_enum, default_value_t = DemoDialect::ReportingV2)]
     pub dialect: DemoDialect,
     /// Time of day at which the simulated day starts
@@ -259,7 +259,7 @@ pub struct DemoArgs {
         value_delimiter = ','
     )]
     pub quirks: Vec<Quirk>,
-    /// All quirks that can hold at once and leave every number in its place
+    /// All quirks that can be combined and leave every number unchanged
     #[arg(long)]
     pub all_quirks: bool,
 }

@@ -231,7 +231,7 @@ impl Desk<'_> {
             writeln!(self.out, "{}  {}  {label}", link.id, link.board)?;
         }
         match revoked.len() {
-            0 => writeln!(self.notes, "nothing to revoke: it had ended before")?,
+            0 => writeln!(self.notes, "nothing to revoke: already ended")?,
             _ => writeln!(
                 self.notes,
                 "revoked. Their screens show so within one poll, about 6 seconds."
@@ -240,9 +240,8 @@ impl Desk<'_> {
         if let Some(error) = unwritten.filter(|_| !revoked.is_empty()) {
             writeln!(
                 self.notes,
-                "note: the running server refuses them, and could not write it down yet: {error}. It tries every \
-                 10 s; restarted before that succeeds, it would let them in again. Its log says when it is \
-                 written"
+                "note: the running server refuses them, but could not save it yet: {error}. It retries every 10 s; \
+                 after a restart before that, they would work again. Its log says when it is saved"
             )?;
         }
         Ok(Exit::Done)
@@ -259,8 +258,7 @@ impl Desk<'_> {
         }
         writeln!(
             self.notes,
-            "note: the server asks for no links as long as QUEUEWALL_ACCESS (access.mode) is not \
-             links"
+            "note: the server does not use links unless QUEUEWALL_ACCESS (access.mode) is links"
         )
     }
 }
@@ -611,7 +609,7 @@ pub(super) mod tests {
             assert_eq!(links.good(token, now), Err(crate::access::Refusal::Revoked));
             if content == "{" {
                 assert!(out.contains("main  Hall"), "{out}");
-                assert!(notes.contains("could not write it down yet"), "{notes}");
+                assert!(notes.contains("could not save it yet"), "{notes}");
                 assert!(notes.contains("is damaged"), "{notes}");
             } else {
                 assert!(notes.starts_with("nothing to revoke"), "{notes}");

@@ -22,9 +22,9 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
         return Err(Failure::new(
             Exit::Other,
             format_args!(
-                "no screen waits under the code {}: read it again off the screen; a code is good for {} minutes, then \
-                 the screen shows the next. If it is right, look in the server's log: it may not be able to write \
-                 screens.json, or use another state folder than this command ({})",
+                "no waiting screen has the code {}: read it again; a code is valid for {} minutes, then the screen shows \
+                 a new one. If it is right, see the server's log: it may be unable to write screens.json, or use \
+                 another state folder than this command ({})",
                 printable(&typed),
                 CODE_LIFE.as_secs() / 60,
                 desk.config.access.state_dir.display()
@@ -35,14 +35,11 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
         Some(peer) => format!("at {peer}"),
         None => "at an unknown address".to_owned(),
     };
-    writeln!(
-        desk.notes,
-        "the code {typed} is shown by a screen {place}, which asked to be let in"
-    )?;
+    writeln!(desk.notes, "the code {typed} is shown by a screen {place}")?;
     if !args.yes && !agrees(desk, &args.board)? {
         return Err(Failure::new(
             Exit::Other,
-            "the screen was not let in: its code stays good until its time is over",
+            "the screen was not approved: its code is valid until it expires",
         ));
     }
     let id = desk.hand_out(
@@ -55,7 +52,7 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
             Some(link) => Err(Failure::new(
                 Exit::Other,
                 format_args!(
-                    "this screen was let in before, to the board {} with the link {}: revoke that \
+                    "this screen was approved before, for the board {} with the link {}: revoke that \
                      one, and the screen shows a new code",
                     link.board, link.id
                 ),
@@ -146,7 +143,7 @@ mod tests {
             again
                 .message
                 .unwrap()
-                .contains("let in before, to the board sales")
+                .contains("approved before, for the board sales")
         );
     }
 
@@ -179,7 +176,7 @@ mod tests {
                     assert!(shown.contains("10.0.0.7"), "before it is let in: {notes}");
                     assert!(let_in.contains("shows the board"), "{notes}");
                 }
-                Err(failure) => assert!(failure.message.unwrap().contains("not let in")),
+                Err(failure) => assert!(failure.message.unwrap().contains("not approved")),
             }
         }
     }
@@ -194,13 +191,13 @@ mod tests {
             wrong
                 .message
                 .unwrap()
-                .starts_with("no screen waits under the code AAAAAA: read")
+                .starts_with("no waiting screen has the code AAAAAA: read")
         );
         let unknown = approved(&office, &waiting.code, "nowhere").unwrap_err();
         assert_eq!(unknown.exit, Exit::Usage);
         office.now += CODE_LIFE;
         let old = approved(&office, &waiting.code, "sales").unwrap_err();
-        assert!(old.message.unwrap().starts_with("no screen waits"));
+        assert!(old.message.unwrap().starts_with("no waiting screen"));
         assert_eq!(office.store().links().unwrap(), []);
     }
 }

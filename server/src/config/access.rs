@@ -157,7 +157,7 @@ fn mode_of(reader: &mut Reader<'_>, server: &ServerConfig) -> AccessMode {
             let listen = reader.text(&keys::LISTEN);
             reader.problems.extend(listen.map(|found| {
                 found.wrong(
-                    "is reached from other machines, and nothing says who may look",
+                    "accepts connections from other machines, and no access mode is set",
                     MODES,
                 )
             }));

@@ -34,18 +34,18 @@ pub enum ApiError {
     NoSuchPath,
     /// 404: the path looks as if a proxy had put the wall below another path.
     #[error(
-        "there is nothing at this address: where a proxy has the wall under a path, set QUEUEWALL_BASE_PATH \
+        "there is nothing at this address: if a proxy serves the wall under a path, set QUEUEWALL_BASE_PATH \
          (server.base_path) to that path, as in /wall"
     )]
     BelowAPath,
     /// 404: the path is one of another access mode.
-    #[error("there is nothing at this address: this server asks for no links")]
+    #[error("there is nothing at this address: this server does not use links")]
     NoLinks,
     /// 400: the path is no text once its percent signs are taken out.
-    #[error("the address is not UTF-8: check its percent signs")]
+    #[error("the address is not UTF-8: check its percent encoding")]
     UnreadablePath,
     /// 405: the path is there, the method is not.
-    #[error("this method is not possible here: the header `allow` names those that are")]
+    #[error("method not allowed: the header `allow` lists those that are")]
     MethodNotAllowed,
     /// 400: asked by no name, or by several.
     #[error("send exactly one Host header")]
@@ -58,35 +58,35 @@ pub enum ApiError {
     ForeignHost,
     /// 403: a proxy passed it on to a server that is for this machine alone.
     #[error(
-        "this request came through a proxy or from another machine, and nothing says who may look: set \
+        "this request came through a proxy or from another machine, and no access mode is set: set \
          QUEUEWALL_ACCESS (access.mode) to links, proxy or open; docs/access.md says which"
     )]
     NotOfThisMachine,
     /// 403: a page from elsewhere has made the browser send it.
     #[error(
-        "this was sent by a page of another server: open the wall's own address; behind a proxy, let it pass the \
-         header Host, or name the host in QUEUEWALL_HOSTS (server.hosts)"
+        "this was sent by a page of another site (CSRF): open the wall's own address; behind a proxy, let it pass the \
+         Host header, or add the host to QUEUEWALL_HOSTS (server.hosts)"
     )]
     ForeignOrigin,
     /// 400: plain HTTP to a port that speaks TLS.
-    #[error("this address speaks https alone: write https:// before it")]
+    #[error("this port accepts HTTPS only: open the address with https://")]
     PlainHttp,
     /// 411: a body of unknown length.
     #[error(
-        "a body in chunks is refused, and browsers send none: let the proxy in between send its length \
+        "Content-Length required: chunked bodies are refused, and browsers send none; let the proxy send a length \
          (cloudflared: disableChunkedEncoding)"
     )]
     NoLength,
     /// The body is no JSON of the right shape, too long, or says that it is something
     /// else; with the status that says which.
-    #[error("send JSON, as docs/access.md says")]
+    #[error("the body must be JSON: see docs/access.md")]
     UnreadableBody(StatusCode),
     /// 408: the body took too long.
-    #[error("the body did not come in time")]
+    #[error("timeout: the request body did not arrive in time")]
     SlowBody,
     /// 429: this peer has asked too much.
     #[error(
-        "too many requests from this IP address: try again in a second; where it is a proxy's, name it in \
+        "too many requests from this IP address: try again in a second; if it is a proxy's, add it to \
          QUEUEWALL_TRUSTED_PROXIES (access.trusted_proxies)"
     )]
     TooManyRequests,
@@ -100,7 +100,7 @@ pub enum ApiError {
     #[error("too many attempts: wait {} s", .0.as_secs().max(1))]
     TooManyAttempts(Duration),
     /// 500: the log has the cause.
-    #[error("this server is in trouble: its log says why")]
+    #[error("internal error: the server's log says why")]
     Internal,
 }
 

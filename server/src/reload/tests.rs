@@ -313,7 +313,7 @@ async fn what_needs_a_new_start_is_named_once_and_no_value_of_it() {
         bench.said(),
         [
             "INFO the configuration was read again: reading every 60 s; names: wall.example.com",
-            "WARN takes effect at the next start: QUEUEWALL_LOG, cxone.tenant_id, \
+            "WARN restart required: QUEUEWALL_LOG, cxone.tenant_id, \
              poll.budget_per_minute, server.listen",
         ]
     );
@@ -349,10 +349,7 @@ async fn the_secret_of_a_file_is_compared_by_what_the_file_holds() {
     bench.asked.notify_one();
     looks(1).await;
     let said = bench.said();
-    assert_eq!(
-        said[2],
-        "WARN takes effect at the next start: cxone.ca_file"
-    );
+    assert_eq!(said[2], "WARN restart required: cxone.ca_file");
     bench.remove("ca.pem");
     bench.asked.notify_one();
     looks(1).await;
@@ -366,7 +363,7 @@ async fn the_secret_of_a_file_is_compared_by_what_the_file_holds() {
     looks(2).await;
     let said = bench.said().join("\n");
     assert!(
-        said.contains("waits for the next start"),
+        said.contains("no pending changes need a restart"),
         "tried again: {said}"
     );
 }

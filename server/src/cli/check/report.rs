@@ -223,13 +223,13 @@ impl<'a> Report<'a> {
         let cycle = plan::cycle(requests, poll.interval, budget);
         if cycle == poll.interval {
             return self.ok(format_args!(
-                "{round} every {seconds} s; {budget} a minute allow it"
+                "{round} every {seconds} s, within the limit of {budget} a minute"
             ));
         }
         let cycle = cycle.as_secs();
         let text = format!(
-            "{round}; {budget} a minute, with room for sign-ins and repeats, allow it every {cycle} s \
-             instead of every {seconds} s: {}",
+            "{round}; the limit of {budget} a minute, sign-ins and retries included, allows one round every \
+             {cycle} s instead of every {seconds} s: {}",
             plan::remedies(requests, poll, is_one_list).join(", or ")
         );
         self.lines.push((Mark::Slower, text));

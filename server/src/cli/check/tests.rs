@@ -71,7 +71,7 @@ async fn every_configured_id_of_every_board_has_its_line_and_is_read_once() {
          ok      board b: queue 2 (Queue 2)\n\
          ok      board d: every queue, 2 now\n\
          ok      board c: queue 2 (Queue 2)\n\
-         ok      budget: one round takes 2 requests every 30 s; 10 a minute allow it\n"
+         ok      budget: one round takes 2 requests every 30 s, within the limit of 10 a minute\n"
     );
     assert_eq!(exit, Exit::Done);
     assert_eq!(*tenant.reads.lock().unwrap(), ["1,2/", "2/7"]);
@@ -258,8 +258,8 @@ async fn a_round_that_does_not_fit_the_budget_says_how_slow_it_gets_and_what_cha
     assert_eq!(
         text.lines().last(),
         Some(
-            "slower  budget: one round takes 6 requests; 10 a minute, with room for sign-ins and repeats, \
-             allow it every 45 s instead of every 30 s: set QUEUEWALL_BUDGET_PER_MINUTE to 14, if CXone \
+            "slower  budget: one round takes 6 requests; the limit of 10 a minute, sign-ins and retries \
+             included, allows one round every 45 s instead of every 30 s: set QUEUEWALL_BUDGET_PER_MINUTE to 14, if CXone \
              allows that many, or set QUEUEWALL_POLL_SECONDS to 45"
         )
     );
@@ -268,7 +268,9 @@ async fn a_round_that_does_not_fit_the_budget_says_how_slow_it_gets_and_what_cha
     tenant.batch_limit = usize::MAX;
     tenant.requests_per_read = 1;
     let (_, text) = checked(&tenant, &[board("all", &[], &[])]).await;
-    assert!(text.ends_with("one round takes 1 request every 30 s; 10 a minute allow it\n"));
+    assert!(
+        text.ends_with("one round takes 1 request every 30 s, within the limit of 10 a minute\n")
+    );
 }
 
 #[tokio::test]
