@@ -16,7 +16,7 @@ use crate::cxone::Proxy;
 pub(super) type Digest = [u8; 32];
 
 /// The time limit of a request, which follows from the interval.
-const TIME_LIMIT: &str = "poll.seconds (for the time limit of a request)";
+const TIME_LIMIT: &str = "poll.seconds (for the request timeout)";
 
 /// Every setting that a running server does not take over, as digests: secrets are
 /// among them.

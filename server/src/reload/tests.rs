@@ -327,7 +327,7 @@ async fn what_needs_a_new_start_is_named_once_and_no_value_of_it() {
     bench.write(FILE, OTHER);
     bench.write(".env", "CXONE_TENANT_ID=tenant\n");
     looks(3).await;
-    assert!(bench.said()[1].contains("nothing in the configuration waits"));
+    assert!(bench.said()[1].contains("no pending changes need a restart"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -336,7 +336,7 @@ async fn a_shorter_interval_says_that_the_time_limit_stays() {
     looks(2).await;
     bench.write(FILE, &format!("[poll]\nseconds = 5\n{GOOD}"));
     looks(3).await;
-    assert!(bench.said()[1].contains("poll.seconds (for the time limit of a request)"));
+    assert!(bench.said()[1].contains("poll.seconds (for the request timeout)"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -182,5 +182,5 @@ async fn body_in_chunks_is_warned_of_with_the_proxys_remedy() {
     assert_eq!(app().answer(request).await.status(), 411);
     let lines = said.lines();
     let words = lines[0]["message"].as_str().unwrap();
-    assert!(words.contains("let the proxy in between send"), "{words}");
+    assert!(words.contains("let the proxy send a length"), "{words}");
 }
