@@ -7,9 +7,9 @@ use anyhow::{Result, bail};
 use crate::{
     browsers::{self, Browsers, Choice},
     command::{cargo, run, run_quietly},
-    page,
+    licences, page,
     step::step,
-    supply_chain, toolchain,
+    toolchain,
     tools::{self, PageTools},
     workspace::Workspace,
 };
@@ -77,7 +77,7 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             "run `cargo fmt --all`",
         )
     })?;
-    supply_chain::check(workspace)?;
+    licences::check(workspace)?;
     let tools = tools::for_page(workspace)?;
     let browsers = browsers::prepare(workspace, extent.engines())?;
     page::build(workspace, &tools)?;

@@ -1,8 +1,7 @@
-//! The page's build tools, Trunk, wasm-bindgen, wasm-opt and esbuild, cargo-fuzz and
-//! cargo-mutants: each of the version this project was built with, in the project's own
-//! `.tools` folder.
+//! The page's build tools, Trunk, wasm-bindgen, wasm-opt and esbuild: each of the version
+//! this project was built with, in the project's own `.tools` folder.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -21,8 +20,6 @@ const ESBUILD: &str = "0.28.2";
 const AXE: &str = "4.14.0";
 /// What the page's bytes depend on, beside its sources.
 pub(crate) const PAGE_VERSIONS: [&str; 3] = [TRUNK, BINARYEN, ESBUILD];
-const CARGO_FUZZ: &str = "0.13.2";
-const CARGO_MUTANTS: &str = "27.1.0";
 
 /// Everything that builds the page.
 #[derive(Debug)]
@@ -93,24 +90,6 @@ pub(crate) fn for_page(workspace: &Workspace) -> Result<PageTools> {
     Ok(tools)
 }
 
-/// Finds or installs cargo-fuzz, and says in which folder it is.
-pub(crate) fn cargo_fuzz(workspace: &Workspace) -> Result<PathBuf> {
-    cargo_subcommand(workspace, "cargo-fuzz", CARGO_FUZZ)
-}
-
-/// Finds or installs cargo-mutants, and says in which folder it is.
-pub(crate) fn cargo_mutants(workspace: &Workspace) -> Result<PathBuf> {
-    cargo_subcommand(workspace, "cargo-mutants", CARGO_MUTANTS)
-}
-
-fn cargo_subcommand(workspace: &Workspace, package: &str, version: &str) -> Result<PathBuf> {
-    let folder = workspace.tools.join("bin");
-    let program = folder.join(format!("{package}{}", env::consts::EXE_SUFFIX));
-    let program = program.exists().then_some(program);
-    cargo_tool(workspace, program, package, version, &["--locked"])?;
-    Ok(folder)
-}
-
 fn node_tools(workspace: &Workspace, tools: &PageTools) -> Result<()> {
     let has = |program: &str, version: &str| {
         tools.locate(program).is_some_and(|file| {
@@ -175,12 +154,7 @@ fn cargo_tool(
     version: &str,
     options: &[&str],
 ) -> Result<()> {
-    let mut version_of = Vec::from(["--version"]);
-    // What Cargo hands on when it is asked for `cargo mutants`, and what this one insists on.
-    if package == "cargo-mutants" {
-        version_of.insert(0, "mutants");
-    }
-    let installed = program.and_then(|file| answer(clean(file).args(version_of)));
+    let installed = program.and_then(|file| answer(clean(file).arg("--version")));
     if installed.is_some_and(|text| text.split_whitespace().any(|word| word == version)) {
         return Ok(());
     }

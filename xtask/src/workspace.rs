@@ -13,7 +13,7 @@ pub(crate) struct Workspace {
     pub(crate) tools: PathBuf,
     /// Cargo's target folder for the host.
     pub(crate) target: PathBuf,
-    /// Cargo's target folder for the page: of its own, since the page may be
+    /// Cargo's target folder for the page: separate, since the page may be
     /// compiled by another toolchain, and the two would discard each other's work.
     pub(crate) wasm_target: PathBuf,
     /// What Trunk writes before it is finished.

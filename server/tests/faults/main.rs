@@ -15,7 +15,6 @@
 //! - `QUEUEWALL_FAULT_SEED`: the seed of the first one (default 1)
 //! - `QUEUEWALL_TOKEN_LIVES`: over how many lives of a token no poll may be lost (default 30)
 //! - `QUEUEWALL_STOP_SECONDS`: for how long the program is stopped (default 8)
-//! - `QUEUEWALL_REPORT`: a file for the table of what was seen
 //!
 //! # Layout
 //! - `world`: the tenant, the line to it, the server, and a browser that never looks away
@@ -25,7 +24,7 @@
 //! - `truth`: the numbers that the tenant gives, and what a board may make of them
 //! - `fault`: what a fault is; `transport`, `statuses`, `bodies`, `tokens`, `clocks`:
 //!   the faults, one entry each
-//! - `matrix`: the tests; `report`: their table
+//! - `matrix`: the tests
 //! - `budget`: restarts, and tokens that expire, as the tenant sees them
 //! - `stopped`: the program itself, stopped and continued, in real time
 //!
@@ -80,7 +79,6 @@ mod fault;
 mod line;
 mod machine;
 mod matrix;
-mod report;
 mod shapes;
 mod statuses;
 mod stopped;

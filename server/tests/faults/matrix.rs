@@ -10,11 +10,13 @@ use tokio::time::{Instant, sleep};
 use crate::{
     bodies, clocks,
     fault::{Fault, Shows},
-    report::{self, Row, allowed},
     shapes::Shape,
     statuses, tokens, transport,
     world::{GLANCE, INTERVAL, Spoken, View, World},
 };
+
+/// What is allowed beyond the fault's end, or the retry that was announced.
+const ALLOWED: Duration = Duration::from_secs(10 + 5);
 
 /// Until a fault shows: a poll, the longest that an answer may take, and a glance.
 const WITHIN_ONE_POLL: Duration = Duration::from_secs(10 + 9 + 2);
@@ -93,23 +95,17 @@ async fn look_until(
     }
 }
 
-/// Looks until every board is fresh after a fault that ended now. Answers how much later
-/// than when the server was free to try that was, of the main one.
-async fn look_until_fresh(world: &World, what: &str, not_before: Instant) -> Duration {
+/// Looks until every board is fresh after a fault that ended now.
+async fn look_until_fresh(world: &World, what: &str, not_before: Instant) {
     let until_fresh = world.shapes().iter().map(|shape| {
         let what = format!("{what}, {shape:?}");
         async move { look_at_until_fresh(world, *shape, &what, not_before).await }
     });
-    join_all(until_fresh).await[0]
+    join_all(until_fresh).await;
 }
 
 /// The same of one board.
-async fn look_at_until_fresh(
-    world: &World,
-    shape: Shape,
-    what: &str,
-    not_before: Instant,
-) -> Duration {
+async fn look_at_until_fresh(world: &World, shape: Shape, what: &str, not_before: Instant) {
     let ended = Instant::now();
     let set = world.truth.set();
     let mut free = ended.max(not_before);
@@ -119,7 +115,7 @@ async fn look_at_until_fresh(
         let sets = tiles.map(|it| world.truth.set_of(shape, it));
         let is_new = sets.min().flatten().is_some_and(|shown| shown >= set);
         if view.is_well() && is_new {
-            return view.at.saturating_duration_since(free);
+            return;
         }
         // What it announces counts until that time has come.
         let has_tried = view.at > free && world.line.arrivals().iter().any(|at| *at > ended);
@@ -127,7 +123,7 @@ async fn look_at_until_fresh(
             free = free.max(next_try);
         }
         assert!(
-            view.at <= free + allowed(),
+            view.at <= free + ALLOWED,
             "{what}: not back in time; {:?}, {:?}",
             view.board.upstream,
             view.board.queues.first()
@@ -138,7 +134,7 @@ async fn look_at_until_fresh(
     }
 }
 
-async fn alone(spoken: Spoken, fault: &Fault) -> Row {
+async fn alone(spoken: Spoken, fault: &Fault) {
     let what = format!("{} in {spoken:?}", fault.name);
     let world = World::start(spoken, fault.is_encrypted).await;
     let soon = Instant::now() + WITHIN_ONE_POLL;
@@ -167,19 +163,8 @@ async fn alone(spoken: Spoken, fault: &Fault) -> Row {
     assert!(has_settled(shows, &last), "{what}: {:?}", last.board);
 
     world.heal(fault.is_encrypted);
-    let back_after = look_until_fresh(&world, &what, seen + fault.retry).await;
+    look_until_fresh(&world, &what, seen + fault.retry).await;
     world.check_conduct();
-    let code = |cause: Option<Cause>| cause.map_or("", Cause::code);
-    let (board, tile) = (&last.board.upstream, &last.board.queues[0]);
-    Row {
-        fault: fault.name,
-        spoken,
-        shows,
-        seen_after: seen - began,
-        board: format!("{:?} {}", board.state, code(board.cause_code)),
-        tile: format!("{:?} {}", tile.state, code(tile.cause_code)),
-        back_after,
-    }
 }
 
 async fn each_alone(mut faults: Vec<Fault>) {
@@ -192,9 +177,9 @@ async fn each_alone(mut faults: Vec<Fault>) {
         for spoken in Spoken::ALL {
             // A task of its own: one that fails keeps no other from being tried.
             let trial = Arc::clone(&fault);
-            match tokio::spawn(async move { alone(spoken, &trial).await }).await {
-                Ok(row) => report::add(row),
-                Err(_) => failed.push(format!("{} in {spoken:?}", fault.name)),
+            let trial = tokio::spawn(async move { alone(spoken, &trial).await });
+            if trial.await.is_err() {
+                failed.push(format!("{} in {spoken:?}", fault.name));
             }
         }
     }

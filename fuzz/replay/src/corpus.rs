@@ -26,7 +26,7 @@ pub(crate) struct File {
 impl Corpus {
     /// Reads what is committed for `target`.
     pub(crate) fn of(target: &str) -> Self {
-        let fuzz = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz"));
+        let fuzz = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         let folder = fuzz.join("corpus").join(target);
         let mut files: Vec<File> = fs::read_dir(&folder)
             .unwrap_or_else(|error| panic!("{} cannot be read: {error}", folder.display()))
