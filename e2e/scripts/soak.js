@@ -2,7 +2,7 @@
 // them, and asks a server that is in here. Runs before the page's own scripts.
 //
 // `soak.run(polls)` lets that many polls go by; `soak.plant(what)` leaks from then on at
-// each poll: 20 bytes in "js" or in "wasm", a "node", a "listener"; `soak.rest(true)`
+// each poll: 20 bytes in "bytes of JavaScript" or in "wasm", a "node", a "listener"; `soak.rest(true)`
 // stills the board, so that one reading can be compared with another. `soak.step(seconds)`
 // lets time go by, `soak.absent(how)` takes the server away, `soak.deafen(true)`
 // everything that can be fetched, `soak.restart()` and `soak.rebuild(name)` give another, `soak.sleep(ms)` stops the machine for a while.
@@ -207,10 +207,10 @@
   function leak() {
     count = (count + 1) & 0xfffffff;
     // Two fields behind V8's header of 12 bytes: 20 in all.
-    if (planted === "js") kept = { number: count, before: kept };
-    if (planted === "wasm") wasm.__wbindgen_malloc(20, 4);
-    if (planted === "node") kept = { number: document.createElement("i"), before: kept };
-    if (planted === "listener") document.body.addEventListener("soak", function () { count++; });
+    if (planted === "bytes of JavaScript") kept = { number: count, before: kept };
+    if (planted === "bytes of wasm") wasm.__wbindgen_malloc(20, 4);
+    if (planted === "nodes") kept = { number: document.createElement("i"), before: kept };
+    if (planted === "listeners") document.body.addEventListener("soak", function () { count++; });
   }
 
   // How many of the wasm memory's bytes are in use: all, less those that can be had in
@@ -252,7 +252,7 @@
       return pass(function () { return turns === before || pageOfTiles() !== 1; });
     },
     plant: function (where) {
-      if (where === "wasm" && !(wasm && wasm.__wbindgen_malloc)) throw new Error("the page exports no allocator");
+      if (where === "bytes of wasm" && !(wasm && wasm.__wbindgen_malloc)) throw new Error("the page exports no allocator");
       planted = where;
     },
     // Lets time pass until `count` more polls were asked; a second at a go, each in a

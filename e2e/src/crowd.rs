@@ -187,14 +187,6 @@ async fn encoded(program: &Program) -> Result<(u64, HeaderValue)> {
 }
 
 impl Cost {
-    /// What this share of the answers took at most.
-    ///
-    /// # Errors
-    /// When there was none.
-    pub fn quantile(&self, share: f64) -> Result<Duration> {
-        quantile(&self.polls, share)
-    }
-
     /// How many of the polls brought a board.
     #[must_use]
     pub fn brought(&self) -> usize {

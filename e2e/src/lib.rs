@@ -9,14 +9,12 @@
 //! - [`network`]: what lies between, to be cut; [`proxy`]: one that adds a header
 //! - [`program`]: the same as a process that is measured, [`screen`]: a screen without a browser,
 //!   [`crowd`]: many of them
-//! - [`stage`]: a server that says exactly what it is told, and a twin of the page
-//! - [`scene`]: made-up boards to be told
-//! - [`pages`]: the page and its twin, driven alike
-//! - [`soak`]: a week on the wall in a few minutes; [`server_soak`]: millions of polls; [`recovery`]: what it loses, and how
+//! - [`stage`]: a server that says exactly what it is told; [`scene`]: made-up boards for it
+//! - [`pages`]: common steps with the page
+//! - [`soak`]: a week on the wall and millions of polls; [`recovery`]: what a wall loses, and how
 //!   soon it is live again
 //! - `tests/`: what must hold; `src/bin/bench/`: what it costs;
-//!   `src/bin/pictures/`: how it looks; `scripts/`: what runs inside the page;
-//!   `twin/`: the page once more, in plain JavaScript, to be measured against
+//!   `src/bin/pictures/`: how it looks; `scripts/`: what runs inside the page
 
 pub mod browser;
 pub mod crowd;
@@ -30,7 +28,6 @@ pub mod proxy;
 pub mod recovery;
 pub mod scene;
 pub mod screen;
-pub mod server_soak;
 pub mod soak;
 pub mod stage;
 pub mod wall;

@@ -1,34 +1,13 @@
-//! The page and its plain-JavaScript twin, to be driven alike.
+//! Steps that many tests and measurements take with the page.
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::{devtools::Tab, stage::Stage};
 
-/// A page that is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
-    /// The product.
-    Ours,
-    /// The same look in plain JavaScript.
-    Twin,
-}
-
-impl Page {
-    /// Both, in the order in which they take turns.
-    pub const BOTH: [Self; 2] = [Self::Ours, Self::Twin];
-
-    /// Its address on the stage.
-    #[must_use]
-    pub fn path(self) -> &'static str {
-        match self {
-            // The twin turns no pages.
-            Self::Ours => "/board/main?rotate=off",
-            Self::Twin => "/twin",
-        }
-    }
-}
+/// The wall with its first page of tiles, which stays.
+pub const WALL: &str = "/board/main?rotate=off";
 
 /// Long enough for a slow machine.
 const SOON: Duration = Duration::from_secs(60);
@@ -57,15 +36,6 @@ pub async fn poll(tab: &mut Tab, stage: &Stage, settle: Duration) -> Result<()> 
     stage.polled(before).await?;
     tokio::time::sleep(settle).await;
     Ok(())
-}
-
-/// Everything that the page shows, as text: elements, attributes and words.
-///
-/// # Errors
-/// When there is no board.
-pub async fn outline(tab: &mut Tab) -> Result<String> {
-    let outline = tab.evaluate(include_str!("../scripts/outline.js")).await?;
-    Ok(outline.as_str().context("an outline is text")?.to_owned())
 }
 
 /// Cuts the page off and lets it poll in vain until it says that its server is lost.

@@ -128,6 +128,18 @@ impl Program {
         self.process.id().context("the program has ended")
     }
 
+    /// A figure of its `/proc/ID/status`, by its label: `VmRSS:` is in KiB.
+    ///
+    /// # Errors
+    /// Where there is no `/proc`, as outside of Linux.
+    pub fn status(&self, label: &str) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id()?))
+            .context("a process is read from /proc, which Linux has")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(label));
+        let word = line.and_then(|line| line.split_whitespace().next());
+        Ok(word.with_context(|| format!("no {label}"))?.parse()?)
+    }
+
     /// Gives it other boards, as an operator does: by its file and a SIGHUP.
     ///
     /// # Errors

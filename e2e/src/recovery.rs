@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use crate::{devtools::Tab, pages::Page, stage::Stage};
+use crate::{devtools::Tab, pages::WALL, stage::Stage};
 
 /// A wall is live again this long after what it had lost is back, at the latest.
 pub const LIVE_WITHIN_SECONDS: u32 = 15;
@@ -64,18 +64,6 @@ impl Loss {
         Self::Program,
         Self::Machine,
     ];
-
-    /// For a table.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Server => "the server restarts",
-            Self::Network => "ten minutes without a network",
-            Self::Build => "a new build",
-            Self::Program => "the page's program ends",
-            Self::Machine => "the machine sleeps",
-        }
-    }
 }
 
 /// A page in stepped time.
@@ -90,7 +78,7 @@ impl<'t> Stepped<'t> {
     /// When it is not live soon.
     pub async fn open(tab: &'t mut Tab, stage: &Stage) -> Result<Self> {
         tab.inject(include_str!("../scripts/soak.js")).await?;
-        tab.open(&stage.url(Page::Ours.path())).await?;
+        tab.open(&stage.url(WALL)).await?;
         let mut stepped = Self { tab };
         stepped.started().await?;
         stepped.until_live().await?;

@@ -1,274 +1,230 @@
-//! A week on the wall in a few minutes: the page's clocks and its server are replaced by
-//! `scripts/soak.js`, so that polls follow each other as fast as the page takes them,
-//! and what it keeps is read before and after.
+//! What a page or a server still holds after many rounds of use, and what of it is a leak.
 //!
-//! Read is the page at rest: with the same board and the same page of tiles each time and
-//! after a collection of garbage, so that nothing but what was kept makes a difference.
+//! After each round the subject comes to rest and is read. Counts may vary by a few. Bytes
+//! are judged by the median slope between any two readings (Theil and Sen): a leak adds up
+//! over any two, a step, which an allocator makes now and then, does not.
+//!
+//! # Layout
+//! - [`page`]: the wall in a tab, in stepped time
+//! - [`server`]: the program's process; `traffic`: what happens to it; [`leaking`]: the
+//!   same with a planted leak
 
-use anyhow::{Context as _, Result, ensure};
-use serde_json::{Value, json};
+pub mod leaking;
+pub mod page;
+pub mod server;
+mod traffic;
 
-use crate::{devtools::Tab, stage::Stage};
+use std::fmt;
 
-/// The polls of a week, at one in 5 s.
-pub const A_WEEK: u32 = 7 * 24 * 3_600 / 5;
+use anyhow::{Result, ensure};
 
-/// The board has more tiles than a page holds, which take turns.
-const BOARD: &str = "/board/main";
-
-/// A page of tiles stays for three polls; in an outage it may stay for longer.
-const POLLS_A_TURN: u32 = 4;
-
-/// Polls in one command: each must end within a minute.
-const AT_A_TIME: u32 = 500;
-
-/// What the planted leaks of bytes keep at each poll.
-const PLANTED_BYTES: f64 = 20.0;
-
-/// Polls for the page to come to rest.
-const REST: u32 = 12;
-
-/// What a leak that is planted to be found keeps at each poll.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leak {
-    /// 20 bytes of JavaScript.
-    Script,
-    /// 20 bytes of WebAssembly's memory.
-    Wasm,
-    /// An element that is in no document.
-    Node,
-    /// An event listener.
-    Listener,
+/// A quantity that is read, and how much more of it is no leak.
+#[derive(Clone, Debug)]
+pub struct Gauge {
+    /// Also the name of the leak that is planted in it.
+    pub name: &'static str,
+    a_round: f64,
+    in_all: f64,
+    share: f64,
 }
 
-impl Leak {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Script, Self::Wasm, Self::Node, Self::Listener];
+impl Gauge {
+    /// What is counted: `some` may come and go.
+    #[must_use]
+    pub const fn count(name: &'static str, some: f64) -> Self {
+        Self {
+            name,
+            a_round: f64::INFINITY,
+            in_all: some,
+            share: 0.0,
+        }
+    }
 
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Script => "js",
-            Self::Wasm => "wasm",
-            Self::Node => "node",
-            Self::Listener => "listener",
+    /// Bytes: a slope of so many a round, and this share more in all, are no leak.
+    #[must_use]
+    pub const fn bytes(name: &'static str, a_round: f64, share: f64) -> Self {
+        Self {
+            name,
+            a_round,
+            in_all: 0.0,
+            share,
         }
     }
 }
 
-/// What a page holds at one moment.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Holding {
-    /// Pages of WebAssembly's memory, 64 KiB each.
-    pub wasm_pages: f64,
-    /// Bytes of it that are in use, to about a hundred.
-    pub wasm_bytes: f64,
-    /// Bytes of the JavaScript heap in use.
-    pub script_bytes: f64,
-    /// Nodes, in the document or held by a script.
-    pub nodes: f64,
-    /// Event listeners.
-    pub listeners: f64,
+/// What is soaked.
+#[expect(async_fn_in_trait, reason = "nothing here is spawned")]
+pub trait Subject {
+    /// What is read.
+    fn gauges(&self) -> Vec<Gauge>;
+
+    /// Lets the round of this number pass.
+    ///
+    /// # Errors
+    /// When the subject does not do what it should.
+    async fn round(&mut self, number: u32) -> Result<()>;
+
+    /// A value for each gauge, at rest.
+    ///
+    /// # Errors
+    /// When the subject does not come to rest, or cannot be read.
+    async fn read(&mut self) -> Result<Vec<f64>>;
 }
 
-/// What a page held before and after a number of polls.
-#[derive(Clone, Copy, Debug)]
+/// Readings after the warm-up and after each round since.
+#[derive(Clone, Debug)]
 pub struct Growth {
-    /// After the warm-up.
-    pub before: Holding,
-    /// At the end.
-    pub after: Holding,
-    /// The polls in between.
-    pub polls: u32,
-    /// How often another page of tiles came up meanwhile.
-    pub turns: u32,
+    gauges: Vec<Gauge>,
+    readings: Vec<Vec<f64>>,
+}
+
+/// Lets rounds pass after some to warm up.
+///
+/// # Errors
+/// As the subject's.
+pub async fn grow(subject: &mut impl Subject, warm_up: u32, rounds: u32) -> Result<Growth> {
+    let gauges = subject.gauges();
+    let mut readings = Vec::new();
+    for number in 0..warm_up + rounds {
+        if number == warm_up && readings.is_empty() {
+            readings.push(subject.read().await?);
+        }
+        subject.round(number).await?;
+        let reading = subject.read().await?;
+        eprintln!("    round {number}: {reading:?}");
+        if number + 1 >= warm_up {
+            readings.push(reading);
+        }
+    }
+    Ok(Growth { gauges, readings })
 }
 
 impl Growth {
-    /// Bytes of the JavaScript heap that each poll kept.
+    /// The names of the gauges that show a leak; none for what can run for ever.
     #[must_use]
-    pub fn script_bytes_a_poll(&self) -> f64 {
-        (self.after.script_bytes - self.before.script_bytes) / f64::from(self.polls)
-    }
-
-    /// Bytes of WebAssembly's memory that each poll kept.
-    #[must_use]
-    pub fn wasm_bytes_a_poll(&self) -> f64 {
-        (self.after.wasm_bytes - self.before.wasm_bytes) / f64::from(self.polls)
-    }
-
-    /// The JavaScript heap's growth, in percent.
-    #[must_use]
-    pub fn script_percent(&self) -> f64 {
-        (self.after.script_bytes / self.before.script_bytes - 1.0) * 100.0
-    }
-
-    /// The kinds of leak that this growth shows; none for a page that can run for ever.
-    /// Of bytes, half the leak that is planted counts as one: a heap is never quite
-    /// still, and over a week that would be hundreds of times what is allowed.
-    #[must_use]
-    pub fn leaks(&self) -> Vec<Leak> {
-        let (before, after) = (self.before, self.after);
-        let grew = |leak: &Leak| match leak {
-            Leak::Script => self.script_bytes_a_poll() >= PLANTED_BYTES / 2.0,
-            Leak::Wasm => {
-                self.wasm_bytes_a_poll() >= PLANTED_BYTES / 2.0
-                    || after.wasm_pages > before.wasm_pages
-            }
-            Leak::Node => after.nodes > before.nodes,
-            Leak::Listener => after.listeners > before.listeners,
+    pub fn leaks(&self) -> Vec<&'static str> {
+        let is_leak = |(place, gauge): (usize, &Gauge)| {
+            let (first, last) = self.ends(place);
+            let is_steep = self.slope(place) > gauge.a_round;
+            (is_steep || last > first * (1.0 + gauge.share) + gauge.in_all).then_some(gauge.name)
         };
-        Leak::ALL.into_iter().filter(grew).collect()
+        self.gauges.iter().enumerate().filter_map(is_leak).collect()
+    }
+
+    /// Fails when there is a leak.
+    ///
+    /// # Errors
+    /// With all readings.
+    pub fn check(&self) -> Result<()> {
+        ensure!(self.leaks().is_empty(), "{:?}: {self:#?}", self.leaks());
+        Ok(())
+    }
+
+    /// Fails when the leak of this name, which was planted, is not found.
+    ///
+    /// # Errors
+    /// With all readings.
+    pub fn check_found(&self, leak: &str) -> Result<()> {
+        ensure!(self.leaks().contains(&leak), "no {leak}: {self:#?}");
+        Ok(())
+    }
+
+    /// How much more of this gauge there is after each round.
+    #[must_use]
+    pub fn a_round(&self, name: &str) -> f64 {
+        let place = self.gauges.iter().position(|gauge| gauge.name == name);
+        place.map_or(0.0, |place| self.slope(place))
+    }
+
+    /// The slope of all rounds or of their later half, whichever is less: a leak goes on, a
+    /// warm-up comes to an end.
+    fn slope(&self, gauge: usize) -> f64 {
+        let values: Vec<f64> = self.readings.iter().map(|it| it[gauge]).collect();
+        let later_half = &values[values.len() / 2..];
+        if later_half.len() < 2 {
+            return median_slope(&values);
+        }
+        median_slope(&values).min(median_slope(later_half))
+    }
+
+    fn ends(&self, gauge: usize) -> (f64, f64) {
+        let at = |reading: Option<&Vec<f64>>| reading.map_or(0.0, |values| values[gauge]);
+        (at(self.readings.first()), at(self.readings.last()))
     }
 }
 
-/// The wall in a tab whose time is under control.
-pub struct Soak<'t> {
-    tab: &'t mut Tab,
+/// As `threads 4 → 4; memory 22_830_000 → 23_150_000, +4100 a round`.
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, gauge) in self.gauges.iter().enumerate() {
+            let (first, last) = self.ends(place);
+            let between = if place == 0 { "" } else { "; " };
+            write!(f, "{between}{} {first:.0} → {last:.0}", gauge.name)?;
+            if gauge.a_round.is_finite() {
+                let allowed = gauge.a_round;
+                write!(f, ", {:+.0} of {allowed:.0} a round", self.slope(place))?;
+            }
+        }
+        Ok(())
+    }
 }
 
-impl<'t> Soak<'t> {
-    /// Opens the wall and lets `warm_up` polls pass. `progress` is told how many are over.
-    ///
-    /// # Errors
-    /// When the page does not poll, or shows nothing.
-    pub async fn open(
-        tab: &'t mut Tab,
-        stage: &Stage,
-        warm_up: u32,
-        progress: impl FnMut(u32),
-    ) -> Result<Self> {
-        tab.inject(include_str!("../scripts/soak.js")).await?;
-        tab.open(&stage.url(BOARD)).await?;
-        pass(tab, warm_up, progress).await?;
-        let tiles = tab
-            .evaluate("document.querySelectorAll('[data-queue]').length")
-            .await?;
-        ensure!(tiles.as_u64() > Some(0), "the soaked page shows no tile");
-        // What the first reading itself leaves behind is no growth.
-        hold(tab).await?;
-        Ok(Self { tab })
-    }
-
-    /// Lets `polls` pass, each with a leak where one is named: what the page kept.
-    ///
-    /// # Errors
-    /// When the page does not poll, turns no pages of tiles, complains, or the browser cannot tell what it holds.
-    pub async fn grow(
-        &mut self,
-        polls: u32,
-        leak: Option<Leak>,
-        progress: impl FnMut(u32),
-    ) -> Result<Growth> {
-        let plant = |what: &str| format!("soak.plant({})", json!(what));
-        let mut before = hold(self.tab).await?;
-        // Counting the bytes in use took a page or two, which stay.
-        before.wasm_pages = number(&self.tab.evaluate("soak.pages()").await?)?;
-        self.tab
-            .evaluate(&plant(leak.map_or("", Leak::as_str)))
-            .await?;
-        let turns_before = number(&self.tab.evaluate("soak.turns()").await?)?;
-        pass(self.tab, polls, progress).await?;
-        let turns = number(&self.tab.evaluate("soak.turns()").await?)? - turns_before;
-        self.tab.evaluate(&plant("")).await?;
-        ensure!(
-            turns >= f64::from(polls / POLLS_A_TURN),
-            "the tiles took {turns} turns in {polls} polls"
-        );
-        let after = hold(self.tab).await?;
-        let complaints = self.tab.take_complaints();
-        ensure!(complaints.is_empty(), "{complaints:#?}");
-        Ok(Growth {
-            before,
-            after,
-            polls,
-            turns: turns as u32,
+fn median_slope(values: &[f64]) -> f64 {
+    let mut slopes: Vec<f64> = (values.iter().enumerate())
+        .flat_map(|(from, one)| {
+            let later = values.iter().enumerate().skip(from + 1);
+            later.map(move |(to, other)| (other - one) / (to - from) as f64)
         })
-    }
-}
-
-async fn pass(tab: &mut Tab, polls: u32, mut progress: impl FnMut(u32)) -> Result<()> {
-    let mut left = polls;
-    while left > 0 {
-        let now = left.min(AT_A_TIME);
-        tab.evaluate(&format!("soak.run({now})")).await?;
-        left -= now;
-        progress(now);
-    }
-    Ok(())
-}
-
-async fn hold(tab: &mut Tab) -> Result<Holding> {
-    tab.evaluate("soak.rest(true)").await?;
-    pass(tab, REST, |_| {}).await?;
-    tab.evaluate("soak.untilFirstPage()").await?;
-    let wasm_pages = number(&tab.evaluate("soak.pages()").await?)?;
-    let wasm_bytes = number(&tab.evaluate("soak.bytesInUse()").await?)?;
-    // What the first collection finalises, the next ones free.
-    for _ in 0..3 {
-        tab.command("HeapProfiler.collectGarbage", json!({}))
-            .await?;
-    }
-    let counters = tab.command("Memory.getDOMCounters", json!({})).await?;
-    let holding = Holding {
-        wasm_pages,
-        wasm_bytes,
-        script_bytes: tab.figure("JSHeapUsedSize").await?,
-        nodes: number(&counters["nodes"])?,
-        listeners: number(&counters["jsEventListeners"])?,
-    };
-    tab.evaluate("soak.rest(false)").await?;
-    Ok(holding)
-}
-
-fn number(value: &Value) -> Result<f64> {
-    value.as_f64().context("the browser answered no number")
+        .collect();
+    slopes.sort_by(f64::total_cmp);
+    slopes.get(slopes.len() / 2).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const MIB: f64 = 1024.0 * 1024.0;
+
+    fn growth(values: impl IntoIterator<Item = f64>) -> Growth {
+        Growth {
+            gauges: vec![Gauge::bytes("memory", 1.5 * MIB, 0.25)],
+            readings: values.into_iter().map(|mib| vec![mib * MIB]).collect(),
+        }
+    }
+
     #[test]
-    fn what_grew_is_named_and_what_shrank_is_not() {
-        let before = Holding {
-            wasm_pages: 20.0,
-            wasm_bytes: 1_000.0,
-            script_bytes: 2_000_000.0,
-            nodes: 500.0,
-            listeners: 9.0,
+    fn memory_that_adds_up_is_a_leak_and_a_step_is_not() {
+        let rounds = || (0..12).map(f64::from);
+        let is_leak = |values: &mut dyn Iterator<Item = f64>| !growth(values).leaks().is_empty();
+        assert!(!is_leak(&mut rounds().map(|_| 20.0)), "constant");
+        let step = &mut rounds().map(|round| 20.0 + (round / 6.0).floor());
+        assert!(!is_leak(step), "a step");
+        assert!(
+            !is_leak(&mut rounds().map(|round| 20.0 + round % 2.0)),
+            "up and down"
+        );
+        let warm_up = [34.3, 35.0, 35.1, 36.6, 36.6, 36.6, 36.6, 36.6];
+        assert!(!is_leak(&mut warm_up.into_iter()), "a warm-up");
+        assert!(
+            is_leak(&mut rounds().map(|round| 20.0 + round * 2.0)),
+            "a slope"
+        );
+        let by_twos = &mut rounds().map(|round| 20.0 + (round / 2.0).floor() * 4.0);
+        assert!(is_leak(by_twos), "by twos");
+        let at_once = &mut rounds().map(|round| 20.0 + (round / 11.0).floor() * 6.0);
+        assert!(is_leak(at_once), "far more at once");
+    }
+
+    #[test]
+    fn counts_may_vary_by_some_and_no_more() {
+        let of = |last| Growth {
+            gauges: vec![Gauge::count("threads", 4.0)],
+            readings: vec![vec![6.0], vec![last]],
         };
-        let of = |after| Growth {
-            before,
-            after,
-            polls: 1_000,
-            turns: 333,
-        };
-        assert!(of(before).leaks().is_empty());
-        let less = Holding {
-            nodes: 400.0,
-            script_bytes: 1_000_000.0,
-            ..before
-        };
-        assert!(of(less).leaks().is_empty());
-        let more = Holding {
-            wasm_pages: 20.0,
-            wasm_bytes: 21_000.0,
-            script_bytes: 2_020_000.0,
-            nodes: 501.0,
-            listeners: 10.0,
-        };
-        assert_eq!(of(more).leaks(), Leak::ALL);
-        let little = Holding {
-            wasm_bytes: 10_000.0,
-            script_bytes: 2_009_000.0,
-            ..before
-        };
-        assert!(of(little).leaks().is_empty());
-        let page = Holding {
-            wasm_pages: 21.0,
-            ..before
-        };
-        assert_eq!(of(page).leaks(), [Leak::Wasm]);
-        assert!((of(more).script_percent() - 1.0).abs() < 1e-9);
+        assert!(of(10.0).leaks().is_empty());
+        assert!(of(3.0).leaks().is_empty());
+        assert_eq!(of(11.0).leaks(), ["threads"]);
+        assert_eq!(of(11.0).to_string(), "threads 6 → 11");
     }
 }

@@ -1,6 +1,5 @@
-//! A server that says exactly what it is told: the finished page out of `dist/`, one
-//! board of which every number can be set from one poll to the next, and a twin of
-//! the page in plain JavaScript.
+//! A server that says exactly what it is told: the finished page out of `dist/`, and one
+//! board of which every number can be set from one poll to the next.
 //!
 //! Its answers are the real server's in form: entity tags and 304, brotli, the age and
 //! the uptime in headers. What the real server does with a tenant's data is shown by
@@ -89,7 +88,6 @@ impl Stage {
             .route("/api/boards", get(boards))
             .route("/api/boards/main", get(board_of))
             .route("/board/{slug}", get(index))
-            .route("/twin", get(twin))
             .fallback(file)
             .with_state(Arc::clone(&shared));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -183,10 +181,6 @@ async fn board_of(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Resp
 
 async fn index(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
     shared.files.answer("/index.html", &request)
-}
-
-async fn twin(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
-    shared.files.answer("/twin/index.html", &request)
 }
 
 async fn file(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {

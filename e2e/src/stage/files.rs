@@ -11,15 +11,6 @@ use axum::{
 
 use super::nothing;
 
-/// The twin, as it stands in `e2e/twin`.
-const TWIN: [(&str, &str); 2] = [
-    ("index.html", include_str!("../../twin/index.html")),
-    ("twin.js", include_str!("../../twin/twin.js")),
-];
-
-/// The name that the twin has for the page's style sheet, whose own name holds a hash.
-const STYLE: &str = "/assets/page.css";
-
 /// One thing to answer with.
 pub(super) struct Content {
     raw: Bytes,
@@ -53,7 +44,7 @@ impl Content {
     }
 }
 
-/// The page's files and the twin's, by their path.
+/// The page's files, by their path.
 pub(super) struct Files(HashMap<String, Content>);
 
 impl Files {
@@ -75,17 +66,6 @@ impl Files {
                 let content = Content::of_file(&name, fs::read(&file)?, packed)?;
                 files.insert(format!("{folder}/{name}"), content);
             }
-        }
-        let style = files
-            .keys()
-            .find(|name| name.ends_with(".css"))
-            .context("the page has no style sheet")?
-            .clone();
-        for (name, text) in TWIN {
-            let raw = text.replace(STYLE, &style).into_bytes();
-            let packed = brotli(&raw, 11)?.to_vec();
-            let content = Content::of_file(name, raw, Some(packed))?;
-            files.insert(format!("/twin/{name}"), content);
         }
         Ok(Self(files))
     }

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use queuewall_e2e::{
     browser::{Browser, Engine},
     devtools::{Tab, emulation::Vision},
-    pages::{self, Page},
+    pages::{self, WALL},
     scene::{self, Mood},
     stage::Stage,
 };
@@ -62,7 +62,7 @@ async fn stage(mood: Mood, theme: Theme) -> Result<Stage> {
 
 async fn show(tab: &mut Tab, stage: &Stage) -> Result<()> {
     // A dozen tiles are every state and level; the others are on a second page.
-    pages::show(tab, stage, Page::Ours.path(), 12).await?;
+    pages::show(tab, stage, WALL, 12).await?;
     tokio::time::sleep(SETTLE).await;
     Ok(())
 }
@@ -241,7 +241,7 @@ async fn agents_off_calls_differ_in_brightness_from_what_lies_beside_them() -> R
             unavailable: fifth,
         };
         let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
-        pages::show(&mut tab, &stage, Page::Ours.path(), 1).await?;
+        pages::show(&mut tab, &stage, WALL, 1).await?;
         for vision in Vision::ALL {
             let parts = parts(&mut tab, vision).await?;
             ensure!(parts.len() == 5, "{parts:?}");

@@ -18,11 +18,9 @@ mod languages;
 mod looks;
 mod recovery;
 mod screens;
-mod server_soak;
 mod soak;
 mod states;
 mod too_old;
-mod twin;
 mod wall;
 
 static CORES: Semaphore = Semaphore::const_new(1);

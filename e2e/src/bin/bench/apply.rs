@@ -1,6 +1,5 @@
-//! How long a page takes to show a poll that changes 10 of 100 queues, on a machine
-//! six times slower than this one, beside the twin. The ten are on the screen, the wall
-//! has more pages, which stand still meanwhile.
+//! How long the page takes to show a poll that changes 10 of 100 queues, on a machine six
+//! times slower than this one. The ten are on the screen; further pages of tiles stand still.
 //!
 //! Counted is the work of the page's main thread, as Chromium traces it: every task
 //! from the answer's arrival to the frame that shows it (its commit included), so
@@ -13,23 +12,23 @@ use anyhow::{Context, Result, ensure};
 use queuewall_e2e::{
     browser::{Browser, Engine},
     devtools::{Tab, trace::Event},
-    pages::{self, Page},
+    pages::{self, WALL},
     scene::{self, Mood},
     stage::Stage,
 };
 use queuewall_shared::snapshot::BoardSnapshot;
 
-use crate::{table::Table, turns::Turns};
+use crate::table::{Table, quantile};
 
 const QUEUES: usize = 100;
 const CHANGED: usize = 10;
 const SLOW_DOWN: f64 = 6.0;
 
-/// Each page's turns, and polls in each.
+/// Traces, and polls in each.
 const ROUNDS: usize = 4;
 const POLLS: usize = 30;
-/// Polls before a turn counts, at full speed: a wall runs for weeks, and by then
-/// Chromium has compiled what runs often.
+/// Polls before it counts, at full speed: a wall runs for weeks, and by then Chromium has
+/// compiled what runs often.
 const WARM_UP: usize = 40;
 
 /// Long enough for a poll to be drawn, by a slow page too.
@@ -47,54 +46,41 @@ const DRAWING: [&str; 6] = [
     "Commit",
 ];
 
-/// Lets both pages take turns.
+/// Traces the page's polls.
 pub(crate) async fn measure(table: &mut Table) -> Result<()> {
     let mut board = scene::board(Mood::Troubled, QUEUES, None);
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1920, 1080).await?;
-    let mut turns = Turns::default();
-    let mut drawing = Turns::default();
+    pages::show(&mut tab, &stage, WALL, CHANGED).await?;
     let mut step = 0;
-    for _ in 0..ROUNDS {
-        for page in Page::BOTH {
-            pages::show(&mut tab, &stage, page.path(), CHANGED).await?;
-            for _ in 0..WARM_UP {
-                change(&mut board, &stage, &mut step)?;
-                pages::poll(&mut tab, &stage, Duration::from_millis(40)).await?;
-            }
-            let figures = turn(&mut tab, &stage, &mut board, &mut step).await?;
-            let (all, drawn): (Vec<f64>, Vec<f64>) = figures.into_iter().unzip();
-            match page {
-                Page::Ours => {
-                    turns.ours.extend(all);
-                    drawing.ours.extend(drawn);
-                }
-                Page::Twin => {
-                    turns.twin.extend(all);
-                    drawing.twin.extend(drawn);
-                }
-            }
-        }
+    for _ in 0..WARM_UP {
+        change(&mut board, &stage, &mut step)?;
+        pages::poll(&mut tab, &stage, Duration::from_millis(40)).await?;
     }
-    table.add(
+    let mut figures = Vec::new();
+    for _ in 0..ROUNDS {
+        figures.extend(traced(&mut tab, &stage, &mut board, &mut step).await?);
+    }
+    let (all, drawn): (Vec<f64>, Vec<f64>) = figures.into_iter().unzip();
+    let row = |list: &[f64]| {
         format!(
-            "a poll that changes {CHANGED} of {QUEUES} queues, applied at {SLOW_DOWN}× CPU slow-down ({} polls)",
-            ROUNDS * POLLS
-        ),
-        turns.row(&[("p50", 0.5), ("p95", 0.95)], "ms"),
-        "p95 ≤ 16 ms, ≤ 1.25× the twin",
-    );
+            "p50 {:.1} ms, p95 {:.1} ms",
+            quantile(list, 0.5),
+            quantile(list, 0.95)
+        )
+    };
     table.add(
-        "of that, styles, layout and paint",
-        drawing.row(&[("p50", 0.5), ("p95", 0.95)], "ms"),
+        format!("a poll that changes {CHANGED} of {QUEUES} queues, applied at {SLOW_DOWN}× CPU slow-down ({} polls)", ROUNDS * POLLS),
+        row(&all),
         "",
     );
+    table.add("of that, styles, layout and paint", row(&drawn), "");
     Ok(())
 }
 
-async fn turn(
+async fn traced(
     tab: &mut Tab,
     stage: &Stage,
     board: &mut BoardSnapshot,

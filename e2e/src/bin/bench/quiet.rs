@@ -1,11 +1,11 @@
-//! What an unchanged poll touches in the document: nothing.
+//! What an unchanged poll touches in the document: nothing; and what a wall costs at rest.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
     browser::{Browser, Engine},
-    pages::{self, Page},
+    pages::{self, WALL},
     scene::{self, Mood},
     stage::Stage,
 };
@@ -19,6 +19,9 @@ const QUEUES: usize = 12;
 const POLLS: u64 = 20;
 const SETTLE: Duration = Duration::from_millis(60);
 
+/// How long a wall is watched at rest.
+const AT_REST: Duration = Duration::from_secs(20);
+
 const MUTATIONS: &str = include_str!("../../../scripts/mutations.js");
 
 /// Counts mutations over polls with 304, and with an equal board under a new tag.
@@ -28,7 +31,7 @@ pub(crate) async fn measure(table: &mut Table) -> Result<()> {
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1920, 1080).await?;
-    pages::show(&mut tab, &stage, Page::Ours.path(), QUEUES).await?;
+    pages::show(&mut tab, &stage, WALL, QUEUES).await?;
     // The pointer of a new page is hidden after a while, polls or not.
     let is_at_rest = "document.documentElement.hasAttribute('data-pointer')";
     tab.wait_for(is_at_rest, Duration::from_secs(30)).await?;
@@ -64,6 +67,16 @@ pub(crate) async fn measure(table: &mut Table) -> Result<()> {
         format!("DOM mutations over {POLLS} unchanged polls ({QUEUES} queues in every state)"),
         format!("304: {}; an equal 200: {}", figures[0], figures[1]),
         "0",
+    );
+    stage.set(&board)?;
+    pages::poll(&mut tab, &stage, Duration::from_secs(5)).await?;
+    let before = tab.figure("TaskDuration").await?;
+    tokio::time::sleep(AT_REST).await;
+    let worked = tab.figure("TaskDuration").await? - before;
+    table.add(
+        format!("the main thread's work in {} s at rest", AT_REST.as_secs()),
+        format!("{worked:.2} s"),
+        "≤ 0.07 s",
     );
     Ok(())
 }

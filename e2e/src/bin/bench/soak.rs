@@ -1,118 +1,83 @@
-//! A week on the wall, and the same polls with leaks planted that must be found.
+//! A week on the wall and two million polls of the server; then planted leaks, which must be
+//! found.
 
-use std::time::Instant;
+use std::env;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use queuewall_e2e::{
     browser::{Browser, Engine},
     scene::{self, Mood},
-    soak::{Leak, Soak},
+    soak::{grow, page, server},
     stage::Stage,
 };
 
 use crate::table::Table;
 
-/// The first day is the warm-up; in shorter runs as large a share.
-const WARM_UP_SHARE: u32 = 7;
+/// Rounds in which a leak of the page is planted, and polls in each.
+const PLANTED_ROUNDS: u32 = 3;
 
-/// A leak is planted over this share of the polls: the measure is by the poll.
-const PLANTED_SHARE: u32 = 10;
+/// Twenty rounds are two million polls and a hundred thousand connections.
+const ROUNDS: u32 = 20;
+const ROUND: server::Round = server::Round {
+    polls: 100_000,
+    connects: 5_000,
+};
 
-/// Lets `polls` polls pass, the warm-up among them, without and with each leak.
-pub(crate) async fn measure(table: &mut Table, polls: u32) -> Result<()> {
-    let stage = Stage::start(
-        &scene::board(Mood::Calm, 12, None),
-        scene::AGE,
-        scene::UPTIME,
-    )
-    .await?;
+/// With a leak, where each connection may keep one of a bounded number.
+const SHORT_ROUNDS: u32 = 6;
+const SHORT: server::Round = server::Round {
+    polls: 5_000,
+    connects: 500,
+};
+
+/// Days of polls, the first to warm up.
+pub(crate) async fn of_the_page(table: &mut Table, days: u32) -> Result<()> {
+    let board = scene::board(Mood::Calm, 12, None);
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
-    let warm_up = polls / WARM_UP_SHARE;
-    let start = Instant::now();
-    let mut over = 0;
-    let mut progress = |more: u32| {
-        let before = over / 10_000;
-        over += more;
-        if over / 10_000 > before {
-            eprintln!("    {over} polls in {} s", start.elapsed().as_secs());
-        }
-    };
-    let mut soak = Soak::open(&mut tab, &stage, warm_up, &mut progress).await?;
-    let clean = soak.grow(polls - warm_up, None, &mut progress).await?;
-    let (before, after) = (clean.before, clean.after);
-    let mib = |bytes: f64| bytes / 1024.0 / 1024.0;
+    let mut wall = page::Soaked::open(&mut tab, &stage, page::A_DAY).await?;
+    let clean = grow(&mut wall, 1, days.saturating_sub(1)).await?;
+    let polls = days * page::A_DAY;
+    let what = format!("the wall over {polls} polls, {days} days in stepped time");
+    table.add(what, clean.to_string(), "no leak");
+    clean.check()?;
+    for leak in page::LEAKS {
+        wall.plant(Some(leak)).await?;
+        let grown = grow(&mut wall, 0, PLANTED_ROUNDS).await?;
+        wall.plant(None).await?;
+        grown.check_found(leak)?;
+        table.add(format!("planted at each poll: {leak}"), "found", "found");
+    }
+    Ok(())
+}
+
+/// The released server, and then the same rule on each leak.
+pub(crate) async fn of_the_server(table: &mut Table) -> Result<()> {
+    let mut clean = server::Soaked::start(ROUND).await?;
+    let growth = grow(&mut clean, 5, ROUNDS).await?;
+    let seen = clean.seen;
     table.add(
-        format!("a week on the wall ({polls} polls, the first seventh to warm up): pages of wasm"),
-        format!("{} → {}", before.wasm_pages, after.wasm_pages),
-        "no more",
-    );
-    table.add(
-        "the same: turns of its pages of tiles",
-        format!("{} in {} polls", clean.turns, clean.polls),
-        "one in 4 polls, at least",
-    );
-    table.add(
-        "the same: bytes of wasm in use",
         format!(
-            "{:.0} → {:.0}, {:.2} a poll",
-            before.wasm_bytes,
-            after.wasm_bytes,
-            clean.wasm_bytes_a_poll()
+            "the server over {} polls and {} connections, with {} outages and {} configurations",
+            seen.polls(),
+            seen.connects,
+            seen.outages,
+            seen.reloads
         ),
-        "no more",
+        growth.to_string(),
+        "no leak",
     );
-    table.add(
-        "the same: JavaScript heap",
-        format!(
-            "{:.2} → {:.2} MiB, {:+.1} %",
-            mib(before.script_bytes),
-            mib(after.script_bytes),
-            clean.script_percent()
-        ),
-        "≤ 2 %",
-    );
-    table.add(
-        "the same: nodes; listeners",
-        format!(
-            "{} → {}; {} → {}",
-            before.nodes, after.nodes, before.listeners, after.listeners
-        ),
-        "no more",
-    );
-    for leak in Leak::ALL {
-        let grown = soak
-            .grow(polls / PLANTED_SHARE, Some(leak), &mut progress)
-            .await?;
-        ensure!(
-            grown.leaks().contains(&leak),
-            "the planted {leak:?} leak was not found: {grown:?}"
-        );
-        let (what, found) = match leak {
-            Leak::Script => (
-                "20 bytes of JavaScript",
-                format!("{:.1} bytes a poll", grown.script_bytes_a_poll()),
-            ),
-            Leak::Wasm => (
-                "20 bytes of wasm",
-                format!(
-                    "{:.1} bytes a poll, {} pages",
-                    grown.wasm_bytes_a_poll(),
-                    grown.after.wasm_pages - grown.before.wasm_pages
-                ),
-            ),
-            Leak::Node => (
-                "a node",
-                format!("{}", grown.after.nodes - grown.before.nodes),
-            ),
-            Leak::Listener => (
-                "a listener",
-                format!("{}", grown.after.listeners - grown.before.listeners),
-            ),
-        };
+    growth.check()?;
+    drop(clean);
+    for leak in server::LEAKS {
+        let bench = env::current_exe()?;
+        let mut leaking = server::Soaked::start_leaking(&bench, leak, SHORT).await?;
+        let growth = grow(&mut leaking, 10, SHORT_ROUNDS).await?;
+        growth.check_found(leak)?;
         table.add(
-            format!("planted at each of {} polls more: {what}", grown.polls),
-            format!("found: {found}"),
+            format!("planted in each poll or connection: {leak}"),
+            format!("found: {growth}"),
             "found",
         );
     }

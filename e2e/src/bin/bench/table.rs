@@ -43,3 +43,28 @@ fn machine() -> String {
         });
     format!("{cores} cores of {model}, {}", std::env::consts::OS)
 }
+
+/// The value that `share` of `list` do not exceed; not a number where it is empty.
+pub(crate) fn quantile(list: &[f64], share: f64) -> f64 {
+    let mut sorted = list.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = (sorted.len() as f64 * share).ceil() as usize;
+    sorted
+        .get(place.saturating_sub(1))
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantile_is_a_value_of_the_list() {
+        let list: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        assert_eq!(quantile(&list, 0.5), 50.0);
+        assert_eq!(quantile(&list, 0.95), 95.0);
+        assert_eq!(quantile(&[7.0], 0.95), 7.0);
+        assert!(quantile(&[], 0.5).is_nan());
+    }
+}

@@ -1,5 +1,5 @@
-//! What happens to a server in a round: screens of many names and boards, visitors who
-//! behave and others who do not, and every few rounds an outage or another configuration.
+//! What happens to a server in a round: screens of many names and boards, clients that
+//! behave and others that do not, and every few rounds an outage or another configuration.
 
 use std::{borrow::Cow, net::SocketAddr, ops::AddAssign, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What the program starts with: two boards, one of which comes and goes.
-pub const FIRST_BOARDS: &str = "\
+pub(super) const FIRST_BOARDS: &str = "\
 [[boards]]\nslug = \"main\"\ntitle = \"Customer Care\"\n\n\
 [[boards]]\nslug = \"first\"\ntitle = \"First\"\nnotice = \"Until the next one\"\n";
 

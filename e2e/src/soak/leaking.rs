@@ -1,6 +1,6 @@
-//! The server with a leak that is to be found: the program itself, in a process behind an
-//! entrance which keeps something of each connection or of each poll. What leaks is in the
-//! same process as the server, and nothing of it is in the product.
+//! The server with a planted leak: the program itself, in one process with a proxy in front
+//! of it that keeps something of each connection or of each poll. Nothing of it is in the
+//! product.
 
 use std::{
     ffi::OsString,
@@ -27,10 +27,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::Leak;
+use super::server::{DESCRIPTORS, LEAKS, MEMORY, TASKS, THREADS};
 
 /// What is kept of each poll, in bytes.
-pub const KEPT_BYTES: usize = 4096;
+const KEPT_BYTES: usize = 4096;
 
 /// Of how many connections one keeps a thread.
 const A_THREAD_EVERY: u64 = 10;
@@ -54,23 +54,20 @@ impl Surroundings for Behind {
     }
 }
 
-/// Serves like `queuewall serve`, with the leak of this name; `none` is the entrance alone.
+/// Serves like `queuewall serve`, with the leak of this name; `none` is the proxy alone.
 ///
 /// # Errors
 /// When there is no such leak, or no port.
-pub async fn serve(leak: Option<&str>) -> Result<ExitCode> {
-    let leak = match leak {
-        Some("none") => None,
-        word => match word.and_then(Leak::named) {
-            Some(leak) => Some(leak),
-            None => bail!("name a leak: memory, descriptor, task, thread or none"),
-        },
-    };
+pub async fn serve(leak: Option<String>) -> Result<ExitCode> {
+    let leak = leak.unwrap_or_default();
+    if leak != "none" && !LEAKS.contains(&leak.as_str()) {
+        bail!("name a leak, one of {LEAKS:?}, or none");
+    }
     let entrance = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    // Whoever reads the log takes the first address for the server's.
+    // Readers of the log take the first address for the server's.
     eprintln!("listening on http://{}", entrance.local_addr()?);
     let server = {
-        // An address of its own on this machine: nobody else is given its port meanwhile.
+        // A separate loopback address: no other process is given its port meanwhile.
         let [_, high, middle, low] = process::id().to_be_bytes();
         let own = Ipv4Addr::new(127, 64 | high, middle, low);
         std::net::TcpListener::bind((own, 0))?.local_addr()?
@@ -86,32 +83,30 @@ pub async fn serve(leak: Option<&str>) -> Result<ExitCode> {
     Ok(cli::run(cli, machine, environment).await.into())
 }
 
-async fn carry(entrance: TcpListener, server: SocketAddr, leak: Option<Leak>) -> Result<()> {
+async fn carry(entrance: TcpListener, server: SocketAddr, leak: String) -> Result<()> {
+    let keeps_memory = leak == MEMORY;
     for number in 0_u64.. {
         let (screen, _) = entrance.accept().await?;
-        match leak {
-            None | Some(Leak::Memory) => {}
-            Some(Leak::Descriptor) => std::mem::forget(File::open("/dev/null")?),
-            Some(Leak::Task) => drop(tokio::spawn(std::future::pending::<()>())),
-            Some(Leak::Thread) => {
-                if number.is_multiple_of(A_THREAD_EVERY) {
-                    let thread = thread::Builder::new();
-                    thread.spawn(|| {
-                        loop {
-                            thread::park();
-                        }
-                    })?;
-                }
+        match leak.as_str() {
+            DESCRIPTORS => std::mem::forget(File::open("/dev/null")?),
+            TASKS => drop(tokio::spawn(std::future::pending::<()>())),
+            THREADS if number.is_multiple_of(A_THREAD_EVERY) => {
+                thread::Builder::new().spawn(|| {
+                    loop {
+                        thread::park();
+                    }
+                })?;
             }
+            _ => {}
         }
-        // A connection that breaks off is whoever broke it off's business.
-        tokio::spawn(async move { forward(screen, server, leak).await.ok() });
+        // Clients and server may break off a connection.
+        tokio::spawn(async move { forward(screen, server, keeps_memory).await.ok() });
     }
     Ok(())
 }
 
 /// Both ways, until one end closes.
-async fn forward(mut screen: TcpStream, server: SocketAddr, leak: Option<Leak>) -> Result<()> {
+async fn forward(mut screen: TcpStream, server: SocketAddr, keeps_memory: bool) -> Result<()> {
     let mut server = TcpStream::connect(server).await.context("no server yet")?;
     screen.set_nodelay(true)?;
     server.set_nodelay(true)?;
@@ -125,8 +120,8 @@ async fn forward(mut screen: TcpStream, server: SocketAddr, leak: Option<Leak>) 
                 return anyhow::Ok(());
             }
             // A poll is one piece: it is short, and the next one waits for its answer.
-            if leak == Some(Leak::Memory) {
-                // A compiler leaves out memory that nobody looks at.
+            if keeps_memory {
+                // Without it the compiler leaves out memory that is never read.
                 black_box(Box::leak(vec![buffer[0]; KEPT_BYTES].into_boxed_slice()));
             }
             to_server.write_all(&buffer[..length]).await?;
