@@ -3,14 +3,14 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
+use cxone::{
+    AccessKey, AllowedDomains, ApiVersion, BaseUrl, RealtimeSettings, ReportingV2Settings,
+    Settings, SignInMethod, SkillFilter, budget::RequestBudget,
+};
 use queuewall::{
-    budget::RequestBudget,
+    client::USER_AGENT,
     clock::{SystemClock, Watched},
     config::{AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
-    cxone::{
-        self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, RealtimeSettings,
-        ReportingV2Settings, Settings, SignInMethod, SkillFilter,
-    },
     serve::Server,
 };
 use queuewall_simulator::{Control, Options, Simulator};
@@ -209,35 +209,34 @@ impl Wall {
 
     fn settings(&self) -> Result<Settings> {
         let address = BaseUrl::parse(&self.simulator.base_url())?;
-        Ok(Settings {
-            dialect: match self.dialect {
-                Dialect::ReportingV2 => cxone::Dialect::ReportingV2(ReportingV2Settings {
-                    base_url: address,
+        let dialect = match self.dialect {
+            Dialect::ReportingV2 => cxone::Dialect::ReportingV2(ReportingV2Settings {
+                base_url: address,
+                client_id: "wall".into(),
+                client_secret: SECRET.into(),
+                tenant_id: "tenant".into(),
+            }),
+            Dialect::Realtime => cxone::Dialect::Realtime(Box::new(RealtimeSettings {
+                access_key: AccessKey {
+                    id: "wall-key".into(),
+                    secret: SECRET.into(),
+                },
+                sign_in: SignInMethod::Password {
                     client_id: "wall".into(),
                     client_secret: SECRET.into(),
-                    tenant_id: "tenant".into(),
-                }),
-                Dialect::Realtime => cxone::Dialect::Realtime(Box::new(RealtimeSettings {
-                    access_key: AccessKey {
-                        id: "wall-key".into(),
-                        secret: SECRET.into(),
-                    },
-                    sign_in: SignInMethod::Password {
-                        client_id: "wall".into(),
-                        client_secret: SECRET.into(),
-                    },
-                    issuer: address,
-                    api_url: None,
-                    tenant_id: None,
-                    api_version: ApiVersion::default(),
-                    allowed_domains: AllowedDomains::default(),
-                    skills: SkillFilter::default(),
-                })),
-            },
-            ca_file: None,
-            proxy: None,
+                },
+                issuer: address,
+                api_url: None,
+                tenant_id: None,
+                api_version: ApiVersion::default(),
+                allowed_domains: AllowedDomains::default(),
+                skills: SkillFilter::default(),
+            })),
+        };
+        Ok(Settings {
             connect_timeout: Duration::from_secs(2),
             total_timeout: Duration::from_secs(4),
+            ..Settings::new(dialect, USER_AGENT)
         })
     }
 
@@ -253,6 +252,7 @@ impl Wall {
         let budget_per_minute = 600;
         let config = Config {
             cxone: self.settings()?,
+            ca_file: None,
             poll: PollConfig {
                 interval: self.poll,
                 budget_per_minute,

@@ -43,16 +43,21 @@ pub use args::{
 pub use exit::{Exit, Failure};
 use tokio::sync::watch::Receiver;
 
-use crate::{
+use cxone::{
+    QueueSource,
     budget::{Ledger, RequestBudget},
-    clock::{SystemClock, Watched},
-    config::{Environment, LinkDesk, Live, Loaded, ServerConfig, Surroundings, Targets},
-    cxone,
+    clock::{Clock, SystemClock},
+};
+
+use crate::{
+    client,
+    clock::Watched,
+    config::{Config, Environment, LinkDesk, Live, Loaded, ServerConfig, Surroundings, Targets},
+    metrics::Calls,
     reload::{LOOK_EVERY, Reload},
     serve::Server,
-    server_lock::ServerLock,
     service_manager::ServiceManager,
-    state_dir::StateDir,
+    state::{ServerLock, StateDir, StateLedger},
 };
 use links::Desk;
 use stats::StatsRequest;
@@ -137,30 +142,26 @@ async fn configured(
         config.poll.budget_per_minute,
         Arc::new(Watched::new(SystemClock)),
     );
+    let calls = Calls::default();
     if let Command::Check(CheckArgs { offline: true }) = command {
         // Making a client sends nothing, and reads the certificates.
-        cxone::connect(
-            config.cxone.clone(),
-            Arc::new(RequestBudget::new(limit)),
-            clock,
-        )
-        .map_err(|error| Failure::new(Exit::Usage, error))?;
+        connect(&config, &Arc::new(RequestBudget::new(limit)), clock, &calls)?;
         return check::offline(&config, &files, &mut io::stdout());
     }
-    let state_dir = &config.access.state_dir;
-    let ledger = Ledger::new(state_dir.clone(), clock.clone());
+    let state_dir = StateDir::new(config.access.state_dir.clone());
+    let ledger = Ledger::new(StateLedger::new(state_dir.clone()), clock.clone());
     let (budget, _lock) = if matches!(command, Command::Serve) {
-        let lock = ServerLock::take(&StateDir::new(state_dir.clone()))
-            .map_err(|error| Failure::new(Exit::Usage, error))?;
+        let lock =
+            ServerLock::take(&state_dir).map_err(|error| Failure::new(Exit::Usage, error))?;
         (RequestBudget::resuming(limit, ledger), lock)
     } else {
         (RequestBudget::beside_server(limit, ledger), None)
     };
     let budget = Arc::new(budget);
-    let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
-        .map_err(|error| Failure::new(Exit::Usage, error))?;
+    let source = connect(&config, &budget, clock.clone(), &calls)?;
     if let Some((reload, changes)) = reload {
         let mut server = Server::new(config, source, budget, clock).reconfigured_by(changes);
+        server.calls = calls;
         server.manager = manager;
         return serve::run(server, Some(reload)).await;
     }
@@ -182,6 +183,18 @@ async fn configured(
     };
     upstream.say_spent()?;
     outcome
+}
+
+/// The client of CXone, which has sent nothing yet.
+fn connect(
+    config: &Config,
+    budget: &Arc<RequestBudget>,
+    clock: Arc<dyn Clock>,
+    calls: &Calls,
+) -> Result<Arc<dyn QueueSource>, Failure> {
+    let ca_file = config.ca_file.as_deref();
+    client::connect(config.cxone.clone(), ca_file, budget, clock, calls)
+        .map_err(|error| Failure::new(Exit::Usage, error))
 }
 
 fn stats_request(args: StatsArgs, targets: Targets) -> StatsRequest {

@@ -63,7 +63,7 @@ pub use server::{DEFAULT_IDLE, ServerConfig, TlsFiles};
 pub use settings::Settled;
 pub use surroundings::{Machine, Permissions, Surroundings};
 
-use crate::cxone::Settings;
+use ::cxone::Settings;
 use file::FileBoard;
 use reader::Reader;
 
@@ -72,6 +72,9 @@ use reader::Reader;
 pub struct Config {
     /// Address and credentials of the upstream: `CXONE_…`, `[cxone]`.
     pub cxone: Settings,
+    /// Certificates (PEM) that the upstream client trusts besides the system's, for company
+    /// proxies: `CXONE_CA_FILE`, `cxone.ca_file`.
+    pub ca_file: Option<PathBuf>,
     /// How often the upstream is asked: `[poll]`.
     pub poll: PollConfig,
     /// Where the server listens: `[server]`.
@@ -114,7 +117,7 @@ impl Loaded {
     ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(surroundings, environment, file)?;
         let poll = PollConfig::read(&mut reader);
-        let cxone = cxone::read(&mut reader, &poll);
+        let (cxone, ca_file) = cxone::read(&mut reader, &poll);
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);
@@ -128,6 +131,7 @@ impl Loaded {
             Some(cxone) if reader.problems.is_empty() => Ok(Self {
                 config: Config {
                     cxone,
+                    ca_file,
                     poll,
                     server,
                     access,

@@ -2,19 +2,17 @@
 //! latest snapshot, and serves it to any number of walls.
 //!
 //! # Layout
-//! Data flows one way: [`cxone`] → [`source`] → [`poller`] → [`snapshot`] → [`http`].
+//! Data flows one way: [`cxone`] → [`poller`] → [`snapshot`] → [`http`].
 //! - [`cli`]: the commands, which put the rest together
 //! - [`config`]: environment and `queuewall.toml`, checked at start
-//! - [`source`]: the trait that a dialect implements, and its errors
-//! - [`cxone`]: signs in to CXone and reads it
-//! - [`budget`]: the one gate to the upstream
+//! - [`client`]: the client of CXone that a configuration asks for
 //! - [`backoff`]: how long to wait after failures
 //! - `mapping`: from the upstream's model of a queue to ours
 //! - [`metrics`]: what is counted and measured, for Prometheus
 //! - [`poller`]: the only caller of a source, the only writer of snapshots
 //! - [`snapshot`]: the latest of every board, encoded once a change
 //! - [`access`]: who may look
-//! - [`state_dir`]: the folder of private files
+//! - [`state`]: the folder of private files
 //! - [`http`]: the routes
 //! - [`screens`]: which screens there are, and how they are
 //! - [`reload`]: the configuration, read again while the server runs
@@ -30,12 +28,11 @@
 
 pub mod access;
 pub mod backoff;
-pub mod budget;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod connections;
-pub mod cxone;
 mod disk;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -47,11 +44,9 @@ pub mod poller;
 pub mod reload;
 pub mod screens;
 pub mod serve;
-pub mod server_lock;
 pub mod service_manager;
 pub mod shutdown;
 pub mod snapshot;
-pub mod source;
-pub mod state_dir;
+pub mod state;
 pub mod system_error;
 pub mod text_file;

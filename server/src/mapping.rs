@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
+use cxone::QueueReading;
 use queuewall_shared::{
     metric::Metric,
     snapshot::{Agents, Queue, ServiceLevel},
 };
-
-use crate::source::QueueReading;
 
 /// The numbers of `reading`; everything else is the default.
 pub(crate) fn queue(reading: &QueueReading) -> Queue {

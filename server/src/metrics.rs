@@ -21,15 +21,14 @@ mod state;
 
 use std::{fmt, sync::Arc};
 
+use cxone::{QueueSource, budget::RequestBudget};
 use prometheus_client::{
     encoding::{prometheus_text, text},
     registry::Registry,
 };
 
-use crate::{
-    budget::RequestBudget, clock::Clock, screens::Screens, snapshot::Boards, source::QueueSource,
-};
-pub use calls::{CallKind, CallOutcome, Calls};
+use crate::{clock::Clock, screens::Screens, snapshot::Boards};
+pub use calls::Calls;
 pub use doors::{Doors, Open, Refused};
 pub use encodings::Encodings;
 pub use polls::{BackOff, Polls};
@@ -41,8 +40,10 @@ pub use state::NAMED_SCREENS;
 pub struct Measured {
     /// Snapshots, their ages and encodings.
     pub boards: Arc<Boards>,
-    /// The gate to CXone, and what passed it.
+    /// The gate to CXone.
     pub budget: Arc<RequestBudget>,
+    /// The requests that passed it.
+    pub calls: Calls,
     /// Whose token it is.
     pub source: Arc<dyn QueueSource>,
     /// How the reading gets on.
@@ -95,7 +96,7 @@ impl Metrics {
     pub fn new(measured: Measured) -> Self {
         let mut registry = Registry::default();
         let ours = registry.sub_registry_with_prefix("queuewall");
-        measured.budget.calls().register(ours);
+        measured.calls.register(ours);
         measured.polls.register(ours);
         measured.boards.encodings().register(ours);
         measured.requests.register(ours);

@@ -3,11 +3,13 @@
 //! One request at a time, each through the [`RequestBudget`]; what to ask next is
 //! `schedule`'s to say, what is known lies in `readings`, and `assemble` makes of it
 //! what a board shows: `judging` adds the levels, so that all screens agree, `minutes`
-//! the trends, and `upstream` how the board gets on with CXone; `reconfigure` takes other
-//! boards over while it runs. However many screens look, the upstream is asked the same.
+//! the trends, and `upstream` how the board gets on with CXone, by the `cause` of a failure;
+//! `reconfigure` takes other boards over while it runs. However many screens look, the
+//! upstream is asked the same.
 
 mod assemble;
 mod board;
+mod cause;
 mod judging;
 mod minutes;
 pub(crate) mod narrowing;
@@ -22,6 +24,7 @@ mod upstream;
 
 use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
 
+use cxone::{QueueInfo, QueueList, QueueReadings, QueueSource, budget::RequestBudget};
 use queuewall_shared::snapshot::BoardSnapshot;
 use rand::{SeedableRng as _, rngs::StdRng};
 use tokio::{
@@ -32,12 +35,10 @@ use tracing::{debug, info, warn};
 
 use crate::{
     backoff::Backoff,
-    budget::RequestBudget,
     clock::{Clock, Moment},
     config::{BoardConfig, Live, PollConfig},
     metrics::{BackOff, Polls},
     snapshot::Boards,
-    source::{QueueInfo, QueueList, QueueReadings, QueueSource, SourceError},
 };
 use assemble::Frame;
 use board::Board;
@@ -104,8 +105,8 @@ pub struct Poller {
 
 /// What came of a request, and of a read when it was started.
 enum Outcome {
-    List(Box<QueueList>, Result<(), SourceError>),
-    Read(Read, Instant, Result<QueueReadings, SourceError>),
+    List(Box<QueueList>, Result<(), cxone::Error>),
+    Read(Read, Instant, Result<QueueReadings, cxone::Error>),
 }
 
 impl Outcome {
@@ -289,7 +290,7 @@ impl Poller {
                 news.log();
                 self.schedule.succeeded(&read, started, now);
             }
-            Outcome::Read(read, _, Err(SourceError::QueueNotFound { .. })) => {
+            Outcome::Read(read, _, Err(cxone::Error::QueueNotFound { .. })) => {
                 let dead = self.schedule.refused(&read, now);
                 if !dead.is_empty() {
                     let news = self.readings.unknown(read.group, &dead, self.clock.now());
@@ -359,7 +360,7 @@ impl Poller {
         if list.iter().all(|queue| queue.left_out.is_some()) {
             // Nothing for a board of every queue: for its screens that is as if there were
             // nothing to see, and sooner a passing fault than the truth.
-            let error = SourceError::NothingVisible {
+            let error = cxone::Error::NothingVisible {
                 remedy: "the configuration leaves out every queue that there is: `queuewall check` says why",
             };
             self.log_failure("", &error);
@@ -389,9 +390,9 @@ impl Poller {
 
     /// How long to wait after `error`: until the next turn where only a person can
     /// help, else by the back-off. What CXone itself asked for, the budget holds.
-    fn delay(&mut self, read: Option<&Read>, error: &SourceError) -> Delay {
+    fn delay(&mut self, read: Option<&Read>, error: &cxone::Error) -> Delay {
         let (own, all) = self.schedule.failures_after(read);
-        if matches!(error, SourceError::RateLimited { .. }) {
+        if matches!(error, cxone::Error::RateLimited { .. }) {
             // Whatever Retry-After says: sooner than the next turn only feeds the limit.
             let interval = self.poll.interval;
             let limited = backoff(interval, interval * MOST_INTERVALS_LIMITED);
@@ -423,7 +424,7 @@ impl Poller {
     }
 
     /// Says in the log that a request failed, where that is news.
-    fn log_failure(&mut self, what: &str, error: &SourceError) {
+    fn log_failure(&mut self, what: &str, error: &cxone::Error) {
         if let Some(line) = self.outage.failed(error, self.clock.now()) {
             warn!("{what}{line}");
         }
@@ -434,7 +435,7 @@ impl Poller {
         self.groups.iter().any(|group| group.all)
     }
 
-    fn fail_all(&mut self, error: &SourceError) {
+    fn fail_all(&mut self, error: &cxone::Error) {
         for group in 0..self.groups.len() {
             let wanted = self.schedule.wanted(group).to_vec();
             self.readings.failed(group, &wanted, error);
@@ -523,10 +524,10 @@ fn backoff(min: Duration, max: Duration) -> Backoff {
 }
 
 /// Whether every other read would meet the same.
-fn is_about_the_sign_in(error: &SourceError) -> bool {
+fn is_about_the_sign_in(error: &cxone::Error) -> bool {
     matches!(
         error,
-        SourceError::CredentialsRejected { .. } | SourceError::TokenRefused { .. }
+        cxone::Error::CredentialsRejected { .. } | cxone::Error::TokenRefused { .. }
     )
 }
 

@@ -8,6 +8,7 @@ mod entrance;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
+use cxone::{QueueSource, budget::RequestBudget};
 use entrance::Entrance;
 use futures_util::FutureExt as _;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -15,17 +16,15 @@ use tracing::{info, warn};
 
 use crate::{
     access::Guard,
-    budget::RequestBudget,
     clock::Clock,
     config::{AccessMode, Config, Live},
     connections::{self, Limits, Tls},
     http::{App, AppState, OperatorsState, Page},
-    metrics::{Doors, Measured, Metrics, Requests},
+    metrics::{Calls, Doors, Measured, Metrics, Requests},
     poller::{self, Poller},
     screens::{DARK_AFTER, Screens},
     service_manager::ServiceManager,
     snapshot::Boards,
-    source::QueueSource,
 };
 
 /// A wallboard that lacks nothing but a listener.
@@ -36,6 +35,8 @@ pub struct Server {
     pub source: Arc<dyn QueueSource>,
     /// The gate that `source` sends its requests through.
     pub budget: Arc<RequestBudget>,
+    /// The requests that `source` sent, as metrics count them.
+    pub calls: Calls,
     /// For all ages.
     pub clock: Arc<dyn Clock>,
     /// Where those who run the server see metrics and screens; `None` is nowhere.
@@ -64,6 +65,7 @@ impl Server {
             config,
             source,
             budget,
+            calls: Calls::default(),
             clock,
             operators: None,
             dark_after: DARK_AFTER,
@@ -119,6 +121,7 @@ impl Server {
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
             budget: self.budget,
+            calls: self.calls,
             source: self.source,
             polls: poller.polls().clone(),
             requests: requests.clone(),

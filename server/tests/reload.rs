@@ -9,11 +9,10 @@ use std::{
     time::Duration,
 };
 
+use cxone::budget::RequestBudget;
 use queuewall::{
-    budget::RequestBudget,
     clock::SystemClock,
     config::{Environment, Loaded, Machine, Permissions, Surroundings},
-    cxone,
     reload::Reload,
     serve::Server,
 };

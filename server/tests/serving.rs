@@ -4,14 +4,16 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use cxone::{
+    BaseUrl, Dialect, QueueInfo, QueueReadings, QueueSource, ReportingV2Settings, Settings,
+    budget::RequestBudget,
+};
 use queuewall::{
     access::{Link, Store, StoreError, Token},
-    budget::RequestBudget,
+    client::USER_AGENT,
     clock::SystemClock,
     config::{AccessConfig, AccessMode, BoardConfig, Config, PollConfig, ServerConfig, TlsFiles},
-    cxone::{BaseUrl, Dialect, ReportingV2Settings, Settings},
     serve::Server,
-    source::{QueueInfo, QueueReadings, QueueSource, SourceError},
 };
 use reqwest::{Certificate, Client, Response, StatusCode};
 use tempfile::TempDir;
@@ -26,15 +28,15 @@ impl QueueSource for Nothing {
         1
     }
 
-    async fn read_queues(&self, _: &[String], _: &[String]) -> Result<QueueReadings, SourceError> {
+    async fn read_queues(&self, _: &[String], _: &[String]) -> Result<QueueReadings, cxone::Error> {
         Ok(QueueReadings::default())
     }
 
-    async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
-        Err(SourceError::NothingVisible { remedy: "" })
+    async fn list_queues(&self) -> Result<Vec<QueueInfo>, cxone::Error> {
+        Err(cxone::Error::NothingVisible { remedy: "" })
     }
 
-    async fn sign_in(&self) -> Result<(), SourceError> {
+    async fn sign_in(&self) -> Result<(), cxone::Error> {
         Ok(())
     }
 }
@@ -45,18 +47,16 @@ fn config(server: ServerConfig, access: AccessConfig) -> Config {
         budget_per_minute: 10,
     };
     Config {
-        cxone: Settings {
-            dialect: Dialect::ReportingV2(ReportingV2Settings {
+        cxone: Settings::new(
+            Dialect::ReportingV2(ReportingV2Settings {
                 base_url: BaseUrl::parse("http://127.0.0.1:9").unwrap(),
                 client_id: String::new(),
                 client_secret: String::new().into(),
                 tenant_id: String::new(),
             }),
-            ca_file: None,
-            proxy: None,
-            connect_timeout: poll.connect_timeout(),
-            total_timeout: poll.total_timeout(),
-        },
+            USER_AGENT,
+        ),
+        ca_file: None,
         poll,
         server,
         access,

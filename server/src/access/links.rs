@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error, info, warn};
 
 use super::{Link, Refusal, Standing, Store, StoreError, TokenHash, seconds_since_1970};
-use crate::state_dir::Stamp;
+use crate::state::Stamp;
 
 /// How often the file is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

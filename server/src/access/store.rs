@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use super::{Link, PendingScreen, code};
-use crate::state_dir::{Stamp, StateDir, StateError};
+use crate::state::{Stamp, StateDir, StateError};
 
 const LINKS: &str = "access.json";
 const SCREENS: &str = "screens.json";

@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use cxone::QueueInfo;
 use tokio::time::Instant;
 
 use super::{
@@ -24,7 +25,6 @@ use crate::{
     config::{AccessConfig, AccessMode, BoardConfig, Config, PollConfig},
     connections::Tls,
     poller::plan::{self, Group},
-    source::{QueueInfo, SourceError},
 };
 use report::Report;
 
@@ -146,15 +146,15 @@ async fn walk(
         Err(error) => {
             report.failed_read("queues", error);
             let is_to_wait =
-                matches!(error, SourceError::RateLimited { .. }) || error.retry_after().is_some();
-            if is_to_wait || matches!(error, SourceError::NothingVisible { .. }) {
+                matches!(error, cxone::Error::RateLimited { .. }) || error.retry_after().is_some();
+            if is_to_wait || matches!(error, cxone::Error::NothingVisible { .. }) {
                 return Ok(());
             }
         }
     }
     let list = listed.as_deref().ok();
     // What boards of every queue lack was said, and passes.
-    let list_is_late = (listed.as_ref().err()).is_some_and(SourceError::is_transient);
+    let list_is_late = (listed.as_ref().err()).is_some_and(cxone::Error::is_transient);
     let (groups, group_of_board) = plan::group(boards);
     let mut may_read = false;
     for (index, group) in groups.iter().enumerate() {
@@ -170,7 +170,7 @@ async fn walk(
                 };
                 report.failed_read(&what, &error);
                 // The ids and skills of this group may be at fault.
-                if matches!(error, SourceError::BadRequest { .. }) {
+                if matches!(error, cxone::Error::BadRequest { .. }) {
                     continue;
                 }
                 return Ok(());
@@ -219,7 +219,7 @@ async fn read_all(
     upstream: &mut Upstream<'_>,
     ids: &[String],
     skills: &[String],
-) -> io::Result<Result<Answers, SourceError>> {
+) -> io::Result<Result<Answers, cxone::Error>> {
     let mut answers = Answers::default();
     let mut read = 0;
     let mut said = Instant::now();

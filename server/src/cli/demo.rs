@@ -7,6 +7,10 @@ use std::{
     time::Duration,
 };
 
+use cxone::{
+    AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings, ReportingV2Settings,
+    Settings, SignInMethod, SkillFilter, budget::RequestBudget,
+};
 use queuewall_shared::level::{Limits, Metric, Thresholds};
 use queuewall_simulator::{Options, Quirk, Simulator};
 use secrecy::SecretString;
@@ -18,15 +22,12 @@ use super::{
     serve,
 };
 use crate::{
-    budget::RequestBudget,
+    client::{self, USER_AGENT},
     clock::{SystemClock, Watched},
     config::{
         AccessConfig, AccessMode, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig,
     },
-    cxone::{
-        self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings,
-        ReportingV2Settings, Settings, SignInMethod, SkillFilter,
-    },
+    metrics::Calls,
     serve::Server,
 };
 
@@ -73,9 +74,11 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
 
     let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
     let clock = Arc::new(Watched::new(SystemClock));
-    let source = cxone::connect(config.cxone.clone(), Arc::clone(&budget), clock.clone())
+    let calls = Calls::default();
+    let source = client::connect(config.cxone.clone(), None, &budget, clock.clone(), &calls)
         .map_err(|error| broken(&error))?;
-    let server = Server::new(config, source, budget, clock);
+    let mut server = Server::new(config, source, budget, clock);
+    server.calls = calls;
     let exit = serve::run(server, None).await?;
     simulator.shutdown().await;
     Ok(exit)
@@ -134,12 +137,11 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
     };
     Config {
         cxone: Settings {
-            dialect,
-            ca_file: None,
-            proxy: None,
             connect_timeout: poll.connect_timeout(),
             total_timeout: poll.total_timeout(),
+            ..Settings::new(dialect, USER_AGENT)
         },
+        ca_file: None,
         poll,
         server: ServerConfig::on(listen),
         // Simulated: wherever it listens, there is nothing to hide.

@@ -5,7 +5,6 @@ use std::{fmt::Display, io};
 use crate::{
     config::ConfigError,
     logging,
-    source::SourceError,
     system_error::{Attempt, remedy},
 };
 
@@ -67,23 +66,23 @@ impl Exit {
     }
 }
 
-impl From<&SourceError> for Exit {
-    fn from(error: &SourceError) -> Self {
+impl From<&cxone::Error> for Exit {
+    fn from(error: &cxone::Error) -> Self {
         match error {
-            SourceError::CredentialsRejected { .. }
-            | SourceError::TokenRefused { .. }
-            | SourceError::TenantNotFound { .. } => Self::Credentials,
-            SourceError::Forbidden { .. } => Self::Permission,
-            SourceError::QueueNotFound { .. } | SourceError::NothingVisible { .. } => {
+            cxone::Error::CredentialsRejected { .. }
+            | cxone::Error::TokenRefused { .. }
+            | cxone::Error::TenantNotFound { .. } => Self::Credentials,
+            cxone::Error::Forbidden { .. } => Self::Permission,
+            cxone::Error::QueueNotFound { .. } | cxone::Error::NothingVisible { .. } => {
                 Self::NotFound
             }
-            SourceError::RateLimited { .. } => Self::RateLimit,
-            SourceError::Dns { .. }
-            | SourceError::Tls { .. }
-            | SourceError::Connect { .. }
-            | SourceError::ProxyRefused { .. }
-            | SourceError::TimedOut { .. }
-            | SourceError::Truncated { .. } => Self::Network,
+            cxone::Error::RateLimited { .. } => Self::RateLimit,
+            cxone::Error::Dns { .. }
+            | cxone::Error::Tls { .. }
+            | cxone::Error::Connect { .. }
+            | cxone::Error::ProxyRefused { .. }
+            | cxone::Error::TimedOut { .. }
+            | cxone::Error::Truncated { .. } => Self::Network,
             // No remedy that a script could choose by.
             _ => Self::Other,
         }
@@ -125,8 +124,8 @@ impl Failure {
     }
 }
 
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Self {
+impl From<cxone::Error> for Failure {
+    fn from(error: cxone::Error) -> Self {
         Self::new(Exit::from(&error), error)
     }
 }
@@ -175,3 +174,6 @@ mod tests {
         assert_eq!(Exit::Done.or_earlier(Exit::Network), Exit::Network);
     }
 }
+
+#[cfg(test)]
+mod guide;

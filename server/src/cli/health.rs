@@ -16,7 +16,7 @@ use super::{
     args::HealthArgs,
     exit::{Exit, Failure},
 };
-use crate::{config::ServerConfig, cxone::innermost};
+use crate::config::ServerConfig;
 
 /// How long the whole check may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ pub(super) async fn run(
     let path = if args.ready { "readyz" } else { "healthz" };
     let url = format!("{scheme}://{address}/{path}");
     let no_answer = |error: reqwest::Error| {
-        let cause = innermost(&error);
+        let cause = root_cause(&error);
         unhealthy(&format_args!(
             "{url} gives no answer ({cause}): see whether the server runs, with the same QUEUEWALL_LISTEN and TLS files \
              as this command"
@@ -58,6 +58,12 @@ pub(super) async fn run(
     let upstream = upstream(&said).map_or_else(String::new, |it| format!("; {it}"));
     writeln!(out, "{url} answers {status}{upstream}")?;
     Ok(Exit::Done)
+}
+
+/// The innermost words of an error.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let innermost = std::iter::successors(Some(error), |error| error.source()).last();
+    innermost.map(ToString::to_string).unwrap_or_default()
 }
 
 /// How `/readyz` says that it goes with CXone.

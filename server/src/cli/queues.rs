@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use cxone::QueueInfo;
 use queuewall_shared::label::clean;
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use super::{
     table::{self, Align, Column, Format},
     upstream::Upstream,
 };
-use crate::source::{QueueInfo, SourceError};
 
 /// A queue as scripts see it. What CXone did not say is `null`.
 #[derive(Serialize)]
@@ -44,7 +44,7 @@ pub(super) async fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let listed = upstream.list_queues().await;
-    if let (Err(SourceError::NothingVisible { .. }), Format::Json) = (&listed, format) {
+    if let (Err(cxone::Error::NothingVisible { .. }), Format::Json) = (&listed, format) {
         writeln!(out, "[]")?;
     }
     let rows: Vec<_> = listed?.into_iter().map(QueueRow::from).collect();
@@ -88,7 +88,7 @@ fn write_table(out: &mut dyn Write, rows: &[QueueRow]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::{super::upstream::tests::Tenant, *};
-    use crate::budget::RequestBudget;
+    use cxone::budget::RequestBudget;
 
     async fn printed(tenant: &Tenant, format: Format) -> (Result<Exit, Failure>, String) {
         let (budget, mut notes, mut out) = (RequestBudget::new(10), Vec::new(), Vec::new());
@@ -168,7 +168,7 @@ mod tests {
     #[tokio::test]
     async fn a_list_that_fails_prints_nothing_not_even_an_empty_list() {
         let mut tenant = Tenant::of(&["1"]);
-        tenant.list = Some(SourceError::Forbidden { remedy: "" });
+        tenant.list = Some(cxone::Error::Forbidden { remedy: "" });
         let (end, out) = printed(&tenant, Format::Json).await;
         assert_eq!(
             (end.unwrap_err().exit, out.as_str()),

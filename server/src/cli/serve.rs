@@ -105,7 +105,7 @@ mod tests {
     use crate::{
         access::Guard,
         config::{AccessConfig, AccessMode},
-        state_dir::StateError,
+        state::StateError,
     };
 
     #[test]

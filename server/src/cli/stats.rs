@@ -19,7 +19,7 @@ use super::{
     table::{self, Align, Column, Format},
     upstream::{Answers, Upstream},
 };
-use crate::{mapping, source::SourceError};
+use crate::mapping;
 
 /// What to say where CXone's list has queues, and all of them are left out.
 const ALL_LEFT_OUT: &str = "error: every queue that CXone shows is left out: `queuewall queues` says which setting does it";
@@ -106,7 +106,8 @@ pub(super) async fn run(
     let mut exit = Exit::Done;
     if ids.is_empty() {
         let listed = upstream.list_queues().await;
-        if let (Err(SourceError::NothingVisible { .. }), Format::Json) = (&listed, request.format) {
+        if let (Err(cxone::Error::NothingVisible { .. }), Format::Json) = (&listed, request.format)
+        {
             writeln!(out, "[]")?;
         }
         ids = (listed?.into_iter())
@@ -187,11 +188,12 @@ fn cell(queue: &Queue, metric: Metric) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cxone::budget::RequestBudget;
+
     use super::{
         super::upstream::tests::{Tenant, ids},
         *,
     };
-    use crate::budget::RequestBudget;
 
     async fn printed(
         tenant: &Tenant,
@@ -397,26 +399,26 @@ mod tests {
     async fn a_failed_read_prints_nothing_and_has_its_exit_code() {
         for (error, exit) in [
             (
-                SourceError::TokenRefused {
+                cxone::Error::TokenRefused {
                     status: 401,
                     remedy: "",
                 },
                 Exit::Credentials,
             ),
-            (SourceError::Forbidden { remedy: "" }, Exit::Permission),
+            (cxone::Error::Forbidden { remedy: "" }, Exit::Permission),
             (
-                SourceError::RateLimited { retry_after: None },
+                cxone::Error::RateLimited { retry_after: None },
                 Exit::RateLimit,
             ),
             (
-                SourceError::Dns {
+                cxone::Error::Dns {
                     name: "host".into(),
                     setting: "",
                 },
                 Exit::Network,
             ),
             (
-                SourceError::ServerError {
+                cxone::Error::ServerError {
                     status: 503,
                     retry_after: None,
                 },

@@ -8,13 +8,12 @@ use std::{
     time::Duration,
 };
 
+use cxone::{
+    QueueInfo, QueueList, QueueReading, QueueSource, Shortfall, Step, budget::RequestBudget,
+};
 use tokio::time::{Instant, interval};
 
-use crate::{
-    budget::RequestBudget,
-    poller::narrowing,
-    source::{QueueInfo, QueueList, QueueReading, QueueSource, Shortfall, SourceError, Step},
-};
+use crate::poller::narrowing;
 
 /// Waits longer than this are announced.
 const LONG_WAIT: Duration = Duration::from_secs(3);
@@ -51,7 +50,7 @@ impl Answers {
     pub(super) fn why_missing(&self, id: &str) -> String {
         if self.dead.contains(id) {
             let ids = vec![id.to_owned()];
-            return SourceError::QueueNotFound { ids }.to_string();
+            return cxone::Error::QueueNotFound { ids }.to_string();
         }
         format!(
             "CXone left the queue {id} out of its answer: compare with `queuewall queues`, \
@@ -110,7 +109,7 @@ impl<'a> Upstream<'a> {
         self.announcing_waits(source.sign_in_stepwise()).await
     }
 
-    pub(super) async fn list_queues(&mut self) -> Result<Vec<QueueInfo>, SourceError> {
+    pub(super) async fn list_queues(&mut self) -> Result<Vec<QueueInfo>, cxone::Error> {
         let source = self.source;
         let mut list = QueueList::default();
         while !list.is_complete() {
@@ -132,7 +131,7 @@ impl<'a> Upstream<'a> {
         &mut self,
         ids: &[String],
         skills: &[String],
-    ) -> Result<Answers, SourceError> {
+    ) -> Result<Answers, cxone::Error> {
         let mut answers = Answers::default();
         for batch in ids.chunks(self.batch_limit()) {
             if !self.read_batch(batch, skills, &mut answers).await? {
@@ -148,7 +147,7 @@ impl<'a> Upstream<'a> {
         ids: &[String],
         skills: &[String],
         answers: &mut Answers,
-    ) -> Result<bool, SourceError> {
+    ) -> Result<bool, cxone::Error> {
         let source = self.source;
         let answer = self.announcing_waits(source.read_queues(ids, skills)).await;
         match (answer, ids) {
@@ -156,10 +155,10 @@ impl<'a> Upstream<'a> {
                 answers.readings.extend(answer.queues);
                 answers.dead.extend(answer.unknown);
             }
-            (Err(SourceError::QueueNotFound { .. }), [id]) => {
+            (Err(cxone::Error::QueueNotFound { .. }), [id]) => {
                 answers.dead.insert(id.clone());
             }
-            (Err(SourceError::QueueNotFound { .. }), _) => return Ok(false),
+            (Err(cxone::Error::QueueNotFound { .. }), _) => return Ok(false),
             (Err(error), _) => return Err(error),
         }
         Ok(true)
@@ -171,7 +170,7 @@ impl<'a> Upstream<'a> {
         ids: &[String],
         skills: &[String],
         answers: &mut Answers,
-    ) -> Result<(), SourceError> {
+    ) -> Result<(), cxone::Error> {
         if self.listed.is_none() && self.list_queues().await.is_err() {
             // Halving needs no list, and meets the same trouble if it lasts.
             self.listed = None;
@@ -228,8 +227,8 @@ impl<'a> Upstream<'a> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::source::QueueReadings;
     use async_trait::async_trait;
+    use cxone::QueueReadings;
     use std::{collections::BTreeMap, sync::Mutex};
 
     /// A tenant with scripted queues, that counts what it is asked.
@@ -241,11 +240,11 @@ pub(super) mod tests {
         pub(in crate::cli) unlisted: Vec<String>,
         /// Refused with 404, though the list has them.
         pub(in crate::cli) listed_but_dead: Vec<String>,
-        pub(in crate::cli) sign_in: Option<SourceError>,
-        pub(in crate::cli) list: Option<SourceError>,
+        pub(in crate::cli) sign_in: Option<cxone::Error>,
+        pub(in crate::cli) list: Option<cxone::Error>,
         /// What the list says that it lacks.
         pub(in crate::cli) shortfall: Option<Shortfall>,
-        pub(in crate::cli) read: Option<SourceError>,
+        pub(in crate::cli) read: Option<cxone::Error>,
         /// A read with this skill is called wrong.
         pub(in crate::cli) bad_skill: Option<String>,
         /// What a watched sign-in tells, where it is not the one step of `sign_in`.
@@ -309,7 +308,7 @@ pub(super) mod tests {
             self.left_out.insert(id.to_owned(), why.to_owned());
         }
 
-        async fn pass(&self, failure: &Option<SourceError>) -> Result<(), SourceError> {
+        async fn pass(&self, failure: &Option<cxone::Error>) -> Result<(), cxone::Error> {
             if let Some(budget) = &self.budget {
                 drop(budget.acquire().await);
             }
@@ -331,7 +330,7 @@ pub(super) mod tests {
             &self,
             ids: &[String],
             skills: &[String],
-        ) -> Result<QueueReadings, SourceError> {
+        ) -> Result<QueueReadings, cxone::Error> {
             self.pass(&self.read).await?;
             let asked = format!("{}/{}", ids.join(","), skills.join(","));
             self.reads.lock().unwrap().push(asked);
@@ -340,7 +339,7 @@ pub(super) mod tests {
                 .as_ref()
                 .is_some_and(|bad| skills.contains(bad))
             {
-                return Err(SourceError::BadRequest {
+                return Err(cxone::Error::BadRequest {
                     status: 400,
                     remedy: "check the skill ids",
                 });
@@ -354,7 +353,7 @@ pub(super) mod tests {
             let (living, unknown): (Vec<_>, Vec<_>) =
                 ids.iter().cloned().partition(|id| known(id).is_some());
             if !self.names_unknown && !unknown.is_empty() {
-                return Err(SourceError::QueueNotFound { ids: ids.to_vec() });
+                return Err(cxone::Error::QueueNotFound { ids: ids.to_vec() });
             }
             let answered = living.iter().filter(|id| !self.unanswered.contains(id));
             Ok(QueueReadings {
@@ -364,10 +363,10 @@ pub(super) mod tests {
             })
         }
 
-        async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
+        async fn list_queues(&self) -> Result<Vec<QueueInfo>, cxone::Error> {
             self.pass(&self.list).await?;
             if self.queues.is_empty() {
-                return Err(SourceError::NothingVisible {
+                return Err(cxone::Error::NothingVisible {
                     remedy: "look elsewhere",
                 });
             }
@@ -385,12 +384,12 @@ pub(super) mod tests {
             Ok(listed.map(info).collect())
         }
 
-        async fn list_page(&self, list: &mut QueueList) -> Result<(), SourceError> {
+        async fn list_page(&self, list: &mut QueueList) -> Result<(), cxone::Error> {
             *list = QueueList::complete(self.list_queues().await?, self.shortfall);
             Ok(())
         }
 
-        async fn sign_in(&self) -> Result<(), SourceError> {
+        async fn sign_in(&self) -> Result<(), cxone::Error> {
             self.pass(&self.sign_in).await
         }
 
@@ -412,7 +411,7 @@ pub(super) mod tests {
         ids.iter().map(|id| (*id).to_owned()).collect()
     }
 
-    async fn read(tenant: &Tenant, asked: &[&str]) -> (Result<Answers, SourceError>, Vec<String>) {
+    async fn read(tenant: &Tenant, asked: &[&str]) -> (Result<Answers, cxone::Error>, Vec<String>) {
         let (budget, mut notes) = (RequestBudget::new(100), Vec::new());
         let mut upstream = Upstream::new(tenant, &budget, &mut notes);
         let answers = upstream.read_all(&ids(asked), &ids(&["7"])).await;
@@ -477,7 +476,7 @@ pub(super) mod tests {
     #[tokio::test]
     async fn without_a_list_there_is_halving_and_other_errors_end_it() {
         let mut tenant = Tenant::of(&["a"]);
-        tenant.list = Some(SourceError::TokenRefused {
+        tenant.list = Some(cxone::Error::TokenRefused {
             status: 401,
             remedy: "",
         });
@@ -485,9 +484,12 @@ pub(super) mod tests {
         assert_eq!(reads, ["a,x/7", "a/7", "x/7"]);
         assert_eq!(answers.unwrap().dead, ["x".to_owned()].into());
 
-        tenant.read = Some(SourceError::RateLimited { retry_after: None });
+        tenant.read = Some(cxone::Error::RateLimited { retry_after: None });
         let (answers, _) = read(&tenant, &["a"]).await;
-        assert_eq!(answers, Err(SourceError::RateLimited { retry_after: None }));
+        assert_eq!(
+            answers,
+            Err(cxone::Error::RateLimited { retry_after: None })
+        );
     }
 
     #[tokio::test]

@@ -7,6 +7,8 @@ mod reporting_v2;
 
 use std::path::PathBuf;
 
+use cxone::{BaseUrl, Dialect, Proxy, Settings};
+
 use super::{
     PollConfig,
     keys::{self, Setting},
@@ -14,13 +16,17 @@ use super::{
     problem::Found,
     reader::Reader,
 };
-use crate::cxone::{BaseUrl, Dialect, Proxy, Settings};
+use crate::client::USER_AGENT;
 
 const REPORTING_V2: &str = "reporting-v2";
 const REALTIME: &str = "realtime";
 
-/// Reads everything that the upstream client needs; `None` after a problem.
-pub(super) fn read(reader: &mut Reader<'_>, poll: &PollConfig) -> Option<Settings> {
+/// Reads everything that the upstream client needs, `None` after a problem, and where the
+/// certificates are that are trusted besides the system's.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    poll: &PollConfig,
+) -> (Option<Settings>, Option<PathBuf>) {
     let chosen = reader.text(&keys::DIALECT);
     let name = chosen.as_ref().map(|found| found.value.trim());
     let dialect = match name {
@@ -44,13 +50,13 @@ pub(super) fn read(reader: &mut Reader<'_>, poll: &PollConfig) -> Option<Setting
     };
     let ca_file = ca_file(reader);
     let proxy = proxy(reader);
-    Some(Settings {
-        dialect: dialect?,
-        ca_file,
-        proxy,
+    let settings = dialect.map(|dialect| Settings {
         connect_timeout: poll.connect_timeout(),
         total_timeout: poll.total_timeout(),
-    })
+        proxy,
+        ..Settings::new(dialect, USER_AGENT)
+    });
+    (settings, ca_file)
 }
 
 /// An address where one is set, else the default if there is one; `None` after a

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use cxone::Proxy;
+
 use super::{
     ConfigError, Environment, Loaded, Surroundings,
     keys::{self, Kind, Setting},
     problem::{Found, may_hold_secret},
     reader::Reader,
 };
-use crate::cxone::Proxy;
 
 /// One setting, or one board.
 #[derive(Clone, Debug, PartialEq, Eq)]

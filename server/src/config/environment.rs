@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use cxone::Proxy;
+
 use super::{
     dotenv::{self, Line},
     keys,
@@ -16,7 +18,6 @@ use super::{
     value,
 };
 use crate::{
-    cxone::Proxy,
     system_error::{Attempt, remedy},
     text_file,
 };

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use cxone::Proxy;
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -10,7 +11,6 @@ use super::{
     keys::{self, Kind},
     reader::Reader,
 };
-use crate::cxone::Proxy;
 
 /// SHA-256.
 pub(super) type Digest = [u8; 32];

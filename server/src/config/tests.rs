@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
+use ::cxone::{Dialect, ReportingV2Settings};
 use queuewall_shared::{
     level::{Limits, Metric, Thresholds},
     snapshot::{Display, Theme},
@@ -9,7 +10,6 @@ use queuewall_shared::{
 use secrecy::ExposeSecret as _;
 
 use super::{surroundings::pretended::Pretended, *};
-use crate::cxone::{Dialect, ReportingV2Settings};
 
 mod follow_ups;
 mod realtime;
@@ -232,7 +232,7 @@ fn paths_in_the_file_are_meant_from_its_folder() {
         reporting_v2(&config).client_secret.expose_secret(),
         "hunter2"
     );
-    assert_eq!(config.cxone.ca_file.as_deref(), Some(Path::new("/ca.pem")));
+    assert_eq!(config.ca_file.as_deref(), Some(Path::new("/ca.pem")));
 }
 
 #[test]

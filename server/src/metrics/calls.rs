@@ -2,88 +2,11 @@
 
 use std::{array, time::Duration};
 
+use cxone::{CallKind, CallOutcome, Observer};
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, histogram::Histogram},
     registry::{Registry, Unit},
 };
-
-/// What a request to CXone is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallKind {
-    /// A token.
-    SignIn,
-    /// Where a tenant's hosts are.
-    Discovery,
-    /// Which queues there are.
-    QueueList,
-    /// Their numbers.
-    Readings,
-}
-
-impl CallKind {
-    const ALL: [Self; 4] = [
-        Self::SignIn,
-        Self::Discovery,
-        Self::QueueList,
-        Self::Readings,
-    ];
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::Discovery => "discovery",
-            Self::QueueList => "queue_list",
-            Self::Readings => "readings",
-        }
-    }
-}
-
-/// What came of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallOutcome {
-    /// An answer of 2xx, whatever stands in it.
-    Answered,
-    /// Another answer of 4xx.
-    Refused,
-    /// 429.
-    RateLimited,
-    /// 5xx.
-    ServerError,
-    /// 3xx, which is never followed.
-    Redirected,
-    /// No answer in time.
-    TimedOut,
-    /// No connection, or one that broke.
-    NoConnection,
-    /// An answer that cannot be read.
-    Unreadable,
-}
-
-impl CallOutcome {
-    const ALL: [Self; 8] = [
-        Self::Answered,
-        Self::Refused,
-        Self::RateLimited,
-        Self::ServerError,
-        Self::Redirected,
-        Self::TimedOut,
-        Self::NoConnection,
-        Self::Unreadable,
-    ];
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::Refused => "refused",
-            Self::RateLimited => "rate_limited",
-            Self::ServerError => "server_error",
-            Self::Redirected => "redirected",
-            Self::TimedOut => "timed_out",
-            Self::NoConnection => "no_connection",
-            Self::Unreadable => "unreadable",
-        }
-    }
-}
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 
@@ -101,9 +24,9 @@ impl Default for Calls {
         let counts = Family::<Labels<2>, Counter>::default();
         let seconds = Family::new_with_constructor(histogram as fn() -> Histogram);
         let by_kind = array::from_fn(|kind| {
-            let kind = ("kind", CallKind::ALL[kind].word());
+            let kind = ("kind", CallKind::ALL[kind].as_str());
             let of = |outcome: usize| {
-                let outcome = ("outcome", CallOutcome::ALL[outcome].word());
+                let outcome = ("outcome", CallOutcome::ALL[outcome].as_str());
                 counts.get_or_create(&[kind, outcome]).clone()
             };
             (array::from_fn(of), seconds.get_or_create(&[kind]).clone())
@@ -117,13 +40,6 @@ impl Default for Calls {
 }
 
 impl Calls {
-    /// A request ended, so long after it was sent.
-    pub fn ended(&self, kind: CallKind, outcome: CallOutcome, took: Duration) {
-        let (counts, seconds) = &self.by_kind[kind as usize];
-        counts[outcome as usize].inc();
-        seconds.observe(took.as_secs_f64());
-    }
-
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "upstream_requests",
@@ -136,6 +52,14 @@ impl Calls {
             Unit::Seconds,
             self.seconds.clone(),
         );
+    }
+}
+
+impl Observer for Calls {
+    fn request_ended(&self, kind: CallKind, outcome: CallOutcome, took: Duration) {
+        let (counts, seconds) = &self.by_kind[kind as usize];
+        counts[outcome as usize].inc();
+        seconds.observe(took.as_secs_f64());
     }
 }
 
@@ -153,13 +77,13 @@ mod tests {
         for (kind, name) in CallKind::ALL.into_iter().zip(0_u64..) {
             for (outcome, other) in CallOutcome::ALL.into_iter().zip(0_u64..) {
                 for _ in 0..name * 10 + other {
-                    calls.ended(kind, outcome, Duration::from_millis(300));
+                    calls.request_ended(kind, outcome, Duration::from_millis(300));
                 }
             }
         }
         for (kind, name) in CallKind::ALL.into_iter().zip(0_u64..) {
             for (outcome, other) in CallOutcome::ALL.into_iter().zip(0_u64..) {
-                let labels = [("kind", kind.word()), ("outcome", outcome.word())];
+                let labels = [("kind", kind.as_str()), ("outcome", outcome.as_str())];
                 let count = calls.counts.get_or_create(&labels).get();
                 assert_eq!(count, name * 10 + other, "{labels:?}");
             }

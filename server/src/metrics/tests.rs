@@ -10,6 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use cxone::{QueueInfo, QueueReadings, TokenLife};
 use queuewall_shared::{
     cause::Cause,
     report::Report,
@@ -19,11 +20,7 @@ use queuewall_shared::{
 use tokio::time::Instant;
 
 use super::*;
-use crate::{
-    clock::Moment,
-    screens::DARK_AFTER,
-    source::{QueueInfo, QueueReadings, SourceError, TokenLife},
-};
+use crate::{clock::Moment, screens::DARK_AFTER};
 
 /// A clock that stands until it is set.
 struct Stepped(Mutex<Moment>);
@@ -44,15 +41,15 @@ impl QueueSource for SignedIn {
         1
     }
 
-    async fn read_queues(&self, _: &[String], _: &[String]) -> Result<QueueReadings, SourceError> {
+    async fn read_queues(&self, _: &[String], _: &[String]) -> Result<QueueReadings, cxone::Error> {
         Ok(QueueReadings::default())
     }
 
-    async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
+    async fn list_queues(&self) -> Result<Vec<QueueInfo>, cxone::Error> {
         Ok(Vec::new())
     }
 
-    async fn sign_in(&self) -> Result<(), SourceError> {
+    async fn sign_in(&self) -> Result<(), cxone::Error> {
         Ok(())
     }
 
@@ -85,6 +82,7 @@ impl Fixture {
         let measured = Measured {
             boards: Arc::new(boards),
             budget: Arc::new(RequestBudget::new(10)),
+            calls: Calls::default(),
             source: source.clone(),
             polls: Polls::default(),
             requests: Requests::default(),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cxone::QueueReading;
 use queuewall_shared::{
     cause::Cause,
     label,
@@ -10,6 +11,7 @@ use queuewall_shared::{
 };
 
 use super::{
+    cause::wall_cause,
     judging::Judging,
     readings::{Known, Problem, Readings},
 };
@@ -17,7 +19,6 @@ use crate::{
     clock::Moment,
     config::BoardConfig,
     mapping::{self, millis},
-    source::QueueReading,
 };
 
 /// What all boards have in common at one moment.
@@ -136,7 +137,7 @@ fn tile(
     let known = shown.known;
     let reading = known.and_then(|known| known.reading.as_ref());
     let cause = match known.and_then(|known| known.problem.as_ref()) {
-        Some(Problem::Failed(error)) => Some(error.wall_cause()),
+        Some(Problem::Failed(error)) => Some(wall_cause(error)),
         Some(Problem::Missing) => Some(Cause::LeftOut),
         None if reading.is_none() => Some(Cause::FirstAnswer),
         None if !is_current && known.is_some_and(|it| it.is_repeated) => Some(Cause::StoodStill),

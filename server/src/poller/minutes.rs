@@ -40,13 +40,11 @@ impl Minutes {
 mod tests {
     use std::time::{Duration, SystemTime};
 
+    use cxone::{QueueReading, QueueReadings};
     use tokio::time::Instant;
 
     use super::*;
-    use crate::{
-        clock::Moment,
-        source::{QueueReading, QueueReadings},
-    };
+    use crate::clock::Moment;
 
     /// The trend's end after a reading at 0:00 and records at these uptimes.
     fn recorded(at_seconds: &[u64], poll: Duration) -> Vec<Option<u64>> {

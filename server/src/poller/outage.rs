@@ -8,7 +8,7 @@ use std::{
 
 use queuewall_shared::format::{AgeUnit, age};
 
-use crate::{clock::Moment, source::SourceError};
+use crate::clock::Moment;
 
 /// After so long an outage is logged again; then after twice as long, and so on.
 const FIRST_REMINDER: Duration = Duration::from_secs(60);
@@ -24,7 +24,7 @@ pub(crate) struct Outage(Option<Current>);
 struct Current {
     since: Moment,
     failures: u32,
-    logged: Vec<Discriminant<SourceError>>,
+    logged: Vec<Discriminant<cxone::Error>>,
     pause: Duration,
     /// When it is logged again, counted from its begin.
     again_after: Duration,
@@ -33,7 +33,7 @@ struct Current {
 impl Outage {
     /// A request failed. The line to log, where there is something to say: the first
     /// failure of an outage, the first of its kind in it, and one at growing intervals.
-    pub(crate) fn failed(&mut self, error: &SourceError, now: Moment) -> Option<String> {
+    pub(crate) fn failed(&mut self, error: &cxone::Error, now: Moment) -> Option<String> {
         let kind = discriminant(error);
         let Some(current) = &mut self.0 else {
             self.0 = Some(Current {
@@ -106,8 +106,8 @@ mod tests {
 
     use super::*;
 
-    fn trouble(status: u16) -> SourceError {
-        SourceError::ServerError {
+    fn trouble(status: u16) -> cxone::Error {
+        cxone::Error::ServerError {
             status,
             retry_after: None,
         }
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn outage_logs_a_new_cause_once() {
         let (mut outage, at) = (Outage::default(), moments());
-        let limited = SourceError::RateLimited { retry_after: None };
+        let limited = cxone::Error::RateLimited { retry_after: None };
         assert!(outage.failed(&trouble(500), at(0)).is_some());
         assert!(outage.failed(&limited, at(5)).is_some());
         for seconds in 6..60 {

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{
-    budget::WINDOW,
-    config::{BoardConfig, PollConfig},
-    source::QueueInfo,
-};
+use cxone::{QueueInfo, budget::WINDOW};
+
+use crate::config::{BoardConfig, PollConfig};
 
 /// Requests a minute that the regular reads leave for a new token and a repeat.
 const RESERVE: usize = 2;

@@ -6,13 +6,11 @@ use std::{
     time::Duration,
 };
 
+use cxone::{QueueInfo, QueueReading, QueueReadings};
 use queuewall_shared::{freshness::Freshness, snapshot::QueueState, trend::Trend};
 
 use super::{news::News, pulse::Pulse};
-use crate::{
-    clock::Moment,
-    source::{QueueInfo, QueueReading, QueueReadings, SourceError},
-};
+use crate::clock::Moment;
 
 /// What is known of all queues, by group.
 #[derive(Debug, Default)]
@@ -21,7 +19,7 @@ pub(crate) struct Readings {
     /// The queue list, where a board shows all queues.
     pub(crate) list: Option<Vec<QueueInfo>>,
     /// Why the queue list could not be read the last time.
-    pub(crate) list_problem: Option<SourceError>,
+    pub(crate) list_problem: Option<cxone::Error>,
     /// Whether the queue list lacks queues that it says there are.
     pub(crate) is_list_incomplete: bool,
     /// Whether CXone's clock moves on.
@@ -54,8 +52,8 @@ impl Known {
     /// What kind of answer there is.
     pub(crate) fn state(&self) -> QueueState {
         match (&self.problem, &self.reading) {
-            (Some(Problem::Failed(SourceError::QueueNotFound { .. })), _) => QueueState::NotFound,
-            (Some(Problem::Failed(SourceError::Forbidden { .. })), _) => QueueState::Forbidden,
+            (Some(Problem::Failed(cxone::Error::QueueNotFound { .. })), _) => QueueState::NotFound,
+            (Some(Problem::Failed(cxone::Error::Forbidden { .. })), _) => QueueState::Forbidden,
             (_, Some((reading, _))) if is_closed(reading) => QueueState::Closed,
             (_, Some(_)) => QueueState::Open,
             (_, None) => QueueState::Unknown,
@@ -104,7 +102,7 @@ fn is_closed(reading: &QueueReading) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
     /// The whole read failed.
-    Failed(SourceError),
+    Failed(cxone::Error),
     /// The read succeeded, and left this queue out.
     Missing,
 }
@@ -131,7 +129,7 @@ impl Readings {
     /// that CXone does not know is no failure.
     pub(crate) fn has_failures(&self, lists: bool) -> bool {
         let has_failed = |known: &Known| match &known.problem {
-            Some(Problem::Failed(error)) => !matches!(error, SourceError::QueueNotFound { .. }),
+            Some(Problem::Failed(error)) => !matches!(error, cxone::Error::QueueNotFound { .. }),
             Some(Problem::Missing) | None => false,
         };
         (lists && self.list_problem.is_some())
@@ -184,7 +182,7 @@ impl Readings {
         for id in ids {
             let known = self.groups[group].entry(id.clone()).or_default();
             let ids = vec![id.clone()];
-            let error = SourceError::QueueNotFound { ids };
+            let error = cxone::Error::QueueNotFound { ids };
             known.reading = None;
             if known.is_gone(Problem::Failed(error), now) {
                 news.not_found.push(id.clone());
@@ -195,8 +193,8 @@ impl Readings {
 
     /// A read of `asked` failed. A missing permission ends their readings at once; any
     /// other failure keeps them, with their age.
-    pub(crate) fn failed(&mut self, group: usize, asked: &[String], error: &SourceError) {
-        let is_final = matches!(error, SourceError::Forbidden { .. });
+    pub(crate) fn failed(&mut self, group: usize, asked: &[String], error: &cxone::Error) {
+        let is_final = matches!(error, cxone::Error::Forbidden { .. });
         for id in asked {
             let known = self.groups[group].entry(id.clone()).or_default();
             if is_final {

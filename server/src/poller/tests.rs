@@ -15,6 +15,7 @@ use std::{
 
 use async_trait::async_trait;
 use axum::http::HeaderValue;
+use cxone::{QueueInfo, QueueList, QueueReading, Shortfall};
 use queuewall_shared::{
     cause::Cause,
     snapshot::{BoardSnapshot, QueueState, UpstreamState},
@@ -25,7 +26,6 @@ use crate::{
     clock::{Moment, Watched},
     config::QueueConfig,
     logging::tests::Said,
-    source::{QueueInfo, QueueList, QueueReading, Shortfall},
 };
 
 const POLL: Duration = Duration::from_secs(30);
@@ -57,8 +57,8 @@ struct Script {
     /// Requests that a read takes beyond the first.
     more_requests: usize,
     unlisted: BTreeSet<String>,
-    failure: Option<SourceError>,
-    list_failure: Option<SourceError>,
+    failure: Option<cxone::Error>,
+    list_failure: Option<cxone::Error>,
     reads: Vec<(Instant, Vec<String>, Vec<String>)>,
     /// When each request was let through.
     asked: Vec<Instant>,
@@ -79,7 +79,7 @@ impl QueueSource for Scripted {
         &self,
         ids: &[String],
         skills: &[String],
-    ) -> Result<QueueReadings, SourceError> {
+    ) -> Result<QueueReadings, cxone::Error> {
         let _permit = self.budget.acquire().await;
         let (asked_at, takes) = (self.clock.now(), self.script.lock().unwrap().takes);
         self.script.lock().unwrap().asked.push(asked_at.monotonic);
@@ -92,7 +92,7 @@ impl QueueSource for Scripted {
             return Err(failure.clone());
         }
         if ids.iter().any(|id| script.dead.contains(id)) {
-            return Err(SourceError::QueueNotFound { ids: ids.to_vec() });
+            return Err(cxone::Error::QueueNotFound { ids: ids.to_vec() });
         }
         let (unknown, known): (Vec<&String>, Vec<&String>) =
             ids.iter().partition(|id| script.unknown.contains(*id));
@@ -117,7 +117,7 @@ impl QueueSource for Scripted {
         })
     }
 
-    async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
+    async fn list_queues(&self) -> Result<Vec<QueueInfo>, cxone::Error> {
         let _permit = self.budget.acquire().await;
         let mut script = self.script.lock().unwrap();
         script.lists += 1;
@@ -138,12 +138,12 @@ impl QueueSource for Scripted {
             })
             .collect();
         if listed.is_empty() {
-            return Err(SourceError::NothingVisible { remedy: "" });
+            return Err(cxone::Error::NothingVisible { remedy: "" });
         }
         Ok(listed)
     }
 
-    async fn list_page(&self, list: &mut QueueList) -> Result<(), SourceError> {
+    async fn list_page(&self, list: &mut QueueList) -> Result<(), cxone::Error> {
         let all = self.list_queues().await?;
         let (page, shortfall) = {
             let script = self.script.lock().unwrap();
@@ -153,12 +153,12 @@ impl QueueSource for Scripted {
         if page == 0 || known + page >= all.len() {
             *list = QueueList::complete(all, shortfall);
         } else {
-            list.extend_for_test(all[known..known + page].to_vec());
+            list.add_page(all[known..known + page].to_vec());
         }
         Ok(())
     }
 
-    async fn sign_in(&self) -> Result<(), SourceError> {
+    async fn sign_in(&self) -> Result<(), cxone::Error> {
         Ok(())
     }
 }
@@ -313,15 +313,15 @@ async fn after(duration: Duration) {
 }
 
 /// Tried again an interval later, and not after a random time.
-fn bad_request() -> SourceError {
-    SourceError::BadRequest {
+fn bad_request() -> cxone::Error {
+    cxone::Error::BadRequest {
         status: 400,
         remedy: "",
     }
 }
 
-fn server_error() -> SourceError {
-    SourceError::ServerError {
+fn server_error() -> cxone::Error {
+    cxone::Error::ServerError {
         status: 503,
         retry_after: None,
     }
@@ -391,7 +391,7 @@ async fn a_forbidden_queue_shows_no_number() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::ZERO).await;
-    bench.script(|script| script.failure = Some(SourceError::Forbidden { remedy: "" }));
+    bench.script(|script| script.failure = Some(cxone::Error::Forbidden { remedy: "" }));
     after(POLL).await;
     assert_eq!(bench.states(), [QueueState::Forbidden]);
     assert_eq!(bench.latest().queues[0].waiting, None);
@@ -474,7 +474,7 @@ async fn without_the_queue_list_a_dead_id_is_found_by_halving_within_the_budget(
     let ids = ids(100);
     let mut script = all_waiting(&ids);
     script.dead.insert("077".into());
-    script.list_failure = Some(SourceError::Forbidden { remedy: "" });
+    script.list_failure = Some(cxone::Error::Forbidden { remedy: "" });
     let bench = Bench::start(&ids, script, 10);
     after(Duration::from_secs(150)).await;
     assert_eq!(
@@ -557,7 +557,7 @@ async fn while_cxone_fails_the_tries_stay_apart_and_within_the_budget() {
 async fn rejected_credentials_cost_one_try_an_interval_and_reach_every_tile() {
     let ids = ids(300);
     let mut script = all_waiting(&ids);
-    script.failure = Some(SourceError::CredentialsRejected {
+    script.failure = Some(cxone::Error::CredentialsRejected {
         status: 401,
         oauth_error: None,
         remedy: "",
@@ -764,7 +764,7 @@ async fn nothing_visible_is_a_state_of_its_own_and_old_numbers_age() {
     let ids = ids(2);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::from_secs(1)).await;
-    bench.script(|script| script.failure = Some(SourceError::NothingVisible { remedy: "" }));
+    bench.script(|script| script.failure = Some(cxone::Error::NothingVisible { remedy: "" }));
     after(POLL).await;
     let board = bench.latest();
     assert_eq!(board.upstream.cause_code, Some(Cause::NothingVisible));

@@ -9,9 +9,10 @@ use tokio::time::Instant;
 
 use super::{
     assemble::{Frame, Shown},
+    cause::wall_cause,
     readings::{Problem, Readings},
 };
-use crate::{clock::Moment, mapping::millis, source::SourceError};
+use crate::{clock::Moment, mapping::millis};
 
 /// What the schedule says of a board's queues.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +87,7 @@ fn judge(
     let failure = shown
         .iter()
         .find_map(|shown| match shown.known?.problem.as_ref()? {
-            Problem::Failed(SourceError::QueueNotFound { .. }) | Problem::Missing => None,
+            Problem::Failed(cxone::Error::QueueNotFound { .. }) | Problem::Missing => None,
             Problem::Failed(error) => Some(error),
         });
     let failure = failure.or(readings.list_problem.as_ref().filter(|_| shown.is_empty()));
@@ -99,7 +100,7 @@ fn judge(
         (false, None) => UpstreamState::Ok,
     };
     let cause = match (failure, state) {
-        (Some(error), _) => Some(error.wall_cause()),
+        (Some(error), _) => Some(wall_cause(error)),
         (None, UpstreamState::Ok) => None,
         (None, _) if none_found => Some(Cause::NoneFound),
         (None, _) if !shown.is_empty() && shown.iter().all(is_gone) => Some(Cause::AllLeftOut),
@@ -114,7 +115,7 @@ fn is_not_found(shown: &Shown<'_>) -> bool {
     let problem = shown.known.and_then(|known| known.problem.as_ref());
     matches!(
         problem,
-        Some(Problem::Failed(SourceError::QueueNotFound { .. }))
+        Some(Problem::Failed(cxone::Error::QueueNotFound { .. }))
     )
 }
 

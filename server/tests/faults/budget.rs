@@ -2,9 +2,10 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use cxone::budget::{Ledger, RequestBudget, WINDOW};
 use queuewall::{
-    budget::{Ledger, RequestBudget, WINDOW},
     config::{BoardConfig, QueueConfig},
+    state::{StateDir, StateLedger},
 };
 use queuewall_simulator::{Endpoint, Options, Simulator};
 use tokio::{
@@ -22,7 +23,10 @@ const LIMIT: usize = 10;
 
 /// One short life of a process that asks as fast as it may, and is killed.
 async fn live(url: &str, state_dir: &Path, clock: &TestClock) {
-    let ledger = Ledger::new(state_dir.to_owned(), Arc::new(clock.clone()));
+    let ledger = Ledger::new(
+        StateLedger::new(StateDir::new(state_dir.to_owned())),
+        Arc::new(clock.clone()),
+    );
     let budget = RequestBudget::resuming(LIMIT, ledger);
     let client = http_client();
     let asks = async {

@@ -11,15 +11,17 @@ use std::{
 };
 
 use async_trait::async_trait;
-use queuewall::{
+use cxone::{
+    AccessKey, AllowedDomains, ApiVersion, BaseUrl, Connector, Dialect, RealtimeSettings,
+    ReportingV2Settings, Resolver, Settings, SignInMethod, SkillFilter,
     budget::{Ledger, RequestBudget},
+};
+use queuewall::{
+    client::USER_AGENT,
     clock::Watched,
     config::{AccessConfig, BoardConfig, Config, PollConfig, ServerConfig},
-    cxone::{
-        self, AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings,
-        ReportingV2Settings, Resolver, Settings, SignInMethod, SkillFilter,
-    },
     serve::Server,
+    state::{StateDir, StateLedger},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -73,19 +75,17 @@ pub(crate) struct Machine {
 impl Machine {
     /// Starts a process, which serves there.
     pub(crate) async fn serve(&self) -> (JoinHandle<anyhow::Result<()>>, SocketAddr) {
-        let ledger = Ledger::new(self.state_dir.clone(), self.clock.clone());
+        let store = StateLedger::new(StateDir::new(self.state_dir.clone()));
+        let ledger = Ledger::new(store, self.clock.clone());
         let budget = Arc::new(RequestBudget::resuming(BUDGET_PER_MINUTE, ledger));
-        let source = cxone::connect_by(
-            self.cxone.clone(),
-            Arc::clone(&budget),
-            self.clock.clone(),
-            Arc::clone(&self.names) as Arc<dyn Resolver>,
-        )
-        .unwrap();
+        let connector = Connector::new(self.cxone.clone(), Arc::clone(&budget), self.clock.clone())
+            .resolver(self.names.clone());
+        let source = connector.connect().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = Config {
             cxone: self.cxone.clone(),
+            ca_file: None,
             poll: poll(),
             server: ServerConfig::on(address),
             access: AccessConfig::default(),
@@ -108,11 +108,9 @@ fn poll() -> PollConfig {
 /// How to read a tenant there.
 pub(crate) fn settings(spoken: Spoken, base_url: &str, is_encrypted: bool) -> Settings {
     Settings {
-        dialect: dialect(spoken, base_url, is_encrypted),
-        ca_file: None,
-        proxy: None,
         connect_timeout: poll().connect_timeout(),
         total_timeout: poll().total_timeout(),
+        ..Settings::new(dialect(spoken, base_url, is_encrypted), USER_AGENT)
     }
 }
 

@@ -34,7 +34,7 @@
 //! | planted | found by |
 //! |---|---|
 //! | an age is that of the monotonic and the wall clock alone | `each_jump_of_a_clock_is_survived` (suspended for an hour, and set back by it), `poller::tests::clocks` |
-//! | leaps of the wall clock are not added up | `clock::watched::tests`, `poller::tests::clocks` |
+//! | leaps of the wall clock are not added up | `clock::tests`, `poller::tests::clocks` |
 //! | numbers are as old as their answer, not as their question | `stopped` (while it reads) |
 //! | a `Retry-After` is not waited for | `each_refusal_…` (429, seconds) |
 //! | the age of every snapshot is 0 | `each_fault_of_the_network_…` (refused) |
@@ -63,12 +63,12 @@
 //! | any certificate is good | `each_fault_of_the_network_…` (TLS expired) |
 //!
 //! Not found here: a body limit that is off, since 50 MB of nothing are unreadable with and
-//! without it. That is for `cxone::failures`.
+//! without it. That is for `failures` of crates/cxone/tests.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
 #[path = "../support/program.rs"]
 mod program;
-#[path = "../support/scripted.rs"]
+#[path = "../../../crates/cxone/tests/client/scripted.rs"]
 #[expect(dead_code, reason = "of it only the reader of requests is needed here")]
 mod scripted;
 

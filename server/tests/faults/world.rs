@@ -9,10 +9,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use cxone::{CaCertificates, Settings};
 use queuewall::{
     clock::{Clock, Moment, Watched},
     config::BoardConfig,
-    cxone::Settings,
 };
 use queuewall_shared::{
     http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
@@ -239,13 +239,10 @@ impl World {
         };
         let line = Line::start(simulator.address(), greeting).await;
         let base_url = format!("{scheme}://localhost:{}", line.port());
-        let ca_file = folder.path().join("ca.pem");
-        std::fs::write(&ca_file, authority.0.pem()).unwrap();
-
         let shapes = Shape::of(spoken);
         let boards = shapes.iter().map(|shape| shape.board(truth.ids()));
         let cxone = Settings {
-            ca_file: Some(ca_file),
+            ca_certificates: CaCertificates::from_pem(authority.0.pem().as_bytes()).unwrap(),
             ..settings(spoken, &base_url, is_encrypted)
         };
         let machine = Machine {

@@ -7,11 +7,12 @@ use std::{
     io::{self, Write},
 };
 
+use cxone::{QueueInfo, Shortfall};
+
 use crate::{
     cli::{exit::Exit, table::printable, upstream::Answers},
     config::{BoardConfig, PollConfig},
     poller::plan,
-    source::{QueueInfo, Shortfall, SourceError},
 };
 
 /// A queue of the list.
@@ -115,7 +116,7 @@ impl<'a> Report<'a> {
         self.lines.push((Mark::Failed, format!("{what}: {why}")));
     }
 
-    pub(super) fn failed_read(&mut self, what: &str, error: &SourceError) {
+    pub(super) fn failed_read(&mut self, what: &str, error: &cxone::Error) {
         self.failed(what, error, Exit::from(error));
     }
 

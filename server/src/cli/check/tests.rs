@@ -1,14 +1,12 @@
 use std::time::Duration;
 
+use cxone::{Shortfall, Step, budget::RequestBudget};
+
 use super::{
     super::upstream::tests::{Tenant, ids},
     *,
 };
-use crate::{
-    budget::RequestBudget,
-    config::QueueConfig,
-    source::{Shortfall, Step},
-};
+use crate::config::QueueConfig;
 
 const POLL: PollConfig = PollConfig {
     interval: Duration::from_secs(30),
@@ -101,7 +99,7 @@ async fn every_step_of_the_sign_in_has_its_line_up_to_the_one_that_fails() {
         "{text}"
     );
 
-    tenant.steps[2].outcome = Err(SourceError::HostRefused {
+    tenant.steps[2].outcome = Err(cxone::Error::HostRefused {
         host: "b.example".to_owned(),
         role: "API",
         reason: "none of CXone's",
@@ -275,13 +273,13 @@ async fn a_round_that_does_not_fit_the_budget_says_how_slow_it_gets_and_what_cha
 
 #[tokio::test]
 async fn each_step_that_fails_has_its_code_and_stops_where_going_on_is_vain() {
-    let rejected = SourceError::CredentialsRejected {
+    let rejected = cxone::Error::CredentialsRejected {
         status: 401,
         oauth_error: None,
         remedy: "",
     };
-    let forbidden = SourceError::Forbidden { remedy: "grant it" };
-    let limited = SourceError::RateLimited { retry_after: None };
+    let forbidden = cxone::Error::Forbidden { remedy: "grant it" };
+    let limited = cxone::Error::RateLimited { retry_after: None };
     let boards = [board("a", &["1"], &[]), board("b", &["1"], &["7"])];
 
     let mut tenant = Tenant::of(&["1"]);
@@ -326,7 +324,7 @@ async fn each_step_that_fails_has_its_code_and_stops_where_going_on_is_vain() {
 #[tokio::test]
 async fn the_list_is_a_help_and_no_need_where_ids_are_configured() {
     let mut tenant = Tenant::of(&["1"]);
-    tenant.list = Some(SourceError::Forbidden { remedy: "" });
+    tenant.list = Some(cxone::Error::Forbidden { remedy: "" });
     let boards = [board("a", &["1"], &[]), board("all", &[], &[])];
     let (exit, text) = checked(&tenant, &boards).await;
     assert_eq!(exit, Exit::Permission);
@@ -345,7 +343,7 @@ async fn the_list_is_a_help_and_no_need_where_ids_are_configured() {
 
 #[tokio::test]
 async fn named_queues_are_checked_where_the_list_fails_for_now() {
-    let trouble = SourceError::ServerError {
+    let trouble = cxone::Error::ServerError {
         status: 503,
         retry_after: None,
     };
@@ -471,18 +469,16 @@ fn files_that_were_read_are_named() {
 #[test]
 fn offline_check_asks_nothing_and_names_files() {
     let mut config = crate::config::Config {
-        cxone: crate::cxone::Settings {
-            dialect: crate::cxone::Dialect::ReportingV2(crate::cxone::ReportingV2Settings {
-                base_url: crate::cxone::BaseUrl::parse("https://a.example.com").unwrap(),
+        cxone: cxone::Settings::new(
+            cxone::Dialect::ReportingV2(cxone::ReportingV2Settings {
+                base_url: cxone::BaseUrl::parse("https://a.example.com").unwrap(),
                 client_id: "a".into(),
                 client_secret: "hunter2".into(),
                 tenant_id: "c".into(),
             }),
-            ca_file: None,
-            proxy: None,
-            connect_timeout: POLL.connect_timeout(),
-            total_timeout: POLL.total_timeout(),
-        },
+            crate::client::USER_AGENT,
+        ),
+        ca_file: None,
         poll: POLL,
         server: crate::config::ServerConfig::on(([127, 0, 0, 1], 8080).into()),
         access: crate::config::AccessConfig::default(),

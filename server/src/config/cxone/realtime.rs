@@ -1,6 +1,9 @@
 //! The dialect `realtime`: an API user's access key, with a registered application or
 //! alone.
 
+use cxone::{
+    AccessKey, AllowedDomains, ApiVersion, MediaType, RealtimeSettings, SignInMethod, SkillFilter,
+};
 use secrecy::SecretString;
 
 use super::{
@@ -8,16 +11,10 @@ use super::{
     credential::{self, Credential},
     keys, warn_of_idle,
 };
-use crate::{
-    config::{
-        keys::Setting,
-        problem::{Found, Problem},
-        reader::Reader,
-    },
-    cxone::{
-        AccessKey, AllowedDomains, ApiVersion, MediaType, RealtimeSettings, SignInMethod,
-        SkillFilter,
-    },
+use crate::config::{
+    keys::Setting,
+    problem::{Found, Problem},
+    reader::Reader,
 };
 
 const DEFAULT_ISSUER: &str = "https://cxone.niceincontact.com";

@@ -1,5 +1,6 @@
 //! The dialect `reporting-v2`: an API client's credentials.
 
+use cxone::ReportingV2Settings;
 use secrecy::SecretString;
 
 use super::{
@@ -7,10 +8,7 @@ use super::{
     credential::{self, Credential},
     keys, warn_of_idle,
 };
-use crate::{
-    config::{problem::Problem, reader::Reader},
-    cxone::ReportingV2Settings,
-};
+use crate::config::{problem::Problem, reader::Reader};
 
 const DEFAULT_BASE_URL: &str = "https://api-us-02.nice-incontact.com";
 

@@ -1,7 +1,8 @@
 //! The settings of the dialect `realtime`, and what tells the two dialects apart.
 
+use ::cxone::{RealtimeSettings, SignInMethod};
+
 use super::*;
-use crate::cxone::{RealtimeSettings, SignInMethod};
 
 const APPLICATION: [(&str, &str); 5] = [
     ("CXONE_DIALECT", "realtime"),

@@ -8,6 +8,7 @@ use axum::{
     extract::ConnectInfo,
     http::{Request, StatusCode},
 };
+use cxone::{QueueInfo, QueueReadings, QueueSource, budget::RequestBudget};
 use queuewall_shared::{
     report::{HEADER, Report, SoundState, WakeLock},
     snapshot::Board,
@@ -17,12 +18,10 @@ use serde_json::Value;
 use super::*;
 use crate::{
     access::Guard,
-    budget::RequestBudget,
     clock::{Moment, SystemClock},
     http::{App, AppState, Page, Rules},
     metrics::{Doors, Measured, Polls, Requests},
     screens::DARK_AFTER,
-    source::{QueueInfo, QueueReadings, QueueSource, SourceError},
 };
 
 struct Nothing;
@@ -33,15 +32,15 @@ impl QueueSource for Nothing {
         1
     }
 
-    async fn read_queues(&self, _: &[String], _: &[String]) -> Result<QueueReadings, SourceError> {
+    async fn read_queues(&self, _: &[String], _: &[String]) -> Result<QueueReadings, cxone::Error> {
         Ok(QueueReadings::default())
     }
 
-    async fn list_queues(&self) -> Result<Vec<QueueInfo>, SourceError> {
+    async fn list_queues(&self) -> Result<Vec<QueueInfo>, cxone::Error> {
         Ok(Vec::new())
     }
 
-    async fn sign_in(&self) -> Result<(), SourceError> {
+    async fn sign_in(&self) -> Result<(), cxone::Error> {
         Ok(())
     }
 }
@@ -78,6 +77,7 @@ impl Sides {
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
             budget: Arc::new(RequestBudget::new(10)),
+            calls: crate::metrics::Calls::default(),
             source: Arc::new(Nothing),
             polls: Polls::default(),
             requests,

@@ -46,7 +46,7 @@ async fn reads_of_the_queue_list_are_counted_too() {
 #[tokio::test(start_paused = true)]
 async fn failures_in_a_row_and_the_end_of_their_back_off_are_told() {
     let mut script = all_waiting(&ids(1));
-    script.failure = Some(SourceError::CredentialsRejected {
+    script.failure = Some(cxone::Error::CredentialsRejected {
         status: 401,
         oauth_error: None,
         remedy: "",
@@ -175,7 +175,7 @@ async fn dead_queues_are_logged_once_however_often_they_are_tried() {
 async fn rate_limit_without_a_wait_pauses_an_interval_at_least() {
     for retry_after in [None, Some(Duration::ZERO), Some(Duration::from_secs(1))] {
         let mut script = all_waiting(&ids(1));
-        script.failure = Some(SourceError::RateLimited { retry_after });
+        script.failure = Some(cxone::Error::RateLimited { retry_after });
         let bench = Bench::start(&ids(1), script, 10);
         after(Duration::from_secs(600)).await;
         let reads = bench.script(|script| script.reads.clone());

@@ -1,0 +1,153 @@
+//! What the product needs of a contact centre, whatever dialect it speaks.
+
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+
+use crate::{Error, QueueList, Shortfall, clock::Moment};
+
+/// Reads live queue metrics. One implementation a dialect.
+#[async_trait]
+pub trait QueueSource: Send + Sync + 'static {
+    /// The most ids that one [`read_queues`](Self::read_queues) takes.
+    fn batch_limit(&self) -> usize;
+
+    /// How many requests one [`read_queues`](Self::read_queues) takes, as far as is
+    /// known by now; at least 1.
+    fn requests_per_read(&self) -> usize {
+        1
+    }
+
+    /// Reads `ids`, filtered by `skills` where any are given.
+    ///
+    /// # Errors
+    /// [`Error::QueueNotFound`] when the upstream refuses the batch for an id
+    /// that it does not know; any other variant when nothing could be read.
+    async fn read_queues(&self, ids: &[String], skills: &[String]) -> Result<QueueReadings, Error>;
+
+    /// Lists every queue that the credentials can see; at least one.
+    ///
+    /// # Errors
+    /// [`Error::NothingVisible`] where there is none; any other variant but
+    /// [`Error::QueueNotFound`].
+    async fn list_queues(&self) -> Result<Vec<QueueInfo>, Error>;
+
+    /// Reads the next page of `list`, which starts empty, and adds it: one request, besides
+    /// those for signing in. An error leaves `list` as it was, so that the same page can be
+    /// asked for again.
+    ///
+    /// # Errors
+    /// As [`list_queues`](Self::list_queues).
+    async fn list_page(&self, list: &mut QueueList) -> Result<(), Error> {
+        *list = QueueList::complete(self.list_queues().await?, None);
+        Ok(())
+    }
+
+    /// Signs in, or makes sure that the sign-in still holds, and reads nothing.
+    ///
+    /// # Errors
+    /// [`Error::CredentialsRejected`], or why the sign-in was not reached.
+    async fn sign_in(&self) -> Result<(), Error>;
+
+    /// How long the token in force lives; `None` where there is none.
+    fn token_life(&self) -> Option<TokenLife> {
+        None
+    }
+
+    /// Signs in for somebody who watches: every step on the way to the first read,
+    /// in order. Only the last one can have failed.
+    async fn sign_in_stepwise(&self) -> Vec<Step> {
+        let outcome = self.sign_in().await;
+        vec![Step {
+            name: "sign-in",
+            outcome: outcome.map(|()| "CXone issues a token".to_owned()),
+        }]
+    }
+}
+
+/// When a token was asked for, and how long it holds from then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenLife {
+    /// Just before it was asked for.
+    pub asked_at: Moment,
+    /// How long it holds.
+    pub life: Duration,
+}
+
+/// One step towards the first read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What was tried, in a word or two.
+    pub name: &'static str,
+    /// What was found, in words; never a secret.
+    pub outcome: Result<String, Error>,
+}
+
+/// What one read answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QueueReadings {
+    /// The queues answered, in the upstream's order. Some of those asked for may be
+    /// missing.
+    pub queues: Vec<QueueReading>,
+    /// When the oldest of it was asked for: the numbers are no younger. `None` is just now.
+    pub asked_at: Option<Moment>,
+    /// Those asked for of which the answer says that the upstream has no such queue.
+    pub unknown: Vec<String>,
+    /// What the answer lacks of the entries that it promised.
+    pub shortfall: Option<Shortfall>,
+    /// Tells this answer from others by all that it held: its own time, and queues that were
+    /// not asked for. `None` where its numbers carry no time.
+    pub digest: Option<u64>,
+}
+
+/// One queue's live metrics. Whatever the upstream left out is `None`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QueueReading {
+    /// The queue's id, as text.
+    pub id: String,
+    /// The upstream's name for it.
+    pub name: Option<String>,
+    /// Calls waiting now.
+    pub waiting: Option<u64>,
+    /// Mean wait of the calls waiting now.
+    pub average_wait: Option<Duration>,
+    /// Wait of the call that waits longest.
+    pub longest_wait: Option<Duration>,
+    /// Agents logged on in any state.
+    pub agents_logged_on: Option<u64>,
+    /// Agents ready to take a call.
+    pub agents_available: Option<u64>,
+    /// Agents on a call, and in after-call work where that is not counted on its own.
+    pub agents_busy: Option<u64>,
+    /// Agents in after-call work, where the upstream counts them on their own.
+    pub agents_after_call_work: Option<u64>,
+    /// Agents logged on and not available for calls: breaks, meetings.
+    pub agents_unavailable: Option<u64>,
+    /// Percent (0 to 100) of calls answered within the threshold.
+    pub service_level_percent: Option<f64>,
+    /// The percentage that the queue is to reach, as set in the upstream.
+    pub service_level_goal: Option<f64>,
+    /// Within which time a call counts as answered in time, as set in the upstream.
+    pub service_level_threshold: Option<Duration>,
+    /// How many calls the service level is over.
+    pub service_level_sample: Option<u64>,
+    /// When the upstream made these numbers, by its own clock. Good for telling
+    /// whether two readings are the same one, and not for their age.
+    pub source_time: Option<SystemTime>,
+}
+
+/// A queue as the upstream lists it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueInfo {
+    /// The id, as text.
+    pub id: String,
+    /// The upstream's name for it, where it gives one.
+    pub name: Option<String>,
+    /// Through which channel contacts come, in the upstream's words.
+    pub media_type: Option<String>,
+    /// Whether the queue is in use.
+    pub is_active: Option<bool>,
+    /// Why a board of every queue leaves it out, in a few words that name the setting;
+    /// `None` where it does not.
+    pub left_out: Option<String>,
+}

@@ -1,0 +1,16 @@
+//! Private state: the one folder that the server and the command line share, and all that
+//! is kept in it.
+//!
+//! # Layout
+//! - `dir`: the folder's files, which are read, replaced and locked; everything below, and
+//!   the links and waiting screens of [`access`](crate::access), are kept through it
+//! - `ledger`: what was sent of the request budget
+//! - `server_lock`: one server a folder
+
+mod dir;
+mod ledger;
+mod server_lock;
+
+pub use dir::{Stamp, StateDir, StateError};
+pub use ledger::StateLedger;
+pub use server_lock::{InUse, ServerLock};
