@@ -206,13 +206,13 @@ fn address(variable: &'static str, value: &str) -> Result<Url, ProxyError> {
         ));
     }
     if scheme != "http" && scheme != "https" {
-        return Err(wrong("is no address of a proxy", FORM));
+        return Err(wrong("is not a proxy address", FORM));
     }
     let url = Url::parse(&format!("{scheme}://{rest}"));
-    let url = url.map_err(|_| wrong("is no address of a proxy", FORM))?;
+    let url = url.map_err(|_| wrong("is not a proxy address", FORM))?;
     let is_plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if !is_plain || rest.matches('@').count() > 1 || url.port() == Some(0) {
-        return Err(wrong("is no address of a proxy", FORM));
+        return Err(wrong("is not a proxy address", FORM));
     }
     Ok(url)
 }

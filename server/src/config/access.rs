@@ -77,7 +77,7 @@ impl AccessConfig {
             && !reader.is_refused(&keys::TRUSTED_PROXIES);
         if let (AccessMode::Proxy, true, Some(found)) = (mode, has_none, found) {
             reader.problems.push(found.wrong(
-                "counts on a proxy, and no address of one is known",
+                "needs a trusted proxy, and none is set",
                 "set QUEUEWALL_TRUSTED_PROXIES (access.trusted_proxies) to the address that the \
                  proxy connects from, for example 10.0.0.5",
             ));
@@ -171,7 +171,7 @@ fn mode_of(reader: &mut Reader<'_>, server: &ServerConfig) -> AccessMode {
         _ => {
             reader
                 .problems
-                .push(found.wrong("is no access mode", MODES));
+                .push(found.wrong("is not an access mode", MODES));
             AccessMode::Loopback
         }
     }
@@ -186,12 +186,12 @@ fn header_of(reader: &mut Reader<'_>) -> HeaderName {
     match found.value.trim().parse::<HeaderName>() {
         Ok(name) if trust::may_name_a_person(name.as_str()) => return name,
         Ok(_) => reader.problems.push(found.wrong(
-            "is a header that browsers or proxies send for everybody, signed in or not",
+            "is a header that every request has, signed in or not",
             REMEDY,
         )),
         Err(_) => reader
             .problems
-            .push(found.wrong("is no header's name", REMEDY)),
+            .push(found.wrong("is not a header name", REMEDY)),
     }
     DEFAULT_PROXY_HEADER
 }
@@ -204,7 +204,7 @@ fn proxies_of(reader: &mut Reader<'_>) -> Vec<IpNet> {
             Ok(network) => {
                 if trust::is_wide(network) {
                     reader.warnings.push(format!(
-                        "{}: {} = {:?}: every machine of this network may say who somebody is and where requests \
+                        "{}: {} = {:?}: every machine of this network may name users and where requests \
                          come from; name the proxies' own addresses, as in 10.0.0.5",
                         found.place, found.key, found.value
                     ));

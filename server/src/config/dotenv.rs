@@ -204,7 +204,7 @@ fn value_of(text: &str) -> Result<Value<'_>, Ambiguous> {
     if !behind.is_empty() && !is_comment {
         return match behind.contains(quote) {
             true => ambiguous(
-                "holds the quote that it stands in",
+                "contains its own quote character",
                 match quote {
                     '\'' if !value.contains(['$', '\\', '`', '"'])
                         && !behind.contains(['$', '\\', '`', '"']) =>
@@ -215,7 +215,7 @@ fn value_of(text: &str) -> Result<Value<'_>, Ambiguous> {
                     _ => Remedy::Elsewhere,
                 },
             ),
-            false => ambiguous("goes on behind its closing quote", Remedy::NothingBehind),
+            false => ambiguous("continues after its closing quote", Remedy::NothingBehind),
         };
     }
     if quote == '\'' && value.ends_with('\\') {

@@ -234,7 +234,7 @@ impl Environment {
                     self.problems.push(Problem::new(
                         &format!("{name}:{}", broken.number),
                         "the line",
-                        "is no assignment",
+                        "is not NAME=value",
                         "write NAME=value, or begin a comment with #",
                     ));
                 }
@@ -420,7 +420,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                ".env:2: the line is no assignment: write NAME=value, or begin a comment with #",
+                ".env:2: the line is not NAME=value: write NAME=value, or begin a comment with #",
                 ".env:3: CXONE_TENANT_ID is given a second time: keep one of the two",
             ]
         );
@@ -503,10 +503,9 @@ mod tests {
         );
         let problems = problems(&environment);
         assert!(
-            problems[0]
-                .starts_with("environment: TARGET_QUEUE_ID stands in quotes: remove the quotes")
+            problems[0].starts_with("environment: TARGET_QUEUE_ID is in quotes: remove the quotes")
         );
-        assert!(problems[1].starts_with("environment: CXONE_CLIENT_SECRET stands in quotes"));
+        assert!(problems[1].starts_with("environment: CXONE_CLIENT_SECRET is in quotes"));
         assert!(!format!("{problems:?}").contains("hunter"));
     }
 }

@@ -129,7 +129,7 @@ fn metrics_listen(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<SocketA
     };
     if address == listen && address.port() != 0 {
         reader.problems.push(found.wrong(
-            "is where the wall is served",
+            "is the wall's own address",
             "take another port: metrics and screens have no access control",
         ));
     }
@@ -153,7 +153,7 @@ fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
         };
         if !is_name(&host.value.trim().to_ascii_lowercase()) {
             reader.problems.push(host.wrong(
-                "is not a host's name",
+                "is not a host name",
                 "write it as in wall.example.com, without https://, a port or *, each name by itself; IP addresses need \
                  not be named",
             ));
@@ -179,7 +179,7 @@ fn base_path(reader: &mut Reader<'_>) -> String {
             return path.to_owned();
         }
         reader.problems.push(found.wrong(
-            "is what the server has there itself",
+            "is used by the server itself",
             "take another path, as in /wall",
         ));
     } else {
@@ -206,7 +206,7 @@ fn tls(reader: &mut Reader<'_>) -> Option<TlsFiles> {
         }
         (Some(alone), None) | (None, Some(alone)) => {
             reader.problems.push(alone.problem(
-                "is given alone",
+                "is set without the other",
                 "set both, QUEUEWALL_TLS_CERTIFICATE_FILE and QUEUEWALL_TLS_KEY_FILE, or neither",
             ));
             return None;

@@ -171,7 +171,7 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
         ),
         (
             "'hunter2'\n",
-            "stands in quotes: remove the quotes: they would be sent",
+            "is in quotes: remove the quotes: they would be sent",
         ),
     ] {
         assert_eq!(
@@ -431,7 +431,7 @@ fn the_server_may_have_names_and_a_certificate() {
     for (variables, expected) in [
         (
             vec![("QUEUEWALL_TLS_KEY_FILE", "key.pem")],
-            "environment: QUEUEWALL_TLS_KEY_FILE is given alone: set both",
+            "environment: QUEUEWALL_TLS_KEY_FILE is set without the other: set both",
         ),
         (
             vec![
@@ -442,15 +442,15 @@ fn the_server_may_have_names_and_a_certificate() {
         ),
         (
             vec![("QUEUEWALL_HOSTS", "https://wall.example.com")],
-            "environment: QUEUEWALL_HOSTS = \"https://wall.example.com\" is not a host's name: write",
+            "environment: QUEUEWALL_HOSTS = \"https://wall.example.com\" is not a host name: write",
         ),
         (
             vec![("QUEUEWALL_HOSTS", "wall.example.com:8080")],
-            "environment: QUEUEWALL_HOSTS = \"wall.example.com:8080\" is not a host's name: write",
+            "environment: QUEUEWALL_HOSTS = \"wall.example.com:8080\" is not a host name: write",
         ),
         (
             vec![("QUEUEWALL_HOSTS", "ALL")],
-            "environment: QUEUEWALL_HOSTS = \"ALL\" is not a host's name: write",
+            "environment: QUEUEWALL_HOSTS = \"ALL\" is not a host name: write",
         ),
     ] {
         let found = problems(&with(&variables), &[("key.pem", "")]);
@@ -759,7 +759,8 @@ fn listening_to_others_needs_a_word_on_who_may_look() {
         let [problem] = found.as_slice() else {
             panic!("{found:?}")
         };
-        let place = format!("environment: QUEUEWALL_LISTEN = \"{listen}\" is reached from other");
+        let place =
+            format!("environment: QUEUEWALL_LISTEN = \"{listen}\" accepts connections from");
         assert!(problem.starts_with(&place), "{problem}");
         for mode in [
             "QUEUEWALL_ACCESS (access.mode)",
@@ -834,17 +835,18 @@ fn a_guard_that_cannot_be_is_refused() {
     );
     assert_eq!(found.len(), 4, "{found:?}");
     assert!(
-        found[0].starts_with("environment: QUEUEWALL_ACCESS = \"password\" is no access mode: set")
+        found[0]
+            .starts_with("environment: QUEUEWALL_ACCESS = \"password\" is not an access mode: set")
     );
     assert!(found[1].contains("\"proxy.local\" is neither an address nor a network: write"));
-    assert!(found[2].contains("\"a b\" is no header's name: write"));
+    assert!(found[2].contains("\"a b\" is not a header name: write"));
     assert!(found[3].contains("QUEUEWALL_PUBLIC_URL is not the address of a server: write"));
     assert!(!format!("{found:?}").contains("hunter2"));
     assert_eq!(
         problems(&with(&[("QUEUEWALL_ACCESS", "proxy")]), &[]),
         [
-            "environment: QUEUEWALL_ACCESS = \"proxy\" counts on a proxy, and no address of one is \
-             known: set QUEUEWALL_TRUSTED_PROXIES (access.trusted_proxies) to the address that the \
+            "environment: QUEUEWALL_ACCESS = \"proxy\" needs a trusted proxy, and none is \
+             set: set QUEUEWALL_TRUSTED_PROXIES (access.trusted_proxies) to the address that the \
              proxy connects from, for example 10.0.0.5"
         ]
     );
@@ -891,7 +893,7 @@ fn the_metrics_listener_is_off_unless_said_and_warned_of_where_others_reach_it()
 
     for (value, words) in [
         ("localhost", "is not an address and port"),
-        ("127.0.0.1:8080", "is where the wall is served"),
+        ("127.0.0.1:8080", "is the wall's own address"),
     ] {
         let found = problems(&with(&[("QUEUEWALL_METRICS_LISTEN", value)]), &[]);
         assert_eq!(found.len(), 1, "{found:?}");
@@ -915,7 +917,7 @@ fn asking_the_server_how_it_is_needs_no_credentials() {
 fn credential_in_toml_is_read_as_carefully_as_in_a_variable() {
     for (value, what) in [
         ("your-client-id", "is a placeholder"),
-        ("'id'", "stands in quotes"),
+        ("'id'", "is in quotes"),
         ("a\\nb", "has more than one line"),
         ("a\\u200bb", "holds an invisible character (U+200B)"),
     ] {
@@ -958,7 +960,7 @@ fn unreadable_source_is_the_only_problem() {
         (
             ".env",
             "CXONE_CLIENT_ID: abc\n",
-            ".env:1: the line is no assignment",
+            ".env:1: the line is not NAME=value",
         ),
         (
             "queuewall.toml",
@@ -1239,12 +1241,12 @@ fn proxy_settings_that_let_everybody_in_are_refused_or_warned_of() {
         (
             "QUEUEWALL_TRUSTED_PROXIES",
             "0.0.0.0/0",
-            "would let everybody",
+            "would trust the headers",
         ),
         (
             "QUEUEWALL_TRUSTED_PROXIES",
             "10.0.0.5,::/0",
-            "would let everybody",
+            "would trust the headers",
         ),
         ("QUEUEWALL_PROXY_HEADER", "Host", "signed in or not"),
         ("QUEUEWALL_PROXY_HEADER", "cookie", "signed in or not"),

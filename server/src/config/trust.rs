@@ -136,7 +136,7 @@ pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
         }
     };
     if is_everybody {
-        return Err("would let everybody say who they are");
+        return Err("would trust the headers of every client");
     }
     Ok(network)
 }

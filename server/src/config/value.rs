@@ -30,13 +30,13 @@ pub(super) fn changed_by_container(
         .iter()
         .any(|it| it.variable == Some(variable));
     if is_quoted(value) {
-        return Some(("stands in quotes", NO_QUOTES));
+        return Some(("is in quotes", NO_QUOTES));
     }
     if value.starts_with(['"', '\'']) && has_comment(value) {
-        return Some(("stands in quotes, and a comment follows", NO_QUOTES));
+        return Some(("is in quotes, and a comment follows", NO_QUOTES));
     }
     (is_credential && has_comment(value)).then_some((
-        "has a comment behind it",
+        "is followed by a comment",
         "write the comment on its own line: Docker's and Podman's --env-file take it for a part of the value",
     ))
 }
@@ -71,7 +71,7 @@ pub(super) fn credential(text: &str) -> Result<&str, Fault> {
         ));
     }
     if is_quoted(value) {
-        return fault("stands in quotes", "remove the quotes: they would be sent");
+        return fault("is in quotes", "remove the quotes: they would be sent");
     }
     let assigned = value.strip_prefix("export ").map_or(value, str::trim_start);
     if keys::variables().any(|name| {

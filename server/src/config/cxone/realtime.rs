@@ -218,7 +218,7 @@ fn refuse_skill_filters(reader: &mut Reader<'_>) {
         .collect();
     for found in filters {
         reader.problems.push(found.problem(
-            "means nothing with the dialect realtime, where a queue is a skill itself",
+            "cannot be used with the dialect realtime, where a queue is a skill itself",
             "leave it out, and name the skills as queues: in boards.queues or TARGET_QUEUE_ID",
         ));
     }

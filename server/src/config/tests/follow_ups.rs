@@ -63,7 +63,7 @@ fn refused_dialect_area_or_file_leaves_nothing_to_be_missing() {
         ],
         &[],
     );
-    assert!(found.contains("CXONE_DIALECT stands in quotes"), "{found}");
+    assert!(found.contains("CXONE_DIALECT is in quotes"), "{found}");
     let by_key = [
         ("CXONE_DIALECT", "realtime"),
         ("CXONE_ACCESS_KEY_ID", "id"),
@@ -71,12 +71,9 @@ fn refused_dialect_area_or_file_leaves_nothing_to_be_missing() {
         ("CXONE_AREA_URL", "'https://na1.nice-incontact.com'"),
     ];
     let found = one(&by_key, &[]);
-    assert!(found.contains("CXONE_AREA_URL stands in quotes"), "{found}");
+    assert!(found.contains("CXONE_AREA_URL is in quotes"), "{found}");
     let found = one(&[("QUEUEWALL_CONFIG", "'/etc/queuewall.toml'")], &[]);
-    assert!(
-        found.contains("QUEUEWALL_CONFIG stands in quotes"),
-        "{found}"
-    );
+    assert!(found.contains("QUEUEWALL_CONFIG is in quotes"), "{found}");
 }
 
 #[test]

@@ -200,7 +200,7 @@ fn what_is_missing_or_wrong_is_named_with_its_remedy() {
         ),
         (
             and(&APPLICATION, &[("CXONE_SKILL_IDS", "1,2")]),
-            vec!["environment: CXONE_SKILL_IDS means nothing with the dialect realtime"],
+            vec!["environment: CXONE_SKILL_IDS cannot be used with the dialect realtime"],
         ),
     ] {
         let found = problems(&variables, &[]);
@@ -219,7 +219,7 @@ fn skills_to_limit_the_numbers_to_are_refused_wherever_they_stand() {
     let found = problems(&APPLICATION, &[("queuewall.toml", file)]);
     let places: Vec<_> = found
         .iter()
-        .map(|it| it.split(" means").next().unwrap())
+        .map(|it| it.split(" cannot be used").next().unwrap())
         .collect();
     assert_eq!(
         places,
