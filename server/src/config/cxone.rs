@@ -95,7 +95,11 @@ fn address(
 }
 
 /// Says of settings that mean nothing in a dialect that they do nothing.
-fn warn_of_idle(reader: &mut Reader<'_>, settings: &[&Setting], why: &str) {
+fn warn_of_idle<'a>(
+    reader: &mut Reader<'_>,
+    settings: impl IntoIterator<Item = &'a Setting>,
+    why: &str,
+) {
     for setting in settings {
         let list = || {
             reader

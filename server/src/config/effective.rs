@@ -6,7 +6,7 @@ use cxone::Proxy;
 
 use super::{
     ConfigError, Environment, Loaded, Surroundings,
-    keys::{self, Kind, Setting},
+    keys::{self, Kind, Secrecy, Setting},
     problem::{Found, may_hold_secret},
     reader::Reader,
 };
@@ -32,9 +32,8 @@ pub fn effective(
     file: Option<&Path>,
 ) -> Result<(Vec<Effective>, Option<ConfigError>), ConfigError> {
     let reader = Reader::new(surroundings, environment, file)?;
-    let settings = keys::SETTINGS
-        .into_iter()
-        .filter_map(|setting| row(&reader, setting));
+    let settings = keys::SETTINGS.iter();
+    let settings = settings.filter_map(|setting| row(&reader, setting));
     let boards = reader.boards().iter().map(|board| {
         let slug = board.slug.as_ref().map_or("?", |slug| slug.value.as_str());
         Effective {
@@ -85,20 +84,17 @@ fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
         _ => reader.text(setting).into_iter().collect(),
     };
     let Some(first) = found.first() else {
-        if let Some(value) = reader
-            .rust_log()
-            .filter(|_| setting.is_among(&[&keys::LOG]))
-        {
+        if let Some(value) = reader.rust_log().filter(|_| *setting == keys::LOG) {
             let place = "RUST_LOG (environment)".to_owned();
             return Some(Effective { name, value, place });
         }
         let place = "default".to_owned();
-        let value = default_of(setting)?.to_owned();
+        let value = setting.default?.to_owned();
         return Some(Effective { name, value, place });
     };
-    let is_credential = setting.is_among(&keys::CREDENTIALS);
+    let is_credential = setting.secrecy != Secrecy::Public;
     let values: Vec<_> = found.iter().map(|found| found.value.trim()).collect();
-    let is_text = setting.is_among(&[&keys::TITLE]);
+    let is_text = *setting == keys::TITLE;
     let value = match is_credential || !is_text && values.iter().any(|it| may_hold_secret(it)) {
         true => "set".to_owned(),
         false => values.join(", "),
@@ -108,27 +104,6 @@ fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
         false => first.place.clone(),
     };
     Some(Effective { name, value, place })
-}
-
-/// What holds where nothing is set, as the setting would be written.
-fn default_of(setting: &Setting) -> Option<&'static str> {
-    let defaults = [
-        (&keys::DIALECT, "reporting-v2"),
-        (&keys::POLL_SECONDS, "30"),
-        (&keys::BUDGET_PER_MINUTE, "10"),
-        (&keys::LISTEN, "127.0.0.1:8080"),
-        (
-            &keys::STATE_DIR,
-            "queuewall-state, beside the configuration file",
-        ),
-        (&keys::PROXY_HEADER, "x-forwarded-user"),
-        (&keys::LOG, "queuewall=info"),
-        (&keys::LOG_FORMAT, "text"),
-    ];
-    let mut defaults = defaults.into_iter();
-    defaults
-        .find(|(it, _)| setting.is_among(&[it]))
-        .map(|(_, default)| default)
 }
 
 #[cfg(test)]
@@ -233,7 +208,7 @@ mod tests {
             .filter(|row| row.place == "default" && row.name != "server.state_dir");
         for row in defaults {
             let setting = keys::SETTINGS
-                .into_iter()
+                .iter()
                 .find(|it| it.file_key == Some(&row.name) || it.variable == Some(&row.name));
             let variable = setting.and_then(|setting| setting.variable).unwrap();
             let read = |variables: &[(&str, &str)]| {

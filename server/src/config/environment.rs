@@ -12,7 +12,7 @@ use cxone::Proxy;
 
 use super::{
     dotenv::{self, Line},
-    keys,
+    keys::{self, Secrecy},
     problem::{Found, Problem},
     surroundings::{Surroundings, beside},
     value,
@@ -225,7 +225,9 @@ impl Environment {
             match line {
                 Ok(line) => {
                     let is_blank = line.value.is_ok_and(|value| value.text.is_empty());
-                    has_secret |= !is_blank && keys::is_secret(line.name);
+                    has_secret |= !is_blank
+                        && keys::of_variable(line.name)
+                            .is_some_and(|it| it.secrecy == Secrecy::Secret);
                     self.take_line(&line, name, &mut seen);
                 }
                 // What stands in it may be a secret, and what it was to set is not known.
@@ -281,9 +283,9 @@ impl Environment {
 /// Whether a `#` may be a part of the variable's value. In the others (numbers, ids,
 /// addresses, words) it can only begin a comment.
 fn may_hold_hash(variable: &str) -> bool {
-    let settings = keys::CREDENTIALS.into_iter().chain([&keys::TITLE]);
-    let is_proxy = Proxy::VARIABLES.contains(&variable);
-    is_proxy || settings.into_iter().any(|it| it.variable == Some(variable))
+    Proxy::VARIABLES.contains(&variable)
+        || keys::of_variable(variable)
+            .is_some_and(|it| *it == keys::TITLE || it.secrecy != Secrecy::Public)
 }
 
 /// A variable that is read: ours, and those that every program has for proxies.

@@ -20,8 +20,30 @@ pub(super) enum Kind {
     Flag,
 }
 
+/// Who may read a setting's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Secrecy {
+    /// Anybody who may run the command line.
+    Public,
+    /// Says who signs in: shown as `set`.
+    Identity,
+    /// Opens CXone: shown as `set`, and the file must not hold it.
+    Secret,
+}
+
+/// When a change of a setting takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Applies {
+    /// With the next start.
+    AtStart,
+    /// When a running server reads its configuration again.
+    AtReload,
+    /// By itself, when the file that it names changes; another name with the next start.
+    WithItsFile,
+}
+
 /// One setting: its variable, its key in the file, or both.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Setting {
     /// The environment variable.
     pub(super) variable: Option<&'static str>,
@@ -29,21 +51,51 @@ pub(super) struct Setting {
     pub(super) file_key: Option<&'static str>,
     /// What its value in the file looks like.
     pub(super) kind: Kind,
+    /// What holds where nothing is set, as the setting would be written.
+    pub(super) default: Option<&'static str>,
+    pub(super) secrecy: Secrecy,
+    pub(super) applies: Applies,
+    /// Whether it means something in the dialect `realtime` alone.
+    pub(super) is_realtime_only: bool,
 }
 
 impl Setting {
-    /// Whether it is one of these.
-    pub(super) fn is_among(&self, settings: &[&Self]) -> bool {
-        let name = (self.variable, self.file_key);
-        settings.iter().any(|it| (it.variable, it.file_key) == name)
+    const fn default(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    const fn identity(mut self) -> Self {
+        self.secrecy = Secrecy::Identity;
+        self
+    }
+
+    const fn secret(mut self) -> Self {
+        self.secrecy = Secrecy::Secret;
+        self
+    }
+
+    const fn live(mut self) -> Self {
+        self.applies = Applies::AtReload;
+        self
+    }
+
+    const fn followed(mut self) -> Self {
+        self.applies = Applies::WithItsFile;
+        self
+    }
+
+    const fn realtime_only(mut self) -> Self {
+        self.is_realtime_only = true;
+        self
     }
 }
 
 const fn both(variable: &'static str, file_key: &'static str, kind: Kind) -> Setting {
     Setting {
-        variable: Some(variable),
         file_key: Some(file_key),
         kind,
+        ..self::variable(variable)
     }
 }
 
@@ -52,171 +104,80 @@ const fn variable(variable: &'static str) -> Setting {
         variable: Some(variable),
         file_key: None,
         kind: Kind::Text,
+        default: None,
+        secrecy: Secrecy::Public,
+        applies: Applies::AtStart,
+        is_realtime_only: false,
     }
 }
 
-pub(super) const DIALECT: Setting = both("CXONE_DIALECT", "cxone.dialect", Kind::Text);
-pub(super) const BASE_URL: Setting = both("CXONE_BASE_URL", "cxone.base_url", Kind::Text);
-pub(super) const CLIENT_ID: Setting = both("CXONE_CLIENT_ID", "cxone.client_id", Kind::Text);
-pub(super) const CLIENT_ID_FILE: Setting = variable("CXONE_CLIENT_ID_FILE");
-pub(super) const CLIENT_SECRET: Setting = variable("CXONE_CLIENT_SECRET");
-pub(super) const CLIENT_SECRET_FILE: Setting = both(
-    "CXONE_CLIENT_SECRET_FILE",
-    "cxone.client_secret_file",
-    Kind::Text,
-);
-pub(super) const TENANT_ID: Setting = both("CXONE_TENANT_ID", "cxone.tenant_id", Kind::Text);
-pub(super) const TENANT_ID_FILE: Setting = variable("CXONE_TENANT_ID_FILE");
-pub(super) const ACCESS_KEY_ID: Setting =
-    both("CXONE_ACCESS_KEY_ID", "cxone.access_key_id", Kind::Text);
-pub(super) const ACCESS_KEY_ID_FILE: Setting = variable("CXONE_ACCESS_KEY_ID_FILE");
-pub(super) const ACCESS_KEY_SECRET: Setting = variable("CXONE_ACCESS_KEY_SECRET");
-pub(super) const ACCESS_KEY_SECRET_FILE: Setting = both(
-    "CXONE_ACCESS_KEY_SECRET_FILE",
-    "cxone.access_key_secret_file",
-    Kind::Text,
-);
-pub(super) const ISSUER: Setting = both("CXONE_ISSUER", "cxone.issuer", Kind::Text);
-pub(super) const AREA_URL: Setting = both("CXONE_AREA_URL", "cxone.area_url", Kind::Text);
-pub(super) const API_VERSION: Setting = both("CXONE_API_VERSION", "cxone.api_version", Kind::Text);
-pub(super) const ALLOWED_DOMAINS: Setting = both(
-    "CXONE_ALLOWED_DOMAINS",
-    "cxone.allowed_domains",
-    Kind::Texts,
-);
-pub(super) const MEDIA_TYPES: Setting = both("CXONE_MEDIA_TYPES", "cxone.media_types", Kind::Texts);
-pub(super) const INACTIVE_SKILLS: Setting =
-    both("CXONE_INACTIVE_SKILLS", "cxone.inactive_skills", Kind::Flag);
-pub(super) const OUTBOUND_SKILLS: Setting =
-    both("CXONE_OUTBOUND_SKILLS", "cxone.outbound_skills", Kind::Flag);
-pub(super) const CA_FILE: Setting = both("CXONE_CA_FILE", "cxone.ca_file", Kind::Text);
-pub(super) const SKILL_IDS: Setting = both("CXONE_SKILL_IDS", "cxone.skill_ids", Kind::Ids);
-pub(super) const TARGET_QUEUE_ID: Setting = variable("TARGET_QUEUE_ID");
-pub(super) const POLL_SECONDS: Setting =
-    both("QUEUEWALL_POLL_SECONDS", "poll.seconds", Kind::Integer);
-pub(super) const BUDGET_PER_MINUTE: Setting = both(
-    "QUEUEWALL_BUDGET_PER_MINUTE",
-    "poll.budget_per_minute",
-    Kind::Integer,
-);
-pub(super) const LISTEN: Setting = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text);
-pub(super) const METRICS_LISTEN: Setting = both(
-    "QUEUEWALL_METRICS_LISTEN",
-    "server.metrics_listen",
-    Kind::Text,
-);
-pub(super) const STATE_DIR: Setting = both("QUEUEWALL_STATE_DIR", "server.state_dir", Kind::Text);
-pub(super) const PUBLIC_URL: Setting =
-    both("QUEUEWALL_PUBLIC_URL", "server.public_url", Kind::Text);
-pub(super) const ACCESS_MODE: Setting = both("QUEUEWALL_ACCESS", "access.mode", Kind::Text);
-pub(super) const PROXY_HEADER: Setting =
-    both("QUEUEWALL_PROXY_HEADER", "access.proxy_header", Kind::Text);
-pub(super) const TRUSTED_PROXIES: Setting = both(
-    "QUEUEWALL_TRUSTED_PROXIES",
-    "access.trusted_proxies",
-    Kind::Texts,
-);
-pub(super) const HOSTS: Setting = both("QUEUEWALL_HOSTS", "server.hosts", Kind::Texts);
-pub(super) const TLS_CERTIFICATE_FILE: Setting = both(
-    "QUEUEWALL_TLS_CERTIFICATE_FILE",
-    "server.tls_certificate_file",
-    Kind::Text,
-);
-pub(super) const TLS_KEY_FILE: Setting =
-    both("QUEUEWALL_TLS_KEY_FILE", "server.tls_key_file", Kind::Text);
-pub(super) const BASE_PATH: Setting = both("QUEUEWALL_BASE_PATH", "server.base_path", Kind::Text);
-pub(super) const FRAME_ANCESTORS: Setting = both(
-    "QUEUEWALL_FRAME_ANCESTORS",
-    "server.frame_ancestors",
-    Kind::Texts,
-);
-pub(super) const IDLE_SECONDS: Setting = both(
-    "QUEUEWALL_IDLE_SECONDS",
-    "server.idle_seconds",
-    Kind::Integer,
-);
-pub(super) const CONFIG: Setting = variable("QUEUEWALL_CONFIG");
-pub(super) const TITLE: Setting = variable("QUEUEWALL_TITLE");
-pub(super) const TIMEZONE: Setting = variable("QUEUEWALL_TIMEZONE");
-pub(super) const LOG: Setting = variable("QUEUEWALL_LOG");
-pub(super) const LOG_FORMAT: Setting = variable("QUEUEWALL_LOG_FORMAT");
+macro_rules! settings {
+    ($($name:ident = $setting:expr;)+) => {
+        $(pub(super) const $name: Setting = $setting;)+
+        /// Every setting outside of `[[boards]]`.
+        pub(super) const SETTINGS: &[&Setting] = &[$(&$name),+];
+    };
+}
 
-/// Every setting outside of `[[boards]]`.
-pub(super) const SETTINGS: [&Setting; 42] = [
-    &DIALECT,
-    &BASE_URL,
-    &CLIENT_ID,
-    &CLIENT_ID_FILE,
-    &CLIENT_SECRET,
-    &CLIENT_SECRET_FILE,
-    &TENANT_ID,
-    &TENANT_ID_FILE,
-    &ACCESS_KEY_ID,
-    &ACCESS_KEY_ID_FILE,
-    &ACCESS_KEY_SECRET,
-    &ACCESS_KEY_SECRET_FILE,
-    &ISSUER,
-    &AREA_URL,
-    &API_VERSION,
-    &ALLOWED_DOMAINS,
-    &MEDIA_TYPES,
-    &INACTIVE_SKILLS,
-    &OUTBOUND_SKILLS,
-    &CA_FILE,
-    &SKILL_IDS,
-    &TARGET_QUEUE_ID,
-    &POLL_SECONDS,
-    &BUDGET_PER_MINUTE,
-    &LISTEN,
-    &METRICS_LISTEN,
-    &STATE_DIR,
-    &PUBLIC_URL,
-    &ACCESS_MODE,
-    &PROXY_HEADER,
-    &TRUSTED_PROXIES,
-    &HOSTS,
-    &TLS_CERTIFICATE_FILE,
-    &TLS_KEY_FILE,
-    &BASE_PATH,
-    &FRAME_ANCESTORS,
-    &IDLE_SECONDS,
-    &CONFIG,
-    &TITLE,
-    &TIMEZONE,
-    &LOG,
-    &LOG_FORMAT,
-];
-
-/// Those that mean something in the dialect `realtime` alone.
-pub(super) const REALTIME_ONLY: [&Setting; 11] = [
-    &ACCESS_KEY_ID,
-    &ACCESS_KEY_ID_FILE,
-    &ACCESS_KEY_SECRET,
-    &ACCESS_KEY_SECRET_FILE,
-    &ISSUER,
-    &AREA_URL,
-    &API_VERSION,
-    &ALLOWED_DOMAINS,
-    &MEDIA_TYPES,
-    &INACTIVE_SKILLS,
-    &OUTBOUND_SKILLS,
-];
-
-/// Those that a running server takes over; the others hold until it starts anew.
-pub(super) const LIVE: [&Setting; 8] = [
-    &SKILL_IDS,
-    &TARGET_QUEUE_ID,
-    &TITLE,
-    &TIMEZONE,
-    &POLL_SECONDS,
-    &HOSTS,
-    &PUBLIC_URL,
-    // Which file counts; what stands in it is compared by itself.
-    &CONFIG,
-];
-
-/// Those that name files which a running server reads again by itself.
-pub(super) const FOLLOWED: [&Setting; 2] = [&TLS_CERTIFICATE_FILE, &TLS_KEY_FILE];
+settings! {
+    DIALECT = both("CXONE_DIALECT", "cxone.dialect", Kind::Text).default("reporting-v2");
+    BASE_URL = both("CXONE_BASE_URL", "cxone.base_url", Kind::Text);
+    CLIENT_ID = both("CXONE_CLIENT_ID", "cxone.client_id", Kind::Text).identity();
+    CLIENT_ID_FILE = variable("CXONE_CLIENT_ID_FILE");
+    CLIENT_SECRET = variable("CXONE_CLIENT_SECRET").secret();
+    CLIENT_SECRET_FILE = both("CXONE_CLIENT_SECRET_FILE", "cxone.client_secret_file", Kind::Text);
+    TENANT_ID = both("CXONE_TENANT_ID", "cxone.tenant_id", Kind::Text).identity();
+    TENANT_ID_FILE = variable("CXONE_TENANT_ID_FILE");
+    ACCESS_KEY_ID = both("CXONE_ACCESS_KEY_ID", "cxone.access_key_id", Kind::Text)
+        .identity()
+        .realtime_only();
+    ACCESS_KEY_ID_FILE = variable("CXONE_ACCESS_KEY_ID_FILE").realtime_only();
+    ACCESS_KEY_SECRET = variable("CXONE_ACCESS_KEY_SECRET").secret().realtime_only();
+    ACCESS_KEY_SECRET_FILE =
+        both("CXONE_ACCESS_KEY_SECRET_FILE", "cxone.access_key_secret_file", Kind::Text)
+            .realtime_only();
+    ISSUER = both("CXONE_ISSUER", "cxone.issuer", Kind::Text).realtime_only();
+    AREA_URL = both("CXONE_AREA_URL", "cxone.area_url", Kind::Text).realtime_only();
+    API_VERSION = both("CXONE_API_VERSION", "cxone.api_version", Kind::Text).realtime_only();
+    ALLOWED_DOMAINS = both("CXONE_ALLOWED_DOMAINS", "cxone.allowed_domains", Kind::Texts)
+        .realtime_only();
+    MEDIA_TYPES = both("CXONE_MEDIA_TYPES", "cxone.media_types", Kind::Texts).realtime_only();
+    INACTIVE_SKILLS = both("CXONE_INACTIVE_SKILLS", "cxone.inactive_skills", Kind::Flag)
+        .realtime_only();
+    OUTBOUND_SKILLS = both("CXONE_OUTBOUND_SKILLS", "cxone.outbound_skills", Kind::Flag)
+        .realtime_only();
+    CA_FILE = both("CXONE_CA_FILE", "cxone.ca_file", Kind::Text);
+    SKILL_IDS = both("CXONE_SKILL_IDS", "cxone.skill_ids", Kind::Ids).live();
+    TARGET_QUEUE_ID = variable("TARGET_QUEUE_ID").live();
+    POLL_SECONDS = both("QUEUEWALL_POLL_SECONDS", "poll.seconds", Kind::Integer)
+        .default("30")
+        .live();
+    BUDGET_PER_MINUTE =
+        both("QUEUEWALL_BUDGET_PER_MINUTE", "poll.budget_per_minute", Kind::Integer).default("10");
+    LISTEN = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text).default("127.0.0.1:8080");
+    METRICS_LISTEN = both("QUEUEWALL_METRICS_LISTEN", "server.metrics_listen", Kind::Text);
+    STATE_DIR = both("QUEUEWALL_STATE_DIR", "server.state_dir", Kind::Text)
+        .default("queuewall-state, beside the configuration file");
+    PUBLIC_URL = both("QUEUEWALL_PUBLIC_URL", "server.public_url", Kind::Text).live();
+    ACCESS_MODE = both("QUEUEWALL_ACCESS", "access.mode", Kind::Text);
+    PROXY_HEADER = both("QUEUEWALL_PROXY_HEADER", "access.proxy_header", Kind::Text)
+        .default("x-forwarded-user");
+    TRUSTED_PROXIES = both("QUEUEWALL_TRUSTED_PROXIES", "access.trusted_proxies", Kind::Texts);
+    HOSTS = both("QUEUEWALL_HOSTS", "server.hosts", Kind::Texts).live();
+    TLS_CERTIFICATE_FILE =
+        both("QUEUEWALL_TLS_CERTIFICATE_FILE", "server.tls_certificate_file", Kind::Text)
+            .followed();
+    TLS_KEY_FILE = both("QUEUEWALL_TLS_KEY_FILE", "server.tls_key_file", Kind::Text).followed();
+    BASE_PATH = both("QUEUEWALL_BASE_PATH", "server.base_path", Kind::Text);
+    FRAME_ANCESTORS = both("QUEUEWALL_FRAME_ANCESTORS", "server.frame_ancestors", Kind::Texts);
+    IDLE_SECONDS = both("QUEUEWALL_IDLE_SECONDS", "server.idle_seconds", Kind::Integer);
+    // Live: which file counts. What stands in it is compared by itself.
+    CONFIG = variable("QUEUEWALL_CONFIG").live();
+    TITLE = variable("QUEUEWALL_TITLE").live();
+    TIMEZONE = variable("QUEUEWALL_TIMEZONE").live();
+    LOG = variable("QUEUEWALL_LOG").default("queuewall=info");
+    LOG_FORMAT = variable("QUEUEWALL_LOG_FORMAT").default("text");
+}
 
 /// The file's tables with settings in them.
 pub(super) const SECTIONS: [&str; 4] = ["cxone", "poll", "server", "access"];
@@ -268,23 +229,15 @@ pub(super) fn level_keys() -> impl Iterator<Item = String> {
     metrics.chain(JUDGING_KEYS.map(str::to_owned))
 }
 
-/// Settings whose values are credentials.
-pub(super) const CREDENTIALS: [&Setting; 5] = [
-    &CLIENT_ID,
-    &CLIENT_SECRET,
-    &TENANT_ID,
-    &ACCESS_KEY_ID,
-    &ACCESS_KEY_SECRET,
-];
+/// The setting with this variable.
+pub(super) fn of_variable(variable: &str) -> Option<&'static Setting> {
+    let mut settings = SETTINGS.iter().copied();
+    settings.find(|setting| setting.variable == Some(variable))
+}
 
 /// The variable that names a file with the value of the given one, if there is one.
 pub(super) fn file_variable(variable: &str) -> Option<&'static str> {
     variables().find(|it| it.strip_suffix("_FILE") == Some(variable))
-}
-
-/// Whether a variable's value is a secret.
-pub(super) fn is_secret(variable: &str) -> bool {
-    [CLIENT_SECRET.variable, ACCESS_KEY_SECRET.variable].contains(&Some(variable))
 }
 
 /// The variable for a key that the file must not hold, its value being a secret.

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     PollConfig,
-    keys::{self, Kind},
+    keys::{self, Applies, Kind},
     reader::Reader,
 };
 
@@ -30,7 +30,7 @@ impl Settled {
             let Some(name) = setting.file_key.or(setting.variable) else {
                 continue;
             };
-            if setting.is_among(&keys::LIVE) {
+            if setting.applies == Applies::AtReload {
                 continue;
             }
             let mut digest = Sha256::new();
@@ -48,7 +48,7 @@ impl Settled {
             }
             for found in &found {
                 take(found.value.trim().as_bytes());
-                if !setting.is_among(&keys::FOLLOWED) {
+                if setting.applies != Applies::WithItsFile {
                     take(reader.content_of(found).map_or(&[], |it| it.as_slice()));
                 }
             }

@@ -474,7 +474,9 @@ fn the_sample_of_variables_names_every_one_and_each_can_be_set() {
     // set.
     let is_for_now = |line: &&str| {
         let name = line.trim_start_matches('#').split('=').next();
-        let is_realtimes = keys::REALTIME_ONLY.iter().any(|it| it.variable == name);
+        let is_realtimes = name
+            .and_then(keys::of_variable)
+            .is_some_and(|it| it.is_realtime_only);
         !is_realtimes && !line.contains("_FILE=") && !line.contains("_CONFIG=")
     };
     let all: String = sample

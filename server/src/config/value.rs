@@ -1,6 +1,9 @@
 //! Values that a copy, an editor or a container engine changed on their way.
 
-use super::{keys, placeholder};
+use super::{
+    keys::{self, Secrecy},
+    placeholder,
+};
 
 /// What is wrong, and the remedy.
 pub(super) type Fault = (String, &'static str);
@@ -26,9 +29,8 @@ pub(super) fn changed_by_container(
     value: &str,
 ) -> Option<(&'static str, &'static str)> {
     let value = value.trim();
-    let is_credential = keys::CREDENTIALS
-        .iter()
-        .any(|it| it.variable == Some(variable));
+    let secrecy = keys::of_variable(variable).map(|setting| setting.secrecy);
+    let is_credential = secrecy.is_some_and(|secrecy| secrecy != Secrecy::Public);
     if is_quoted(value) {
         return Some(("is in quotes", NO_QUOTES));
     }

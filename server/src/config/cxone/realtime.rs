@@ -91,7 +91,7 @@ fn sign_in(reader: &mut Reader<'_>) -> Option<SignInMethod> {
     if has_application {
         warn_of_idle(
             reader,
-            &[&keys::AREA_URL],
+            [&keys::AREA_URL],
             "beside CXONE_CLIENT_ID and CXONE_CLIENT_SECRET: it is for signing in by the access key alone",
         );
         let client_id = credential::read(reader, &CLIENT_ID);

@@ -44,7 +44,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<ReportingV2Settings> {
     let tenant_id = credential::read(reader, &TENANT_ID);
     warn_of_idle(
         reader,
-        &keys::REALTIME_ONLY,
+        keys::SETTINGS
+            .iter()
+            .copied()
+            .filter(|it| it.is_realtime_only),
         "with the dialect reporting-v2: set CXONE_DIALECT=realtime if CXone gave you an access key",
     );
     Some(ReportingV2Settings {
