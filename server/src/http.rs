@@ -101,10 +101,10 @@ impl FromRequestParts<AppState> for Name {
     }
 }
 
-/// On a request of a peer that has asked too much: it is refused, with all that belongs to
+/// On a request of a client that has sent too many: it is refused, with all that belongs to
 /// an answer.
 #[derive(Clone, Copy, Debug)]
-pub struct OverPace;
+pub struct RateLimited;
 
 /// On a request that came by plain HTTP to a port of TLS: it is sent to https.
 #[derive(Clone, Copy, Debug)]
@@ -175,10 +175,10 @@ impl App {
             Route::Page | Route::Other => frames::shown(&request, &self.frame_ancestors),
             _ => Shown::AsAllowed,
         };
-        let is_over_pace = request.extensions().get::<OverPace>().is_some();
+        let is_rate_limited = request.extensions().get::<RateLimited>().is_some();
         let logged = self.log.as_ref().map(|log| (log, log.asked(&request)));
         let span = (logged.as_ref()).map_or_else(Span::none, |(_, asked)| asked.span());
-        let admitted = if is_over_pace {
+        let admitted = if is_rate_limited {
             Err(ApiError::TooManyRequests)
         } else {
             (self.rules.admit(&request))

@@ -8,11 +8,10 @@
 //! # Layout
 //! - `calls`: requests to CXone; `polls`: reads, and the back-off
 //! - `encodings`: snapshots encoded
-//! - `requests`, `doors`: browsers' requests and connections
+//! - `requests`: browsers' requests
 //! - `state`: ages and states, at the moment of the scrape; `process`: the process
 
 mod calls;
-mod doors;
 mod encodings;
 mod polls;
 mod process;
@@ -27,9 +26,8 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::{clock::Clock, screens::Screens, snapshot::Boards};
+use crate::{clock::Clock, connections::ConnectionMetrics, screens::Screens, snapshot::Boards};
 pub use calls::Calls;
-pub use doors::{Doors, Open, Refused};
 pub use encodings::Encodings;
 pub use polls::{BackOff, Polls};
 pub use requests::{Requests, Route};
@@ -51,7 +49,7 @@ pub struct Measured {
     /// What browsers ask.
     pub requests: Requests,
     /// Their connections.
-    pub doors: Doors,
+    pub connections: ConnectionMetrics,
     /// Which screens there are.
     pub screens: Arc<Screens>,
     /// For ages.
@@ -100,7 +98,7 @@ impl Metrics {
         measured.polls.register(ours);
         measured.boards.encodings().register(ours);
         measured.requests.register(ours);
-        measured.doors.register(ours);
+        measured.connections.register(ours);
         registry.register_collector(Box::new(state::State::new(measured)));
         Self { registry }
     }

@@ -1,16 +1,16 @@
 //! The server: a poller and the routes, from a listener until a shutdown.
 //!
 //! # Layout
-//! - `entrance`: a listener, and what is served behind it
+//! - `listener`: an address, and the routes that are served there
 
-mod entrance;
+mod listener;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use cxone::{QueueSource, budget::RequestBudget};
-use entrance::Entrance;
 use futures_util::FutureExt as _;
+use listener::Listener;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tracing::{info, warn};
 
@@ -18,9 +18,9 @@ use crate::{
     access::Guard,
     clock::Clock,
     config::{AccessMode, Config, Live},
-    connections::{self, Limits, Tls},
+    connections::{self, ConnectionMetrics, Limits, Tls},
     http::{App, AppState, OperatorsState, Page},
-    metrics::{Calls, Doors, Measured, Metrics, Requests},
+    metrics::{Calls, Measured, Metrics, Requests},
     poller::{self, Poller},
     screens::{DARK_AFTER, Screens},
     service_manager::ServiceManager,
@@ -117,7 +117,7 @@ impl Server {
         let boards = self.boards();
         let poller = self.poller(&boards);
         let screens = Arc::new(Screens::new(self.dark_after));
-        let (requests, doors) = (Requests::default(), Doors::default());
+        let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
             budget: self.budget,
@@ -125,7 +125,7 @@ impl Server {
             source: self.source,
             polls: poller.polls().clone(),
             requests: requests.clone(),
-            doors: doors.clone(),
+            connections: connections.clone(),
             screens: Arc::clone(&screens),
             clock: Arc::clone(&self.clock),
         });
@@ -146,15 +146,15 @@ impl Server {
             requests,
         };
 
-        connections::make_room(limits);
-        let viewers = Entrance::open(listener, tls, &hosts, limits, |rules| {
+        connections::raise_open_files(limits);
+        let viewers = Listener::new(listener, tls, &hosts, limits, |rules| {
             App::new(for_viewers, rules)
         })?
-        .by_way_of(proxies, doors);
+        .with_proxies(proxies, connections);
         info!("listening on {}{base_path}", viewers.url());
         let operators = (self.operators)
             .map(|listener| {
-                Entrance::open(listener, None, &hosts, limits, |rules| {
+                Listener::new(listener, None, &hosts, limits, |rules| {
                     App::for_operators(for_operators, rules)
                 })
             })
@@ -164,9 +164,10 @@ impl Server {
         }
 
         let manager = self.manager;
-        let shutdown = async {
+        let stopping = manager.clone();
+        let shutdown = async move {
             shutdown.await;
-            manager.stopping();
+            stopping.stopping();
         };
         let shutdown = shutdown.shared();
         let operators = async {

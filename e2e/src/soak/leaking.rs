@@ -19,7 +19,7 @@ use clap::Parser as _;
 use queuewall::{
     cli::{self, Cli},
     config::{Environment, Machine, Permissions, Surroundings},
-    connections::{Limits, make_room},
+    connections::{Limits, raise_open_files},
     logging,
 };
 use tokio::{
@@ -72,7 +72,7 @@ pub async fn serve(leak: Option<String>) -> Result<ExitCode> {
         let own = Ipv4Addr::new(127, 64 | high, middle, low);
         std::net::TcpListener::bind((own, 0))?.local_addr()?
     };
-    make_room(Limits::default());
+    raise_open_files(Limits::default());
     tokio::spawn(carry(entrance, server, leak));
     let machine = Arc::new(Behind(server));
     let environment = Environment::read(&*machine, None);

@@ -9,19 +9,18 @@ use crate::config::DEFAULT_IDLE;
 pub struct Limits {
     /// Connections in all.
     pub connections: usize,
-    /// Connections of one peer: an IPv4 address, or an IPv6 network of 64 bits.
-    pub connections_per_peer: usize,
-    /// Requests a second of one peer, on average.
+    /// Connections of one client: an IPv4 address, or an IPv6 network of 64 bits.
+    pub connections_per_ip: usize,
+    /// Requests a second of one client, on average.
     pub requests_per_second: u32,
-    /// Whether peers on this machine have no bounds of their own: one is a reverse proxy,
-    /// as a rule, with everybody behind it.
-    pub spares_this_machine: bool,
-    /// How long a connection may be silent before its first request and between two.
+    /// Whether this machine has no bounds: a reverse proxy there, as a rule, has everybody
+    /// behind it.
+    pub exempts_loopback: bool,
+    /// How long a connection may be silent, and how long a request's head may take.
     pub idle: Duration,
-    /// How long a request may take from its first byte until it is answered, and how long a
-    /// TLS handshake.
-    pub head: Duration,
-    /// How long a peer may leave an answer unread.
+    /// How long a TLS handshake may take, and the answer to an HTTP/2 ping.
+    pub handshake: Duration,
+    /// How long a client may leave an answer unread.
     pub stalled_write: Duration,
     /// How long requests under way may take when the server ends.
     pub drain: Duration,
@@ -32,11 +31,11 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 16_384,
-            connections_per_peer: 1_024,
+            connections_per_ip: 1_024,
             requests_per_second: 500,
-            spares_this_machine: true,
+            exempts_loopback: true,
             idle: DEFAULT_IDLE,
-            head: Duration::from_secs(30),
+            handshake: Duration::from_secs(30),
             stalled_write: Duration::from_secs(20),
             drain: Duration::from_secs(10),
         }

@@ -86,7 +86,7 @@ impl Fixture {
             source: source.clone(),
             polls: Polls::default(),
             requests: Requests::default(),
-            doors: Doors::default(),
+            connections: ConnectionMetrics::default(),
             screens: Arc::new(Screens::new(DARK_AFTER)),
             clock: clock.clone(),
         };

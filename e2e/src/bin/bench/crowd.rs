@@ -21,7 +21,7 @@ pub(crate) async fn measure(table: &mut Table) -> Result<()> {
         rate_limit_per_minute: None,
         ..Options::default()
     };
-    queuewall::connections::make_room(queuewall::connections::Limits::default());
+    queuewall::connections::raise_open_files(queuewall::connections::Limits::default());
     let alone = Program::start(options.clone(), ONE_BOARD).await?;
     let crowded = Program::start(options, ONE_BOARD).await?;
     let (one, many) = tokio::try_join!(

@@ -12,8 +12,7 @@ use super::*;
 use crate::{
     access::Proxies,
     config::TlsFiles,
-    connections::{self, Limits, Tls},
-    metrics::Doors,
+    connections::{self, ConnectionMetrics, Limits, Tls},
 };
 
 struct Served {
@@ -50,7 +49,7 @@ async fn serve(tls: Option<TlsFiles>) -> Served {
         answer,
         Limits::default(),
         Proxies::default(),
-        Doors::default(),
+        ConnectionMetrics::default(),
         std::future::pending(),
     );
     Served {

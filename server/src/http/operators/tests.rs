@@ -19,8 +19,9 @@ use super::*;
 use crate::{
     access::Guard,
     clock::{Moment, SystemClock},
+    connections::ConnectionMetrics,
     http::{App, AppState, Page, Rules},
-    metrics::{Doors, Measured, Polls, Requests},
+    metrics::{Measured, Polls, Requests},
     screens::DARK_AFTER,
 };
 
@@ -81,7 +82,7 @@ impl Sides {
             source: Arc::new(Nothing),
             polls: Polls::default(),
             requests,
-            doors: Doors::default(),
+            connections: ConnectionMetrics::default(),
             screens: Arc::clone(&screens),
             clock: clock.clone(),
         });

@@ -188,7 +188,7 @@ async fn whoever_asks_too_much_is_refused_under_the_same_rules() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(AccessMode::Open, folder.path());
     let mut request = Request::get("/").body(Body::empty()).unwrap();
-    request.extensions_mut().insert(OverPace);
+    request.extensions_mut().insert(RateLimited);
     let response = app.answer(request).await;
     assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(header(&response, "retry-after"), "1");

@@ -1,4 +1,4 @@
-//! A listener, and what is served behind it.
+//! An address, and the routes that are served there.
 
 use std::{future::Future, sync::Arc};
 
@@ -8,56 +8,53 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use crate::{
     access::Proxies,
     config::Live,
-    connections::{self, Limits, Tls},
+    connections::{self, ConnectionMetrics, Limits, Tls},
     http::{App, Rules},
-    metrics::Doors,
 };
 
-/// Where some of the routes can be reached.
-pub(super) struct Entrance {
-    listener: TcpListener,
+/// A listening address with its routes.
+pub(super) struct Listener {
+    socket: TcpListener,
     tls: Option<Tls>,
     app: App,
     rules: Arc<Rules>,
     url: String,
     limits: Limits,
     proxies: Proxies,
-    doors: Doors,
+    metrics: ConnectionMetrics,
 }
 
-impl Entrance {
-    /// On `listener`, over `tls` where there is one: the routes that `app` makes, under the
-    /// rules of this address and of `hosts`. Nothing is answered yet.
+impl Listener {
+    /// The routes that `app` makes, on `socket`, by TLS where there is some, for requests to
+    /// this address and to `hosts`. Nothing is answered yet.
     ///
     /// # Errors
-    /// When the listener has no address.
-    pub(super) fn open(
-        listener: TcpListener,
+    /// When the socket has no address.
+    pub(super) fn new(
+        socket: TcpListener,
         tls: Option<Tls>,
         hosts: &[String],
         limits: Limits,
         app: impl FnOnce(Arc<Rules>) -> App,
     ) -> Result<Self> {
-        let address = listener
-            .local_addr()
-            .context("the listener has no address")?;
+        let address = socket.local_addr().context("the listener has no address")?;
         let rules = Arc::new(Rules::new(address, hosts.iter().cloned(), tls.is_some()));
         let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
-            listener,
+            socket,
             tls,
             app: app(Arc::clone(&rules)),
             rules,
             url: format!("{scheme}://{address}"),
             limits,
             proxies: Proxies::default(),
-            doors: Doors::default(),
+            metrics: ConnectionMetrics::default(),
         })
     }
 
-    /// The same, where `proxies` speak for others and `doors` count the connections.
-    pub(super) fn by_way_of(mut self, proxies: Proxies, doors: Doors) -> Self {
-        (self.proxies, self.doors) = (proxies, doors);
+    /// The same, with trusted `proxies`, and `metrics` that count its connections.
+    pub(super) fn with_proxies(mut self, proxies: Proxies, metrics: ConnectionMetrics) -> Self {
+        (self.proxies, self.metrics) = (proxies, metrics);
         self
     }
 
@@ -71,19 +68,19 @@ impl Entrance {
     pub(super) async fn serve(
         self,
         changes: Option<watch::Receiver<Live>>,
-        shutdown: impl Future<Output = ()>,
+        shutdown: impl Future<Output = ()> + Send + 'static,
     ) {
         let app = self.app;
         let answer = move |request| app.clone().answer(request);
-        // A task of its own, since it waits for a disk; it ends with this one.
+        // A separate task, since it waits for a disk; it ends with this one.
         let mut renewing = JoinSet::new();
         if let Some(tls) = self.tls.clone() {
             renewing.spawn(tls.keep_fresh());
         }
-        let (limits, proxies, doors) = (self.limits, self.proxies, self.doors);
+        let (limits, proxies, metrics) = (self.limits, self.proxies, self.metrics);
         tokio::select! {
             () = connections::serve(
-                self.listener, self.tls, answer, limits, proxies, doors, shutdown,
+                self.socket, self.tls, answer, limits, proxies, metrics, shutdown,
             ) => {}
             never = self.rules.follow(changes) => match never {},
         }
