@@ -136,7 +136,7 @@ pub async fn serve<A, F>(
         };
         let Some(slot) = per_ip.admit(address.ip()) else {
             debug!(%address, limit = limits.connections_per_ip, "too many connections of one client");
-            metrics.refuse(Refused::ConnectionsOfPeer);
+            metrics.refuse(Refused::ConnectionsOfClient);
             continue;
         };
         let connection = Connection {
@@ -261,7 +261,7 @@ where
                 extensions.insert(PlainOnTls);
             }
             if !is_allowed {
-                metrics.refuse(Refused::Pace);
+                metrics.refuse(Refused::RateLimit);
                 extensions.insert(RateLimited);
             }
             answer(request).map(Ok::<_, Infallible>)

@@ -29,6 +29,7 @@ mod error;
 mod error_page;
 mod frames;
 mod health;
+mod metrics;
 mod negotiate;
 mod operators;
 mod page;
@@ -50,16 +51,12 @@ use tower::Service as _;
 use tracing::{Instrument as _, Span};
 
 use crate::{
-    access::Guard,
-    clock::Clock,
-    config::FrameAncestor,
-    metrics::{Requests, Route},
-    screens::Screens,
-    snapshot::Boards,
+    access::Guard, clock::Clock, config::FrameAncestor, screens::Screens, snapshot::Boards,
 };
 use address::Resolved;
 pub use error::ApiError;
 use frames::Shown;
+pub use metrics::{Requests, Route};
 pub use operators::OperatorsState;
 pub use page::Page;
 use request_log::{RequestLog, Words};

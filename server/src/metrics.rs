@@ -1,21 +1,16 @@
 //! What is counted and measured, for Prometheus.
 //!
-//! Counters belong to the rooms in which things happen, which know nothing of who reads
+//! Counters belong to the modules in which things happen, which know nothing of who reads
 //! them. What is an age or a state is computed when it is asked for, from what is there
 //! anyway. Labels are words of ours, boards of the configuration, and the names of a
 //! bounded number of screens; never what a stranger sends.
 //!
 //! # Layout
-//! - `calls`: requests to CXone; `polls`: reads, and the back-off
-//! - `encodings`: snapshots encoded
-//! - `requests`: browsers' requests
+//! - `calls`: requests to CXone
 //! - `state`: ages and states, at the moment of the scrape; `process`: the process
 
 mod calls;
-mod encodings;
-mod polls;
 mod process;
-mod requests;
 mod state;
 
 use std::{fmt, sync::Arc};
@@ -26,11 +21,11 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::{clock::Clock, connections::ConnectionMetrics, screens::Screens, snapshot::Boards};
+use crate::{
+    clock::Clock, connections::ConnectionMetrics, http::Requests, poller::Polls, screens::Screens,
+    snapshot::Boards,
+};
 pub use calls::Calls;
-pub use encodings::Encodings;
-pub use polls::{BackOff, Polls};
-pub use requests::{Requests, Route};
 pub use state::NAMED_SCREENS;
 
 /// What is measured.

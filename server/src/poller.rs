@@ -11,6 +11,7 @@ mod assemble;
 mod board;
 mod cause;
 mod judging;
+mod metrics;
 mod minutes;
 pub(crate) mod narrowing;
 mod news;
@@ -37,11 +38,11 @@ use crate::{
     backoff::Backoff,
     clock::{Clock, Moment},
     config::{BoardConfig, Live, PollConfig},
-    metrics::{BackOff, Polls},
     snapshot::Boards,
 };
 use assemble::Frame;
 use board::Board;
+pub use metrics::{BackOff, Polls};
 use minutes::Minutes;
 use news::News;
 use outage::Outage;

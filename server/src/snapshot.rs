@@ -2,6 +2,7 @@
 //! encoded once a change, when it is first asked for.
 
 mod encode;
+mod metrics;
 
 use std::{
     collections::HashMap,
@@ -15,8 +16,9 @@ use queuewall_shared::snapshot::{
 
 use tokio::sync::watch;
 
-use crate::{clock::Moment, metrics::Encodings};
+use crate::clock::Moment;
 pub use encode::{Representation, Representations};
+pub use metrics::Encodings;
 
 /// All boards. The poller writes, the HTTP handlers read.
 #[derive(Debug)]

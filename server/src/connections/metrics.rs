@@ -1,41 +1,46 @@
 //! Connections of the public listener: those that are open, and those refused.
 
-use std::fmt;
-
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder},
+    encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 
 /// Why a connection or a request was refused before it was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     /// There are as many connections as there may be.
     Connections,
     /// The client has as many as it may have.
-    ConnectionsOfPeer,
+    ConnectionsOfClient,
     /// The client sends more requests a second than it may.
-    Pace,
+    RateLimit,
     /// The TLS handshake failed, or took too long.
     Tls,
 }
 
-impl EncodeLabelValue for Refused {
-    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
-        let word = match self {
+impl Refused {
+    const ALL: [Self; 4] = [
+        Self::Connections,
+        Self::ConnectionsOfClient,
+        Self::RateLimit,
+        Self::Tls,
+    ];
+
+    const fn labels(self) -> Labels {
+        let reason = match self {
             Self::Connections => "connections",
-            Self::ConnectionsOfPeer => "connections_of_peer",
-            Self::Pace => "pace",
+            Self::ConnectionsOfClient => "connections_of_peer",
+            Self::RateLimit => "pace",
             Self::Tls => "tls",
         };
-        word.encode(encoder)
+        Labels { reason }
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
-    reason: Refused,
+    reason: &'static str,
 }
 
 /// Connections by now. A clone counts on the same.
@@ -49,13 +54,8 @@ impl Default for ConnectionMetrics {
     fn default() -> Self {
         let refused = Family::default();
         // Every reason is there from the start, as 0.
-        for reason in [
-            Refused::Connections,
-            Refused::ConnectionsOfPeer,
-            Refused::Pace,
-            Refused::Tls,
-        ] {
-            drop(refused.get_or_create(&Labels { reason }));
+        for reason in Refused::ALL {
+            drop(refused.get_or_create(&reason.labels()));
         }
         Self {
             open: Gauge::default(),
@@ -76,7 +76,7 @@ impl ConnectionMetrics {
 
     /// Counts a connection or a request that was refused.
     pub(super) fn refuse(&self, reason: Refused) {
-        self.refused.get_or_create(&Labels { reason }).inc();
+        self.refused.get_or_create(&reason.labels()).inc();
     }
 
     pub(crate) fn register(&self, registry: &mut Registry) {

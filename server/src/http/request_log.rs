@@ -25,7 +25,7 @@ use tracing::{Level, Span, debug, span, warn};
 
 use crate::{
     access::{Attempts, Caller, Guard},
-    metrics::Route,
+    http::Route,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

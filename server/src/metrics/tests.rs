@@ -20,7 +20,7 @@ use queuewall_shared::{
 use tokio::time::Instant;
 
 use super::*;
-use crate::{clock::Moment, screens::DARK_AFTER};
+use crate::{clock::Moment, poller::BackOff, screens::DARK_AFTER};
 
 /// A clock that stands until it is set.
 struct Stepped(Mutex<Moment>);

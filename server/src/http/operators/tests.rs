@@ -20,8 +20,9 @@ use crate::{
     access::Guard,
     clock::{Moment, SystemClock},
     connections::ConnectionMetrics,
-    http::{App, AppState, Page, Rules},
-    metrics::{Measured, Polls, Requests},
+    http::{App, AppState, Page, Requests, Rules},
+    metrics::Measured,
+    poller::Polls,
     screens::DARK_AFTER,
 };
 

@@ -8,7 +8,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-/// Encodings so far. A copy counts on the same.
+/// Encodings so far. A clone counts on the same.
 #[derive(Clone, Debug)]
 pub struct Encodings(Histogram);
 
@@ -30,7 +30,7 @@ impl Encodings {
         encoded
     }
 
-    pub(super) fn register(&self, registry: &mut Registry) {
+    pub(crate) fn register(&self, registry: &mut Registry) {
         registry.register_with_unit(
             "snapshot_encode",
             "Time that encoding a changed snapshot took (JSON, gzip and brotli); its count is that of the changes",

@@ -6,17 +6,24 @@ use std::{
 };
 
 use prometheus_client::{
+    encoding::EncodeLabelSet,
     metrics::{family::Family, histogram::Histogram},
     registry::{Registry, Unit},
 };
 use tokio::time::Instant;
 
-/// What the poller does. A copy is of the same poller.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labels {
+    outcome: &'static str,
+}
+
+const READ: Labels = Labels { outcome: "read" };
+const FAILED: Labels = Labels { outcome: "failed" };
+
+/// What the poller does. A clone is of the same poller.
 #[derive(Clone, Debug)]
 pub struct Polls {
-    seconds: Family<[(&'static str, &'static str); 1], Histogram>,
-    /// Of good reads and of failed ones: the same, so that nothing is looked up.
-    by_outcome: [Histogram; 2],
+    seconds: Family<Labels, Histogram>,
     back_off: Arc<Mutex<BackOff>>,
 }
 
@@ -32,9 +39,9 @@ pub struct BackOff {
 impl Default for Polls {
     fn default() -> Self {
         let seconds = Family::new_with_constructor(histogram as fn() -> Histogram);
-        let of = |outcome| seconds.get_or_create(&[("outcome", outcome)]).clone();
+        drop(seconds.get_or_create(&READ));
+        drop(seconds.get_or_create(&FAILED));
         Self {
-            by_outcome: [of("read"), of("failed")],
             seconds,
             back_off: Arc::default(),
         }
@@ -45,7 +52,8 @@ impl Polls {
     /// A read of queues or of their list ended. Its pages, a sign-in on the way and the
     /// waits for the budget are in its time.
     pub fn ended(&self, is_read: bool, took: Duration) {
-        self.by_outcome[usize::from(!is_read)].observe(took.as_secs_f64());
+        let labels = if is_read { READ } else { FAILED };
+        (self.seconds.get_or_create(&labels)).observe(took.as_secs_f64());
     }
 
     /// Failures hold the reading back so.
