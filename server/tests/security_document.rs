@@ -36,7 +36,7 @@ fn every_test_that_the_document_names_is_there() {
     };
     let named: Vec<_> = quoted.filter(is_sentence).collect();
     assert!(named.len() > 40, "{named:?}");
-    let folders = ["server/src", "server/tests", "e2e/tests/e2e"];
+    let folders = ["server/src", "server/tests", "crates", "e2e/tests/e2e"];
     let texts: Vec<_> = folders
         .iter()
         .flat_map(|folder| sources(&root().join(folder), &["rs"]))

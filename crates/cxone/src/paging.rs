@@ -227,7 +227,7 @@ impl LoggedShortfall {
         match shortfall {
             _ if *known == shortfall => {}
             Some(shortfall) => tracing::warn!(
-                "the {list} is not whole: {shortfall}; `queuewall check` says what to do"
+                "the {list} is incomplete: {shortfall}; `queuewall check` says what to do"
             ),
             None => tracing::info!("the {list} is whole again"),
         }

@@ -162,7 +162,7 @@ impl Shared {
         let now = Instant::now();
         if !self.was_usable.swap(true, Ordering::Relaxed) && !standing.hold.is_zero() {
             tracing::warn!(
-                "CXone asked to be left alone (Retry-After) before this start: the first request waits {} s",
+                "CXone asked for a pause (Retry-After) before this start: the first request waits {} s",
                 standing.hold.as_secs_f64().ceil()
             );
         }
