@@ -36,6 +36,7 @@ mod live;
 mod placeholder;
 mod poll;
 mod problem;
+mod proxy;
 mod reader;
 mod server;
 mod settings;

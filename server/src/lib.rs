@@ -15,6 +15,7 @@
 //! - [`state`]: the folder of private files
 //! - [`http`]: the routes
 //! - [`screens`]: which screens there are, and how they are
+//! - [`remedy`]: what to do about a failed read
 //! - [`reload`]: the configuration, read again while the server runs
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
@@ -42,6 +43,7 @@ mod mapping;
 pub mod metrics;
 pub mod poller;
 pub mod reload;
+pub mod remedy;
 pub mod screens;
 pub mod serve;
 pub mod service_manager;

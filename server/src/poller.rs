@@ -38,6 +38,7 @@ use crate::{
     backoff::Backoff,
     clock::{Clock, Moment},
     config::{BoardConfig, Live, PollConfig},
+    remedy::explain,
     snapshot::Boards,
 };
 use assemble::Frame;
@@ -266,7 +267,7 @@ impl Poller {
                 if self.lists() {
                     self.log_failure("the queue list could not be read: ", &error);
                 } else {
-                    warn!("the queue list could not be read: {error}");
+                    warn!("the queue list could not be read: {}", explain(&error));
                 }
                 let delay = self.delay(None, &error);
                 self.schedule.list_failed(delay, now);
@@ -362,7 +363,7 @@ impl Poller {
             // Nothing for a board of every queue: for its screens that is as if there were
             // nothing to see, and sooner a passing fault than the truth.
             let error = cxone::Error::NothingVisible {
-                remedy: "the configuration leaves out every queue that there is: `queuewall check` says why",
+                remedy: cxone::Remedy::LeftOut,
             };
             self.log_failure("", &error);
             self.readings.list_problem = Some(error);

@@ -33,7 +33,9 @@ impl QueueSource for Nothing {
     }
 
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, cxone::Error> {
-        Err(cxone::Error::NothingVisible { remedy: "" })
+        Err(cxone::Error::NothingVisible {
+            remedy: cxone::Remedy::VisibleQueues,
+        })
     }
 
     async fn sign_in(&self) -> Result<(), cxone::Error> {

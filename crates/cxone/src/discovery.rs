@@ -18,13 +18,13 @@ use super::{
     sign_in::AccessToken,
     transport::{Answer, Transport},
 };
-use crate::{CallKind, Error, NO_TENANT};
+use crate::{CallKind, Error, NO_TENANT, Setting};
 
 const OPENID_PATH: &str = "/.well-known/openid-configuration";
 const CXONE_PATH: &str = "/.well-known/cxone-configuration";
 
 /// What led to every host here.
-const SETTING: &str = "CXONE_ISSUER";
+const SETTING: Setting = Setting::Issuer;
 
 /// Finds the tenant's hosts.
 pub(super) struct Discovery {

@@ -1,17 +1,20 @@
-//! Why a read failed, one variant a failure that somebody would treat differently.
+//! Why a read failed, one variant a failure that a caller treats differently.
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-use super::Host;
+use crate::{Host, Remedy, Setting};
 
-/// A failed read. It never holds a secret, a token or a body.
+/// A failed read. `Display` says what happened, and never holds a secret, a token or a body.
+///
+/// What to do about it depends on the program that made the client, which knows how its
+/// users set it up: [`Remedy`] and [`Setting`] say what is to be checked.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Error {
     /// 400, 401 or 403 from the token endpoint.
     #[error(
-        "CXone rejected the credentials (HTTP {status}{}): {remedy}",
+        "CXone rejected the credentials (HTTP {status}{})",
         .oauth_error.as_ref().map(|code| format!(", {code}")).unwrap_or_default()
     )]
     CredentialsRejected {
@@ -20,32 +23,31 @@ pub enum Error {
         /// The OAuth 2.0 error code (RFC 6749, 5.2), where it is a well-formed one.
         oauth_error: Option<String>,
         /// What to check.
-        remedy: &'static str,
+        remedy: Remedy,
     },
     /// 401 on a read, and again with a new token; or another status with words about it.
-    #[error("CXone refused a token that it had issued (HTTP {status}): {remedy}")]
+    #[error("CXone refused a token that it had issued (HTTP {status})")]
     TokenRefused {
         /// The HTTP status.
         status: u16,
         /// What to check.
-        remedy: &'static str,
+        remedy: Remedy,
     },
     /// 403: a permission is missing.
-    #[error("CXone does not let us read queues (HTTP 403): {remedy}")]
+    #[error("CXone does not let us read queues (HTTP 403)")]
     Forbidden {
-        /// Which permission, and where it is granted.
-        remedy: &'static str,
+        /// Which permission.
+        remedy: Remedy,
     },
-    /// Signed in, and not one queue for the wall: CXone shows none, or all are left out.
-    #[error("signed in, but there is no queue to show: {remedy}")]
+    /// Signed in, and there is no queue to read: CXone shows none, or all are left out.
+    #[error("signed in, but there is no queue to show")]
     NothingVisible {
         /// What to check.
-        remedy: &'static str,
+        remedy: Remedy,
     },
     /// CXone's discovery names an address to which no secret may be sent.
     #[error(
-        "CXone's discovery names {host} as its {role}, which is {reason}: nothing was sent there; check \
-         CXONE_ISSUER, and CXONE_ALLOWED_DOMAINS ({allowed}) if that host is right"
+        "CXone's discovery names {host} as its {role}, which is {reason}: nothing was sent there"
     )]
     HostRefused {
         /// The host named.
@@ -58,16 +60,13 @@ pub enum Error {
         allowed: String,
     },
     /// 404 for a read of these ids.
-    #[error(
-        "CXone does not know {}: compare with `queuewall queues`, which lists what this tenant shows",
-        name_ids(.ids)
-    )]
+    #[error("CXone does not know {}", name_ids(.ids))]
     QueueNotFound {
         /// The ids that were asked for; at least one is unknown.
         ids: Vec<String>,
     },
     /// 404 where no id could be at fault.
-    #[error("CXone has no {path} at {host} (HTTP 404): check {}", .host.setting)]
+    #[error("CXone has no {path} at {host} (HTTP 404)")]
     EndpointNotFound {
         /// The path asked for.
         path: String,
@@ -75,11 +74,7 @@ pub enum Error {
         host: Host,
     },
     /// 400 or 404 where the tenant's hosts were asked for.
-    #[error(
-        "CXone's discovery at {host} does not know the tenant (HTTP {status}): check CXONE_TENANT_ID, or leave \
-         it out, and {}",
-        .host.setting
-    )]
+    #[error("CXone's discovery at {host} does not know the tenant (HTTP {status})")]
     TenantNotFound {
         /// The HTTP status.
         status: u16,
@@ -87,17 +82,15 @@ pub enum Error {
         host: Host,
     },
     /// 400 on a read.
-    #[error("CXone rejects the request as invalid (HTTP {status}): {remedy}")]
+    #[error("CXone rejects the request as invalid (HTTP {status})")]
     BadRequest {
         /// The HTTP status.
         status: u16,
         /// What to check.
-        remedy: &'static str,
+        remedy: Remedy,
     },
-    /// More ids than one read takes: a mistake in Queuewall, and nothing was sent.
-    #[error(
-        "Queuewall asked for {given} queues in one request, of which {limit} are allowed: report it"
-    )]
+    /// More ids than one read takes: a mistake of the caller, and nothing was sent.
+    #[error("{given} queues were asked for in one request, of which {limit} are allowed")]
     TooManyIds {
         /// How many there were.
         given: usize,
@@ -105,33 +98,21 @@ pub enum Error {
         limit: usize,
     },
     /// 429.
-    #[error(
-        "CXone's rate limit is reached (HTTP 429{}): see what else uses these credentials, or raise \
-         QUEUEWALL_POLL_SECONDS and lower QUEUEWALL_BUDGET_PER_MINUTE",
-        retry_words(.retry_after)
-    )]
+    #[error("CXone's rate limit is reached (HTTP 429{})", retry_words(.retry_after))]
     RateLimited {
-        /// The wait that CXone asked for, already capped.
+        /// The wait that CXone asked for, at most 15 minutes.
         retry_after: Option<Duration>,
     },
     /// 5xx.
-    #[error(
-        "CXone is in trouble (HTTP {status}{}): a running server goes on trying; run a command again once CXone has \
-         recovered",
-        retry_words(.retry_after)
-    )]
+    #[error("CXone is in trouble (HTTP {status}{})", retry_words(.retry_after))]
     ServerError {
         /// The HTTP status.
         status: u16,
-        /// The wait that CXone asked for, already capped.
+        /// The wait that CXone asked for, at most 15 minutes.
         retry_after: Option<Duration>,
     },
     /// 3xx: never followed, since a token must not travel to another address.
-    #[error(
-        "{host} redirects (HTTP {status}), which Queuewall does not follow: check {}, and whether a proxy sends to \
-         its log-in page",
-        .host.setting
-    )]
+    #[error("{host} redirects (HTTP {status}), which is not followed")]
     Redirected {
         /// The HTTP status.
         status: u16,
@@ -139,110 +120,85 @@ pub enum Error {
         host: Host,
     },
     /// Any other status.
-    #[error(
-        "CXone answered with the unexpected status HTTP {status}: see whether a proxy answers in its place; if it \
-         stays, report it with Queuewall's version"
-    )]
+    #[error("CXone answered with the unexpected status HTTP {status}")]
     UnexpectedStatus {
         /// The HTTP status.
         status: u16,
     },
     /// The host name did not resolve.
-    #[error(
-        "the name {name} cannot be resolved: check {setting}, HTTPS_PROXY, and this machine's DNS"
-    )]
+    #[error("the name {name} cannot be resolved")]
     Dns {
         /// The name, which with a proxy is the proxy's.
         name: String,
         /// The setting that led to it.
-        setting: &'static str,
+        setting: Setting,
     },
     /// The TLS handshake failed.
-    #[error(
-        "no trusted TLS connection to {host} ({detail}): {}",
-        tls_remedy(.detail, .host.setting)
-    )]
+    #[error("no trusted TLS connection to {host} ({detail})")]
     Tls {
-        /// The host name.
+        /// The host.
         host: Host,
         /// The TLS library's words.
         detail: String,
     },
     /// No connection: refused, unreachable, or the proxy said no.
-    #[error(
-        "no connection to {host} ({detail}): check {}, the firewall, and HTTPS_PROXY / NO_PROXY",
-        .host.setting
-    )]
+    #[error("no connection to {host} ({detail})")]
     Connect {
-        /// The host name.
+        /// The host.
         host: Host,
         /// The system's words.
         detail: String,
     },
     /// The proxy made no connection.
-    #[error(
-        "the proxy {proxy} makes no connection to {host} (HTTP {status}): {}",
-        proxy_remedy(*.status, .setting)
-    )]
+    #[error("the proxy {proxy} makes no connection to {host} (HTTP {status})")]
     ProxyRefused {
-        /// The host name.
+        /// The host.
         host: Host,
         /// The proxy's host and port.
         proxy: String,
-        /// The variable that names the proxy.
-        setting: &'static str,
+        /// The [label](crate::Proxy::label) of the proxy.
+        label: &'static str,
         /// What the proxy answered.
         status: u16,
     },
     /// No whole answer in time.
-    #[error(
-        "{host} gave no answer within {} s: check the network, the firewall, HTTPS_PROXY, and CXone's status page{}",
-        .after.as_secs_f64(), time_out_hint(*.after)
-    )]
+    #[error("{host} gave no answer within {} s", .after.as_secs_f64())]
     TimedOut {
-        /// The host name.
+        /// The host.
         host: Host,
         /// The time allowed.
         after: Duration,
     },
     /// The connection broke inside the answer.
-    #[error("the answer of {host} broke off: check the network, or a proxy that cuts connections")]
+    #[error("the answer of {host} broke off")]
     Truncated {
-        /// The host name.
+        /// The host.
         host: Host,
     },
     /// The body is larger than allowed.
-    #[error(
-        "the answer of {host} is larger than {limit_bytes} bytes, and was not read: check {}",
-        .host.setting
-    )]
+    #[error("the answer of {host} is larger than {limit_bytes} bytes, and was not read")]
     TooLarge {
-        /// The host name.
+        /// The host.
         host: Host,
         /// The most that is read.
         limit_bytes: usize,
     },
     /// Something that is not JSON, an HTML page for one.
-    #[error(
-        "{host} answered {content} instead of JSON: check {}{}",
-        .host.setting,
-        not_json_hint(.content)
-    )]
+    #[error("{host} answered {content} instead of JSON")]
     NotJson {
-        /// The host name.
+        /// The host.
         host: Host,
         /// What came, in words: `an HTML page`, `an empty body`, `text/plain`.
         content: String,
     },
     /// JSON that cannot be read, and not for one field alone.
     #[error(
-        "the JSON of {host} {} at byte {byte}{}: {}if it stays, report it to CXone's support with this line",
+        "the JSON of {host} {} at byte {byte}{}",
         if *.ends_early { "ends too early," } else { "is malformed" },
-        path_words(.path),
-        if *.ends_early { "see whether a proxy cuts answers; " } else { "" }
+        path_words(.path)
     )]
     MalformedJson {
-        /// The host name.
+        /// The host.
         host: Host,
         /// Whether it breaks off.
         ends_early: bool,
@@ -252,10 +208,7 @@ pub enum Error {
         path: String,
     },
     /// JSON of another shape than the contract's.
-    #[error(
-        "CXone's answer has another shape than expected ({detail}): {}",
-        shape_remedy(.detail)
-    )]
+    #[error("CXone's answer has another shape than expected ({detail})")]
     UnexpectedShape {
         /// Where and what, without values.
         detail: String,
@@ -263,7 +216,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The wait that the upstream asked for, if it did.
+    /// The wait that CXone asked for, if it did.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -291,7 +244,17 @@ impl Error {
                 | Self::MalformedJson { .. }
         )
     }
+
+    /// Whether a token does not name its tenant, which then has to be set:
+    /// [`RealtimeSettings::tenant_id`](crate::RealtimeSettings::tenant_id).
+    #[must_use]
+    pub fn is_without_tenant(&self) -> bool {
+        matches!(self, Self::UnexpectedShape { detail } if detail == NO_TENANT)
+    }
 }
+
+/// The detail where a token does not name its tenant.
+pub(crate) const NO_TENANT: &str = "no tenantId in the token";
 
 fn retry_words(retry_after: &Option<Duration>) -> String {
     retry_after
@@ -299,84 +262,10 @@ fn retry_words(retry_after: &Option<Duration>) -> String {
         .unwrap_or_default()
 }
 
-fn not_json_hint(content: &str) -> &'static str {
-    match content {
-        content if content.starts_with("an HTML page") => {
-            "; a proxy's, firewall's or log-in page may stand in between"
-        }
-        content if content.ends_with("(HTTP 403)") => {
-            "; a firewall or proxy may refuse this machine: ask who runs it; if none does, check the credentials"
-        }
-        content if content.contains("compressed") || content.contains("damaged") => {
-            "; a proxy may stand in between that compresses bodies unasked"
-        }
-        _ => "",
-    }
-}
-
-/// What to check, by the TLS library's words.
-fn tls_remedy(detail: &str, setting: &str) -> String {
-    let says = |words: &[&str]| words.iter().any(|word| detail.contains(word));
-    if says(&["CaUsedAsEndEntity"]) {
-        "it shows a CA's own certificate, which no setting makes good: give that server one that its CA issued"
-            .to_owned()
-    } else if says(&["not valid for name", "NotValidForName"]) {
-        format!("its certificate is for another name: check {setting}")
-    } else if says(&["expired", "not valid yet"]) {
-        "check this machine's clock; if it is right, that certificate has to be renewed".to_owned()
-    } else if says(&[
-        "HandshakeFailure",
-        "ProtocolVersion",
-        "peer is incompatible",
-    ]) {
-        "it speaks no TLS that is safe: TLS 1.3, or 1.2 with ECDHE, is needed; a company proxy in between has to \
-         be updated"
-            .to_owned()
-    } else if says(&["corrupt message"]) {
-        format!(
-            "it does not speak TLS: check {setting}, and HTTPS_PROXY, which begins with http:// for most proxies"
-        )
-    } else {
-        "behind a company proxy set CXONE_CA_FILE to its CA certificate; else check the machine's clock".to_owned()
-    }
-}
-
-/// The detail where a token does not name its tenant.
-pub(crate) const NO_TENANT: &str = "no tenantId in the token";
-
-fn shape_remedy(detail: &str) -> &'static str {
-    match detail {
-        NO_TENANT => "set CXONE_TENANT_ID",
-        _ => "report it with Queuewall's version",
-    }
-}
-
-/// The time limits of a connection and of a request where the interval leaves room for them.
-const USUAL_LIMITS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(10)];
-
-fn time_out_hint(after: Duration) -> &'static str {
-    if after >= USUAL_LIMITS[1] || after == USUAL_LIMITS[0] {
-        ""
-    } else {
-        "; it has more time where QUEUEWALL_POLL_SECONDS is 11 or more"
-    }
-}
-
 fn path_words(path: &str) -> String {
     match path {
         "" => String::new(),
         path => format!(", in {path}"),
-    }
-}
-
-fn proxy_remedy(status: u16, setting: &str) -> String {
-    match status {
-        407 => format!("check user name and password in {setting}"),
-        400..=499 => format!(
-            "ask the proxy's administrator to allow CONNECT to this host, or check {setting} and NO_PROXY"
-        ),
-        500..=599 => "the proxy does not reach the host: ask the proxy's administrator".to_owned(),
-        _ => format!("check {setting}: it may name something that is no proxy"),
     }
 }
 

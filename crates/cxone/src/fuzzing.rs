@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{json, transport::Answer};
 use crate::{
-    Error, Host,
+    Error, Host, Setting,
     clock::{Clock, Moment, SystemClock},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn answer(status: StatusCode, body: &[u8]) -> Answer {
     Answer {
         host: Host {
             name: "api.example.com".to_owned(),
-            setting: "CXONE_BASE_URL",
+            setting: Setting::BaseUrl,
         },
         path: "/path".to_owned(),
         sent_at: *NOW.get_or_init(|| SystemClock.now()),

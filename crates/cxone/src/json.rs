@@ -420,7 +420,7 @@ mod tests {
         ) {
             for body in [bytes, text.into_bytes()] {
                 let answer = Answer {
-                    host: Host { name: "host".into(), setting: "CXONE_BASE_URL" },
+                    host: Host { name: "host".into(), setting: crate::Setting::BaseUrl },
                     path: "/".into(),
                     sent_at: SystemClock.now(),
                     status: StatusCode::OK,

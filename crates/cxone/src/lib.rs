@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - `source`: the trait that a dialect implements, and what it reads; `list`: the queue
-//!   list, read page by page; `error`: why a read failed, and `host`: where
+//!   list, read page by page; `error`: why a read failed, and `host`: where, and what to check
 //! - [`budget`]: how many requests a minute may see; [`clock`]: time, handed in
 //! - `connect`: a client in one of the dialects; `observer`: who is told of requests
 //! - `settings`: what the client is made of, and why it could not be made; with
@@ -57,14 +57,14 @@ pub use ca::{CaCertificates, CaError};
 pub use connect::{Connector, connect};
 pub use error::Error;
 pub(crate) use error::NO_TENANT;
-pub use host::Host;
+pub use host::{Host, Remedy, Setting};
 pub(crate) use list::{Cursor, PageOfIds, Total};
 pub use list::{QueueList, Shortfall};
 pub use observer::{CallKind, CallOutcome, Observer};
-pub use proxy::{Proxy, ProxyError};
+pub use proxy::{Proxy, ProxyError, ProxyExceptions};
 pub use resolver::{Resolver, SystemResolver};
 pub use settings::{
     AccessKey, Dialect, RealtimeSettings, ReportingV2Settings, Settings, SetupError, SignInMethod,
 };
 pub use skill_filter::{MediaType, MediaTypeError, SkillFilter};
-pub use source::{QueueInfo, QueueReading, QueueReadings, QueueSource, Step, TokenLife};
+pub use source::{LeftOut, QueueInfo, QueueReading, QueueReadings, QueueSource, Step, TokenLife};

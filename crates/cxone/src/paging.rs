@@ -18,7 +18,8 @@ use super::{
     transport::Answer,
 };
 use crate::{
-    CallKind, Cursor, Error, PageOfIds, QueueInfo, QueueList, QueueSource, Shortfall, Total,
+    CallKind, Cursor, Error, PageOfIds, QueueInfo, QueueList, QueueSource, Remedy, Setting,
+    Shortfall, Total,
 };
 
 /// Under which names an answer says how many entries there are, in lower case and without
@@ -73,7 +74,7 @@ const NEXT_LINKS: [&str; 7] = [
 pub(super) struct List<'a> {
     /// Where every page is asked for.
     pub(super) base_url: &'a BaseUrl,
-    pub(super) setting: &'static str,
+    pub(super) setting: Setting,
     /// What it is read for.
     pub(super) kind: CallKind,
     pub(super) first: Url,
@@ -191,7 +192,7 @@ pub(super) async fn read_whole(source: &dyn QueueSource) -> Result<Vec<QueueInfo
 }
 
 /// Adds the queues of a page, of those with the same id the first. `id` is the name of the
-/// field that holds it, and `empty_remedy` says what to check where there is no queue.
+/// field that holds it, and `empty` says what to check where there is no queue.
 ///
 /// # Errors
 /// [`Error::NothingVisible`] for a complete list without an entry,
@@ -200,7 +201,7 @@ pub(super) fn add(
     list: &mut QueueList,
     new: Vec<QueueInfo>,
     id: &str,
-    empty_remedy: &'static str,
+    empty: Remedy,
 ) -> Result<(), Error> {
     list.add(new);
     if !list.is_complete() || !list.queues.is_empty() {
@@ -211,9 +212,7 @@ pub(super) fn add(
     Err(if list.cursor.lacks_every_id() {
         unexpected(format!("no entry of the list has a {id}"))
     } else {
-        Error::NothingVisible {
-            remedy: empty_remedy,
-        }
+        Error::NothingVisible { remedy: empty }
     })
 }
 
@@ -313,7 +312,7 @@ mod tests {
         let base_url = BaseUrl::parse("https://api.example.com").unwrap();
         let list = List {
             base_url: &base_url,
-            setting: "CXONE_BASE_URL",
+            setting: Setting::BaseUrl,
             kind: CallKind::QueueList,
             first: base_url.endpoint("/list"),
             name: "list",

@@ -1,4 +1,4 @@
-//! The company proxy that leads to CXone, as the usual variables name it.
+//! The company proxy that leads to CXone.
 
 use std::{fmt, time::Duration};
 
@@ -13,106 +13,115 @@ use tokio::{
 
 use super::base_url::host_of;
 
-/// The variables that name a proxy for CXone, which is reached by https: the first that is
-/// set counts.
-const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-
-/// Those that name one for plain http, which is never used.
-const HTTP_NAMES: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
-
-/// Those that name the exceptions.
-const NO_PROXY_NAMES: [&str; 2] = ["NO_PROXY", "no_proxy"];
-
 /// This machine is never reached through a proxy.
 const THIS_MACHINE: &str = "localhost,127.0.0.0/8,::1";
 
 /// More of a proxy's answer is not read: its first line is enough.
 const LONGEST_ANSWER: usize = 4_096;
 
-/// A proxy for CXone. It shows itself without user name and password.
+/// An HTTP proxy that leads to CXone. It shows itself without user name and password.
 #[derive(Clone)]
 pub struct Proxy {
     url: Url,
-    setting: &'static str,
+    label: &'static str,
     exceptions: String,
 }
 
-/// Why the proxy's variables cannot be used. It quotes nothing of them: a password may be
-/// part of it.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{reason}: {remedy}")]
-pub struct ProxyError {
-    /// The variable.
-    pub variable: &'static str,
-    /// What is wrong with its value.
-    pub reason: &'static str,
-    /// What to do.
-    pub remedy: &'static str,
+/// Hosts that are reached without a proxy. The default is this machine alone, which is
+/// always among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProxyExceptions(Vec<String>);
+
+/// Why a proxy's address or its exceptions cannot be used. It quotes nothing of them: a
+/// password may be part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{}: {}", self.reason(), self.remedy())]
+pub enum ProxyError {
+    /// The address stands in quotes.
+    Quoted,
+    /// There is a blank or a control character in the address.
+    Blank,
+    /// The address is that of a SOCKS proxy.
+    Socks,
+    /// It is not the address of an HTTP proxy.
+    Malformed,
+    /// There are quotes in the exceptions.
+    ExceptionQuoted,
+    /// An exception has a user name.
+    ExceptionWithUser,
 }
 
-const FORM: &str = "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; in user name and password write \
-     %40 for @, %3A for :, %2F for /, %23 for #, %3F for ?, %25 for %";
-const FORM_OF_EXCEPTIONS: &str =
-    "write names, IP addresses and networks with commas, as in localhost,.example.com,10.0.0.0/8";
-
-impl Proxy {
-    /// Every variable that is read.
-    pub const VARIABLES: [&str; 8] = [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "NO_PROXY",
-        "no_proxy",
-    ];
-
-    /// Those that are used, the first of each that is set: for the proxy, and for its exceptions.
-    pub const IN_USE: [&[&str]; 2] = [&NAMES, &NO_PROXY_NAMES];
-
-    /// Reads the variables that curl reads too; `variable` looks one up. `None` where none
-    /// names a proxy for https.
-    ///
-    /// # Errors
-    /// [`ProxyError`] for the first one that cannot be used, the exceptions too.
-    pub fn from_variables(
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Option<Self>, ProxyError> {
-        let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        for name in HTTP_NAMES {
-            if let Some(value) = set(name) {
-                address(name, value.trim())?;
-            }
+impl ProxyError {
+    /// What is wrong, after the name of the setting.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Quoted => "has quotes around it",
+            Self::Blank => "has a blank in it",
+            Self::Socks => "names a SOCKS proxy, which is not supported",
+            Self::Malformed => "is not a proxy address",
+            Self::ExceptionQuoted => "has quotes in it",
+            Self::ExceptionWithUser => "has an entry with an @",
         }
-        let mut exceptions = THIS_MACHINE.to_owned();
-        let named = NO_PROXY_NAMES
-            .iter()
-            .find_map(|name| Some((*name, set(name)?)));
-        if let Some((name, value)) = named {
-            for exception in value.split([',', ';', ' ', '\t', '\n', '\r']) {
-                exceptions.push(',');
-                exceptions.push_str(&self::exception(name, exception)?);
-            }
-        }
-        let mut found = None;
-        for name in NAMES {
-            if let Some(value) = set(name) {
-                let url = address(name, value.trim())?;
-                found.get_or_insert((name, url));
-            }
-        }
-        Ok(found.map(|(setting, url)| Self {
-            url,
-            setting,
-            exceptions,
-        }))
     }
 
-    /// The variable that names it.
+    /// What to do.
     #[must_use]
-    pub fn setting(&self) -> &'static str {
-        self.setting
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Quoted => "remove them",
+            Self::Socks => "name a proxy that takes HTTP CONNECT, as http://HOST:PORT",
+            Self::Blank | Self::Malformed => {
+                "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; in user name and password write \
+                 %40 for @, %3A for :, %2F for /, %23 for #, %3F for ?, %25 for %"
+            }
+            Self::ExceptionQuoted | Self::ExceptionWithUser => {
+                "write names, IP addresses and networks with commas, as in localhost,.example.com,10.0.0.0/8"
+            }
+        }
+    }
+}
+
+impl ProxyExceptions {
+    /// Reads host names, IP addresses and networks between commas, semicolons or blanks, as
+    /// curl's `NO_PROXY` has them: `.example.com` and `example.com` are the domain and all
+    /// below it, `*` is every host.
+    ///
+    /// # Errors
+    /// For quotes, and for an `@`.
+    pub fn parse(list: &str) -> Result<Self, ProxyError> {
+        let entries = list.split([',', ';', ' ', '\t', '\n', '\r']);
+        entries.map(exception).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Proxy {
+    /// The proxy at `address`, which without a scheme is plain HTTP. `label` is what errors
+    /// call the setting that names it.
+    ///
+    /// # Errors
+    /// When it is not the address of an HTTP proxy.
+    pub fn new(
+        address: &str,
+        exceptions: &ProxyExceptions,
+        label: &'static str,
+    ) -> Result<Self, ProxyError> {
+        let mut all = THIS_MACHINE.to_owned();
+        for exception in &exceptions.0 {
+            all.push(',');
+            all.push_str(exception);
+        }
+        Ok(Self {
+            url: self::address(address.trim())?,
+            label,
+            exceptions: all,
+        })
+    }
+
+    /// What errors call the setting that names it.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        self.label
     }
 
     /// For the HTTP library; `None` where it refuses the address.
@@ -178,57 +187,41 @@ impl fmt::Debug for Proxy {
         formatter
             .debug_struct("Proxy")
             .field("host", &host_of(&self.url))
-            .field("setting", &self.setting)
+            .field("label", &self.label)
             .finish_non_exhaustive()
     }
 }
 
-/// A proxy's address; without a scheme it is http.
-fn address(variable: &'static str, value: &str) -> Result<Url, ProxyError> {
-    let wrong = |reason, remedy| ProxyError {
-        variable,
-        reason,
-        remedy,
-    };
+fn address(value: &str) -> Result<Url, ProxyError> {
     if value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']) {
-        return Err(wrong("has quotes around it", "remove them"));
+        return Err(ProxyError::Quoted);
     }
     if value.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
-        return Err(wrong("has a blank in it", FORM));
+        return Err(ProxyError::Blank);
     }
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
     let scheme = scheme.to_ascii_lowercase();
     if scheme.starts_with("socks") {
-        let remedy = "name a proxy that takes HTTP CONNECT, as http://HOST:PORT";
-        return Err(wrong(
-            "names a SOCKS proxy, which Queuewall does not use",
-            remedy,
-        ));
+        return Err(ProxyError::Socks);
     }
     if scheme != "http" && scheme != "https" {
-        return Err(wrong("is not a proxy address", FORM));
+        return Err(ProxyError::Malformed);
     }
-    let url = Url::parse(&format!("{scheme}://{rest}"));
-    let url = url.map_err(|_| wrong("is not a proxy address", FORM))?;
+    let url = Url::parse(&format!("{scheme}://{rest}")).map_err(|_| ProxyError::Malformed)?;
     let is_plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if !is_plain || rest.matches('@').count() > 1 || url.port() == Some(0) {
-        return Err(wrong("is not a proxy address", FORM));
+        return Err(ProxyError::Malformed);
     }
     Ok(url)
 }
 
-/// An entry of the exceptions as the HTTP library knows it: without scheme, port and `*.`.
-fn exception(variable: &'static str, entry: &str) -> Result<String, ProxyError> {
-    let wrong = |reason| ProxyError {
-        variable,
-        reason,
-        remedy: FORM_OF_EXCEPTIONS,
-    };
+/// An exception as the HTTP library knows it: without scheme, port and `*.`.
+fn exception(entry: &str) -> Result<String, ProxyError> {
     if entry.contains(['"', '\'']) {
-        return Err(wrong("has quotes in it"));
+        return Err(ProxyError::ExceptionQuoted);
     }
     if entry.contains('@') {
-        return Err(wrong("has an entry with an @"));
+        return Err(ProxyError::ExceptionWithUser);
     }
     let entry = entry.split_once("://").map_or(entry, |(_, rest)| rest);
     let entry = entry
@@ -267,22 +260,13 @@ fn status_of(answer: &[u8]) -> Option<u16> {
 mod tests {
     use super::*;
 
-    fn read(variables: &[(&str, &str)]) -> Result<Option<Proxy>, ProxyError> {
-        Proxy::from_variables(|name| {
-            let mut variables = variables.iter();
-            let value = variables.find_map(|(is, value)| (*is == name).then_some(*value));
-            value.map(str::to_owned)
-        })
-    }
-
-    fn shown(variables: &[(&str, &str)]) -> Option<String> {
-        let proxy = read(variables).unwrap()?;
-        Some(format!("{proxy} {}", proxy.setting()))
+    fn proxy(address: &str) -> Result<Proxy, ProxyError> {
+        Proxy::new(address, &ProxyExceptions::default(), "HTTPS_PROXY")
     }
 
     #[test]
     fn proxy_is_read_in_its_usual_spellings() {
-        for (value, expected) in [
+        for (address, expected) in [
             ("http://proxy:8080", "proxy:8080"),
             ("proxy:8080", "proxy:8080"),
             ("proxy.example.com", "proxy.example.com"),
@@ -293,36 +277,13 @@ mod tests {
             ("http://user:pa%40ss@proxy:8080", "proxy:8080"),
             ("user:pass@proxy:8080", "proxy:8080"),
         ] {
-            for name in NAMES {
-                let expected = format!("{expected} {name}");
-                assert_eq!(shown(&[(name, value)]), Some(expected), "{value}");
-            }
+            assert_eq!(proxy(address).unwrap().to_string(), expected, "{address}");
         }
     }
 
     #[test]
-    fn first_proxy_variable_that_is_set_counts() {
-        let all = ("ALL_PROXY", "all:1");
-        let lower = ("https_proxy", "lower:1");
-        let upper = ("HTTPS_PROXY", "upper:1");
-        assert_eq!(shown(&[]), None);
-        assert_eq!(shown(&[("HTTP_PROXY", "plain:1")]), None);
-        assert_eq!(shown(&[all]).as_deref(), Some("all:1 ALL_PROXY"));
-        assert_eq!(shown(&[all, lower]).as_deref(), Some("lower:1 https_proxy"));
-        assert_eq!(
-            shown(&[all, lower, upper]).as_deref(),
-            Some("upper:1 HTTPS_PROXY")
-        );
-        let blank = ("HTTPS_PROXY", " ");
-        assert_eq!(
-            shown(&[blank, lower]).as_deref(),
-            Some("lower:1 https_proxy")
-        );
-    }
-
-    #[test]
-    fn proxy_that_cannot_be_read_is_refused_without_its_password() {
-        for (value, word) in [
+    fn proxy_that_cannot_be_used_is_refused_without_its_password() {
+        for (address, word) in [
             ("socks5://user:canary@proxy:1080", "SOCKS"),
             ("SOCKS5H://proxy", "SOCKS"),
             ("socks4a://proxy", "SOCKS"),
@@ -345,20 +306,16 @@ mod tests {
             (":8080", "http://HOST:PORT"),
             ("proxy:8080/canary", "http://HOST:PORT"),
         ] {
-            for name in NAMES.into_iter().chain(HTTP_NAMES) {
-                let error = read(&[(name, value)]).expect_err(value);
-                assert_eq!(error.variable, name);
-                let words = format!("{error} {error:?}");
-                assert!(words.contains(word), "{value}: {words}");
-                assert!(!words.contains("canary"), "{value}: {words}");
-            }
+            let error = proxy(address).expect_err(address);
+            let words = format!("{error} {error:?}");
+            assert!(words.contains(word), "{address}: {words}");
+            assert!(!words.contains("canary"), "{address}: {words}");
         }
     }
 
     #[test]
     fn proxy_shows_no_password() {
-        let proxy = read(&[("HTTPS_PROXY", "http://canary:canary@proxy:8080")]);
-        let proxy = proxy.unwrap().unwrap();
+        let proxy = proxy("http://canary:canary@proxy:8080").unwrap();
         let words = format!("{proxy} {proxy:?}");
         assert!(
             words.contains("proxy:8080") && !words.contains("canary"),
@@ -367,10 +324,11 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_of_the_proxy_are_read_in_their_usual_spellings() {
-        let leads = |no_proxy: &str, url: &str| {
-            let proxy = read(&[("HTTPS_PROXY", "proxy:8080"), ("no_proxy", no_proxy)]);
-            proxy.unwrap().unwrap().leads_to(&Url::parse(url).unwrap())
+    fn proxy_exceptions_are_read_in_their_usual_spellings() {
+        let leads = |exceptions: &str, url: &str| {
+            let exceptions = ProxyExceptions::parse(exceptions).unwrap();
+            let proxy = Proxy::new("proxy:8080", &exceptions, "HTTPS_PROXY").unwrap();
+            proxy.leads_to(&Url::parse(url).unwrap())
         };
         let api = "https://api.example.com/path";
         for exception in [
@@ -401,8 +359,7 @@ mod tests {
             assert!(!leads("", here), "{here}");
         }
         for wrong in ["'example.com'", "user@example.com"] {
-            let error = read(&[("NO_PROXY", wrong)]).expect_err(wrong);
-            assert_eq!(error.variable, "NO_PROXY");
+            assert!(ProxyExceptions::parse(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -30,24 +30,10 @@ use super::{
     transport::{Answer, Transport},
 };
 use crate::{
-    CallKind, Cursor, Error, QueueInfo, QueueList, QueueReadings, QueueSource, Step, TokenLife,
-    clock::Clock,
+    CallKind, Cursor, Error, QueueInfo, QueueList, QueueReadings, QueueSource, Remedy, Setting,
+    Step, TokenLife, clock::Clock,
 };
 use activity::{Skill, Skills};
-
-const FORBIDDEN_REMEDY: &str = "give the role of the access key's user the permission to view ACD skills, under \
-     Admin > Security > Roles & Permissions";
-const REFUSED_REMEDY: &str = "check that the access key's user is active, and that CXONE_ISSUER, and \
-     CXONE_BASE_URL where it is set, are your tenant's; if another try some seconds later works, it was only \
-     CXone's clocks that differ";
-const CHANGED_REMEDY: &str = "reads worked with these settings since this start, so something changed in CXone: see \
-     whether the access key, its user or the registered application was deactivated, has expired, lost permissions \
-     or was given a new secret; a new secret is read at the next start";
-const EMPTY_REMEDY: &str = "give the role of the access key's user the permission to view ACD skills, and check \
-     that its Restricted Access leaves it the campaigns, under Admin > Security > Roles & Permissions";
-const EMPTY_FILTER_REMEDY: &str = "check CXONE_MEDIA_TYPES and CXONE_OUTBOUND_SKILLS, and the permissions of the \
-     access key's user: `queuewall queues` lists what there is to see";
-const REQUEST_REMEDY: &str = "check CXONE_API_VERSION and CXONE_MEDIA_TYPES";
 
 /// CXone's Real-Time Data API.
 pub(super) struct Realtime {
@@ -63,7 +49,7 @@ pub(super) struct Realtime {
 /// Where the API is, and which setting led there.
 struct Place {
     base_url: BaseUrl,
-    setting: &'static str,
+    setting: Setting,
 }
 
 impl Realtime {
@@ -88,7 +74,12 @@ impl Realtime {
         Self {
             settings,
             discovery,
-            session: Session::new(transport, way, clock, [REFUSED_REMEDY, CHANGED_REMEDY]),
+            session: Session::new(
+                transport,
+                way,
+                clock,
+                [Remedy::AccessKeyTenant, Remedy::AccessKeyChanged],
+            ),
             pages: AtomicUsize::new(1),
             list_shortfall: LoggedShortfall::default(),
             read_shortfall: LoggedShortfall::default(),
@@ -99,14 +90,14 @@ impl Realtime {
         if let Some(base_url) = &self.settings.api_url {
             return Ok(Place {
                 base_url: base_url.clone(),
-                setting: "CXONE_BASE_URL",
+                setting: Setting::BaseUrl,
             });
         }
         let token = self.session.token().await?;
         let api = self.discovery.api(&token).await?;
         Ok(Place {
             base_url: api.base_url,
-            setting: "CXONE_ISSUER",
+            setting: Setting::Issuer,
         })
     }
 
@@ -197,7 +188,7 @@ impl QueueSource for Realtime {
         if skills.list.is_empty() {
             // Sooner this than that CXone knew none of the queues any more.
             return Err(Error::NothingVisible {
-                remedy: EMPTY_FILTER_REMEDY,
+                remedy: Remedy::SkillFilter,
             });
         }
         let digest = skills.digest();
@@ -235,7 +226,7 @@ impl QueueSource for Realtime {
             self.list_shortfall.note("queue list", list.shortfall());
         }
         let new = skills.list.into_iter().map(|it| it.into_info(filter));
-        paging::add(list, new.collect(), "skillId", EMPTY_REMEDY)
+        paging::add(list, new.collect(), "skillId", Remedy::VisibleSkills)
     }
 
     async fn sign_in(&self) -> Result<(), Error> {
@@ -273,7 +264,7 @@ impl QueueSource for Realtime {
             return steps;
         }
         if let Some(base_url) = &self.settings.api_url {
-            step("API", Ok(format!("{base_url}, as CXONE_BASE_URL says")));
+            step("API", Ok(format!("{base_url}, as set")));
         } else if let Ok(token) = token {
             let api = self.discovery.api(&token).await;
             let words =
@@ -290,15 +281,15 @@ fn check_read(answer: &Answer) -> Result<(), Error> {
         status if status.is_success() => Ok(()),
         StatusCode::BAD_REQUEST => Err(Error::BadRequest {
             status: answer.status.as_u16(),
-            remedy: REQUEST_REMEDY,
+            remedy: Remedy::VersionOrMediaTypes,
         }),
         StatusCode::FORBIDDEN => Err(Error::Forbidden {
-            remedy: FORBIDDEN_REMEDY,
+            remedy: Remedy::SkillPermission,
         }),
         StatusCode::NOT_FOUND => {
             let mut host = answer.host.clone();
             // The host was found, and is CXone's: sooner the version is none of its.
-            host.setting = "CXONE_API_VERSION";
+            host.setting = Setting::ApiVersion;
             Err(Error::EndpointNotFound {
                 path: answer.path.clone(),
                 host,

@@ -19,24 +19,15 @@ use super::{
     transport::{Answer, Transport},
 };
 use crate::{
-    CallKind, Error, QueueInfo, QueueList, QueueReadings, QueueSource, TokenLife, clock::Clock,
+    CallKind, Error, QueueInfo, QueueList, QueueReadings, QueueSource, Remedy, Setting, TokenLife,
+    clock::Clock,
 };
 
 const REALTIME_PATH: &str = "/api/v2/reporting/queues/realtime";
 const LIST_PATH: &str = "/api/v2/queues";
 
 /// The setting that says where all of it is.
-const SETTING: &str = "CXONE_BASE_URL";
-
-const SCOPE_REMEDY: &str = "grant this API client the scope reporting:queue:view under Administration > Security > API Clients";
-const REFUSED_REMEDY: &str = "check that CXONE_BASE_URL and CXONE_TENANT_ID belong to the same tenant; if another try some seconds later \
-     works, it was only CXone's clocks that differ";
-const CHANGED_REMEDY: &str = "reads worked with these settings since this start, so something changed in CXone: see \
-     under Administration > Security > API Clients whether the API client was deactivated, has expired, lost its \
-     scope or was given a new secret; a new secret is read at the next start";
-const EMPTY_REMEDY: &str = "check CXONE_TENANT_ID, and what the API client may see under Administration > \
-     Security > API Clients";
-const REQUEST_REMEDY: &str = "check the queue and skill ids";
+const SETTING: Setting = Setting::BaseUrl;
 
 /// The most ids that one read takes.
 const BATCH_LIMIT: usize = 100;
@@ -61,7 +52,12 @@ impl ReportingV2 {
         };
         Self {
             settings,
-            session: Session::new(transport, way, clock, [REFUSED_REMEDY, CHANGED_REMEDY]),
+            session: Session::new(
+                transport,
+                way,
+                clock,
+                [Remedy::ApiClientTenant, Remedy::ApiClientChanged],
+            ),
             list_shortfall: LoggedShortfall::default(),
         }
     }
@@ -141,7 +137,7 @@ impl QueueSource for ReportingV2 {
         if list.is_complete() {
             self.list_shortfall.note("queue list", list.shortfall());
         }
-        paging::add(list, new, "queueId", EMPTY_REMEDY)
+        paging::add(list, new, "queueId", Remedy::VisibleQueues)
     }
 
     async fn sign_in(&self) -> Result<(), Error> {
@@ -159,10 +155,10 @@ fn check_read(answer: &Answer, not_found: impl FnOnce() -> Error) -> Result<(), 
         status if status.is_success() => Ok(()),
         StatusCode::BAD_REQUEST => Err(Error::BadRequest {
             status: answer.status.as_u16(),
-            remedy: REQUEST_REMEDY,
+            remedy: Remedy::Ids,
         }),
         StatusCode::FORBIDDEN => Err(Error::Forbidden {
-            remedy: SCOPE_REMEDY,
+            remedy: Remedy::QueueScope,
         }),
         StatusCode::NOT_FOUND => Err(not_found()),
         status => Err(Error::UnexpectedStatus {

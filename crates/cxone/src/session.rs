@@ -17,7 +17,7 @@ use super::{
     transport::{Answer, Transport},
 };
 use crate::{
-    CallKind, Error, TokenLife,
+    CallKind, Error, Remedy, Setting, TokenLife,
     clock::{Clock, Moment},
 };
 
@@ -58,10 +58,10 @@ pub(super) struct Session {
     /// Whether CXone answered a read since the start.
     has_read: AtomicBool,
     /// What to check where CXone refuses a token that it has just issued.
-    refused_remedy: &'static str,
+    refused: Remedy,
     /// The same, and for a refused sign-in, where reads were answered before: the settings
     /// were right, and are read once.
-    changed_remedy: &'static str,
+    changed: Remedy,
 }
 
 impl Session {
@@ -70,7 +70,7 @@ impl Session {
         transport: Arc<Transport>,
         way: impl SignIn,
         clock: Arc<dyn Clock>,
-        [refused_remedy, changed_remedy]: [&'static str; 2],
+        [refused, changed]: [Remedy; 2],
     ) -> Self {
         Self {
             transport,
@@ -78,8 +78,8 @@ impl Session {
             clock,
             renewed_at: Mutex::default(),
             has_read: AtomicBool::new(false),
-            refused_remedy,
-            changed_remedy,
+            refused,
+            changed,
         }
     }
 
@@ -104,7 +104,7 @@ impl Session {
     pub(super) async fn send(
         &self,
         kind: CallKind,
-        setting: &'static str,
+        setting: Setting,
         request: impl Fn() -> RequestBuilder + Send,
     ) -> Result<Answer, Error> {
         let send = async |token: &AccessToken| {
@@ -138,7 +138,7 @@ impl Session {
         if answer.status == StatusCode::UNAUTHORIZED || is_about_the_token(&answer) {
             return Err(self.by_what_is_known(Error::TokenRefused {
                 status: answer.status.as_u16(),
-                remedy: self.refused_remedy,
+                remedy: self.refused,
             }));
         }
         Ok(answer)
@@ -150,7 +150,7 @@ impl Session {
             &mut error
             && self.has_read.load(Ordering::Relaxed)
         {
-            *remedy = self.changed_remedy;
+            *remedy = self.changed;
         }
         error
     }

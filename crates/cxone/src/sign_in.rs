@@ -24,7 +24,7 @@ use super::{
     json::{self, unexpected},
     transport::Answer,
 };
-use crate::{Error, clock::Moment};
+use crate::{Error, Remedy, clock::Moment};
 
 pub(super) use access_key::AccessKeySignIn;
 pub(super) use client_credentials::ClientCredentials;
@@ -136,7 +136,7 @@ impl fmt::Debug for AccessToken {
 fn granted(
     answer: &Answer,
     ours: &[&str],
-    remedy: impl FnOnce(Option<&str>) -> &'static str,
+    remedy: impl FnOnce(Option<&str>) -> Remedy,
 ) -> Result<Granted, Error> {
     match answer.status {
         status if status.is_success() => match read(answer) {
@@ -170,11 +170,7 @@ fn is_refusal(answer: &Answer) -> bool {
 }
 
 /// What a refusal says.
-fn refused(
-    answer: &Answer,
-    ours: &[&str],
-    remedy: impl FnOnce(Option<&str>) -> &'static str,
-) -> Error {
+fn refused(answer: &Answer, ours: &[&str], remedy: impl FnOnce(Option<&str>) -> Remedy) -> Error {
     let (status, oauth_error) = (answer.status.as_u16(), oauth_error(answer, ours));
     match oauth_error.as_deref() {
         // It is not about the credentials.

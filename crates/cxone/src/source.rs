@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
-use crate::{Error, QueueList, Shortfall, clock::Moment};
+use crate::{Error, MediaType, QueueList, Shortfall, clock::Moment};
 
 /// Reads live queue metrics. One implementation a dialect.
 #[async_trait]
@@ -147,7 +147,17 @@ pub struct QueueInfo {
     pub media_type: Option<String>,
     /// Whether the queue is in use.
     pub is_active: Option<bool>,
-    /// Why a board of every queue leaves it out, in a few words that name the setting;
-    /// `None` where it does not.
-    pub left_out: Option<String>,
+    /// Which setting leaves it out of those that are read; `None` where none does.
+    pub left_out: Option<LeftOut>,
+}
+
+/// Which part of a [`SkillFilter`](crate::SkillFilter) leaves a queue out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Its media type is not among [`media_types`](crate::SkillFilter::media_types).
+    MediaType(MediaType),
+    /// It is outbound: [`outbound`](crate::SkillFilter::outbound).
+    Outbound,
+    /// It is switched off: [`inactive`](crate::SkillFilter::inactive).
+    Inactive,
 }

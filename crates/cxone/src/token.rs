@@ -244,7 +244,7 @@ mod tests {
             assert!(self.0.swap(true, Ordering::Relaxed), "as planned");
             Err(Error::TokenRefused {
                 status: 401,
-                remedy: "",
+                remedy: crate::Remedy::ApiClient,
             })
         }
     }

@@ -23,7 +23,7 @@ use super::{
     retry_after,
 };
 use crate::{
-    CallKind, CallOutcome, Error, Host,
+    CallKind, CallOutcome, Error, Host, Setting,
     budget::RequestBudget,
     clock::{Clock, Moment},
 };
@@ -117,7 +117,7 @@ impl Transport {
     pub(super) async fn send(
         &self,
         kind: CallKind,
-        setting: &'static str,
+        setting: Setting,
         request: RequestBuilder,
     ) -> Result<Answer, Error> {
         let (client, request) = request.build_split();
@@ -207,12 +207,12 @@ impl Transport {
             Some(status) if !(200..300).contains(&status) => Error::ProxyRefused {
                 host,
                 proxy: proxy.to_string(),
-                setting: proxy.setting(),
+                label: proxy.label(),
                 status,
             },
             _ => Error::Connect {
                 host,
-                detail: format!("by the proxy {proxy} of {}: {detail}", proxy.setting()),
+                detail: format!("by the proxy {proxy} of {}: {detail}", proxy.label()),
             },
         }
     }
@@ -356,7 +356,7 @@ fn client_builder(settings: &Settings) -> Result<ClientBuilder, SetupError> {
         builder = builder.no_proxy();
     } else if let Some(proxy) = &settings.proxy {
         let proxy = proxy.for_client().ok_or_else(|| SetupError {
-            detail: format!("the proxy that {} names cannot be used", proxy.setting()),
+            detail: format!("the proxy that {} names cannot be used", proxy.label()),
         })?;
         builder = builder.proxy(proxy);
     }

@@ -5,6 +5,7 @@ use std::{fmt::Display, io};
 use crate::{
     config::ConfigError,
     logging,
+    remedy::explain,
     system_error::{Attempt, remedy},
 };
 
@@ -126,7 +127,7 @@ impl Failure {
 
 impl From<cxone::Error> for Failure {
     fn from(error: cxone::Error) -> Self {
-        Self::new(Exit::from(&error), error)
+        Self::new(Exit::from(&error), explain(&error))
     }
 }
 
@@ -174,6 +175,3 @@ mod tests {
         assert_eq!(Exit::Done.or_earlier(Exit::Network), Exit::Network);
     }
 }
-
-#[cfg(test)]
-mod guide;

@@ -12,6 +12,7 @@ use super::{
     table::{self, Align, Column, Format},
     upstream::Upstream,
 };
+use crate::remedy;
 
 /// A queue as scripts see it. What CXone did not say is `null`.
 #[derive(Serialize)]
@@ -31,7 +32,7 @@ impl From<QueueInfo> for QueueRow {
             name: queue.name,
             media_type: queue.media_type,
             active: queue.is_active,
-            left_out: queue.left_out,
+            left_out: queue.left_out.as_ref().map(remedy::left_out),
         }
     }
 }
@@ -124,7 +125,7 @@ mod tests {
     #[tokio::test]
     async fn what_else_is_known_of_a_queue_is_listed_where_some_queue_has_it() {
         let mut tenant = Tenant::of(&["4711", "9"]);
-        tenant.leaves_out("9", "inactive: CXONE_INACTIVE_SKILLS=true shows it");
+        tenant.leaves_out("9", cxone::LeftOut::Inactive);
         let (_, table) = printed(&tenant, Format::Table).await;
         assert_eq!(
             table,
@@ -168,7 +169,9 @@ mod tests {
     #[tokio::test]
     async fn a_list_that_fails_prints_nothing_not_even_an_empty_list() {
         let mut tenant = Tenant::of(&["1"]);
-        tenant.list = Some(cxone::Error::Forbidden { remedy: "" });
+        tenant.list = Some(cxone::Error::Forbidden {
+            remedy: cxone::Remedy::QueueScope,
+        });
         let (end, out) = printed(&tenant, Format::Json).await;
         assert_eq!(
             (end.unwrap_err().exit, out.as_str()),

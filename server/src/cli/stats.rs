@@ -191,9 +191,10 @@ mod tests {
     use cxone::budget::RequestBudget;
 
     use super::{
-        super::upstream::tests::{Tenant, ids},
+        super::upstream::tests::{Tenant, ids, without},
         *,
     };
+    use crate::remedy::explain;
 
     async fn printed(
         tenant: &Tenant,
@@ -281,7 +282,7 @@ mod tests {
     #[tokio::test]
     async fn all_means_what_a_board_of_every_queue_shows() {
         let mut tenant = Tenant::of(&["1", "2"]);
-        tenant.leaves_out("1", "CXONE_MEDIA_TYPES is without chat");
+        tenant.leaves_out("1", without("chat"));
         let (exit, json, notes) = printed(&tenant, &[], Format::Json).await.unwrap();
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!((exit, notes.as_str()), (Exit::Done, ""));
@@ -290,7 +291,7 @@ mod tests {
             (1, &"2".into())
         );
 
-        tenant.leaves_out("2", "CXONE_MEDIA_TYPES is without chat");
+        tenant.leaves_out("2", without("chat"));
         let (exit, json, notes) = printed(&tenant, &[], Format::Json).await.unwrap();
         assert_eq!((exit, json.as_str()), (Exit::NotFound, "[]\n"));
         assert!(notes.starts_with("error: every queue that CXone shows is left out"));
@@ -401,11 +402,16 @@ mod tests {
             (
                 cxone::Error::TokenRefused {
                     status: 401,
-                    remedy: "",
+                    remedy: cxone::Remedy::ApiClient,
                 },
                 Exit::Credentials,
             ),
-            (cxone::Error::Forbidden { remedy: "" }, Exit::Permission),
+            (
+                cxone::Error::Forbidden {
+                    remedy: cxone::Remedy::QueueScope,
+                },
+                Exit::Permission,
+            ),
             (
                 cxone::Error::RateLimited { retry_after: None },
                 Exit::RateLimit,
@@ -413,7 +419,7 @@ mod tests {
             (
                 cxone::Error::Dns {
                     name: "host".into(),
-                    setting: "",
+                    setting: cxone::Setting::BaseUrl,
                 },
                 Exit::Network,
             ),
@@ -428,7 +434,7 @@ mod tests {
             let mut tenant = busy_tenant();
             tenant.read = Some(error.clone());
             let failure = printed(&tenant, &["9"], Format::Json).await.unwrap_err();
-            assert_eq!(failure, Failure::new(exit, error));
+            assert_eq!(failure, Failure::new(exit, explain(&error)));
         }
     }
 }

@@ -13,7 +13,7 @@ use cxone::{
 };
 use tokio::time::{Instant, interval};
 
-use crate::poller::narrowing;
+use crate::{poller::narrowing, remedy::explain};
 
 /// Waits longer than this are announced.
 const LONG_WAIT: Duration = Duration::from_secs(3);
@@ -50,7 +50,7 @@ impl Answers {
     pub(super) fn why_missing(&self, id: &str) -> String {
         if self.dead.contains(id) {
             let ids = vec![id.to_owned()];
-            return cxone::Error::QueueNotFound { ids }.to_string();
+            return explain(&cxone::Error::QueueNotFound { ids });
         }
         format!(
             "CXone left the queue {id} out of its answer: compare with `queuewall queues`, \
@@ -250,7 +250,7 @@ pub(super) mod tests {
         /// What a watched sign-in tells, where it is not the one step of `sign_in`.
         pub(in crate::cli) steps: Vec<Step>,
         /// Listed as left out for this reason, and unknown to a read, by id.
-        pub(in crate::cli) left_out: BTreeMap<String, String>,
+        pub(in crate::cli) left_out: BTreeMap<String, cxone::LeftOut>,
         /// Sets whatever else the list shall tell of a queue.
         pub(in crate::cli) describe: fn(&mut QueueInfo),
         /// Names unknown ids in its answer, instead of refusing the read with 404.
@@ -304,8 +304,8 @@ pub(super) mod tests {
             }
         }
 
-        pub(in crate::cli) fn leaves_out(&mut self, id: &str, why: &str) {
-            self.left_out.insert(id.to_owned(), why.to_owned());
+        pub(in crate::cli) fn leaves_out(&mut self, id: &str, why: cxone::LeftOut) {
+            self.left_out.insert(id.to_owned(), why);
         }
 
         async fn pass(&self, failure: &Option<cxone::Error>) -> Result<(), cxone::Error> {
@@ -314,6 +314,11 @@ pub(super) mod tests {
             }
             failure.clone().map_or(Ok(()), Err)
         }
+    }
+
+    /// Why queues of a media type are left out.
+    pub(in crate::cli) fn without(media_type: &str) -> cxone::LeftOut {
+        cxone::LeftOut::MediaType(cxone::MediaType::parse(media_type).unwrap())
     }
 
     #[async_trait]
@@ -341,7 +346,7 @@ pub(super) mod tests {
             {
                 return Err(cxone::Error::BadRequest {
                     status: 400,
-                    remedy: "check the skill ids",
+                    remedy: cxone::Remedy::Ids,
                 });
             }
             let is_dead =
@@ -367,7 +372,7 @@ pub(super) mod tests {
             self.pass(&self.list).await?;
             if self.queues.is_empty() {
                 return Err(cxone::Error::NothingVisible {
-                    remedy: "look elsewhere",
+                    remedy: cxone::Remedy::VisibleQueues,
                 });
             }
             let info = |queue: &QueueReading| {
@@ -478,7 +483,7 @@ pub(super) mod tests {
         let mut tenant = Tenant::of(&["a"]);
         tenant.list = Some(cxone::Error::TokenRefused {
             status: 401,
-            remedy: "",
+            remedy: cxone::Remedy::ApiClient,
         });
         let (answers, reads) = read(&tenant, &["a", "x"]).await;
         assert_eq!(reads, ["a,x/7", "a/7", "x/7"]);

@@ -14,6 +14,7 @@ use super::{
     keys::{self, Setting},
     placeholder,
     problem::Found,
+    proxy,
     reader::Reader,
 };
 use crate::client::USER_AGENT;
@@ -116,12 +117,12 @@ fn warn_of_idle<'a>(
 /// The proxy that leads to CXone; `None` after a problem, and where none is named.
 fn proxy(reader: &mut Reader<'_>) -> Option<Proxy> {
     let value = |name: &str| Some(reader.proxy_variable(name)?.value.clone());
-    match Proxy::from_variables(value) {
+    match proxy::read(value) {
         Ok(proxy) => proxy,
-        Err(error) => {
-            let found = reader.proxy_variable(error.variable);
+        Err((variable, error)) => {
+            let found = reader.proxy_variable(variable);
             // Its value may hold a password.
-            let problem = found.map(|found| found.problem(error.reason, error.remedy));
+            let problem = found.map(|found| found.problem(proxy::reason(error), error.remedy()));
             reader.problems.extend(problem);
             None
         }

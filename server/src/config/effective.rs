@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use cxone::Proxy;
-
 use super::{
     ConfigError, Environment, Loaded, Surroundings,
     keys::{self, Kind, Secrecy, Setting},
     problem::{Found, may_hold_secret},
+    proxy,
     reader::Reader,
 };
 
@@ -45,7 +44,7 @@ pub fn effective(
             place: board.place.clone(),
         }
     });
-    let proxies = Proxy::IN_USE.into_iter().filter_map(|names| {
+    let proxies = proxy::IN_USE.into_iter().filter_map(|names| {
         let mut found = names.iter().filter_map(|name| reader.proxy_variable(name));
         found
             .find(|found| !found.value.trim().is_empty())
@@ -60,8 +59,7 @@ pub fn effective(
 /// The row of a proxy or its exceptions.
 fn proxy_row(found: &Found<String>) -> Effective {
     let value = found.value.trim();
-    let is_good =
-        Proxy::from_variables(|name| (name == found.key).then(|| value.to_owned())).is_ok();
+    let is_good = proxy::read(|name| (name == found.key).then(|| value.to_owned())).is_ok();
     Effective {
         name: found.key.clone(),
         value: match value.rsplit_once('@') {

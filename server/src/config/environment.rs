@@ -8,12 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cxone::Proxy;
-
 use super::{
     dotenv::{self, Line},
     keys::{self, Secrecy},
     problem::{Found, Problem},
+    proxy,
     surroundings::{Surroundings, beside},
     value,
 };
@@ -283,14 +282,14 @@ impl Environment {
 /// Whether a `#` may be a part of the variable's value. In the others (numbers, ids,
 /// addresses, words) it can only begin a comment.
 fn may_hold_hash(variable: &str) -> bool {
-    Proxy::VARIABLES.contains(&variable)
+    proxy::VARIABLES.contains(&variable)
         || keys::of_variable(variable)
             .is_some_and(|it| *it == keys::TITLE || it.secrecy != Secrecy::Public)
 }
 
 /// A variable that is read: ours, and those that every program has for proxies.
 fn known(name: &str) -> Option<&'static str> {
-    (keys::variables().chain(Proxy::VARIABLES)).find(|known| *known == name)
+    (keys::variables().chain(proxy::VARIABLES)).find(|known| *known == name)
 }
 
 /// The warning of variables that only look like ours, one for all of them.

@@ -3,12 +3,12 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use cxone::Proxy;
 use sha2::{Digest as _, Sha256};
 
 use super::{
     PollConfig,
     keys::{self, Applies, Kind},
+    proxy,
     reader::Reader,
 };
 
@@ -54,7 +54,7 @@ impl Settled {
             }
             digests.insert(name, digest.finalize().into());
         }
-        for name in Proxy::VARIABLES {
+        for name in proxy::VARIABLES {
             if let Some(found) = reader.proxy_variable(name) {
                 digests.insert(name, Sha256::digest(found.value.trim()).into());
             }

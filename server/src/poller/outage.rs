@@ -8,7 +8,7 @@ use std::{
 
 use queuewall_shared::format::{AgeUnit, age};
 
-use crate::clock::Moment;
+use crate::{clock::Moment, remedy::explain};
 
 /// After so long an outage is logged again; then after twice as long, and so on.
 const FIRST_REMINDER: Duration = Duration::from_secs(60);
@@ -43,7 +43,7 @@ impl Outage {
                 pause: FIRST_REMINDER,
                 again_after: FIRST_REMINDER,
             });
-            return Some(error.to_string());
+            return Some(explain(error));
         };
         current.failures = current.failures.saturating_add(1);
         let lasts = current.since.age_at(now);
@@ -58,7 +58,8 @@ impl Outage {
         }
         (is_due || is_new).then(|| {
             format!(
-                "{error} (numbers are missing since {}, for {}; {} requests failed)",
+                "{} (numbers are missing since {}, for {}; {} requests failed)",
+                explain(error),
                 timestamp(current.since.wall),
                 words(lasts),
                 current.failures

@@ -212,16 +212,16 @@ mod tests {
 
     #[test]
     fn a_group_of_all_queues_wants_the_named_ones_first_and_none_that_is_left_out() {
-        let listed = |id: &str, left_out: Option<&str>| QueueInfo {
+        let listed = |id: &str, left_out: Option<cxone::LeftOut>| QueueInfo {
             id: id.to_owned(),
-            left_out: left_out.map(str::to_owned),
+            left_out,
             ..QueueInfo::default()
         };
         let list = [
             listed("1", None),
             listed("2", None),
-            listed("3", Some("inactive")),
-            listed("4", Some("inactive")),
+            listed("3", Some(cxone::LeftOut::Inactive)),
+            listed("4", Some(cxone::LeftOut::Inactive)),
         ];
         let (groups, _) = group(&[board(&[], &["3", "2"]), board(&[], &[])]);
         assert_eq!(groups[0].wanted(&list), ["3", "2", "1"]);

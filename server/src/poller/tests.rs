@@ -133,12 +133,17 @@ impl QueueSource for Scripted {
             .map(|id| QueueInfo {
                 id: id.clone(),
                 name: Some(format!("Queue {id}")),
-                left_out: script.hidden.contains(id).then(|| "hidden".to_owned()),
+                left_out: script
+                    .hidden
+                    .contains(id)
+                    .then_some(cxone::LeftOut::Inactive),
                 ..QueueInfo::default()
             })
             .collect();
         if listed.is_empty() {
-            return Err(cxone::Error::NothingVisible { remedy: "" });
+            return Err(cxone::Error::NothingVisible {
+                remedy: cxone::Remedy::VisibleQueues,
+            });
         }
         Ok(listed)
     }
@@ -316,7 +321,7 @@ async fn after(duration: Duration) {
 fn bad_request() -> cxone::Error {
     cxone::Error::BadRequest {
         status: 400,
-        remedy: "",
+        remedy: cxone::Remedy::ApiClient,
     }
 }
 
@@ -391,7 +396,11 @@ async fn a_forbidden_queue_shows_no_number() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::ZERO).await;
-    bench.script(|script| script.failure = Some(cxone::Error::Forbidden { remedy: "" }));
+    bench.script(|script| {
+        script.failure = Some(cxone::Error::Forbidden {
+            remedy: cxone::Remedy::QueueScope,
+        })
+    });
     after(POLL).await;
     assert_eq!(bench.states(), [QueueState::Forbidden]);
     assert_eq!(bench.latest().queues[0].waiting, None);
@@ -474,7 +483,9 @@ async fn without_the_queue_list_a_dead_id_is_found_by_halving_within_the_budget(
     let ids = ids(100);
     let mut script = all_waiting(&ids);
     script.dead.insert("077".into());
-    script.list_failure = Some(cxone::Error::Forbidden { remedy: "" });
+    script.list_failure = Some(cxone::Error::Forbidden {
+        remedy: cxone::Remedy::QueueScope,
+    });
     let bench = Bench::start(&ids, script, 10);
     after(Duration::from_secs(150)).await;
     assert_eq!(
@@ -560,7 +571,7 @@ async fn rejected_credentials_cost_one_try_an_interval_and_reach_every_tile() {
     script.failure = Some(cxone::Error::CredentialsRejected {
         status: 401,
         oauth_error: None,
-        remedy: "",
+        remedy: cxone::Remedy::ApiClient,
     });
     let bench = Bench::start(&ids, script, 10);
     after(Duration::from_secs(1)).await;
@@ -764,7 +775,11 @@ async fn nothing_visible_is_a_state_of_its_own_and_old_numbers_age() {
     let ids = ids(2);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::from_secs(1)).await;
-    bench.script(|script| script.failure = Some(cxone::Error::NothingVisible { remedy: "" }));
+    bench.script(|script| {
+        script.failure = Some(cxone::Error::NothingVisible {
+            remedy: cxone::Remedy::VisibleQueues,
+        })
+    });
     after(POLL).await;
     let board = bench.latest();
     assert_eq!(board.upstream.cause_code, Some(Cause::NothingVisible));

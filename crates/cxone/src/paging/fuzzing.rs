@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::List;
-use crate::{BaseUrl, CallKind, fuzzing::check_refusal};
+use crate::{BaseUrl, CallKind, Setting, fuzzing::check_refusal};
 
 /// That the next page of a list, where a body names one, is at the list's own address, over
 /// TLS and below its gateway's path: the token goes along.
@@ -12,7 +12,7 @@ pub(crate) fn check_next_page(body: &Value, path: &str) {
     let first = base_url.endpoint(path);
     let list = List {
         base_url: &base_url,
-        setting: "CXONE_BASE_URL",
+        setting: Setting::BaseUrl,
         kind: CallKind::QueueList,
         first: first.clone(),
         name: "list",

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, PageOfIds, QueueInfo, QueueReading, SkillFilter,
+    Error, LeftOut, PageOfIds, QueueInfo, QueueReading, SkillFilter,
     json::{self, Fields, OddFields},
     paging,
     skill_filter::MediaType,
@@ -108,12 +108,11 @@ impl Skill {
     pub(super) fn into_info(self, filter: &SkillFilter) -> QueueInfo {
         let is_read = (self.media_type).is_none_or(|it| filter.media_types.contains(&it));
         let left_out = if !is_read {
-            let media_type = self.media_type.map(|it| it.to_string()).unwrap_or_default();
-            Some(format!("CXONE_MEDIA_TYPES is without {media_type}"))
+            self.media_type.map(LeftOut::MediaType)
         } else if self.is_outbound == Some(true) && !filter.outbound {
-            Some("outbound: CXONE_OUTBOUND_SKILLS=true shows it".to_owned())
+            Some(LeftOut::Outbound)
         } else if self.is_active == Some(false) && !filter.inactive {
-            Some("inactive: CXONE_INACTIVE_SKILLS=true shows it".to_owned())
+            Some(LeftOut::Inactive)
         } else {
             None
         };

@@ -12,18 +12,12 @@ use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 
 use super::{Granted, SignIn, granted};
-use crate::{AccessKey, CallKind, Error, SignInMethod, discovery::Discovery, transport::Transport};
+use crate::{
+    AccessKey, CallKind, Error, Remedy, Setting, SignInMethod, discovery::Discovery,
+    transport::Transport,
+};
 
 const KEY_ONLY_PATH: &str = "/authentication/v1/token/access-key";
-
-const REMEDY: &str = "check CXONE_ACCESS_KEY_ID and CXONE_ACCESS_KEY_SECRET, that the access key and its user \
-     are active, and that CXONE_CLIENT_ID and CXONE_CLIENT_SECRET are those of the registered application";
-const CLIENT_REMEDY: &str = "check CXONE_CLIENT_ID and CXONE_CLIENT_SECRET: they are those that CXone gave for \
-     the registered application, not the access key's";
-const KEY_REMEDY: &str = "check CXONE_ACCESS_KEY_ID and CXONE_ACCESS_KEY_SECRET, and that the access key and \
-     its user are active";
-const KEY_ONLY_REMEDY: &str = "check CXONE_ACCESS_KEY_ID and CXONE_ACCESS_KEY_SECRET, that the access key and \
-     its user are active, and that CXONE_AREA_URL is your tenant's area";
 
 pub(crate) struct AccessKeySignIn {
     transport: Arc<Transport>,
@@ -72,9 +66,9 @@ impl SignIn for AccessKeySignIn {
                 });
                 let request = self.transport.post(area_url.endpoint(KEY_ONLY_PATH));
                 let answer = (self.transport)
-                    .send(CallKind::SignIn, "CXONE_AREA_URL", request.json(&body))
+                    .send(CallKind::SignIn, Setting::AreaUrl, request.json(&body))
                     .await?;
-                granted(&answer, &self.ours(), |_| KEY_ONLY_REMEDY)
+                granted(&answer, &self.ours(), |_| Remedy::AccessKeyOrArea)
             }
         }
     }
@@ -116,7 +110,7 @@ impl AccessKeySignIn {
                 .basic_auth(client[0], Some(client[1]))
                 .form(form);
             let answer = (self.transport)
-                .send(CallKind::SignIn, "CXONE_ISSUER", request)
+                .send(CallKind::SignIn, Setting::Issuer, request)
                 .await?;
             let mut ours = self.ours().to_vec();
             ours.extend(plain);
@@ -150,11 +144,11 @@ impl AccessKeySignIn {
 }
 
 /// What to check, by the refusal's code.
-fn remedy(code: Option<&str>) -> &'static str {
+fn remedy(code: Option<&str>) -> Remedy {
     match code {
-        Some("invalid_client" | "unauthorized_client") => CLIENT_REMEDY,
-        Some("invalid_grant") => KEY_REMEDY,
-        _ => REMEDY,
+        Some("invalid_client" | "unauthorized_client") => Remedy::Application,
+        Some("invalid_grant") => Remedy::AccessKey,
+        _ => Remedy::AccessKeyOrApplication,
     }
 }
 

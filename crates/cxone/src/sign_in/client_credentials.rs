@@ -6,12 +6,9 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Granted, SignIn, granted};
-use crate::{CallKind, Error, ReportingV2Settings, transport::Transport};
+use crate::{CallKind, Error, Remedy, ReportingV2Settings, Setting, transport::Transport};
 
 const PATH: &str = "/oauth2/token";
-
-const REMEDY: &str = "check CXONE_CLIENT_ID, CXONE_CLIENT_SECRET and CXONE_TENANT_ID, and that the \
-     API client allows the client credentials grant";
 
 pub(crate) struct ClientCredentials {
     pub(crate) transport: Arc<Transport>,
@@ -36,9 +33,9 @@ impl SignIn for ClientCredentials {
         ];
         let request = self.transport.post(base_url.endpoint(PATH)).form(&form);
         let answer = (self.transport)
-            .send(CallKind::SignIn, "CXONE_BASE_URL", request)
+            .send(CallKind::SignIn, Setting::BaseUrl, request)
             .await?;
         let ours = [client_secret.expose_secret(), client_id, tenant_id];
-        granted(&answer, &ours, |_| REMEDY)
+        granted(&answer, &ours, |_| Remedy::ApiClient)
     }
 }

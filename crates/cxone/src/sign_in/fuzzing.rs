@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use secrecy::ExposeSecret as _;
 
 use super::{Granted, LONGEST_LIFE, granted};
-use crate::fuzzing::answer;
+use crate::{Remedy, fuzzing::answer};
 
 /// What is sent, what a token holds, and so what nobody may ever read.
 const SECRET: &str = "canary";
@@ -22,11 +22,11 @@ pub fn token(body: &[u8]) {
         StatusCode::UNAUTHORIZED,
         StatusCode::NOT_FOUND,
     ] {
-        match granted(&answer(status, body), &ours, |_| "remedy") {
+        match granted(&answer(status, body), &ours, |_| Remedy::ApiClient) {
             Ok(granted) => {
                 assert_eq!(status, StatusCode::OK);
                 check(&granted, body);
-                let mut again = self::granted(&answer(status, body), &ours, |_| "remedy")
+                let mut again = self::granted(&answer(status, body), &ours, |_| Remedy::ApiClient)
                     .expect("it was read before");
                 again.refresh_token = None;
                 let kept = again.or_as_in(&granted);

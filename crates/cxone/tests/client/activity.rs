@@ -4,13 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use cxone::{
-    ApiVersion, Dialect, MediaType, QueueReading, QueueReadings, RealtimeSettings, SkillFilter,
-    budget::RequestBudget, clock::Clock as _,
+    ApiVersion, Dialect, LeftOut, MediaType, QueueReading, QueueReadings, RealtimeSettings, Remedy,
+    Setting, SkillFilter, budget::RequestBudget, clock::Clock as _,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    dialect::{ACTIVITY, CALLS, CANARY_TOKEN, OPENID, Spoken, host, plain},
+    dialect::{ACTIVITY, CALLS, CANARY_TOKEN, OPENID, Spoken, host},
     scripted::{Reply, Scripted, Seen},
     tenant::{SteppedClock, client, http, ids},
 };
@@ -265,13 +265,23 @@ async fn signed_in_and_no_skill_visible_is_a_state_of_its_own() {
         let server = tenant(move |_| Reply::json(&empty)).await;
         let error = read(&server, &["1"], |_| {}).await.unwrap_err();
         assert!(
-            matches!(&error, cxone::Error::NothingVisible { remedy } if remedy.contains("CXONE_MEDIA_TYPES")),
+            matches!(
+                &error,
+                cxone::Error::NothingVisible {
+                    remedy: Remedy::SkillFilter
+                }
+            ),
             "{error}"
         );
         let client = client(Spoken::Realtime.settings(&http(&server)));
         let error = client.list_queues().await.unwrap_err();
         assert!(
-            matches!(&error, cxone::Error::NothingVisible { remedy } if remedy.contains("role")),
+            matches!(
+                &error,
+                cxone::Error::NothingVisible {
+                    remedy: Remedy::VisibleSkills
+                }
+            ),
             "{error}"
         );
     }
@@ -295,16 +305,16 @@ async fn the_list_has_every_skill_and_says_what_is_not_for_the_wall() {
     assert_eq!(server.count(ACTIVITY), 1, "asked without a filter");
     let left_out: Vec<_> = list
         .iter()
-        .map(|queue| (queue.id.as_str(), queue.left_out.as_deref().unwrap_or("")))
-        .map(|(id, words)| (id, words.split([' ', ':']).next().unwrap()))
+        .map(|queue| (queue.id.as_str(), queue.left_out))
         .collect();
+    let chat = MediaType::parse("chat").unwrap();
     assert_eq!(
         left_out,
         [
-            ("1", ""),
-            ("2", "inactive"),
-            ("3", "outbound"),
-            ("4", "CXONE_MEDIA_TYPES")
+            ("1", None),
+            ("2", Some(LeftOut::Inactive)),
+            ("3", Some(LeftOut::Outbound)),
+            ("4", Some(LeftOut::MediaType(chat)))
         ]
     );
     assert_eq!(client.requests_per_read(), 1, "the list is not the read");
@@ -312,20 +322,35 @@ async fn the_list_has_every_skill_and_says_what_is_not_for_the_wall() {
 
 #[tokio::test]
 async fn each_refusal_says_what_to_check_here() {
-    for (status, word) in [
-        (400, "CXONE_API_VERSION"),
-        (401, "CXONE_ISSUER"),
-        (403, "role"),
-        (404, "CXONE_API_VERSION"),
+    for (status, expected) in [
+        (
+            400,
+            cxone::Error::BadRequest {
+                status: 400,
+                remedy: Remedy::VersionOrMediaTypes,
+            },
+        ),
+        (
+            401,
+            cxone::Error::TokenRefused {
+                status: 401,
+                remedy: Remedy::AccessKeyTenant,
+            },
+        ),
+        (
+            403,
+            cxone::Error::Forbidden {
+                remedy: Remedy::SkillPermission,
+            },
+        ),
     ] {
         let server = tenant(move |_| Reply::status(status)).await;
-        let error = read(&server, &["1"], |_| {}).await.unwrap_err();
-        assert!(error.to_string().contains(word), "{status}: {error}");
+        assert_eq!(read(&server, &["1"], |_| {}).await, Err(expected));
     }
     let server = tenant(|_| Reply::status(404)).await;
-    let error = read(&server, &["1"], |_| {}).await.map_err(plain);
+    let error = read(&server, &["1"], |_| {}).await;
     let path = ACTIVITY.to_owned();
-    let host = host(&server, "CXONE_API_VERSION");
+    let host = host(&server, Setting::ApiVersion);
     assert_eq!(error, Err(cxone::Error::EndpointNotFound { path, host }));
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use cxone::{
-    AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, Host, RealtimeSettings,
-    ReportingV2Settings, Settings, SignInMethod, SkillFilter,
+    AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, Host, RealtimeSettings, Remedy,
+    ReportingV2Settings, Setting, Settings, SignInMethod, SkillFilter,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ pub(crate) struct Step {
     /// Path and query.
     pub(crate) target: &'static str,
     /// The setting that its errors name.
-    pub(crate) setting: &'static str,
+    pub(crate) setting: Setting,
 }
 
 impl Spoken {
@@ -94,17 +94,17 @@ impl Spoken {
         let step = |target, setting| Step { target, setting };
         let read = |setting| step(self.read(), setting);
         match self {
-            Self::ReportingV2 => vec![step(self.token(), "CXONE_BASE_URL"), read("CXONE_BASE_URL")],
+            Self::ReportingV2 => vec![step(self.token(), Setting::BaseUrl), read(Setting::BaseUrl)],
             Self::Realtime => vec![
-                step(OPENID, "CXONE_ISSUER"),
-                step(self.token(), "CXONE_ISSUER"),
-                step(CXONE, "CXONE_ISSUER"),
-                read("CXONE_ISSUER"),
+                step(OPENID, Setting::Issuer),
+                step(self.token(), Setting::Issuer),
+                step(CXONE, Setting::Issuer),
+                read(Setting::Issuer),
             ],
             Self::KeyOnly => vec![
-                step(self.token(), "CXONE_AREA_URL"),
-                step(CXONE, "CXONE_ISSUER"),
-                read("CXONE_ISSUER"),
+                step(self.token(), Setting::AreaUrl),
+                step(CXONE, Setting::Issuer),
+                read(Setting::Issuer),
             ],
         }
     }
@@ -181,21 +181,24 @@ pub(crate) fn id_token(tenant_id: &str) -> String {
     format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
 }
 
-/// The error without its advice, which each dialect words for itself.
+/// Stands for any remedy: those of the dialects differ.
+pub(crate) const ANY: Remedy = Remedy::Ids;
+
+/// The error without its remedy.
 pub(crate) fn plain(mut error: cxone::Error) -> cxone::Error {
     match &mut error {
         cxone::Error::CredentialsRejected { remedy, .. }
         | cxone::Error::TokenRefused { remedy, .. }
         | cxone::Error::Forbidden { remedy }
         | cxone::Error::NothingVisible { remedy }
-        | cxone::Error::BadRequest { remedy, .. } => *remedy = "",
+        | cxone::Error::BadRequest { remedy, .. } => *remedy = ANY,
         _ => {}
     }
     error
 }
 
 /// The other side as errors name it.
-pub(crate) fn host(server: &Scripted, setting: &'static str) -> Host {
+pub(crate) fn host(server: &Scripted, setting: Setting) -> Host {
     Host {
         name: server.address().to_string(),
         setting,

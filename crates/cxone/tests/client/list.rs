@@ -1,9 +1,10 @@
 //! The queue list and its pages.
 
+use cxone::{Remedy, Setting};
 use serde_json::json;
 
 use crate::{
-    dialect::{host, plain},
+    dialect::{ANY, host, plain},
     scripted::Reply,
     tenant::{LIST, TOKEN, client_of, tenant},
 };
@@ -67,10 +68,10 @@ async fn each_refusal_of_the_list_has_a_name() {
             401,
             cxone::Error::TokenRefused {
                 status: 401,
-                remedy: "",
+                remedy: ANY,
             },
         ),
-        (403, cxone::Error::Forbidden { remedy: "" }),
+        (403, cxone::Error::Forbidden { remedy: ANY }),
         (429, cxone::Error::RateLimited { retry_after: None }),
     ] {
         let server = tenant(move |_| Reply::status(status)).await;
@@ -82,7 +83,7 @@ async fn each_refusal_of_the_list_has_a_name() {
         client_of(&server).list_queues().await,
         Err(cxone::Error::EndpointNotFound {
             path: LIST.to_owned(),
-            host: host(&server, "CXONE_BASE_URL"),
+            host: host(&server, Setting::BaseUrl),
         }),
         "no id could be at fault"
     );
@@ -94,7 +95,12 @@ async fn an_empty_list_is_a_state_of_its_own_with_its_remedy() {
     let server = tenant(|_| Reply::json(&json!({"queues": []}))).await;
     let error = client_of(&server).list_queues().await.unwrap_err();
     assert!(
-        matches!(&error, cxone::Error::NothingVisible { remedy } if remedy.contains("CXONE_TENANT_ID")),
+        matches!(
+            &error,
+            cxone::Error::NothingVisible {
+                remedy: Remedy::VisibleQueues
+            }
+        ),
         "{error}"
     );
 }

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use cxone::{CaCertificates, Proxy, budget::RequestBudget};
+use cxone::{CaCertificates, Proxy, ProxyExceptions, budget::RequestBudget};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 use crate::{
@@ -99,7 +99,10 @@ async fn reads_a_tenant_of_the_internet() {
     let mut settings = settings("https://tenant.invalid");
     let pem = variable("TEST_CA");
     settings.ca_certificates = CaCertificates::from_pem(pem.as_bytes()).unwrap();
-    settings.proxy = Proxy::from_variables(|name| std::env::var(name).ok()).unwrap();
+    let exceptions = std::env::var("NO_PROXY").unwrap_or_default();
+    let exceptions = ProxyExceptions::parse(&exceptions).unwrap();
+    let proxy = Proxy::new(&variable("HTTPS_PROXY"), &exceptions, "HTTPS_PROXY");
+    settings.proxy = Some(proxy.unwrap());
     let error = match client(settings).read_queues(&ids(&["q"]), &[]).await {
         Ok(readings) => return assert_eq!(readings.queues.len(), 1),
         Err(error) => error,

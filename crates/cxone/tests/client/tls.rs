@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use cxone::{CaCertificates, CaError, Host, Settings};
+use cxone::{CaCertificates, CaError, Host, Setting, Settings};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
     date_time_ymd, generate_simple_self_signed,
@@ -171,7 +171,7 @@ async fn a_handshake_that_stalls_ends_with_the_connect_time_out() {
         Err(cxone::Error::TimedOut {
             host: Host {
                 name: address.to_string(),
-                setting: "CXONE_BASE_URL"
+                setting: Setting::BaseUrl
             },
             after: Duration::from_millis(300),
         })

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::{
-    dialect::{CANARY_KEY, CANARY_SECRET, CANARY_TOKEN, Spoken, host, plain},
+    dialect::{ANY, CANARY_KEY, CANARY_SECRET, CANARY_TOKEN, Spoken, host, plain},
     failures::broken_at,
     scripted::{Reply, Scripted},
     tenant::{SteppedClock, client, http, ids},
@@ -92,7 +92,7 @@ async fn a_thousand_callers_share_one_failure() {
     let rejected = || cxone::Error::CredentialsRejected {
         status: 400,
         oauth_error: Some("invalid_grant".to_owned()),
-        remedy: "",
+        remedy: ANY,
     };
     for spoken in Spoken::ALL {
         let refusal = Reply::new(400, "application/json", r#"{"error": "invalid_grant"}"#);
@@ -268,7 +268,7 @@ async fn each_refusal_of_the_sign_in_has_a_name() {
     let rejected = |status, oauth_error: Option<&str>| cxone::Error::CredentialsRejected {
         status,
         oauth_error: oauth_error.map(str::to_owned),
-        remedy: "",
+        remedy: ANY,
     };
     let says = |status, error: &Value| {
         Reply::new(

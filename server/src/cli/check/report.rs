@@ -13,6 +13,7 @@ use crate::{
     cli::{exit::Exit, table::printable, upstream::Answers},
     config::{BoardConfig, PollConfig},
     poller::plan,
+    remedy::{self, explain},
 };
 
 /// A queue of the list.
@@ -117,14 +118,14 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn failed_read(&mut self, what: &str, error: &cxone::Error) {
-        self.failed(what, error, Exit::from(error));
+        self.failed(what, explain(error), Exit::from(error));
     }
 
     /// How many there are; and of those that are left out, how many for which reason.
     pub(super) fn queues(&mut self, list: &[QueueInfo]) {
-        let mut reasons = BTreeMap::<&str, usize>::new();
-        for reason in list.iter().filter_map(|queue| queue.left_out.as_deref()) {
-            *reasons.entry(reason).or_default() += 1;
+        let mut reasons = BTreeMap::<String, usize>::new();
+        for reason in list.iter().filter_map(|queue| queue.left_out.as_ref()) {
+            *reasons.entry(remedy::left_out(reason)).or_default() += 1;
         }
         let visible = list.len();
         let left_out: usize = reasons.values().sum();
@@ -179,12 +180,15 @@ impl<'a> Report<'a> {
                 .or(listed.and_then(|queue| queue.name.as_deref()));
             let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
             let what = format!("{what}: queue {}{name}", queue.id);
-            let left_out = listed.and_then(|queue| queue.left_out.as_deref());
+            let left_out = listed.and_then(|queue| queue.left_out.as_ref());
             match (reading, left_out) {
                 (Some(_), _) => self.lines.push((Mark::Queue, what)),
                 (None, Some(reason)) => self.failed(
                     &what,
-                    format_args!("CXone has it, but it is left out ({reason})"),
+                    format_args!(
+                        "CXone has it, but it is left out ({})",
+                        remedy::left_out(reason)
+                    ),
                     Exit::NotFound,
                 ),
                 (None, None) => {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use cxone::{Shortfall, Step, budget::RequestBudget};
 
 use super::{
-    super::upstream::tests::{Tenant, ids},
+    super::upstream::tests::{Tenant, ids, without},
     *,
 };
 use crate::config::QueueConfig;
@@ -115,9 +115,9 @@ async fn every_step_of_the_sign_in_has_its_line_up_to_the_one_that_fails() {
 #[tokio::test]
 async fn what_is_left_out_is_counted_by_reason_the_most_frequent_first() {
     let mut tenant = Tenant::of(&["1", "2", "3", "4"]);
-    tenant.leaves_out("2", "inactive: CXONE_INACTIVE_SKILLS=true shows it");
+    tenant.leaves_out("2", cxone::LeftOut::Inactive);
     for id in ["3", "4"] {
-        tenant.leaves_out(id, "CXONE_MEDIA_TYPES is without chat");
+        tenant.leaves_out(id, without("chat"));
     }
     let (exit, text) = checked(&tenant, &[board("all", &[], &[])]).await;
     assert_eq!(exit, Exit::Done);
@@ -133,7 +133,7 @@ async fn what_is_left_out_is_counted_by_reason_the_most_frequent_first() {
     );
     assert_eq!(*tenant.reads.lock().unwrap(), ["1/"]);
 
-    tenant.leaves_out("1", "CXONE_MEDIA_TYPES is without email");
+    tenant.leaves_out("1", without("email"));
     let (exit, text) = checked(&tenant, &[board("all", &[], &[])]).await;
     assert_eq!(exit, Exit::NotFound);
     assert!(
@@ -150,7 +150,7 @@ async fn what_is_left_out_is_counted_by_reason_the_most_frequent_first() {
 async fn an_id_that_is_left_out_says_which_setting_does_it() {
     let mut tenant = Tenant::of(&["1", "2"]);
     tenant.names_unknown = true;
-    tenant.leaves_out("2", "CXONE_MEDIA_TYPES is without chat");
+    tenant.leaves_out("2", without("chat"));
     let left_out = "failed  board a: queue 2 (Queue 2): CXone has it, but it is left out \
                     (CXONE_MEDIA_TYPES is without chat)\n";
     let (exit, text) = checked(&tenant, &[board("a", &["1", "2", "404"], &[])]).await;
@@ -249,7 +249,7 @@ async fn a_round_that_does_not_fit_the_budget_says_how_slow_it_gets_and_what_cha
     // Two batches of 4 and 1, in three requests each: those left out cost nothing.
     let mut tenant = Tenant::of(&["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
     for id in ["6", "7", "8", "9"] {
-        tenant.leaves_out(id, "CXONE_MEDIA_TYPES is without chat");
+        tenant.leaves_out(id, without("chat"));
     }
     tenant.requests_per_read = 3;
     let (exit, text) = checked(&tenant, &[board("all", &[], &[])]).await;
@@ -276,9 +276,11 @@ async fn each_step_that_fails_has_its_code_and_stops_where_going_on_is_vain() {
     let rejected = cxone::Error::CredentialsRejected {
         status: 401,
         oauth_error: None,
-        remedy: "",
+        remedy: cxone::Remedy::ApiClient,
     };
-    let forbidden = cxone::Error::Forbidden { remedy: "grant it" };
+    let forbidden = cxone::Error::Forbidden {
+        remedy: cxone::Remedy::QueueScope,
+    };
     let limited = cxone::Error::RateLimited { retry_after: None };
     let boards = [board("a", &["1"], &[]), board("b", &["1"], &["7"])];
 
@@ -324,7 +326,9 @@ async fn each_step_that_fails_has_its_code_and_stops_where_going_on_is_vain() {
 #[tokio::test]
 async fn the_list_is_a_help_and_no_need_where_ids_are_configured() {
     let mut tenant = Tenant::of(&["1"]);
-    tenant.list = Some(cxone::Error::Forbidden { remedy: "" });
+    tenant.list = Some(cxone::Error::Forbidden {
+        remedy: cxone::Remedy::QueueScope,
+    });
     let boards = [board("a", &["1"], &[]), board("all", &[], &[])];
     let (exit, text) = checked(&tenant, &boards).await;
     assert_eq!(exit, Exit::Permission);

@@ -49,7 +49,7 @@ async fn failures_in_a_row_and_the_end_of_their_back_off_are_told() {
     script.failure = Some(cxone::Error::CredentialsRejected {
         status: 401,
         oauth_error: None,
-        remedy: "",
+        remedy: cxone::Remedy::ApiClient,
     });
     let start = Instant::now();
     let bench = Bench::start(&ids(1), script, 10);

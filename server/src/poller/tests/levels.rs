@@ -117,7 +117,11 @@ async fn a_stale_queue_has_no_level_and_its_next_reading_is_judged_at_once() {
 async fn what_cannot_be_judged_has_no_level() {
     let bench = start(12);
     after(Duration::ZERO).await;
-    bench.script(|script| script.failure = Some(cxone::Error::Forbidden { remedy: "" }));
+    bench.script(|script| {
+        script.failure = Some(cxone::Error::Forbidden {
+            remedy: cxone::Remedy::QueueScope,
+        })
+    });
     after(POLL).await;
     assert_eq!(bench.level(), Level::None, "forbidden");
 

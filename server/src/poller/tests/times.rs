@@ -23,7 +23,7 @@ async fn an_outage_says_since_when_and_when_the_next_try_is() {
     let rejected = cxone::Error::CredentialsRejected {
         status: 401,
         oauth_error: None,
-        remedy: "",
+        remedy: cxone::Remedy::ApiClient,
     };
     bench.script(|script| script.failure = Some(rejected));
     after(POLL + Duration::from_secs(1)).await;

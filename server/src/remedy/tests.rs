@@ -1,13 +1,12 @@
 //! The guide for administrators has every error, and every error its remedy.
 
-use std::time::Duration;
-
-use cxone::{Error, Host};
+use cxone::Host;
 use queuewall_shared::cause::Cause;
 
-use super::Exit;
+use super::*;
+use crate::cli::Exit;
 
-const GUIDE: &str = include_str!("../../../../docs/cxone.md");
+const GUIDE: &str = include_str!("../../../docs/cxone.md");
 
 /// The errors given; it does not compile while a variant is missing.
 macro_rules! one_of_each {
@@ -43,29 +42,29 @@ fn plain(text: &str) -> String {
 fn the_guide_for_administrators_has_every_error_with_its_exit_code() {
     let host = || Host {
         name: "…".to_owned(),
-        setting: "…",
+        setting: Setting::BaseUrl,
     };
     let text = || "…".to_owned();
     let wait = Some(Duration::from_secs(7));
     let errors = one_of_each! {
-        CredentialsRejected { status: 401, oauth_error: Some(text()), remedy: "…" },
-        TokenRefused { status: 401, remedy: "…" },
-        Forbidden { remedy: "…" },
-        NothingVisible { remedy: "…" },
+        CredentialsRejected { status: 401, oauth_error: Some(text()), remedy: Remedy::Ids },
+        TokenRefused { status: 401, remedy: Remedy::Ids },
+        Forbidden { remedy: Remedy::Ids },
+        NothingVisible { remedy: Remedy::Ids },
         HostRefused { host: text(), role: "…", reason: "…", allowed: text() },
         QueueNotFound { ids: vec![text()] },
         EndpointNotFound { path: text(), host: host() },
         TenantNotFound { status: 404, host: host() },
-        BadRequest { status: 400, remedy: "…" },
+        BadRequest { status: 400, remedy: Remedy::Ids },
         TooManyIds { given: 101, limit: 100 },
         RateLimited { retry_after: wait },
         ServerError { status: 503, retry_after: wait },
         Redirected { status: 302, host: host() },
         UnexpectedStatus { status: 418 },
-        Dns { name: text(), setting: "…" },
+        Dns { name: text(), setting: Setting::BaseUrl },
         Tls { host: host(), detail: text() },
         Connect { host: host(), detail: text() },
-        ProxyRefused { host: host(), proxy: text(), setting: "…", status: 407 },
+        ProxyRefused { host: host(), proxy: text(), label: "…", status: 407 },
         TimedOut { host: host(), after: Duration::from_secs(10) },
         Truncated { host: host() },
         TooLarge { host: host(), limit_bytes: 8_388_608 },
@@ -74,7 +73,7 @@ fn the_guide_for_administrators_has_every_error_with_its_exit_code() {
         UnexpectedShape { detail: text() },
     };
     for error in errors {
-        let message = error.to_string();
+        let message = explain(&error);
         let message = message.split(": ").next().unwrap_or_default();
         let row = format!("| `{}` |", plain(message));
         let found = GUIDE.lines().find(|line| plain(line).starts_with(&row));
@@ -88,11 +87,11 @@ fn the_guide_for_administrators_has_every_error_with_its_exit_code() {
 fn remedy_is_that_of_what_failed() {
     let host = || Host {
         name: "a".to_owned(),
-        setting: "CXONE_BASE_URL",
+        setting: Setting::BaseUrl,
     };
     let timed_out = |seconds: f64| {
         let (host, after) = (host(), Duration::from_secs_f64(seconds));
-        Error::TimedOut { host, after }.to_string()
+        explain(&Error::TimedOut { host, after })
     };
     // Less time than usual is the short interval's doing, not the network's alone.
     for (seconds, is_short) in [
@@ -112,22 +111,73 @@ fn remedy_is_that_of_what_failed() {
     }
     let shape = |detail: &str| {
         let detail = detail.to_owned();
-        Error::UnexpectedShape { detail }.to_string()
+        explain(&Error::UnexpectedShape { detail })
     };
     assert!(shape("no tenantId in the token").ends_with("): set CXONE_TENANT_ID"));
     assert!(shape("no list").ends_with("): report it with Queuewall's version"));
     let malformed = |ends_early| {
         let (byte, path) = (7, String::new());
         let host = host();
-        Error::MalformedJson {
+        explain(&Error::MalformedJson {
             host,
             ends_early,
             byte,
             path,
-        }
-        .to_string()
+        })
     };
     assert!(malformed(true).contains("proxy") && !malformed(false).contains("proxy"));
+}
+
+#[test]
+fn refusal_names_the_settings_to_check() {
+    for (remedy, word) in [
+        (Remedy::ApiClient, "CXONE_TENANT_ID"),
+        (Remedy::AccessKeyOrApplication, "CXONE_ACCESS_KEY_ID"),
+        (Remedy::Application, "CXONE_CLIENT_SECRET"),
+        (Remedy::AccessKey, "CXONE_ACCESS_KEY_SECRET, and that"),
+        (Remedy::AccessKeyOrArea, "CXONE_AREA_URL"),
+        (Remedy::ApiClientTenant, "CXONE_BASE_URL"),
+        (Remedy::AccessKeyTenant, "CXONE_ISSUER"),
+        (Remedy::SkillPermission, "role"),
+        (Remedy::VisibleQueues, "CXONE_TENANT_ID"),
+        (Remedy::VisibleSkills, "role"),
+        (Remedy::SkillFilter, "CXONE_MEDIA_TYPES"),
+        (Remedy::VersionOrMediaTypes, "CXONE_API_VERSION"),
+    ] {
+        let status = 400;
+        let words = explain(&Error::BadRequest { status, remedy });
+        assert!(words.contains(word), "{words}");
+    }
+    // The settings were right before.
+    for remedy in [Remedy::ApiClientChanged, Remedy::AccessKeyChanged] {
+        let status = 401;
+        let words = explain(&Error::TokenRefused { status, remedy });
+        assert!(words.contains("something changed in CXone"), "{words}");
+        assert!(!words.contains("CXONE_"), "{words}");
+    }
+}
+
+#[test]
+fn log_in_page_and_firewall_are_blamed_for_what_they_send() {
+    let host = || Host {
+        name: "a".to_owned(),
+        setting: Setting::BaseUrl,
+    };
+    for (content, word) in [
+        ("an HTML page", Some("log-in page")),
+        ("an HTML page (HTTP 403)", Some("log-in page")),
+        ("text/plain (HTTP 403)", Some("check the credentials")),
+        ("a compressed body", Some("compresses bodies unasked")),
+        ("an empty body", None),
+        ("text/plain", None),
+    ] {
+        let (host, content) = (host(), content.to_owned());
+        let words = explain(&Error::NotJson { host, content });
+        match word {
+            Some(word) => assert!(words.contains(word), "{words}"),
+            None => assert!(words.ends_with("check CXONE_BASE_URL"), "{words}"),
+        }
+    }
 }
 
 #[test]
@@ -140,7 +190,7 @@ fn tls_error_names_the_remedy_of_its_cause() {
         ),
         (
             "invalid peer certificate: certificate not valid for name \"a\"",
-            "check CXONE_X",
+            "check CXONE_AREA_URL",
         ),
         ("invalid peer certificate: certificate expired: …", "clock"),
         ("received fatal alert: HandshakeFailure", "ECDHE"),
@@ -152,13 +202,13 @@ fn tls_error_names_the_remedy_of_its_cause() {
     ] {
         let host = Host {
             name: "a".to_owned(),
-            setting: "CXONE_X",
+            setting: Setting::AreaUrl,
         };
         let error = Error::Tls {
             host,
             detail: detail.to_owned(),
         };
-        let words = error.to_string();
+        let words = explain(&error);
         let (_, said) = words.split_once("): ").unwrap();
         assert!(said.contains(remedy), "{said}");
         let is_ca = remedy == "CXONE_CA_FILE";
