@@ -37,7 +37,7 @@ mod token;
 pub use attempts::Attempts;
 pub use caller::{Caller, OverTls, Proxies};
 pub use cookie::{CookieScope, InFrames, LONGEST_COOKIE, has_trial, set_trial};
-pub use guard::{Guard, LinkDoor, Pass, Refusal};
+pub use guard::{Guard, LinkDoor, Pass, Policy, Refusal};
 pub use link::{Link, Standing, seconds_since_1970};
 pub use links::Links;
 pub use screens::{CODE_LIFE, PendingScreen, Screens, Waiting};

@@ -52,13 +52,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use crate::{
+    board::{BoardConfig, QueueConfig},
+    live::Live,
+    poller::PollConfig,
+};
 pub use access::{AccessConfig, AccessMode, LinkDesk};
-pub use boards::{BoardConfig, QueueConfig, Targets};
+pub use boards::Targets;
 pub use effective::{Effective, effective};
 pub use environment::Environment;
 pub use frames::FrameAncestor;
-pub use live::Live;
-pub use poll::PollConfig;
 pub use problem::{ConfigError, Problem};
 pub use server::{DEFAULT_IDLE, ServerConfig, TlsFiles};
 pub use settings::Settled;

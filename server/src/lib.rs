@@ -6,6 +6,7 @@
 //! - [`cli`]: the commands, which put the rest together
 //! - [`config`]: environment and `queuewall.toml`, checked at start
 //! - [`client`]: the client of CXone that a configuration asks for
+//! - [`board`]: what a board shows; [`live`]: what changes of it while the server runs
 //! - [`backoff`]: how long to wait after failures
 //! - `mapping`: from the upstream's model of a queue to ours
 //! - [`metrics`]: what is counted and measured, for Prometheus
@@ -29,6 +30,7 @@
 
 pub mod access;
 pub mod backoff;
+pub mod board;
 pub mod cli;
 pub mod client;
 pub mod clock;
@@ -38,6 +40,7 @@ mod disk;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod http;
+pub mod live;
 pub mod logging;
 mod mapping;
 pub mod metrics;

@@ -12,16 +12,25 @@ use std::{
 
 use jiff::Timestamp;
 use serde_json::json;
-use tracing::{Subscriber, error};
+use thiserror::Error;
+use tracing::{Subscriber, error, subscriber::SetGlobalDefaultError};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt::MakeWriter};
 
-use crate::{
-    cli::{Exit, Failure},
-    config::Environment,
-};
+use crate::config::Environment;
 
 /// What is logged unless somebody says otherwise: our own news.
 const DEFAULT_FILTER: &str = "queuewall=info";
+
+/// Why nothing can be logged: cause and remedy.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// A setting cannot be used.
+    #[error("{0}")]
+    Setting(String),
+    /// Something else in this process logs already.
+    #[error("no log can be written: {0}")]
+    Taken(#[from] SetGlobalDefaultError),
+}
 
 /// How a line looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +50,7 @@ static FORMAT: OnceLock<Format> = OnceLock::new();
 ///
 /// # Errors
 /// When one of them cannot be used.
-pub fn start(environment: &Environment) -> Result<(), Failure> {
+pub fn start(environment: &Environment) -> Result<(), LogError> {
     let format = Format::parse(environment.log_format())?;
     // First of all: whatever fails from here on is said in this form.
     let format = *FORMAT.get_or_init(|| format);
@@ -53,8 +62,7 @@ pub fn start(environment: &Environment) -> Result<(), Failure> {
     }
     let is_terminal = io::stderr().is_terminal();
     let subscriber = subscriber(format, filter, is_terminal, io::stderr);
-    tracing::subscriber::set_global_default(subscriber)
-        .map_err(|error| Failure::new(Exit::Other, format_args!("no log can be written: {error}")))
+    Ok(tracing::subscriber::set_global_default(subscriber)?)
 }
 
 /// Says why the program gives up: on stderr in the form of the log's lines, and whatever
@@ -90,7 +98,7 @@ fn say_panic(panic: &PanicHookInfo<'_>) {
     );
 }
 
-fn filter(ours: Option<&str>, rust_log: Option<&str>) -> Result<EnvFilter, Failure> {
+fn filter(ours: Option<&str>, rust_log: Option<&str>) -> Result<EnvFilter, LogError> {
     let (name, filter) = match (ours, rust_log) {
         (Some(filter), _) => ("QUEUEWALL_LOG", filter),
         (None, Some(filter)) => ("RUST_LOG", filter),
@@ -108,13 +116,13 @@ fn filter(ours: Option<&str>, rust_log: Option<&str>) -> Result<EnvFilter, Failu
             "{name} = {filter:?}: {word:?} is not a level: write trace, debug, info, warn, error or off, or for \
              example queuewall=debug"
         );
-        return Err(Failure::new(Exit::Usage, message));
+        return Err(LogError::Setting(message));
     }
     EnvFilter::try_new(with_client(filter)).map_err(|error| {
         let message = format!(
             "{name} = {filter:?} cannot be used ({error}): write for example queuewall=debug"
         );
-        Failure::new(Exit::Usage, message)
+        LogError::Setting(message)
     })
 }
 
@@ -137,16 +145,13 @@ fn with_client(filter: &str) -> String {
 }
 
 impl Format {
-    fn parse(text: Option<&str>) -> Result<Self, Failure> {
+    fn parse(text: Option<&str>) -> Result<Self, LogError> {
         match text.map(str::trim) {
             None | Some("text") => Ok(Self::Text),
             Some("json") => Ok(Self::Json),
-            Some(other) => Err(Failure::new(
-                Exit::Usage,
-                format_args!(
-                    "QUEUEWALL_LOG_FORMAT = {other:?} is no form of log: write text or json"
-                ),
-            )),
+            Some(other) => Err(LogError::Setting(format!(
+                "QUEUEWALL_LOG_FORMAT = {other:?} is no form of log: write text or json"
+            ))),
         }
     }
 }
@@ -314,13 +319,11 @@ pub(crate) mod tests {
 
     #[test]
     fn a_form_or_filter_that_cannot_be_is_refused_with_the_remedy() {
-        assert_eq!(Format::parse(None), Ok(Format::Text));
-        assert_eq!(Format::parse(Some(" json ")), Ok(Format::Json));
-        let refused = Format::parse(Some("xml")).unwrap_err();
-        assert_eq!(refused.exit, Exit::Usage);
+        assert_eq!(Format::parse(None).unwrap(), Format::Text);
+        assert_eq!(Format::parse(Some(" json ")).unwrap(), Format::Json);
         assert_eq!(
-            refused.message.as_deref(),
-            Some("QUEUEWALL_LOG_FORMAT = \"xml\" is no form of log: write text or json")
+            Format::parse(Some("xml")).unwrap_err().to_string(),
+            "QUEUEWALL_LOG_FORMAT = \"xml\" is no form of log: write text or json"
         );
         for word in [
             "verbose",
@@ -332,18 +335,14 @@ pub(crate) mod tests {
             "1",
         ] {
             let refused = filter(Some(word), None).unwrap_err();
-            assert_eq!(refused.exit, Exit::Usage, "{word}");
+            assert!(matches!(refused, LogError::Setting(_)), "{word}");
         }
         for good in ["info", "WARN", "off", "queuewall", "warn,hyper=debug"] {
             assert!(filter(Some(good), None).is_ok(), "{good}");
         }
         let refused = filter(None, Some("queuewall=loud")).unwrap_err();
-        assert!(
-            refused
-                .message
-                .unwrap()
-                .starts_with("RUST_LOG = \"queuewall=loud\" ")
-        );
+        let words = refused.to_string();
+        assert!(words.starts_with("RUST_LOG = \"queuewall=loud\" "));
         assert!(filter(None, None).is_ok());
     }
 }

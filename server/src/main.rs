@@ -13,17 +13,19 @@ use queuewall::{
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let environment = Environment::read(&Machine, cli.config.as_deref());
-    let outcome = logging::start(&environment).and_then(|()| {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| {
-                Failure::new(Exit::Other, format_args!("no threads to run on: {error}"))
-            })?;
-        let exit = runtime.block_on(cli::run(cli, Arc::new(Machine), environment));
-        // A disk that hangs does not keep the process.
-        runtime.shutdown_timeout(Duration::from_secs(2));
-        Ok(exit)
-    });
+    let outcome = logging::start(&environment)
+        .map_err(Failure::from)
+        .and_then(|()| {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| {
+                    Failure::new(Exit::Other, format_args!("no threads to run on: {error}"))
+                })?;
+            let exit = runtime.block_on(cli::run(cli, Arc::new(Machine), environment));
+            // A disk that hangs does not keep the process.
+            runtime.shutdown_timeout(Duration::from_secs(2));
+            Ok(exit)
+        });
     outcome.unwrap_or_else(Failure::tell).into()
 }

@@ -10,6 +10,7 @@
 mod assemble;
 mod board;
 mod cause;
+mod config;
 mod judging;
 mod metrics;
 mod minutes;
@@ -36,8 +37,9 @@ use tracing::{debug, info, warn};
 
 use crate::{
     backoff::Backoff,
+    board::BoardConfig,
     clock::{Clock, Moment},
-    config::{BoardConfig, Live, PollConfig},
+    live::Live,
     remedy::explain,
     snapshot::Boards,
 };
@@ -53,6 +55,7 @@ use schedule::{Delay, Read, Schedule, Task};
 use upstream::Outlook;
 
 pub(crate) use assemble::identity;
+pub use config::PollConfig;
 
 /// The shortest wait after a failure.
 const MIN_BACKOFF: Duration = Duration::from_secs(1);

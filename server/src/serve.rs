@@ -15,7 +15,6 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tracing::{info, warn};
 
 use crate::{
-    access::Guard,
     clock::Clock,
     config::{AccessMode, Config, Live},
     connections::{self, ConnectionMetrics, Limits, Tls},
@@ -101,7 +100,7 @@ impl Server {
             warn!("{warning}");
         }
         announce(&self.config, &self.budget);
-        let access = Arc::new(Guard::new(access)?);
+        let access = Arc::new(access.guard()?);
         let proxies = access.proxies().clone();
         let tls = (server.tls.clone())
             .map(|files| Tls::load(files.certificate, files.key))

@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! - `dir`: the folder's files, which are read, replaced and locked; everything below, and
-//!   the links and waiting screens of [`access`](crate::access), are kept through it
+//!   the links and waiting screens of `access`, are kept through it
 //! - `ledger`: what was sent of the request budget
 //! - `server_lock`: one server a folder
 

@@ -34,7 +34,7 @@ use tokio::{
 
 use ledger::Ticket;
 pub use ledger::{Ledger, LedgerChange, LedgerError, LedgerStore, StoreError};
-use shared::{Answer, Shared};
+use shared::{Grant, Shared};
 
 /// How long a place that another process uses is waited for before the ledger is asked
 /// again: its request may end sooner than is known.
@@ -61,7 +61,7 @@ struct State {
     spent: u64,
 }
 
-/// Leave to send one request. Keep it until the answer is read; dropping it
+/// A permit to send one request. Keep it until the answer is read; dropping it
 /// starts the minute after which its place is free again.
 pub struct Permit<'a> {
     budget: &'a RequestBudget,
@@ -212,12 +212,12 @@ impl RequestBudget {
             // Before it is sent: another process, and whatever comes after a crash, knows
             // of it.
             match self.reserve().await {
-                Answer::Granted(ticket) => {
+                Grant::Now(ticket) => {
                     permit.ticket = ticket;
                     break;
                 }
-                Answer::Wait(until) => sleep_until(until.min(now + ASK_AGAIN)).await,
-                Answer::Refused => std::future::pending().await,
+                Grant::Wait(until) => sleep_until(until.min(now + ASK_AGAIN)).await,
+                Grant::Never => std::future::pending().await,
             }
         }
         permit.unused_since = None;
@@ -225,10 +225,10 @@ impl RequestBudget {
         permit
     }
 
-    async fn reserve(&self) -> Answer {
+    async fn reserve(&self) -> Grant {
         match &self.shared {
             Some(shared) => shared.reserve().await,
-            None => Answer::Granted(None),
+            None => Grant::Now(None),
         }
     }
 

@@ -14,9 +14,10 @@ use tokio::sync::Mutex;
 
 use super::{
     AllowedDomains, BaseUrl,
+    answer::Answer,
     json::{self, kind, unexpected},
     sign_in::AccessToken,
-    transport::{Answer, Transport},
+    transport::Transport,
 };
 use crate::{CallKind, Error, NO_TENANT, Setting};
 

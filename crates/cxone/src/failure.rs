@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, io};
 
-use super::{resolver::NameNotResolved, transport::Peer};
+use super::{answer::Peer, resolver::NameNotResolved};
 use crate::Error;
 
 /// The most of a library's words that is passed on.

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::{json, transport::Answer};
+use super::{answer::Answer, json};
 use crate::{
     Error, Host, Setting,
     clock::{Clock, Moment, SystemClock},

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use reqwest::header::HeaderValue;
 use serde_json::{Map, Value};
 
-use super::transport::Answer;
+use super::answer::Answer;
 use crate::Error;
 
 /// From here on a float no longer holds every whole number, nor does the page.

@@ -13,9 +13,9 @@ use serde_json::Value;
 
 use super::{
     BaseUrl,
+    answer::Answer,
     json::{self, kind, unexpected},
     session::Session,
-    transport::Answer,
 };
 use crate::{
     CallKind, Cursor, Error, PageOfIds, QueueInfo, QueueList, QueueSource, Remedy, Setting,

@@ -21,13 +21,14 @@ use reqwest::StatusCode;
 
 use super::{
     BaseUrl, RealtimeSettings, SignInMethod, SkillFilter,
+    answer::Answer,
     base_url::host_of,
     discovery::Discovery,
     json::unexpected,
     paging::{self, List, LoggedShortfall},
     session::Session,
     sign_in::AccessKeySignIn,
-    transport::{Answer, Transport},
+    transport::Transport,
 };
 use crate::{
     CallKind, Cursor, Error, QueueInfo, QueueList, QueueReadings, QueueSource, Remedy, Setting,

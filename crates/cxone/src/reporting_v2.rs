@@ -12,11 +12,13 @@ use async_trait::async_trait;
 use reqwest::StatusCode;
 
 use super::{
-    ReportingV2Settings, json,
+    ReportingV2Settings,
+    answer::Answer,
+    json,
     paging::{self, List, LoggedShortfall},
     session::Session,
     sign_in::ClientCredentials,
-    transport::{Answer, Transport},
+    transport::Transport,
 };
 use crate::{
     CallKind, Error, QueueInfo, QueueList, QueueReadings, QueueSource, Remedy, Setting, TokenLife,

@@ -12,9 +12,10 @@ use reqwest::{RequestBuilder, StatusCode, header::AUTHORIZATION};
 use serde_json::Value;
 
 use super::{
+    answer::Answer,
     sign_in::{AccessToken, SignIn},
     token::Tokens,
-    transport::{Answer, Transport},
+    transport::Transport,
 };
 use crate::{
     CallKind, Error, Remedy, Setting, TokenLife,

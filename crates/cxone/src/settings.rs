@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use crate::{AllowedDomains, ApiVersion, BaseUrl, CaCertificates, Proxy, SkillFilter};
 
-/// Everything the client needs to know.
+/// Everything that the client needs to know. [`Settings::new`] has defaults for all but the
+/// dialect and the name.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Which of CXone's APIs is read, and how to sign in to it.
@@ -16,18 +17,18 @@ pub struct Settings {
     pub user_agent: String,
     /// Certificate authorities trusted besides the system's.
     pub ca_certificates: CaCertificates,
-    /// The proxy that leads to CXone. Where none is named, that of the system counts.
+    /// The HTTP proxy that leads to CXone. Where it is `None`, the proxy of the process's
+    /// environment is used. Hosts of this machine are reached without one.
     pub proxy: Option<Proxy>,
-    /// The longest that name look-up, TCP and TLS may take together.
+    /// The longest that name look-up, TCP and TLS may take together. Default: 5 s.
     pub connect_timeout: Duration,
     /// The longest that one request may take, from its sending to the last byte of
-    /// its answer; the wait for the request budget is not counted.
+    /// its answer; the wait for the request budget is not counted. Default: 10 s.
     pub total_timeout: Duration,
 }
 
 impl Settings {
-    /// The client of one dialect, by [its name](Self::user_agent): without a proxy of its
-    /// own or further authorities, and with 5 s to connect and 10 s for a request.
+    /// Settings for `dialect`, with the default for everything else.
     #[must_use]
     pub fn new(dialect: Dialect, user_agent: impl Into<String>) -> Self {
         Self {
@@ -50,7 +51,12 @@ pub enum Dialect {
     Realtime(Box<RealtimeSettings>),
 }
 
-/// What the dialect `reporting-v2` needs.
+/// What the v2 Reporting API needs: an API client with the grant "client credentials" and the
+/// scope `reporting:queue:view`.
+///
+/// Tokens come from `POST {base_url}/oauth2/token`, numbers from
+/// `POST {base_url}/api/v2/reporting/queues/realtime`, the queue list from
+/// `GET {base_url}/api/v2/queues`.
 #[derive(Clone)]
 pub struct ReportingV2Settings {
     /// Where CXone is.
@@ -63,7 +69,12 @@ pub struct ReportingV2Settings {
     pub tenant_id: String,
 }
 
-/// What the dialect `realtime` needs.
+/// What the Real-Time Data API needs: the access key of an API user who may view ACD skills.
+///
+/// Discovery at the issuer (`/.well-known/openid-configuration`,
+/// `/.well-known/cxone-configuration`) names the token endpoint and the API's host. Numbers
+/// and queue list come from `GET {api}/incontactAPI/services/{api_version}/skills/activity`;
+/// a queue is a skill there.
 #[derive(Clone)]
 pub struct RealtimeSettings {
     /// The API user's access key.

@@ -21,8 +21,8 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::{
+    answer::Answer,
     json::{self, unexpected},
-    transport::Answer,
 };
 use crate::{Error, Remedy, clock::Moment};
 

@@ -1,4 +1,4 @@
-//! What the product needs of a contact centre, whatever dialect it speaks.
+//! Where live queue metrics come from, whatever the dialect.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +6,11 @@ use async_trait::async_trait;
 
 use crate::{Error, MediaType, QueueList, Shortfall, clock::Moment};
 
-/// Reads live queue metrics. One implementation a dialect.
+/// Reads live queue metrics: a client of one dialect, as [`connect`](crate::connect) makes
+/// it, or a source of a test.
+///
+/// Calls may overlap; requests pass the budget one by one. Dropping a call's future cancels
+/// it: a request that waits for the budget then costs nothing.
 #[async_trait]
 pub trait QueueSource: Send + Sync + 'static {
     /// The most ids that one [`read_queues`](Self::read_queues) takes.
@@ -18,11 +22,15 @@ pub trait QueueSource: Send + Sync + 'static {
         1
     }
 
-    /// Reads `ids`, filtered by `skills` where any are given.
+    /// Reads the queues `ids`. `reporting-v2` counts only contacts of `skills`, where any are
+    /// given; `realtime` ignores them.
+    ///
+    /// No ids cost no request. Not every id needs to be answered:
+    /// [`QueueReadings::unknown`] names those that CXone is known not to have.
     ///
     /// # Errors
-    /// [`Error::QueueNotFound`] when the upstream refuses the batch for an id
-    /// that it does not know; any other variant when nothing could be read.
+    /// [`Error::QueueNotFound`] when CXone refuses the batch for an id that it does not
+    /// know; any other variant when nothing could be read.
     async fn read_queues(&self, ids: &[String], skills: &[String]) -> Result<QueueReadings, Error>;
 
     /// Lists every queue that the credentials can see; at least one.
@@ -54,8 +62,8 @@ pub trait QueueSource: Send + Sync + 'static {
         None
     }
 
-    /// Signs in for somebody who watches: every step on the way to the first read,
-    /// in order. Only the last one can have failed.
+    /// Signs in and reports every step on the way to the first read, in order. Only the last
+    /// one can have failed.
     async fn sign_in_stepwise(&self) -> Vec<Step> {
         let outcome = self.sign_in().await;
         vec![Step {
@@ -65,12 +73,13 @@ pub trait QueueSource: Send + Sync + 'static {
     }
 }
 
-/// When a token was asked for, and how long it holds from then.
+/// How long a token holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenLife {
     /// Just before it was asked for.
     pub asked_at: Moment,
-    /// How long it holds.
+    /// How long it holds from then: `expires_in`, at most a day; an hour where CXone does
+    /// not say.
     pub life: Duration,
 }
 
@@ -86,12 +95,12 @@ pub struct Step {
 /// What one read answered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct QueueReadings {
-    /// The queues answered, in the upstream's order. Some of those asked for may be
+    /// The queues answered, in CXone's order. Some of those asked for may be
     /// missing.
     pub queues: Vec<QueueReading>,
     /// When the oldest of it was asked for: the numbers are no younger. `None` is just now.
     pub asked_at: Option<Moment>,
-    /// Those asked for of which the answer says that the upstream has no such queue.
+    /// Those asked for that CXone does not have, by its answer.
     pub unknown: Vec<String>,
     /// What the answer lacks of the entries that it promised.
     pub shortfall: Option<Shortfall>,
@@ -100,50 +109,58 @@ pub struct QueueReadings {
     pub digest: Option<u64>,
 }
 
-/// One queue's live metrics. Whatever the upstream left out is `None`.
+/// One queue's live metrics, which both dialects map to. What CXone left out, or wrote in a
+/// form that cannot be read, is `None`, never 0.
+///
+/// The names of the fields in CXone's JSON are in parentheses: `reporting-v2`, then
+/// `realtime`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct QueueReading {
-    /// The queue's id, as text.
+    /// The queue's id, as text (`queueId`; `skillId`).
     pub id: String,
-    /// The upstream's name for it.
+    /// CXone's name for it (`name`; `skillName`).
     pub name: Option<String>,
-    /// Calls waiting now.
+    /// Calls waiting now (`callsWaiting`; `queueCount`).
     pub waiting: Option<u64>,
-    /// Mean wait of the calls waiting now.
+    /// Mean wait of the calls waiting now (`averageWaitTime` in milliseconds; none).
     pub average_wait: Option<Duration>,
-    /// Wait of the call that waits longest.
+    /// Wait of the call that waits longest (none; `serverTime` less `earliestQueueTime`).
     pub longest_wait: Option<Duration>,
-    /// Agents logged on in any state.
+    /// Agents logged on in any state (`agentsLoggedOn`; `agentsLoggedIn`).
     pub agents_logged_on: Option<u64>,
-    /// Agents ready to take a call.
+    /// Agents ready to take a call (`agentsAvailable`).
     pub agents_available: Option<u64>,
-    /// Agents on a call, and in after-call work where that is not counted on its own.
+    /// Agents on a call, and in after-call work where that is not counted separately
+    /// (`agentsBusy`; `agentsWorking`).
     pub agents_busy: Option<u64>,
-    /// Agents in after-call work, where the upstream counts them on their own.
+    /// Agents in after-call work, where CXone counts them separately (none; `agentsACW`).
     pub agents_after_call_work: Option<u64>,
-    /// Agents logged on and not available for calls: breaks, meetings.
+    /// Agents logged on and not available for calls: breaks, meetings (none;
+    /// `agentsUnavailable`).
     pub agents_unavailable: Option<u64>,
-    /// Percent (0 to 100) of calls answered within the threshold.
+    /// Percent (0 to 100) of calls answered within the threshold (`serviceLevel`).
     pub service_level_percent: Option<f64>,
-    /// The percentage that the queue is to reach, as set in the upstream.
+    /// The percentage that the queue is to reach, as set in CXone (none;
+    /// `serviceLevelGoal`).
     pub service_level_goal: Option<f64>,
-    /// Within which time a call counts as answered in time, as set in the upstream.
+    /// Within which time a call counts as answered in time, as set in CXone (none;
+    /// `serviceLevelThreshold` in seconds).
     pub service_level_threshold: Option<Duration>,
-    /// How many calls the service level is over.
+    /// How many calls the service level is over (none; `inSLA` and `outSLA`).
     pub service_level_sample: Option<u64>,
-    /// When the upstream made these numbers, by its own clock. Good for telling
-    /// whether two readings are the same one, and not for their age.
+    /// When CXone made these numbers, by its own clock (none; `serverTime`). It tells whether
+    /// two readings are the same one, and not how old they are.
     pub source_time: Option<SystemTime>,
 }
 
-/// A queue as the upstream lists it.
+/// A queue as CXone lists it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueueInfo {
     /// The id, as text.
     pub id: String,
-    /// The upstream's name for it, where it gives one.
+    /// CXone's name for it, where it gives one.
     pub name: Option<String>,
-    /// Through which channel contacts come, in the upstream's words.
+    /// Through which channel contacts come, in CXone's words.
     pub media_type: Option<String>,
     /// Whether the queue is in use.
     pub is_active: Option<bool>,

@@ -1,9 +1,9 @@
-//! One HTTP request through the gate, and its answer.
+//! One HTTP request through the budget.
 
 use std::{sync::Arc, time::Duration};
 
 use reqwest::{
-    Client, ClientBuilder, Request, RequestBuilder, Response, StatusCode, Url,
+    Client, ClientBuilder, Request, RequestBuilder, StatusCode, Url,
     header::{
         ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
         HeaderValue, LINK, WWW_AUTHENTICATE,
@@ -14,22 +14,15 @@ use tokio::time::{Instant, timeout};
 
 use super::{
     Connector, Observer, Proxy, Settings, SetupError,
+    answer::{Answer, Peer},
     base_url::host_of,
-    encoding::{EncodingError, decompress},
     failure::{classify, innermost},
     json::{self, unexpected},
     paging::next_in,
     resolver::Naming,
     retry_after,
 };
-use crate::{
-    CallKind, CallOutcome, Error, Host, Setting,
-    budget::RequestBudget,
-    clock::{Clock, Moment},
-};
-
-/// The most of a body that is read. A hundred queues are some 30 kB.
-const BODY_LIMIT_BYTES: usize = 8 * 1024 * 1024;
+use crate::{CallKind, CallOutcome, Error, Host, Setting, budget::RequestBudget, clock::Clock};
 
 /// The most header lines of an answer.
 const MOST_HEADERS: usize = 1_000;
@@ -43,40 +36,6 @@ pub(super) struct Transport {
     budget: Arc<RequestBudget>,
     clock: Arc<dyn Clock>,
     observer: Option<Arc<dyn Observer>>,
-}
-
-/// What an error says about the other side.
-pub(super) struct Peer {
-    pub(super) host: Host,
-    pub(super) is_encrypted: bool,
-    pub(super) connect_timeout: Duration,
-    pub(super) total_timeout: Duration,
-}
-
-/// A whole answer, of any status but 3xx, 429 and 5xx.
-pub(super) struct Answer {
-    /// Who answered.
-    pub(super) host: Host,
-    /// What was asked for there, without the query.
-    pub(super) path: String,
-    /// Just before the request was sent, after the wait for the budget.
-    pub(super) sent_at: Moment,
-    pub(super) status: StatusCode,
-    pub(super) content_type: Option<HeaderValue>,
-    /// What `WWW-Authenticate` says.
-    pub(super) challenge: String,
-    /// The next page's address, where `Link` names one.
-    pub(super) next_link: Option<String>,
-    /// Empty where a refusal's body could not be read: its status says enough.
-    pub(super) body: Vec<u8>,
-}
-
-impl Answer {
-    /// Whether it succeeded and says that there is nothing.
-    pub(super) fn has_no_content(&self) -> bool {
-        let statuses = [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT];
-        statuses.contains(&self.status)
-    }
 }
 
 impl Transport {
@@ -239,54 +198,6 @@ impl Transport {
         } else {
             Error::RateLimited { retry_after }
         })
-    }
-}
-
-impl Peer {
-    async fn read_body(&self, mut response: Response) -> Result<Vec<u8>, Error> {
-        let too_large = || Error::TooLarge {
-            host: self.host.clone(),
-            limit_bytes: BODY_LIMIT_BYTES,
-        };
-        if response
-            .content_length()
-            .is_some_and(|length| length > BODY_LIMIT_BYTES as u64)
-        {
-            return Err(too_large());
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| classify(&error, self))?
-        {
-            if body.len() + chunk.len() > BODY_LIMIT_BYTES {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
-    }
-
-    fn decompress(&self, body: Vec<u8>, encoding: Option<&HeaderValue>) -> Result<Vec<u8>, Error> {
-        let host = self.host.clone();
-        decompress(body, encoding, BODY_LIMIT_BYTES).map_err(|error| match error {
-            EncodingError::TooLarge => Error::TooLarge {
-                host,
-                limit_bytes: BODY_LIMIT_BYTES,
-            },
-            EncodingError::Unreadable(content) => Error::NotJson {
-                host,
-                content: content.to_owned(),
-            },
-        })
-    }
-
-    fn timed_out(&self) -> Error {
-        Error::TimedOut {
-            host: self.host.clone(),
-            after: self.total_timeout,
-        }
     }
 }
 

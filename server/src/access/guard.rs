@@ -2,11 +2,13 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header::InvalidHeaderValue};
+use ipnet::IpNet;
 use thiserror::Error;
 use tokio::time::Instant;
 use tracing::{info, warn};
@@ -15,7 +17,6 @@ use super::{
     Attempts, Caller, CookieScope, Link, Links, Proxies, Screens, Store, StoreError, Token,
     TokenHash, control, cookie, forwarded, person,
 };
-use crate::config::{AccessConfig, AccessMode};
 
 /// Tries with a wrong token, and codes asked for, in [`ATTEMPTS_WINDOW`].
 const ATTEMPTS_OF_PEER: u32 = 30;
@@ -56,7 +57,21 @@ pub enum Refusal {
     Nameless,
 }
 
-/// Who may look, as the configuration has it.
+/// What lets somebody in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Nothing is asked, since only this machine reaches the server: what comes through a
+    /// proxy is refused.
+    Loopback,
+    /// Nothing is asked.
+    Open,
+    /// A link of the board; they are kept in this folder.
+    Links(PathBuf),
+    /// A header of a trusted proxy, which names the person.
+    Proxy(HeaderName),
+}
+
+/// Who may look.
 #[derive(Debug)]
 pub struct Guard {
     door: Door,
@@ -113,16 +128,17 @@ impl Guard {
         }
     }
 
-    /// The guard of a configuration.
+    /// A guard by `policy`. Headers of `trusted_proxies` tell the caller's address.
     ///
     /// # Errors
     /// When the links cannot be read.
-    pub fn new(config: &AccessConfig) -> Result<Self, StoreError> {
-        let door = match &config.mode {
-            AccessMode::Loopback | AccessMode::Open => Door::Open,
-            AccessMode::Proxy => Door::Proxy(config.proxy_header.clone()),
-            AccessMode::Links => {
-                let store = Store::new(config.state_dir.clone());
+    pub fn new(policy: Policy, trusted_proxies: Vec<IpNet>) -> Result<Self, StoreError> {
+        let is_for_this_machine = policy == Policy::Loopback;
+        let door = match policy {
+            Policy::Loopback | Policy::Open => Door::Open,
+            Policy::Proxy(header) => Door::Proxy(header),
+            Policy::Links(folder) => {
+                let store = Store::new(folder);
                 let attempts = || Attempts::new(ATTEMPTS_OF_PEER, ATTEMPTS_IN_ALL, ATTEMPTS_WINDOW);
                 for warning in store.warnings() {
                     warn!("{warning}");
@@ -149,8 +165,8 @@ impl Guard {
         };
         Ok(Self {
             door,
-            proxies: Proxies::new(config.trusted_proxies.clone()),
-            is_for_this_machine: config.mode == AccessMode::Loopback,
+            proxies: Proxies::new(trusted_proxies),
+            is_for_this_machine,
         })
     }
 

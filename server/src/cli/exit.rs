@@ -4,7 +4,7 @@ use std::{fmt::Display, io};
 
 use crate::{
     config::ConfigError,
-    logging,
+    logging::{self, LogError},
     remedy::explain,
     system_error::{Attempt, remedy},
 };
@@ -128,6 +128,16 @@ impl Failure {
 impl From<cxone::Error> for Failure {
     fn from(error: cxone::Error) -> Self {
         Self::new(Exit::from(&error), explain(&error))
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        let exit = match error {
+            LogError::Setting(_) => Exit::Usage,
+            LogError::Taken(_) => Exit::Other,
+        };
+        Self::new(exit, error)
     }
 }
 

@@ -324,7 +324,7 @@ impl From<StoreError> for Failure {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::{access::Guard, cli::args::AddArgs, config::AccessConfig};
+    use crate::{cli::args::AddArgs, config::AccessConfig};
     use tempfile::TempDir;
 
     /// A desk whose words can be read.
@@ -589,7 +589,7 @@ pub(super) mod tests {
         let office = Office::open();
         let (address, _) = office.add("main", Some("Hall"), Expires::Days(1));
         let token = address.trim().rsplit("t=").next().unwrap();
-        let guard = std::sync::Arc::new(Guard::new(&office.config.access).unwrap());
+        let guard = std::sync::Arc::new(office.config.access.guard().unwrap());
         let links = &guard.link_door().unwrap().links;
         let following = std::sync::Arc::clone(&guard);
         let following = tokio::spawn(async move { following.follow().await });

@@ -103,7 +103,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        access::Guard,
         config::{AccessConfig, AccessMode},
         state::StateError,
     };
@@ -117,7 +116,7 @@ mod tests {
             ..AccessConfig::default()
         };
         let exit = |state_dir: &Path| {
-            let error = Guard::new(&access(state_dir.to_owned())).unwrap_err();
+            let error = access(state_dir.to_owned()).guard().unwrap_err();
             exit_after(&error.into())
         };
         let links = folder.path().join("access.json");

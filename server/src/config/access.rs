@@ -10,6 +10,7 @@ use super::{
     BoardConfig, ConfigError, Environment, ServerConfig, Surroundings, Targets, keys,
     reader::Reader, trust,
 };
+use crate::access::{Guard, Policy, StoreError};
 
 const DEFAULT_PROXY_HEADER: HeaderName = HeaderName::from_static("x-forwarded-user");
 const DEFAULT_STATE_DIR: &str = "queuewall-state";
@@ -96,6 +97,20 @@ impl AccessConfig {
 }
 
 impl AccessConfig {
+    /// The guard by this configuration.
+    ///
+    /// # Errors
+    /// When the links cannot be read.
+    pub fn guard(&self) -> Result<Guard, StoreError> {
+        let policy = match self.mode {
+            AccessMode::Loopback => Policy::Loopback,
+            AccessMode::Open => Policy::Open,
+            AccessMode::Links => Policy::Links(self.state_dir.clone()),
+            AccessMode::Proxy => Policy::Proxy(self.proxy_header.clone()),
+        };
+        Guard::new(policy, self.trusted_proxies.clone())
+    }
+
     /// The name by which browsers reach the server, where it was said.
     #[must_use]
     pub fn public_host(&self) -> Option<String> {

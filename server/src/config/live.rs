@@ -1,20 +1,7 @@
-//! What a running server takes over.
+//! What a running server takes over of a configuration.
 
-use std::time::Duration;
-
-use super::{BoardConfig, Config};
-
-/// The part of a configuration that changes while the server runs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Live {
-    /// At least one, each slug once: `[[boards]]`.
-    pub boards: Vec<BoardConfig>,
-    /// Time between two reads of a queue: `poll.seconds`.
-    pub interval: Duration,
-    /// Names by which browsers may ask: `server.hosts`, and that of
-    /// `server.public_url`.
-    pub hosts: Vec<String>,
-}
+use super::Config;
+use crate::live::Live;
 
 impl Config {
     /// The part that changes while the server runs.

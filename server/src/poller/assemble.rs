@@ -16,8 +16,8 @@ use super::{
     readings::{Known, Problem, Readings},
 };
 use crate::{
+    board::BoardConfig,
     clock::Moment,
-    config::BoardConfig,
     mapping::{self, millis},
 };
 

@@ -8,7 +8,7 @@ use super::{
     readings::Readings,
     upstream::{Outlook, Standing},
 };
-use crate::{clock::Moment, config::BoardConfig};
+use crate::{board::BoardConfig, clock::Moment};
 
 /// One board.
 #[derive(Debug)]

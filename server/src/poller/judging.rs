@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::assemble::{Frame, Shown};
 use crate::{
-    config::{BoardConfig, QueueConfig},
+    board::{BoardConfig, QueueConfig},
     mapping,
 };
 

@@ -134,7 +134,7 @@ mod tests {
         for seconds in (0..=7_200).step_by(20) {
             lines.extend(outage.failed(&trouble(503), at(seconds)));
         }
-        assert_eq!(lines[0], trouble(503).to_string());
+        assert_eq!(lines[0], explain(&trouble(503)));
         assert_eq!(lines.len(), 7, "{lines:#?}");
         assert!(
             lines[1].ends_with(

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use cxone::{QueueInfo, budget::WINDOW};
 
-use crate::config::{BoardConfig, PollConfig};
+use super::PollConfig;
+use crate::board::BoardConfig;
 
 /// Requests a minute that the regular reads leave for a new token and a repeat.
 const RESERVE: usize = 2;
@@ -116,7 +117,7 @@ pub(crate) fn remedies(requests: usize, poll: &PollConfig, is_one_list: bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::QueueConfig;
+    use crate::board::QueueConfig;
 
     fn board(skills: &[&str], ids: &[&str]) -> BoardConfig {
         BoardConfig {

@@ -3,7 +3,7 @@
 use tokio::{sync::watch, time::Instant};
 
 use super::{Board, Poller, backoff_within, plan};
-use crate::config::{BoardConfig, Live};
+use crate::{board::BoardConfig, live::Live};
 
 /// The next change; never, where none can come.
 pub(super) async fn next(changes: &mut Option<watch::Receiver<Live>>) -> Live {

@@ -23,8 +23,8 @@ use queuewall_shared::{
 
 use super::*;
 use crate::{
+    board::QueueConfig,
     clock::{Moment, Watched},
-    config::QueueConfig,
     logging::tests::Said,
 };
 

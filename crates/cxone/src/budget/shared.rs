@@ -52,14 +52,14 @@ pub(super) struct Shared {
     known: Arc<Mutex<Known>>,
 }
 
-/// Leave to send a request, or not yet.
-pub(super) enum Answer {
+/// Whether a request may be sent.
+pub(super) enum Grant {
     /// Written down; `None` where the ledger is of no use.
-    Granted(Option<Ticket>),
+    Now(Option<Ticket>),
     /// Ask again then.
     Wait(Instant),
     /// Never: [`Shared::refused`] says why.
-    Refused,
+    Never,
 }
 
 impl Shared {
@@ -89,8 +89,8 @@ impl Shared {
         ask(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Asks for leave to send a request.
-    pub(super) async fn reserve(&self) -> Answer {
+    /// Asks whether a request may be sent.
+    pub(super) async fn reserve(&self) -> Grant {
         let (limit, allowed) = (self.limit, self.allowed);
         let undo = move |ledger: &Ledger, granted: (Option<Ticket>, Standing)| {
             if let Some(ticket) = granted.0 {
@@ -107,26 +107,26 @@ impl Shared {
         };
         let next = self.note(standing);
         match ticket {
-            Some(_) => Answer::Granted(ticket),
-            None => Answer::Wait(next),
+            Some(_) => Grant::Now(ticket),
+            None => Grant::Wait(next),
         }
     }
 
     /// What holds while the ledger is of no use.
-    async fn without_ledger(&self, error: LedgerError) -> Answer {
+    async fn without_ledger(&self, error: LedgerError) -> Grant {
         let error = Arc::new(error);
         if self.is_command
             && let Some(why) = self.refusal(&error).await
         {
             self.refused.send_replace(Some(why));
-            return Answer::Refused;
+            return Grant::Never;
         }
         self.warn(&error);
         let now = Instant::now();
         let is_known = self.was_usable.load(Ordering::Relaxed) || self.is_command;
         match !is_known && self.unknown_until > now {
-            true => Answer::Wait(self.unknown_until),
-            false => Answer::Granted(None),
+            true => Grant::Wait(self.unknown_until),
+            false => Grant::Now(None),
         }
     }
 

@@ -45,12 +45,7 @@ impl House {
 }
 
 fn guard(folder: &std::path::Path) -> Guard {
-    let config = AccessConfig {
-        mode: AccessMode::Links,
-        state_dir: folder.to_owned(),
-        ..AccessConfig::default()
-    };
-    Guard::new(&config).unwrap()
+    Guard::new(Policy::Links(folder.to_owned()), Vec::new()).unwrap()
 }
 
 fn headers(cookies: &[&str]) -> HeaderMap {

@@ -6,7 +6,7 @@ use super::{
     super::upstream::tests::{Tenant, ids, without},
     *,
 };
-use crate::config::QueueConfig;
+use crate::{config::QueueConfig, remedy::explain};
 
 const POLL: PollConfig = PollConfig {
     interval: Duration::from_secs(30),
@@ -211,7 +211,8 @@ async fn a_tenant_that_shows_no_queue_ends_the_walk() {
         assert_eq!(
             lines[1..],
             [
-                "failed  queues: signed in, but there is no queue to show: look elsewhere",
+                "failed  queues: signed in, but there is no queue to show: check CXONE_TENANT_ID, and what the API client may \
+                 see under Administration > Security > API Clients",
                 "docs/cxone.md explains every step"
             ]
         );
@@ -295,7 +296,7 @@ async fn each_step_that_fails_has_its_code_and_stops_where_going_on_is_vain() {
     tenant.read = Some(forbidden.clone());
     let (exit, text) = checked(&tenant, &boards).await;
     assert_eq!(exit, Exit::Permission);
-    let refusal = "CXone does not let us read queues (HTTP 403): grant it\n";
+    let refusal = format!("{}\n", explain(&forbidden));
     assert!(
         text.ends_with(&format!(
             "ok      queues: 1 visible\nfailed  reading queues: {refusal}\

@@ -10,7 +10,6 @@ use tracing::error;
 
 use super::*;
 use crate::{
-    access::Guard,
     config::{AccessConfig, AccessMode},
     http::{App, Routes, Rules},
     logging::tests::Said,
@@ -26,7 +25,7 @@ fn app() -> App {
         trusted_proxies: vec!["10.0.0.5/32".parse().unwrap()],
         ..AccessConfig::default()
     };
-    let access = Arc::new(Guard::new(&config).unwrap());
+    let access = Arc::new(config.guard().unwrap());
     let failing = || async {
         error!("what broke");
         StatusCode::INTERNAL_SERVER_ERROR

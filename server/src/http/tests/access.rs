@@ -124,7 +124,7 @@ fn linked(boards: &[(&str, &str)]) -> Linked {
         trusted_proxies: vec!["10.0.0.0/24".parse().unwrap()],
         ..AccessConfig::default()
     };
-    let fixture = guarded(page(), Guard::new(&config).unwrap(), boards);
+    let fixture = guarded(page(), config.guard().unwrap(), boards);
     let access = Arc::clone(&fixture.access);
     tokio::spawn(async move { access.follow().await });
     Linked {
@@ -530,7 +530,7 @@ async fn a_proxys_word_counts_and_nobody_elses() {
         trusted_proxies: vec!["10.0.0.5/32".parse().unwrap()],
         ..AccessConfig::default()
     };
-    let fixture = guarded(page(), Guard::new(&config).unwrap(), &BOARDS);
+    let fixture = guarded(page(), config.guard().unwrap(), &BOARDS);
     let named = [("x-forwarded-user", "ann")];
     let blank = [("x-forwarded-user", " ")];
     for path in ["/api/boards", "/api/boards/main"] {
@@ -576,7 +576,7 @@ async fn an_open_server_asks_nothing() {
             mode,
             ..AccessConfig::default()
         };
-        let fixture = guarded(page(), Guard::new(&config).unwrap(), &BOARDS);
+        let fixture = guarded(page(), config.guard().unwrap(), &BOARDS);
         for (path, status) in [
             ("/api/boards", 200),
             ("/api/boards/main", 200),
@@ -599,7 +599,7 @@ async fn a_damaged_store_stops_the_start() {
         state_dir: folder.path().to_owned(),
         ..AccessConfig::default()
     };
-    let error = Guard::new(&config).unwrap_err().to_string();
+    let error = config.guard().unwrap_err().to_string();
     assert!(
         error.contains("access.json is damaged") && error.contains("restore it"),
         "{error}"

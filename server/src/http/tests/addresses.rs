@@ -28,7 +28,7 @@ fn app(mode: AccessMode, base_path: &str) -> App {
     };
     let guard = match mode {
         AccessMode::Open => Guard::open(),
-        _ => Guard::new(&access).unwrap(),
+        _ => access.guard().unwrap(),
     };
     let state = guarded(built().placed(base_path, false), guard, &[("main", "Main")]).state;
     let state = AppState {

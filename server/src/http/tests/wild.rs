@@ -118,7 +118,7 @@ fn app(mode: AccessMode, folder: &std::path::Path) -> App {
         trusted_proxies: vec!["10.0.0.0/24".parse().unwrap()],
         ..AccessConfig::default()
     };
-    let fixture = guarded(page(), Guard::new(&access).unwrap(), &[("main", "Main")]);
+    let fixture = guarded(page(), access.guard().unwrap(), &[("main", "Main")]);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
     App {
         routes: Arc::new(fixture.routes),

@@ -1,0 +1,56 @@
+//! What a board shows, as the configuration has it and the poller takes it.
+
+use queuewall_shared::{level::Thresholds, snapshot::Display};
+
+/// One board. From `[[boards]]`, or the environment's one board `main`. The default
+/// has no name yet, shows every queue, and judges by the wall's own thresholds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BoardConfig {
+    /// The board's name in addresses, `/board/{slug}`: 1 to 64 of `a-z`, `0-9` and
+    /// `-`. `boards.slug`; `main` for the environment's board.
+    pub slug: String,
+    /// The heading. `boards.title`, default the slug; `QUEUEWALL_TITLE`.
+    pub title: String,
+    /// IANA time zone of the header's clock; `None` means the screen's own.
+    /// `boards.timezone`; `QUEUEWALL_TIMEZONE`.
+    pub timezone: Option<String>,
+    /// Skills that the metrics are limited to, sorted, each once; empty means no
+    /// limit. `boards.skill_ids`, else `cxone.skill_ids`; `CXONE_SKILL_IDS`.
+    pub skill_ids: Vec<String>,
+    /// The queues in the order of the wall; empty means all of CXone's queue list.
+    /// `boards.queues`; `TARGET_QUEUE_ID`.
+    pub queues: Vec<QueueConfig>,
+    /// Where levels begin, for queues without their own. `boards.levels` over
+    /// `levels`; a service level that neither names has the upstream's goal, where there
+    /// is one.
+    pub levels: Thresholds,
+    /// One line that everyone shall read. `boards.notice`.
+    pub notice: Option<String>,
+    /// How the board is shown unless the link says otherwise. `boards.theme`,
+    /// `language`, `metres`, `inches`, `rotate_seconds`.
+    pub display: Display,
+}
+
+/// One queue of a board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueConfig {
+    /// CXone's id. An item of `boards.queues`, or its `id`; `TARGET_QUEUE_ID`.
+    pub id: String,
+    /// The name to show instead of CXone's. `boards.queues.name`.
+    pub name: Option<String>,
+    /// Where its levels begin, if not where its board's do. `boards.queues.levels`
+    /// over the board's.
+    pub levels: Option<Thresholds>,
+}
+
+impl QueueConfig {
+    /// A queue under CXone's name and its board's levels.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            levels: None,
+        }
+    }
+}

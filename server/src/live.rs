@@ -1,0 +1,17 @@
+//! What a running server takes over.
+
+use std::time::Duration;
+
+use crate::board::BoardConfig;
+
+/// The part of a configuration that changes while the server runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Live {
+    /// At least one, each slug once: `[[boards]]`.
+    pub boards: Vec<BoardConfig>,
+    /// Time between two reads of a queue: `poll.seconds`.
+    pub interval: Duration,
+    /// Names by which browsers may ask: `server.hosts`, and that of
+    /// `server.public_url`.
+    pub hosts: Vec<String>,
+}
