@@ -19,7 +19,7 @@ pub struct AllowedDomains(Vec<String>);
 pub struct DomainError;
 
 impl Default for AllowedDomains {
-    /// CXone's own (UPSTREAM.md section 2).
+    /// CXone's own: `niceincontact.com` and `nice-incontact.com`.
     fn default() -> Self {
         Self(vec![
             "niceincontact.com".to_owned(),

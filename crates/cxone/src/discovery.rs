@@ -1,5 +1,5 @@
 //! From the issuer to the tenant's own hosts: OpenID Connect Discovery for the token
-//! endpoint, CXone's own for the API. UPSTREAM.md section 2.
+//! endpoint, CXone's own for the API.
 //!
 //! Both are asked once and kept until something at the host found is wrong.
 

@@ -1,5 +1,6 @@
 //! The dialect `realtime`: what is asked of which path, and what each refusal means
-//! there. UPSTREAM.md section 2 is its contract; a queue is a *skill* there.
+//! there. The contract is the Real-Time Data API of CXone's developer
+//! portal; a queue is a *skill* there.
 //!
 //! One list holds the numbers of every skill, so a read takes the whole list and picks
 //! from it what was asked for.

@@ -1,5 +1,5 @@
 //! The dialect `reporting-v2`: what is asked of which path, and what each refusal
-//! means there. UPSTREAM.md section 1 is its contract.
+//! means there. The contract is that of CXone's v2 Reporting API.
 
 #[cfg(any(test, fuzzing))]
 pub(super) mod fuzzing;

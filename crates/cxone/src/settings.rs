@@ -13,7 +13,7 @@ use crate::{AllowedDomains, ApiVersion, BaseUrl, CaCertificates, Proxy, SkillFil
 pub struct Settings {
     /// Which of CXone's APIs is read, and how to sign in to it.
     pub dialect: Dialect,
-    /// How the client names itself in the header `User-Agent`, as in `wall/1.0`.
+    /// How the client names itself in the header `User-Agent`, as in `my-program/1.0`.
     pub user_agent: String,
     /// Certificate authorities trusted besides the system's.
     pub ca_certificates: CaCertificates,
@@ -91,7 +91,7 @@ pub struct RealtimeSettings {
     pub api_version: ApiVersion,
     /// Where discovered hosts may be.
     pub allowed_domains: AllowedDomains,
-    /// Which skills are for the wall.
+    /// Which skills are read.
     pub skills: SkillFilter,
 }
 

@@ -29,7 +29,7 @@ use crate::{Error, Remedy, clock::Moment};
 pub(super) use access_key::AccessKeySignIn;
 pub(super) use client_credentials::ClientCredentials;
 
-/// The life of a token whose answer names none (UPSTREAM: about an hour).
+/// The life of a token whose answer names none (CXone's hold for about an hour).
 const ASSUMED_LIFE: Duration = Duration::from_secs(3_600);
 
 /// No token is trusted for longer, whatever its answer says.

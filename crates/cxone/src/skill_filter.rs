@@ -1,4 +1,4 @@
-//! Which of a tenant's skills are for the wall.
+//! Which of a tenant's skills are read.
 
 use std::fmt;
 

@@ -149,7 +149,7 @@ fn sign_in_aside(inner: &Arc<Inner>) -> UnderWay {
     });
     async move {
         task.await
-            .unwrap_or_else(|_| Err(unexpected("the sign-in ended inside of Queuewall")))
+            .unwrap_or_else(|_| Err(unexpected("the sign-in ended without an answer")))
     }
     .boxed()
     .shared()

@@ -104,7 +104,7 @@ impl Skill {
         is_read && (self.is_outbound != Some(true) || filter.outbound)
     }
 
-    /// As a list shows it, with why `filter` leaves it out of a wall.
+    /// As a list shows it, with why `filter` leaves it out.
     pub(super) fn into_info(self, filter: &SkillFilter) -> QueueInfo {
         let is_read = (self.media_type).is_none_or(|it| filter.media_types.contains(&it));
         let left_out = if !is_read {

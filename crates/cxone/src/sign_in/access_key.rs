@@ -1,5 +1,5 @@
 //! Signing in by the access key of an API user: for a registered application by the
-//! OAuth 2.0 password grant (RFC 6749, 4.3), or by the key alone. UPSTREAM.md section 2.
+//! OAuth 2.0 password grant (RFC 6749, 4.3), or by the key alone.
 
 use std::sync::{
     Arc,

@@ -315,7 +315,7 @@ async fn each_step_that_fails_has_its_code_and_stops_where_going_on_is_vain() {
         )),
         "{text}"
     );
-    assert_eq!(text.matches(refusal).count(), 1, "{text}");
+    assert_eq!(text.matches(&refusal).count(), 1, "{text}");
 
     let mut tenant = Tenant::of(&["1"]);
     tenant.list = Some(limited);
