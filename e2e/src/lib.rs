@@ -5,9 +5,8 @@
 //! - [`devtools`]: its remote control
 //! - [`wall`]: the simulated tenant and the server that reads it; [`guarded`]: one that is opened
 //!   by links
-//! - [`deployed`]: the program as it is deployed, in a folder of its own
 //! - [`network`]: what lies between, to be cut; [`proxy`]: one that adds a header
-//! - [`program`]: the same as a process that is measured, [`screen`]: a screen without a browser,
+//! - [`program`]: the program as it is deployed, as a process; [`screen`]: a screen without a browser,
 //!   [`crowd`]: many of them
 //! - [`stage`]: a server that says exactly what it is told; [`scene`]: made-up boards for it
 //! - [`pages`]: common steps with the page
@@ -18,7 +17,6 @@
 
 pub mod browser;
 pub mod crowd;
-pub mod deployed;
 pub mod devtools;
 pub mod guarded;
 pub mod network;

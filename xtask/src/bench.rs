@@ -1,27 +1,41 @@
-//! `bench`: builds all in release, then measures (`e2e/src/bin/bench`).
+//! `bench` and `pictures`: programs of `e2e/` that measure and show the product.
 
 use anyhow::Result;
 
 use crate::{
     browsers::{self, Choice},
     command::{cargo, run},
+    page,
     run::build,
+    tools,
     workspace::Workspace,
 };
 
-/// Builds, then runs the measurements: all, or those that are named.
-pub(crate) fn bench(workspace: &Workspace, arguments: Vec<String>) -> Result<()> {
-    let browsers = browsers::prepare(workspace, Choice::NewestAndOldest)?;
+/// Builds all in release, then runs the measurements: all, or those that are named.
+pub(crate) fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     build(workspace)?;
-    let mut bench = cargo(workspace);
-    bench
-        .args(["run", "--release", "--package", "queuewall-e2e"])
-        .args(["--bin", "bench", "--"])
+    run_e2e(workspace, &["--release", "--bin", "bench"], arguments)
+}
+
+/// Builds the page, then takes the pictures: all, or those whose names are given.
+pub(crate) fn pictures(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    page::build(workspace, &tools::for_page(workspace)?)?;
+    run_e2e(workspace, &["--bin", "pictures"], arguments)
+}
+
+fn run_e2e(workspace: &Workspace, program: &[&str], arguments: &[String]) -> Result<()> {
+    let browsers = browsers::prepare(workspace, Choice::NewestAndOldest)?;
+    let mut command = cargo(workspace);
+    command
+        .args(["run", "--package", "queuewall-e2e"])
+        .args(program)
+        .arg("--")
         .args(arguments)
+        .env("QUEUEWALL_CHROMIUM", &browsers.chromium)
+        .env("QUEUEWALL_PICTURES", workspace.target.join("pictures"))
         .env(
             "QUEUEWALL_PROGRAM",
             workspace.program("release", "queuewall"),
-        )
-        .env("QUEUEWALL_CHROMIUM", &browsers.chromium);
-    run(&mut bench, "the message above says why")
+        );
+    run(&mut command, "the message above says why")
 }

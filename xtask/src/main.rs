@@ -1,7 +1,7 @@
 //! `cargo xtask …`: every command that a developer, a newcomer or CI types.
 //!
 //! # Layout
-//! - [`bench`], [`pictures`]: what it costs and how it looks
+//! - [`bench`]: what it costs and how it looks (`bench`, `pictures`)
 //! - [`run`]: the product itself (`demo`, `serve`, `dev`)
 //! - [`check`]: formats, lints and tests (`test`)
 //! - [`licences`]: checks of dependencies
@@ -15,7 +15,6 @@ mod check;
 mod command;
 mod licences;
 mod page;
-mod pictures;
 mod run;
 mod step;
 mod toolchain;
@@ -64,8 +63,8 @@ fn dispatch(command: Option<&str>, arguments: Vec<String>) -> Result<()> {
         Some("serve") => run::serve(&workspace, arguments),
         Some("dev") => run::dev(&workspace),
         Some("test") => check::test(&workspace, &arguments),
-        Some("bench") => bench::bench(&workspace, arguments),
-        Some("pictures") => pictures::pictures(&workspace, arguments),
+        Some("bench") => bench::bench(&workspace, &arguments),
+        Some("pictures") => bench::pictures(&workspace, &arguments),
         Some("build") => run::build(&workspace),
         Some("page") => page::build(&workspace, &tools::for_page(&workspace)?),
         Some("tools") => check::prepare(&workspace),

@@ -13,9 +13,9 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{AN_ANSWER, GIVEN_UP_SECONDS, IS_LIVE, LOOKS_LIVE, Loss, RENEWED_WITHIN_SECONDS};
 use crate::{
     browser::{Browser, Engine},
-    deployed::Deployed,
     devtools::Tab,
     network::{Network, Way},
+    program::Program,
 };
 
 /// Old numbers may look live for so long, at most: three polls that are missed, and a slow
@@ -87,7 +87,7 @@ pub async fn lose(loss: Loss, away: Duration) -> Result<Outcome> {
         Loss::Server => {
             wall.deployed.kill().await?;
             wall.watch(away).await?;
-            wall.deployed.start().await?;
+            wall.deployed.start_server().await?;
             (start.elapsed(), wall.until_live().await?)
         }
         Loss::Network => {
@@ -101,7 +101,7 @@ pub async fn lose(loss: Loss, away: Duration) -> Result<Outcome> {
         Loss::Build => {
             wall.deployed.kill().await?;
             wall.deployed.rebuild()?;
-            wall.deployed.start().await?;
+            wall.deployed.start_server().await?;
             let away = start.elapsed();
             let old_page = wall.until_live().await?;
             (away, old_page.max(wall.renewed().await?))
@@ -130,7 +130,7 @@ pub async fn lose(loss: Loss, away: Duration) -> Result<Outcome> {
 
 /// A tenant, the program, the network, and a browser that shows the board.
 struct Wall {
-    deployed: Deployed,
+    deployed: Program,
     network: Network,
     browser: Browser,
     tab: Tab,
@@ -163,13 +163,13 @@ impl Wall {
             rate_limit_per_minute: None,
             ..Options::default()
         };
-        let mut deployed = Deployed::prepare(still).await?;
+        let mut deployed = Program::deploy(still).await?;
         let queues = deployed.tenant().queue_ids();
         let queue = queues.into_iter().next().context("a queue")?;
         deployed
             .tenant()
             .set(&queue, QueueOverride::waiting(BEFORE));
-        deployed.start().await?;
+        deployed.start_server().await?;
         let network = Network::to(deployed.address()).await?;
         let (address, token) = deployed.link().await?;
         let address = through(&address, deployed.address(), network.address())?;

@@ -14,7 +14,7 @@ use std::{
     thread,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Parser as _;
 use queuewall::{
     cli::{self, Cli},
@@ -54,18 +54,18 @@ impl Surroundings for Behind {
     }
 }
 
-/// Serves like `queuewall serve`, with the leak of this name; `none` is the proxy alone.
+/// Serves like `queuewall serve`, with the leak of this name at this address; `none` is the
+/// proxy alone.
 ///
 /// # Errors
 /// When there is no such leak, or no port.
-pub async fn serve(leak: Option<String>) -> Result<ExitCode> {
-    let leak = leak.unwrap_or_default();
-    if leak != "none" && !LEAKS.contains(&leak.as_str()) {
-        bail!("name a leak, one of {LEAKS:?}, or none");
-    }
-    let entrance = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    // Readers of the log take the first address for the server's.
-    eprintln!("listening on http://{}", entrance.local_addr()?);
+pub async fn serve(arguments: &[String]) -> Result<ExitCode> {
+    let [leak, address] = arguments else {
+        bail!("name a leak, one of {LEAKS:?} or none, and the address to listen at");
+    };
+    ensure!(leak == "none" || LEAKS.contains(&leak.as_str()), "{leak}");
+    let leak = leak.clone();
+    let entrance = TcpListener::bind(address).await?;
     let server = {
         // A separate loopback address: no other process is given its port meanwhile.
         let [_, high, middle, low] = process::id().to_be_bytes();

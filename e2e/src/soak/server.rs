@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use queuewall_simulator::Options;
-use tokio::{process::Command, time::sleep};
+use tokio::time::sleep;
 
 pub use super::traffic::{Round, Seen};
 use super::{Gauge, Subject, traffic};
@@ -63,10 +63,14 @@ impl Soaked {
     /// # Errors
     /// When it does not come up.
     pub async fn start_leaking(bench: &Path, leak: &str, round: Round) -> Result<Self> {
-        let mut command = Command::new(bench);
-        command.args(["leaking", leak]);
-        let program = Program::start_as(command, options(), traffic::FIRST_BOARDS).await;
-        Self::of(program.context(leak.to_owned())?, round).await
+        let mut program = Program::prepare(bench.into(), options(), traffic::FIRST_BOARDS).await?;
+        let address = program.address().to_string();
+        program.serve_by(&["leaking", leak, &address]);
+        program
+            .start_and_read()
+            .await
+            .with_context(|| leak.to_owned())?;
+        Self::of(program, round).await
     }
 
     async fn of(program: Program, round: Round) -> Result<Self> {
@@ -100,11 +104,8 @@ impl Subject for Soaked {
 
     async fn round(&mut self, number: u32) -> Result<()> {
         self.seen += self.round.pass(&mut self.program, number).await?;
-        let complaints = self.program.complaints().await;
-        ensure!(
-            complaints.iter().all(|line| !line.contains("panicked")),
-            "the server panicked: {complaints:#?}"
-        );
+        let said = self.program.said();
+        ensure!(!said.contains("panicked"), "{said}");
         Ok(())
     }
 

@@ -6,8 +6,8 @@ use std::{collections::BTreeSet, fs, time::Duration};
 use anyhow::{Context as _, Result, ensure};
 use queuewall_e2e::{
     browser::{Browser, Engine, in_each},
-    deployed::{Deployed, SECRET},
     devtools::Tab,
+    program::{Program, SECRET},
 };
 use queuewall_simulator::{Options, QueueOverride};
 use serde_json::Value;
@@ -43,14 +43,14 @@ async fn live_until_revoked(engine: Engine) -> Result<()> {
         rate_limit_per_minute: None,
         ..Options::default()
     };
-    let mut deployed = Deployed::prepare(still).await?;
+    let mut deployed = Program::deploy(still).await?;
     let queues = deployed.tenant().queue_ids();
     let queue = queues.first().context("a queue")?;
     deployed.tenant().set(queue, QueueOverride::waiting(41));
-    deployed.start().await?;
+    deployed.start_server().await?;
 
+    ensure!(deployed.run(&["health"]).await?.code == Some(0));
     let (address, token) = deployed.link().await?;
-
     let browser = Browser::start(&engine).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1920, 1080).await?;
@@ -71,7 +71,7 @@ async fn live_until_revoked(engine: Engine) -> Result<()> {
     tab.wait_for(&lost, SOON)
         .await
         .context("old, and said so")?;
-    deployed.start().await?;
+    deployed.start_server().await?;
     tab.wait_for(&shows(queue, 43), SOON)
         .await
         .context("live again by itself, with the link of before")?;
@@ -96,7 +96,7 @@ async fn live_until_revoked(engine: Engine) -> Result<()> {
 }
 
 /// Beside what was put there, the folder holds the links' state alone.
-fn nothing_else_was_written(deployed: &Deployed) -> Result<()> {
+fn nothing_else_was_written(deployed: &Program) -> Result<()> {
     let entries = fs::read_dir(deployed.folder())?;
     let names: BTreeSet<String> = entries
         .flatten()

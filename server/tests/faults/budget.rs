@@ -66,7 +66,7 @@ const RESTART_EVERY: u64 = 37;
 #[tokio::test(start_paused = true)]
 async fn no_poll_is_lost_while_tokens_expire_and_servers_end_and_each_life_costs_one_sign_in() {
     const LIFE: u32 = 30;
-    let lives = number("QUEUEWALL_TOKEN_LIVES", 30);
+    let lives = number("QUEUEWALL_TOKEN_LIVES", 15);
     for spoken in Spoken::ALL {
         let options = Options {
             token_seconds: LIFE,

@@ -13,7 +13,7 @@
 //! - `QUEUEWALL_FAULT`: only kinds with this in their names, for whoever looks into one
 //! - `QUEUEWALL_FAULT_RUNS`: how many random sequences (default 2 a dialect)
 //! - `QUEUEWALL_FAULT_SEED`: the seed of the first one (default 1)
-//! - `QUEUEWALL_TOKEN_LIVES`: over how many lives of a token no poll may be lost (default 30)
+//! - `QUEUEWALL_TOKEN_LIVES`: over how many lives of a token no poll may be lost (default 15)
 //! - `QUEUEWALL_STOP_SECONDS`: for how long the program is stopped (default 8)
 //!
 //! # Layout

@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
+use futures_util::{
+    StreamExt as _,
+    future::{self, join_all},
+    stream,
+};
 use queuewall_shared::snapshot::{Cause, Level, Queue, QueueState, UpstreamState};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tokio::time::{Instant, sleep};
@@ -20,6 +24,9 @@ const ALLOWED: Duration = Duration::from_secs(10 + 5);
 
 /// Until a fault shows: a poll, the longest that an answer may take, and a glance.
 const WITHIN_ONE_POLL: Duration = Duration::from_secs(10 + 9 + 2);
+
+/// How many faults share a runtime, and its brake.
+const AT_ONCE: usize = 6;
 
 /// How long a fault lasts: longer than a reading holds.
 const LASTS: Duration = Duration::from_secs(33);
@@ -167,48 +174,48 @@ async fn alone(spoken: Spoken, fault: &Fault) {
     world.check_conduct();
 }
 
-async fn each_alone(mut faults: Vec<Fault>) {
+/// Each in a separate world; `at_once` of them share a runtime.
+async fn each_alone(mut faults: Vec<Fault>, at_once: usize) {
     if let Ok(only) = std::env::var("QUEUEWALL_FAULT") {
         faults.retain(|fault| fault.name.contains(&only));
     }
-    let mut failed = Vec::new();
-    for fault in faults {
-        let fault = Arc::new(fault);
-        for spoken in Spoken::ALL {
-            // A task of its own: one that fails keeps no other from being tried.
-            let trial = Arc::clone(&fault);
-            let trial = tokio::spawn(async move { alone(spoken, &trial).await });
-            if trial.await.is_err() {
-                failed.push(format!("{} in {spoken:?}", fault.name));
-            }
-        }
-    }
+    let faults = faults.into_iter().map(Arc::new);
+    let trials = faults.flat_map(|fault| Spoken::ALL.map(|spoken| (Arc::clone(&fault), spoken)));
+    let trials = trials.map(|(fault, spoken)| async move {
+        let what = format!("{} in {spoken:?}", fault.name);
+        // A separate task: the others are still tried when it panics.
+        let trial = tokio::spawn(async move { alone(spoken, &fault).await });
+        trial.await.err().map(|_| what)
+    });
+    let outcomes = stream::iter(trials).buffer_unordered(at_once);
+    let failed: Vec<_> = outcomes.filter_map(future::ready).collect().await;
     assert!(failed.is_empty(), "see above: {failed:#?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_fault_of_the_network_is_said_and_survived() {
-    each_alone(transport::faults()).await;
+    each_alone(transport::faults(), AT_ONCE).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_refusal_is_said_and_survived() {
-    each_alone(statuses::faults()).await;
+    each_alone(statuses::faults(), AT_ONCE).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_wrong_body_is_said_and_survived() {
-    each_alone(bodies::faults()).await;
+    each_alone(bodies::faults(), AT_ONCE).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_odd_token_is_said_and_survived() {
-    each_alone(tokens::faults()).await;
+    each_alone(tokens::faults(), AT_ONCE).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_jump_of_a_clock_is_survived() {
-    each_alone(clocks::faults()).await;
+    // A jump of the runtime's clock is one for every world on it.
+    each_alone(clocks::faults(), 1).await;
 }
 
 /// All faults.

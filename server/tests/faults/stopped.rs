@@ -23,11 +23,14 @@ use crate::{
     program::{self, PATIENCE, Program},
     shapes::Shape,
     truth::Truth,
-    world::{GLANCE, Spoken, TestClock, View},
+    world::{Spoken, TestClock, View},
 };
 
 /// How the program polls: as often as it may.
 const INTERVAL: Duration = Duration::from_secs(5);
+
+/// How often the browser looks.
+const GLANCE: Duration = Duration::from_millis(500);
 
 /// Less than an answer may take.
 const WHILE_READING: Duration = Duration::from_secs(3);

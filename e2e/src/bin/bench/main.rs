@@ -43,8 +43,10 @@ const DAYS: u32 = 7;
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.first().is_some_and(|part| part == "leaking") {
-        return leaking::serve(arguments.get(1).cloned()).await;
+    if let [part, arguments @ ..] = &arguments[..]
+        && part == "leaking"
+    {
+        return leaking::serve(arguments).await;
     }
     let (parts, days) = wanted(&arguments)?;
     let mut table = Table::default();
