@@ -180,7 +180,10 @@ fn unpack_engine(place: &Path, version: &str) -> Result<()> {
         )?;
         fs::remove_file(place.join("aws.tar"))?;
     }
-    make_executable(&place.join("chromium.part"))?;
+    run_quietly(
+        clean("chmod").arg("+x").arg(place.join("chromium.part")),
+        "chmod is needed",
+    )?;
     fs::remove_file(&archive)?;
     fs::remove_dir_all(place.join("package"))?;
     // Last, so that the name stands for a whole engine.
@@ -194,18 +197,4 @@ fn decompress(from: &Path, to: &Path) -> Result<()> {
     let mut target = File::create(to)?;
     brotli::BrotliDecompress(&mut BufReader::new(source), &mut target)
         .with_context(|| format!("{} is not brotli", from.display()))
-}
-
-#[cfg(unix)]
-fn make_executable(file: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Ok(fs::set_permissions(
-        file,
-        fs::Permissions::from_mode(0o755),
-    )?)
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> Result<()> {
-    Ok(())
 }

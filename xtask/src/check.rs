@@ -64,7 +64,6 @@ impl Extent {
 pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
     tools::for_page(workspace)?;
     browsers::prepare(workspace, Choice::All)?;
-    tools::axe(workspace)?;
     Ok(())
 }
 
@@ -130,7 +129,7 @@ fn check_host(workspace: &Workspace, browsers: &Browsers, extent: Extent) -> Res
         test.arg("test")
             .args(HOST)
             .args(arguments)
-            .env("QUEUEWALL_AXE", tools::axe(workspace)?)
+            .env("QUEUEWALL_AXE", tools::axe(workspace))
             // Cargo builds it for the server's own tests, before any test runs.
             .env("QUEUEWALL_PROGRAM", workspace.program("debug", "queuewall"));
         browsers.tell(&mut test)?;

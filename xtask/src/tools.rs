@@ -75,7 +75,7 @@ pub(crate) fn for_page(workspace: &Workspace) -> Result<PageTools> {
         wasm_target: workspace.wasm_target.clone(),
         root: workspace.root.clone(),
     };
-    node_tools(workspace, &tools)?;
+    node_tools(workspace)?;
     let bindgen = locked_version(workspace, "wasm-bindgen")?;
     // Without --locked: its lock file names releases that a mirror may not have yet.
     cargo_tool(
@@ -90,60 +90,40 @@ pub(crate) fn for_page(workspace: &Workspace) -> Result<PageTools> {
     Ok(tools)
 }
 
-fn node_tools(workspace: &Workspace, tools: &PageTools) -> Result<()> {
-    let has = |program: &str, version: &str| {
-        tools.locate(program).is_some_and(|file| {
-            answer(clean(file).arg("--version"))
-                .is_some_and(|text| text.split_whitespace().any(|word| word == version))
-        })
+/// Finds or installs wasm-opt, esbuild and axe-core.
+fn node_tools(workspace: &Workspace) -> Result<()> {
+    let packages = [
+        ("binaryen", BINARYEN),
+        ("esbuild", ESBUILD),
+        ("axe-core", AXE),
+    ];
+    let is_there = |(name, version): &(&str, &str)| {
+        let manifest = node_modules(workspace).join(name).join("package.json");
+        fs::read_to_string(manifest)
+            .is_ok_and(|text| text.contains(&format!("\"version\": \"{version}\"")))
     };
-    let binaryen_major = BINARYEN.split('.').next().unwrap_or(BINARYEN);
-    if has("wasm-opt", binaryen_major) && has("esbuild", ESBUILD) {
+    if packages.iter().all(is_there) {
         return Ok(());
     }
-    step("Installing wasm-opt and esbuild from npm", || {
-        npm_install(workspace, &node_packages())
+    step("Installing wasm-opt, esbuild and axe-core from npm", || {
+        let mut npm = clean(if cfg!(windows) { "npm.cmd" } else { "npm" });
+        npm.args(["install", "--no-save", "--no-package-lock"])
+            .args(["--no-audit", "--no-fund", "--prefix"])
+            .arg(&workspace.tools)
+            .args(packages.map(|(name, version)| format!("{name}@{version}")));
+        let remedy =
+            "Node.js with npm is needed (https://nodejs.org), and a reachable npm registry";
+        run_quietly(&mut npm, remedy).map(drop)
     })
 }
 
-fn node_packages() -> Vec<String> {
-    vec![format!("binaryen@{BINARYEN}"), format!("esbuild@{ESBUILD}")]
+fn node_modules(workspace: &Workspace) -> PathBuf {
+    workspace.tools.join("node_modules")
 }
 
-/// Finds or installs axe-core's script, which the browser tests run in the page.
-pub(crate) fn axe(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.tools.join("node_modules/axe-core");
-    let is_there = fs::read_to_string(folder.join("package.json"))
-        .is_ok_and(|text| text.contains(&format!("\"version\": \"{AXE}\"")));
-    if !is_there {
-        step("Installing axe-core from npm", || {
-            // npm removes what it is not told of.
-            let mut packages = node_packages();
-            packages.push(format!("axe-core@{AXE}"));
-            npm_install(workspace, &packages)
-        })?;
-    }
-    Ok(folder.join("axe.min.js"))
-}
-
-/// Installs npm packages into the project's tools folder.
-pub(crate) fn npm_install(workspace: &Workspace, packages: &[String]) -> Result<()> {
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let mut command = clean(npm);
-    command.args([
-        "install",
-        "--no-save",
-        "--no-package-lock",
-        "--no-audit",
-        "--no-fund",
-        "--prefix",
-    ]);
-    command.arg(&workspace.tools).args(packages);
-    run_quietly(
-        &mut command,
-        "Node.js with npm is needed (https://nodejs.org), and a reachable npm registry",
-    )?;
-    Ok(())
+/// axe-core's script, which the browser tests run in the page.
+pub(crate) fn axe(workspace: &Workspace) -> PathBuf {
+    node_modules(workspace).join("axe-core/axe.min.js")
 }
 
 /// Installs a package unless its program is there, and of this version.
