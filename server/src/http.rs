@@ -29,12 +29,13 @@ mod error;
 mod error_page;
 mod frames;
 mod health;
+mod hosts;
 mod metrics;
 mod negotiate;
 mod operators;
 mod page;
 mod request_log;
-mod rules;
+mod security_headers;
 
 use std::sync::Arc;
 
@@ -46,7 +47,6 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use futures_util::future::{Either, ready};
 use tower::Service as _;
 use tracing::{Instrument as _, Span};
 
@@ -56,11 +56,12 @@ use crate::{
 use address::Resolved;
 pub use error::ApiError;
 use frames::Shown;
+pub use hosts::Hosts;
 pub use metrics::{Requests, Route};
 pub use operators::OperatorsState;
 pub use page::Page;
 use request_log::{RequestLog, Words};
-pub use rules::{Policies, Rules};
+use security_headers::SecurityHeaders;
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -107,11 +108,11 @@ pub struct RateLimited;
 #[derive(Clone, Copy, Debug)]
 pub struct PlainOnTls;
 
-/// The routes, under the web's rules.
+/// The routes, with the checks of requests and the headers of answers.
 #[derive(Clone)]
 pub struct App {
-    routes: Arc<Routes>,
-    rules: Arc<Rules>,
+    routes: Router,
+    hosts: Arc<Hosts>,
     /// `None` where nobody counts.
     requests: Option<Requests>,
     /// `None` where nobody has to know.
@@ -120,53 +121,54 @@ pub struct App {
     access: Option<Arc<Guard>>,
     base_path: Arc<str>,
     frame_ancestors: Arc<[FrameAncestor]>,
-    policies: Arc<Policies>,
+    headers: Arc<SecurityHeaders>,
 }
 
 impl App {
-    /// All routes under `rules`.
+    /// All routes, for requests to `hosts`; `is_tls` where they come by TLS.
     #[must_use]
-    pub fn new(state: AppState, rules: Arc<Rules>) -> Self {
+    pub fn new(state: AppState, hosts: Arc<Hosts>, is_tls: bool) -> Self {
         Self {
             requests: Some(state.requests.clone()),
             log: Some(Arc::new(RequestLog::new(Arc::clone(&state.access)))),
             access: Some(Arc::clone(&state.access)),
             base_path: Arc::clone(&state.base_path),
-            policies: Arc::new(Policies::new(
+            headers: Arc::new(SecurityHeaders::new(
+                is_tls,
                 state.page.inline_script().as_deref(),
                 &state.frame_ancestors,
             )),
             frame_ancestors: Arc::clone(&state.frame_ancestors),
-            routes: Arc::new(Routes::of_boards(state)),
-            rules,
+            routes: router(state),
+            hosts,
         }
     }
 
-    /// The routes for those who run the server, under `rules`.
+    /// The routes for operators.
     #[must_use]
-    pub fn for_operators(state: OperatorsState, rules: Arc<Rules>) -> Self {
+    pub fn for_operators(state: OperatorsState, hosts: Arc<Hosts>) -> Self {
         Self {
             requests: None,
             log: None,
             access: None,
             base_path: "".into(),
             frame_ancestors: Arc::new([]),
-            policies: Arc::default(),
-            routes: Arc::new(Routes::of_operators(state)),
-            rules,
+            headers: Arc::default(),
+            routes: operators::router(state),
+            hosts,
         }
     }
 
     /// Answers one request.
     pub async fn answer(self, mut request: Request<Body>) -> Response {
         let is_plain = request.extensions().get::<PlainOnTls>().is_some();
-        let to_https = is_plain.then(|| rules::to_https(&request));
+        let to_https = is_plain.then(|| hosts::to_https(&request));
         let redirect = match &to_https {
             Some(to) => to.clone(),
             None => self.resolve(&mut request),
         };
         let route = Route::of(request.uri());
-        let is_old = rules::is_old_chromium(request.headers());
+        let is_old = security_headers::is_old_chromium(request.headers());
         let is_for_people = error_page::is_for_people(&request);
         let shown = match route {
             Route::Page | Route::Other => frames::shown(&request, &self.frame_ancestors),
@@ -178,7 +180,7 @@ impl App {
         let admitted = if is_rate_limited {
             Err(ApiError::TooManyRequests)
         } else {
-            (self.rules.admit(&request))
+            (self.hosts.check(&request))
                 .and_then(|()| self.is_of_this_machine(&request))
                 .and_then(|()| self.is_of_our_page(&request))
                 .and(match to_https {
@@ -192,8 +194,12 @@ impl App {
                 ([(CACHE_CONTROL, "no-store")], Redirect::to(&address)).into_response()
             }
             (Ok(()), None) => {
-                let answer = span.in_scope(|| self.routes.answer(request));
-                answer.instrument(span.clone()).await
+                // Boxed: each connection has room for an answer under way.
+                let answer = span.in_scope(|| Box::pin(self.routes.clone().call(request)));
+                match answer.instrument(span.clone()).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                }
             }
             (Err(refused), _) => refused.into_response(),
         };
@@ -201,7 +207,7 @@ impl App {
             let home = format!("{}/", self.base_path);
             response = error_page::instead_of(response, &words, &home);
         }
-        (self.rules).dress(&mut response, is_old, shown, &self.policies);
+        (self.headers).apply(&mut response, is_old, shown);
         if let Some((log, asked)) = &logged {
             log.answered(asked, &span, &mut response);
         }
@@ -235,7 +241,7 @@ impl App {
     /// own page.
     fn is_of_our_page(&self, request: &Request<Body>) -> Result<(), ApiError> {
         let is_asked = !self.frame_ancestors.is_empty() && !request.method().is_safe();
-        let is_name = |host: &str| self.rules.is_name(host);
+        let is_name = |host: &str| self.hosts.contains(host);
         if is_asked && frames::is_from_elsewhere(request.headers(), is_name) {
             return Err(ApiError::ForeignOrigin);
         }
@@ -251,54 +257,11 @@ impl App {
         };
         let is_proxied = access.bars_proxied(request.headers())
             || request.version() == Version::HTTP_10
-            || rules::is_another_machine(request);
+            || hosts::is_another_machine(request);
         if is_proxied && !health::is_check(request) {
             return Err(ApiError::NotOfThisMachine);
         }
         Ok(())
-    }
-}
-
-/// The routes, and a shorter way to the one that is asked a thousand times as often as
-/// all others.
-struct Routes {
-    router: Router,
-    /// Where it has boards.
-    boards: Option<AppState>,
-}
-
-impl Routes {
-    fn of_boards(state: AppState) -> Self {
-        Self {
-            router: router(state.clone()),
-            boards: Some(state),
-        }
-    }
-
-    fn of_operators(state: OperatorsState) -> Self {
-        Self {
-            router: operators::router(state),
-            boards: None,
-        }
-    }
-
-    /// Answers at once what every screen polls: the router's part of such an answer would
-    /// be as large as the rest of it.
-    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
-        let polled = |state| Some((api::Latest::polled(state, &request)?, state));
-        if let Some((latest, state)) = self.boards.as_ref().and_then(polled) {
-            let answer = latest.map(|latest| latest.respond(state, request));
-            return Either::Left(ready(answer.into_response()));
-        }
-        let routed = self.router.clone().call(request);
-        // Boxed: each connection has room for an answer under way, and that to a poll is
-        // small.
-        Either::Right(Box::pin(async move {
-            match routed.await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            }
-        }))
     }
 }
 

@@ -145,16 +145,17 @@ impl Server {
             requests,
         };
 
+        let is_tls = tls.is_some();
         connections::raise_open_files(limits);
-        let viewers = Listener::new(listener, tls, &hosts, limits, |rules| {
-            App::new(for_viewers, rules)
+        let viewers = Listener::new(listener, tls, &hosts, limits, |hosts| {
+            App::new(for_viewers, hosts, is_tls)
         })?
         .with_proxies(proxies, connections);
         info!("listening on {}{base_path}", viewers.url());
         let operators = (self.operators)
             .map(|listener| {
-                Listener::new(listener, None, &hosts, limits, |rules| {
-                    App::for_operators(for_operators, rules)
+                Listener::new(listener, None, &hosts, limits, |hosts| {
+                    App::for_operators(for_operators, hosts)
                 })
             })
             .transpose()?;

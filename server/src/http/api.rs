@@ -1,10 +1,10 @@
 //! The boards as JSON.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, header::SET_COOKIE},
+    http::{HeaderName, header::SET_COOKIE},
     response::Response,
 };
 use queuewall_shared::{
@@ -17,7 +17,7 @@ use super::{
     error::ApiError,
     negotiate::{Content, respond},
 };
-use crate::{access::Caller, clock::Moment, snapshot::Published};
+use crate::access::Caller;
 
 const JSON: Content = Content {
     media_type: "application/json",
@@ -43,11 +43,8 @@ pub(super) async fn list_boards(
 }
 
 fn insert_ms(response: &mut Response, name: &'static str, ms: u64) {
-    // Not from the number, which takes two more pieces of memory.
-    if let Ok(ms) = HeaderValue::try_from(ms.to_string()) {
-        let name = HeaderName::from_static(name);
-        response.headers_mut().insert(name, ms);
-    }
+    let name = HeaderName::from_static(name);
+    response.headers_mut().insert(name, ms.into());
 }
 
 /// `GET /api/boards/{slug}`: the snapshot; its age and the server's uptime are in
@@ -57,57 +54,26 @@ pub(super) async fn board(
     Name(slug): Name,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let latest = Latest::of(&state, &slug, &request)?;
-    Ok(latest.respond(&state, request))
-}
-
-/// What a board shows now, for somebody who may see it.
-pub(super) struct Latest {
-    published: Arc<Published>,
-    now: Moment,
-    /// The caller's cookie under the name that this server gives, where it had another.
-    cookie: Option<HeaderValue>,
-}
-
-impl Latest {
-    /// What a request for [`board`] gets that is written as the page writes it; `None`
-    /// for any other.
-    pub(super) fn polled(state: &AppState, request: &Request) -> Option<Result<Self, ApiError>> {
-        let is_plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-        let slug = request.uri().path().strip_prefix("/api/boards/")?;
-        let is_poll = request.method() == Method::GET && !slug.is_empty();
-        (is_poll && slug.bytes().all(is_plain)).then(|| Self::of(state, slug, request))
+    let now = state.clock.now();
+    let caller = Caller::of(&request);
+    let pass = state.access.admit(&slug, caller, now.wall)?;
+    let published = state.boards.latest(&slug).ok_or(ApiError::NoSuchBoard)?;
+    let report = request.headers().get(report::HEADER);
+    // A report that cannot be read is no reason to refuse the poll.
+    if let Some(report) = report.and_then(|it| Report::parse(it.to_str().ok()?)) {
+        let address = state.access.proxies().client(caller);
+        state.screens.heard(&report, &slug, pass.link, address, now);
     }
-
-    fn of(state: &AppState, slug: &str, request: &Request) -> Result<Self, ApiError> {
-        let now = state.clock.now();
-        let caller = Caller::of(request);
-        let pass = state.access.admit(slug, caller, now.wall)?;
-        let published = state.boards.latest(slug).ok_or(ApiError::NoSuchBoard)?;
-        let report = request.headers().get(report::HEADER);
-        // A report that cannot be read is nobody's trouble: the poll is answered all the same.
-        if let Some(report) = report.and_then(|it| Report::parse(it.to_str().ok()?)) {
-            let address = state.access.proxies().client(caller);
-            state.screens.heard(&report, slug, pass.link, address, now);
-        }
-        Ok(Self {
-            published,
-            now,
-            cookie: access::renewed_cookie(state, request, pass, now.wall),
-        })
+    let cookie = access::renewed_cookie(&state, &request, pass, now.wall);
+    let headers = request.into_parts().0.headers;
+    let mut response = respond(published.encoded(), headers, JSON);
+    let uptime_ms = state.boards.started().age_ms_at(now);
+    insert_ms(&mut response, UPTIME_HEADER, uptime_ms);
+    if let Some(read) = published.latest_read {
+        insert_ms(&mut response, SNAPSHOT_AGE_HEADER, read.age_ms_at(now));
     }
-
-    pub(super) fn respond(self, state: &AppState, request: Request) -> Response {
-        let encoded = self.published.encoded();
-        let mut response = respond(encoded, request.into_parts().0.headers, JSON);
-        let uptime_ms = state.boards.started().age_ms_at(self.now);
-        insert_ms(&mut response, UPTIME_HEADER, uptime_ms);
-        if let Some(read) = self.published.latest_read {
-            insert_ms(&mut response, SNAPSHOT_AGE_HEADER, read.age_ms_at(self.now));
-        }
-        if let Some(cookie) = self.cookie {
-            response.headers_mut().insert(SET_COOKIE, cookie);
-        }
-        response
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(SET_COOKIE, cookie);
     }
+    Ok(response)
 }

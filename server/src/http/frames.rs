@@ -11,7 +11,7 @@ use axum::{
 };
 use url::Url;
 
-use super::rules;
+use super::security_headers;
 use crate::{access::InFrames, config::FrameAncestor};
 
 static FETCH_DEST: LazyLock<HeaderName> =
@@ -70,7 +70,7 @@ pub(super) fn cookie(headers: &HeaderMap, allowed: &[FrameAncestor]) -> InFrames
         return InFrames::Never;
     }
     let agent = text(headers, &USER_AGENT).unwrap_or_default();
-    let is_old_chromium = rules::chromium(headers).is_some_and(|version| version < 80);
+    let is_old_chromium = security_headers::chromium(headers).is_some_and(|version| version < 80);
     let of_apple = ["iPhone OS 12_", "CPU OS 12_", "Mac OS X 10_14"];
     let is_old_safari = of_apple.iter().any(|it| agent.contains(it)) && !agent.contains("Chrome/");
     if is_old_chromium || is_old_safari {

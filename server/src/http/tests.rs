@@ -26,7 +26,7 @@ const UP: Duration = Duration::from_secs(1_000);
 
 struct Fixture {
     state: AppState,
-    routes: Routes,
+    routes: Router,
     access: Arc<Guard>,
     boards: Arc<Boards>,
 }
@@ -57,7 +57,7 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
         frame_ancestors: Arc::new([]),
     };
     Fixture {
-        routes: Routes::of_boards(state.clone()),
+        routes: router(state.clone()),
         state,
         access,
         boards,
@@ -99,7 +99,7 @@ impl Fixture {
     }
 
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
-        self.routes.answer(request).await
+        self.routes.clone().call(request).await.unwrap()
     }
 }
 

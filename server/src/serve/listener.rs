@@ -9,7 +9,7 @@ use crate::{
     access::Proxies,
     config::Live,
     connections::{self, ConnectionMetrics, Limits, Tls},
-    http::{App, Rules},
+    http::{App, Hosts},
 };
 
 /// A listening address with its routes.
@@ -17,7 +17,7 @@ pub(super) struct Listener {
     socket: TcpListener,
     tls: Option<Tls>,
     app: App,
-    rules: Arc<Rules>,
+    hosts: Arc<Hosts>,
     url: String,
     limits: Limits,
     proxies: Proxies,
@@ -35,16 +35,16 @@ impl Listener {
         tls: Option<Tls>,
         hosts: &[String],
         limits: Limits,
-        app: impl FnOnce(Arc<Rules>) -> App,
+        app: impl FnOnce(Arc<Hosts>) -> App,
     ) -> Result<Self> {
         let address = socket.local_addr().context("the listener has no address")?;
-        let rules = Arc::new(Rules::new(address, hosts.iter().cloned(), tls.is_some()));
+        let hosts = Arc::new(Hosts::new(address, hosts.iter().cloned()));
         let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
             socket,
             tls,
-            app: app(Arc::clone(&rules)),
-            rules,
+            app: app(Arc::clone(&hosts)),
+            hosts,
             url: format!("{scheme}://{address}"),
             limits,
             proxies: Proxies::default(),
@@ -82,7 +82,7 @@ impl Listener {
             () = connections::serve(
                 self.socket, self.tls, answer, limits, proxies, metrics, shutdown,
             ) => {}
-            never = self.rules.follow(changes) => match never {},
+            never = self.hosts.follow(changes) => match never {},
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     access::Guard,
     clock::{Moment, SystemClock},
     connections::ConnectionMetrics,
-    http::{App, AppState, Page, Requests, Rules},
+    http::{App, AppState, Hosts, Page, Requests},
     metrics::Measured,
     poller::Polls,
     screens::DARK_AFTER,
@@ -93,10 +93,10 @@ impl Sides {
             boards,
             clock,
         };
-        let rules = || Rules::new(SocketAddr::from(([127, 0, 0, 1], 80)), [], false);
+        let hosts = || Hosts::new(SocketAddr::from(([127, 0, 0, 1], 80)), []);
         Self {
-            public: App::new(state, Arc::new(rules())),
-            operators: App::for_operators(operators, Arc::new(rules())),
+            public: App::new(state, Arc::new(hosts()), false),
+            operators: App::for_operators(operators, Arc::new(hosts())),
             screens,
         }
     }

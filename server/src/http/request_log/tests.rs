@@ -11,7 +11,7 @@ use tracing::error;
 use super::*;
 use crate::{
     config::{AccessConfig, AccessMode},
-    http::{App, Routes, Rules},
+    http::{App, Hosts},
     logging::tests::Said,
 };
 
@@ -42,12 +42,9 @@ fn app() -> App {
         access: None,
         base_path: "".into(),
         frame_ancestors: Arc::new([]),
-        policies: Arc::default(),
-        routes: Arc::new(Routes {
-            router,
-            boards: None,
-        }),
-        rules: Arc::new(Rules::new(SocketAddr::from((PROXY, 80)), [], false)),
+        headers: Arc::default(),
+        routes: router,
+        hosts: Arc::new(Hosts::new(SocketAddr::from((PROXY, 80)), [])),
     }
 }
 

@@ -36,7 +36,7 @@ fn app(mode: AccessMode, base_path: &str) -> App {
         ..state
     };
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
-    App::new(state, Arc::new(Rules::new(listen, [], false)))
+    App::new(state, Arc::new(Hosts::new(listen, [])), false)
 }
 
 async fn send(app: &App, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
@@ -298,7 +298,7 @@ fn framed() -> App {
         port: None,
     }]);
     App {
-        policies: Arc::new(Policies::new(None, &ancestors)),
+        headers: Arc::new(SecurityHeaders::new(false, None, &ancestors)),
         frame_ancestors: ancestors,
         ..app
     }

@@ -1,4 +1,4 @@
-//! Whatever a library lets through: any request gets an answer under the web's rules, in
+//! Whatever a library lets through: any request gets an answer with the security headers, in
 //! every access mode.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -121,14 +121,14 @@ fn app(mode: AccessMode, folder: &std::path::Path) -> App {
     let fixture = guarded(page(), access.guard().unwrap(), &[("main", "Main")]);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
     App {
-        routes: Arc::new(fixture.routes),
-        rules: Arc::new(Rules::new(listen, [], false)),
+        routes: fixture.routes,
+        hosts: Arc::new(Hosts::new(listen, [])),
         requests: None,
         log: None,
         access: Some(fixture.access),
         base_path: "".into(),
         frame_ancestors: Arc::new([]),
-        policies: Arc::default(),
+        headers: Arc::default(),
     }
 }
 
@@ -159,7 +159,7 @@ async fn check(response: Response<Body>) -> Result<(), TestCaseError> {
 }
 
 #[test]
-fn any_request_gets_an_answer_under_the_webs_rules() {
+fn any_request_gets_an_answer_with_security_headers() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -184,7 +184,7 @@ fn any_request_gets_an_answer_under_the_webs_rules() {
 }
 
 #[tokio::test]
-async fn whoever_asks_too_much_is_refused_under_the_same_rules() {
+async fn rate_limited_request_gets_429_with_security_headers() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(AccessMode::Open, folder.path());
     let mut request = Request::get("/").body(Body::empty()).unwrap();
