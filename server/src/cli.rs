@@ -6,7 +6,7 @@
 //! # Layout
 //! - `args`: commands and options
 //! - `exit`: exit codes, and the failures that lead to them
-//! - `upstream`: reads within the budget, in batches, around dead ids
+//! - `upstream`: reads within the budget, in batches, around unknown ids
 //! - `stats`, `queues`, `check`: the commands that ask CXone once; `table`: for eyes
 //! - `config_show`: every setting, and where it comes from
 //! - `links`, `screens`: who may look; `qr`: an address to be scanned

@@ -296,9 +296,11 @@ impl Poller {
                 self.schedule.succeeded(&read, started, now);
             }
             Outcome::Read(read, _, Err(cxone::Error::QueueNotFound { .. })) => {
-                let dead = self.schedule.refused(&read, now);
-                if !dead.is_empty() {
-                    let news = self.readings.unknown(read.group, &dead, self.clock.now());
+                let unknown = self.schedule.refused(&read, now);
+                if !unknown.is_empty() {
+                    let news = self
+                        .readings
+                        .unknown(read.group, &unknown, self.clock.now());
                     news.log();
                     if !news.not_found.is_empty() && self.schedule.all_dead(read.group) {
                         warn!(

@@ -176,12 +176,14 @@ async fn walk(
                 return Ok(());
             }
         };
-        if !may_read && answers.dead.len() < ids.len() {
+        if !may_read && answers.unknown.len() < ids.len() {
             may_read = true;
             report.ok("permission: CXone lets us read queues");
         }
         let is_listed = |id| list.is_some_and(|list| report::info(list, id).is_some());
-        if !ids.is_empty() && answers.dead.len() == ids.len() && !ids.iter().any(|id| is_listed(id))
+        if !ids.is_empty()
+            && answers.unknown.len() == ids.len()
+            && !ids.iter().any(|id| is_listed(id))
         {
             report.failed(
                 "reading queues",
@@ -231,7 +233,7 @@ async fn read_all(
         match upstream.read_all(batch, skills).await {
             Ok(batch) => {
                 answers.readings.extend(batch.readings);
-                answers.dead.extend(batch.dead);
+                answers.unknown.extend(batch.unknown);
             }
             Err(error) => return Ok(Err(error)),
         }

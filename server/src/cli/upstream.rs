@@ -37,7 +37,7 @@ pub(super) struct Answers {
     /// What CXone answered; some ids may be missing.
     pub(super) readings: Vec<QueueReading>,
     /// Ids that CXone does not know.
-    pub(super) dead: BTreeSet<String>,
+    pub(super) unknown: BTreeSet<String>,
 }
 
 impl Answers {
@@ -48,7 +48,7 @@ impl Answers {
 
     /// Why one queue has no reading, with the remedy.
     pub(super) fn why_missing(&self, id: &str) -> String {
-        if self.dead.contains(id) {
+        if self.unknown.contains(id) {
             let ids = vec![id.to_owned()];
             return explain(&cxone::Error::QueueNotFound { ids });
         }
@@ -141,7 +141,7 @@ impl<'a> Upstream<'a> {
         Ok(answers)
     }
 
-    /// One request. False when an id of several is dead, and nobody knows which.
+    /// One request. False when an id of several is unknown, and nobody knows which.
     async fn read_batch(
         &mut self,
         ids: &[String],
@@ -153,10 +153,10 @@ impl<'a> Upstream<'a> {
         match (answer, ids) {
             (Ok(answer), _) => {
                 answers.readings.extend(answer.queues);
-                answers.dead.extend(answer.unknown);
+                answers.unknown.extend(answer.unknown);
             }
             (Err(cxone::Error::QueueNotFound { .. }), [id]) => {
-                answers.dead.insert(id.clone());
+                answers.unknown.insert(id.clone());
             }
             (Err(cxone::Error::QueueNotFound { .. }), _) => return Ok(false),
             (Err(error), _) => return Err(error),
@@ -164,7 +164,7 @@ impl<'a> Upstream<'a> {
         Ok(true)
     }
 
-    /// Finds the dead ids of a batch as the server does.
+    /// Finds the unknown ids of a batch as the server does.
     async fn narrow_down(
         &mut self,
         ids: &[String],
@@ -183,8 +183,8 @@ impl<'a> Upstream<'a> {
             if self.read_batch(&part.ids, skills, answers).await? {
                 continue;
             }
-            if part.is_dead_when_refused() {
-                answers.dead.extend(part.ids);
+            if part.is_unknown_when_refused() {
+                answers.unknown.extend(part.ids);
             } else {
                 unread.extend(narrowing::halves(&part.ids));
             }
@@ -239,7 +239,7 @@ pub(super) mod tests {
         /// Answered, though the list lacks them.
         pub(in crate::cli) unlisted: Vec<String>,
         /// Refused with 404, though the list has them.
-        pub(in crate::cli) listed_but_dead: Vec<String>,
+        pub(in crate::cli) listed_but_unknown: Vec<String>,
         pub(in crate::cli) sign_in: Option<cxone::Error>,
         pub(in crate::cli) list: Option<cxone::Error>,
         /// What the list says that it lacks.
@@ -270,7 +270,7 @@ pub(super) mod tests {
                 queues: Vec::new(),
                 unanswered: Vec::new(),
                 unlisted: Vec::new(),
-                listed_but_dead: Vec::new(),
+                listed_but_unknown: Vec::new(),
                 sign_in: None,
                 list: None,
                 shortfall: None,
@@ -349,10 +349,11 @@ pub(super) mod tests {
                     remedy: cxone::Remedy::Ids,
                 });
             }
-            let is_dead =
-                |id: &String| self.listed_but_dead.contains(id) || self.left_out.contains_key(id);
+            let is_unknown = |id: &String| {
+                self.listed_but_unknown.contains(id) || self.left_out.contains_key(id)
+            };
             let known = |id: &String| {
-                let mut living = self.queues.iter().filter(|queue| !is_dead(&queue.id));
+                let mut living = self.queues.iter().filter(|queue| !is_unknown(&queue.id));
                 living.find(|queue| queue.id == *id)
             };
             let (living, unknown): (Vec<_>, Vec<_>) =
@@ -444,18 +445,18 @@ pub(super) mod tests {
         let answers = answers.unwrap();
         assert_eq!(reads, ["a,x,b/7", "a,b/7", "x/7"]);
         assert_eq!(read_ids(&answers), ["a", "b"]);
-        assert_eq!(answers.dead, ["x".to_owned()].into());
+        assert_eq!(answers.unknown, ["x".to_owned()].into());
     }
 
     #[tokio::test]
     async fn what_the_list_does_not_explain_is_halved() {
         let mut tenant = Tenant::of(&["a", "b", "c", "d"]);
-        tenant.listed_but_dead = ids(&["c"]);
+        tenant.listed_but_unknown = ids(&["c"]);
         let (answers, reads) = read(&tenant, &["a", "b", "c", "d"]).await;
         let answers = answers.unwrap();
         assert_eq!(reads, ["a,b,c,d/7", "a,b/7", "c,d/7", "c/7", "d/7"]);
         assert_eq!(read_ids(&answers), ["a", "b", "d"]);
-        assert_eq!(answers.dead, ["c".to_owned()].into());
+        assert_eq!(answers.unknown, ["c".to_owned()].into());
     }
 
     #[tokio::test]
@@ -466,15 +467,15 @@ pub(super) mod tests {
         let (answers, _) = read(&tenant, &["a", "b", "c", "x"]).await;
         let answers = answers.unwrap();
         assert_eq!(read_ids(&answers), ["a", "b", "c"]);
-        assert_eq!(answers.dead, ["x".to_owned()].into());
+        assert_eq!(answers.unknown, ["x".to_owned()].into());
         let (answers, _) = read(&tenant, &["d"]).await;
         assert_eq!(read_ids(&answers.unwrap()), ["d"]);
         // One that the list lacks is asked for before it is called unknown.
         tenant.unlisted = ids(&["b"]);
-        tenant.listed_but_dead = ids(&["a"]);
+        tenant.listed_but_unknown = ids(&["a"]);
         let (answers, _) = read(&tenant, &["a", "b", "c", "d"]).await;
         let answers = answers.unwrap();
-        assert_eq!(answers.dead, ["a".to_owned()].into());
+        assert_eq!(answers.unknown, ["a".to_owned()].into());
         assert_eq!(read_ids(&answers), ["b", "c", "d"]);
     }
 
@@ -487,7 +488,7 @@ pub(super) mod tests {
         });
         let (answers, reads) = read(&tenant, &["a", "x"]).await;
         assert_eq!(reads, ["a,x/7", "a/7", "x/7"]);
-        assert_eq!(answers.unwrap().dead, ["x".to_owned()].into());
+        assert_eq!(answers.unwrap().unknown, ["x".to_owned()].into());
 
         tenant.read = Some(cxone::Error::RateLimited { retry_after: None });
         let (answers, _) = read(&tenant, &["a"]).await;
@@ -505,7 +506,7 @@ pub(super) mod tests {
         let answers = answers.unwrap();
         assert_eq!(reads, ["a,x,b/7"]);
         assert_eq!(read_ids(&answers), ["a", "b"]);
-        assert_eq!(answers.dead, ["x".to_owned()].into());
+        assert_eq!(answers.unknown, ["x".to_owned()].into());
     }
 
     #[tokio::test(start_paused = true)]

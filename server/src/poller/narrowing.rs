@@ -14,7 +14,7 @@ pub(crate) struct Part {
 
 impl Part {
     /// Whether a refusal of this part says that CXone knows none of its ids.
-    pub(crate) fn is_dead_when_refused(&self) -> bool {
+    pub(crate) fn is_unknown_when_refused(&self) -> bool {
         self.is_unlisted || self.ids.len() == 1
     }
 }

@@ -3,9 +3,9 @@
 //!
 //! Queues are read in batches, spread evenly over one cycle. A batch that CXone
 //! refuses with a 404 is narrowed down: by the queue list where that tells, else by
-//! halving. An id found dead is left out, so that it costs one tile and not its
-//! whole batch; one dead id a group is tried again every ten minutes (every cycle
-//! while all are dead), and when one has come back, all are. Boards may change
+//! halving. An id found unknown is left out, so that it costs one tile and not its
+//! whole batch; one unknown id a group is tried again every ten minutes (every cycle
+//! while all are unknown), and when one has come back, all are. Boards may change
 //! meanwhile, even between a question and its answer.
 
 mod next;
@@ -25,8 +25,8 @@ use super::{
     plan::Group,
 };
 
-/// How often one dead id is tried again while others live.
-const DEAD_RETRY: Duration = Duration::from_secs(600);
+/// How often one unknown id is tried again while others are known.
+const UNKNOWN_RETRY: Duration = Duration::from_secs(600);
 
 /// How often the queue list is read again where a board shows all queues.
 const LIST_REFRESH: Duration = Duration::from_secs(600);
@@ -59,8 +59,8 @@ enum Kind {
     Part,
     /// The part of a refused batch that the queue list does not name.
     Unlisted,
-    /// One dead id, tried again.
-    Revival,
+    /// One unknown id, tried again.
+    RetryUnknown,
 }
 
 #[derive(Debug)]
@@ -77,9 +77,9 @@ struct Batch {
 #[derive(Debug)]
 struct Members {
     wanted: Vec<String>,
-    dead: BTreeSet<String>,
-    retry_dead_at: Instant,
-    /// The dead id tried last, so that each has its turn.
+    unknown: BTreeSet<String>,
+    retry_unknown_at: Instant,
+    /// The unknown id tried last, so that each has its turn.
     tried: Option<String>,
 }
 
@@ -144,7 +144,7 @@ impl Schedule {
     pub(crate) fn set_wanted(&mut self, group: usize, wanted: Vec<String>, now: Instant) {
         let members = &mut self.groups[group];
         if members.wanted != wanted {
-            members.dead.retain(|id| wanted.contains(id));
+            members.unknown.retain(|id| wanted.contains(id));
             members.wanted = wanted;
             self.rebuild(now);
         }
@@ -164,7 +164,7 @@ impl Schedule {
         self.batches.len()
     }
 
-    /// A group's queues, dead ones too.
+    /// A group's queues, unknown ones too.
     pub(crate) fn wanted(&self, group: usize) -> &[String] {
         &self.groups[group].wanted
     }
@@ -175,9 +175,9 @@ impl Schedule {
     }
 
     /// Whether CXone knows none of a group's queues.
-    pub(crate) fn all_dead(&self, group: usize) -> bool {
+    pub(crate) fn all_unknown(&self, group: usize) -> bool {
         let members = &self.groups[group];
-        !members.wanted.is_empty() && members.dead.len() == members.wanted.len()
+        !members.wanted.is_empty() && members.unknown.len() == members.wanted.len()
     }
 
     /// Failures in a row, and before when nothing is asked because of them.
@@ -247,15 +247,15 @@ impl Schedule {
                     batch.due = next_turn(batch.due, cycle, started, now);
                 }
             }
-            Kind::Revival => {
-                self.groups[read.group].dead.clear();
+            Kind::RetryUnknown => {
+                self.groups[read.group].unknown.clear();
                 self.rebuild(now);
             }
             Kind::Part | Kind::Unlisted => {}
         }
     }
 
-    /// CXone refused a read with a 404. The ids found dead by it, if any.
+    /// CXone refused a read with a 404. The ids found unknown by it, if any.
     pub(crate) fn refused(&mut self, read: &Read, now: Instant) -> Vec<String> {
         self.answered();
         self.take_part(read, now);
@@ -274,7 +274,7 @@ impl Schedule {
             return Vec::new();
         }
         // What is no longer wanted may have been what was refused: the rest is asked for
-        // again before it is called dead.
+        // again before it is called unknown.
         let is_whole = left.ids.len() == read.ids.len();
         if !is_whole || (left.ids.len() > 1 && read.kind != Kind::Unlisted) {
             if matches!(read.kind, Kind::Turn(_)) && left.ids.len() > 1 {
@@ -286,10 +286,10 @@ impl Schedule {
             return Vec::new();
         }
         let members = &mut self.groups[read.group];
-        members.dead.extend(read.ids.iter().cloned());
+        members.unknown.extend(read.ids.iter().cloned());
         members.tried = read.ids.last().cloned();
-        let all = members.dead.len() == members.wanted.len();
-        members.retry_dead_at = now + if all { self.cycle } else { DEAD_RETRY };
+        let all = members.unknown.len() == members.wanted.len();
+        members.retry_unknown_at = now + if all { self.cycle } else { UNKNOWN_RETRY };
         self.rebuild(now);
         read.ids.clone()
     }
@@ -306,9 +306,9 @@ impl Schedule {
                     batch.due = now + delay.own;
                 }
             }
-            Kind::Revival => {
+            Kind::RetryUnknown => {
                 let members = &mut self.groups[read.group];
-                members.retry_dead_at = now + delay.own.max(self.cycle);
+                members.retry_unknown_at = now + delay.own.max(self.cycle);
             }
             // Its batch comes round again and is narrowed down anew.
             Kind::Part | Kind::Unlisted => {}
@@ -377,7 +377,7 @@ impl Schedule {
             let living: Vec<String> = members
                 .wanted
                 .iter()
-                .filter(|id| !members.dead.contains(*id))
+                .filter(|id| !members.unknown.contains(*id))
                 .cloned()
                 .collect();
             let mut turns = old.iter().filter(|batch| batch.group == group);
@@ -406,7 +406,7 @@ impl Schedule {
             let members = &self.groups[part.group];
             part.ids
                 .iter()
-                .all(|id| members.wanted.contains(id) && !members.dead.contains(id))
+                .all(|id| members.wanted.contains(id) && !members.unknown.contains(id))
         });
     }
 
@@ -423,8 +423,8 @@ impl Members {
     fn new(wanted: Vec<String>, now: Instant) -> Self {
         Self {
             wanted,
-            dead: BTreeSet::new(),
-            retry_dead_at: now,
+            unknown: BTreeSet::new(),
+            retry_unknown_at: now,
             tried: None,
         }
     }

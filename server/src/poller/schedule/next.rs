@@ -15,11 +15,11 @@ impl Schedule {
             .front()
             .map(|read| (self.parts_from, Task::Read(read.clone())));
         let turn = self.turn();
-        let revival = (0..self.groups.len())
-            .filter_map(|group| self.revival(group))
+        let retry_unknown = (0..self.groups.len())
+            .filter_map(|group| self.retry_unknown(group))
             .min_by_key(|(due, _)| *due);
         // The order settles ties: the list first, since the rest may depend on it.
-        let (due, task) = [list, part, turn, revival]
+        let (due, task) = [list, part, turn, retry_unknown]
             .into_iter()
             .flatten()
             .min_by_key(|(due, _)| *due)?;
@@ -50,20 +50,20 @@ impl Schedule {
         Some((batch.due, Task::Read(read)))
     }
 
-    fn revival(&self, group: usize) -> Option<(Instant, Task)> {
+    fn retry_unknown(&self, group: usize) -> Option<(Instant, Task)> {
         let members = &self.groups[group];
         let after_tried = |id: &&String| members.tried.as_ref().is_none_or(|tried| *id > tried);
         let id = members
-            .dead
+            .unknown
             .iter()
             .find(after_tried)
-            .or_else(|| members.dead.first())?;
+            .or_else(|| members.unknown.first())?;
         let read = Read {
             group,
             ids: vec![id.clone()],
-            kind: Kind::Revival,
+            kind: Kind::RetryUnknown,
         };
-        Some((members.retry_dead_at, Task::Read(read)))
+        Some((members.retry_unknown_at, Task::Read(read)))
     }
 
     /// When this group's queues are asked for next: those whose last read failed,
@@ -80,8 +80,11 @@ impl Schedule {
             .map(|batch| batch.due)
             .min()
             .or_else(|| turns().map(|batch| batch.due).min());
-        let revival = (self.all_dead(group)).then(|| self.groups[group].retry_dead_at);
-        let due = [list, part, turn, revival].into_iter().flatten().min()?;
+        let retry_unknown = (self.all_unknown(group)).then(|| self.groups[group].retry_unknown_at);
+        let due = [list, part, turn, retry_unknown]
+            .into_iter()
+            .flatten()
+            .min()?;
         Some(due.max(self.gate))
     }
 }
@@ -136,7 +139,7 @@ mod tests {
         assert_eq!(schedule.next_try(0, false), Some(now + wait.all));
 
         schedule.refused(&read(&schedule), now);
-        assert!(schedule.all_dead(0));
+        assert!(schedule.all_unknown(0));
         assert_eq!(schedule.next_try(0, false), Some(now + CYCLE));
     }
 
@@ -181,13 +184,13 @@ mod tests {
         for _ in 0..3 {
             schedule.refused(&read(&schedule), now);
         }
-        assert!(schedule.all_dead(0));
+        assert!(schedule.all_unknown(0));
         let mut tried = Vec::new();
         for _ in 0..4 {
-            let revival = read(&schedule);
-            assert_eq!(revival.kind, Kind::Revival);
-            tried.extend(revival.ids.iter().cloned());
-            schedule.refused(&revival, now);
+            let retry_unknown = read(&schedule);
+            assert_eq!(retry_unknown.kind, Kind::RetryUnknown);
+            tried.extend(retry_unknown.ids.iter().cloned());
+            schedule.refused(&retry_unknown, now);
         }
         // 2 was found last.
         assert_eq!(tried, ["3", "1", "2", "3"]);

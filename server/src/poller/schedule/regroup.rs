@@ -27,7 +27,7 @@ impl Schedule {
             if is_same {
                 continue;
             }
-            members.dead.retain(|id| ids.contains(id.as_str()));
+            members.unknown.retain(|id| ids.contains(id.as_str()));
             self.recut(group, now);
             is_cut = true;
         }
@@ -63,7 +63,7 @@ impl Schedule {
         let living = members
             .wanted
             .iter()
-            .filter(|id| !members.dead.contains(*id));
+            .filter(|id| !members.unknown.contains(*id));
         let mut living: Vec<(Instant, u32, String)> = living
             .map(|id| {
                 let (due, failures) = turns.get(id).copied().unwrap_or((now, 0));

@@ -112,11 +112,11 @@ fn a_dead_queue_whose_revival_fails_is_tried_again_a_cycle_later_or_when_the_del
     let now = Instant::now();
     let mut schedule = one_batch(1, now);
     schedule.refused(&next_read(&schedule), now);
-    let revival = next_read(&schedule);
-    assert_eq!(revival.kind, Kind::Revival);
+    let retry_unknown = next_read(&schedule);
+    assert_eq!(retry_unknown.kind, Kind::RetryUnknown);
     for (own, after) in [(Duration::ZERO, CYCLE), (CYCLE * 3, CYCLE * 3)] {
         let all = Duration::ZERO;
-        schedule.failed(&revival, Delay { own, all }, now);
+        schedule.failed(&retry_unknown, Delay { own, all }, now);
         assert_eq!(schedule.next().unwrap().0, now + after);
     }
 }
