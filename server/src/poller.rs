@@ -302,7 +302,7 @@ impl Poller {
                         .readings
                         .unknown(read.group, &unknown, self.clock.now());
                     news.log();
-                    if !news.not_found.is_empty() && self.schedule.all_dead(read.group) {
+                    if !news.not_found.is_empty() && self.schedule.all_unknown(read.group) {
                         warn!(
                             "CXone knows none of the queues: check their ids, and whether CXONE_BASE_URL and \
                              CXONE_TENANT_ID are those of their tenant"
