@@ -158,6 +158,19 @@ fn refusal_names_the_settings_to_check() {
 }
 
 #[test]
+fn refused_host_comes_with_the_domains_that_are_allowed() {
+    let words = explain(&Error::HostRefused {
+        host: "evil.example".to_owned(),
+        role: "API",
+        reason: "not under an allowed domain",
+        allowed: "niceincontact.com".to_owned(),
+    });
+    let end = ": nothing was sent there; check CXONE_ISSUER, and CXONE_ALLOWED_DOMAINS (niceincontact.com) if that \
+               host is right";
+    assert!(words.ends_with(end), "{words}");
+}
+
+#[test]
 fn log_in_page_and_firewall_are_blamed_for_what_they_send() {
     let host = || Host {
         name: "a".to_owned(),
