@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tree_is_parsed_without_own_crates_and_without_licence_is_refused() {
+    fn tree_leaves_out_own_crates_and_refuses_a_missing_licence() {
         let tree =
             "queuewall v0.1.0 (/home/ann/server) | MIT\na v1.0.0 | MIT/ISC (*)\nb v2.0.0 | ISC\n";
         let crates: Vec<_> = parse(tree).unwrap().collect();

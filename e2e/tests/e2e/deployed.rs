@@ -108,7 +108,6 @@ fn nothing_else_was_written(deployed: &Program) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_program_alone_in_a_folder_survives_a_power_cut_and_shows_what_its_link_may()
--> Result<()> {
+async fn deployed_program_survives_a_power_cut_and_revokes_its_link() -> Result<()> {
     in_each(Engine::all()?, live_until_revoked).await
 }

@@ -203,7 +203,7 @@ async fn parts(tab: &mut Tab, vision: Vision) -> Result<Vec<f64>> {
 }
 
 #[tokio::test]
-async fn agents_off_calls_differ_in_brightness_from_what_lies_beside_them() -> Result<()> {
+async fn agents_off_calls_differ_in_brightness_from_neighbours() -> Result<()> {
     let _core = crate::busy().await;
     let (_browser, mut tab) = start().await?;
     let mut alike = Vec::new();

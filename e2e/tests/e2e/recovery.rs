@@ -16,7 +16,7 @@ use queuewall_e2e::{
 const TRIALS: u32 = 3;
 
 #[tokio::test]
-async fn a_wall_is_live_again_within_fifteen_seconds_of_whatever_it_lost() -> Result<()> {
+async fn wall_is_live_within_15_seconds_of_any_loss() -> Result<()> {
     let board = scene::board(Mood::Calm, 12, None);
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
     let trials = match std::env::var("QUEUEWALL_TRIALS") {
@@ -70,7 +70,7 @@ async fn lose_in_real_time(losses: &[(Loss, u64)]) -> Result<()> {
 
 /// Each for long enough to be noticed, but for the build's turn, which takes a minute.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wall_is_live_again_in_real_time() -> Result<()> {
+async fn wall_is_live_again_in_real_time() -> Result<()> {
     lose_in_real_time(&[
         (Loss::Server, 4),
         (Loss::Network, 8),
@@ -82,7 +82,7 @@ async fn a_wall_is_live_again_in_real_time() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes eleven minutes: `cargo xtask test --long`"]
-async fn a_wall_is_live_again_after_minutes_in_real_time() -> Result<()> {
+async fn wall_is_live_again_after_minutes_in_real_time() -> Result<()> {
     lose_in_real_time(&[
         (Loss::Server, 60),
         (Loss::Network, 600),

@@ -64,7 +64,7 @@ async fn a_hundred_restarts_in_a_minute_spend_one_budget() {
 const RESTART_EVERY: u64 = 37;
 
 #[tokio::test(start_paused = true)]
-async fn no_poll_is_lost_while_tokens_expire_and_servers_end_and_each_life_costs_one_sign_in() {
+async fn no_poll_is_lost_while_tokens_expire_and_servers_restart() {
     const LIFE: u32 = 30;
     let lives = number("QUEUEWALL_TOKEN_LIVES", 15);
     for spoken in Spoken::ALL {
@@ -111,7 +111,7 @@ async fn no_poll_is_lost_while_tokens_expire_and_servers_end_and_each_life_costs
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_that_fails_costs_one_request_a_step_however_many_reads_wait_for_it() {
+async fn failing_sign_in_costs_one_request_a_step() {
     const LASTS: Duration = Duration::from_secs(150);
     for spoken in Spoken::ALL {
         // Each by a skill of its own is a read of its own, and all are due at once.

@@ -53,11 +53,11 @@
 //! | all boards show the first group's numbers | every fault, on the board by skill |
 //! | an age is that of the monotonic clock alone | `each_jump_of_a_clock_…` (suspended) |
 //! | of a queue that is there twice the last counts | `each_wrong_body_…` (duplicate) |
-//! | no back-off | `a_sign_in_that_fails_…` |
+//! | no back-off | `failing_sign_in_…` |
 //! | a board is never down | `each_fault_of_the_network_…` (DNS) |
 //! | a board of all queues has them in another order | every fault, on that board |
 //! | a negative number loses its sign | `each_wrong_body_…` (negative) |
-//! | the next try is not announced | `a_sign_in_that_fails_…` |
+//! | the next try is not announced | `failing_sign_in_…` |
 //! | the poller panics where no queue is known | `each_refusal_…` (404, every queue) |
 //! | a queue that was left out is not noted | `each_wrong_body_…` (a missing queue) |
 //! | any certificate is good | `each_fault_of_the_network_…` (TLS expired) |

@@ -209,7 +209,7 @@ async fn stopped_and_continued(spoken: Spoken, stopped: Stopped, length: Duratio
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_program_that_was_stopped_shows_nothing_fresher_than_it_is_and_is_soon_fresh_again() {
+async fn stopped_program_shows_true_ages_and_is_soon_fresh_again() {
     let length = Duration::from_secs(number("QUEUEWALL_STOP_SECONDS", 8));
     let mut runs = JoinSet::new();
     for spoken in Spoken::ALL {
