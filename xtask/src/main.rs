@@ -1,7 +1,7 @@
 //! `cargo xtask …`: every command that a developer, a newcomer or CI types.
 //!
 //! # Layout
-//! - [`bench`]: what it costs and how it looks (`bench`, `pictures`)
+//! - [`mod@bench`]: what it costs and how it looks (`bench`, `pictures`)
 //! - [`run`]: the product itself (`demo`, `serve`, `dev`)
 //! - [`check`]: formats, lints and tests (`test`)
 //! - [`licences`]: checks of dependencies
