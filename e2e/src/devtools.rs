@@ -2,7 +2,7 @@
 //! Chromium 66 knows as well as today's, and by WebDriver BiDi, which is Firefox's.
 //!
 //! # Layout
-//! - [`bidi`]: the words in which Firefox is told the same
+//! - `bidi`: the words in which Firefox is told the same
 //! - [`emulation`], [`trace`]: what only today's Chromium can
 
 mod bidi;
