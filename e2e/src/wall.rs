@@ -8,9 +8,10 @@ use cxone::{
     Settings, SignInMethod, SkillFilter, budget::RequestBudget,
 };
 use queuewall::{
-    client::USER_AGENT,
     clock::{SystemClock, Watched},
-    config::{AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig},
+    config::{
+        AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig, USER_AGENT,
+    },
     serve::Server,
 };
 use queuewall_simulator::{Control, Options, Simulator};

@@ -18,9 +18,6 @@ use crate::{
     text_file,
 };
 
-/// How the client names itself.
-pub const USER_AGENT: &str = concat!("queuewall/", env!("CARGO_PKG_VERSION"));
-
 /// Why the client could not be made.
 #[derive(Debug, Error)]
 pub enum SetupError {

@@ -52,6 +52,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use self::cxone::USER_AGENT;
 pub use crate::{
     board::{BoardConfig, QueueConfig},
     live::Live,

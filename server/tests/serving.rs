@@ -10,9 +10,11 @@ use cxone::{
 };
 use queuewall::{
     access::{Link, Store, StoreError, Token},
-    client::USER_AGENT,
     clock::SystemClock,
-    config::{AccessConfig, AccessMode, BoardConfig, Config, PollConfig, ServerConfig, TlsFiles},
+    config::{
+        AccessConfig, AccessMode, BoardConfig, Config, PollConfig, ServerConfig, TlsFiles,
+        USER_AGENT,
+    },
     serve::Server,
 };
 use reqwest::{Certificate, Client, Response, StatusCode};

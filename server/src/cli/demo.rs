@@ -22,10 +22,11 @@ use super::{
     serve,
 };
 use crate::{
-    client::{self, USER_AGENT},
+    client,
     clock::{SystemClock, Watched},
     config::{
         AccessConfig, AccessMode, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig,
+        USER_AGENT,
     },
     metrics::Calls,
     serve::Server,

@@ -17,7 +17,9 @@ use super::{
     proxy,
     reader::Reader,
 };
-use crate::client::USER_AGENT;
+
+/// How the client names itself to CXone.
+pub const USER_AGENT: &str = concat!("queuewall/", env!("CARGO_PKG_VERSION"));
 
 const REPORTING_V2: &str = "reporting-v2";
 const REALTIME: &str = "realtime";

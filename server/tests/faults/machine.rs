@@ -17,9 +17,8 @@ use cxone::{
     budget::{Ledger, RequestBudget},
 };
 use queuewall::{
-    client::USER_AGENT,
     clock::Watched,
-    config::{AccessConfig, BoardConfig, Config, PollConfig, ServerConfig},
+    config::{AccessConfig, BoardConfig, Config, PollConfig, ServerConfig, USER_AGENT},
     serve::Server,
     state::{StateDir, StateLedger},
 };

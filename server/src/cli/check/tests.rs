@@ -481,7 +481,7 @@ fn offline_check_asks_nothing_and_names_files() {
                 client_secret: "hunter2".into(),
                 tenant_id: "c".into(),
             }),
-            crate::client::USER_AGENT,
+            crate::config::USER_AGENT,
         ),
         ca_file: None,
         poll: POLL,
