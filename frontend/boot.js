@@ -1,6 +1,6 @@
 // Starts the release page. Bundled with wasm-bindgen's JavaScript into one classic
 // script (no module, no top-level await), so that TV browsers of 2020 can run it.
-import init from "./queuewall-frontend.js";
+import init from "./page.js";
 import { stop } from "./restart.js";
 
 // `currentScript` is there only while the script itself runs.
@@ -18,7 +18,25 @@ function refused(cause) {
   message.removeChild(document.getElementById("startup-or"));
 }
 
-if (!start.isHeldBack) {
+// A phone on a wall's address is for a desk: once, and not where a wall is asked for.
+const PHONE_PX = 500;
+const KEY = "queuewall-desk";
+function goesToDesk() {
+  const isPhone = navigator.maxTouchPoints > 0 && Math.min(screen.width, screen.height) < PHONE_PX;
+  const { pathname, search, hash } = location;
+  const desk = pathname.replace(/\/board\/(?=[^/]+$)/, "/desk/");
+  if (!isPhone || desk === pathname || /[?&]view=/.test(search)) return false;
+  try {
+    if (sessionStorage.getItem(KEY)) return false;
+    sessionStorage.setItem(KEY, "1");
+  } catch (error) {
+    // Blocked: it is taken there every time.
+  }
+  location.replace(desk + search + hash);
+  return true;
+}
+
+if (!start.isHeldBack && !goesToDesk()) {
   init({ module_or_path: wasm }).catch(function (error) {
     // After mounting, the page has spoken for itself (frontend/src/startup.rs).
     stop(error, start.explain);

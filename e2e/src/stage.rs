@@ -88,6 +88,7 @@ impl Stage {
             .route("/api/boards", get(boards))
             .route("/api/boards/main", get(board_of))
             .route("/board/{slug}", get(index))
+            .route("/desk/{slug}", get(desk))
             .fallback(file)
             .with_state(Arc::clone(&shared));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -181,6 +182,10 @@ async fn board_of(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Resp
 
 async fn index(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
     shared.files.answer("/index.html", &request)
+}
+
+async fn desk(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
+    shared.files.answer("/desk.html", &request)
 }
 
 async fn file(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {

@@ -44,6 +44,8 @@ pub struct Wall {
     config: ServerConfig,
     poll: Duration,
     queues: Vec<String>,
+    /// Boards beside `main`.
+    more_boards: Vec<String>,
     /// What the server calls its build; `None`: as it was compiled.
     build: Option<String>,
     access: AccessConfig,
@@ -99,6 +101,7 @@ impl Wall {
             config: ServerConfig::on(listener.local_addr()?),
             poll,
             queues: queues.iter().map(|id| (*id).to_owned()).collect(),
+            more_boards: Vec::new(),
             build: None,
             access,
             timezone: "Europe/Berlin".into(),
@@ -180,6 +183,16 @@ impl Wall {
         self.restart_server().await
     }
 
+    /// Starts the server again with one more board.
+    ///
+    /// # Errors
+    /// When the server had failed.
+    pub async fn add_board(&mut self, slug: &str) -> Result<()> {
+        self.more_boards.push(slug.to_owned());
+        self.stop_server().await?;
+        self.restart_server().await
+    }
+
     /// Starts the server again on the same port, set up otherwise.
     ///
     /// # Errors
@@ -250,6 +263,12 @@ impl Wall {
             queues,
             ..BoardConfig::default()
         };
+        let more = self.more_boards.iter().map(|slug| BoardConfig {
+            slug: slug.clone(),
+            title: format!("Board {slug}"),
+            ..board.clone()
+        });
+        let boards = more.chain([board.clone()]).rev().collect();
         let budget_per_minute = 600;
         let config = Config {
             cxone: self.settings()?,
@@ -260,7 +279,7 @@ impl Wall {
             },
             server: self.config.clone(),
             access: self.access.clone(),
-            boards: vec![board],
+            boards,
             warnings: Vec::new(),
         };
         let budget = Arc::new(RequestBudget::new(budget_per_minute));

@@ -1,20 +1,21 @@
-//! Which page an address means. Two addresses need no router.
+//! What an address shows. Two addresses a page need no router.
 
 use leptos::prelude::*;
 use queuewall_shared::address;
+use queuewall_shared::settings::View;
 
 use crate::base_path::below;
-use crate::components::board::BoardPage;
+use crate::components::board::{BoardPage, Extras};
 use crate::components::board_list::BoardListPage;
 use crate::components::message::Message;
 use crate::{access, language, settings, text};
 
-/// A page of this site.
+/// What an address shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// `/`: the boards.
+    /// `/` or `/desk`: the boards.
     Boards,
-    /// `/board/{slug}`: one board.
+    /// `/board/{slug}` or `/desk/{slug}`: one board.
     Board(String),
     /// Anything else.
     Nowhere,
@@ -26,8 +27,8 @@ impl Page {
     pub fn at(path: &str) -> Self {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next(), parts.next()) {
-            (None, ..) => Self::Boards,
-            (Some("board"), Some(part), None) => {
+            (None, ..) | (Some("desk"), None, _) => Self::Boards,
+            (Some("board" | "desk"), Some(part), None) => {
                 address::slug(part).map_or(Self::Nowhere, |slug| Self::Board(slug.into()))
             }
             _ => Self::Nowhere,
@@ -35,11 +36,22 @@ impl Page {
     }
 }
 
-/// The whole site, at the browser's present address.
+/// The wall, at the browser's present address.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn Wall() -> impl IntoView {
+    show(View::Wall)
+}
+
+/// The desk, at the browser's present address.
+#[component]
+pub fn Desk() -> impl IntoView {
+    provide_context(Extras::of_a_desk());
+    show(View::Tab)
+}
+
+fn show(view: View) -> AnyView {
     access::mend_address();
-    settings::provide_from_address();
+    settings::provide_from_address(view);
     // A board speaks for itself later; nothing below says a word before this.
     language::follow(|| None);
     let path = access::address().path;

@@ -322,6 +322,12 @@ impl BoardState {
         Totals::of(read.iter().map(|queue| (&**queue, counts(queue))))
     }
 
+    /// Whether the server answers, as far as is known.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.link.with_untracked(Link::state) == LinkState::Ok
+    }
+
     fn is_trusted(&self) -> bool {
         matches!(
             self.link.with(Link::state),

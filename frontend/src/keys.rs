@@ -79,6 +79,29 @@ pub enum Panel {
     Settings,
 }
 
+impl Panel {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Help, Self::Settings];
+
+    /// What opens it.
+    #[must_use]
+    pub fn command(self) -> Command {
+        match self {
+            Self::Help => Command::Help,
+            Self::Settings => Command::Settings,
+        }
+    }
+
+    /// The fragment of a desk's address that opens it from the start.
+    #[must_use]
+    pub fn fragment(self) -> &'static str {
+        match self {
+            Self::Help => "#keys",
+            Self::Settings => "#settings",
+        }
+    }
+}
+
 type Receiver = (u32, Command, Rc<dyn Fn()>);
 
 /// Brings commands to those who obey them. A copy is the same.
@@ -141,18 +164,21 @@ impl Commands {
     pub fn give(&self, command: Command) -> bool {
         match (self.open.get_untracked(), command) {
             (Some(_), Command::Close) => self.open.set(None),
-            (open, Command::Help) => self.toggle(open, Panel::Help),
-            (open, Command::Settings) => self.toggle(open, Panel::Settings),
             (_, Command::FullScreen) => full_screen::toggle(),
+            (None, command)
+            | (_, command @ (Command::ToggleSound | Command::Help | Command::Settings)) => {
+                return self.tell(command);
+            }
             // The board lies below: what is open has the keys.
-            (Some(_), command) if command != Command::ToggleSound => return false,
-            (_, command) => return self.tell(command),
+            _ => return false,
         }
         true
     }
 
-    fn toggle(&self, open: Option<Panel>, panel: Panel) {
-        self.open.set((open != Some(panel)).then_some(panel));
+    /// Opens a panel, or closes it.
+    pub fn toggle(&self, panel: Panel) {
+        let is_open = self.open.get_untracked() == Some(panel);
+        self.open.set((!is_open).then_some(panel));
     }
 
     fn tell(&self, command: Command) -> bool {

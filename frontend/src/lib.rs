@@ -1,5 +1,6 @@
-//! The wall itself: a page that reads one board's snapshot every few seconds and
-//! shows what it may honestly show.
+//! The two pages, wall and desk: each reads one board's snapshot every few seconds and
+//! shows what it may honestly show. Each is a program in `src/bin`; what only a desk has,
+//! the wall's program does not contain.
 //!
 //! # Layout
 //! - [`app`]: which page an address means
@@ -65,9 +66,9 @@ pub mod waiting;
 pub mod wake_lock;
 pub mod wire;
 
-/// Mounts the page on the body and takes the start-up message away.
-pub fn start() {
+/// Mounts a page on the body and takes the start-up message away.
+pub fn start<V: leptos::prelude::IntoView + 'static>(page: impl FnOnce() -> V + 'static) {
     startup::report_panics();
-    leptos::mount::mount_to_body(app::App);
+    leptos::mount::mount_to_body(page);
     startup::mounted();
 }

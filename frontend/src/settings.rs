@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::{provide_context, use_context};
-use queuewall_shared::settings::{Problem, Settings};
+use leptos::prelude::{provide_context, use_context, window};
+use queuewall_shared::address::Address;
+use queuewall_shared::settings::{Problem, Settings, View};
 use wasm_bindgen::JsCast;
 use web_sys::UrlSearchParams;
 
 use crate::access;
+use crate::keys::Panel;
 
 /// What an address asks, and what of it cannot be followed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +19,9 @@ pub struct Asked {
     pub settings: Settings,
     /// What cannot.
     pub problems: Vec<Problem>,
+    /// A panel that is open from the start: a key on a wall leads to the desk's, which
+    /// closes to the wall again.
+    pub panel: Option<Panel>,
 }
 
 /// Reads the query of an address: what follows its question mark.
@@ -30,7 +35,11 @@ pub fn read(query: &str) -> Asked {
         let pair: js_sys::Array = pair.dyn_into().ok()?;
         Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
     }));
-    Asked { settings, problems }
+    Asked {
+        settings,
+        problems,
+        panel: None,
+    }
 }
 
 /// Lets every component below ask [`asked`].
@@ -38,9 +47,38 @@ pub fn provide(asked: Asked) {
     provide_context(Arc::new(asked));
 }
 
-/// Lets every component below ask what the page's own address asks.
-pub fn provide_from_address() {
-    provide(read(&access::address().query));
+/// Lets every component below ask what the page's own address asks of a wall or a desk.
+pub fn provide_from_address(view: View) {
+    let mut asked = read(&access::address().query);
+    asked.settings.view = view;
+    if view == View::Tab {
+        let fragment = window().location().hash().unwrap_or_default();
+        asked.panel = Panel::ALL
+            .into_iter()
+            .find(|panel| fragment == panel.fragment());
+    }
+    provide(asked);
+}
+
+/// The address of a wall or a desk, with its settings, for the board that the page shows.
+#[must_use]
+pub fn address_as(view: View) -> String {
+    let Address { path, query, .. } = access::address();
+    path_as(view, &path) + &query
+}
+
+/// A board's path on a wall or a desk.
+#[must_use]
+pub fn path_as(view: View, path: &str) -> String {
+    let (folder, other) = match view {
+        View::Wall => ("/board/", "/desk/"),
+        View::Tab => ("/desk/", "/board/"),
+    };
+    // The last one: the server may be below a path of the same name.
+    match path.rsplit_once(other) {
+        Some((base, slug)) if !slug.contains('/') => [base, folder, slug].concat(),
+        _ => path.to_owned(),
+    }
 }
 
 /// What the page was asked; nothing where nobody provided it.

@@ -8,6 +8,23 @@ use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use crate::markup;
 
+/// Moves the focus as `event` asks, beginning with the first stop where nothing within `root`
+/// has it: a remote has no Tab key.
+pub fn steer_from_first(root: &Element, event: &KeyboardEvent) {
+    let is_arrow = matches!(
+        event.key().as_str(),
+        "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight"
+    );
+    let has_focus = document()
+        .active_element()
+        .is_some_and(|it| it.matches("a, button, input").unwrap_or_default());
+    match stops(root).first() {
+        Some(first) if is_arrow && !has_focus => go(first, event),
+        _ if is_arrow => steer(root, event),
+        _ => {}
+    }
+}
+
 /// Moves the focus as `event` asks, within `root`.
 pub fn steer(root: &Element, event: &KeyboardEvent) {
     let all = stops(root);

@@ -98,6 +98,24 @@ pub fn boards() -> &'static str {
     words().boards.text()
 }
 
+/// The page for a screen on a wall.
+#[must_use]
+pub fn wall() -> &'static str {
+    words().wall.text()
+}
+
+/// The page for a supervisor.
+#[must_use]
+pub fn desk_word() -> &'static str {
+    words().desk_word.text()
+}
+
+/// A key was pressed that the desk is for.
+#[must_use]
+pub fn opening_desk() -> &'static str {
+    words().opening_desk.text()
+}
+
 /// The list of boards is empty.
 #[must_use]
 pub fn no_boards() -> &'static str {

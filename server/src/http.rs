@@ -8,7 +8,8 @@
 //! | `POST /api/screens`, `/api/screens/wait` | a code for a screen, and whether it was let in |
 //! | `/healthz` | 200 while the process serves |
 //! | `/readyz` | 200 once boards can be served, with how it goes with CXone beside it |
-//! | `/`, `/board/{slug}` | the page |
+//! | `/`, `/board/{slug}` | the wall |
+//! | `/desk`, `/desk/{slug}` | the desk |
 //! | `/assets/…` | its files, named by content |
 //!
 //! On a listener of its own, for those who run the server, and nowhere else:
@@ -282,6 +283,8 @@ fn router(state: AppState) -> Router {
         .route("/readyz", get(health::readyz).options(health::readyz))
         .route("/", get(page::index).options(health::healthz))
         .route("/board/{slug}", get(page::board))
+        .route("/desk", get(page::desks))
+        .route("/desk/{slug}", get(page::desk))
         .route("/assets/{file}", get(page::asset))
         .fallback(page::nowhere)
         .method_not_allowed_fallback(error::method_not_allowed)

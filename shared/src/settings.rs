@@ -1,4 +1,4 @@
-//! What a link asks of the page: `/board/main?view=tab&theme=light&metres=5`.
+//! What a link asks of the page: `/board/main?theme=light&metres=5`.
 //!
 //! A screen has nobody to set it up twice, so everything that makes one screen
 //! different from another is in its address. What the address leaves open, the board's
@@ -52,7 +52,7 @@ pub enum Rotate {
 pub struct Settings {
     /// `screen`: what this screen is called.
     pub screen: Option<String>,
-    /// `view`: `wall` or `tab`.
+    /// `view`: `wall` or `tab`. The address's path says the same, and is what a link has.
     pub view: View,
     /// `theme`: `dark`, `light` or `contrast`.
     pub theme: Option<Theme>,
@@ -155,7 +155,6 @@ impl Settings {
         };
         let plain = Self::default();
         add("screen", self.screen.clone());
-        add("view", differs(self.view, plain.view, &VIEWS));
         add("theme", self.theme.and_then(|it| word(it, &THEMES)));
         add("lang", self.language.map(|it| it.code().to_owned()));
         add("metres", self.metres.map(crate::format::tenths));
@@ -325,7 +324,8 @@ mod tests {
             }
         );
         let names: Vec<_> = settings.parameters().iter().map(|it| it.0).collect();
-        assert_eq!(names, Settings::NAMES);
+        let in_query = Settings::NAMES.iter().filter(|name| **name != "view");
+        assert!(names.iter().eq(in_query), "{names:?}");
     }
 
     #[test]
@@ -372,7 +372,6 @@ mod tests {
         let tenths = |most: u32| (5u32..most).prop_map(|tenths| f64::from(tenths) / 10.0);
         (
             proptest::option::of("[a-zA-Z0-9 äé&=%+#]{0,18}[a-z]"),
-            prop_oneof![Just(View::Wall), Just(View::Tab)],
             proptest::option::of(prop_oneof![Just(Theme::Dark), Just(Theme::Contrast)]),
             proptest::option::of((0..5usize).prop_map(|place| Language::ALL[place])),
             (
@@ -388,10 +387,11 @@ mod tests {
             proptest::collection::btree_set("[a-z0-9-]{1,8}", 0..5),
         )
             .prop_map(
-                |(screen, view, theme, language, (metres, inches), rotate, sort, sound, queues)| {
+                |(screen, theme, language, (metres, inches), rotate, sort, sound, queues)| {
                     Settings {
                         screen: screen.map(|it| it.trim().to_owned()),
-                        view,
+                        // In the path.
+                        view: View::Wall,
                         theme,
                         language,
                         metres,

@@ -1,5 +1,5 @@
-//! The page: built by Trunk, then made to run in old TV browsers, bundled,
-//! compressed and named by content, into `dist/`, which the server embeds.
+//! The two pages, wall and desk: built by Trunk, then made to run in old TV browsers,
+//! bundled, compressed and named by content, into `dist/`, which the server embeds.
 
 mod assets;
 mod inputs;
@@ -17,8 +17,28 @@ use crate::{
 };
 use assets::Assets;
 
-/// What the crate's Trunk output is called.
-const NAME: &str = "queuewall-frontend";
+/// One of the two pages: a program of the crate `frontend`.
+struct Page {
+    /// The program.
+    name: &'static str,
+    /// Its document, in the root and in `dist/`.
+    document: &'static str,
+    /// Its settings for Trunk.
+    trunk: &'static str,
+}
+
+const PAGES: [Page; 2] = [
+    Page {
+        name: "wall",
+        document: "index.html",
+        trunk: "Trunk.toml",
+    },
+    Page {
+        name: "desk",
+        document: "desk.html",
+        trunk: "Trunk.desk.toml",
+    },
+];
 
 /// The fonts in `style/`, which the style sheets name by their files.
 const FONTS: [&str; 2] = ["inter-regular", "inter-semibold"];
@@ -42,24 +62,26 @@ const LOWERING: [&str; 10] = [
 pub(crate) fn build(workspace: &Workspace, tools: &PageTools) -> Result<()> {
     let stamp = workspace.staging.with_extension("stamp");
     let fingerprint = inputs::fingerprint(&workspace.root)?;
-    if workspace.dist.join("index.html").exists()
+    if workspace.dist.join("desk.html").exists()
         && fs::read_to_string(&stamp).is_ok_and(|known| known == fingerprint)
     {
         return Ok(());
     }
-    step("Compiling the page to WebAssembly", || {
-        trunk(workspace, tools)
+    step("Compiling wall and desk to WebAssembly", || {
+        PAGES
+            .iter()
+            .try_for_each(|page| trunk(workspace, tools, page))
     })?;
-    step(
-        "Making the page fit for TVs: lower, bundle, compress",
-        || finish(workspace, tools),
-    )?;
+    step("Making them fit for TVs: lower, bundle, compress", || {
+        finish(workspace, tools)
+    })?;
     fs::write(&stamp, fingerprint).context("the target folder cannot be written")
 }
 
-fn trunk(workspace: &Workspace, tools: &PageTools) -> Result<()> {
+fn trunk(workspace: &Workspace, tools: &PageTools, page: &Page) -> Result<()> {
     let mut trunk = tools.command("trunk")?;
     trunk
+        .args(["--config", page.trunk])
         .args([
             "build",
             "--release",
@@ -69,7 +91,7 @@ fn trunk(workspace: &Workspace, tools: &PageTools) -> Result<()> {
             "--no-sri=true",
             "--dist",
         ])
-        .arg(&workspace.staging)
+        .arg(workspace.staging.join(page.name))
         // Trunk takes these words for its own settings.
         .env_remove("NO_COLOR")
         .env("TRUNK_COLOR", "auto");
@@ -80,19 +102,46 @@ fn trunk(workspace: &Workspace, tools: &PageTools) -> Result<()> {
 }
 
 fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
-    let staging = &workspace.staging;
-    let wasm = lower(staging, tools)?;
-    let script = bundle_script(workspace, tools)?;
+    let fresh = workspace.dist.with_extension("new");
+    let mut assets = Assets::create(&fresh)?;
+    let common = Common {
+        start: minify_start(workspace, tools)?,
+        tick: assets.add("tick", "js", &minify_worker(workspace, tools)?)?,
+    };
+    for page in &PAGES {
+        let before = assets.sizes();
+        finish_page(workspace, tools, page, &common, &mut assets)?;
+        note(&format!("{}: {}", page.name, assets.sizes().since(before)));
+    }
+    if workspace.dist.exists() {
+        fs::remove_dir_all(&workspace.dist)?;
+    }
+    fs::rename(&fresh, &workspace.dist).context("dist/ cannot be replaced")
+}
+
+/// What both pages have.
+struct Common {
+    start: String,
+    tick: String,
+}
+
+fn finish_page(
+    workspace: &Workspace,
+    tools: &PageTools,
+    page: &Page,
+    common: &Common,
+    assets: &mut Assets,
+) -> Result<()> {
+    let staging = &workspace.staging.join(page.name);
+    let wasm = lower(staging, page.name, tools)?;
+    let script = bundle_script(workspace, staging, page.name, tools)?;
     let html =
         fs::read_to_string(staging.join("index.html")).context("Trunk wrote no index.html")?;
     let shell = shell::Shell::parse(&html)?;
     let mut style = bundle_style(staging, tools, &shell.stylesheets)?;
 
-    let fresh = workspace.dist.with_extension("new");
-    let mut assets = Assets::create(&fresh)?;
-    let wasm = assets.add("page", "wasm", &wasm)?;
-    let script = assets.add("page", "js", &script)?;
-    let tick = assets.add("tick", "js", &minify_worker(workspace, tools)?)?;
+    let wasm = assets.add(page.name, "wasm", &wasm)?;
+    let script = assets.add(page.name, "js", &script)?;
     let mut fonts = Vec::new();
     for name in FONTS {
         let file = format!("{name}.woff2");
@@ -103,32 +152,26 @@ fn finish(workspace: &Workspace, tools: &PageTools) -> Result<()> {
         style = style.replace(&file, address.trim_start_matches("/assets/"));
         fonts.push(address);
     }
-    let style = assets.add("page", "css", style.as_bytes())?;
+    let style = assets.add(page.name, "css", style.as_bytes())?;
     let icon = match &shell.icon {
         Some(name) => Some(assets.add("icon", "svg", &fs::read(staging.join(name))?)?),
         None => None,
     };
     let html = shell.finish(&shell::Links {
-        start: minify_start(workspace, tools)?,
+        start: common.start.clone(),
         wasm,
         script,
-        tick,
+        tick: common.tick.clone(),
         style,
         fonts,
         icon,
     });
-    assets.add_index(&html)?;
-    note(&assets.summary());
-
-    if workspace.dist.exists() {
-        fs::remove_dir_all(&workspace.dist)?;
-    }
-    fs::rename(&fresh, &workspace.dist).context("dist/ cannot be replaced")
+    assets.add_document(page.document, &html)
 }
 
-fn lower(staging: &Path, tools: &PageTools) -> Result<Vec<u8>> {
+fn lower(staging: &Path, name: &str, tools: &PageTools) -> Result<Vec<u8>> {
     let (source, lowered) = (
-        staging.join(format!("{NAME}_bg.wasm")),
+        staging.join(format!("{name}_bg.wasm")),
         staging.join("page.wasm"),
     );
     let mut optimise = tools.command("wasm-opt")?;
@@ -149,15 +192,22 @@ fn lower(staging: &Path, tools: &PageTools) -> Result<Vec<u8>> {
     fs::read(&lowered).context("wasm-opt wrote nothing")
 }
 
-fn bundle_script(workspace: &Workspace, tools: &PageTools) -> Result<Vec<u8>> {
+fn bundle_script(
+    workspace: &Workspace,
+    staging: &Path,
+    name: &str,
+    tools: &PageTools,
+) -> Result<Vec<u8>> {
     // Beside wasm-bindgen's script, which it imports.
+    fs::copy(staging.join(format!("{name}.js")), staging.join("page.js"))
+        .with_context(|| format!("Trunk wrote no {name}.js"))?;
     for script in ["boot.js", "restart.js"] {
         let source = workspace.root.join("frontend").join(script);
-        fs::copy(source, workspace.staging.join(script))
+        fs::copy(source, staging.join(script))
             .with_context(|| format!("frontend/{script} cannot be copied"))?;
     }
-    let boot = workspace.staging.join("boot.js");
-    let out = workspace.staging.join("page.bundle.js");
+    let boot = staging.join("boot.js");
+    let out = staging.join("page.bundle.js");
     let mut esbuild = tools.command("esbuild")?;
     esbuild
         .arg(&boot)

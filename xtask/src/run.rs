@@ -32,7 +32,8 @@ pub(crate) fn serve(workspace: &Workspace, arguments: Vec<String>) -> Result<()>
     )
 }
 
-/// The demo on 8080 and `trunk serve` on 8081, until one of them ends.
+/// The demo on 8080, and `trunk serve` for the wall on 8081 and the desk on 8082, until the
+/// wall's ends.
 pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
     let tools = tools::for_page(workspace)?;
     // The tests' packages and features, so that these compile nothing again.
@@ -48,15 +49,30 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
             .spawn()
             .context("the server could not be started")?,
     );
-    let mut trunk = tools.command("trunk")?;
-    trunk
-        .args(["serve", "--offline", "--skip-version-check"])
-        .env_remove("NO_COLOR");
+    let trunk = |config: &str| -> Result<Command> {
+        let mut trunk = tools.command("trunk")?;
+        trunk
+            .args([
+                "--config",
+                config,
+                "serve",
+                "--offline",
+                "--skip-version-check",
+            ])
+            .env_remove("NO_COLOR");
+        Ok(trunk)
+    };
+    let mut desk = Ended(
+        trunk("Trunk.desk.toml")?
+            .spawn()
+            .context("Trunk could not be started")?,
+    );
     let result = run(
-        &mut trunk,
+        &mut trunk("Trunk.toml")?,
         "is port 8081 taken, or does the page not compile?",
     );
-    // Ctrl-C reaches all three; when only Trunk ends, the demo goes with it.
+    // Ctrl-C reaches all of them; when only this one ends, the others go with it.
+    desk.end();
     demo.end();
     result
 }

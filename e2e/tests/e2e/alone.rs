@@ -130,6 +130,7 @@ async fn another_build_reloads_the_page_once_and_only_when_it_can_be_had() -> Re
 #[tokio::test]
 async fn the_list_of_boards_makes_room_too() -> Result<()> {
     let mut wall = wall().await?;
+    wall.add_board("sales").await?;
     let (_browser, mut tab) = prepared(&Engine::today()?, &[witness(0.0)]).await?;
     tab.open(&wall.url("/")).await?;
     tab.wait_for("!!document.querySelector('a[href=\"/board/main\"]')", SOON)

@@ -117,7 +117,7 @@ async fn serves_a_desk(engine: &Engine) -> Result<()> {
     tab.evaluate("document.querySelector('.settings-acts a').click()")
         .await?;
     tab.wait_for(
-        "location.search === '?view=tab&theme=light' && \
+        "location.pathname + location.search === '/desk/main?theme=light' && \
          !!document.querySelector('[data-theme=light] .tile') && \
          document.querySelector('.problems').hidden",
         SOON,
@@ -147,7 +147,7 @@ async fn stays_true_while_hidden(hidden: Duration, control: u64) -> Result<()> {
     wall.tenant().set(&queue, QueueOverride::waiting(41));
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
-    tab.open(&wall.url("/board/main?view=tab")).await?;
+    tab.open(&wall.url("/desk/main")).await?;
     let title = |text: &str| format!("document.title === {:?}", format!("{text} – Customer Care"));
     tab.wait_for(&title("● 1 critical · 41 waiting"), SOON)
         .await?;
@@ -222,8 +222,7 @@ async fn tab_of_two_thousand_queues_has_tiles_in_sight_only() -> Result<()> {
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1366, 768).await?;
-    tab.open(&wall.url("/board/main?view=tab&sort=board"))
-        .await?;
+    tab.open(&wall.url("/desk/main?sort=board")).await?;
     let in_sight = |id: &str| {
         format!(
             "(() => {{ const tile = document.querySelector('.tile[data-queue=\"{id}\"]'); \
@@ -247,6 +246,108 @@ async fn tab_of_two_thousand_queues_has_tiles_in_sight_only() -> Result<()> {
         .map(tile => tile.getBoundingClientRect()); \
         return boxes.some(box => box.top <= 0) && boxes.some(box => box.bottom >= innerHeight); })()";
     check(&mut tab, covered).await
+}
+
+/// A remote's arrows and OK, from nothing focused to a board's desk.
+async fn steers_the_list(engine: Engine) -> Result<()> {
+    let mut wall = Wall::start(still(), POLL, &[]).await?;
+    wall.add_board("sales").await?;
+    let browser = Browser::start(&engine).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/")).await?;
+    let count = "document.querySelectorAll('.board-list a').length === 4";
+    tab.wait_for(count, SOON).await?;
+    let focused = |path: &str| format!("document.activeElement.getAttribute('href') === '{path}'");
+    for (key, path) in [
+        ("ArrowDown", "/board/main"),
+        ("ArrowDown", "/board/sales"),
+        ("ArrowRight", "/desk/sales"),
+        ("ArrowRight", "/desk/sales"),
+        ("ArrowUp", "/desk/main"),
+        ("ArrowLeft", "/board/main"),
+        ("ArrowRight", "/desk/main"),
+    ] {
+        press(&mut tab, key).await?;
+        check(&mut tab, &focused(path)).await?;
+    }
+    tab.press_enter().await?;
+    tab.wait_for("location.pathname === '/desk/main'", SOON)
+        .await?;
+    tab.wait_for("!!document.querySelector('.tile')", SOON)
+        .await
+}
+
+#[tokio::test]
+async fn list_of_boards_is_steered_by_arrow_keys() -> Result<()> {
+    in_each(Engine::all()?, steers_the_list).await
+}
+
+/// Keys whose panels are the desk's: there and back, with the wall's own settings.
+#[tokio::test]
+async fn wall_key_opens_the_desks_panel_which_closes_to_the_wall() -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&wall.url("/board/main?metres=5")).await?;
+    for (key, panel) in [("?", ".help"), ("s", ".settings")] {
+        let is_wall = "location.pathname + location.search + location.hash === \
+            '/board/main?metres=5' && !!document.querySelector('.tile')";
+        tab.wait_for(is_wall, SOON).await?;
+        press(&mut tab, key).await?;
+        let is_open =
+            format!("location.pathname === '/desk/main' && !!document.querySelector('{panel}')");
+        tab.wait_for(&is_open, SOON).await?;
+        if key == "s" {
+            let link =
+                "document.querySelector('#set-address').value.endsWith('/board/main?metres=5')";
+            check(&mut tab, link).await?;
+        }
+        press(&mut tab, "Escape").await?;
+    }
+    tab.wait_for("location.pathname === '/board/main'", SOON)
+        .await
+}
+
+#[tokio::test]
+async fn phone_goes_to_the_desk_once_and_stays_where_a_wall_is_asked_for() -> Result<()> {
+    let wall = Wall::start(still(), POLL, &[]).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let phone = async || -> Result<Tab> {
+        let mut tab = browser.tab().await?;
+        let size = json!({
+            "width": 390, "height": 844, "screenWidth": 390, "screenHeight": 844,
+            "deviceScaleFactor": 2, "mobile": true,
+        });
+        tab.command("Emulation.setDeviceMetricsOverride", size)
+            .await?;
+        let touch = json!({ "enabled": true, "maxTouchPoints": 5 });
+        tab.command("Emulation.setTouchEmulationEnabled", touch)
+            .await?;
+        Ok(tab)
+    };
+    let shows = |address: &str| {
+        format!(
+            "location.pathname + location.search === '{address}' && \
+             !!document.querySelector('.tile')"
+        )
+    };
+    let mut tab = phone().await?;
+    tab.open(&wall.url("/board/main?lang=de")).await?;
+    tab.wait_for(&shows("/desk/main?lang=de"), SOON).await?;
+    // Who goes back to the wall means it.
+    tab.open(&wall.url("/board/main?lang=de")).await?;
+    tab.wait_for(&shows("/board/main?lang=de"), SOON).await?;
+
+    let mut tab = phone().await?;
+    tab.open(&wall.url("/board/main?view=wall")).await?;
+    tab.wait_for(&shows("/board/main?view=wall"), SOON).await?;
+    // A touch screen on a wall is no phone.
+    let mut tab = browser.tab().await?;
+    let touch = json!({ "enabled": true, "maxTouchPoints": 5 });
+    tab.command("Emulation.setTouchEmulationEnabled", touch)
+        .await?;
+    tab.open(&wall.url("/board/main")).await?;
+    tab.wait_for(&shows("/board/main"), SOON).await
 }
 
 #[tokio::test]

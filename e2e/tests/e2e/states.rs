@@ -207,7 +207,7 @@ async fn longest_waits_lead_and_agents_off_calls_are_told_where_there_is_room() 
     for (path, has_room) in [
         ("/board/main?rotate=off", false),
         ("/board/main?metres=1&rotate=off", true),
-        ("/board/main?view=tab", true),
+        ("/desk/main", true),
     ] {
         tab.open(&stage.url(path)).await?;
         wait_for(&mut tab, calm, &[("data-state", "fresh")]).await?;

@@ -15,7 +15,7 @@ use crate::components::no_entry::NoEntry;
 use crate::components::overlays::Overlays;
 use crate::components::problems::Problems;
 use crate::components::toolbar::Toolbar;
-use crate::keys::{Command, Commands};
+use crate::keys::{Command, Commands, Panel};
 use crate::{language, polling, settings, tab_mark, text, unattended, viewport};
 
 /// Polls the board `slug` and shows it.
@@ -27,6 +27,32 @@ pub fn BoardPage(
     let board = BoardState::default();
     polling::poll(api::board(&slug), board);
     view! { <BoardView board slug /> }
+}
+
+/// What only a desk has. The wall's program contains none of it.
+#[derive(Clone, Copy)]
+pub struct Extras {
+    toolbar: fn(BoardState) -> AnyView,
+    overlays: fn(BoardState, Signal<Vec<String>>) -> AnyView,
+    /// Goes back to the wall whose key opened a panel.
+    pub leave: fn(),
+}
+
+impl Extras {
+    /// To be provided by a desk, as context.
+    #[must_use]
+    pub fn of_a_desk() -> Self {
+        Self {
+            toolbar: |board| view! { <Toolbar board /> }.into_any(),
+            overlays: |board, status| view! { <Overlays board status /> }.into_any(),
+            leave: || {
+                // An address of this server: it is never refused.
+                let _ = window()
+                    .location()
+                    .replace(&settings::address_as(View::Wall));
+            },
+        }
+    }
 }
 
 /// Shows a board, whoever feeds it.
@@ -53,7 +79,19 @@ pub fn BoardView(
     let commands = Commands::provide();
     commands.on(Command::ToggleSound, move || vigil.toggle_sound());
     commands.leave_ok(move || vigil.is_mute());
+    let extras = use_context::<Extras>();
+    let is_leaving = RwSignal::new(false);
     if view == View::Wall {
+        for panel in Panel::ALL {
+            commands.on(panel.command(), move || {
+                if board.is_connected() {
+                    is_leaving.set(true);
+                    let desk = settings::address_as(View::Tab) + panel.fragment();
+                    // An address of this server: it is never refused.
+                    let _ = window().location().set_href(&desk);
+                }
+            });
+        }
         commands.on(Command::NextPage, move || paging.next());
         commands.on(Command::PreviousPage, move || paging.previous());
         commands.on(Command::TogglePause, move || paging.toggle_pause());
@@ -67,11 +105,11 @@ pub fn BoardView(
         Phase::Refused(refusal) => view! { <NoEntry refusal slug=slug.clone() /> }.into_any(),
         Phase::Shown => view! {
             <Header title totals freshness time_of_day />
-            {(view == View::Tab).then(|| view! { <Toolbar board /> })}
+            {extras.map(|it| (it.toolbar)(board))}
             <main class="board-tiles">
                 <TileGrid board paging />
             </main>
-            <Foot board paging vigil />
+            <Foot board paging vigil is_leaving />
         }
         .into_any(),
     };
@@ -87,7 +125,7 @@ pub fn BoardView(
             <Banner trouble />
             {content}
             <Problems board />
-            <Overlays board view status=Signal::derive(move || vigil.status()) />
+            {extras.map(|it| (it.overlays)(board, Signal::derive(move || vigil.status())))}
         </div>
     }
 }

@@ -3,16 +3,19 @@
 use leptos::prelude::*;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::snapshot::Board;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
 use crate::api::{self, Answer, Refusal};
 use crate::base_path::below;
 use crate::board::Trouble;
 use crate::components::banner::Banner;
 use crate::components::no_entry::NoEntry;
+use crate::listener::{self, Listener};
 use crate::polling::{self, Audience, Taken};
 use crate::renewal::Renewer;
-use crate::text;
 use crate::wire;
+use crate::{steering, text};
 
 /// The boards as the server lists them; `None` before its first answer.
 #[derive(Clone, Copy)]
@@ -26,9 +29,16 @@ struct Boards {
     renewer: StoredValue<Renewer, LocalStorage>,
 }
 
-/// Links to every board.
+/// Links to every board's wall and desk, for a mouse, the Tab key and a remote's arrows.
 #[component]
 pub fn BoardListPage() -> impl IntoView {
+    let steered = Listener::with_event(window().into(), "keydown", |event| {
+        let body = document().body();
+        if let (Some(body), Some(event)) = (body, event.dyn_ref::<KeyboardEvent>()) {
+            steering::steer_from_first(&body, event);
+        }
+    });
+    listener::keep(vec![steered]);
     let list = Boards {
         boards: RwSignal::new(None),
         refusal: RwSignal::new(None),
@@ -58,7 +68,9 @@ pub fn BoardListPage() -> impl IntoView {
                         let:board
                     >
                         <li>
-                            <a href=below(&["/board/", &board.slug].concat())>{board.title}</a>
+                            <p>{board.title}</p>
+                            <a href=below(&["/board/", &board.slug].concat())>{text::wall}</a>
+                            <a href=below(&["/desk/", &board.slug].concat())>{text::desk_word}</a>
                         </li>
                     </For>
                 </ul>

@@ -19,6 +19,9 @@ pub fn Foot(
     paging: Paging,
     /// Its vigil, which may have a hint.
     vigil: Vigil,
+    /// Whether the desk is about to be shown instead.
+    #[prop(into)]
+    is_leaving: Signal<bool>,
 ) -> impl IntoView {
     let notice = Memo::new(move |_| board.notice());
     let limits = move || {
@@ -30,7 +33,7 @@ pub fn Foot(
     };
     view! {
         <footer class="foot">
-            <Hints board vigil />
+            <Hints board vigil is_leaving />
             <p class="foot-notice" role="status">{move || notice.get()}</p>
             <p class="foot-limits">{limits}</p>
             <Pager paging />

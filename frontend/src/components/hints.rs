@@ -15,6 +15,8 @@ pub fn Hints(
     board: BoardState,
     /// The board's vigil.
     vigil: Vigil,
+    /// Whether the desk is about to be shown instead.
+    is_leaving: Signal<bool>,
 ) -> impl IntoView {
     let blocked = move || match vigil.sound() {
         SoundState::Blocked => text::sound_blocked(),
@@ -30,8 +32,13 @@ pub fn Hints(
         zone if zone.is_empty() => zone,
         zone => text::no_such_zone(&zone),
     };
+    let leaving = move || match is_leaving.get() {
+        true => text::opening_desk(),
+        false => "",
+    };
     view! {
         <div class="hints" role="status">
+            <p data-hint="desk">{leaving}</p>
             <p data-hint="zone">{no_clock}</p>
             <p data-hint="sound">{blocked}</p>
             <p data-hint="sleep">{may_sleep}</p>

@@ -4,32 +4,30 @@
 //! # Layout
 //! - here: the panel, open and closed
 //! - `help`: the list of keys
-//! - `settings`: the form that writes a link, `draft`: the link in the making
+//! - `form`: the form that writes a link, `draft`: the link in the making
 
 mod draft;
+mod form;
 mod help;
-mod settings;
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 use queuewall_shared::rotation::LONGEST_PAUSE;
-use queuewall_shared::settings::View;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use crate::board::BoardState;
+use crate::components::board::Extras;
 use crate::keys::{self, Command, Commands, Panel};
 use crate::listener::Listener;
-use crate::{markup, steering, text};
+use crate::{markup, settings, steering, text};
 
 /// The panel that is open, if one is.
 #[component]
 pub fn Overlays(
     /// The board below.
     board: BoardState,
-    /// For whom the page is laid out.
-    view: View,
     /// What the settings panel says of the page's own state, a line each.
     #[prop(into)]
     status: Signal<Vec<String>>,
@@ -37,6 +35,15 @@ pub fn Overlays(
     let commands = keys::commands();
     // What the page's own address asks can be read only while the component is made.
     let draft = draft::Draft::of_address();
+    for panel in Panel::ALL {
+        commands.on(panel.command(), move || commands.toggle(panel));
+    }
+    // Opened by a key on a wall, to which closing it leads back.
+    let of_wall = settings::asked().panel;
+    let leave = use_context::<Extras>().map_or(nothing as fn(), |it| it.leave);
+    if let Some(panel) = of_wall {
+        commands.toggle(panel);
+    }
     Effect::new(move |last: Option<Option<Opened>>| {
         let open = commands.open();
         let lines = status.get();
@@ -45,13 +52,15 @@ pub fn Overlays(
         if opened.as_ref().map(|it| it.panel) != open {
             // It goes first: it gives back the focus that the next one takes.
             drop(opened);
-            opened = open.map(|open| {
-                untrack(|| Opened::new(ground, commands, open, board, view, draft.clone()))
-            });
+            if of_wall.is_some() && open.is_none() {
+                leave();
+            }
+            opened = open
+                .map(|open| untrack(|| Opened::new(ground, commands, open, board, draft.clone())));
         }
         // Nobody may come back to a wall on which somebody pressed a key.
         let is_left = |it: &Opened| board.now().saturating_sub(it.since) >= LONGEST_PAUSE;
-        if view == View::Wall && opened.as_ref().is_some_and(is_left) {
+        if of_wall.is_some() && opened.as_ref().is_some_and(is_left) {
             commands.give(Command::Close);
         }
         let place = opened
@@ -64,6 +73,8 @@ pub fn Overlays(
     });
     view! { <div class="dialog-ground" id=GROUND hidden></div> }
 }
+
+fn nothing() {}
 
 /// Where panels are put.
 const GROUND: &str = "overlay";
@@ -84,13 +95,12 @@ impl Opened {
         commands: Commands,
         panel: Panel,
         board: BoardState,
-        view: View,
         draft: draft::Draft,
     ) -> Self {
         let before = document().active_element();
         let (title, body) = match panel {
-            Panel::Help => (text::help(), help::body(view)),
-            Panel::Settings => (text::settings(), settings::body(board)),
+            Panel::Help => (text::help(), help::body()),
+            Panel::Settings => (text::settings(), form::body(board)),
         };
         let head = markup::fill(&[
             "<div class=dialog role=dialog aria-modal=true tabindex=-1 aria-label=\"",
@@ -105,7 +115,7 @@ impl Opened {
         // Neither name can be refused.
         let _ = ground.remove_attribute("hidden");
         let mut listeners = Vec::new();
-        let mut listen = |name, act: settings::Act| {
+        let mut listen = |name, act: form::Act| {
             let listener =
                 Listener::with_event(ground.clone().into(), name, move |event| act(&event));
             listeners.extend(listener);
@@ -128,7 +138,7 @@ impl Opened {
             }),
         );
         if panel == Panel::Settings {
-            settings::bring_to_life(&ground, board, draft, &mut listen);
+            form::bring_to_life(&ground, board, draft, &mut listen);
         }
         // The close button comes first and would be the wrong one to begin with.
         let stops = steering::stops(&ground);

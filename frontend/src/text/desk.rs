@@ -206,8 +206,8 @@ pub fn setting(name: &str) -> &'static str {
 pub fn choice(name: &str, word: &str) -> &'static str {
     let choices = &desk().choices;
     let word = match (name, word) {
-        ("view", "wall") => choices.wall,
-        ("view", "tab") => choices.tab,
+        ("view", "wall") => return super::wall(),
+        ("view", "tab") => return super::desk_word(),
         ("theme", "dark") => choices.dark,
         ("theme", "light") => choices.light,
         ("theme", "contrast") => choices.contrast,

@@ -41,6 +41,10 @@ pub(super) struct Words {
     pub(super) no_page: Phrase<0>,
     pub(super) all_boards: Phrase<0>,
     pub(super) boards: Phrase<0>,
+    pub(super) wall: Word<32>,
+    pub(super) desk_word: Word<32>,
+    /// A key was pressed that the desk is for.
+    pub(super) opening_desk: Phrase<0>,
     pub(super) no_boards: Phrase<0>,
     pub(super) no_queues: Phrase<0>,
     pub(super) no_board: Phrase<1>,

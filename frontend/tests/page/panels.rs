@@ -1,7 +1,11 @@
 //! Keys, the list of them, and the settings panel.
 
+use std::cell::Cell;
+
 use leptos::prelude::{document, window};
-use queuewall_frontend::keys::Command;
+use queuewall_frontend::components::board::Extras;
+use queuewall_frontend::keys::{Command, Panel};
+use queuewall_frontend::settings::Asked;
 use queuewall_frontend::{qr, settings};
 use queuewall_shared::level::Level;
 use queuewall_shared::settings::{Rotate, Settings, Sort, View};
@@ -11,7 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlTextAreaElement};
 
 use crate::desk::{at_level, press, type_in};
-use crate::support::{Shown, at, good_link, queue, settle};
+use crate::support::{Shown, at, good_link, queue, settle, snapshot};
 
 #[wasm_bindgen_test]
 fn keys_of_keyboards_and_remotes_mean_the_same() {
@@ -66,18 +70,31 @@ async fn type_key(key: &str) -> bool {
     used
 }
 
+thread_local! {
+    static HAS_LEFT: Cell<bool> = const { Cell::new(false) };
+}
+
 #[wasm_bindgen_test]
-async fn a_panel_that_is_left_open_hides_a_wall_for_ten_minutes_at_most() {
-    for (view, stays) in [("?view=wall", false), ("?view=tab", true)] {
-        let shown = Shown::asked(view, vec![queue("a")], 0, 0).await;
-        assert!(press("s", None));
+async fn panel_opened_from_a_wall_closes_after_ten_minutes() {
+    for (panel, stays) in [(Some(Panel::Settings), false), (None, true)] {
+        let asked = Asked {
+            panel,
+            ..settings::read("?view=tab")
+        };
+        let mut extras = Extras::of_a_desk();
+        extras.leave = || HAS_LEFT.set(true);
+        let shown = Shown::opened_as(asked, extras);
+        shown.board.take(snapshot(vec![queue("a")]));
         settle().await;
-        shown.board.advance(at(599).monotonic, &good_link());
-        settle().await;
-        assert!(is_open(&shown), "{view}");
-        shown.board.advance(at(600).monotonic, &good_link());
-        settle().await;
-        assert_eq!(is_open(&shown), stays, "{view}");
+        if panel.is_none() {
+            assert!(press("s", None));
+        }
+        for (second, is_there) in [(0, true), (599, true), (600, stays)] {
+            shown.board.advance(at(second).monotonic, &good_link());
+            settle().await;
+            assert_eq!(is_open(&shown), is_there, "{panel:?} at {second} s");
+            assert_eq!(HAS_LEFT.take(), !is_there, "{panel:?} at {second} s");
+        }
     }
 }
 
@@ -107,18 +124,16 @@ async fn help_opens_takes_the_focus_and_gives_it_back() {
     }
     // One page at a time has the ids.
     drop(shown);
-    let text = |view| async move {
-        let shown = Shown::asked(view, vec![queue("a")], 0, 0).await;
-        type_key("?").await;
-        shown.text(".help")
-    };
-    assert!(text("?view=tab").await.contains("Search a queue"));
-    assert!(text("").await.contains("Next page"));
+    let shown = Shown::asked("?view=tab", vec![queue("a")], 0, 0).await;
+    type_key("?").await;
+    for key in ["Search a queue", "Next page"] {
+        assert!(shown.text(".help").contains(key), "{key}");
+    }
 }
 
 #[wasm_bindgen_test]
 async fn tab_and_arrows_stay_within_the_panel() {
-    let shown = Shown::new(vec![queue("a"), queue("b")], 0, 0).await;
+    let shown = Shown::asked("?view=tab", vec![queue("a"), queue("b")], 0, 0).await;
     assert!(type_key("Enter").await);
     let dialog = shown.find("[role=dialog]");
     let start = focused();
@@ -169,6 +184,20 @@ fn written(shown: &Shown) -> Settings {
 }
 
 #[wasm_bindgen_test]
+fn address_of_a_board_is_written_for_wall_and_desk() {
+    for (wall, desk) in [
+        ("/board/main", "/desk/main"),
+        ("/desk/board/main", "/desk/desk/main"),
+        ("/a/board/b", "/a/desk/b"),
+    ] {
+        for path in [wall, desk] {
+            assert_eq!(settings::path_as(View::Wall, path), wall);
+            assert_eq!(settings::path_as(View::Tab, path), desk);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 async fn the_panel_writes_the_link_that_asks_for_what_is_chosen() {
     let mut named = at_level("b", Level::Ok, 1);
     named.name = "<b>Käse & \"Co\"</b>".into();
@@ -177,7 +206,6 @@ async fn the_panel_writes_the_link_that_asks_for_what_is_chosen() {
     assert_eq!(
         written(&shown),
         Settings {
-            view: View::Tab,
             metres: Some(0.8),
             ..Settings::default()
         }

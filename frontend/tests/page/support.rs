@@ -6,9 +6,10 @@ use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use queuewall_frontend::api::Times;
 use queuewall_frontend::board::BoardState;
-use queuewall_frontend::components::board::BoardView;
-use queuewall_frontend::settings;
+use queuewall_frontend::components::board::{BoardView, Extras};
+use queuewall_frontend::settings::{self, Asked};
 use queuewall_shared::link::{Failure, Link, PageTime};
+use queuewall_shared::settings::View;
 use queuewall_shared::snapshot::{
     Agents, Board, BoardSnapshot, Display, Level, Queue, QueueState, ServiceLevel, Totals,
     Upstream, UpstreamState,
@@ -153,12 +154,20 @@ impl Shown {
         shown
     }
 
-    /// Opens the board by a link with this query, before any answer.
+    /// Opens the board by a link with this query, before any answer: on a desk where it has
+    /// `view=tab`, as a desk's address had up to 0.1.0.
     pub(crate) fn opened(query: &'static str) -> Self {
+        Self::opened_as(settings::read(query), Extras::of_a_desk())
+    }
+
+    pub(crate) fn opened_as(asked: Asked, extras: Extras) -> Self {
         let host = host();
         let made = StoredValue::new(None);
         let mounted = mount_to(host.clone(), move || {
-            settings::provide(settings::read(query));
+            if asked.settings.view == View::Tab {
+                provide_context(extras);
+            }
+            settings::provide(asked);
             let board = BoardState::new(at(0));
             made.set_value(Some(board));
             view! { <BoardView board slug="main".to_owned() /> }.into_any()

@@ -38,7 +38,9 @@ pub(super) fn resolve(method: &Method, path: &str, base: &str) -> Resolved {
         [] => Some("/".to_owned()),
         ["healthz" | "readyz"] => Some(lower.clone()),
         ["board" | "boards" | "index.html" | "index.htm"] => Some("/".to_owned()),
-        ["board" | "boards", ..] => trimmed.splitn(3, '/').nth(2).and_then(page_of),
+        ["desk" | "desks"] => Some("/desk".to_owned()),
+        ["board" | "boards", ..] => page_of(trimmed, "board"),
+        ["desk" | "desks", ..] => page_of(trimmed, "desk"),
         ["api", ..] if lower.bytes().all(|byte| byte == b'/' || is_of_slug(byte)) => {
             Some(lower.clone())
         }
@@ -46,7 +48,10 @@ pub(super) fn resolve(method: &Method, path: &str, base: &str) -> Resolved {
     };
     let is_page = matches!(
         parts[..],
-        ["board" | "boards" | "index.html" | "index.htm", ..]
+        [
+            "board" | "boards" | "desk" | "desks" | "index.html" | "index.htm",
+            ..
+        ]
     );
     let canonical = canonical.unwrap_or_else(|| inner.to_owned());
     let is_reading = method == Method::GET || method == Method::HEAD;
@@ -71,7 +76,9 @@ pub(super) fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
 /// Whether a path that nothing is at ends as one of ours does: a proxy has the wall under a
 /// path, and the server was not told.
 pub(super) fn seems_below_a_path(path: &str) -> bool {
-    let ours = ["/board/", "/api/", "/assets/", "/healthz", "/readyz"];
+    let ours = [
+        "/board/", "/desk/", "/api/", "/assets/", "/healthz", "/readyz",
+    ];
     let lower = path.to_ascii_lowercase();
     ours.iter()
         .any(|it| lower.find(it).is_some_and(|at| at > 0))
@@ -108,10 +115,10 @@ fn tidy(slug: &str) -> &str {
     tidied.trim_start_matches("%20")
 }
 
-/// The page of a board, by what is written behind `/board/`: a slug, and perhaps a link's token
-/// whose `#` was encoded. A token's capitals count.
-fn page_of(written: &str) -> Option<String> {
-    let written = tidy(written);
+/// The page of a board in `folder`, by what is written behind it in a path: a slug, and
+/// perhaps a link's token whose `#` was encoded. A token's capitals count.
+fn page_of(path: &str, folder: &str) -> Option<String> {
+    let written = tidy(path.splitn(3, '/').nth(2)?);
     let is_of_slug = |byte: &u8| is_of_slug(byte.to_ascii_lowercase());
     let length = written.bytes().take_while(|byte| is_of_slug(byte)).count();
     let (slug, rest) = written.split_at_checked(length)?;
@@ -119,7 +126,7 @@ fn page_of(written: &str) -> Option<String> {
     // A token whose `#t=` was lost goes on as one: it stays as it is, which no board is called.
     let may_hold_token = rest.starts_with('_')
         || slug.len() >= TOKEN_LENGTH && slug != lower && slug != slug.to_ascii_uppercase();
-    (!slug.is_empty() && !may_hold_token).then(|| format!("/board/{lower}{rest}"))
+    (!slug.is_empty() && !may_hold_token).then(|| format!("/{folder}/{lower}{rest}"))
 }
 
 fn is_slug(text: &str) -> bool {
@@ -168,6 +175,10 @@ mod tests {
                 "/board/twoZm9v_YmFyLWJsb2tlbj",
             ),
             ("/boards/main", "-> /board/main"),
+            ("/desk/main", "/desk/main"),
+            ("/Desk/Main/", "-> /desk/main"),
+            ("/desk/", "-> /desk"),
+            ("/desk", "/desk"),
             ("/board", "-> /"),
             ("/board/", "-> /"),
             ("/Boards", "-> /"),

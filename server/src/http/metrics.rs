@@ -20,9 +20,9 @@ pub enum Route {
     Boards,
     /// A link's token, or a screen's code.
     Access,
-    /// The page.
+    /// The wall or the desk.
     Page,
-    /// A file of the page.
+    /// A file of theirs.
     Asset,
     /// The process's health.
     Health,
@@ -54,10 +54,10 @@ impl Route {
             };
         }
         match path {
-            "/" => Self::Page,
+            "/" | "/desk" => Self::Page,
             "/healthz" | "/readyz" => Self::Health,
             _ if path.starts_with("/assets/") => Self::Asset,
-            _ if path.starts_with("/board/") => Self::Page,
+            _ if path.starts_with("/board/") || path.starts_with("/desk/") => Self::Page,
             _ => Self::Other,
         }
     }
@@ -167,6 +167,8 @@ mod tests {
             ("/", Route::Page),
             ("/?lang=de", Route::Page),
             ("/board/main", Route::Page),
+            ("/desk", Route::Page),
+            ("/desk/main", Route::Page),
             ("/assets/page-1.wasm", Route::Asset),
             ("/healthz", Route::Health),
             ("/readyz", Route::Health),

@@ -1,5 +1,5 @@
-//! The page: embedded in the binary at compile time from `dist/`, which
-//! `cargo xtask` builds. A server compiled without it says so.
+//! The two pages, wall and desk: embedded in the binary at compile time from `dist/`,
+//! which `cargo xtask` builds. A server compiled without them says so.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -30,15 +30,16 @@ struct Dist;
 /// For names that hold a hash of the content.
 const KEPT_FOR_A_YEAR: &str = "public, max-age=31536000, immutable";
 
-/// The document.
-const INDEX: &str = "index.html";
+/// The documents of the wall and of the desk.
+const WALL: &str = "index.html";
+const DESK: &str = "desk.html";
 
 const NOT_BUILT: &str = "<!DOCTYPE html><title>Queuewall</title>
 <h1>This server was compiled without its page</h1>
 <p>Run <code>cargo xtask demo</code> or <code>cargo xtask serve</code>, which build the page first.
 The data is at <a href=\"/api/boards\">/api/boards</a>.</p>";
 
-/// The page's files, ready to be served.
+/// The pages' files, ready to be served.
 #[derive(Debug)]
 pub struct Page {
     files: HashMap<String, Representations>,
@@ -107,74 +108,127 @@ impl Page {
     /// name each other by where they lie; the document alone names them from the root.
     #[must_use]
     pub fn placed(mut self, base_path: &str, is_framed: bool) -> Self {
-        if (!base_path.is_empty() || is_framed)
-            && let Some(index) = self.files.get_mut(INDEX)
-        {
-            let html = String::from_utf8_lossy(&index.raw.bytes);
+        if base_path.is_empty() && !is_framed {
+            return self;
+        }
+        for name in [WALL, DESK] {
+            let Some(document) = self.files.get_mut(name) else {
+                continue;
+            };
+            let html = String::from_utf8_lossy(&document.raw.bytes);
             let mut html = html.replace("\"/assets/", &format!("\"{base_path}/assets/"));
             if is_framed {
                 html = html.replacen("<html", "<html data-frames", 1);
             }
-            *index = Representations::of_bytes(html.into());
+            *document = Representations::of_bytes(html.into());
         }
         self
     }
 
-    /// The hash of the script that stands in the document itself, as a policy names it.
+    /// The hash of the script that stands in both documents, as a policy names it.
     pub(super) fn inline_script(&self) -> Option<String> {
-        let html = String::from_utf8_lossy(&self.files.get(INDEX)?.raw.bytes);
+        let html = String::from_utf8_lossy(&self.files.get(WALL)?.raw.bytes);
         let (_, after) = html.split_once("<script>")?;
         let (script, _) = after.split_once("</script>")?;
         Some(error_page::hash_of(script))
     }
 
-    fn shell(&self, request: Request) -> Response {
+    fn document(&self, name: &str, request: Request) -> Response {
         let kind = Content {
             media_type: "text/html; charset=utf-8",
             cache_control: "no-cache",
         };
-        match self.files.get(INDEX) {
-            Some(index) => respond(index, request.into_parts().0.headers, kind),
+        match self.files.get(name) {
+            Some(document) => respond(document, request.into_parts().0.headers, kind),
             None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
         }
     }
 }
 
-/// `GET /`. A screen whose link opens one board comes to it by itself, since nobody is
+/// `GET /`: the list of boards, or the one board that this screen may see, since nobody is
 /// there to choose.
 pub(super) async fn index(State(state): State<AppState>, request: Request) -> Response {
-    let (caller, now) = (Caller::of(&request), state.clock.now().wall);
-    let boards = state.boards.set();
-    if let Ok(Some(slugs)) = state.access.admitted(boards.slugs(), caller, now)
-        && let [slug] = slugs.as_slice()
-    {
-        let query = request.uri().query();
-        let query = query.map_or_else(String::new, |query| format!("?{query}"));
-        let unkept = [(CACHE_CONTROL, "no-store")];
-        return (
-            unkept,
-            Redirect::to(&format!("{}/board/{slug}{query}", state.base_path)),
-        )
-            .into_response();
+    match only_board(&state, &request) {
+        Some(slug) => redirect(&state, &format!("/board/{slug}"), request.uri().query()),
+        None => state.page.document(WALL, request),
     }
-    state.page.shell(request)
 }
 
-/// `GET /board/{slug}`: the same page; an unknown board is a 404 that the page puts
-/// into words, for those who may know that it is unknown.
+/// `GET /desk`: the same for desks.
+pub(super) async fn desks(State(state): State<AppState>, request: Request) -> Response {
+    match only_board(&state, &request) {
+        Some(slug) => redirect(&state, &format!("/desk/{slug}"), request.uri().query()),
+        None => state.page.document(DESK, request),
+    }
+}
+
+/// `GET /board/{slug}`: the wall. `view=tab` is the desk's address up to 0.1.0.
 pub(super) async fn board(
     State(state): State<AppState>,
     Name(slug): Name,
     request: Request,
 ) -> Response {
+    const VIEW: &str = "view=tab";
+    let query = request.uri().query().unwrap_or_default();
+    if query.split('&').any(|it| it == VIEW) {
+        let others: Vec<&str> = query.split('&').filter(|it| *it != VIEW).collect();
+        let others = others.join("&");
+        let others = Some(&*others).filter(|it| !it.is_empty());
+        // As it is written: what is encoded stays encoded.
+        let path = request.uri().path().replacen("/board/", "/desk/", 1);
+        return redirect(&state, &path, others);
+    }
+    of_board(&state, WALL, &slug, request)
+}
+
+/// `GET /desk/{slug}`: the desk.
+pub(super) async fn desk(
+    State(state): State<AppState>,
+    Name(slug): Name,
+    request: Request,
+) -> Response {
+    of_board(&state, DESK, &slug, request)
+}
+
+/// A board's document: an unknown board is a 404 that the page puts into words, for those
+/// who may know that it is unknown.
+fn of_board(state: &AppState, document: &str, slug: &str, request: Request) -> Response {
     let now = state.clock.now().wall;
-    let is_known_to_be_unknown = state.boards.latest(&slug).is_none()
-        && state.access.admit(&slug, Caller::of(&request), now).is_ok();
-    let mut response = state.page.shell(request);
+    let is_known_to_be_unknown = state.boards.latest(slug).is_none()
+        && state.access.admit(slug, Caller::of(&request), now).is_ok();
+    let mut response = state.page.document(document, request);
     if is_known_to_be_unknown && response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
+}
+
+/// The board that the caller may see, where it is one alone.
+fn only_board(state: &AppState, request: &Request) -> Option<String> {
+    let now = state.clock.now().wall;
+    let boards = state.boards.set();
+    let admitted = state
+        .access
+        .admitted(boards.slugs(), Caller::of(request), now)
+        .ok()?;
+    let slugs = match admitted {
+        Some(slugs) => slugs,
+        None if error_page::is_for_people(request) => boards.slugs().collect(),
+        // A health check wants 200.
+        None => return None,
+    };
+    match slugs.as_slice() {
+        [slug] => Some((*slug).to_owned()),
+        _ => None,
+    }
+}
+
+/// To a path below the base path.
+fn redirect(state: &AppState, path: &str, query: Option<&str>) -> Response {
+    let sign = if query.is_some() { "?" } else { "" };
+    let query = query.unwrap_or_default();
+    let to = format!("{}{path}{sign}{query}", state.base_path);
+    ([(CACHE_CONTROL, "no-store")], Redirect::to(&to)).into_response()
 }
 
 /// Where no route is: for people the page, which says so in their language; for programs
@@ -189,7 +243,7 @@ pub(super) async fn nowhere(
     if !error_page::is_for_people(&request) {
         return Err(ApiError::NoSuchPath);
     }
-    let mut response = state.page.shell(request);
+    let mut response = state.page.document(WALL, request);
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }

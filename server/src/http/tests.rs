@@ -67,6 +67,7 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
 fn page() -> Page {
     Page::of(&[
         ("index.html", b"<p>page"),
+        ("desk.html", b"<p>desk"),
         ("assets/page-1.js", b"script"),
         ("assets/page-1.js.br", b"brotli"),
         ("assets/page-1.js.gz", b"gzip"),
@@ -258,9 +259,19 @@ async fn the_page_is_never_kept_and_its_files_for_a_year() {
         );
         assert_eq!(body(response).await, b"<p>page");
     }
-    let unknown = fixture.get("/board/nothing", &[]).await;
-    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
-    assert_eq!(body(unknown).await, b"<p>page", "the page says it in words");
+    for path in ["/desk", "/desk/main"] {
+        let response = fixture.get(path, &[]).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(body(response).await, b"<p>desk");
+    }
+    for (path, page) in [
+        ("/board/nothing", b"<p>page"),
+        ("/desk/nothing", b"<p>desk"),
+    ] {
+        let unknown = fixture.get(path, &[]).await;
+        assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+        assert_eq!(body(unknown).await, page, "the page says it in words");
+    }
 
     let script = fixture
         .get("/assets/page-1.js", &[("accept-encoding", "gzip, br")])

@@ -17,11 +17,24 @@ pub(crate) struct Assets {
     sizes: Sizes,
 }
 
-#[derive(Default)]
-struct Sizes {
+/// How much there is, in bytes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Sizes {
     raw: usize,
     gzip: usize,
     brotli: usize,
+}
+
+impl Sizes {
+    /// What came since `before`, in words.
+    pub(crate) fn since(self, before: Self) -> String {
+        format!(
+            "{} bytes raw, {} gzip, {} brotli",
+            self.raw - before.raw,
+            self.gzip - before.gzip,
+            self.brotli - before.brotli
+        )
+    }
 }
 
 impl Assets {
@@ -47,15 +60,14 @@ impl Assets {
         Ok(format!("/{address}"))
     }
 
-    /// Adds the one file whose name is fixed.
-    pub(crate) fn add_index(&mut self, html: &str) -> Result<()> {
-        self.write("index.html", html.as_bytes())
+    /// Adds a file whose name is fixed.
+    pub(crate) fn add_document(&mut self, name: &str, html: &str) -> Result<()> {
+        self.write(name, html.as_bytes())
     }
 
-    /// What a first load costs.
-    pub(crate) fn summary(&self) -> String {
-        let Sizes { raw, gzip, brotli } = self.sizes;
-        format!("first load: {raw} bytes raw, {gzip} gzip, {brotli} brotli")
+    /// How much there is so far: what both pages have counts for each.
+    pub(crate) fn sizes(&self) -> Sizes {
+        self.sizes
     }
 
     fn write(&mut self, name: &str, content: &[u8]) -> Result<()> {

@@ -11,12 +11,14 @@ use anyhow::{Context, Result};
 use crate::tools;
 
 /// Folders and files whose content makes the page.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 12] = [
     "frontend",
     "shared",
     "style",
     "index.html",
+    "desk.html",
     "Trunk.toml",
+    "Trunk.desk.toml",
     "Cargo.toml",
     "Cargo.lock",
     ".cargo/config.toml",

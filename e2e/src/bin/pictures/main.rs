@@ -114,7 +114,7 @@ async fn guides(tab: &mut Tab, docs: &Path) -> Result<()> {
         ("states", 12, board(Mood::Mixed), ""),
         ("light", 24, board(Mood::Troubled), "metres=2&theme=light"),
         ("lost", 12, State::ServerLost, ""),
-        ("tab", 24, board(Mood::Troubled), "view=tab&sort=worst"),
+        ("tab", 24, board(Mood::Troubled), "sort=worst"),
     ] {
         let shot = Shot {
             queues,

@@ -106,7 +106,9 @@ impl Shot {
         let board = scene::board(self.state.mood(), self.queues, None);
         let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
         tab.resize(self.size.0, self.size.1).await?;
-        pages::show(tab, &stage, &format!("/board/main?{}", self.query), 1).await?;
+        let is_desk = self.name == "tab" || self.query.contains("view=tab");
+        let folder = if is_desk { "desk" } else { "board" };
+        pages::show(tab, &stage, &format!("/{folder}/main?{}", self.query), 1).await?;
         if self.state == State::ServerLost {
             pages::lose(tab).await?;
         }

@@ -1,7 +1,7 @@
 //! What is typed and chosen in the settings panel, and the address that it makes.
 
 use leptos::prelude::window;
-use queuewall_shared::settings::{Problem, Settings};
+use queuewall_shared::settings::{Problem, Settings, View};
 
 use crate::{settings, text};
 
@@ -21,12 +21,25 @@ impl Draft {
         let asked = settings::asked();
         let given = asked.settings.parameters();
         let value = |name: &&str| {
+            if *name == "view" {
+                // A wall's settings are written on the desk.
+                return match asked.panel {
+                    Some(_) => "wall".to_owned(),
+                    None => "tab".to_owned(),
+                };
+            }
             let known = given.iter().find(|(known, _)| known == name);
             known.map_or_else(String::new, |(_, value)| value.clone())
         };
         Self {
             values: Settings::NAMES.iter().map(value).collect(),
-            settings: asked.settings.clone(),
+            settings: Settings {
+                view: match asked.panel {
+                    Some(_) => View::Wall,
+                    None => View::Tab,
+                },
+                ..asked.settings.clone()
+            },
             problems: Vec::new(),
         }
     }
@@ -78,7 +91,8 @@ impl Draft {
     pub(super) fn address(&self) -> String {
         let location = window().location();
         let mut address = location.origin().unwrap_or_default();
-        address += &location.pathname().unwrap_or_default();
+        let path = location.pathname().unwrap_or_default();
+        address += &settings::path_as(self.settings.view, &path);
         let mut sign = '?';
         for (name, value) in self.settings.parameters() {
             address.push(sign);

@@ -1,12 +1,10 @@
 //! The list of keys.
 
-use queuewall_shared::settings::View;
-
 use crate::keys::Command;
 use crate::{markup, text};
 
-/// Which key does what; a wall has pages, a desk has a search.
-pub(super) fn body(view: View) -> String {
+/// Which key does what on a wall, which has pages, and on a desk, which has a search.
+pub(super) fn body() -> String {
     let all = [
         ("→", Command::NextPage),
         ("←", Command::PreviousPage),
@@ -20,20 +18,13 @@ pub(super) fn body(view: View) -> String {
     ];
     let mut body = String::from("<dl class=help>");
     for (key, command) in all {
-        let is_there = match command {
-            Command::NextPage | Command::PreviousPage | Command::TogglePause => view == View::Wall,
-            Command::Search => view == View::Tab,
-            _ => true,
-        };
-        if is_there {
-            body += &markup::fill(&[
-                "<div class=help-line><dt><kbd>",
-                key,
-                "</kbd></dt><dd>",
-                text::command(command),
-                "</dd></div>",
-            ]);
-        }
+        body += &markup::fill(&[
+            "<div class=help-line><dt><kbd>",
+            key,
+            "</kbd></dt><dd>",
+            text::command(command),
+            "</dd></div>",
+        ]);
     }
     let remote = text::remote_keys();
     body + &markup::fill(&["</dl><p class=help-remote>", remote, "</p>"])

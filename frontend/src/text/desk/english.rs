@@ -46,8 +46,6 @@ pub(in crate::text) const DESK: Desk = Desk {
         queues: word("Queues"),
     },
     choices: Choices {
-        wall: word("A wall"),
-        tab: word("A desk"),
         dark: word("Dark"),
         light: word("Light"),
         contrast: word("High contrast"),

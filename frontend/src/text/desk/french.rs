@@ -46,8 +46,6 @@ pub(in crate::text) const DESK: Desk = Desk {
         queues: word("Files"),
     },
     choices: Choices {
-        wall: word("Mur"),
-        tab: word("Poste"),
         dark: word("Sombre"),
         light: word("Clair"),
         contrast: word("Contraste élevé"),

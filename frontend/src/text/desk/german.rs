@@ -46,8 +46,6 @@ pub(in crate::text) const DESK: Desk = Desk {
         queues: word("Warteschlangen"),
     },
     choices: Choices {
-        wall: word("Wand"),
-        tab: word("Arbeitsplatz"),
         dark: word("Dunkel"),
         light: word("Hell"),
         contrast: word("Hoher Kontrast"),

@@ -46,8 +46,6 @@ pub(in crate::text) const DESK: Desk = Desk {
         queues: word("Filas"),
     },
     choices: Choices {
-        wall: word("Parede"),
-        tab: word("Mesa de trabalho"),
         dark: word("Escuro"),
         light: word("Claro"),
         contrast: word("Alto contraste"),

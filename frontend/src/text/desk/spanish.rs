@@ -46,8 +46,6 @@ pub(in crate::text) const DESK: Desk = Desk {
         queues: word("Colas"),
     },
     choices: Choices {
-        wall: word("Pared"),
-        tab: word("Puesto"),
         dark: word("Oscuro"),
         light: word("Claro"),
         contrast: word("Alto contraste"),

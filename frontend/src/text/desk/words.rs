@@ -69,8 +69,6 @@ pub(in crate::text) struct Names {
 
 /// What can be chosen; languages are called what they call themselves.
 pub(in crate::text) struct Choices {
-    pub(in crate::text) wall: Word<32>,
-    pub(in crate::text) tab: Word<32>,
     pub(in crate::text) dark: Word<32>,
     pub(in crate::text) light: Word<32>,
     pub(in crate::text) contrast: Word<32>,

@@ -85,6 +85,43 @@ async fn page_address_with_slash_or_capitals_is_redirected() {
 }
 
 #[tokio::test]
+async fn view_tab_redirects_to_desk_and_keeps_parameters() {
+    for base_path in ["", "/wall"] {
+        let app = app(AccessMode::Open, base_path);
+        for (query, kept) in [
+            ("?view=tab", ""),
+            ("?view=tab&metres=5", "?metres=5"),
+            (
+                "?screen=Hall%202&view=tab&lang=de",
+                "?screen=Hall%202&lang=de",
+            ),
+        ] {
+            let response = get(&app, &format!("/board/main{query}"), &[PEOPLE]).await;
+            assert_eq!(response.status(), StatusCode::SEE_OTHER, "{query}");
+            let expected = format!("{base_path}/desk/main{kept}");
+            assert_eq!(header(&response, "location"), expected);
+            assert_eq!(header(&response, "cache-control"), "no-store");
+        }
+        let wall = get(&app, "/board/main?view=wall", &[PEOPLE]).await;
+        assert_eq!(wall.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn only_board_is_opened_for_people_and_not_for_health_checks() {
+    let app = app(AccessMode::Open, "/wall");
+    for (path, to) in [
+        ("/?metres=5", "/wall/board/main?metres=5"),
+        ("/desk", "/wall/desk/main"),
+    ] {
+        let response = get(&app, path, &[PEOPLE]).await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(header(&response, "location"), to);
+        assert_eq!(get(&app, path, &[]).await.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
 async fn unknown_address_is_a_page_for_people_and_json_for_programs() {
     let app = app(AccessMode::Open, "");
     for path in ["/nowhere", "/board/main/more", "/board/nothing"] {
@@ -119,7 +156,7 @@ async fn unknown_address_is_a_page_for_people_and_json_for_programs() {
 async fn base_path_is_served_stripped_or_not() {
     let app = app(AccessMode::Open, "/wall");
     for path in ["/wall", "/wall/", "/", "/wall/board/main", "/board/main"] {
-        let response = get(&app, path, &[PEOPLE]).await;
+        let response = get(&app, path, &[]).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         let page = text(response).await;
         for name in [

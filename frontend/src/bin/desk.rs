@@ -1,0 +1,5 @@
+//! Starts the desk: everything else is in the library, where tests reach it.
+
+fn main() {
+    queuewall_frontend::start(queuewall_frontend::app::Desk);
+}

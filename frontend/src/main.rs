@@ -1,5 +1,0 @@
-//! Starts the page: everything else is in the library, where tests reach it.
-
-fn main() {
-    queuewall_frontend::start();
-}
