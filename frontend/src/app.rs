@@ -7,7 +7,7 @@ use queuewall_shared::settings::View;
 use crate::base_path::below;
 use crate::components::board::{BoardPage, Extras};
 use crate::components::board_list::BoardListPage;
-use crate::components::message::Message;
+use crate::components::message;
 use crate::{access, language, settings, text};
 
 /// What an address shows.
@@ -60,6 +60,9 @@ fn show(view: View) -> AnyView {
     match Page::at(path) {
         Page::Boards => view! { <BoardListPage /> }.into_any(),
         Page::Board(slug) => view! { <BoardPage slug /> }.into_any(),
-        Page::Nowhere => view! { <Message text=text::no_page().to_owned() link=true /> }.into_any(),
+        Page::Nowhere => {
+            let inside = message::markup(text::no_page(), true);
+            view! { <div class="page" inner_html=inside></div> }.into_any()
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! One board's signals: answers go in, tiles read out, nothing reads back.
 //!
-//! Each queue has a signal of its own and every signal is set only when its value
-//! differs, so that an unchanged answer wakes nothing that could touch the screen.
+//! A field is set only when its value differs, so that an unchanged answer wakes nothing
+//! that could touch the screen.
 
 mod frame;
 mod judge;
@@ -12,6 +12,7 @@ mod sights;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -23,6 +24,7 @@ use queuewall_shared::server_clock::ServerClock;
 use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream};
 
 use crate::api::{Answer, Refusal, Times};
+use crate::field::Field;
 use crate::language;
 use crate::polling::{Audience, Taken};
 use crate::settings;
@@ -67,20 +69,17 @@ type Writing = (Option<String>, Language);
 /// One board's signals. A copy is the same board.
 #[derive(Clone, Copy)]
 pub struct BoardState {
-    phase: RwSignal<Phase>,
-    head: RwSignal<Option<Head>>,
-    order: RwSignal<Vec<String>>,
-    queues: StoredValue<BTreeMap<String, ArcRwSignal<Queue>>>,
-    /// Set when any queue changed. What is made of all queues reads this, and each of
-    /// them untracked: two thousand subscriptions cost more than what is made.
-    any_queue: Trigger,
-    basis: RwSignal<Basis>,
-    clock: RwSignal<ServerClock>,
+    phase: Field<Phase>,
+    head: Field<Option<Head>>,
+    order: Field<Vec<String>>,
+    queues: Field<BTreeMap<String, Arc<Queue>>>,
+    basis: Field<Basis>,
+    clock: Field<ServerClock>,
     /// The writer of a zone and a language, since making one is dear.
     writer: StoredValue<(Writing, Option<TimeOfDay>), LocalStorage>,
     /// The page's monotonic clock as of the latest tick.
-    now: RwSignal<Duration>,
-    link: RwSignal<Link>,
+    now: Field<Duration>,
+    link: Field<Link>,
     selection: Selection,
     reader: StoredValue<wire::Reader, LocalStorage>,
     /// What each poll says of this screen; what changes all the time is filled in then.
@@ -103,16 +102,15 @@ impl BoardState {
             ..Report::default()
         };
         let board = Self {
-            phase: RwSignal::new(Phase::Loading),
-            head: RwSignal::new(None),
-            order: RwSignal::new(Vec::new()),
-            queues: StoredValue::new(BTreeMap::new()),
-            any_queue: Trigger::new(),
-            basis: RwSignal::new(Basis::default()),
-            clock: RwSignal::new(ServerClock::default()),
+            phase: Field::new(Phase::Loading),
+            head: Field::new(None),
+            order: Field::new(Vec::new()),
+            queues: Field::new(BTreeMap::new()),
+            basis: Field::new(Basis::default()),
+            clock: Field::new(ServerClock::default()),
             writer: StoredValue::new_local(((None, language::current()), TimeOfDay::new(None))),
-            now: RwSignal::new(now.monotonic),
-            link: RwSignal::new(Link::new(now)),
+            now: Field::new(now.monotonic),
+            link: Field::new(Link::new(now)),
             selection: Selection::new(&asked.settings),
             reader: StoredValue::new_local(wire::Reader::default()),
             report: StoredValue::new(report),
@@ -129,68 +127,46 @@ impl BoardState {
             let first = || Cow::Owned(snapshot.build.clone());
             report.build.get_or_insert_with(first);
         });
-        set_if_new(
-            self.head,
-            Some(Head {
-                board: snapshot.board,
-                build: snapshot.build,
-                poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
-                upstream: snapshot.upstream,
-                has_off_call: snapshot.queues.iter().any(has_off_call),
-            }),
-        );
+        self.head.set(Some(Head {
+            board: snapshot.board,
+            build: snapshot.build,
+            poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
+            upstream: snapshot.upstream,
+            has_off_call: snapshot.queues.iter().any(has_off_call),
+        }));
         let mut order = Vec::with_capacity(snapshot.queues.len());
-        let mut is_new = false;
-        self.queues.update_value(|known| {
-            let mut before = std::mem::take(known);
-            for queue in snapshot.queues {
-                if known.contains_key(&queue.id) {
-                    // Tiles are keyed by id: a second one would break the list.
-                    continue;
-                }
+        let mut queues = BTreeMap::new();
+        for queue in snapshot.queues {
+            // Tiles are told apart by id: of two the first counts.
+            if !queues.contains_key(&queue.id) {
                 order.push(queue.id.clone());
-                let signal = match before.remove(&queue.id) {
-                    Some(signal) => {
-                        if signal.with_untracked(|old| *old != queue) {
-                            is_new = true;
-                            signal.set(queue);
-                        }
-                        signal
-                    }
-                    None => {
-                        is_new = true;
-                        ArcRwSignal::new(queue)
-                    }
-                };
-                known.insert(order[order.len() - 1].clone(), signal);
+                queues.insert(queue.id.clone(), Arc::new(queue));
             }
-        });
-        set_if_new(self.order, order);
-        if is_new {
-            self.any_queue.notify();
         }
-        set_if_new(self.phase, Phase::Shown);
+        self.queues.set(queues);
+        self.order.set(order);
+        self.phase.set(Phase::Shown);
     }
 
     /// Forgets everything: whoever may not see the board any more sees no old number.
     pub fn refuse(&self, refusal: Refusal) {
         // First, so that no tile is drawn without its queue.
-        set_if_new(self.phase, Phase::Refused(refusal));
-        set_if_new(self.order, Vec::new());
-        self.queues.update_value(BTreeMap::clear);
-        set_if_new(self.head, None);
-        set_if_new(self.basis, Basis::default());
+        self.phase.set(Phase::Refused(refusal));
+        self.order.set(Vec::new());
+        self.queues.set(BTreeMap::new());
+        self.head.set(None);
+        self.basis.set(Basis::default());
         self.reader
             .update_value(|reader| *reader = wire::Reader::default());
     }
 
     /// Takes in what an answer says about time; its request left at `sent_at`.
     pub fn take_times(&self, times: Times, sent_at: Duration, now: Duration) {
-        set_if_new(self.basis, basis(times, sent_at, now));
+        self.basis.set(basis(times, sent_at, now));
         if let Some(date_ms) = times.date_ms {
             let mut clock = self.clock.get_untracked();
             clock.observe(date_ms, time::milliseconds(now));
-            set_if_new(self.clock, clock);
+            self.clock.set(clock);
         }
     }
 
@@ -213,8 +189,8 @@ impl BoardState {
 
     /// Lets time pass.
     pub fn advance(&self, now: Duration, link: &Link) {
-        set_if_new(self.now, now);
-        set_if_new(self.link, *link);
+        self.now.set(now);
+        self.link.set(*link);
     }
 
     /// What there is to show at all.
@@ -273,30 +249,30 @@ impl BoardState {
     /// What the tile of the queue `id` says; `None` once the queue is gone.
     #[must_use]
     pub fn tile(&self, id: &str) -> Option<TileView> {
-        let queue = self.queues.with_value(|queues| queues.get(id).cloned())?;
+        let queue = self.queue(id)?;
         let excuse = match self.link.with(Link::state) {
             LinkState::Lost => text::no_connection(),
             LinkState::Resuming => text::resuming(),
             LinkState::Connecting | LinkState::Ok => "",
         };
-        queue.with(|queue| {
-            let (standing, age) = self.judge().of(queue);
-            let held = queue
-                .level_since_ms
-                .and_then(|since| self.time_since(since));
-            Some(TileView::of(queue, standing, age, held, excuse))
-        })
+        let (standing, age) = self.judge().of(&queue);
+        let held = queue
+            .level_since_ms
+            .and_then(|since| self.time_since(since));
+        Some(TileView::of(&queue, standing, age, held, excuse))
+    }
+
+    /// The queue of an id, as of the latest answer.
+    fn queue(&self, id: &str) -> Option<Arc<Queue>> {
+        self.queues.with(|queues| queues.get(id).cloned())
     }
 
     /// How bad the queue of an id is, where its reading still counts.
     pub fn levels(&self) -> impl Fn(&str) -> Level {
-        self.any_queue.track();
-        let (judge, queues) = (self.judge(), self.queues);
+        let (judge, board) = (self.judge(), *self);
         move |id| {
-            let queue = queues.with_value(|queues| queues.get(id).cloned());
-            queue.map_or(Level::None, |queue| {
-                queue.with_untracked(|queue| judge.level(queue))
-            })
+            let queue = board.queue(id);
+            queue.map_or(Level::None, |queue| judge.level(&queue))
         }
     }
 
@@ -316,10 +292,9 @@ impl BoardState {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let queues = self.chosen_queues();
-        let read: Vec<_> = queues.iter().map(ArcRwSignal::read_untracked).collect();
         let judge = self.judge();
         let counts = |queue: &Queue| judge.of(queue).0.counts();
-        Totals::of(read.iter().map(|queue| (&**queue, counts(queue))))
+        Totals::of(queues.iter().map(|queue| (&**queue, counts(queue))))
     }
 
     /// Whether the server answers, as far as is known.
@@ -385,7 +360,7 @@ impl Audience for BoardState {
                 self.take_times(times, sent.monotonic, now);
             }
             Answer::Unchanged(times) => self.take_times(times, sent.monotonic, now),
-            Answer::NotFound => set_if_new(self.phase, Phase::NoSuchBoard),
+            Answer::NotFound => self.phase.set(Phase::NoSuchBoard),
             Answer::Refused(refusal) => self.refuse(refusal),
         }
         Ok(Taken::Yes)
@@ -418,10 +393,4 @@ fn basis(times: Times, sent_at: Duration, received_at: Duration) -> Basis {
 fn has_off_call(queue: &Queue) -> bool {
     let agents = &queue.agents;
     agents.after_call_work.is_some() || agents.unavailable.is_some()
-}
-
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|old| *old != value) {
-        signal.set(value);
-    }
 }

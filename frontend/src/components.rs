@@ -1,15 +1,14 @@
 //! One component a file; the style sheet of each has the same name in `style/`.
 
-pub mod banner;
+mod banner;
 pub mod board;
 pub mod board_list;
-pub mod foot;
-pub mod grid;
-pub mod header;
-pub mod hints;
+mod foot;
+mod grid;
+mod header;
 pub mod message;
-pub mod no_entry;
-pub mod overlays;
-pub mod problems;
-pub mod tile;
-pub mod toolbar;
+mod no_entry;
+mod overlays;
+mod problems;
+mod tile;
+mod toolbar;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
+use crate::field::Field;
 use crate::full_screen;
 use crate::listener::{self, Listener};
 
@@ -109,7 +110,7 @@ type Receiver = (u32, Command, Rc<dyn Fn()>);
 pub struct Commands {
     receivers: StoredValue<(u32, Vec<Receiver>), LocalStorage>,
     is_ok_taken: StoredValue<Option<Rc<dyn Fn() -> bool>>, LocalStorage>,
-    open: RwSignal<Option<Panel>>,
+    open: Field<Option<Panel>>,
 }
 
 impl Commands {
@@ -119,7 +120,7 @@ impl Commands {
         let commands = Self {
             receivers: StoredValue::new_local((0, Vec::new())),
             is_ok_taken: StoredValue::new_local(None),
-            open: RwSignal::new(None),
+            open: Field::new(None),
         };
         provide_context(commands);
         let listener = Listener::with_event(window().into(), "keydown", move |event| {
@@ -241,6 +242,6 @@ pub fn commands() -> Commands {
     use_context().unwrap_or_else(|| Commands {
         receivers: StoredValue::new_local((0, Vec::new())),
         is_ok_taken: StoredValue::new_local(None),
-        open: RwSignal::new(None),
+        open: Field::new(None),
     })
 }

@@ -9,6 +9,7 @@ use leptos::reactive::diagnostics::SpecialNonReactiveZone;
 use queuewall_shared::language::Language;
 
 use crate::settings;
+use crate::slots;
 
 thread_local! {
     static LANGUAGE: Cell<Language> = const { Cell::new(Language::English) };
@@ -50,7 +51,7 @@ pub fn follow(board: impl Fn() -> Option<String> + Send + Sync + 'static) {
     // At once, so that no word is written in one language to be replaced in the next.
     speak(choose(asked, untrack(&board)));
     if asked.is_none() {
-        Effect::new(move || speak(choose(None, board())));
+        slots::follow(move || speak(choose(None, board())));
     }
 }
 

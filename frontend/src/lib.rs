@@ -22,6 +22,7 @@
 //! - [`viewport`]: the window's size
 //! - [`tab_mark`]: the browser's tab, its title and icon
 //! - [`keys`]: keys of keyboards and remotes, and who obeys them
+//! - [`field`]: a value that effects follow; [`slots`]: places in markup whose words change
 //! - [`steering`]: the focus within a panel
 //! - [`markup`]: parts that are written as markup, for what changes rarely
 //! - [`full_screen`]: full screen, and back
@@ -41,6 +42,7 @@ pub mod app;
 pub mod base_path;
 pub mod board;
 pub mod components;
+pub mod field;
 pub mod full_screen;
 pub mod keys;
 pub mod language;
@@ -52,6 +54,7 @@ pub mod polling;
 pub mod qr;
 pub mod renewal;
 pub mod settings;
+pub mod slots;
 pub mod sound;
 pub mod startup;
 pub mod steering;

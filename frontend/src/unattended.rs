@@ -14,9 +14,11 @@ use queuewall_shared::drift;
 use queuewall_shared::settings::View;
 
 use crate::board::BoardState;
+use crate::field::Field;
 use crate::pointer::RestingPointer;
 use crate::renewal::Renewer;
 use crate::settings;
+use crate::slots::follow;
 use crate::sound::{Player, SoundState};
 use crate::wake_lock::{Sentinel, WakeLock};
 use crate::{startup, text};
@@ -39,7 +41,7 @@ struct State {
 /// the same vigil.
 #[derive(Clone, Copy)]
 pub struct Vigil {
-    state: RwSignal<State>,
+    state: Field<State>,
     keeper: StoredValue<Option<Rc<Keeper>>, LocalStorage>,
 }
 
@@ -61,7 +63,7 @@ struct Keeper {
 pub fn look_after(board: BoardState) -> Vigil {
     let asked = settings::asked();
     let vigil = Vigil {
-        state: RwSignal::new(State::default()),
+        state: Field::new(State::default()),
         keeper: StoredValue::new_local(None),
     };
     let is_wall = asked.settings.view == View::Wall;
@@ -85,7 +87,7 @@ pub fn look_after(board: BoardState) -> Vigil {
     if asked.settings.sound {
         vigil.toggle_sound();
     }
-    Effect::new(move || vigil.tick(board));
+    follow(move || vigil.tick(board));
     vigil
 }
 
@@ -124,13 +126,9 @@ impl Vigil {
 
     /// Only what changed may wake those who read it.
     fn change(self, how: &dyn Fn(&mut State)) {
-        if let Some(old) = self.state.try_get_untracked() {
-            let mut new = old;
-            how(&mut new);
-            if new != old {
-                self.state.set(new);
-            }
-        }
+        let mut state = self.state.get_untracked();
+        how(&mut state);
+        self.state.set(state);
     }
 
     /// Turns the sound on or off. Nothing is kept: the link decides at the next start.

@@ -3,36 +3,32 @@
 use leptos::prelude::*;
 use queuewall_shared::fit::Viewport;
 
+use crate::field::Field;
 use crate::listener::{self, Listener};
 
 /// The window's size, for as long as the reactive owner lives that this is called under.
 #[must_use]
-pub fn watch() -> Signal<Viewport> {
-    let viewport = RwSignal::new(measure());
+pub fn watch() -> Field<Viewport> {
+    let viewport = Field::new(measure());
     let listener = Listener::new(window().into(), "resize", move || {
-        let size = measure();
-        if viewport.get_untracked() != size {
-            viewport.set(size);
-        }
+        viewport.set(measure());
     });
     listener::keep(vec![listener]);
-    viewport.into()
+    viewport
 }
 
 /// How far the page is scrolled down, in CSS pixels and in steps of half a window, for as
 /// long as the reactive owner lives that this is called under.
 #[must_use]
-pub fn scrolled() -> Signal<f64> {
-    let scrolled = RwSignal::new(0.0);
+pub fn scrolled() -> Field<f64> {
+    let scrolled = Field::new(0.0);
     let listener = Listener::new(window().into(), "scroll", move || {
         let step = (measure().height_px / 2.0).max(1.0);
         let top = (window().scroll_y().unwrap_or_default() / step).floor() * step;
-        if scrolled.get_untracked() != top {
-            scrolled.set(top);
-        }
+        scrolled.set(top);
     });
     listener::keep(vec![listener]);
-    scrolled.into()
+    scrolled
 }
 
 fn measure() -> Viewport {

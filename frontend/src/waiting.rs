@@ -5,13 +5,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
-use leptos::prelude::{RwSignal, Set, StoredValue, UpdateValue, WithUntracked, on_cleanup, window};
+use leptos::prelude::{StoredValue, UpdateValue, on_cleanup, window};
 use queuewall_shared::link::POLL_EVERY;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::access;
 use crate::api::{self, Admission, Answer, Refusal};
 use crate::base_path::below;
+use crate::field::Field;
 
 /// What a waiting screen shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub struct Waiting {
 
 /// Asks for as long as the reactive owner lives that this is called under.
 #[must_use]
-pub fn wait() -> RwSignal<Waiting> {
-    let shown = RwSignal::new(Waiting::default());
+pub fn wait() -> Field<Waiting> {
+    let shown = Field::new(Waiting::default());
     let screen = Rc::new(Screen {
         shown,
         pending: RefCell::default(),
@@ -43,7 +44,7 @@ pub fn wait() -> RwSignal<Waiting> {
 }
 
 struct Screen {
-    shown: RwSignal<Waiting>,
+    shown: Field<Waiting>,
     /// Its code, and what the server knows this screen by, which is shown to nobody.
     pending: RefCell<Option<(String, String)>>,
     is_asking: Cell<bool>,
@@ -104,10 +105,7 @@ impl Screen {
             code: code.filter(|_| keeps_cookies).unwrap_or_default(),
             is_without_cookies: !keeps_cookies || self.was_lost.get(),
         };
-        // The page may be gone by now.
-        if self.shown.try_with_untracked(|shown| *shown != next) == Some(true) {
-            self.shown.set(next);
-        }
+        self.shown.set(next);
     }
 
     /// Goes to the board, as this screen was asked to show it: the whole page once more,

@@ -49,7 +49,9 @@ async fn serves_a_desk(engine: &Engine) -> Result<()> {
     let browser = Browser::start(engine).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1366, 768).await?;
-    tab.open(&wall.url("/board/main?view=tab&metre=1")).await?;
+    // The address of a desk up to 0.1.0.
+    tab.navigate(&wall.url("/board/main?view=tab&metre=1"))
+        .await?;
     let first = format!(
         "!!document.querySelector('.tile') && \
          document.querySelector('.tile').dataset.queue === {worst:?}"
@@ -332,10 +334,10 @@ async fn phone_goes_to_the_desk_once_and_stays_where_a_wall_is_asked_for() -> Re
         )
     };
     let mut tab = phone().await?;
-    tab.open(&wall.url("/board/main?lang=de")).await?;
+    tab.navigate(&wall.url("/board/main?lang=de")).await?;
     tab.wait_for(&shows("/desk/main?lang=de"), SOON).await?;
     // Who goes back to the wall means it.
-    tab.open(&wall.url("/board/main?lang=de")).await?;
+    tab.navigate(&wall.url("/board/main?lang=de")).await?;
     tab.wait_for(&shows("/board/main?lang=de"), SOON).await?;
 
     let mut tab = phone().await?;

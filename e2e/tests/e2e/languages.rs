@@ -198,14 +198,12 @@ const CUT_AT_A_DESK: &str = "(() => {
 
 /// The toolbar, the list of keys and the settings in one language.
 async fn fits_a_desk(tab: &mut Tab, wall: &Wall, engine: &Engine, code: &str) -> Result<()> {
-    // A wall has a key more, and a long one.
-    for (name, view, key, shown) in [
-        ("desk", "tab", "x", ".toolbar-count"),
-        ("desks-keys", "tab", "?", ".help"),
-        ("settings", "tab", "s", ".settings"),
-        ("walls-keys", "wall", "?", ".help"),
+    for (name, key, shown) in [
+        ("desk", "x", ".toolbar-count"),
+        ("keys", "?", ".help"),
+        ("settings", "s", ".settings"),
     ] {
-        let url = wall.url(&format!("/board/main?view={view}&lang={code}"));
+        let url = wall.url(&format!("/desk/main?lang={code}"));
         if key != "s" {
             tab.open(&url).await?;
         }

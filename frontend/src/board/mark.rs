@@ -1,6 +1,5 @@
 //! What the browser's tab says of the board: enough to leave it in the background.
 
-use leptos::prelude::*;
 use queuewall_shared::link::{Link, LinkState};
 use queuewall_shared::snapshot::Level;
 use queuewall_shared::standing::Standing;
@@ -91,7 +90,6 @@ impl BoardState {
         };
         let judge = self.judge();
         for queue in self.chosen_queues() {
-            let queue = queue.read_untracked();
             match (judge.of(&queue).0, queue.level) {
                 (Standing::Fresh | Standing::Ageing, Level::Critical) => tally.critical += 1,
                 (Standing::Fresh | Standing::Ageing, Level::Warning) => tally.warning += 1,

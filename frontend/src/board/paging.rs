@@ -10,34 +10,38 @@ use queuewall_shared::settings::{Rotate, Settings, View};
 use queuewall_shared::snapshot::Level;
 
 use super::BoardState;
+use crate::field::Field;
+use crate::slots::follow;
 use crate::viewport;
 
 /// The pages of one board on one screen. A copy is the same.
 #[derive(Clone, Copy)]
 pub struct Paging {
     board: BoardState,
+    view: View,
+    viewport: Field<Viewport>,
+    scrolled: Field<f64>,
     fit: Memo<Fit>,
-    rows: Memo<Range<usize>>,
     ids: Memo<Vec<String>>,
-    rotation: RwSignal<Rotation>,
+    rotation: Field<Rotation>,
 }
 
 impl Paging {
     /// Lays `board` out in `viewport` as the link asks, and turns its pages for as long
     /// as the reactive owner lives that this is called under.
     #[must_use]
-    pub fn new(board: BoardState, viewport: Signal<Viewport>, settings: &Settings) -> Self {
+    pub fn new(board: BoardState, viewport: Field<Viewport>, settings: &Settings) -> Self {
         let view = settings.view;
         let (metres, inches, rotate) = (settings.metres, settings.inches, settings.rotate);
         let ids = Memo::new(move |_| board.shown());
-        let display = Memo::new(move |_| board.display());
         let fit = Memo::new(move |_| {
             let count = ids.with(Vec::len);
             let (viewport, has_off_call) = (viewport.get(), board.has_off_call());
-            display.with(|display| {
+            {
+                let display = board.display();
                 // The board's screen is the one on the wall: a desk has its own.
                 let (standard, display) = match view {
-                    View::Wall => (Distance::WALL, Some(display)),
+                    View::Wall => (Distance::WALL, Some(&display)),
                     View::Tab => (Distance::DESK, None),
                 };
                 let distance = Distance {
@@ -52,40 +56,35 @@ impl Paging {
                     View::Wall => Fit::wall(count, viewport, distance, has_off_call),
                     View::Tab => Fit::tab(count, viewport, distance, has_off_call),
                 }
-            })
-        });
-        let scrolled = match view {
-            View::Wall => Signal::stored(0.0),
-            View::Tab => viewport::scrolled(),
-        };
-        let rows = Memo::new(move |_| {
-            let fit = fit.get();
-            match view {
-                View::Wall => 0..fit.rows,
-                View::Tab => fit.rows_near(scrolled.get(), viewport.get()),
             }
         });
-        let period = Memo::new(move |_| {
+        let scrolled = match view {
+            View::Wall => Field::new(0.0),
+            View::Tab => viewport::scrolled(),
+        };
+        let period = move || {
             let seconds = match rotate {
                 Some(Rotate::Off) => return None,
                 Some(Rotate::Seconds(seconds)) => Some(seconds),
-                None => display.with(|display| display.rotate_seconds),
+                None => board.display().rotate_seconds,
             };
             Some(seconds.map_or(DEFAULT_PERIOD, |seconds| {
                 Duration::from_secs(seconds.into())
             }))
-        });
-        let rotation = RwSignal::new(Rotation::new(board.now_untracked()));
+        };
+        let rotation = Field::new(Rotation::new(board.now_untracked()));
         let paging = Self {
             board,
+            view,
+            viewport,
+            scrolled,
             fit,
-            rows,
             ids,
             rotation,
         };
-        Effect::new(move || {
+        follow(move || {
             let now = board.now();
-            let (critical, period) = (paging.critical_pages(), period.get());
+            let (critical, period) = (paging.critical_pages(), period());
             paging.change(|rotation| rotation.tick(now, &critical, period));
         });
         paging
@@ -125,14 +124,18 @@ impl Paging {
     /// where the page scrolls, since a tile costs as much out of sight as in it.
     #[must_use]
     pub fn rows(&self) -> Range<usize> {
-        self.rows.get()
+        let fit = self.fit.get();
+        match self.view {
+            View::Wall => 0..fit.rows,
+            View::Tab => fit.rows_near(self.scrolled.get(), self.viewport.get()),
+        }
     }
 
     /// The places of a page that have tiles, which are filled again at each turn, so that
     /// weeks of turns leave nothing behind.
     #[must_use]
     pub fn places(&self) -> Range<usize> {
-        let (fit, rows) = (self.fit.get(), self.rows.get());
+        let (fit, rows) = (self.fit.get(), self.rows());
         let end = fit.per_page.min(self.ids.with(Vec::len));
         (rows.start * fit.columns).min(end)..(rows.end * fit.columns).min(end)
     }
@@ -186,6 +189,6 @@ impl Paging {
     fn change(&self, change: impl FnOnce(&mut Rotation)) {
         let mut rotation = self.rotation.get_untracked();
         change(&mut rotation);
-        super::set_if_new(self.rotation, rotation);
+        self.rotation.set(rotation);
     }
 }

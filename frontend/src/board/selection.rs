@@ -1,21 +1,24 @@
 //! Which of the board's queues are shown, and in which order: what the link chooses,
 //! the order, and the search for a name.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use queuewall_shared::order::{self, Badness};
 use queuewall_shared::settings::{Settings, Sort, View};
 use queuewall_shared::snapshot::Queue;
 
 use super::{BoardState, Phase};
+use crate::field::Field;
 use crate::text;
 
 /// What the link and the reader choose. A copy is the same.
 #[derive(Clone, Copy)]
 pub struct Selection {
     /// The ids that the link names; none means all.
-    asked: RwSignal<Vec<String>>,
-    is_worst_first: RwSignal<bool>,
-    wanted: RwSignal<String>,
+    asked: Field<Vec<String>>,
+    is_worst_first: Field<bool>,
+    wanted: Field<String>,
     /// The chosen queues in their order, and what of them the search leaves.
     ordered: Memo<Vec<String>>,
     shown: Memo<Vec<String>>,
@@ -30,9 +33,9 @@ impl Selection {
         });
         let nothing = Memo::new(|_| Vec::new());
         Self {
-            asked: RwSignal::new(settings.queues.clone()),
-            is_worst_first: RwSignal::new(sort == Sort::Worst),
-            wanted: RwSignal::default(),
+            asked: Field::new(settings.queues.clone()),
+            is_worst_first: Field::new(sort == Sort::Worst),
+            wanted: Field::new(String::new()),
             ordered: nothing,
             shown: nothing,
         }
@@ -68,13 +71,13 @@ impl BoardState {
     /// Whether the worst come first, and not as the board has them; the reader may
     /// change it.
     #[must_use]
-    pub fn is_worst_first(&self) -> RwSignal<bool> {
+    pub fn is_worst_first(&self) -> Field<bool> {
         self.selection.is_worst_first
     }
 
     /// What the reader looks for in the queues' names; empty means all.
     #[must_use]
-    pub fn wanted(&self) -> RwSignal<String> {
+    pub fn wanted(&self) -> Field<String> {
         self.selection.wanted
     }
 
@@ -110,10 +113,8 @@ impl BoardState {
     }
 
     fn name(&self, id: &str) -> String {
-        self.any_queue.track();
-        let queue = self.queues.with_value(|queues| queues.get(id).cloned());
-        let name = |queue: ArcRwSignal<Queue>| queue.with_untracked(|queue| queue.name.clone());
-        queue.map_or_else(String::new, name)
+        let queue = self.queue(id);
+        queue.map_or_else(String::new, |queue| queue.name.clone())
     }
 
     /// The ids that the link chose, in its order or else the board's.
@@ -123,12 +124,10 @@ impl BoardState {
             .with(|order| asked.with(|asked| order::choose(order, asked)))
     }
 
-    /// The queues that the link chose, as [`Self::chosen`] orders them: to be read
-    /// untracked, since a change of any of them is followed already.
-    pub(super) fn chosen_queues(&self) -> Vec<ArcRwSignal<Queue>> {
-        self.any_queue.track();
+    /// The queues that the link chose, as [`Self::chosen`] orders them.
+    pub(super) fn chosen_queues(&self) -> Vec<Arc<Queue>> {
         let chosen = self.chosen();
-        self.queues.with_value(|queues| {
+        self.queues.with(|queues| {
             let known = |id| queues.get(id).cloned();
             chosen.iter().filter_map(known).collect()
         })
@@ -148,10 +147,7 @@ impl BoardState {
         let judge = self.judge();
         let judge = |queue: &Queue| Badness::of(queue, judge.of(queue).0);
         let queues = self.chosen_queues();
-        let all: Vec<_> = queues
-            .iter()
-            .map(|queue| queue.with_untracked(judge))
-            .collect();
+        let all: Vec<_> = queues.iter().map(|queue| judge(queue)).collect();
         let at = |place: usize| chosen.get(place).cloned();
         order::worst_first(&all)
             .into_iter()

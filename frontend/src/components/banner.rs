@@ -1,21 +1,36 @@
 //! The line that says which link broke.
 
-use leptos::prelude::*;
+use web_sys::Element;
 
 use crate::board::Trouble;
+use crate::slots::{Part, Slots};
 
-/// Takes no room while `trouble` is empty.
-#[component]
-pub fn Banner(
-    /// What is broken.
-    #[prop(into)]
-    trouble: Signal<Trouble>,
-) -> impl IntoView {
-    view! {
-        <div class="banner" hidden=move || trouble.with(|trouble| trouble.what.is_empty())>
-            // The next try counts down: a screen reader would say it every second.
-            <p class="banner-what" role="alert">{move || trouble.with(|trouble| trouble.what.clone())}</p>
-            <p class="banner-next">{move || trouble.with(|trouble| trouble.next_try.clone())}</p>
-        </div>
+/// Takes no room while there is nothing to say. The next try counts down: a screen reader
+/// would say it every second.
+pub(crate) const MARKUP: &str =
+    "<div class=banner><p class=banner-what role=alert></p><p class=banner-next></p></div>";
+
+/// The banner within an element.
+pub(crate) struct Banner(Slots);
+
+impl Banner {
+    pub(crate) fn find(root: &Element) -> Self {
+        Self(Slots::find(
+            root,
+            &[
+                (".banner", Part::Attribute("hidden")),
+                (".banner-what", Part::Text),
+                (".banner-next", Part::Text),
+            ],
+        ))
+    }
+
+    pub(crate) fn show(&mut self, trouble: &Trouble) {
+        let hidden = if trouble.what.is_empty() {
+            "hidden"
+        } else {
+            ""
+        };
+        self.0.show(&[hidden, &trouble.what, &trouble.next_try]);
     }
 }

@@ -1,22 +1,23 @@
 //! The page of one board.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use queuewall_shared::settings::View;
 use queuewall_shared::snapshot::Theme;
+use web_sys::Element;
 
 use crate::api;
 use crate::board::{BoardState, Paging, Phase};
 use crate::components::banner::Banner;
-use crate::components::foot::Foot;
-use crate::components::grid::{TileGrid, px};
-use crate::components::header::Header;
-use crate::components::message::Message;
-use crate::components::no_entry::NoEntry;
-use crate::components::overlays::Overlays;
-use crate::components::problems::Problems;
-use crate::components::toolbar::Toolbar;
+use crate::components::grid::px;
+use crate::components::{
+    banner, foot, grid, header, message, no_entry, overlays, problems, toolbar,
+};
+use crate::field::Field;
 use crate::keys::{Command, Commands, Panel};
-use crate::{language, polling, settings, tab_mark, text, unattended, viewport};
+use crate::slots::{self, Content, Part, Slots, follow};
+use crate::unattended::Vigil;
+use crate::{language, markup, polling, settings, tab_mark, text, unattended, viewport};
 
 /// Polls the board `slug` and shows it.
 #[component]
@@ -32,8 +33,8 @@ pub fn BoardPage(
 /// What only a desk has. The wall's program contains none of it.
 #[derive(Clone, Copy)]
 pub struct Extras {
-    toolbar: fn(BoardState) -> AnyView,
-    overlays: fn(BoardState, Signal<Vec<String>>) -> AnyView,
+    toolbar: fn(BoardState),
+    overlays: fn(BoardState, Vigil),
     /// Goes back to the wall whose key opened a panel.
     pub leave: fn(),
 }
@@ -43,8 +44,8 @@ impl Extras {
     #[must_use]
     pub fn of_a_desk() -> Self {
         Self {
-            toolbar: |board| view! { <Toolbar board /> }.into_any(),
-            overlays: |board, status| view! { <Overlays board status /> }.into_any(),
+            toolbar: toolbar::keep,
+            overlays: overlays::keep,
             leave: || {
                 // An address of this server: it is never refused.
                 let _ = window()
@@ -54,6 +55,14 @@ impl Extras {
         }
     }
 }
+
+const TABLE: [(&str, Part); 5] = [
+    ("", Part::Attribute("data-view")),
+    ("", Part::Attribute("data-link")),
+    ("", Part::Attribute("data-theme")),
+    ("", Part::Style("font-size")),
+    ("", Part::Style("transform")),
+];
 
 /// Shows a board, whoever feeds it.
 #[component]
@@ -68,66 +77,115 @@ pub fn BoardView(
     let asked = settings::asked();
     let (view, theme) = (asked.settings.view, asked.settings.theme);
     let paging = Paging::new(board, viewport::watch(), &asked.settings);
-    let title = Memo::new(move |_| board.title());
-    let totals = Memo::new(move |_| board.totals());
-    let freshness = Memo::new(move |_| board.freshness());
-    let time_of_day = Memo::new(move |_| board.time_of_day());
-    let trouble = Memo::new(move |_| board.trouble());
-    let phase = Memo::new(move |_| board.phase());
+    let extras = use_context::<Extras>();
+    let is_leaving = Field::new(false);
 
     tab_mark::keep(board);
     let commands = Commands::provide();
     commands.on(Command::ToggleSound, move || vigil.toggle_sound());
     commands.leave_ok(move || vigil.is_mute());
-    let extras = use_context::<Extras>();
-    let is_leaving = RwSignal::new(false);
     if view == View::Wall {
-        for panel in Panel::ALL {
-            commands.on(panel.command(), move || {
-                if board.is_connected() {
-                    is_leaving.set(true);
-                    let desk = settings::address_as(View::Tab) + panel.fragment();
-                    // An address of this server: it is never refused.
-                    let _ = window().location().set_href(&desk);
-                }
-            });
-        }
-        commands.on(Command::NextPage, move || paging.next());
-        commands.on(Command::PreviousPage, move || paging.previous());
-        commands.on(Command::TogglePause, move || paging.toggle_pause());
+        steer(commands, board, paging, is_leaving);
     }
 
-    let content = move || match phase.get() {
-        Phase::Loading => {
-            view! { <Message text=text::reading().to_owned() link=false /> }.into_any()
+    let root = NodeRef::<Div>::new();
+    let owner = slots::owner();
+    let parts = StoredValue::new_local(None::<(Banner, Slots)>);
+    let content = StoredValue::new_local(None::<(Phase, Content)>);
+    follow(move || {
+        let Some(root) = root.get() else { return };
+        let root: Element = root.into();
+        let phase = board.phase();
+        // A message is in the language of the moment.
+        let _ = language::current();
+        let is_message = matches!(phase, Phase::Loading | Phase::NoSuchBoard);
+        let is_shown = content.with_value(|content| {
+            let of = content.as_ref().map(|(phase, _)| *phase);
+            of == Some(phase) && !is_message
+        });
+        if is_shown {
+            return;
         }
-        Phase::NoSuchBoard => view! { <Message text=text::no_board(&slug) link=true /> }.into_any(),
-        Phase::Refused(refusal) => view! { <NoEntry refusal slug=slug.clone() /> }.into_any(),
-        Phase::Shown => view! {
-            <Header title totals freshness time_of_day />
-            {extras.map(|it| (it.toolbar)(board))}
-            <main class="board-tiles">
-                <TileGrid board paging />
-            </main>
-            <Foot board paging vigil is_leaving />
-        }
-        .into_any(),
-    };
-    view! {
-        <div
-            class="board"
-            data-view=view_name(view)
-            data-link=move || board.link_name()
-            data-theme=move || theme_name(theme.or_else(|| board.display().theme))
-            style:font-size=move || px(paging.fit().frame_px)
-            style:transform=move || vigil.transform()
-        >
-            <Banner trouble />
-            {content}
-            <Problems board />
-            {extras.map(|it| (it.overlays)(board, Signal::derive(move || vigil.status())))}
-        </div>
+        // It goes first: what comes next has the same places.
+        content.set_value(None);
+        let before = markup::find::<Element>(&root, ".problems");
+        let shown = match phase {
+            Phase::Loading => message::markup(text::reading(), false),
+            Phase::NoSuchBoard => message::markup(&text::no_board(&slug), true),
+            Phase::Refused(_) => no_entry::MARKUP.to_owned(),
+            Phase::Shown => [
+                header::MARKUP,
+                extras.map_or("", |_| toolbar::MARKUP),
+                grid::MARKUP,
+                foot::MARKUP,
+            ]
+            .concat(),
+        };
+        let made = Content::new(&owner, &root, before.as_ref(), &shown, || match phase {
+            Phase::Loading | Phase::NoSuchBoard => {}
+            Phase::Refused(refusal) => no_entry::keep(&root, refusal, Some(&slug)),
+            Phase::Shown => {
+                header::keep(&root, board);
+                if let Some(extras) = extras {
+                    (extras.toolbar)(board);
+                }
+                grid::keep(&root, board, paging);
+                foot::keep(&root, board, paging, vigil, is_leaving);
+            }
+        });
+        content.set_value(Some((phase, made)));
+    });
+    follow(move || {
+        let Some(root) = root.get() else { return };
+        let root: Element = root.into();
+        let trouble = board.trouble();
+        let theme = theme_name(theme.or_else(|| board.display().theme));
+        let link = board.link_name();
+        let (size, transform) = (px(paging.fit().frame_px), vigil.transform());
+        parts.update_value(|parts| {
+            let (banner, slots) =
+                parts.get_or_insert_with(|| (Banner::find(&root), Slots::find(&root, &TABLE)));
+            banner.show(&trouble);
+            slots.show(&[view_name(view), link, theme, &size, &transform]);
+        });
+    });
+    // Once there is a root to keep them in.
+    let mut is_kept = false;
+    let owner = slots::owner();
+    follow(move || {
+        let Some(root) = root.get().filter(|_| !is_kept) else {
+            return;
+        };
+        is_kept = true;
+        let root: Element = root.into();
+        owner.with(|| {
+            untrack(|| {
+                problems::keep(&root, board);
+                if let Some(extras) = extras {
+                    (extras.overlays)(board, vigil);
+                }
+            });
+        });
+    });
+    let inside = [banner::MARKUP, problems::MARKUP, overlays::MARKUP].concat();
+    view! { <div class="board" node_ref=root inner_html=inside></div> }
+}
+
+/// What keys and a remote do on a wall.
+fn steer(commands: Commands, board: BoardState, paging: Paging, is_leaving: Field<bool>) {
+    for panel in Panel::ALL {
+        commands.on(panel.command(), move || {
+            if board.is_connected() {
+                is_leaving.set(true);
+                let desk = settings::address_as(View::Tab) + panel.fragment();
+                // An address of this server: it is never refused.
+                let _ = window().location().set_href(&desk);
+            }
+        });
     }
+    commands.on(Command::NextPage, move || paging.next());
+    commands.on(Command::PreviousPage, move || paging.previous());
+    commands.on(Command::TogglePause, move || paging.toggle_pause());
 }
 
 fn view_name(view: View) -> &'static str {

@@ -1,29 +1,31 @@
 //! The page that lists the boards.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::snapshot::Board;
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{Element, KeyboardEvent};
 
 use crate::api::{self, Answer, Refusal};
 use crate::base_path::below;
 use crate::board::Trouble;
-use crate::components::banner::Banner;
-use crate::components::no_entry::NoEntry;
+use crate::components::banner::{self, Banner};
+use crate::components::no_entry;
+use crate::field::Field;
 use crate::listener::{self, Listener};
 use crate::polling::{self, Audience, Taken};
 use crate::renewal::Renewer;
-use crate::wire;
-use crate::{steering, text};
+use crate::slots::{self, Content, follow};
+use crate::{markup, steering, text, wire};
 
 /// The boards as the server lists them; `None` before its first answer.
 #[derive(Clone, Copy)]
 struct Boards {
-    boards: RwSignal<Option<Vec<Board>>>,
+    boards: Field<Option<Vec<Board>>>,
     /// Why this screen may see none of them.
-    refusal: RwSignal<Option<Refusal>>,
-    trouble: RwSignal<Trouble>,
+    refusal: Field<Option<Refusal>>,
+    trouble: Field<Trouble>,
     /// What the server calls its build; empty before its first answer.
     build: StoredValue<String>,
     renewer: StoredValue<Renewer, LocalStorage>,
@@ -40,56 +42,84 @@ pub fn BoardListPage() -> impl IntoView {
     });
     listener::keep(vec![steered]);
     let list = Boards {
-        boards: RwSignal::new(None),
-        refusal: RwSignal::new(None),
-        trouble: RwSignal::default(),
+        boards: Field::new(None),
+        refusal: Field::new(None),
+        trouble: Field::new(Trouble::default()),
         build: StoredValue::default(),
         renewer: StoredValue::new_local(Renewer::default()),
     };
     polling::poll(api::boards(), list);
-    let hint = move || {
-        list.boards.with(|boards| match boards {
-            None => text::reading(),
-            Some(boards) if boards.is_empty() => text::no_boards(),
-            Some(_) => "",
-        })
-    };
-    let content = move || match list.refusal.get() {
-        Some(refusal) => view! { <NoEntry refusal slug=None /> }.into_any(),
-        None => view! {
-            <main class="board-list">
-                <p class="board-list-product">{text::PRODUCT}</p>
-                <h1>{text::boards()}</h1>
-                <p class="board-list-hint">{hint}</p>
-                <ul>
-                    <For
-                        each=move || list.boards.get().unwrap_or_default()
-                        key=|board| (board.slug.clone(), board.title.clone())
-                        let:board
-                    >
-                        <li>
-                            <p>{board.title}</p>
-                            <a href=below(&["/board/", &board.slug].concat())>{text::wall}</a>
-                            <a href=below(&["/desk/", &board.slug].concat())>{text::desk_word}</a>
-                        </li>
-                    </For>
-                </ul>
-            </main>
+
+    let root = NodeRef::<Div>::new();
+    let owner = slots::owner();
+    let mut shown: Option<(String, Content)> = None;
+    follow(move || {
+        let Some(root) = root.get() else { return };
+        let root: Element = root.into();
+        let refusal = list.refusal.get();
+        let markup = match refusal {
+            Some(_) => no_entry::MARKUP.to_owned(),
+            None => list.boards.with(|boards| markup_of(boards.as_deref())),
+        };
+        if shown.as_ref().is_some_and(|(known, _)| *known == markup) && refusal.is_none() {
+            return;
         }
-        .into_any(),
+        // It goes first: what comes next has the same places.
+        shown = None;
+        let content = Content::new(&owner, &root, None, &markup, || {
+            if let Some(refusal) = refusal {
+                no_entry::keep(&root, refusal, None);
+            }
+        });
+        shown = Some((markup, content));
+    });
+    let mut banner = None;
+    follow(move || {
+        let Some(root) = root.get() else { return };
+        let banner = banner.get_or_insert_with(|| Banner::find(&root));
+        list.trouble.with(|trouble| banner.show(trouble));
+    });
+    view! { <div class="page" node_ref=root inner_html=banner::MARKUP.to_owned()></div> }
+}
+
+fn markup_of(boards: Option<&[Board]>) -> String {
+    let hint = match boards {
+        None => text::reading(),
+        Some([]) => text::no_boards(),
+        Some(_) => "",
     };
-    view! {
-        <Banner trouble=list.trouble />
-        {content}
+    let mut list = markup::fill(&[
+        "<main class=board-list><p class=board-list-product>",
+        text::PRODUCT,
+        "</p><h1>",
+        text::boards(),
+        "</h1><p class=board-list-hint>",
+        hint,
+        "</p><ul>",
+    ]);
+    for board in boards.unwrap_or_default() {
+        let at = |folder: &str| below(&[folder, &board.slug].concat());
+        list += &markup::fill(&[
+            "<li><p>",
+            &board.title,
+            "</p><a href=\"",
+            &at("/board/"),
+            "\">",
+            text::wall(),
+            "</a><a href=\"",
+            &at("/desk/"),
+            "\">",
+            text::desk_word(),
+            "</a></li>",
+        ]);
     }
+    list + "</ul></main>"
 }
 
 impl Boards {
     fn refuse(&self, refusal: Option<Refusal>) {
         // Every change asks for a new code.
-        if self.refusal.get_untracked() != refusal {
-            self.refusal.set(refusal);
-        }
+        self.refusal.set(refusal);
     }
 }
 
@@ -131,8 +161,6 @@ impl Audience for Boards {
             },
             _ => Trouble::default(),
         };
-        if self.trouble.with_untracked(|old| *old != trouble) {
-            self.trouble.set(trouble);
-        }
+        self.trouble.set(trouble);
     }
 }

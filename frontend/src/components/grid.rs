@@ -1,54 +1,79 @@
 //! The tiles' grid: as many places as the fit has, filled from the page on the screen.
 
-use leptos::prelude::*;
+use web_sys::Element;
 
 use crate::board::{BoardState, Paging};
 use crate::components::tile::Tile;
+use crate::markup;
+use crate::slots::{Part, Slots, follow};
 
-/// The tiles of one page.
-#[component]
-pub fn TileGrid(
-    /// The board whose queues are shown.
-    board: BoardState,
-    /// Which of them, and how large.
-    paging: Paging,
-) -> impl IntoView {
-    let columns = move || format!("repeat({}, minmax(0, 1fr))", paging.fit().columns);
-    let rows = move || format!("repeat({}, minmax(0, 1fr))", paging.rows().len());
-    let height = move |rows: usize| {
-        let fit = paging.fit();
-        (fit.row_height_px() + fit.gap_px) * rows as f64
+pub(crate) const MARKUP: &str =
+    "<main class=board-tiles><ul class=grid></ul><p class=grid-empty></p></main>";
+
+const TABLE: [(&str, Part); 11] = [
+    (".grid", Part::Attribute("data-form")),
+    (".grid", Part::Attribute("data-line")),
+    (".grid", Part::Attribute("data-off-call")),
+    (".grid", Part::Style("grid-template-columns")),
+    (".grid", Part::Style("grid-template-rows")),
+    (".grid", Part::Style("grid-gap")),
+    (".grid", Part::Style("font-size")),
+    (".grid", Part::Style("min-height")),
+    (".grid", Part::Style("padding-top")),
+    (".grid", Part::Style("padding-bottom")),
+    (".grid-empty", Part::Text),
+];
+
+pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging) {
+    let mut slots = Slots::find(root, &TABLE);
+    follow(move || {
+        let (fit, rows) = (paging.fit(), paging.rows());
+        let track = |count: usize| ["repeat(", &count.to_string(), ", minmax(0, 1fr))"].concat();
+        let height = |rows: usize| (fit.row_height_px() + fit.gap_px) * rows as f64;
+        slots.show(&[
+            fit.form.as_str(),
+            markup::flag(fit.lines.trend),
+            markup::flag(fit.lines.off_call),
+            &track(fit.columns),
+            &track(rows.len()),
+            &px(fit.gap_px),
+            &px(fit.type_px),
+            &px(height(fit.rows) - fit.gap_px),
+            // In the place of the rows that are out of sight.
+            &px(height(rows.start)),
+            &px(height(fit.rows - rows.end)),
+            board.emptiness(),
+        ]);
+    });
+    let Some(grid) = markup::find::<Element>(root, ".grid") else {
+        return;
     };
-    let least_height = move || px(height(paging.fit().rows) - paging.fit().gap_px);
-    // In the place of the rows that are out of sight.
-    let above = move || px(height(paging.rows().start));
-    let below = move || px(height(paging.fit().rows - paging.rows().end));
-    let empty = move || board.emptiness();
-    view! {
-        <ul
-            class="grid"
-            data-form=move || paging.fit().form.as_str()
-            data-line=move || paging.fit().lines.trend.to_string()
-            data-off-call=move || paging.fit().lines.off_call.to_string()
-            style:grid-template-columns=columns
-            style:grid-template-rows=rows
-            style:grid-gap=move || px(paging.fit().gap_px)
-            style:font-size=move || px(paging.fit().type_px)
-            style:min-height=least_height
-            style:padding-top=above
-            style:padding-bottom=below
-        >
-            <For each=move || paging.places() key=|place| *place let:place>
-                <Tile board id=Signal::derive(move || paging.at(place)) />
-            </For>
-        </ul>
-        <p class="grid-empty">{empty}</p>
-    }
+    let mut tiles: Vec<Tile> = Vec::new();
+    follow(move || {
+        let places = paging.places();
+        while tiles.len() > places.len() {
+            tiles.pop();
+        }
+        for (nth, place) in places.enumerate() {
+            if tiles.len() == nth {
+                tiles.extend(Tile::new(&grid));
+            }
+            if let Some(tile) = tiles.get_mut(nth) {
+                tile.show(board, paging.at(place));
+            }
+        }
+    });
 }
 
 /// A CSS length to a tenth of a pixel, rounded down so that what fits keeps fitting.
 pub(crate) fn px(pixels: f64) -> String {
     // By whole numbers: writing floats takes code that nothing else here needs.
     let tenths = (pixels * 10.0) as u32;
-    format!("{}.{}px", tenths / 10, tenths % 10)
+    [
+        &(tenths / 10).to_string(),
+        ".",
+        &(tenths % 10).to_string(),
+        "px",
+    ]
+    .concat()
 }

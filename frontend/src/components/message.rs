@@ -1,23 +1,16 @@
 //! A page that has only one thing to say.
 
-use leptos::prelude::*;
-
 use crate::base_path::below;
-use crate::text;
+use crate::{markup, text};
 
 /// One sentence in the middle of the screen, with a way to the list of boards where
-/// `link` says so.
-#[component]
-pub fn Message(
-    /// The sentence.
-    text: String,
-    /// Whether to link to the list of boards.
-    link: bool,
-) -> impl IntoView {
-    view! {
-        <main class="message">
-            <p>{text}</p>
-            {link.then(|| view! { <a href=below("/")>{text::all_boards()}</a> })}
-        </main>
+/// `has_link` says so.
+#[must_use]
+pub fn markup(said: &str, has_link: bool) -> String {
+    let mut markup = markup::fill(&["<main class=message><p>", said, "</p>"]);
+    if has_link {
+        let home = below("/");
+        markup += &markup::fill(&["<a href=\"", &home, "\">", text::all_boards(), "</a>"]);
     }
+    markup + "</main>"
 }

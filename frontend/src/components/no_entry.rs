@@ -1,47 +1,62 @@
 //! Instead of a board: why this screen may not show it, and how it is let in.
 
-use leptos::prelude::*;
 use queuewall_shared::address;
+use web_sys::Element;
 
 use crate::api::Refusal;
-use crate::{text, waiting};
+use crate::slots::{Part, Slots, follow};
+use crate::{markup, text, waiting};
 
-/// Says why, and shows a code where that lets the screen in.
-#[component]
-pub fn NoEntry(
-    /// Why.
-    refusal: Refusal,
-    /// The board that the screen asks for, where it asks for one.
-    #[prop(into)]
-    slug: Option<String>,
-) -> impl IntoView {
+pub(crate) const MARKUP: &str = "<main class=no-entry><p class=no-entry-why role=alert></p></main>";
+
+/// Says why, and shows a code where that lets the screen in. `slug`: the board that the
+/// screen asks for, where it asks for one.
+pub(crate) fn keep(root: &Element, refusal: Refusal, slug: Option<&str>) {
     // What a proxy refuses no code opens, and neither does a browser without cookies.
     let is_code_of_use = !matches!(refusal, Refusal::UntrustedPeer | Refusal::NoCookies);
     let waiting = is_code_of_use.then(waiting::wait);
-    let why = move || match waiting.is_some_and(|it| it.with(|it| it.is_without_cookies)) {
-        true => text::refused(Refusal::NoCookies),
-        false => text::refused(refusal),
+    let known = slug.filter(|slug| !address::may_hold_token(slug));
+    let slug = known.unwrap_or("…").to_owned();
+    let Some(main) = markup::find::<Element>(root, ".no-entry") else {
+        return;
     };
-    let letting_in = move || {
-        let code = waiting
-            .map(|waiting| waiting.with(|it| it.code.clone()))
-            .filter(|code| !code.is_empty())?;
-        let known = slug
-            .as_deref()
-            .filter(|slug| !address::may_hold_token(slug));
-        let slug = known.unwrap_or("…");
-        let command = ["queuewall screens approve ", &code, " --board ", slug].concat();
-        Some(view! {
-            <p class="no-entry-how">{text::let_in()}</p>
-            <p class="no-entry-code">{code}</p>
-            <p class="no-entry-command"><code>{command}</code></p>
-            <p class="no-entry-life">{text::code_life()}</p>
-        })
-    };
-    view! {
-        <main class="no-entry">
-            <p class="no-entry-why" role="alert">{why}</p>
-            {letting_in}
-        </main>
+    let mut slots = Slots::find(&main, &[(".no-entry-why", Part::Text)]);
+    let mut written = String::new();
+    follow(move || {
+        let waiting = waiting.map(|waiting| waiting.get());
+        let waiting = waiting.unwrap_or_default();
+        let why = match waiting.is_without_cookies {
+            true => Refusal::NoCookies,
+            false => refusal,
+        };
+        slots.show(&[&text::refused(why)]);
+        let letting_in = letting_in(&waiting.code, &slug);
+        if letting_in != written {
+            // All that stands below the reason.
+            for old in markup::all(&main, ".no-entry-why ~ *") {
+                old.remove();
+            }
+            // Refused for a place that is none only.
+            let _ = main.insert_adjacent_html("beforeend", &letting_in);
+            written = letting_in;
+        }
+    });
+}
+
+fn letting_in(code: &str, slug: &str) -> String {
+    if code.is_empty() {
+        return String::new();
     }
+    let command = ["queuewall screens approve ", code, " --board ", slug].concat();
+    markup::fill(&[
+        "<p class=no-entry-how>",
+        text::let_in(),
+        "</p><p class=no-entry-code>",
+        code,
+        "</p><p class=no-entry-command><code>",
+        &command,
+        "</code></p><p class=no-entry-life>",
+        &text::code_life(),
+        "</p>",
+    ])
 }

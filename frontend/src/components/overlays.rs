@@ -21,17 +21,17 @@ use crate::board::BoardState;
 use crate::components::board::Extras;
 use crate::keys::{self, Command, Commands, Panel};
 use crate::listener::Listener;
+use crate::unattended::Vigil;
 use crate::{markup, settings, steering, text};
 
-/// The panel that is open, if one is.
-#[component]
-pub fn Overlays(
-    /// The board below.
-    board: BoardState,
-    /// What the settings panel says of the page's own state, a line each.
-    #[prop(into)]
-    status: Signal<Vec<String>>,
-) -> impl IntoView {
+/// Where panels are put.
+const GROUND: &str = "overlay";
+
+pub(crate) const MARKUP: &str = "<div class=dialog-ground id=overlay hidden></div>";
+
+/// Shows the panel that is open, if one is, over the board. The settings panel says how the
+/// page itself is.
+pub(crate) fn keep(board: BoardState, vigil: Vigil) {
     let commands = keys::commands();
     // What the page's own address asks can be read only while the component is made.
     let draft = draft::Draft::of_address();
@@ -46,7 +46,7 @@ pub fn Overlays(
     }
     Effect::new(move |last: Option<Option<Opened>>| {
         let open = commands.open();
-        let lines = status.get();
+        let lines = vigil.status();
         let ground = document().get_element_by_id(GROUND)?.dyn_into().ok()?;
         let mut opened = last.flatten();
         if opened.as_ref().map(|it| it.panel) != open {
@@ -71,13 +71,9 @@ pub fn Overlays(
         }
         opened
     });
-    view! { <div class="dialog-ground" id=GROUND hidden></div> }
 }
 
 fn nothing() {}
-
-/// Where panels are put.
-const GROUND: &str = "overlay";
 
 /// A panel on the screen. Dropping it takes it away.
 struct Opened {

@@ -1,147 +1,173 @@
-//! One queue on the wall.
-//!
-//! All parts are always there and the style sheet shows those that the state calls
-//! for: so a state that changes touches one attribute, and a number its own text.
+//! One tile. Everything a tile can show is in it, and the style sheet shows those that the
+//! state calls for: so a state that changes touches one attribute, and a number its own text.
 
-use leptos::prelude::*;
 use queuewall_shared::snapshot::Level;
 use queuewall_shared::standing::Standing;
+use web_sys::Element;
 
 use crate::board::BoardState;
-use crate::text;
+use crate::slots::{self, Part, Slots};
 use crate::tile_view::TileView;
+use crate::{markup, text};
 
-/// The tile of one queue, or an empty place.
-#[component]
-pub fn Tile(
-    /// The board that the queue is on.
-    board: BoardState,
-    /// The id of the queue that has this place now.
-    id: Signal<Option<String>>,
-) -> impl IntoView {
-    let tile = Memo::new(move |last: Option<&Option<TileView>>| {
-        let id = id.get()?;
+const MARKUP: &str = "<li class=tile>\
+    <div class=tile-head><h2 class=tile-name></h2><p class=tile-ago></p>\
+    <svg class=tile-icon viewBox=\"0 0 24 24\" aria-hidden=true><path/></svg></div>\
+    <div class=tile-body><p class=tile-hero data-metric=waiting></p>\
+    <svg class=tile-trend viewBox=\"0 0 24 24\" aria-hidden=true><path/></svg>\
+    <p class=tile-closed></p><div class=tile-side><dl>\
+    <div class=tile-row><dt></dt><dd></dd></div>\
+    <div class=tile-row><dt></dt><dd data-metric=service_level><span></span><small></small></dd></div></dl>\
+    <div class=bar><i class=bar-service></i><i class=bar-goal></i></div></div>\
+    <p class=tile-age><span data-age></span><small class=tile-old></small></p></div>\
+    <svg class=tile-line viewBox=\"0 -6 290 112\" preserveAspectRatio=none aria-hidden=true><path/></svg>\
+    <div class=tile-agents><div class=bar><i class=bar-available></i><i class=bar-busy></i>\
+    <i class=bar-after-call></i><i class=bar-away></i></div>\
+    <p class=tile-counts><span><b data-metric=agents_available></b></span>\
+    <span><b data-metric=agents_busy></b></span><span><b data-metric=agents_logged_on></b></span></p>\
+    <p class=\"tile-counts tile-off-call\"><span><b data-metric=agents_after_call_work></b></span>\
+    <span><b data-metric=agents_unavailable></b></span></p></div>\
+    <p class=tile-reason><b></b></p><p class=tile-cause></p></li>";
+
+/// Bars' parts are pictures: their lengths are CSS lengths, and the line has room in its box
+/// for its own width.
+const TABLE: [(&str, Part); 40] = [
+    ("", Part::Attribute("data-state")),
+    ("", Part::Attribute("data-level")),
+    ("", Part::Attribute("aria-label")),
+    (".tile-name", Part::Text),
+    (".tile-ago", Part::Text),
+    (".tile-icon path", Part::Attribute("d")),
+    (".tile-hero", Part::Attribute("data-digits")),
+    (".tile-hero", Part::Text),
+    (".tile-trend", Part::Attribute("data-trend")),
+    (".tile-trend path", Part::Attribute("d")),
+    (".tile-closed", Part::Text),
+    ("dt", Part::Text),
+    ("dd", Part::Attribute("data-metric")),
+    ("dd", Part::Text),
+    (".tile-row + .tile-row dt", Part::Text),
+    ("dd span", Part::Text),
+    ("dd small", Part::Text),
+    (".bar-service", Part::Style("width")),
+    (".bar-goal", Part::Style("left")),
+    ("[data-age]", Part::Text),
+    (".tile-old", Part::Text),
+    (".tile-line path", Part::Attribute("d")),
+    (".bar-available", Part::Style("width")),
+    (".bar-busy", Part::Style("width")),
+    (".bar-after-call", Part::Style("width")),
+    (".bar-away", Part::Style("width")),
+    ("[data-metric=agents_available]", Part::Text),
+    ("[data-metric=agents_available]", Part::After),
+    ("[data-metric=agents_busy]", Part::Text),
+    ("[data-metric=agents_busy]", Part::After),
+    ("[data-metric=agents_logged_on]", Part::Text),
+    ("[data-metric=agents_logged_on]", Part::After),
+    ("[data-metric=agents_after_call_work]", Part::Text),
+    ("[data-metric=agents_after_call_work]", Part::After),
+    ("[data-metric=agents_unavailable]", Part::Text),
+    ("[data-metric=agents_unavailable]", Part::After),
+    (".tile-reason b", Part::Text),
+    (".tile-reason b", Part::After),
+    (".tile-cause", Part::Text),
+    ("", Part::Attribute("data-queue")),
+];
+
+/// The tile of one place. Dropping it takes it away.
+pub(crate) struct Tile {
+    element: Element,
+    slots: Slots,
+    shown: Option<(String, TileView)>,
+}
+
+impl Tile {
+    /// An empty place at the end of `grid`.
+    pub(crate) fn new(grid: &Element) -> Option<Self> {
+        let element = slots::elements(MARKUP).pop()?;
+        grid.append_child(&element).ok()?;
+        Some(Self {
+            slots: Slots::find(&element, &TABLE),
+            element,
+            shown: None,
+        })
+    }
+
+    /// Shows the queue that has this place now.
+    pub(crate) fn show(&mut self, board: BoardState, id: Option<String>) {
+        let Some(id) = id else {
+            self.shown = None;
+            markup::set(&self.element, "hidden", "");
+            return;
+        };
         // A queue that is gone keeps its last words for the moment that its tile still has.
-        board.tile(&id).or_else(|| last.cloned().flatten())
-    });
-    // One closure type for every text: each more would cost bytes.
-    let say = move |part: fn(&TileView) -> &str| {
-        move || {
-            tile.with(|tile| {
-                tile.as_ref()
-                    .map_or_else(String::new, |tile| part(tile).to_owned())
-            })
+        let Some(view) = board.tile(&id) else {
+            return;
+        };
+        let next = Some((id, view));
+        if self.shown != next {
+            self.shown = next;
+            self.write();
         }
-    };
-    view! {
-        <li
-            class="tile"
-            hidden=move || tile.with(Option::is_none)
-            data-queue=move || id.get()
-            data-state=say(|tile| tile.standing.as_str())
-            data-level=say(|tile| tile.level.as_str())
-            aria-label=say(|tile| &tile.label)
-        >
-            <div class="tile-head">
-                <h2 class="tile-name">{say(|tile| &tile.name)}</h2>
-                <p class="tile-ago">{say(|tile| &tile.ago)}</p>
-                <svg class="tile-icon" viewBox="0 0 24 24" aria-hidden="true">
-                    <path d=say(|tile| icon(tile.standing, tile.level)) />
-                </svg>
-            </div>
-            <div class="tile-body">
-                <p class="tile-hero" data-metric="waiting" data-digits=say(|tile| tile.digits)>
-                    {say(|tile| &tile.waiting)}
-                </p>
-                <svg
-                    class="tile-trend"
-                    viewBox="0 0 24 24"
-                    aria-hidden="true"
-                    data-trend=say(|tile| tile.trend)
-                >
-                    <path d=say(|tile| tile.arrow) />
-                </svg>
-                <p class="tile-closed">{say(|_| text::closed())}</p>
-                <div class="tile-side">
-                    <dl>
-                        <div class="tile-row">
-                            <dt>{say(|tile| tile.wait_label)}</dt>
-                            <dd data-metric=say(|tile| tile.wait_metric)>{say(|tile| &tile.wait)}</dd>
-                        </div>
-                        <div class="tile-row">
-                            <dt>{say(|_| text::tile_service())}</dt>
-                            <dd data-metric="service_level">
-                                <span>{say(|tile| &tile.service)}</span>
-                                <small>{say(|tile| tile.service_unit)}</small>
-                            </dd>
-                        </div>
-                    </dl>
-                    <div class="bar">
-                        <i class="bar-service" style:width=say(|tile| &tile.service_bar)></i>
-                        <i class="bar-goal" style:left=say(|tile| &tile.goal)></i>
-                    </div>
-                </div>
-                <p class="tile-age">
-                    <span data-age="">{say(|tile| &tile.age)}</span>
-                    <small class="tile-old">{say(|_| text::too_old())}</small>
-                </p>
-            </div>
-            <svg
-                class="tile-line"
-                viewBox=LINE_BOX
-                preserveAspectRatio="none"
-                aria-hidden="true"
-            >
-                <path d=say(|tile| &tile.line) />
-            </svg>
-            <div class="tile-agents">
-                <div class="bar">
-                    <i class="bar-available" style:width=say(|tile| &tile.available_bar)></i>
-                    <i class="bar-busy" style:width=say(|tile| &tile.busy_bar)></i>
-                    <i class="bar-after-call" style:width=say(|tile| &tile.after_call_bar)></i>
-                    <i class="bar-away" style:width=say(|tile| &tile.away_bar)></i>
-                </div>
-                <p class="tile-counts">
-                    <span>
-                        <b data-metric="agents_available">{say(|tile| &tile.available)}</b>
-                        " "
-                        {say(|_| text::free())}
-                    </span>
-                    <span>
-                        <b data-metric="agents_busy">{say(|tile| &tile.busy)}</b>
-                        " "
-                        {say(|_| text::busy())}
-                    </span>
-                    <span>
-                        <b data-metric="agents_logged_on">{say(|tile| &tile.logged_on)}</b>
-                        " "
-                        {say(|_| text::logged_on())}
-                    </span>
-                </p>
-                <p class="tile-counts tile-off-call">
-                    <span>
-                        <b data-metric="agents_after_call_work">{say(|tile| &tile.after_call)}</b>
-                        " "
-                        {say(|_| text::after_call())}
-                    </span>
-                    <span>
-                        <b data-metric="agents_unavailable">{say(|tile| &tile.away)}</b>
-                        " "
-                        {say(|_| text::away())}
-                    </span>
-                </p>
-            </div>
-            <p class="tile-reason">
-                <b>{say(|tile| tile.level_word)}</b>
-                {say(|tile| &tile.reason)}
-            </p>
-            <p class="tile-cause">{say(|tile| &tile.cause)}</p>
-        </li>
+    }
+
+    fn write(&mut self) {
+        let Some((id, tile)) = &self.shown else {
+            return;
+        };
+        let label = |text: &str| [" ", text].concat();
+        self.slots.show(&[
+            tile.standing.as_str(),
+            tile.level.as_str(),
+            &tile.label,
+            &tile.name,
+            &tile.ago,
+            icon(tile.standing, tile.level),
+            tile.digits,
+            &tile.waiting,
+            tile.trend,
+            tile.arrow,
+            text::closed(),
+            tile.wait_label,
+            tile.wait_metric,
+            &tile.wait,
+            text::tile_service(),
+            &tile.service,
+            tile.service_unit,
+            &tile.service_bar,
+            &tile.goal,
+            &tile.age,
+            text::too_old(),
+            &tile.line,
+            &tile.available_bar,
+            &tile.busy_bar,
+            &tile.after_call_bar,
+            &tile.away_bar,
+            &tile.available,
+            &label(text::free()),
+            &tile.busy,
+            &label(text::busy()),
+            &tile.logged_on,
+            &label(text::logged_on()),
+            &tile.after_call,
+            &label(text::after_call()),
+            &tile.away,
+            &label(text::away()),
+            tile.level_word,
+            &tile.reason,
+            &tile.cause,
+            id,
+        ]);
+        // Last, when all of it is there.
+        let _ = self.element.remove_attribute("hidden");
     }
 }
 
-/// The picture that the trend's path is drawn in, with room for the line's own width.
-const LINE_BOX: &str = "0 -6 290 112";
+impl Drop for Tile {
+    fn drop(&mut self) {
+        self.element.remove();
+    }
+}
 
 /// The icon beside the name, in a square of 24: a level's is filled, a state's a line.
 fn icon(standing: Standing, level: Level) -> &'static str {

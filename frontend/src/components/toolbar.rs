@@ -10,12 +10,13 @@ use crate::listener::Listener;
 use crate::markup::{self, find};
 use crate::{language, steering, text};
 
-/// The toolbar of a supervisor's tab.
-#[component]
-pub fn Toolbar(
-    /// The board whose queues are searched and put in order.
-    board: BoardState,
-) -> impl IntoView {
+/// Where the toolbar is.
+const BAR: &str = "toolbar";
+
+pub(crate) const MARKUP: &str = "<div class=toolbar id=toolbar role=search></div>";
+
+/// The toolbar of a desk, for the board whose queues are searched and put in order.
+pub(crate) fn keep(board: BoardState) {
     let commands = keys::commands();
     let (wanted, is_worst_first) = (board.wanted(), board.is_worst_first());
     let search = || find::<HtmlInputElement>(&bar()?, "input");
@@ -82,7 +83,6 @@ pub fn Toolbar(
             ..made
         })
     });
-    view! { <div class="toolbar" id=BAR role="search"></div> }
 }
 
 /// What has been made of the toolbar.
@@ -91,9 +91,6 @@ struct Made {
     language: Option<Language>,
     _listeners: [Option<Listener>; 2],
 }
-
-/// Where the toolbar is.
-const BAR: &str = "toolbar";
 
 fn bar() -> Option<Element> {
     document().get_element_by_id(BAR)

@@ -5,11 +5,11 @@
 //! - `words`: what every language has to have
 //! - `english`, `german`, `spanish`, `french`, `portuguese`: the languages
 
-pub(super) mod english;
-pub(super) mod french;
-pub(super) mod german;
-pub(super) mod portuguese;
-pub(super) mod spanish;
+mod english;
+mod french;
+mod german;
+mod portuguese;
+mod spanish;
 mod words;
 
 use queuewall_shared::format;
@@ -18,30 +18,39 @@ use queuewall_shared::language::Language;
 use super::problem::SECRET_CHARACTERS;
 use crate::board::Tally;
 use crate::keys::Command;
-use crate::numbers;
-pub(super) use words::Desk;
+use crate::{language, numbers};
+use words::Desk;
+
+/// In the order of [`Language`]. Apart from all other words, which a wall has too.
+static ALL: [Desk; Language::ALL.len()] = [
+    english::DESK,
+    german::DESK,
+    spanish::DESK,
+    french::DESK,
+    portuguese::DESK,
+];
 
 fn desk() -> &'static Desk {
-    &super::words().desk
+    &ALL[language::current() as usize]
 }
 
 /// None of the queues that the link names is on the board.
 #[must_use]
 pub fn no_such_queues() -> &'static str {
-    desk().no_such_queues.text()
+    super::words().no_such_queues.text()
 }
 
 /// The search finds no name.
 #[must_use]
 pub fn nothing_found() -> &'static str {
-    desk().nothing_found.text()
+    super::words().nothing_found.text()
 }
 
 /// Queues that the link names and the board lacks.
 #[must_use]
 pub fn missing_queues(ids: &[String]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| missing_queue(id)).collect();
-    desk().missing_queues.fill([&ids.join(", ")])
+    super::words().missing_queues.fill([&ids.join(", ")])
 }
 
 /// An id as it stands there; a few letters of one that may be a link's token, which is no
@@ -108,7 +117,7 @@ pub fn close() -> &'static str {
 /// The tab's title instead of numbers when no reading counts.
 #[must_use]
 pub fn no_data() -> &'static str {
-    desk().no_data.text()
+    super::words().no_data.text()
 }
 
 /// The tab's title when nothing can be told, and why not.
@@ -120,13 +129,13 @@ pub fn tab_unknown(excuse: &str, heading: &str) -> String {
 /// The tab's title: how many queues are in trouble, and what waits in all.
 #[must_use]
 pub fn tab_title(tally: &Tally, heading: &str) -> String {
-    let desk = desk();
+    let words = super::words();
     let (sign, phrase, queues) = match (tally.critical, tally.warning) {
         (0, 0) => ("", None, 0),
-        (0, 1) => ("▲ ", Some(desk.one_warning), 1),
-        (0, warning) => ("▲ ", Some(desk.several_warnings), warning),
-        (1, _) => ("● ", Some(desk.one_critical), 1),
-        (critical, _) => ("● ", Some(desk.several_critical), critical),
+        (0, 1) => ("▲ ", Some(words.one_warning), 1),
+        (0, warning) => ("▲ ", Some(words.several_warnings), warning),
+        (1, _) => ("● ", Some(words.one_critical), 1),
+        (critical, _) => ("● ", Some(words.several_critical), critical),
     };
     let trouble = phrase.map(|it| it.fill([&numbers::count(queues as u64)]) + " · ");
     let (waiting, more) = match tally.waiting {

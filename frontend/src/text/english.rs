@@ -5,7 +5,6 @@ use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
 use super::access;
-use super::desk::english::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -146,6 +145,13 @@ pub(super) const WORDS: Words = Words {
     ),
     not_a_name: phrase("“{0}” in this address is empty or longer than {1} characters."),
 
-    desk: DESK,
+    no_such_queues: phrase("None of the queues that this address names is on this board."),
+    nothing_found: phrase("No queue of this name."),
+    missing_queues: phrase("Queues in this address that the board does not have: {0}."),
+    no_data: word("No current data"),
+    one_critical: phrase("{0} critical"),
+    several_critical: phrase("{0} critical"),
+    one_warning: phrase("{0} warning"),
+    several_warnings: phrase("{0} warnings"),
     access: access::ENGLISH,
 };

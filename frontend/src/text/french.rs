@@ -4,7 +4,6 @@ use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
 use super::access;
-use super::desk::french::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -158,6 +157,13 @@ pub(super) const WORDS: Words = Words {
     ),
     not_a_name: phrase("«\u{a0}{0}\u{a0}» dans cette adresse est vide ou dépasse {1} caractères."),
 
-    desk: DESK,
+    no_such_queues: phrase("Aucune des files de cette adresse n’est sur ce tableau."),
+    nothing_found: phrase("Aucune file de ce nom."),
+    missing_queues: phrase("Files de cette adresse que le tableau n’a pas\u{a0}: {0}."),
+    no_data: word("Pas de données actuelles"),
+    one_critical: phrase("{0} critique"),
+    several_critical: phrase("{0} critiques"),
+    one_warning: phrase("{0} alerte"),
+    several_warnings: phrase("{0} alertes"),
     access: access::FRENCH,
 };

@@ -4,7 +4,6 @@ use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
 use super::access;
-use super::desk::german::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -152,6 +151,13 @@ pub(super) const WORDS: Words = Words {
     ),
     not_a_name: phrase("„{0}“ in dieser Adresse ist leer oder länger als {1} Zeichen."),
 
-    desk: DESK,
+    no_such_queues: phrase("Keine der Warteschlangen in dieser Adresse gehört zu diesem Board."),
+    nothing_found: phrase("Keine Warteschlange mit diesem Namen."),
+    missing_queues: phrase("Warteschlangen in dieser Adresse, die das Board nicht hat: {0}."),
+    no_data: word("Keine aktuellen Daten"),
+    one_critical: phrase("{0} kritisch"),
+    several_critical: phrase("{0} kritisch"),
+    one_warning: phrase("{0} Warnung"),
+    several_warnings: phrase("{0} Warnungen"),
     access: access::GERMAN,
 };

@@ -4,7 +4,6 @@ use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
 use super::access;
-use super::desk::portuguese::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -150,6 +149,13 @@ pub(super) const WORDS: Words = Words {
     not_within_nor_off: phrase("“{0}” neste endereço não é um número de {1} a {2} nem off."),
     not_a_name: phrase("“{0}” neste endereço está vazio ou tem mais de {1} caracteres."),
 
-    desk: DESK,
+    no_such_queues: phrase("Nenhuma das filas deste endereço está neste painel."),
+    nothing_found: phrase("Nenhuma fila com este nome."),
+    missing_queues: phrase("Filas deste endereço que o painel não tem: {0}."),
+    no_data: word("Sem dados atuais"),
+    one_critical: phrase("{0} crítica"),
+    several_critical: phrase("{0} críticas"),
+    one_warning: phrase("{0} alerta"),
+    several_warnings: phrase("{0} alertas"),
     access: access::PORTUGUESE,
 };

@@ -4,7 +4,6 @@ use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{phrase, word};
 
 use super::access;
-use super::desk::spanish::DESK;
 use super::words::{Causes, Words};
 
 pub(super) const WORDS: Words = Words {
@@ -150,6 +149,13 @@ pub(super) const WORDS: Words = Words {
     not_within_nor_off: phrase("«{0}» en esta dirección no es un número de {1} a {2} ni off."),
     not_a_name: phrase("«{0}» en esta dirección está vacío o tiene más de {1} caracteres."),
 
-    desk: DESK,
+    no_such_queues: phrase("Ninguna de las colas de esta dirección está en este panel."),
+    nothing_found: phrase("Ninguna cola con este nombre."),
+    missing_queues: phrase("Colas de esta dirección que el panel no tiene: {0}."),
+    no_data: word("Sin datos actuales"),
+    one_critical: phrase("{0} crítica"),
+    several_critical: phrase("{0} críticas"),
+    one_warning: phrase("{0} aviso"),
+    several_warnings: phrase("{0} avisos"),
     access: access::SPANISH,
 };

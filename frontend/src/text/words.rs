@@ -6,7 +6,6 @@ use queuewall_shared::language::Language;
 use queuewall_shared::phrase::{Phrase, Word, width};
 
 use super::access::Access;
-use super::desk::Desk;
 
 /// Room for the three words for agents together, in half letters: at the foot of a tile
 /// they stand beside five figures without a smaller type.
@@ -159,7 +158,16 @@ pub(super) struct Words {
     pub(super) not_within_nor_off: Phrase<3>,
     pub(super) not_a_name: Phrase<2>,
 
-    pub(super) desk: Desk,
+    // What a link chooses
+    pub(super) no_such_queues: Phrase<0>,
+    pub(super) nothing_found: Phrase<0>,
+    pub(super) missing_queues: Phrase<1>,
+    // The browser's tab: the sooner it is cut the more tabs there are
+    pub(super) no_data: Word<48>,
+    pub(super) one_critical: Phrase<1>,
+    pub(super) several_critical: Phrase<1>,
+    pub(super) one_warning: Phrase<1>,
+    pub(super) several_warnings: Phrase<1>,
     pub(super) access: Access,
 }
 

@@ -123,6 +123,7 @@ async fn a_link_decides_every_word_and_number_of_the_wall() {
 #[wasm_bindgen_test]
 async fn a_board_decides_where_the_link_does_not_and_may_change_its_mind() {
     let shown = Shown::opened("?theme=light");
+    settle().await;
     // Before the first answer only the browser is known, and that one speaks English.
     assert_eq!(shown.text(".message p"), "Reading the queues …");
     for code in ["de", "es", "fr", "pt", "en"] {
@@ -154,6 +155,7 @@ async fn without_either_the_browser_decides() {
     ] {
         prefer(tags);
         let shown = Shown::opened("");
+        settle().await;
         prefer_as_it_was();
         if code == "fr" {
             assert_eq!(shown.text(".message p"), "Lecture des files…");

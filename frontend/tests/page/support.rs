@@ -161,6 +161,8 @@ impl Shown {
     }
 
     pub(crate) fn opened_as(asked: Asked, extras: Extras) -> Self {
+        // A desk has tiles only near what is in sight, and an earlier test may have scrolled.
+        window().scroll_to_with_x_and_y(0.0, 0.0);
         let host = host();
         let made = StoredValue::new(None);
         let mounted = mount_to(host.clone(), move || {

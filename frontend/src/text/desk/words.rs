@@ -7,16 +7,6 @@ pub(in crate::text) struct Desk {
     // The line over the tiles
     pub(in crate::text) search: Word<24>,
     pub(in crate::text) shown_of: Phrase<2>,
-    pub(in crate::text) no_such_queues: Phrase<0>,
-    pub(in crate::text) nothing_found: Phrase<0>,
-    pub(in crate::text) missing_queues: Phrase<1>,
-
-    // The browser's tab: the sooner it is cut the more tabs there are
-    pub(in crate::text) no_data: Word<48>,
-    pub(in crate::text) one_critical: Phrase<1>,
-    pub(in crate::text) several_critical: Phrase<1>,
-    pub(in crate::text) one_warning: Phrase<1>,
-    pub(in crate::text) several_warnings: Phrase<1>,
 
     // Keys
     pub(in crate::text) help: Word<24>,
