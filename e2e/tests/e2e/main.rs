@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 mod access;
 mod alone;
+mod bytes;
 mod crowd;
 mod deployed;
 mod desk;
