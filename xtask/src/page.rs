@@ -2,6 +2,7 @@
 //! bundled, compressed and named by content, into `dist/`, which the server embeds.
 
 mod assets;
+mod imports;
 mod inputs;
 mod shell;
 
@@ -134,7 +135,11 @@ fn finish_page(
 ) -> Result<()> {
     let staging = &workspace.staging.join(page.name);
     let wasm = lower(staging, page.name, tools)?;
-    let script = bundle_script(workspace, staging, page.name, tools)?;
+    let script = fs::read_to_string(staging.join(format!("{}.js", page.name)))
+        .with_context(|| format!("Trunk wrote no {}.js", page.name))?;
+    let (wasm, script) = imports::shorten(&wasm, &script)?;
+    fs::write(staging.join("page.js"), script)?;
+    let script = bundle_script(workspace, staging, tools)?;
     let html =
         fs::read_to_string(staging.join("index.html")).context("Trunk wrote no index.html")?;
     let shell = shell::Shell::parse(&html)?;
@@ -192,15 +197,8 @@ fn lower(staging: &Path, name: &str, tools: &PageTools) -> Result<Vec<u8>> {
     fs::read(&lowered).context("wasm-opt wrote nothing")
 }
 
-fn bundle_script(
-    workspace: &Workspace,
-    staging: &Path,
-    name: &str,
-    tools: &PageTools,
-) -> Result<Vec<u8>> {
+fn bundle_script(workspace: &Workspace, staging: &Path, tools: &PageTools) -> Result<Vec<u8>> {
     // Beside wasm-bindgen's script, which it imports.
-    fs::copy(staging.join(format!("{name}.js")), staging.join("page.js"))
-        .with_context(|| format!("Trunk wrote no {name}.js"))?;
     for script in ["boot.js", "restart.js"] {
         let source = workspace.root.join("frontend").join(script);
         fs::copy(source, staging.join(script))
