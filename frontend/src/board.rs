@@ -30,11 +30,12 @@ use crate::polling::{Audience, Taken};
 use crate::settings;
 use crate::startup;
 use crate::text;
-use crate::tile_view::TileView;
+use crate::tile_view::{Gist, TileView};
 use crate::time::{self, TimeOfDay};
 use crate::wire;
 
 pub use frame::Trouble;
+pub(crate) use judge::Judge;
 pub use mark::{Icon, Mark, Tally};
 pub use paging::Paging;
 pub use selection::Selection;
@@ -136,13 +137,18 @@ impl BoardState {
         }));
         let mut order = Vec::with_capacity(snapshot.queues.len());
         let mut queues = BTreeMap::new();
-        for queue in snapshot.queues {
-            // Tiles are told apart by id: of two the first counts.
-            if !queues.contains_key(&queue.id) {
+        self.queues.with_untracked(|before| {
+            for queue in snapshot.queues {
+                // Tiles are told apart by id: of two the first counts.
+                if queues.contains_key(&queue.id) {
+                    continue;
+                }
                 order.push(queue.id.clone());
-                queues.insert(queue.id.clone(), Arc::new(queue));
+                let known = before.get(&queue.id).filter(|known| ***known == queue);
+                let id = queue.id.clone();
+                queues.insert(id, known.map_or_else(|| Arc::new(queue), Arc::clone));
             }
-        }
+        });
         self.queues.set(queues);
         self.order.set(order);
         self.phase.set(Phase::Shown);
@@ -250,20 +256,28 @@ impl BoardState {
     #[must_use]
     pub fn tile(&self, id: &str) -> Option<TileView> {
         let queue = self.queue(id)?;
-        let excuse = match self.link.with(Link::state) {
-            LinkState::Lost => text::no_connection(),
-            LinkState::Resuming => text::resuming(),
-            LinkState::Connecting | LinkState::Ok => "",
-        };
-        let (standing, age) = self.judge().of(&queue);
+        Some(self.gist(&queue, &self.judge()).view())
+    }
+
+    /// What a tile's words are made of, by what all queues are judged by now.
+    pub(crate) fn gist(&self, queue: &Arc<Queue>, judge: &Judge) -> Gist {
+        let (standing, age) = judge.of(queue);
         let held = queue
             .level_since_ms
             .and_then(|since| self.time_since(since));
-        Some(TileView::of(&queue, standing, age, held, excuse))
+        Gist::of(Arc::clone(queue), standing, age, held, self.excuse())
+    }
+
+    fn excuse(&self) -> &'static str {
+        match self.link.with(Link::state) {
+            LinkState::Lost => text::no_connection(),
+            LinkState::Resuming => text::resuming(),
+            LinkState::Connecting | LinkState::Ok => "",
+        }
     }
 
     /// The queue of an id, as of the latest answer.
-    fn queue(&self, id: &str) -> Option<Arc<Queue>> {
+    pub(crate) fn queue(&self, id: &str) -> Option<Arc<Queue>> {
         self.queues.with(|queues| queues.get(id).cloned())
     }
 

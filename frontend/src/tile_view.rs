@@ -1,13 +1,72 @@
 //! What a tile says, as plain text: the last step before the screen, and without it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use queuewall_shared::format;
+use queuewall_shared::language::Language;
 use queuewall_shared::snapshot::{Agents, Level, Queue};
 use queuewall_shared::standing::Standing;
 use queuewall_shared::trend::{self, Direction};
 
-use crate::{numbers, text};
+use crate::{language, numbers, text};
+
+/// What a tile's words are made of: while it stays equal, so do they.
+#[derive(Clone, Debug)]
+pub struct Gist {
+    queue: Arc<Queue>,
+    standing: Standing,
+    /// As far as the tile says it.
+    age: Option<Duration>,
+    held: Option<Duration>,
+    excuse: &'static str,
+    language: Language,
+}
+
+impl Gist {
+    /// Of a queue whose reading is `age` old and whose level has held for `held`, each to
+    /// what the words tell of it. `excuse`: why the board knows no better.
+    #[must_use]
+    pub fn of(
+        queue: Arc<Queue>,
+        standing: Standing,
+        age: Option<Duration>,
+        held: Option<Duration>,
+        excuse: &'static str,
+    ) -> Self {
+        let is_told = matches!(standing, Standing::Ageing | Standing::Stale);
+        let whole =
+            |time: Duration, seconds: u64| Duration::from_secs(time.as_secs() / seconds * seconds);
+        Self {
+            queue,
+            standing,
+            age: age.filter(|_| is_told).map(|age| match age.as_secs() {
+                // Counted in seconds up to here.
+                ..120 => whole(age, 1),
+                _ => whole(age, 60),
+            }),
+            held: held.map(|held| whole(held, 60)),
+            excuse,
+            language: language::current(),
+        }
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn view(&self) -> TileView {
+        TileView::of(&self.queue, self.standing, self.age, self.held, self.excuse)
+    }
+}
+
+impl PartialEq for Gist {
+    fn eq(&self, other: &Self) -> bool {
+        let rest = |it: &Self| (it.standing, it.age, it.held, it.language);
+        // A queue that did not change stays where it is.
+        Arc::ptr_eq(&self.queue, &other.queue)
+            && rest(self) == rest(other)
+            && self.excuse == other.excuse
+    }
+}
 
 /// Everything in one tile that can change, ready to be shown.
 #[derive(Clone, Debug, PartialEq)]

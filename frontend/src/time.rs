@@ -1,6 +1,6 @@
 //! The page's two clocks, and a time of day as the board's zone has it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::time::Duration;
 
 use js_sys::{Array, Date, Function, Intl, JsString, Object, Reflect};
@@ -33,7 +33,11 @@ fn duration(milliseconds: f64) -> Duration {
 }
 
 /// Writes times of day, hours and minutes, in one time zone and one language.
-pub struct TimeOfDay(Function);
+pub struct TimeOfDay {
+    format: Function,
+    /// The latest minute since 1970, and how it was written: a clock asks every second.
+    latest: RefCell<(f64, String)>,
+}
 
 impl TimeOfDay {
     /// In the page's language, for an IANA zone, or for the screen's own with `None`. `None`
@@ -64,14 +68,26 @@ impl TimeOfDay {
         let format: Intl::DateTimeFormat = Reflect::construct(&constructor, &arguments)
             .ok()?
             .unchecked_into();
-        Some(Self(format.format()))
+        Some(Self {
+            format: format.format(),
+            latest: RefCell::new((f64::NAN, String::new())),
+        })
     }
 
     /// The time of day at `epoch_ms` milliseconds since 1970.
     #[must_use]
     pub fn at(&self, epoch_ms: f64) -> String {
+        let minute = (epoch_ms / 60_000.0).floor();
+        let mut latest = self.latest.borrow_mut();
+        if latest.0 != minute {
+            *latest = (minute, self.write(epoch_ms));
+        }
+        latest.1.clone()
+    }
+
+    fn write(&self, epoch_ms: f64) -> String {
         let written = self
-            .0
+            .format
             .call1(&JsValue::UNDEFINED, &epoch_ms.into())
             .ok()
             .and_then(|text| text.dyn_into::<JsString>().ok())

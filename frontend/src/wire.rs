@@ -2,19 +2,19 @@
 //! [`queuewall_shared::wire`]. The tests hold every name there against what the server
 //! writes.
 
-use js_sys::{Array, JSON, JsString, Reflect};
+use js_sys::{Array, Reflect};
 use queuewall_shared::{
     snapshot::{BoardList, BoardSnapshot, Queue},
     wire::{self, Json},
 };
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Reads one snapshot after another. A queue whose JSON is that of the one before is not
-/// read again: most are, and every value read costs a way from JavaScript and back.
+/// Reads one snapshot after another. A queue of the same revision is not read again: most are,
+/// and every value read costs a way from JavaScript and back.
 #[derive(Default)]
 pub struct Reader {
     /// The queues of the latest snapshot, by their place in it.
-    latest: Vec<(JsString, Queue)>,
+    latest: Vec<Queue>,
 }
 
 impl Reader {
@@ -28,16 +28,18 @@ impl Reader {
     fn queues(&mut self, json: &Parsed) -> Option<Vec<Queue>> {
         let mut latest = std::mem::take(&mut self.latest).into_iter();
         let items: &Array = json.0.dyn_ref()?;
-        for item in items.iter() {
-            let text = JSON::stringify(&item).ok()?;
-            let known = latest.next().filter(|known| known.0 == text);
+        for item in items.iter().map(Parsed) {
+            let revision = wire::revision(&item);
+            let known = latest
+                .next()
+                .filter(|known| revision != 0 && known.revision == revision);
             let queue = match known {
-                Some((_, queue)) => queue,
-                None => wire::queue(&Parsed(item))?,
+                Some(queue) => queue,
+                None => wire::queue(&item)?,
             };
-            self.latest.push((text, queue));
+            self.latest.push(queue);
         }
-        Some(self.latest.iter().map(|read| read.1.clone()).collect())
+        Some(self.latest.clone())
     }
 }
 

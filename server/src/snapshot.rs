@@ -6,12 +6,13 @@ mod metrics;
 
 use std::{
     collections::HashMap,
+    hash::{DefaultHasher, Hasher as _},
     sync::{Arc, OnceLock},
 };
 
 use arc_swap::ArcSwap;
 use queuewall_shared::snapshot::{
-    Board, BoardList, BoardSnapshot, Totals, Upstream, UpstreamState,
+    Board, BoardList, BoardSnapshot, Queue, Totals, Upstream, UpstreamState,
 };
 
 use tokio::sync::watch;
@@ -209,6 +210,27 @@ impl BoardSet {
     }
 }
 
+/// Gives each queue its revision: a digest, so that a restarted server's numbers mean the
+/// same to a page that has not reloaded.
+fn number(queues: &mut [Queue], before: &[Queue]) {
+    for (place, queue) in queues.iter_mut().enumerate() {
+        let old = before.get(place);
+        queue.revision = old.map_or(0, |old| old.revision);
+        if old != Some(&*queue) {
+            queue.revision = 0;
+            queue.revision = digest(queue);
+        }
+    }
+}
+
+fn digest(queue: &Queue) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // Of plain values: it is always written.
+    hasher.write(&serde_json::to_vec(queue).unwrap_or_default());
+    // As many bits as a float holds.
+    hasher.finish() >> 11
+}
+
 impl Published {
     /// What follows `current`, whose bytes stay where nothing changed.
     fn new(
@@ -217,6 +239,9 @@ impl Published {
         current: Option<&Self>,
         encodings: &Encodings,
     ) -> Self {
+        let mut snapshot = snapshot;
+        let before = current.map_or(&[][..], |current| &current.snapshot.queues);
+        number(&mut snapshot.queues, before);
         let encoded = match current {
             Some(current) if current.snapshot == snapshot => Arc::clone(&current.encoded),
             _ => Arc::default(),
@@ -270,6 +295,28 @@ mod tests {
         let after = boards.latest("main").unwrap().encoded.clone();
         assert!(!Arc::ptr_eq(&before, &after));
         assert!(boards.latest("other").is_none());
+    }
+
+    #[test]
+    fn revision_changes_with_its_queue_and_with_nothing_else() {
+        let queue = |id: &str, waiting| Queue {
+            id: id.into(),
+            waiting: Some(waiting),
+            ..Queue::default()
+        };
+        let numbered = |mut queues: Vec<Queue>, before: &[Queue]| {
+            number(&mut queues, before);
+            queues
+        };
+        let first = numbered(vec![queue("a", 1), queue("b", 1)], &[]);
+        let revisions = |queues: &[Queue]| [queues[0].revision, queues[1].revision];
+        let [a, b] = revisions(&first);
+        assert!(a != b && a != 0 && b != 0 && a < 1 << 53);
+        let next = numbered(vec![queue("a", 2), queue("b", 1)], &first);
+        assert!(next[0].revision != a && next[1].revision == b);
+        // A restarted server says the same of the same.
+        let again = numbered(vec![queue("a", 1), queue("b", 1)], &[]);
+        assert_eq!(revisions(&again), [a, b]);
     }
 
     #[test]

@@ -149,6 +149,10 @@ pub struct Queue {
     /// just ended last; `None` where it was unknown. Empty where all of it is.
     #[serde(default)]
     pub trend: Vec<Option<u64>>,
+    /// Another number whenever anything else here is different, and the same while it is
+    /// not: what a page compares. Below 2^53, which every JSON reader holds.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 impl Queue {

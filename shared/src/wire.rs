@@ -140,7 +140,13 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
             .get("trend")
             .each(|minute| Some(count(minute)))
             .unwrap_or_default(),
+        revision: revision(json),
     })
+}
+
+/// A queue's revision; 0 where the server gives none.
+pub fn revision(json: &impl Json) -> u64 {
+    count(&json.get("revision")).unwrap_or_default()
 }
 
 /// A younger server's code is none: its sentence stands beside it.

@@ -10,7 +10,7 @@ use super::BoardState;
 /// What a queue is judged by besides itself: read once for all queues of a board, since
 /// each signal read costs more than the judgement.
 #[derive(Clone, Copy)]
-pub(super) struct Judge {
+pub(crate) struct Judge {
     age: Option<Duration>,
     since_sent: Duration,
     poll_interval: Duration,
@@ -19,7 +19,7 @@ pub(super) struct Judge {
 
 impl Judge {
     /// The queue's state, and how old what is known of it is.
-    pub(super) fn of(&self, queue: &Queue) -> (Standing, Option<Duration>) {
+    pub(crate) fn of(&self, queue: &Queue) -> (Standing, Option<Duration>) {
         let read = queue.lag_ms.map(Duration::from_millis);
         let age = self.age.zip(read).map(|(age, lag)| age.saturating_add(lag));
         let standing = Standing::of(queue, age, self.poll_interval, self.is_trusted);
@@ -28,7 +28,7 @@ impl Judge {
     }
 
     /// How bad the queue is, where its reading still counts.
-    pub(super) fn level(&self, queue: &Queue) -> Level {
+    pub(crate) fn level(&self, queue: &Queue) -> Level {
         match self.of(queue).0 {
             Standing::Fresh | Standing::Ageing => queue.level,
             _ => Level::None,
@@ -38,7 +38,7 @@ impl Judge {
 
 impl BoardState {
     /// What all queues are judged by now.
-    pub(super) fn judge(&self) -> Judge {
+    pub(crate) fn judge(&self) -> Judge {
         Judge {
             age: self.age(),
             since_sent: self.since_sent(),

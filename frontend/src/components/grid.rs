@@ -54,12 +54,13 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging) {
         while tiles.len() > places.len() {
             tiles.pop();
         }
+        let judge = board.judge();
         for (nth, place) in places.enumerate() {
             if tiles.len() == nth {
                 tiles.extend(Tile::new(&grid));
             }
             if let Some(tile) = tiles.get_mut(nth) {
-                tile.show(board, paging.at(place));
+                tile.show(board, &judge, paging.at(place));
             }
         }
     });

@@ -5,9 +5,9 @@ use queuewall_shared::snapshot::Level;
 use queuewall_shared::standing::Standing;
 use web_sys::Element;
 
-use crate::board::BoardState;
+use crate::board::{BoardState, Judge};
 use crate::slots::{self, Part, Slots};
-use crate::tile_view::TileView;
+use crate::tile_view::{Gist, TileView};
 use crate::{markup, text};
 
 const MARKUP: &str = "<li class=tile>\
@@ -78,7 +78,7 @@ const TABLE: [(&str, Part); 40] = [
 pub(crate) struct Tile {
     element: Element,
     slots: Slots,
-    shown: Option<(String, TileView)>,
+    shown: Option<Gist>,
 }
 
 impl Tile {
@@ -94,27 +94,25 @@ impl Tile {
     }
 
     /// Shows the queue that has this place now.
-    pub(crate) fn show(&mut self, board: BoardState, id: Option<String>) {
+    pub(crate) fn show(&mut self, board: BoardState, judge: &Judge, id: Option<String>) {
         let Some(id) = id else {
             self.shown = None;
             markup::set(&self.element, "hidden", "");
             return;
         };
         // A queue that is gone keeps its last words for the moment that its tile still has.
-        let Some(view) = board.tile(&id) else {
+        let Some(queue) = board.queue(&id) else {
             return;
         };
-        let next = Some((id, view));
-        if self.shown != next {
-            self.shown = next;
-            self.write();
+        let gist = board.gist(&queue, judge);
+        // Most of all seconds change no word.
+        if self.shown.as_ref() != Some(&gist) {
+            self.write(&id, &gist.view());
+            self.shown = Some(gist);
         }
     }
 
-    fn write(&mut self) {
-        let Some((id, tile)) = &self.shown else {
-            return;
-        };
+    fn write(&mut self, id: &str, tile: &TileView) {
         let label = |text: &str| [" ", text].concat();
         self.slots.show(&[
             tile.standing.as_str(),

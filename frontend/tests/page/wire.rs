@@ -44,6 +44,25 @@ fn what_was_read_before_does_not_stand_in_for_what_changed() {
 }
 
 #[wasm_bindgen_test]
+fn queue_of_the_same_revision_is_not_read_again() {
+    let mut reader = Reader::default();
+    let mut read = |revision, waiting| {
+        let mut queue = queue("a");
+        queue.revision = revision;
+        queue.waiting = Some(waiting);
+        let body = serde_json::to_string(&snapshot(vec![queue])).expect("can be written");
+        let read = reader.snapshot(parsed(&body)).expect("a snapshot");
+        read.queues[0].waiting
+    };
+    assert_eq!(read(7, 1), Some(1));
+    assert_eq!(read(7, 2), Some(1), "its revision says that it is the same");
+    assert_eq!(read(8, 2), Some(2));
+    // A server that gives none.
+    assert_eq!(read(0, 3), Some(3));
+    assert_eq!(read(0, 4), Some(4));
+}
+
+#[wasm_bindgen_test]
 fn every_field_comes_back_as_the_server_wrote_it() {
     // A value of its own in every field, so that no two can be mixed up.
     let mut full = queue("a");
@@ -56,6 +75,7 @@ fn every_field_comes_back_as_the_server_wrote_it() {
     full.agents.unavailable = Some(16);
     full.service_level.threshold_ms = Some(17);
     full.service_level.sample = Some(18);
+    full.revision = 19;
     full.trend = vec![Some(13), None, Some(14)];
     full.reasons = Metric::JUDGED
         .into_iter()
