@@ -5,7 +5,7 @@
 
 use leptos::prelude::{Effect, Owner, document, untrack};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, Node};
+use web_sys::{Element, HtmlElement, HtmlTemplateElement, Node};
 
 /// What of an element a slot is.
 #[derive(Clone, Copy)]
@@ -157,13 +157,17 @@ impl Drop for Content {
 }
 
 /// The elements that `markup` describes.
+///
+/// # Panics
+/// Where the browser makes none: the page then restarts, which a blank one would not.
 #[must_use]
 pub fn elements(markup: &str) -> Vec<Element> {
-    let Ok(holder) = document().create_element("div") else {
-        return Vec::new();
-    };
-    holder.set_inner_html(markup);
-    let children = holder.children();
+    let template = document()
+        .create_element("template")
+        .expect("the browser makes elements");
+    template.set_inner_html(markup);
+    let template: HtmlTemplateElement = template.unchecked_into();
+    let children = template.content().children();
     (0..children.length())
         .filter_map(|place| children.item(place))
         .collect()

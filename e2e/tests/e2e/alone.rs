@@ -45,7 +45,7 @@ fn witness(luck: f64) -> String {
 }
 
 /// From now on the page cannot make an element of this kind; on the first load alone, or
-/// on every one. Leptos panics then.
+/// on every one. It panics then.
 fn breaking(tag: &str, on: &str) -> String {
     format!(
         "(function () {{
@@ -174,7 +174,7 @@ async fn restarts_after_a_panic(engine: Engine) -> Result<()> {
     let wall = wall().await?;
     let scripts = [
         witness(0.5),
-        breaking("footer", "window.witness.loads === 1"),
+        breaking("template", "window.witness.loads === 1"),
     ];
     let (_browser, mut tab) = prepared(&engine, &scripts).await?;
     tab.open(&wall.url("/board/main")).await?;
@@ -185,9 +185,9 @@ async fn restarts_after_a_panic(engine: Engine) -> Result<()> {
     );
     let cause = tab.evaluate("window.queuewall.lastCause()").await?;
     let cause = cause.as_str().unwrap_or_default().to_owned();
-    ensure!(cause.contains("no footer"), "the cause: {cause}");
+    ensure!(cause.contains("no template"), "the cause: {cause}");
     ensure!(
-        cause.starts_with("dom.rs:") && !cause.contains('/') && !cause.contains('\n'),
+        cause.starts_with("slots.rs:") && !cause.contains('/') && !cause.contains('\n'),
         "without the builder's folders and the stack: {cause}"
     );
     ensure!(tab.evaluate("window.queuewall.restarts()").await? == 1);
@@ -210,7 +210,7 @@ async fn pauses(tab: &mut Tab, count: usize) -> Result<Value> {
     let text = tab.evaluate("document.body.innerText").await?;
     let text = text.as_str().unwrap_or_default();
     ensure!(
-        text.contains("Queuewall stopped") && text.contains("no footer"),
+        text.contains("Queuewall stopped") && text.contains("no template"),
         "{text}"
     );
     let title = tab.evaluate("document.title").await?;
@@ -224,7 +224,11 @@ async fn pauses(tab: &mut Tab, count: usize) -> Result<Value> {
 
 async fn grows_its_pauses(engine: Engine, blocked: &str) -> Result<()> {
     let wall = wall().await?;
-    let scripts = [blocked.to_owned(), witness(0.5), breaking("footer", "true")];
+    let scripts = [
+        blocked.to_owned(),
+        witness(0.5),
+        breaking("template", "true"),
+    ];
     let (_browser, mut tab) = prepared(&engine, &scripts).await?;
     tab.open(&wall.url("/board/main")).await?;
     let pauses = pauses(&mut tab, 9).await?;
@@ -269,7 +273,7 @@ async fn without_any_memory_every_pause_is_a_minute() -> Result<()> {
         NO_STORAGE.to_owned(),
         no_history.to_owned(),
         witness(0.5),
-        breaking("footer", "true"),
+        breaking("template", "true"),
     ];
     let (_browser, mut tab) = prepared(&Engine::today()?, &scripts).await?;
     tab.open(&wall.url("/board/main")).await?;

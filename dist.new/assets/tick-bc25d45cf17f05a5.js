@@ -1,0 +1,1 @@
+setInterval(function(){postMessage(0)},1e3);
