@@ -1,1 +1,0 @@
-setInterval(function(){postMessage(0)},1e3);
