@@ -10,13 +10,14 @@ use crate::config::{AccessConfig, AccessMode};
 
 const PEOPLE: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
-/// A page whose files lie where those of a built one do.
+const DOCUMENT: &[u8] =
+    b"<link href=\"/assets/p.css\"><script src=\"/assets/p.js\" data-wasm=\"/assets/p.wasm\"></script>";
+
+/// Pages whose files lie where those of built ones do.
 fn built() -> Page {
     Page::of(&[
-        (
-            "index.html",
-            b"<link href=\"/assets/p.css\"><script src=\"/assets/p.js\" data-wasm=\"/assets/p.wasm\"></script>",
-        ),
+        ("index.html", DOCUMENT),
+        ("desk.html", DOCUMENT),
         ("assets/p.js", b"script"),
     ])
 }
