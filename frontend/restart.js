@@ -133,6 +133,8 @@ function cover(words, cause) {
   }
   // So must those in the tab's title, and its icon's level.
   document.title = words;
+  // For good: what was under way when Rust died may still run.
+  Object.defineProperty(document, "title", { get: () => words, set() {} });
   const icon = document.querySelector("link[rel~=icon]");
   if (icon) icon.href = "data:,";
   document.body.textContent = "";

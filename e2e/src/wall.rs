@@ -92,6 +92,30 @@ impl Wall {
         poll: Duration,
         queues: &[&str],
     ) -> Result<Self> {
+        Self::start_all(access, dialect, options, poll, queues, &[]).await
+    }
+
+    /// Like [`Wall::start`], with more boards beside `main`.
+    ///
+    /// # Errors
+    /// When a port cannot be had.
+    pub async fn start_with_boards(
+        options: Options,
+        poll: Duration,
+        more_boards: &[&str],
+    ) -> Result<Self> {
+        let (access, dialect) = (AccessConfig::default(), Dialect::ReportingV2);
+        Self::start_all(access, dialect, options, poll, &[], more_boards).await
+    }
+
+    async fn start_all(
+        access: AccessConfig,
+        dialect: Dialect,
+        options: Options,
+        poll: Duration,
+        queues: &[&str],
+        more_boards: &[&str],
+    ) -> Result<Self> {
         let simulator = Simulator::start(TcpListener::bind("127.0.0.1:0").await?, options);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let mut wall = Self {
@@ -101,7 +125,7 @@ impl Wall {
             config: ServerConfig::on(listener.local_addr()?),
             poll,
             queues: queues.iter().map(|id| (*id).to_owned()).collect(),
-            more_boards: Vec::new(),
+            more_boards: more_boards.iter().map(|slug| (*slug).to_owned()).collect(),
             build: None,
             access,
             timezone: "Europe/Berlin".into(),
@@ -179,16 +203,6 @@ impl Wall {
     /// When the server had failed.
     pub async fn move_to(&mut self, timezone: &str) -> Result<()> {
         timezone.clone_into(&mut self.timezone);
-        self.stop_server().await?;
-        self.restart_server().await
-    }
-
-    /// Starts the server again with one more board.
-    ///
-    /// # Errors
-    /// When the server had failed.
-    pub async fn add_board(&mut self, slug: &str) -> Result<()> {
-        self.more_boards.push(slug.to_owned());
         self.stop_server().await?;
         self.restart_server().await
     }

@@ -74,7 +74,7 @@ async fn wall() -> Result<Wall> {
         rate_limit_per_minute: None,
         ..Options::default()
     };
-    Wall::start(still, POLL, &[]).await
+    Wall::start_with_boards(still, POLL, &["sales"]).await
 }
 
 async fn loads(tab: &mut Tab) -> Result<Value> {
@@ -130,7 +130,6 @@ async fn another_build_reloads_the_page_once_and_only_when_it_can_be_had() -> Re
 #[tokio::test]
 async fn the_list_of_boards_makes_room_too() -> Result<()> {
     let mut wall = wall().await?;
-    wall.add_board("sales").await?;
     let (_browser, mut tab) = prepared(&Engine::today()?, &[witness(0.0)]).await?;
     tab.open(&wall.url("/")).await?;
     tab.wait_for("!!document.querySelector('a[href=\"/board/main\"]')", SOON)

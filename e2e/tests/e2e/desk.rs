@@ -252,8 +252,7 @@ async fn tab_of_two_thousand_queues_has_tiles_in_sight_only() -> Result<()> {
 
 /// A remote's arrows and OK, from nothing focused to a board's desk.
 async fn steers_the_list(engine: Engine) -> Result<()> {
-    let mut wall = Wall::start(still(), POLL, &[]).await?;
-    wall.add_board("sales").await?;
+    let wall = Wall::start_with_boards(still(), POLL, &["sales"]).await?;
     let browser = Browser::start(&engine).await?;
     let mut tab = browser.tab().await?;
     tab.open(&wall.url("/")).await?;

@@ -273,13 +273,13 @@ async fn an_unchanged_poll_touches_no_node() -> Result<()> {
 
 #[tokio::test]
 async fn the_boards_are_listed_and_an_unknown_one_is_explained() -> Result<()> {
-    let mut wall = Wall::start(still(), POLL, &[]).await?;
+    let wall = Wall::start(still(), POLL, &[]).await?;
     let (_browser, mut tab) = open(&Engine::today()?, &wall, "/healthz").await?;
     tab.navigate(&wall.url("/?metres=5")).await?;
     // Nobody has to choose where there is one.
     let is_at_board = "location.pathname + location.search === '/board/main?metres=5'";
     tab.wait_for(is_at_board, SOON).await?;
-    wall.add_board("sales").await?;
+    let wall = Wall::start_with_boards(still(), POLL, &["sales"]).await?;
     tab.open(&wall.url("/")).await?;
     tab.wait_for("!!document.querySelector('a[href=\"/board/main\"]')", SOON)
         .await?;
