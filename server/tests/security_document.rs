@@ -54,11 +54,21 @@ fn every_test_that_the_document_names_is_there() {
 fn the_page_keeps_its_restarts_in_the_browser_and_nothing_else() {
     let page = root().join("frontend");
     let mut texts = sources(&page.join("src"), &["rs"]);
-    let script = |name: &str| fs::read_to_string(page.join(name)).unwrap();
-    let restart = script("restart.js").replace("sessionStorage.getItem(KEY)", "");
-    let restart = restart.replace("sessionStorage.setItem(KEY, ", "");
-    assert!(restart.contains("const KEY = \"queuewall\";"));
-    texts.extend([script("boot.js"), script("tick.js"), restart]);
+    // Either script writes under its own key, which the document names.
+    let document = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let keyed = |name: &str, key: &str| {
+        let text = fs::read_to_string(page.join(name)).unwrap();
+        assert!(text.contains(&format!("const KEY = \"{key}\";")));
+        assert!(document.contains(&format!("`{key}`")), "{key}");
+        let text = text.replace("sessionStorage.getItem(KEY)", "");
+        text.replace("sessionStorage.setItem(KEY, ", "")
+    };
+    texts.extend([
+        keyed("restart.js", "queuewall"),
+        keyed("boot.js", "queuewall-desk"),
+    ]);
+    texts.push(fs::read_to_string(page.join("tick.js")).unwrap());
+    texts.push(fs::read_to_string(root().join("desk.html")).unwrap());
     texts.push(fs::read_to_string(root().join("index.html")).unwrap());
     assert!(texts.len() > 50);
     for text in texts {
