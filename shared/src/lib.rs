@@ -12,7 +12,7 @@
 //! - [`metric`]: the table of metrics, their units and how they behave
 //! - [`trend`]: the last half hour of calls waiting
 //! - [`label`]: text from outside as it may stand on a screen
-//! - [`format`]: durations and ages as people read them
+//! - [`mod@format`]: durations and ages as people read them
 //! - [`http`]: names of the headers both sides use
 //! - [`standing`]: what one tile may claim, from its queue and its age
 //! - [`link`]: when the page asks its server, and when it stops believing itself

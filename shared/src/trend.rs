@@ -68,9 +68,9 @@ pub fn direction(trend: &[Option<u64>]) -> Option<Direction> {
     })
 }
 
-/// Width of [`line`]'s picture: ten for each step from one minute to the next.
+/// Width of [`line()`]'s picture: ten for each step from one minute to the next.
 pub const LINE_WIDTH: usize = (TREND_MINUTES - 1) * LINE_STEP;
-/// Height of [`line`]'s picture.
+/// Height of [`line()`]'s picture.
 pub const LINE_HEIGHT: u64 = 100;
 const LINE_STEP: usize = 10;
 /// The least count that the picture is high, so that one call more is no mountain.

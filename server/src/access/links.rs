@@ -97,7 +97,7 @@ impl Links {
 
     /// [`Self::good`], where a link may have been added less than a second ago: for one
     /// that is not known, the next look at the file is waited for, and no longer than
-    /// [`PATIENCE`]. For callers whose attempts are counted.
+    /// `PATIENCE`. For callers whose attempts are counted.
     ///
     /// # Errors
     /// Why the token opens nothing.
