@@ -116,7 +116,6 @@ fn follow_boxed(mut act: Box<dyn FnMut()>) {
 
 /// An owner of what is made later than the component that this is called in. A child: an
 /// effect that held its own owner would keep it for ever.
-#[must_use]
 pub fn owner() -> Owner {
     Owner::current().map_or_else(Owner::new, |owner| owner.child())
 }

@@ -29,7 +29,7 @@ pub(crate) fn keep(root: &Element, refusal: Refusal, slug: Option<&str>) {
             true => Refusal::NoCookies,
             false => refusal,
         };
-        slots.show(&[&text::refused(why)]);
+        slots.show(&[text::refused(why)]);
         let letting_in = letting_in(&waiting.code, &slug);
         if letting_in != written {
             // All that stands below the reason.
