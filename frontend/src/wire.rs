@@ -32,7 +32,7 @@ impl Reader {
             let revision = wire::revision(&item);
             let known = latest
                 .next()
-                .filter(|known| revision != 0 && known.revision == revision);
+                .filter(|known| revision.is_some() && known.revision == revision);
             let queue = match known {
                 Some(queue) => queue,
                 None => wire::queue(&item)?,

@@ -152,7 +152,7 @@ pub struct Queue {
     /// Another number whenever anything else here is different, and the same while it is
     /// not: what a page compares. Below 2^53, which every JSON reader holds.
     #[serde(default)]
-    pub revision: u64,
+    pub revision: Option<u64>,
 }
 
 impl Queue {
@@ -313,7 +313,8 @@ mod tests {
                     "service_level": {
                         "percent": null, "goal": null, "threshold_ms": null, "sample": null
                     },
-                    "level": "none", "level_since_ms": null, "reasons": [], "trend": []
+                    "level": "none", "level_since_ms": null, "reasons": [], "trend": [],
+                    "revision": null
                 }],
                 "totals": {
                     "waiting": null, "longest_wait_ms": null, "average_wait_ms": null,

@@ -144,9 +144,9 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
     })
 }
 
-/// A queue's revision; 0 where the server gives none.
-pub fn revision(json: &impl Json) -> u64 {
-    count(&json.get("revision")).unwrap_or_default()
+/// A queue's revision, where the server gives one.
+pub fn revision(json: &impl Json) -> Option<u64> {
+    count(&json.get("revision"))
 }
 
 /// A younger server's code is none: its sentence stands beside it.

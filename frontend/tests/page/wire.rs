@@ -54,12 +54,16 @@ fn queue_of_the_same_revision_is_not_read_again() {
         let read = reader.snapshot(parsed(&body)).expect("a snapshot");
         read.queues[0].waiting
     };
-    assert_eq!(read(7, 1), Some(1));
-    assert_eq!(read(7, 2), Some(1), "its revision says that it is the same");
-    assert_eq!(read(8, 2), Some(2));
+    assert_eq!(read(Some(7), 1), Some(1));
+    assert_eq!(
+        read(Some(7), 2),
+        Some(1),
+        "its revision says that it is the same"
+    );
+    assert_eq!(read(Some(8), 2), Some(2));
     // A server that gives none.
-    assert_eq!(read(0, 3), Some(3));
-    assert_eq!(read(0, 4), Some(4));
+    assert_eq!(read(None, 3), Some(3));
+    assert_eq!(read(None, 4), Some(4));
 }
 
 #[wasm_bindgen_test]
@@ -75,7 +79,7 @@ fn every_field_comes_back_as_the_server_wrote_it() {
     full.agents.unavailable = Some(16);
     full.service_level.threshold_ms = Some(17);
     full.service_level.sample = Some(18);
-    full.revision = 19;
+    full.revision = Some(19);
     full.trend = vec![Some(13), None, Some(14)];
     full.reasons = Metric::JUDGED
         .into_iter()

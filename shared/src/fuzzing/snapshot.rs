@@ -131,6 +131,7 @@ fn counts(queue: &mut Queue) -> impl Iterator<Item = &mut Option<u64>> {
         &mut queue.average_wait_ms,
         &mut queue.longest_wait_ms,
         &mut queue.level_since_ms,
+        &mut queue.revision,
         &mut agents.logged_on,
         &mut agents.available,
         &mut agents.busy,
