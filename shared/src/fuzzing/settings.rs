@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use url::form_urlencoded::{Serializer, parse};
 
 use crate::settings::{
-    Fault, INCHES, METRES, ROTATE_SECONDS, Rotate, SCREEN_NAME_LENGTH, Settings,
+    Fault, INCHES, METRES, ROTATE_SECONDS, Rotate, SCREEN_NAME_LENGTH, Settings, View,
 };
 
 /// Any query: what can be followed is within its bounds, what cannot is said and changes
@@ -53,7 +53,10 @@ pub fn settings(query: &[u8]) {
     let again = parse(link.finish().as_bytes())
         .into_owned()
         .collect::<Vec<_>>();
-    assert_eq!(Settings::read(again), (settings, Vec::new()));
+    // Whether it is a wall's or a desk's stands in the path.
+    let view = View::default();
+    let in_query = Settings { view, ..settings };
+    assert_eq!(Settings::read(again), (in_query, Vec::new()));
 }
 
 fn check_bounds(settings: &Settings) {
