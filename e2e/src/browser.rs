@@ -1,4 +1,4 @@
-//! A headless browser in a folder of its own, ended with its handle.
+//! A headless browser with a separate profile folder, ended with its handle.
 
 mod engine;
 
@@ -43,19 +43,19 @@ pub async fn in_each(engines: Vec<Engine>, test: impl AsyncFn(Engine) -> Result<
 pub struct Browser {
     port: u16,
     is_firefox: bool,
-    company: Company,
+    process_group: ProcessGroup,
     /// Ended when it is dropped.
     process: Child,
     _profile: TempDir,
 }
 
-/// The group of processes that a browser's are in.
+/// The process group of a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Company {
-    /// Whoever ends the test at a terminal ends them as well.
-    OfTheTest,
-    /// They can be stopped together.
-    ItsOwn,
+enum ProcessGroup {
+    /// That of the test: Ctrl-C at a terminal ends the browser too.
+    Shared,
+    /// A separate one, which can be stopped as a whole.
+    Own,
 }
 
 /// A browser whose processes are stopped until this is dropped.
@@ -78,7 +78,7 @@ impl Browser {
     /// When it does not start, does not say where its debugger listens, or hangs each
     /// time.
     pub async fn start(engine: &Engine) -> Result<Self> {
-        Self::start_as(engine, Company::OfTheTest).await
+        Self::start_as(engine, ProcessGroup::Shared).await
     }
 
     /// The same so that it can [`sleep`](Self::sleep).
@@ -86,22 +86,22 @@ impl Browser {
     /// # Errors
     /// As [`start`](Self::start).
     pub async fn start_apart(engine: &Engine) -> Result<Self> {
-        Self::start_as(engine, Company::ItsOwn).await
+        Self::start_as(engine, ProcessGroup::Own).await
     }
 
-    async fn start_as(engine: &Engine, company: Company) -> Result<Self> {
+    async fn start_as(engine: &Engine, process_group: ProcessGroup) -> Result<Self> {
         // Firefox lets one remote control in, which is to be the test's.
         let tries = if engine.is_firefox() { 1 } else { STARTS };
         for _ in 1..tries {
-            let browser = Self::launch(engine, company).await?;
+            let browser = Self::launch(engine, process_group).await?;
             if let Ok(Ok(_)) = timeout(START_LIMIT, browser.tab()).await {
                 return Ok(browser);
             }
         }
-        Self::launch(engine, company).await
+        Self::launch(engine, process_group).await
     }
 
-    async fn launch(engine: &Engine, company: Company) -> Result<Self> {
+    async fn launch(engine: &Engine, process_group: ProcessGroup) -> Result<Self> {
         let profile = TempDir::new()?;
         let mut command = engine.command(profile.path())?;
         command
@@ -111,7 +111,7 @@ impl Browser {
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         #[cfg(unix)]
-        if company == Company::ItsOwn {
+        if process_group == ProcessGroup::Own {
             command.process_group(0);
         }
         let mut process = command
@@ -130,7 +130,7 @@ impl Browser {
         Ok(Self {
             port,
             is_firefox: engine.is_firefox(),
-            company,
+            process_group,
             process,
             _profile: profile,
         })
@@ -176,7 +176,7 @@ impl Browser {
     /// # Errors
     /// When it was not started [apart](Self::start_apart), has ended, or cannot be stopped.
     pub fn sleep(&self) -> Result<Asleep> {
-        ensure!(self.company == Company::ItsOwn, "not started apart");
+        ensure!(self.process_group == ProcessGroup::Own, "not started apart");
         let group = self.process.id().context("the browser ended")?;
         signal("STOP", group)?;
         Ok(Asleep { group })

@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`browser`]: a headless browser: today's Chromium, one from inside an old TV, Firefox
 //! - [`devtools`]: its remote control
-//! - [`wall`]: the simulated tenant and the server that reads it; [`guarded`]: one that is opened
+//! - [`wall`]: the simulated tenant and the server that reads it; [`links_server`]: one that is opened
 //!   by links
 //! - [`network`]: what lies between, to be cut; [`proxy`]: one that adds a header
 //! - [`program`]: the program as it is deployed, as a process; [`screen`]: a screen without a browser,
@@ -18,7 +18,7 @@
 pub mod browser;
 pub mod crowd;
 pub mod devtools;
-pub mod guarded;
+pub mod links_server;
 pub mod network;
 pub mod pages;
 pub mod program;

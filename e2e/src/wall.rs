@@ -78,14 +78,14 @@ impl Wall {
         poll: Duration,
         queues: &[&str],
     ) -> Result<Self> {
-        Self::start_guarded(AccessConfig::default(), dialect, options, poll, queues).await
+        Self::start_with_access(AccessConfig::default(), dialect, options, poll, queues).await
     }
 
     /// The same for those who may look.
     ///
     /// # Errors
     /// When a port cannot be had.
-    pub async fn start_guarded(
+    pub async fn start_with_access(
         access: AccessConfig,
         dialect: Dialect,
         options: Options,

@@ -14,7 +14,7 @@ use queuewall_shared::link::Failure;
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
-use crate::api::{self, Answer, Entrance, Refusal};
+use crate::api::{self, Answer, Refusal, TokenExchange};
 
 /// A browser that drops its cookie is let in again after so many polls: about a minute.
 const POLLS_WITHOUT_COOKIE: u32 = 12;
@@ -56,12 +56,12 @@ impl Entry {
         let is_due = self.pause.replace(self.pause.get().saturating_sub(1)) == 0;
         if let Some(token) = token.filter(|_| is_due) {
             match api::enter(&token, signal).await? {
-                Entrance::Open => self.is_spent.set(true),
-                Entrance::Refused(refusal) => {
+                TokenExchange::Open => self.is_spent.set(true),
+                TokenExchange::Refused(refusal) => {
                     self.refusal.set(Some(refusal));
                     self.token.take();
                 }
-                Entrance::NotAsked => drop(self.token.take()),
+                TokenExchange::NotAsked => drop(self.token.take()),
             }
             self.pause.set(POLLS_WITHOUT_COOKIE);
         }

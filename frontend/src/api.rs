@@ -78,9 +78,9 @@ pub enum Refusal {
     NoCookies,
 }
 
-/// What came of a link's token.
+/// The outcome of exchanging a link's token for a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entrance {
+pub enum TokenExchange {
     /// The browser has the board's cookie now.
     Open,
     /// The token opens nothing.
@@ -148,7 +148,7 @@ pub async fn get(
 ///
 /// # Errors
 /// Why there is no answer that the page could use; it is worth another try.
-pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<Entrance, Failure> {
+pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<TokenExchange, Failure> {
     let response = post(
         &below("/api/access"),
         &[r#"{"token":""#, token, r#""}"#].concat(),
@@ -156,10 +156,10 @@ pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<Entrance
     )
     .await?;
     match response.status() {
-        204 => Ok(Entrance::Open),
+        204 => Ok(TokenExchange::Open),
         status => match said_no(status, &response.into()).await? {
-            No::Links => Ok(Entrance::NotAsked),
-            No::Entry(refusal) => Ok(Entrance::Refused(refusal)),
+            No::Links => Ok(TokenExchange::NotAsked),
+            No::Entry(refusal) => Ok(TokenExchange::Refused(refusal)),
             No::SuchBoard | No::CodeAnyMore => Err(Failure::Status(status)),
         },
     }

@@ -5,10 +5,10 @@
 
 mod frame;
 mod judge;
-mod mark;
 mod paging;
 mod selection;
 mod sights;
+mod tab_label;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Level, Queue, To
 use crate::api::{Answer, Refusal, Times};
 use crate::field::Field;
 use crate::language;
-use crate::polling::{Audience, Taken};
+use crate::polling::{PollHandler, Taken};
 use crate::settings;
 use crate::startup;
 use crate::text;
@@ -36,9 +36,9 @@ use crate::wire;
 
 pub use frame::Trouble;
 pub(crate) use judge::Judge;
-pub use mark::{Icon, Mark, Tally};
 pub use paging::Paging;
 pub use selection::Selection;
+pub use tab_label::{Icon, TabCounts, TabLabel};
 
 /// What there is to show at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,11 +261,11 @@ impl BoardState {
 
     /// What a tile's words are made of, by what all queues are judged by now.
     pub(crate) fn gist(&self, queue: &Arc<Queue>, judge: &Judge) -> Gist {
-        let (standing, age) = judge.of(queue);
+        let (tile_state, age) = judge.of(queue);
         let held = queue
             .level_since_ms
             .and_then(|since| self.time_since(since));
-        Gist::of(Arc::clone(queue), standing, age, held, self.excuse())
+        Gist::of(Arc::clone(queue), tile_state, age, held, self.excuse())
     }
 
     fn excuse(&self) -> &'static str {
@@ -355,7 +355,7 @@ impl BoardState {
     }
 }
 
-impl Audience for BoardState {
+impl PollHandler for BoardState {
     fn answer(&self, answer: Answer, sent: PageTime) -> Result<Taken, Failure> {
         let now = time::now().monotonic;
         match answer {

@@ -20,7 +20,7 @@
 //!   in it, and its numbers
 //! - [`time`]: the page's two clocks, and a time of day in the board's zone
 //! - [`viewport`]: the window's size
-//! - [`tab_mark`]: the browser's tab, its title and icon
+//! - [`tab_label`]: the browser's tab, its title and icon
 //! - [`keys`]: keys of keyboards and remotes, and who obeys them
 //! - [`field`]: a value that effects follow; [`slots`]: places in markup whose words change
 //! - [`steering`]: the focus within a panel
@@ -58,7 +58,7 @@ pub mod slots;
 pub mod sound;
 pub mod startup;
 pub mod steering;
-pub mod tab_mark;
+pub mod tab_label;
 pub mod text;
 pub mod ticking;
 pub mod tile_view;

@@ -15,8 +15,8 @@ use crate::listener::Listener;
 use crate::ticking::Ticking;
 use crate::time;
 
-/// What wants to be told.
-pub trait Audience: 'static {
+/// Handles the answers of a poll.
+pub trait PollHandler: 'static {
     /// An answer to the request that was sent at `sent`.
     ///
     /// # Errors
@@ -42,8 +42,8 @@ pub enum Taken {
 }
 
 /// Polls `path` for as long as the reactive owner lives that this is called under.
-pub fn poll(path: String, audience: impl Audience) {
-    let poller = StoredValue::new_local(Some(Poller::start(path, audience)));
+pub fn poll(path: String, handler: impl PollHandler) {
+    let poller = StoredValue::new_local(Some(Poller::start(path, handler)));
     on_cleanup(move || {
         poller.try_update_value(Option::take);
     });
@@ -60,7 +60,7 @@ struct Core {
     path: String,
     /// What the page came with, until the server has taken it.
     entry: Rc<Entry>,
-    audience: Box<dyn Audience>,
+    handler: Box<dyn PollHandler>,
     link: Cell<Link>,
     etag: RefCell<Option<String>>,
     in_flight: RefCell<Option<InFlight>>,
@@ -80,11 +80,11 @@ impl Drop for InFlight {
 }
 
 impl Poller {
-    fn start(path: String, audience: impl Audience) -> Self {
+    fn start(path: String, handler: impl PollHandler) -> Self {
         let core = Rc::new(Core {
             path,
             entry: Rc::new(Entry::from_address()),
-            audience: Box::new(audience),
+            handler: Box::new(handler),
             link: Cell::new(Link::new(time::now())),
             etag: RefCell::default(),
             in_flight: RefCell::default(),
@@ -146,7 +146,7 @@ impl Core {
                 self.missed(now, Failure::TimedOut);
             }
         }
-        self.audience.tick(now, &self.link.get());
+        self.handler.tick(now, &self.link.get());
     }
 
     fn with_link<T>(&self, change: impl FnOnce(&mut Link) -> T) -> T {
@@ -169,7 +169,7 @@ impl Core {
         self.sent.set(number);
         let core = Rc::downgrade(self);
         let (path, etag) = (self.path.clone(), self.etag.borrow().clone());
-        let (entry, report) = (Rc::clone(&self.entry), self.audience.report());
+        let (entry, report) = (Rc::clone(&self.entry), self.handler.report());
         spawn_local(async move {
             let (etag, report) = (etag.as_deref(), report.as_deref());
             let outcome = entry.get(&path, etag, report, signal.as_ref()).await;
@@ -191,7 +191,7 @@ impl Core {
             Ok(Answer::NotFound | Answer::Refused(_)) => Some(None),
             _ => None,
         };
-        match outcome.and_then(|answer| self.audience.answer(answer, sent)) {
+        match outcome.and_then(|answer| self.handler.answer(answer, sent)) {
             Ok(taken) => {
                 if let (Some(etag), Taken::Yes) = (etag, taken) {
                     self.etag.replace(etag);
@@ -200,6 +200,6 @@ impl Core {
             }
             Err(failure) => self.missed(now, failure),
         }
-        self.audience.tick(now, &self.link.get());
+        self.handler.tick(now, &self.link.get());
     }
 }

@@ -30,7 +30,7 @@ use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
 use queuewall_shared::format::{self, AgeUnit, CountUnit, Wait};
 use queuewall_shared::snapshot::{Agents, Level, Metric, Reason};
-use queuewall_shared::standing::Standing;
+use queuewall_shared::tile_state::TileState;
 use queuewall_shared::trend::Direction;
 
 use crate::language;
@@ -383,21 +383,21 @@ pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
 #[must_use]
 pub fn tile_label(
     name: &str,
-    standing: Standing,
+    tile_state: TileState,
     of: Level,
     trend: Option<Direction>,
     agents: Agents,
 ) -> String {
     let words = words();
-    let state = match standing {
-        Standing::Fresh | Standing::Ageing if !level(of).is_empty() => level(of),
-        Standing::Fresh => words.is_fresh.text(),
-        Standing::Ageing => words.is_ageing.text(),
-        Standing::Stale => words.is_stale.text(),
-        Standing::Closed => words.is_closed.text(),
-        Standing::Unknown => words.is_unknown.text(),
-        Standing::NotFound => words.is_not_found.text(),
-        Standing::Forbidden => words.is_forbidden.text(),
+    let state = match tile_state {
+        TileState::Fresh | TileState::Ageing if !level(of).is_empty() => level(of),
+        TileState::Fresh => words.is_fresh.text(),
+        TileState::Ageing => words.is_ageing.text(),
+        TileState::Stale => words.is_stale.text(),
+        TileState::Closed => words.is_closed.text(),
+        TileState::Unknown => words.is_unknown.text(),
+        TileState::NotFound => words.is_not_found.text(),
+        TileState::Forbidden => words.is_forbidden.text(),
     };
     let (comma, trend) = match trend {
         Some(Direction::Rising) => (", ", words.rising.text()),
@@ -419,15 +419,15 @@ pub fn tile_label(
 
 /// Why a tile without numbers has none, where the server gives no cause.
 #[must_use]
-pub fn cause(standing: Standing) -> &'static str {
+pub fn cause(tile_state: TileState) -> &'static str {
     let words = words();
-    match standing {
-        Standing::Fresh | Standing::Ageing => "",
-        Standing::Stale => words.nothing_newer.text(),
-        Standing::Closed => words.nobody_logged_on.text(),
-        Standing::Unknown => words.nothing_yet.text(),
-        Standing::NotFound => words.causes.not_found.text(),
-        Standing::Forbidden => words.queue_forbidden.text(),
+    match tile_state {
+        TileState::Fresh | TileState::Ageing => "",
+        TileState::Stale => words.nothing_newer.text(),
+        TileState::Closed => words.nobody_logged_on.text(),
+        TileState::Unknown => words.nothing_yet.text(),
+        TileState::NotFound => words.causes.not_found.text(),
+        TileState::Forbidden => words.queue_forbidden.text(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use queuewall_shared::format;
 use queuewall_shared::language::Language;
 use queuewall_shared::snapshot::{Agents, Level, Queue};
-use queuewall_shared::standing::Standing;
+use queuewall_shared::tile_state::TileState;
 use queuewall_shared::trend::{self, Direction};
 
 use crate::{language, numbers, text};
@@ -15,7 +15,7 @@ use crate::{language, numbers, text};
 #[derive(Clone, Debug)]
 pub struct Gist {
     queue: Arc<Queue>,
-    standing: Standing,
+    tile_state: TileState,
     /// As far as the tile says it.
     age: Option<Duration>,
     held: Option<Duration>,
@@ -29,17 +29,17 @@ impl Gist {
     #[must_use]
     pub fn of(
         queue: Arc<Queue>,
-        standing: Standing,
+        tile_state: TileState,
         age: Option<Duration>,
         held: Option<Duration>,
         excuse: &'static str,
     ) -> Self {
-        let is_told = matches!(standing, Standing::Ageing | Standing::Stale);
+        let is_told = matches!(tile_state, TileState::Ageing | TileState::Stale);
         let whole =
             |time: Duration, seconds: u64| Duration::from_secs(time.as_secs() / seconds * seconds);
         Self {
             queue,
-            standing,
+            tile_state,
             age: age.filter(|_| is_told).map(|age| match age.as_secs() {
                 // Counted in seconds up to here.
                 ..120 => whole(age, 1),
@@ -54,13 +54,19 @@ impl Gist {
     /// The words.
     #[must_use]
     pub fn view(&self) -> TileView {
-        TileView::of(&self.queue, self.standing, self.age, self.held, self.excuse)
+        TileView::of(
+            &self.queue,
+            self.tile_state,
+            self.age,
+            self.held,
+            self.excuse,
+        )
     }
 }
 
 impl PartialEq for Gist {
     fn eq(&self, other: &Self) -> bool {
-        let rest = |it: &Self| (it.standing, it.age, it.held, it.language);
+        let rest = |it: &Self| (it.tile_state, it.age, it.held, it.language);
         // A queue that did not change stays where it is.
         Arc::ptr_eq(&self.queue, &other.queue)
             && rest(self) == rest(other)
@@ -72,7 +78,7 @@ impl PartialEq for Gist {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TileView {
     /// The tile's state.
-    pub standing: Standing,
+    pub tile_state: TileState,
     /// Name and state, for screen readers.
     pub label: String,
     /// The queue's name.
@@ -141,12 +147,12 @@ impl TileView {
     #[must_use]
     pub fn of(
         queue: &Queue,
-        standing: Standing,
+        tile_state: TileState,
         age: Option<Duration>,
         held: Option<Duration>,
         excuse: &str,
     ) -> Self {
-        let is_current = matches!(standing, Standing::Fresh | Standing::Ageing);
+        let is_current = matches!(tile_state, TileState::Fresh | TileState::Ageing);
         let level = if is_current { queue.level } else { Level::None };
         let is_trouble = matches!(level, Level::Warning | Level::Critical);
         let (wait_label, wait_metric, wait_ms) =
@@ -163,9 +169,9 @@ impl TileView {
         let available = count(agents.available);
         let busy = count(agents.busy);
         let logged_on = count(agents.logged_on);
-        let waiting = match standing {
+        let waiting = match tile_state {
             // Whatever the answer carries besides: this tile has nothing to claim.
-            Standing::Unknown | Standing::NotFound | Standing::Forbidden => None,
+            TileState::Unknown | TileState::NotFound | TileState::Forbidden => None,
             _ => queue.waiting,
         };
         let trend = trend::direction(&queue.trend).filter(|_| is_current);
@@ -175,10 +181,10 @@ impl TileView {
             Some(Direction::Steady) | None => ("none", ""),
         };
         Self {
-            standing,
+            tile_state,
             label: text::tile_label(
                 &queue.name,
-                standing,
+                tile_state,
                 level,
                 trend,
                 if is_current {
@@ -210,19 +216,19 @@ impl TileView {
             logged_on,
             after_call: count(agents.after_call_work),
             away: count(agents.unavailable),
-            ago: match (standing, age) {
-                (Standing::Ageing, Some(age)) => text::ago(age),
+            ago: match (tile_state, age) {
+                (TileState::Ageing, Some(age)) => text::ago(age),
                 _ => String::new(),
             },
-            age: match (standing, age) {
-                (Standing::Stale, Some(age)) => text::age(age),
+            age: match (tile_state, age) {
+                (TileState::Stale, Some(age)) => text::age(age),
                 _ => String::new(),
             },
-            cause: match standing {
-                Standing::Fresh | Standing::Ageing => String::new(),
-                Standing::Stale if !excuse.is_empty() => excuse.into(),
+            cause: match tile_state {
+                TileState::Fresh | TileState::Ageing => String::new(),
+                TileState::Stale if !excuse.is_empty() => excuse.into(),
                 _ => text::server_cause(queue.cause_code, queue.cause.as_deref())
-                    .unwrap_or_else(|| text::cause(standing))
+                    .unwrap_or_else(|| text::cause(tile_state))
                     .into(),
             },
             level,

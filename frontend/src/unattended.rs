@@ -26,7 +26,7 @@ use crate::{startup, text};
 /// How long a new page says what whoever set it up may have to do.
 const NEW_FOR: Duration = Duration::from_secs(30);
 
-/// How an unattended board is. What it shows of that is in [`Vigil`].
+/// How an unattended board is. What it shows of that is in [`UnattendedBoard`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct State {
     wake_lock: WakeLock,
@@ -37,16 +37,16 @@ struct State {
     is_new: bool,
 }
 
-/// One board's vigil; everything below the board finds it by `use_context`. A copy is
-/// the same vigil.
+/// Keeps a board usable without an operator: wake lock, sound, reload of a new build.
+/// Everything below the board finds it by `use_context`; a copy is the same handle.
 #[derive(Clone, Copy)]
-pub struct Vigil {
+pub struct UnattendedBoard {
     state: Field<State>,
-    keeper: StoredValue<Option<Rc<Keeper>>, LocalStorage>,
+    resources: StoredValue<Option<Rc<Resources>>, LocalStorage>,
 }
 
-/// What a vigil is kept with. Dropping it ends all of it.
-struct Keeper {
+/// Timers, listeners and locks of an unattended board. Dropping it releases them.
+struct Resources {
     opened_at: Duration,
     renewer: Renewer,
     alarm: RefCell<Alarm>,
@@ -59,63 +59,65 @@ struct Keeper {
 }
 
 /// Looks after a board for as long as the reactive owner lives, as the page's address
-/// asks, and lets everything below find the [`Vigil`].
-pub fn look_after(board: BoardState) -> Vigil {
+/// asks, and lets everything below find the [`UnattendedBoard`].
+pub fn look_after(board: BoardState) -> UnattendedBoard {
     let asked = settings::asked();
-    let vigil = Vigil {
+    let unattended = UnattendedBoard {
         state: Field::new(State::default()),
-        keeper: StoredValue::new_local(None),
+        resources: StoredValue::new_local(None),
     };
     let is_wall = asked.settings.view == View::Wall;
-    let keeper = Rc::new(Keeper {
+    let resources = Rc::new(Resources {
         opened_at: board.now_untracked(),
         renewer: Renewer::default(),
         alarm: RefCell::default(),
         player: RefCell::default(),
         sentinel: is_wall.then(|| {
-            Sentinel::new(move |wake_lock| vigil.change(&|state| state.wake_lock = wake_lock))
+            Sentinel::new(move |wake_lock| unattended.change(&|state| state.wake_lock = wake_lock))
         }),
         _pointer: is_wall.then(RestingPointer::new),
         is_wall,
         is_sound_wanted: Cell::new(false),
     });
-    vigil.keeper.set_value(Some(keeper));
-    provide_context(vigil);
+    unattended.resources.set_value(Some(resources));
+    provide_context(unattended);
     on_cleanup(move || {
-        vigil.keeper.try_update_value(Option::take);
+        unattended.resources.try_update_value(Option::take);
     });
     if asked.settings.sound {
-        vigil.toggle_sound();
+        unattended.toggle_sound();
     }
-    follow(move || vigil.tick(board));
-    vigil
+    follow(move || unattended.tick(board));
+    unattended
 }
 
-impl Vigil {
-    fn keeper(self) -> Option<Rc<Keeper>> {
-        self.keeper.try_get_value().flatten()
+impl UnattendedBoard {
+    fn resources(self) -> Option<Rc<Resources>> {
+        self.resources.try_get_value().flatten()
     }
 
     fn tick(self, board: BoardState) {
         let now = board.now();
-        let Some(keeper) = self.keeper() else { return };
+        let Some(resources) = self.resources() else {
+            return;
+        };
         let minute = (now.as_secs() / 60) as u32;
-        let is_new = now.saturating_sub(keeper.opened_at) < NEW_FOR;
+        let is_new = now.saturating_sub(resources.opened_at) < NEW_FOR;
         if self.state.get_untracked().minute != minute {
             // Browsers may take the lock back at any time.
-            keeper.sentinel.iter().for_each(Sentinel::ask);
+            resources.sentinel.iter().for_each(Sentinel::ask);
         }
         self.change(&|state| (state.minute, state.is_new) = (minute, is_new));
         let State {
             sound, wake_lock, ..
         } = self.state.get_untracked();
         board.note(|report| (report.sound, report.awake) = (sound, wake_lock));
-        keeper.renewer.tick(now, board.build());
-        if keeper.is_sound_wanted.get() {
+        resources.renewer.tick(now, board.build());
+        if resources.is_sound_wanted.get() {
             let sights = board.sights();
             let seen = sights.iter().map(|(id, sight)| (id.as_str(), *sight));
-            if keeper.alarm.borrow_mut().look(now, seen) {
-                keeper
+            if resources.alarm.borrow_mut().look(now, seen) {
+                resources
                     .player
                     .borrow_mut()
                     .iter_mut()
@@ -133,21 +135,23 @@ impl Vigil {
 
     /// Turns the sound on or off. Nothing is kept: the link decides at the next start.
     pub fn toggle_sound(self) {
-        let Some(keeper) = self.keeper() else { return };
-        if self.is_mute() && keeper.player.borrow().is_some() {
+        let Some(resources) = self.resources() else {
+            return;
+        };
+        if self.is_mute() && resources.player.borrow().is_some() {
             // It was the key that the browser waited for, and not meant to end it.
             return;
         }
-        let is_wanted = !keeper.is_sound_wanted.get();
-        keeper.is_sound_wanted.set(is_wanted);
+        let is_wanted = !resources.is_sound_wanted.get();
+        resources.is_sound_wanted.set(is_wanted);
         // What is critical at this moment is known to whoever turns it on.
-        keeper.alarm.take();
+        resources.alarm.take();
         // The old one's end must not be taken for the new one's state.
-        drop(keeper.player.take());
+        drop(resources.player.take());
         if is_wanted {
             let tell = move |sound| self.change(&|state| state.sound = sound);
             tell(SoundState::Blocked);
-            keeper.player.replace(Player::new(tell));
+            resources.player.replace(Player::new(tell));
         } else {
             self.change(&|state| state.sound = SoundState::Off);
         }
@@ -208,8 +212,8 @@ impl Vigil {
     #[must_use]
     pub fn transform(self) -> String {
         let minute = u64::from(self.state.get().minute);
-        match self.keeper() {
-            Some(keeper) if keeper.is_wall => {
+        match self.resources() {
+            Some(resources) if resources.is_wall => {
                 let (left, up) = drift::offset_px(minute);
                 format!("translate(-{left}px, -{up}px)")
             }

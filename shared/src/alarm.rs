@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::level::Level;
-use crate::standing::Standing;
+use crate::tile_state::TileState;
 
 /// A queue that was out of critical for less than this rises again without a sound.
 pub const QUIET: Duration = Duration::from_secs(120);
@@ -22,12 +22,12 @@ pub enum Sight {
 }
 
 impl Sight {
-    /// What a tile of this standing, whose server says this level, tells.
+    /// What a tile in this state tells, at the level that the server gives.
     #[must_use]
-    pub fn of(standing: Standing, level: Level) -> Self {
-        match standing {
-            Standing::Fresh | Standing::Ageing if level == Level::Critical => Self::Critical,
-            _ if standing.counts() => Self::Calm,
+    pub fn of(tile_state: TileState, level: Level) -> Self {
+        match tile_state {
+            TileState::Fresh | TileState::Ageing if level == Level::Critical => Self::Critical,
+            _ if tile_state.counts() => Self::Calm,
             _ => Self::Unseen,
         }
     }
@@ -152,18 +152,18 @@ mod tests {
 
     #[test]
     fn only_a_reading_that_counts_is_seen() {
-        for (standing, critical) in [
-            (Standing::Fresh, Critical),
-            (Standing::Ageing, Critical),
-            (Standing::Closed, Calm),
-            (Standing::Stale, Unseen),
-            (Standing::Unknown, Unseen),
-            (Standing::NotFound, Unseen),
-            (Standing::Forbidden, Unseen),
+        for (tile_state, critical) in [
+            (TileState::Fresh, Critical),
+            (TileState::Ageing, Critical),
+            (TileState::Closed, Calm),
+            (TileState::Stale, Unseen),
+            (TileState::Unknown, Unseen),
+            (TileState::NotFound, Unseen),
+            (TileState::Forbidden, Unseen),
         ] {
-            assert_eq!(Sight::of(standing, Level::Critical), critical);
+            assert_eq!(Sight::of(tile_state, Level::Critical), critical);
             for level in [Level::None, Level::Ok, Level::Warning] {
-                assert_ne!(Sight::of(standing, level), Critical);
+                assert_ne!(Sight::of(tile_state, level), Critical);
             }
         }
     }

@@ -14,7 +14,7 @@
 //! - [`label`]: text from outside as it may stand on a screen
 //! - [`mod@format`]: durations and ages as people read them
 //! - [`http`]: names of the headers both sides use
-//! - [`standing`]: what one tile may claim, from its queue and its age
+//! - [`tile_state`]: what one tile may claim, from its queue and its age
 //! - [`link`]: when the page asks its server, and when it stops believing itself
 //! - [`basis`]: from what a reading's age is counted, and which of two servers' is older
 //! - [`server_clock`]: the time of day by the server's clock
@@ -55,8 +55,8 @@ pub mod rotation;
 pub mod server_clock;
 pub mod settings;
 pub mod snapshot;
-pub mod standing;
 pub mod steering;
+pub mod tile_state;
 pub mod totals;
 pub mod trend;
 pub mod wire;

@@ -1,7 +1,7 @@
 //! Which of a board's queues are shown, and in which order.
 
 use crate::snapshot::{Level, Queue};
-use crate::standing::Standing;
+use crate::tile_state::TileState;
 
 /// How bad a queue is, for putting the worst first: what is less comes first.
 ///
@@ -20,15 +20,15 @@ impl Badness {
     /// is known, closed last. Within critical and warning by the most telling reason,
     /// the calls waiting, and how long it lasts.
     #[must_use]
-    pub fn of(queue: &Queue, standing: Standing) -> Self {
-        let group = match standing {
-            Standing::Fresh | Standing::Ageing => match queue.level {
+    pub fn of(queue: &Queue, tile_state: TileState) -> Self {
+        let group = match tile_state {
+            TileState::Fresh | TileState::Ageing => match queue.level {
                 Level::Critical => 0,
                 Level::Warning => 1,
                 Level::Ok | Level::None => 2,
             },
-            Standing::Stale | Standing::Unknown | Standing::NotFound | Standing::Forbidden => 3,
-            Standing::Closed => 4,
+            TileState::Stale | TileState::Unknown | TileState::NotFound | TileState::Forbidden => 3,
+            TileState::Closed => 4,
         };
         let mut badness = Self {
             group,
@@ -151,36 +151,36 @@ mod tests {
         }
     }
 
-    fn order(of: &[(Queue, Standing)]) -> Vec<usize> {
+    fn order(of: &[(Queue, TileState)]) -> Vec<usize> {
         let all: Vec<_> = of
             .iter()
-            .map(|(queue, standing)| Badness::of(queue, *standing))
+            .map(|(queue, tile_state)| Badness::of(queue, *tile_state))
             .collect();
         worst_first(&all)
     }
 
     #[test]
     fn groups_come_in_the_order_of_their_trouble() {
-        let red = |standing| (queue(Level::Critical, 9, 0, Metric::Waiting), standing);
+        let red = |tile_state| (queue(Level::Critical, 9, 0, Metric::Waiting), tile_state);
         let of = [
-            red(Standing::Closed),
-            red(Standing::Forbidden),
-            red(Standing::NotFound),
-            red(Standing::Unknown),
-            red(Standing::Stale),
-            (queue(Level::Ok, 9, 0, Metric::Waiting), Standing::Fresh),
+            red(TileState::Closed),
+            red(TileState::Forbidden),
+            red(TileState::NotFound),
+            red(TileState::Unknown),
+            red(TileState::Stale),
+            (queue(Level::Ok, 9, 0, Metric::Waiting), TileState::Fresh),
             (
                 queue(Level::Warning, 9, 0, Metric::Waiting),
-                Standing::Fresh,
+                TileState::Fresh,
             ),
-            red(Standing::Ageing),
+            red(TileState::Ageing),
         ];
         assert_eq!(order(&of), [7, 6, 5, 1, 2, 3, 4, 0]);
     }
 
     #[test]
     fn within_a_level_the_reason_then_the_calls_then_the_time_decide() {
-        let fresh = |queue| (queue, Standing::Fresh);
+        let fresh = |queue| (queue, TileState::Fresh);
         let of = [
             fresh(queue(Level::Critical, 5, 100, Metric::Waiting)),
             fresh(queue(Level::Critical, 5, 50, Metric::Waiting)),
@@ -192,11 +192,12 @@ mod tests {
 
     #[test]
     fn calm_queues_stand_still_whatever_their_numbers_do() {
-        let calm = |waiting, standing| (queue(Level::Ok, waiting, 0, Metric::Waiting), standing);
+        let calm =
+            |waiting, tile_state| (queue(Level::Ok, waiting, 0, Metric::Waiting), tile_state);
         let of = [
-            calm(0, Standing::Ageing),
-            calm(4, Standing::Fresh),
-            calm(2, Standing::Ageing),
+            calm(0, TileState::Ageing),
+            calm(4, TileState::Fresh),
+            calm(2, TileState::Ageing),
         ];
         assert_eq!(order(&of), [0, 1, 2]);
     }
@@ -232,27 +233,27 @@ mod tests {
         assert_eq!(missing(&board, &[]), ids(&[]));
     }
 
-    fn any_queue() -> impl Strategy<Value = (Queue, Standing)> {
+    fn any_queue() -> impl Strategy<Value = (Queue, TileState)> {
         let level = prop_oneof![
             Just(Level::None),
             Just(Level::Ok),
             Just(Level::Warning),
             Just(Level::Critical)
         ];
-        let standing = prop_oneof![
-            Just(Standing::Fresh),
-            Just(Standing::Ageing),
-            Just(Standing::Stale),
-            Just(Standing::Closed),
-            Just(Standing::Unknown),
-            Just(Standing::NotFound),
-            Just(Standing::Forbidden)
+        let tile_state = prop_oneof![
+            Just(TileState::Fresh),
+            Just(TileState::Ageing),
+            Just(TileState::Stale),
+            Just(TileState::Closed),
+            Just(TileState::Unknown),
+            Just(TileState::NotFound),
+            Just(TileState::Forbidden)
         ];
-        (level, standing, 0u64..4, 0u64..3, 0usize..5).prop_map(
-            |(level, standing, waiting, since, metric)| {
+        (level, tile_state, 0u64..4, 0u64..3, 0usize..5).prop_map(
+            |(level, tile_state, waiting, since, metric)| {
                 (
                     queue(level, waiting, since, Metric::JUDGED[metric]),
-                    standing,
+                    tile_state,
                 )
             },
         )
@@ -268,12 +269,12 @@ mod tests {
             places.sort_unstable();
             prop_assert_eq!(places, (0..of.len()).collect::<Vec<_>>());
             let rank = |place: usize| {
-                let (queue, standing) = &of[place];
-                match (standing, queue.level) {
-                    (Standing::Closed, _) => 4,
-                    (Standing::Fresh | Standing::Ageing, Level::Critical) => 0,
-                    (Standing::Fresh | Standing::Ageing, Level::Warning) => 1,
-                    (Standing::Fresh | Standing::Ageing, _) => 2,
+                let (queue, tile_state) = &of[place];
+                match (tile_state, queue.level) {
+                    (TileState::Closed, _) => 4,
+                    (TileState::Fresh | TileState::Ageing, Level::Critical) => 0,
+                    (TileState::Fresh | TileState::Ageing, Level::Warning) => 1,
+                    (TileState::Fresh | TileState::Ageing, _) => 2,
                     _ => 3,
                 }
             };

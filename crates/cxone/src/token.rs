@@ -137,15 +137,15 @@ impl Tokens {
     }
 }
 
-/// Signs in on a task of its own, so that no caller who leaves takes it along.
+/// Signs in on a separate task, so that it continues when its caller is dropped.
 fn sign_in_aside(inner: &Arc<Inner>) -> UnderWay {
-    let landing = Landing {
+    let guard = SignInGuard {
         inner: Arc::clone(inner),
         is_done: false,
     };
     let task = tokio::spawn(async move {
-        let result = landing.inner.sign_in().await;
-        landing.finish(result)
+        let result = guard.inner.sign_in().await;
+        guard.finish(result)
     });
     async move {
         task.await
@@ -156,12 +156,12 @@ fn sign_in_aside(inner: &Arc<Inner>) -> UnderWay {
 }
 
 /// Ends the sign-in under way, even when it panics.
-struct Landing {
+struct SignInGuard {
     inner: Arc<Inner>,
     is_done: bool,
 }
 
-impl Landing {
+impl SignInGuard {
     fn finish(mut self, result: Result<Granted, Error>) -> Result<AccessToken, Error> {
         self.is_done = true;
         let mut state = self.inner.state();
@@ -184,7 +184,7 @@ impl Landing {
     }
 }
 
-impl Drop for Landing {
+impl Drop for SignInGuard {
     fn drop(&mut self) {
         // Done, the sign-in under way may be the next one already.
         if !self.is_done {

@@ -8,7 +8,7 @@ use queuewall::cli::Exit;
 use queuewall_e2e::{
     browser::{Browser, Engine, in_each},
     devtools::Tab,
-    guarded::Guarded,
+    links_server::LinksServer,
 };
 
 /// Long enough for a slow machine.
@@ -40,12 +40,12 @@ async fn code(tab: &mut Tab) -> Result<String> {
 }
 
 async fn link_until_it_is_revoked(engine: Engine) -> Result<()> {
-    let guarded = Guarded::start().await?;
-    let token = guarded.add_link()?;
+    let links_server = LinksServer::start().await?;
+    let token = links_server.add_link()?;
     let browser = Browser::start(&engine).await?;
     let mut tab = browser.tab().await?;
     let address = format!("/board/main?metres=1&lang=en#t={}", token.expose());
-    go(&mut tab, &guarded.wall.url(&address)).await?;
+    go(&mut tab, &links_server.wall.url(&address)).await?;
     tab.wait_for(SHOWN, SOON).await?;
     tab.wait_for("location.hash === ''", SOON).await?;
     ensure!(text(&mut tab, "location.search").await? == "?metres=1&lang=en");
@@ -57,7 +57,7 @@ async fn link_until_it_is_revoked(engine: Engine) -> Result<()> {
         .await
         .context("the cookie brings the board back")?;
 
-    let exit = guarded
+    let exit = links_server
         .command(&["links", "revoke", "--board", "main", "--all"])
         .await?;
     ensure!(exit == Exit::Done, "{exit:?}");
@@ -69,32 +69,32 @@ async fn link_until_it_is_revoked(engine: Engine) -> Result<()> {
 
     // The same screen, let in again without anybody touching it.
     let shown = code(&mut tab).await?;
-    ensure!(guarded.approve(&shown).await? == Exit::Done);
+    ensure!(links_server.approve(&shown).await? == Exit::Done);
     tab.wait_for(SHOWN, SOON).await?;
     ensure!(text(&mut tab, "location.search").await? == "?metres=1&lang=en");
     Ok(())
 }
 
 async fn code_until_it_is_approved(engine: Engine) -> Result<()> {
-    let guarded = Guarded::start().await?;
+    let links_server = LinksServer::start().await?;
     let browser = Browser::start(&engine).await?;
     let mut tab = browser.tab().await?;
-    tab.open(&guarded.wall.url("/?metres=1")).await?;
+    tab.open(&links_server.wall.url("/?metres=1")).await?;
     let shown = code(&mut tab).await?;
-    ensure!(guarded.approve("AAAAAA").await? == Exit::Other);
+    ensure!(links_server.approve("AAAAAA").await? == Exit::Other);
     ensure!(text(&mut tab, "location.pathname").await? == "/");
 
-    ensure!(guarded.approve(&shown.to_lowercase()).await? == Exit::Done);
+    ensure!(links_server.approve(&shown.to_lowercase()).await? == Exit::Done);
     let at_board = format!("location.pathname === '/board/main' && {SHOWN}");
     tab.wait_for(&at_board, SOON).await?;
     ensure!(text(&mut tab, "location.search").await? == "?metres=1");
 
     // After a power cut: its start address is still the short one.
-    go(&mut tab, &guarded.wall.url("/")).await?;
+    go(&mut tab, &links_server.wall.url("/")).await?;
     tab.wait_for(&at_board, SOON).await?;
     let stranger = Browser::start(&engine).await?;
     let mut other = stranger.tab().await?;
-    other.open(&guarded.wall.url("/board/main")).await?;
+    other.open(&links_server.wall.url("/board/main")).await?;
     ensure!(code(&mut other).await? != shown, "another screen");
     ensure!(!other.evaluate(SHOWN).await?.as_bool().unwrap_or(true));
 
@@ -102,7 +102,7 @@ async fn code_until_it_is_approved(engine: Engine) -> Result<()> {
     other.resize(480, 800).await?;
     go(
         &mut other,
-        &guarded.wall.url(&format!("/board/{}", "w".repeat(60))),
+        &links_server.wall.url(&format!("/board/{}", "w".repeat(60))),
     )
     .await?;
     code(&mut other).await?;

@@ -12,7 +12,7 @@ use queuewall::{
 use queuewall_e2e::{
     browser::{Browser, Engine, in_each},
     devtools::Tab,
-    guarded::Guarded,
+    links_server::LinksServer,
 };
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::net::TcpListener;
@@ -30,10 +30,10 @@ const SHOWN: &str = "!!document.querySelector('[data-link=\"ok\"] [data-queue]')
 const CODE: &str = "(document.querySelector('.no-entry-code') || {}).textContent || ''";
 
 /// A wall that `around.test` may show in a frame, and the address of a page there that does.
-async fn framed(tls: Option<TlsFiles>) -> Result<(Guarded, String)> {
-    let mut guarded = Guarded::start().await?;
+async fn framed(tls: Option<TlsFiles>) -> Result<(LinksServer, String)> {
+    let mut links_server = LinksServer::start().await?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    guarded
+    links_server
         .wall
         .set_up(|server| {
             server.tls = tls;
@@ -45,7 +45,7 @@ async fn framed(tls: Option<TlsFiles>) -> Result<(Guarded, String)> {
             }];
         })
         .await?;
-    let port = guarded.wall.address().port();
+    let port = links_server.wall.address().port();
     let page = Html(format!(
         "<!DOCTYPE html><title>Intranet</title><iframe src=\"{scheme}://wall.test:{port}/board/main\" \
          width=1600 height=900></iframe>"
@@ -54,15 +54,17 @@ async fn framed(tls: Option<TlsFiles>) -> Result<(Guarded, String)> {
     let port = listener.local_addr()?.port();
     let router = Router::new().route("/", get(async move || page));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok((guarded, format!("http://around.test:{port}/")))
+    Ok((links_server, format!("http://around.test:{port}/")))
 }
 
 /// Lets in the screen that shows its code there.
-async fn let_in(guarded: &Guarded, tab: &mut Tab) -> Result<()> {
+async fn let_in(links_server: &LinksServer, tab: &mut Tab) -> Result<()> {
     tab.wait_for(&format!("({CODE}).length === 6"), SOON)
         .await?;
     let code = tab.evaluate(CODE).await?;
-    let exit = guarded.approve(code.as_str().context("a code")?).await?;
+    let exit = links_server
+        .approve(code.as_str().context("a code")?)
+        .await?;
     ensure!(exit == Exit::Done, "{exit:?}");
     tab.wait_for(SHOWN, SOON).await.context("let in")
 }
@@ -77,12 +79,12 @@ async fn framed_screen_over_https_is_let_in_and_stays_so() -> Result<()> {
     };
     fs::write(&tls.certificate, cert.pem())?;
     fs::write(&tls.key, signing_key.serialize_pem())?;
-    let (guarded, around) = framed(Some(tls)).await?;
+    let (links_server, around) = framed(Some(tls)).await?;
     let browser = Browser::start(&Engine::today()?.with(&SITES)).await?;
     let mut tab = browser.tab().await?;
     tab.open(&around).await?;
 
-    let_in(&guarded, &mut browser.frame().await?).await?;
+    let_in(&links_server, &mut browser.frame().await?).await?;
     tab.open("about:blank").await?;
     tab.open(&around).await?;
     let mut frame = browser.frame().await?;
@@ -96,11 +98,11 @@ async fn framed_screen_over_https_is_let_in_and_stays_so() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn screen_in_a_tab_is_let_in_where_frames_are_allowed() -> Result<()> {
     in_each(Engine::all()?, async |engine| {
-        let (guarded, _) = framed(None).await?;
+        let (links_server, _) = framed(None).await?;
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
-        tab.open(&guarded.wall.url("/board/main")).await?;
-        let_in(&guarded, &mut tab).await
+        tab.open(&links_server.wall.url("/board/main")).await?;
+        let_in(&links_server, &mut tab).await
     })
     .await
 }

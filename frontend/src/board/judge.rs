@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use queuewall_shared::snapshot::{Level, Queue};
-use queuewall_shared::standing::Standing;
+use queuewall_shared::tile_state::TileState;
 
 use super::BoardState;
 
@@ -19,18 +19,18 @@ pub(crate) struct Judge {
 
 impl Judge {
     /// The queue's state, and how old what is known of it is.
-    pub(crate) fn of(&self, queue: &Queue) -> (Standing, Option<Duration>) {
+    pub(crate) fn of(&self, queue: &Queue) -> (TileState, Option<Duration>) {
         let read = queue.lag_ms.map(Duration::from_millis);
         let age = self.age.zip(read).map(|(age, lag)| age.saturating_add(lag));
-        let standing = Standing::of(queue, age, self.poll_interval, self.is_trusted);
+        let tile_state = TileState::of(queue, age, self.poll_interval, self.is_trusted);
         // A tile without a reading is as old as what the server said of it.
-        (standing, age.or(Some(self.since_sent)))
+        (tile_state, age.or(Some(self.since_sent)))
     }
 
     /// How bad the queue is, where its reading still counts.
     pub(crate) fn level(&self, queue: &Queue) -> Level {
         match self.of(queue).0 {
-            Standing::Fresh | Standing::Ageing => queue.level,
+            TileState::Fresh | TileState::Ageing => queue.level,
             _ => Level::None,
         }
     }

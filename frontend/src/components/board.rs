@@ -16,8 +16,8 @@ use crate::components::{
 use crate::field::Field;
 use crate::keys::{Command, Commands, Panel};
 use crate::slots::{self, Content, Part, Slots, follow};
-use crate::unattended::Vigil;
-use crate::{language, markup, polling, settings, tab_mark, text, unattended, viewport};
+use crate::unattended::UnattendedBoard;
+use crate::{language, markup, polling, settings, tab_label, text, unattended, viewport};
 
 /// Polls the board `slug` and shows it.
 #[component]
@@ -34,7 +34,7 @@ pub fn BoardPage(
 #[derive(Clone, Copy)]
 pub struct Extras {
     toolbar: fn(BoardState),
-    overlays: fn(BoardState, Vigil),
+    overlays: fn(BoardState, UnattendedBoard),
     /// Goes back to the wall whose key opened a panel.
     pub leave: fn(),
 }
@@ -72,7 +72,7 @@ pub fn BoardView(
     /// The board's name in addresses.
     slug: String,
 ) -> impl IntoView {
-    let vigil = unattended::look_after(board);
+    let unattended = unattended::look_after(board);
     language::follow(move || board.display().language);
     let asked = settings::asked();
     let (view, theme) = (asked.settings.view, asked.settings.theme);
@@ -80,10 +80,10 @@ pub fn BoardView(
     let extras = use_context::<Extras>();
     let is_leaving = Field::new(false);
 
-    tab_mark::keep(board);
+    tab_label::keep(board);
     let commands = Commands::provide();
-    commands.on(Command::ToggleSound, move || vigil.toggle_sound());
-    commands.leave_ok(move || vigil.is_mute());
+    commands.on(Command::ToggleSound, move || unattended.toggle_sound());
+    commands.leave_ok(move || unattended.is_mute());
     if view == View::Wall {
         steer(commands, board, paging, is_leaving);
     }
@@ -130,7 +130,7 @@ pub fn BoardView(
                     (extras.toolbar)(board);
                 }
                 grid::keep(&root, board, paging);
-                foot::keep(&root, board, paging, vigil, is_leaving);
+                foot::keep(&root, board, paging, unattended, is_leaving);
             }
         });
         content.set_value(Some((phase, made)));
@@ -141,7 +141,7 @@ pub fn BoardView(
         let trouble = board.trouble();
         let theme = theme_name(theme.or_else(|| board.display().theme));
         let link = board.link_name();
-        let (size, transform) = (px(paging.fit().frame_px), vigil.transform());
+        let (size, transform) = (px(paging.fit().frame_px), unattended.transform());
         parts.update_value(|parts| {
             let (banner, slots) =
                 parts.get_or_insert_with(|| (Banner::find(&root), Slots::find(&root, &TABLE)));
@@ -162,7 +162,7 @@ pub fn BoardView(
             untrack(|| {
                 problems::keep(&root, board);
                 if let Some(extras) = extras {
-                    (extras.overlays)(board, vigil);
+                    (extras.overlays)(board, unattended);
                 }
             });
         });

@@ -14,7 +14,7 @@ use crate::components::banner::{self, Banner};
 use crate::components::no_entry;
 use crate::field::Field;
 use crate::listener::{self, Listener};
-use crate::polling::{self, Audience, Taken};
+use crate::polling::{self, PollHandler, Taken};
 use crate::renewal::Renewer;
 use crate::slots::{self, Content, follow};
 use crate::{markup, steering, text, wire};
@@ -123,7 +123,7 @@ impl Boards {
     }
 }
 
-impl Audience for Boards {
+impl PollHandler for Boards {
     fn answer(&self, answer: Answer, _sent: PageTime) -> Result<Taken, Failure> {
         match answer {
             Answer::Changed { body, .. } => {

@@ -8,7 +8,7 @@ use crate::field::Field;
 use crate::markup;
 use crate::slots::{self, Part, Slots, follow};
 use crate::sound::SoundState;
-use crate::unattended::Vigil;
+use crate::unattended::UnattendedBoard;
 use crate::wake_lock::WakeLock;
 use crate::{numbers, text};
 
@@ -49,7 +49,7 @@ pub(crate) fn keep(
     root: &Element,
     board: BoardState,
     paging: Paging,
-    vigil: Vigil,
+    unattended: UnattendedBoard,
     is_leaving: Field<bool>,
 ) {
     let mut slots = Slots::find(root, &TABLE);
@@ -63,15 +63,15 @@ pub(crate) fn keep(
             "" => zone,
             name => text::no_such_zone(name),
         };
-        let blocked = match vigil.sound() {
+        let blocked = match unattended.sound() {
             SoundState::Blocked => text::sound_blocked(),
             _ => "",
         };
-        let may_sleep = match vigil.wake_lock() {
-            WakeLock::Unsupported if vigil.is_new() => {
+        let may_sleep = match unattended.wake_lock() {
+            WakeLock::Unsupported if unattended.is_new() => {
                 text::may_sleep(window().is_secure_context())
             }
-            WakeLock::Refused if vigil.is_new() => text::may_sleep_by_refusal(),
+            WakeLock::Refused if unattended.is_new() => text::may_sleep_by_refusal(),
             _ => "",
         };
         let fit = paging.fit();

@@ -21,7 +21,7 @@ use crate::board::BoardState;
 use crate::components::board::Extras;
 use crate::keys::{self, Command, Commands, Panel};
 use crate::listener::Listener;
-use crate::unattended::Vigil;
+use crate::unattended::UnattendedBoard;
 use crate::{markup, settings, steering, text};
 
 /// Where panels are put.
@@ -31,7 +31,7 @@ pub(crate) const MARKUP: &str = "<div class=dialog-ground id=overlay hidden></di
 
 /// Shows the panel that is open, if one is, over the board. The settings panel says how the
 /// page itself is.
-pub(crate) fn keep(board: BoardState, vigil: Vigil) {
+pub(crate) fn keep(board: BoardState, unattended: UnattendedBoard) {
     let commands = keys::commands();
     // What the page's own address asks can be read only while the component is made.
     let draft = draft::Draft::of_address();
@@ -46,7 +46,7 @@ pub(crate) fn keep(board: BoardState, vigil: Vigil) {
     }
     Effect::new(move |last: Option<Option<Opened>>| {
         let open = commands.open();
-        let lines = vigil.status();
+        let lines = unattended.status();
         let ground = document().get_element_by_id(GROUND)?.dyn_into().ok()?;
         let mut opened = last.flatten();
         if opened.as_ref().map(|it| it.panel) != open {

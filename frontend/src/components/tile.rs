@@ -2,7 +2,7 @@
 //! state calls for: so a state that changes touches one attribute, and a number its own text.
 
 use queuewall_shared::snapshot::Level;
-use queuewall_shared::standing::Standing;
+use queuewall_shared::tile_state::TileState;
 use web_sys::Element;
 
 use crate::board::{BoardState, Judge};
@@ -115,12 +115,12 @@ impl Tile {
     fn write(&mut self, id: &str, tile: &TileView) {
         let label = |text: &str| [" ", text].concat();
         self.slots.show(&[
-            tile.standing.as_str(),
+            tile.tile_state.as_str(),
             tile.level.as_str(),
             &tile.label,
             &tile.name,
             &tile.ago,
-            icon(tile.standing, tile.level),
+            icon(tile.tile_state, tile.level),
             tile.digits,
             &tile.waiting,
             tile.trend,
@@ -168,26 +168,26 @@ impl Drop for Tile {
 }
 
 /// The icon beside the name, in a square of 24: a level's is filled, a state's a line.
-fn icon(standing: Standing, level: Level) -> &'static str {
-    match (standing, level) {
+fn icon(tile_state: TileState, level: Level) -> &'static str {
+    match (tile_state, level) {
         // Filled, with a hole in the shape of an exclamation mark: an octagon …
         (_, Level::Critical) => {
             "M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9zM10.6 5v9h2.8V5zM10.6 16v2.8h2.8V16z"
         }
         // … and a triangle.
         (_, Level::Warning) => "M12 1.5L23.5 22H.5zM10.7 8v7.5h2.6V8zM10.7 17v2.6h2.6V17z",
-        (Standing::Fresh, _) => "",
+        (TileState::Fresh, _) => "",
         // A clock.
-        (Standing::Ageing | Standing::Stale, _) => {
+        (TileState::Ageing | TileState::Stale, _) => {
             "M12 2.5a9.5 9.5 0 1 0 0 19a9.5 9.5 0 1 0 0-19M12 7v5.5l3.5 2"
         }
         // A moon.
-        (Standing::Closed, _) => "M20.5 14.5A9 9 0 1 1 9.5 3.5a7.2 7.2 0 0 0 11 11z",
+        (TileState::Closed, _) => "M20.5 14.5A9 9 0 1 1 9.5 3.5a7.2 7.2 0 0 0 11 11z",
         // A broken line.
-        (Standing::Unknown, _) => "M2 12h4m4 0h4m4 0h4",
+        (TileState::Unknown, _) => "M2 12h4m4 0h4m4 0h4",
         // A question mark.
-        (Standing::NotFound, _) => "M7.5 8a4.5 4.5 0 1 1 6.7 4c-1.6.9-2.2 1.7-2.2 3.5M12 20.4v.2",
+        (TileState::NotFound, _) => "M7.5 8a4.5 4.5 0 1 1 6.7 4c-1.6.9-2.2 1.7-2.2 3.5M12 20.4v.2",
         // A padlock.
-        (Standing::Forbidden, _) => "M5 11h14v10H5zM8 11V7.5a4 4 0 0 1 8 0V11",
+        (TileState::Forbidden, _) => "M5 11h14v10H5zM8 11V7.5a4 4 0 0 1 8 0V11",
     }
 }

@@ -16,7 +16,7 @@ use queuewall_shared::format;
 use queuewall_shared::language::Language;
 
 use super::problem::SECRET_CHARACTERS;
-use crate::board::Tally;
+use crate::board::TabCounts;
 use crate::keys::Command;
 use crate::{language, numbers};
 use words::Desk;
@@ -128,9 +128,9 @@ pub fn tab_unknown(excuse: &str, heading: &str) -> String {
 
 /// The tab's title: how many queues are in trouble, and what waits in all.
 #[must_use]
-pub fn tab_title(tally: &Tally, heading: &str) -> String {
+pub fn tab_title(counts: &TabCounts, heading: &str) -> String {
     let words = super::words();
-    let (sign, phrase, queues) = match (tally.critical, tally.warning) {
+    let (sign, phrase, queues) = match (counts.critical, counts.warning) {
         (0, 0) => ("", None, 0),
         (0, 1) => ("▲ ", Some(words.one_warning), 1),
         (0, warning) => ("▲ ", Some(words.several_warnings), warning),
@@ -138,8 +138,8 @@ pub fn tab_title(tally: &Tally, heading: &str) -> String {
         (critical, _) => ("● ", Some(words.several_critical), critical),
     };
     let trouble = phrase.map(|it| it.fill([&numbers::count(queues as u64)]) + " · ");
-    let (waiting, more) = match tally.waiting {
-        Some(waiting) => (numbers::compact(waiting), tally.is_partial),
+    let (waiting, more) = match counts.waiting {
+        Some(waiting) => (numbers::compact(waiting), counts.is_partial),
         None => (format::UNKNOWN.into(), false),
     };
     [

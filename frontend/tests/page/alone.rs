@@ -2,7 +2,7 @@
 //! browser's sound, wake lock and reload.
 
 use leptos::prelude::{document, window};
-use queuewall_frontend::polling::Audience;
+use queuewall_frontend::polling::PollHandler;
 use queuewall_shared::level::Level;
 use queuewall_shared::snapshot::Queue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -336,13 +336,13 @@ fn restarts_are_remembered_by_the_boot_script() {
 async fn a_poll_says_what_whoever_looks_after_the_screen_wants_to_know() {
     stub();
     let shown = Shown::opened("?screen=Hall 2&sound=on");
-    let before = Audience::report(&shown.board).expect("the page can say how it is");
+    let before = PollHandler::report(&shown.board).expect("the page can say how it is");
     let said = "page=k3j9; name=Hall%202; paint=16; sound=";
     assert!(before.starts_with(said), "{before}");
     shown.answer(1, vec![queue("a")]).await;
     shown.tick(2).await;
     assert_eq!(
-        Audience::report(&shown.board).as_deref(),
+        PollHandler::report(&shown.board).as_deref(),
         // Three restarts and two errors.
         Some("page=k3j9; name=Hall%202; build=test; paint=16; sound=on; awake=held; errors=5")
     );

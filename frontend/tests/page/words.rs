@@ -13,7 +13,7 @@ use queuewall_shared::level::{Level, Metric, Reason};
 use queuewall_shared::link::Failure;
 use queuewall_shared::phrase::width;
 use queuewall_shared::snapshot::{Agents, UpstreamState};
-use queuewall_shared::standing::Standing;
+use queuewall_shared::tile_state::TileState;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Runs `say` in every language, English last so that it stays.
@@ -73,16 +73,18 @@ fn sentences() -> Vec<String> {
         text::left_out(Form::NoWait).into(),
         text::page_of(2, 5),
     ]);
-    let standings = [
-        Standing::Fresh,
-        Standing::Ageing,
-        Standing::Stale,
-        Standing::Closed,
-        Standing::Unknown,
-        Standing::NotFound,
-        Standing::Forbidden,
+    let tile_states = [
+        TileState::Fresh,
+        TileState::Ageing,
+        TileState::Stale,
+        TileState::Closed,
+        TileState::Unknown,
+        TileState::NotFound,
+        TileState::Forbidden,
     ];
-    said.extend(standings.map(|it| text::tile_label("", it, Level::None, None, Agents::default())));
+    said.extend(
+        tile_states.map(|it| text::tile_label("", it, Level::None, None, Agents::default())),
+    );
     for (after_call_work, unavailable) in [(Some(1), None), (None, Some(1))] {
         let agents = Agents {
             after_call_work,
@@ -91,7 +93,7 @@ fn sentences() -> Vec<String> {
         };
         said.push(text::tile_label(
             "",
-            Standing::Fresh,
+            TileState::Fresh,
             Level::None,
             None,
             agents,

@@ -11,7 +11,7 @@ use prometheus_client::{
     metrics::{MetricType, gauge::ConstGauge},
     registry::Unit,
 };
-use queuewall_shared::{snapshot::UpstreamState, standing::Standing};
+use queuewall_shared::{snapshot::UpstreamState, tile_state::TileState};
 use tokio::{runtime::Handle, time::Instant};
 
 use super::{Measured, process};
@@ -180,10 +180,10 @@ impl State {
             "A board's queues by the state of their tiles; their sum is all of them",
             None,
             each().flat_map(|(slug, board)| {
-                let standings: Vec<_> = standings(board, now).collect();
-                Standing::ALL.map(|standing| {
-                    let labels = vec![("board", slug), ("state", standing.as_str())];
-                    let count = standings.iter().filter(|it| **it == standing).count();
+                let tile_states: Vec<_> = tile_states(board, now).collect();
+                TileState::ALL.map(|tile_state| {
+                    let labels = vec![("board", slug), ("state", tile_state.as_str())];
+                    let count = tile_states.iter().filter(|it| **it == tile_state).count();
                     (labels, count as f64)
                 })
             }),
@@ -263,14 +263,14 @@ impl State {
 }
 
 /// The state that each tile of a board is in now.
-fn standings(board: &Published, now: Moment) -> impl Iterator<Item = Standing> {
+fn tile_states(board: &Published, now: Moment) -> impl Iterator<Item = TileState> {
     let snapshot = &board.snapshot;
     let latest_age = board.latest_read.map(|read| read.age_at(now));
     let interval = Duration::from_millis(snapshot.poll_interval_ms);
     snapshot.queues.iter().map(move |queue| {
         let lag = queue.lag_ms.map(Duration::from_millis);
         let age = latest_age.zip(lag).map(|(latest, lag)| latest + lag);
-        Standing::of(queue, age, interval, true)
+        TileState::of(queue, age, interval, true)
     })
 }
 

@@ -15,7 +15,7 @@ use queuewall_shared::{
     cause::Cause,
     report::Report,
     snapshot::{Board, Queue, QueueState, UpstreamState},
-    standing::Standing,
+    tile_state::TileState,
 };
 use tokio::time::Instant;
 
@@ -213,8 +213,8 @@ async fn board_queues_are_counted_by_the_state_of_their_tiles() {
         let sample = format!("queuewall_board_queues{{board=\"main\",state=\"{state}\"}}");
         fixture.value(&sample)
     };
-    for standing in Standing::ALL {
-        assert_eq!(count(standing.as_str()), Some(1.0), "{standing:?}");
+    for tile_state in TileState::ALL {
+        assert_eq!(count(tile_state.as_str()), Some(1.0), "{tile_state:?}");
     }
     // Nothing is read any more: no scrape says that all is well.
     fixture.pass(60);
@@ -236,10 +236,10 @@ fn alert_on_missing_queues_names_states_that_exist() {
     let (_, states) = alert.unwrap().split_once("state=~\"").unwrap();
     let (states, _) = states.split_once('"').unwrap();
     let states: BTreeSet<_> = states.split('|').collect();
-    let uncounted = Standing::ALL
+    let uncounted = TileState::ALL
         .into_iter()
-        .filter(|standing| !standing.counts());
-    assert_eq!(states, uncounted.map(Standing::as_str).collect());
+        .filter(|tile_state| !tile_state.counts());
+    assert_eq!(states, uncounted.map(TileState::as_str).collect());
 }
 
 #[tokio::test(start_paused = true)]

@@ -97,9 +97,9 @@ pub(super) struct Entries {
     pub(super) hold_from: u64,
 }
 
-/// What the ledger says of a request that somebody wants to send.
+/// The part of the budget in use, and for how long requests are held off.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct Usage {
     /// For each request that counts: how long it does.
     pub(super) counts_for: Vec<Duration>,
     /// How long nothing is sent since CXone asked for it.
@@ -131,8 +131,8 @@ impl Ledger {
 
     /// What counts now.
     #[cfg(test)]
-    pub(super) fn look(&self, limit: usize) -> Result<Standing, LedgerError> {
-        self.change(limit, |_, _| ()).map(|((), standing)| standing)
+    pub(super) fn look(&self, limit: usize) -> Result<Usage, LedgerError> {
+        self.change(limit, |_, _| ()).map(|((), usage)| usage)
     }
 
     /// Writes a request down, unless so many count already, or CXone is to be left alone.
@@ -140,7 +140,7 @@ impl Ledger {
         &self,
         limit: usize,
         allowed: usize,
-    ) -> Result<(Option<Ticket>, Standing), LedgerError> {
+    ) -> Result<(Option<Ticket>, Usage), LedgerError> {
         self.change(limit, |entries, now_ms| {
             let is_free = entries.ended.len() < allowed && entries.hold_until <= now_ms;
             is_free.then(|| {
@@ -157,7 +157,7 @@ impl Ledger {
         limit: usize,
         ticket: Ticket,
         is_sent: bool,
-    ) -> Result<Standing, LedgerError> {
+    ) -> Result<Usage, LedgerError> {
         let changed = self.change(limit, |entries, now_ms| {
             let place = entries.ended.iter().position(|ended| *ended == ticket.0);
             if let Some(place) = place {
@@ -167,18 +167,18 @@ impl Ledger {
                 entries.ended.push(now_ms);
             }
         });
-        changed.map(|((), standing)| standing)
+        changed.map(|((), usage)| usage)
     }
 
     /// CXone is to be left alone for so long from now; a later end already set stays.
-    pub(super) fn hold_off(&self, limit: usize, hold: Duration) -> Result<Standing, LedgerError> {
+    pub(super) fn hold_off(&self, limit: usize, hold: Duration) -> Result<Usage, LedgerError> {
         let changed = self.change(limit, |entries, now_ms| {
             let until = now_ms + ms(hold.min(LONGEST_HOLD));
             if until > entries.hold_until {
                 (entries.hold_from, entries.hold_until) = (now_ms, until);
             }
         });
-        changed.map(|((), standing)| standing)
+        changed.map(|((), usage)| usage)
     }
 
     /// Reads the ledger, changes what it says, and replaces it, beside no other process.
@@ -186,7 +186,7 @@ impl Ledger {
         &self,
         limit: usize,
         change: impl FnOnce(&mut Entries, u64) -> T,
-    ) -> Result<(T, Standing), LedgerError> {
+    ) -> Result<(T, Usage), LedgerError> {
         let (mut change, mut done) = (Some(change), None);
         let mut update = |bytes: Option<&[u8]>| {
             // Rounded up: never earlier than the truth.
@@ -204,12 +204,12 @@ impl Ledger {
             let mut entries = found.clone();
             let is_set_back = entries.bring_up_to(now_ms);
             let outcome = change.take()?(&mut entries, now_ms);
-            let standing = Standing {
+            let usage = Usage {
                 is_set_back,
                 is_damaged,
-                ..entries.standing_at(now_ms)
+                ..entries.usage_at(now_ms)
             };
-            done = Some((outcome, standing));
+            done = Some((outcome, usage));
             #[expect(clippy::expect_used, reason = "numbers, which cannot fail")]
             let json = || serde_json::to_vec(&entries).expect("JSON");
             (is_damaged || entries != found).then(json)
@@ -259,12 +259,12 @@ impl Entries {
         is_set_back
     }
 
-    fn standing_at(&self, now_ms: u64) -> Standing {
+    fn usage_at(&self, now_ms: u64) -> Usage {
         let counts_for = |ended: &u64| Duration::from_millis(ended + ms(WINDOW) - now_ms);
-        Standing {
+        Usage {
             counts_for: self.ended.iter().map(counts_for).collect(),
             hold: Duration::from_millis(self.hold_until.saturating_sub(now_ms)),
-            ..Standing::default()
+            ..Usage::default()
         }
     }
 }

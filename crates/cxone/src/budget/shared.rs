@@ -18,7 +18,7 @@ use tokio::{
 
 use super::{
     Ledger, WINDOW,
-    ledger::{LedgerError, Standing, Ticket},
+    ledger::{LedgerError, Ticket, Usage},
 };
 
 /// How long the ledger is waited for; then requests go on without it.
@@ -92,7 +92,7 @@ impl Shared {
     /// Asks whether a request may be sent.
     pub(super) async fn reserve(&self) -> Grant {
         let (limit, allowed) = (self.limit, self.allowed);
-        let undo = move |ledger: &Ledger, granted: (Option<Ticket>, Standing)| {
+        let undo = move |ledger: &Ledger, granted: (Option<Ticket>, Usage)| {
             if let Some(ticket) = granted.0 {
                 // Nobody waits for it any more.
                 let _ = ledger.ended(limit, ticket, false);
@@ -101,11 +101,11 @@ impl Shared {
         let asked = self
             .run(move |ledger| ledger.reserve(limit, allowed), undo)
             .await;
-        let (ticket, standing) = match asked {
+        let (ticket, usage) = match asked {
             Ok(granted) => granted,
             Err(error) => return self.without_ledger(error).await,
         };
-        let next = self.note(standing);
+        let next = self.note(usage);
         match ticket {
             Some(_) => Grant::Now(ticket),
             None => Grant::Wait(next),
@@ -158,29 +158,29 @@ impl Shared {
     }
 
     /// Takes over what counts; answers when the next request could pass.
-    fn note(&self, standing: Standing) -> Instant {
+    fn note(&self, usage: Usage) -> Instant {
         let now = Instant::now();
-        if !self.was_usable.swap(true, Ordering::Relaxed) && !standing.hold.is_zero() {
+        if !self.was_usable.swap(true, Ordering::Relaxed) && !usage.hold.is_zero() {
             tracing::warn!(
                 "CXone asked for a pause (Retry-After) before this start: the first request waits {} s",
-                standing.hold.as_secs_f64().ceil()
+                usage.hold.as_secs_f64().ceil()
             );
         }
-        if standing.is_set_back {
+        if usage.is_set_back {
             tracing::warn!(
                 "the clock was set back since {} was written: requests of the last minute count from now, and a pause is \
                  no longer than CXone asked for",
                 self.name()
             );
         }
-        if standing.is_damaged {
+        if usage.is_damaged {
             tracing::warn!(
                 "{} was damaged and is written again: what was sent to CXone in the last minute is not known, so the \
                  next request waits for one",
                 self.name()
             );
         }
-        let known = Known::new(&standing, now);
+        let known = Known::new(&usage, now);
         let next = known.next_free(self.allowed, now);
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
         next
@@ -213,15 +213,15 @@ impl Shared {
     }
 
     /// Runs `op` where it may block, and does not wait for it.
-    fn tell(&self, op: impl FnOnce(&Ledger) -> Result<Standing, LedgerError> + Send + 'static) {
+    fn tell(&self, op: impl FnOnce(&Ledger) -> Result<Usage, LedgerError> + Send + 'static) {
         let Some(place) = Place::take(&self.under_way) else {
             return;
         };
         let (ledger, known) = (Arc::clone(&self.ledger), Arc::clone(&self.known));
         let write = move || {
             // Where it fails, the next request says so.
-            if let Ok(standing) = op(&ledger) {
-                let new = Known::new(&standing, Instant::now());
+            if let Ok(usage) = op(&ledger) {
+                let new = Known::new(&usage, Instant::now());
                 *known.lock().unwrap_or_else(PoisonError::into_inner) = new;
             }
             drop(place);
@@ -266,11 +266,11 @@ impl Shared {
 }
 
 impl Known {
-    fn new(standing: &Standing, now: Instant) -> Self {
-        let counts_until = standing.counts_for.iter().map(|left| now + *left);
+    fn new(usage: &Usage, now: Instant) -> Self {
+        let counts_until = usage.counts_for.iter().map(|left| now + *left);
         Self {
             counts_until: counts_until.collect(),
-            hold_until: (!standing.hold.is_zero()).then(|| now + standing.hold),
+            hold_until: (!usage.hold.is_zero()).then(|| now + usage.hold),
         }
     }
 

@@ -14,26 +14,26 @@ use crate::{
 };
 
 #[derive(Default)]
-struct Told(Mutex<Vec<(CallKind, CallOutcome)>>);
+struct RecordedCalls(Mutex<Vec<(CallKind, CallOutcome)>>);
 
-impl Observer for Told {
+impl Observer for RecordedCalls {
     fn request_ended(&self, kind: CallKind, outcome: CallOutcome, _took: Duration) {
         self.0.lock().unwrap().push((kind, outcome));
     }
 }
 
-/// What is told of `reads` reads.
-async fn told(settings: Settings, reads: usize) -> Vec<(CallKind, CallOutcome)> {
-    let told = Arc::new(Told::default());
+/// The calls recorded during `reads` reads.
+async fn recorded_calls(settings: Settings, reads: usize) -> Vec<(CallKind, CallOutcome)> {
+    let calls = Arc::new(RecordedCalls::default());
     let budget = Arc::new(RequestBudget::new(100));
     let client = Connector::new(settings, budget, Arc::new(SteppedClock::new()))
-        .observer(told.clone())
+        .observer(calls.clone())
         .connect()
         .unwrap();
     for _ in 0..reads {
         let _ = client.read_queues(&ids(&["1"]), &[]).await;
     }
-    std::mem::take(&mut told.0.lock().unwrap())
+    std::mem::take(&mut calls.0.lock().unwrap())
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn observer_is_told_of_sign_in_and_reads() {
     let server = tenant(|_| Reply::json(&queues(&["1"]))).await;
     let expected = [CallKind::SignIn, CallKind::Readings, CallKind::Readings];
     assert_eq!(
-        told(settings(&http(&server)), 2).await,
+        recorded_calls(settings(&http(&server)), 2).await,
         expected.map(|kind| (kind, CallOutcome::Answered))
     );
 }
@@ -78,7 +78,7 @@ async fn observer_is_told_of_every_outcome() {
         if is_stalled {
             settings.total_timeout = SHORT_TIMEOUT;
         }
-        let told = told(settings, 1).await;
-        assert_eq!(told.last(), Some(&(CallKind::Readings, outcome)));
+        let calls = recorded_calls(settings, 1).await;
+        assert_eq!(calls.last(), Some(&(CallKind::Readings, outcome)));
     }
 }

@@ -36,9 +36,9 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn brought_up(mut entries: Entries) -> (Standing, bool) {
+fn brought_up(mut entries: Entries) -> (Usage, bool) {
     let is_set_back = entries.bring_up_to(NOW_MS);
-    (entries.standing_at(NOW_MS), is_set_back)
+    (entries.usage_at(NOW_MS), is_set_back)
 }
 
 fn ledger(store: &MemoryStore, clock: &Arc<SetClock>) -> Ledger {
@@ -53,9 +53,9 @@ fn file_of_0_1_0_counts_what_has_ended_and_what_was_under_way() {
         NOW_MS - 45_000,
         NOW_MS + 7_000,
     );
-    let (standing, is_set_back) = brought_up(serde_json::from_str(&json).unwrap());
-    assert_eq!(standing.counts_for, [seconds(15), seconds(60)]);
-    assert_eq!((standing.hold, is_set_back), (seconds(7), false));
+    let (usage, is_set_back) = brought_up(serde_json::from_str(&json).unwrap());
+    assert_eq!(usage.counts_for, [seconds(15), seconds(60)]);
+    assert_eq!((usage.hold, is_set_back), (seconds(7), false));
 }
 
 #[test]
@@ -67,13 +67,13 @@ fn clock_set_back_holds_off_nothing_that_cxone_did_not_ask_for() {
         (vec![NOW_MS + 20_000], NOW_MS + 20_000),
         (Vec::new(), NOW_MS + 86_400_000),
     ] {
-        let (standing, is_set_back) = brought_up(Entries {
+        let (usage, is_set_back) = brought_up(Entries {
             ended,
             hold_until,
             ..Entries::default()
         });
-        assert_eq!((standing.hold, is_set_back), (Duration::ZERO, true));
-        assert!(standing.counts_for.iter().all(|left| *left <= seconds(90)));
+        assert_eq!((usage.hold, is_set_back), (Duration::ZERO, true));
+        assert!(usage.counts_for.iter().all(|left| *left <= seconds(90)));
     }
 }
 
@@ -84,14 +84,14 @@ fn clock_set_back_makes_a_hold_no_longer_than_asked() {
     let it = ledger(&store, &clock);
     it.hold_off(10, seconds(40)).unwrap();
     clock.set(NOW_MS - 3_600_000);
-    let standing = it.look(10).unwrap();
-    assert_eq!((standing.hold, standing.is_set_back), (seconds(40), true));
+    let usage = it.look(10).unwrap();
+    assert_eq!((usage.hold, usage.is_set_back), (seconds(40), true));
     // It is told once, and runs out.
     clock.set(NOW_MS - 3_590_000);
-    let standing = it.look(10).unwrap();
-    assert_eq!((standing.hold, standing.is_set_back), (seconds(30), false));
+    let usage = it.look(10).unwrap();
+    assert_eq!((usage.hold, usage.is_set_back), (seconds(30), false));
     clock.set(NOW_MS - 3_500_000);
-    assert_eq!(it.look(10).unwrap(), Standing::default());
+    assert_eq!(it.look(10).unwrap(), Usage::default());
 }
 
 #[test]
@@ -102,12 +102,9 @@ fn requests_count_a_minute_after_a_clock_is_set_back() {
     let (ticket, _) = it.reserve(1, 1).unwrap();
     it.ended(1, ticket.unwrap(), true).unwrap();
     clock.set(NOW_MS - 86_400_000);
-    let standing = it.look(1).unwrap();
-    assert_eq!(standing.counts_for, [WINDOW]);
-    assert_eq!(
-        (standing.hold, standing.is_set_back),
-        (Duration::ZERO, true)
-    );
+    let usage = it.look(1).unwrap();
+    assert_eq!(usage.counts_for, [WINDOW]);
+    assert_eq!((usage.hold, usage.is_set_back), (Duration::ZERO, true));
     clock.set(NOW_MS - 86_400_000 + 61_000);
     assert!(it.reserve(1, 1).unwrap().0.is_some());
 }
@@ -124,15 +121,15 @@ fn two_ledgers_of_a_store_share_one_budget() {
     assert_eq!(granted.len(), 3, "and not four");
     // It counts from its end.
     clock.set(NOW_MS + 10_000);
-    let standing = other.ended(3, granted[0], true).unwrap();
-    assert_eq!(standing.counts_for.iter().min(), Some(&WINDOW));
+    let usage = other.ended(3, granted[0], true).unwrap();
+    assert_eq!(usage.counts_for.iter().min(), Some(&WINDOW));
     // One that was never sent counts no more, and one whose process died for a while.
     other.ended(3, granted[1], false).unwrap();
     clock.set(NOW_MS + 80_000);
     let left = one.look(3).unwrap().counts_for;
     assert_eq!(left, [seconds(10)]);
     clock.set(NOW_MS + 91_000);
-    assert_eq!(one.look(3).unwrap(), Standing::default());
+    assert_eq!(one.look(3).unwrap(), Usage::default());
 }
 
 #[test]
@@ -149,11 +146,11 @@ fn damaged_file_is_a_budget_just_spent_and_is_replaced() {
         let store = MemoryStore::default();
         let clock = SetClock::at(NOW_MS);
         let it = ledger(&store, &clock);
-        assert_eq!(it.look(3).unwrap(), Standing::default(), "nothing kept");
+        assert_eq!(it.look(3).unwrap(), Usage::default(), "nothing kept");
         *store.bytes.lock().unwrap() = Some(damaged.into());
-        let standing = it.look(3).unwrap();
+        let usage = it.look(3).unwrap();
         assert_eq!(
-            (standing.counts_for, standing.is_damaged),
+            (usage.counts_for, usage.is_damaged),
             (vec![WINDOW; 3], true)
         );
         assert!(!it.look(3).unwrap().is_damaged, "{damaged}");
@@ -170,12 +167,12 @@ proptest! {
         hold_until: u64,
         hold_from: u64,
     ) {
-        let (standing, _) = brought_up(Entries {
+        let (usage, _) = brought_up(Entries {
             ended: ended.into_iter().map(|it| it / 2).collect(),
             under_way, hold_until: hold_until / 2, hold_from: hold_from / 2,
         });
         let longest = WINDOW + LONGEST_REQUEST + seconds(1);
-        prop_assert!(standing.counts_for.iter().all(|left| *left <= longest));
-        prop_assert!(standing.hold <= LONGEST_HOLD);
+        prop_assert!(usage.counts_for.iter().all(|left| *left <= longest));
+        prop_assert!(usage.hold <= LONGEST_HOLD);
     }
 }

@@ -2,14 +2,14 @@
 
 use queuewall_shared::link::{Link, LinkState};
 use queuewall_shared::snapshot::Level;
-use queuewall_shared::standing::Standing;
+use queuewall_shared::tile_state::TileState;
 
 use super::{BoardState, Phase};
 use crate::text;
 
-/// The tab's mark.
+/// The title and icon of the browser tab.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Mark {
+pub struct TabLabel {
     /// The title.
     pub title: String,
     /// The icon.
@@ -32,7 +32,7 @@ pub enum Icon {
 
 /// The queues that count, as far as the tab tells of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct TabCounts {
     /// Queues past a critical threshold.
     pub critical: usize,
     /// Queues past a warning threshold.
@@ -47,7 +47,7 @@ impl BoardState {
     /// The tab's title and icon. Without a reading that counts there is no number in
     /// it: nobody sees how old a title is.
     #[must_use]
-    pub fn mark(&self) -> Mark {
+    pub fn tab_label(&self) -> TabLabel {
         let heading = self.title();
         let heading = if heading.is_empty() {
             text::PRODUCT.into()
@@ -55,7 +55,7 @@ impl BoardState {
             heading
         };
         if self.phase.get() != Phase::Shown {
-            return Mark {
+            return TabLabel {
                 title: heading,
                 icon: Icon::Product,
             };
@@ -65,14 +65,14 @@ impl BoardState {
             LinkState::Resuming => text::resuming(),
             LinkState::Connecting | LinkState::Ok => text::no_data(),
         };
-        match self.tally() {
-            None => Mark {
+        match self.tab_counts() {
+            None => TabLabel {
                 title: text::tab_unknown(excuse, &heading),
                 icon: Icon::Unknown,
             },
-            Some(tally) => Mark {
-                title: text::tab_title(&tally, &heading),
-                icon: match (tally.critical, tally.warning) {
+            Some(counts) => TabLabel {
+                title: text::tab_title(&counts, &heading),
+                icon: match (counts.critical, counts.warning) {
                     (0, 0) => Icon::Product,
                     (0, _) => Icon::Warning,
                     _ => Icon::Critical,
@@ -82,21 +82,21 @@ impl BoardState {
     }
 
     /// `None` when no reading counts.
-    fn tally(&self) -> Option<Tally> {
+    fn tab_counts(&self) -> Option<TabCounts> {
         let totals = self.totals();
-        let mut tally = Tally {
+        let mut counts = TabCounts {
             waiting: totals.waiting,
-            ..Tally::default()
+            ..TabCounts::default()
         };
         let judge = self.judge();
         for queue in self.chosen_queues() {
             match (judge.of(&queue).0, queue.level) {
-                (Standing::Fresh | Standing::Ageing, Level::Critical) => tally.critical += 1,
-                (Standing::Fresh | Standing::Ageing, Level::Warning) => tally.warning += 1,
-                (Standing::Stale | Standing::Unknown, _) => tally.is_partial = true,
+                (TileState::Fresh | TileState::Ageing, Level::Critical) => counts.critical += 1,
+                (TileState::Fresh | TileState::Ageing, Level::Warning) => counts.warning += 1,
+                (TileState::Stale | TileState::Unknown, _) => counts.is_partial = true,
                 _ => {}
             }
         }
-        (totals.counted > 0).then_some(tally)
+        (totals.counted > 0).then_some(counts)
     }
 }

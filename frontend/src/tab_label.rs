@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, Path2d};
 
-use crate::board::{BoardState, Icon, Mark};
+use crate::board::{BoardState, Icon, TabLabel};
 use crate::listener::{self, Listener};
 use crate::text;
 
@@ -17,22 +17,22 @@ pub fn keep(board: BoardState) {
         |event, is_frozen| Listener::new(document().into(), event, move || frozen.set(is_frozen));
     listener::keep(vec![listen("freeze", true), listen("resume", false)]);
 
-    Effect::new(move |last: Option<(Mark, Tab)>| {
-        let mark = match frozen.get() {
-            false => board.mark(),
-            true => Mark {
+    Effect::new(move |last: Option<(TabLabel, Tab)>| {
+        let label = match frozen.get() {
+            false => board.tab_label(),
+            true => TabLabel {
                 title: text::tab_unknown(text::no_data(), &board.title()),
                 icon: Icon::Unknown,
             },
         };
         let (last, mut tab) = last.unwrap_or_default();
-        if last.title != mark.title {
-            document().set_title(&mark.title);
+        if last.title != label.title {
+            document().set_title(&label.title);
         }
-        if last.icon != mark.icon {
-            tab.show(mark.icon);
+        if last.icon != label.icon {
+            tab.show(label.icon);
         }
-        (mark, tab)
+        (label, tab)
     });
 }
 

@@ -7,7 +7,7 @@ use crate::snapshot::{Queue, QueueState};
 
 /// The one state a tile is in. Each looks and reads different on the wall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum TileState {
     /// As good as live.
     Fresh,
     /// True a moment ago: shown with its age.
@@ -24,7 +24,7 @@ pub enum Standing {
     Forbidden,
 }
 
-impl Standing {
+impl TileState {
     /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Fresh,
@@ -91,36 +91,39 @@ mod tests {
 
     const POLL: Duration = Duration::from_secs(30);
 
-    fn judge(state: QueueState, age_seconds: Option<u64>, trusted: bool) -> Standing {
+    fn judge(state: QueueState, age_seconds: Option<u64>, trusted: bool) -> TileState {
         let queue = Queue {
             id: "q".into(),
             name: "q".into(),
             state,
             ..Queue::default()
         };
-        Standing::of(&queue, age_seconds.map(Duration::from_secs), POLL, trusted)
+        TileState::of(&queue, age_seconds.map(Duration::from_secs), POLL, trusted)
     }
 
     #[test]
     fn an_open_queue_ages() {
-        assert_eq!(judge(QueueState::Open, Some(0), true), Standing::Fresh);
-        assert_eq!(judge(QueueState::Open, Some(45), true), Standing::Ageing);
-        assert_eq!(judge(QueueState::Open, Some(91), true), Standing::Stale);
-        assert_eq!(judge(QueueState::Open, None, true), Standing::Unknown);
+        assert_eq!(judge(QueueState::Open, Some(0), true), TileState::Fresh);
+        assert_eq!(judge(QueueState::Open, Some(45), true), TileState::Ageing);
+        assert_eq!(judge(QueueState::Open, Some(91), true), TileState::Stale);
+        assert_eq!(judge(QueueState::Open, None, true), TileState::Unknown);
     }
 
     #[test]
     fn a_queue_is_not_known_to_be_closed_by_an_old_reading() {
-        assert_eq!(judge(QueueState::Closed, Some(60), true), Standing::Closed);
-        assert_eq!(judge(QueueState::Closed, Some(91), true), Standing::Stale);
+        assert_eq!(judge(QueueState::Closed, Some(60), true), TileState::Closed);
+        assert_eq!(judge(QueueState::Closed, Some(91), true), TileState::Stale);
     }
 
     #[test]
     fn what_cannot_be_read_says_so_whatever_its_age() {
         for age in [None, Some(0), Some(9_000)] {
-            assert_eq!(judge(QueueState::NotFound, age, true), Standing::NotFound);
-            assert_eq!(judge(QueueState::Forbidden, age, true), Standing::Forbidden);
-            assert_eq!(judge(QueueState::Unknown, age, true), Standing::Unknown);
+            assert_eq!(judge(QueueState::NotFound, age, true), TileState::NotFound);
+            assert_eq!(
+                judge(QueueState::Forbidden, age, true),
+                TileState::Forbidden
+            );
+            assert_eq!(judge(QueueState::Unknown, age, true), TileState::Unknown);
         }
     }
 
@@ -133,25 +136,25 @@ mod tests {
             QueueState::NotFound,
             QueueState::Forbidden,
         ] {
-            assert_eq!(judge(state, Some(0), false), Standing::Stale);
+            assert_eq!(judge(state, Some(0), false), TileState::Stale);
         }
-        assert!(!Standing::Stale.counts());
+        assert!(!TileState::Stale.counts());
     }
 
     #[test]
     fn the_style_sheets_know_every_state_that_does_not_look_as_usual() {
         let style = include_str!("../../style/tile.css");
-        for standing in [
-            Standing::Stale,
-            Standing::Closed,
-            Standing::Unknown,
-            Standing::NotFound,
-            Standing::Forbidden,
+        for tile_state in [
+            TileState::Stale,
+            TileState::Closed,
+            TileState::Unknown,
+            TileState::NotFound,
+            TileState::Forbidden,
         ] {
-            let selector = format!("[data-state=\"{}\"]", standing.as_str());
+            let selector = format!("[data-state=\"{}\"]", tile_state.as_str());
             assert!(style.contains(&selector), "{selector}");
         }
-        assert_eq!(Standing::Fresh.as_str(), "fresh");
-        assert_eq!(Standing::Ageing.as_str(), "ageing");
+        assert_eq!(TileState::Fresh.as_str(), "fresh");
+        assert_eq!(TileState::Ageing.as_str(), "ageing");
     }
 }

@@ -22,7 +22,7 @@ use crate::wall::{Dialect, Wall};
 const POLL: Duration = Duration::from_secs(5);
 
 /// A server in links mode, and the folder that its command line shares.
-pub struct Guarded {
+pub struct LinksServer {
     /// The server.
     pub wall: Wall,
     folder: TempDir,
@@ -44,7 +44,7 @@ impl Surroundings for Shared {
     }
 }
 
-impl Guarded {
+impl LinksServer {
     /// Starts one.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Guarded {
             rate_limit_per_minute: None,
             ..Options::default()
         };
-        let wall = Wall::start_guarded(access, Dialect::ReportingV2, still, POLL, &[]).await?;
+        let wall = Wall::start_with_access(access, Dialect::ReportingV2, still, POLL, &[]).await?;
         Ok(Self { wall, folder })
     }
 
