@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_detailed_board_has_no_mean_wait_and_counts_every_agent_once() {
+    fn detailed_board_has_no_average_wait_and_sums_agents() {
         for queue in board(Mood::Detailed, 24, None).queues {
             assert_eq!(queue.average_wait_ms, None);
             let of = |reason: &Reason| reason.metric == Metric::AverageWait;

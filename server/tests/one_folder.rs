@@ -21,7 +21,7 @@ const VARIABLES: [(&str, &str); 8] = [
 ];
 
 #[test]
-fn second_server_on_a_state_folder_ends_with_2_and_names_the_first() {
+fn second_server_on_state_folder_exits_2_and_names_first() {
     let folder = tempfile::tempdir().unwrap();
     let first = Program::serve(folder.path(), &VARIABLES);
     let second = command(folder.path(), &VARIABLES, &["serve"])

@@ -149,7 +149,7 @@ impl Browser {
 }
 
 #[tokio::test]
-async fn an_edited_file_changes_the_answers_and_a_bad_one_changes_nothing() {
+async fn edited_file_is_applied_and_invalid_file_is_ignored() {
     let place = Place::new().await;
     let (one, two) = (place.queue(0), place.queue(1));
     place.write(&board("sales", &one));

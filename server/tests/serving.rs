@@ -171,7 +171,7 @@ async fn a_board_is_served_by_tls_under_our_names_alone() {
 }
 
 #[tokio::test]
-async fn a_link_over_our_own_tls_gets_a_secure_cookie_under_the_public_name() {
+async fn link_over_own_tls_gets_secure_cookie_for_public_name() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::new(folder.path().to_owned());
     let token = Token::generate().unwrap();

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn queues_that_rise_together_sound_together_and_those_that_left_are_forgotten() {
+    fn queues_critical_together_sound_once_and_gone_ones_drop() {
         let mut alarm = Alarm::default();
         let at = Duration::from_secs;
         assert!(!alarm.look(at(0), [("a", Calm), ("b", Calm), ("c", Critical)]));
@@ -174,7 +174,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_sounds_only_when_critical_and_never_twice_within_the_quiet_time(
+        fn alarm_sounds_only_when_critical_and_once_per_quiet_time(
             sights in prop::collection::vec(sight(), 0..200)
         ) {
             let sounded = run(&sights);

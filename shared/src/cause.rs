@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cause_has_a_sentence_of_its_own() {
+    fn every_cause_has_a_distinct_sentence() {
         let sentences = BTreeSet::from(Cause::ALL.map(Cause::sentence));
         assert_eq!(sentences.len(), Cause::ALL.len());
         for sentence in sentences {

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_link_comes_before_the_board_and_the_board_before_the_browser() {
+    fn language_of_link_precedes_board_and_board_precedes_browser() {
         let of = |link, board, browser: &[&str]| {
             Language::choose(link, board, browser.iter().map(|tag| (*tag).to_owned()))
         };

@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sleep_is_noticed_on_either_clock_and_the_next_answer_heals_it() {
+    fn sleep_is_detected_on_either_clock_and_ends_with_next_answer() {
         for (monotonic, wall) in [(30.0, 30.0), (1.0, 30.0), (30.0, 1.0)] {
             let mut link = Link::new(at(0.0));
             run(&mut link, 0, 1, true);

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn within_a_level_the_reason_then_the_calls_then_the_time_decide() {
+    fn order_within_level_is_by_reason_then_calls_then_time() {
         let fresh = |queue| (queue, TileState::Fresh);
         let of = [
             fresh(queue(Level::Critical, 5, 100, Metric::Waiting)),

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_an_attempt_for_a_build_that_is_past_changes_nothing() {
+    fn late_failure_of_an_older_build_is_ignored() {
         let mut renewal = Renewal::default();
         run(&mut renewal, 0, 0, "1", 0.0);
         renewal.tick(at(1), "2", 0.0, |_| false);

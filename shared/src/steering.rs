@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_that_touch_are_neighbours_and_those_that_overlap_are_not() {
+    fn touching_edges_are_neighbours_and_overlapping_ones_are_not() {
         let right_of = |left| nearest(area(0.0, 0.0), &[area(left, 0.0)], Arrow::Right);
         assert_eq!(right_of(80.0), Some(0));
         assert_eq!(right_of(79.5), Some(0), "rounded");

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_style_sheets_know_every_state_that_does_not_look_as_usual() {
+    fn css_has_a_selector_for_every_special_tile_state() {
         let style = include_str!("../../style/tile.css");
         for tile_state in [
             TileState::Stale,

@@ -79,7 +79,7 @@ fn cases() -> u32 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases()))]
     #[test]
-    fn a_server_that_comes_back_is_not_trampled_and_no_screen_waits_long(
+    fn returning_server_gets_spread_polls_and_screens_recover_soon(
         away_seconds in prop_oneof![1u64..20, 20u64..900],
         hangs: bool,
         seed: u64,

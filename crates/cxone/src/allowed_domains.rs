@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_on_this_machine_over_tls_names_the_allowed_domains_alone() {
+    fn tls_loopback_issuer_allows_only_the_allowed_domains() {
         let check = |address| check(address, "https://127.0.0.1:9443");
         assert_eq!(check("https://api-na1.niceincontact.com"), Ok(()));
         for refused in ["http://127.0.0.1:9091", "https://127.0.0.1:9443"] {

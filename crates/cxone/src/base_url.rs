@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn it_shows_without_a_trailing_slash_and_names_a_port_of_its_own() {
+    fn display_drops_trailing_slash_and_host_keeps_non_default_port() {
         let base = BaseUrl::parse("https://API.example.com:8443/x/").unwrap();
         assert_eq!(base.to_string(), "https://api.example.com:8443/x");
         assert_eq!(host_of(&base.url), "api.example.com:8443");
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_base_url_is_refused_with_its_remedy_and_without_its_secrets() {
+    fn invalid_base_url_error_has_remedy_and_no_secret() {
         for (text, remedy) in [
             ("", "https://HOST"),
             (" \t", "https://HOST"),

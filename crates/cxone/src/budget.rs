@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_is_used_from_its_start_until_a_minute_after_its_end() {
+    async fn request_counts_from_start_until_one_minute_after_end() {
         let budget = RequestBudget::new(3);
         assert_eq!(budget.used(), 0);
         let permit = budget.acquire().await;

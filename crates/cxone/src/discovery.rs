@@ -227,7 +227,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_host_that_is_refused_is_named_at_a_length_that_it_has_no_say_in() {
+    fn refused_host_is_truncated_in_error() {
         let refused = |address: &str| {
             let issuer = BaseUrl::parse("https://cxone.niceincontact.com").unwrap();
             let address = Url::parse(address).unwrap();

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_answer_of_reporting_v2_gives_numbers_that_it_holds_or_none() {
+    fn any_reporting_v2_answer_gives_its_own_numbers_or_none() {
         replay("reporting_v2", reporting_v2);
     }
 
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn any_answer_of_realtime_gives_numbers_that_it_holds_or_none() {
+    fn any_realtime_answer_gives_its_own_numbers_or_none() {
         replay("realtime", realtime);
     }
 

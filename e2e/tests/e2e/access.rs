@@ -113,12 +113,11 @@ async fn code_until_it_is_approved(engine: Engine) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_opens_its_board_until_it_is_revoked_and_the_screen_says_so_within_a_poll()
--> Result<()> {
+async fn link_opens_its_board_until_it_is_revoked() -> Result<()> {
     in_each(Engine::all()?, link_until_it_is_revoked).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_screen_is_let_in_by_its_code_and_finds_its_board_again() -> Result<()> {
+async fn unknown_screen_is_approved_by_code_and_keeps_its_board() -> Result<()> {
     in_each(Engine::all()?, code_until_it_is_approved).await
 }

@@ -123,7 +123,7 @@ async fn reloads_once_for_a_build(engine: Engine) -> Result<()> {
 }
 
 #[tokio::test]
-async fn another_build_reloads_the_page_once_and_only_when_it_can_be_had() -> Result<()> {
+async fn new_build_reloads_page_once_and_only_when_available() -> Result<()> {
     in_each(Engine::all()?, reloads_once_for_a_build).await
 }
 

@@ -310,7 +310,7 @@ async fn wall_key_opens_the_desks_panel_which_closes_to_the_wall() -> Result<()>
 }
 
 #[tokio::test]
-async fn phone_goes_to_the_desk_once_and_stays_where_a_wall_is_asked_for() -> Result<()> {
+async fn phone_is_redirected_to_desk_once_unless_wall_is_requested() -> Result<()> {
     let wall = Wall::start(still(), POLL, &[]).await?;
     let browser = Browser::start(&Engine::today()?).await?;
     let phone = async || -> Result<Tab> {

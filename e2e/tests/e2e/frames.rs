@@ -109,7 +109,7 @@ async fn screen_in_a_tab_is_let_in_where_frames_are_allowed() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn framed_screen_by_plain_http_shows_no_code() -> Result<()> {
-    let (_guarded, around) = framed(None).await?;
+    let (_links_server, around) = framed(None).await?;
     let browser = Browser::start(&Engine::today()?.with(&SITES)).await?;
     let mut tab = browser.tab().await?;
     tab.open(&around).await?;

@@ -194,7 +194,7 @@ async fn a_tenant_that_lets_nobody_read_is_said_in_words() -> Result<()> {
 
 /// What a tenant tells that gives no mean waits, and counts agents off calls.
 #[tokio::test]
-async fn longest_waits_lead_and_agents_off_calls_are_told_where_there_is_room() -> Result<()> {
+async fn longest_wait_and_off_call_agents_are_shown_if_they_fit() -> Result<()> {
     let board = scene::board(Mood::Detailed, 24, None);
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
     let browser = Browser::start(&Engine::today()?).await?;

@@ -61,7 +61,7 @@ fn shows(host: &HtmlElement, selector: &str) -> bool {
 }
 
 #[wasm_bindgen_test]
-async fn a_link_that_ended_shows_words_and_no_number_until_it_is_good_again() {
+async fn ended_link_shows_message_and_no_numbers_until_restored() {
     for (kind, words) in [
         ("access_revoked", "The link of this screen was revoked."),
         ("access_expired", "The link of this screen has expired."),
@@ -111,7 +111,7 @@ async fn what_a_proxy_refuses_is_said_and_no_code_is_offered() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_is_exchanged_first_and_leaves_the_address_once_the_cookie_works() {
+async fn token_is_exchanged_and_then_removed_from_address() {
     with_page!(board, "#t=abc-_9", "board", "open", |host, page| {
         assert!(shows(&host, "[data-queue='a']"));
         assert_eq!(

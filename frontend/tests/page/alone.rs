@@ -292,7 +292,7 @@ async fn the_wall_wanders_once_a_minute_and_touches_nothing_else() {
 }
 
 #[wasm_bindgen_test]
-async fn another_build_is_fetched_within_a_minute_and_again_after_a_failure() {
+async fn new_build_is_fetched_within_a_minute_and_retried() {
     stub();
     let shown = Shown::new(vec![queue("a")], 0, 0).await;
     let other = |build: &str| {
@@ -333,7 +333,7 @@ fn restarts_are_remembered_by_the_boot_script() {
 }
 
 #[wasm_bindgen_test]
-async fn a_poll_says_what_whoever_looks_after_the_screen_wants_to_know() {
+async fn poll_reports_screen_name_sound_and_wake_lock() {
     stub();
     let shown = Shown::opened("?screen=Hall 2&sound=on");
     let before = PollHandler::report(&shown.board).expect("the page can say how it is");

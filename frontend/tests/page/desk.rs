@@ -146,7 +146,7 @@ async fn a_name_is_searched_whatever_its_accents_and_the_totals_stay() {
 }
 
 #[wasm_bindgen_test]
-async fn a_link_chooses_queues_in_its_order_and_what_is_missing_is_said() {
+async fn link_selects_queues_in_order_and_lists_missing_ones() {
     let shown = Shown::asked("?queues=red,4711,calm", five(), 0, 0).await;
     assert_eq!(shown.places(), ["red", "calm"]);
     assert_eq!(shown.text("[data-total='waiting']"), "15");

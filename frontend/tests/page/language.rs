@@ -121,7 +121,7 @@ async fn a_link_decides_every_word_and_number_of_the_wall() {
 }
 
 #[wasm_bindgen_test]
-async fn a_board_decides_where_the_link_does_not_and_may_change_its_mind() {
+async fn board_language_applies_without_link_and_may_change() {
     let shown = Shown::opened("?theme=light");
     settle().await;
     // Before the first answer only the browser is known, and that one speaks English.
@@ -166,7 +166,7 @@ async fn without_either_the_browser_decides() {
 }
 
 #[wasm_bindgen_test]
-async fn a_cause_is_said_in_the_pages_language_and_an_unknown_one_in_the_servers() {
+async fn cause_is_translated_and_unknown_cause_shown_as_sent() {
     let shown = Shown::opened("?lang=de");
     let mut answer = snapshot(vec![silent("a", QueueState::Unknown)]);
     answer.queues[0].cause = Some("CXone left this queue out of its answer".into());

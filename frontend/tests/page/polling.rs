@@ -233,7 +233,7 @@ async fn ticks_come_from_a_worker_which_ends_with_the_page() {
 }
 
 #[wasm_bindgen_test]
-async fn a_worker_that_fails_or_says_nothing_leaves_the_page_its_own_timer() {
+async fn failed_or_silent_worker_falls_back_to_page_timer() {
     for worker in ["throw new Error('as in a browser that refuses it')", ""] {
         name_worker(Some(worker));
         with_page!("board", |_host, page| {

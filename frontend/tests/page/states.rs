@@ -51,7 +51,7 @@ async fn an_unknown_number_is_a_dash_and_never_a_zero() {
 }
 
 #[wasm_bindgen_test]
-async fn where_no_mean_wait_is_given_the_longest_stands_in_and_says_so() {
+async fn longest_wait_is_shown_and_labelled_without_average_wait() {
     let mut longest = queue("a");
     (longest.average_wait_ms, longest.longest_wait_ms) = (None, Some(291_000));
     let shown = Shown::new(vec![longest], 0, 0).await;
@@ -69,7 +69,7 @@ fn detailed(id: &str) -> Queue {
 }
 
 #[wasm_bindgen_test]
-async fn agents_off_calls_have_a_line_and_parts_of_the_bar_where_they_are_counted() {
+async fn off_call_agents_have_a_line_and_bar_parts_when_counted() {
     let shown = Shown::asked("?view=tab", vec![detailed("a")], 0, 0).await;
     let line = |shown: &Shown| shown.find(".grid").get_attribute("data-off-call");
     assert_eq!(line(&shown).as_deref(), Some("true"));
@@ -118,7 +118,7 @@ async fn one_count_off_calls_that_is_not_given_is_a_dash() {
 }
 
 #[wasm_bindgen_test]
-async fn an_old_tile_tells_a_screen_reader_nothing_of_agents_off_calls() {
+async fn stale_tile_label_omits_off_call_agents() {
     let shown = Shown::new(vec![detailed("a")], 0, 0).await;
     let label = || shown.find("[data-queue='a']").get_attribute("aria-label");
     assert!(label().is_some_and(|label| label.contains("after-call work")));
@@ -195,7 +195,7 @@ async fn closed_unknown_not_found_and_forbidden_are_told_apart() {
 }
 
 #[wasm_bindgen_test]
-async fn a_lost_server_greys_every_tile_and_says_which_link_broke_since_when() {
+async fn lost_server_greys_tiles_and_banner_says_since_when() {
     let queues = vec![queue("a"), silent("b", QueueState::NotFound)];
     let shown = Shown::new(queues, 0, 14).await;
     assert!(shown.find(".banner").has_attribute("hidden"));
@@ -270,7 +270,7 @@ fn two_addresses_are_pages() {
 }
 
 #[wasm_bindgen_test]
-async fn a_troubled_tile_says_why_and_for_how_long_and_an_old_one_loses_its_level() {
+async fn critical_tile_says_why_and_stale_tile_loses_level() {
     let mut red = queue("a");
     red.level = Level::Critical;
     // Four minutes before second 0, on the server's uptime scale.
@@ -344,7 +344,7 @@ async fn interval_above_a_minute_is_said_instead_of_live() {
 }
 
 #[wasm_bindgen_test]
-async fn zone_that_the_browser_does_not_know_is_said_and_shows_no_clock() {
+async fn unknown_time_zone_shows_hint_and_no_clock() {
     let shown = Shown::new(vec![queue("a")], 0, 0).await;
     let hint = || shown.text("[data-hint='zone']");
     assert_eq!(

@@ -50,7 +50,7 @@ async fn a_changed_number_touches_its_own_text() {
 }
 
 #[wasm_bindgen_test]
-async fn a_changed_number_of_waiting_calls_touches_its_text_and_the_total() {
+async fn changed_waiting_count_updates_only_its_text_and_total() {
     let shown = Shown::new(two(), 0, 0).await;
     let watching = watch(&shown.host);
     let mut queues = two();
@@ -63,7 +63,7 @@ async fn a_changed_number_of_waiting_calls_touches_its_text_and_the_total() {
 }
 
 #[wasm_bindgen_test]
-async fn a_place_is_filled_anew_and_not_made_anew() {
+async fn tile_element_is_reused_for_another_queue() {
     let shown = Shown::new(two(), 0, 0).await;
     let first = shown.find(".tile");
     let mut queues = two();

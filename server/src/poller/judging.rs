@@ -84,7 +84,7 @@ impl Judging {
                 let (queue, thresholds) = (mapping::queue(reading), self.thresholds(shown));
                 let judge = &mut judged.judge;
                 judged.judgement = if judged.is_outdated {
-                    judge.step_anew(&queue, &thresholds, frame.uptime_ms)
+                    judge.step_with_new_thresholds(&queue, &thresholds, frame.uptime_ms)
                 } else {
                     judge.step(&queue, &thresholds, frame.uptime_ms)
                 };

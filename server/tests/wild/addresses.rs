@@ -80,7 +80,7 @@ fn every_path_and_query_is_answered() {
 }
 
 #[test]
-fn an_address_with_a_host_counts_before_the_header_and_has_to_be_ours() {
+fn host_in_request_target_overrides_header_and_is_checked() {
     let wall = Wall::open();
     for (target, host, gets) in [
         ("http://127.0.0.1/api/boards", "127.0.0.1", Ours(200)),

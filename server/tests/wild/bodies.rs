@@ -79,7 +79,7 @@ fn every_body_is_answered_by_every_route() {
 }
 
 #[test]
-fn only_json_is_read_so_that_a_page_from_elsewhere_can_send_nothing() {
+fn post_without_json_content_type_is_refused_against_csrf() {
     let wall = Wall::of_links();
     let body = "{\"token\":\"x\",\"secret\":\"x\"}";
     for target in ROUTES {

@@ -105,7 +105,7 @@ fn converse(to: SocketAddr, pem: &str, frames: &[u8]) -> Came {
 }
 
 #[test]
-fn odd_pseudo_headers_and_frames_end_their_stream_or_connection_and_nothing_else() {
+fn malformed_http2_ends_only_its_stream_or_connection() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let own = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();

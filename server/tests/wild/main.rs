@@ -4,7 +4,7 @@
 //! # Layout
 //! - `addresses`, `methods`, `headers`, `bodies`: tables, each row a request and what it gets
 //! - `smuggling`: one request that another reader would take for two
-//! - `pace`: too many requests, through a proxy
+//! - `rate_limits`: too many requests, through a proxy
 //! - `http2`: frames by hand, over TLS
 //! - `random`: whatever bytes there are
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
@@ -14,10 +14,10 @@ mod bodies;
 mod headers;
 mod http2;
 mod methods;
-mod pace;
 #[path = "../support/program.rs"]
 mod program;
 mod random;
+mod rate_limits;
 #[path = "../support/raw.rs"]
 mod raw;
 mod smuggling;

@@ -75,7 +75,7 @@ fn changed(seed: &str, changes: Vec<Change>) -> Vec<u8> {
 }
 
 #[test]
-fn any_bytes_get_well_formed_answers_or_the_end_of_their_connection() {
+fn any_bytes_get_well_formed_answers_or_connection_close() {
     let wall = Wall::of_links();
     let wild = vec(any::<u8>(), 0..600).boxed();
     let almost = (select(&SEEDS[..]), vec(change(), 0..8));

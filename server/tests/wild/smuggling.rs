@@ -5,7 +5,7 @@ use crate::{Gets::Ours, Wall, assert_dressed, raw};
 const SECOND: &str = "GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
 
 #[test]
-fn what_comes_after_a_body_in_chunks_is_never_taken_for_a_request() {
+fn bytes_after_chunked_body_are_not_read_as_a_request() {
     let wall = Wall::of_links();
     let length = SECOND.len() + 5;
     for (name, lines, body) in [

@@ -139,7 +139,7 @@ fn a_row_is_as_high_as_a_whole_tile_and_its_lines() {
 }
 
 #[test]
-fn a_tile_that_says_less_is_smaller_and_the_style_sheet_knows_its_name() {
+fn shorter_tile_form_is_smaller_and_has_a_css_selector() {
     for pair in Form::ALL.windows(2) {
         let ((wide, high), (less_wide, less_high)) = (pair[0].size_em(), pair[1].size_em());
         assert!(less_wide <= wide && less_high < high, "{pair:?}");
@@ -211,7 +211,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_overlaps_or_leaves_the_screen_and_every_tile_has_its_room(
+    fn tiles_do_not_overlap_and_stay_on_screen(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
@@ -233,7 +233,7 @@ proptest! {
     }
 
     #[test]
-    fn no_type_is_smaller_than_the_distance_allows_unless_the_wall_says_so(
+    fn type_is_legible_at_distance_or_fit_says_it_is_not(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
@@ -257,7 +257,7 @@ proptest! {
     }
 
     #[test]
-    fn no_grid_with_as_few_places_has_larger_type_and_none_has_much_larger(
+    fn no_other_grid_has_much_larger_type(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
@@ -286,7 +286,7 @@ proptest! {
     }
 
     #[test]
-    fn lines_that_can_be_done_without_cost_no_page_and_no_legibility(
+    fn optional_lines_cost_no_page_and_no_legibility(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
     ) {
         let without = Fit::wall(count, viewport, distance, false);

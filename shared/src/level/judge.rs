@@ -113,7 +113,12 @@ impl Judge {
 
     /// Judges a reading by other thresholds than those before it: at once, as the first of
     /// all, except that a level which is the same holds for as long as it did.
-    pub fn step_anew(&mut self, queue: &Queue, thresholds: &Thresholds, now_ms: u64) -> Judgement {
+    pub fn step_with_new_thresholds(
+        &mut self,
+        queue: &Queue,
+        thresholds: &Thresholds,
+        now_ms: u64,
+    ) -> Judgement {
         let before = std::mem::take(self);
         self.has_waited = before.has_waited;
         let mut judgement = self.step(queue, thresholds, now_ms);

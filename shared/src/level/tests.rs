@@ -73,7 +73,7 @@ fn a_level_is_called_the_same_in_json_and_in_the_style_sheet() {
 }
 
 #[test]
-fn counts_reach_their_limit_and_waits_and_percentages_pass_theirs() {
+fn counts_trigger_at_their_limit_waits_and_percentages_beyond() {
     let first = |reading: &Queue| levels([reading])[0];
     let wait = |ms| Queue {
         average_wait_ms: Some(ms),
@@ -126,7 +126,7 @@ fn nobody_available_matters_only_while_calls_wait() {
 }
 
 #[test]
-fn the_first_reading_is_judged_at_once_and_then_two_in_a_row_decide() {
+fn first_reading_is_judged_at_once_then_two_in_a_row_decide() {
     assert_eq!(levels_of_waiting(&[12]), [Critical]);
     assert_eq!(
         levels_of_waiting(&[0, 12, 0, 12, 6, 12, 12]),
@@ -135,7 +135,7 @@ fn the_first_reading_is_judged_at_once_and_then_two_in_a_row_decide() {
 }
 
 #[test]
-fn a_level_ends_after_two_readings_in_a_row_a_margin_behind_its_limit() {
+fn level_ends_after_two_readings_back_by_the_margin() {
     // The margin of 5 and of 10 calls is one call.
     assert_eq!(
         levels_of_waiting(&[10, 9, 9, 8, 9, 8, 8, 4, 4, 3, 3]),
@@ -147,7 +147,7 @@ fn a_level_ends_after_two_readings_in_a_row_a_margin_behind_its_limit() {
 }
 
 #[test]
-fn a_margin_is_a_share_of_the_limit_on_the_side_where_all_is_well() {
+fn margin_is_a_percentage_of_the_limit_on_the_good_side() {
     let thresholds = Thresholds::default();
     let holds = |metric, limit, value| thresholds.holds(metric, limit, value);
     // 10 % of each.
@@ -207,7 +207,7 @@ fn an_empty_queue_is_not_red_for_a_wait_that_is_no_longer_given() {
 }
 
 #[test]
-fn what_is_unknown_is_no_reading_in_a_row_and_is_forgotten_after_two() {
+fn unknown_value_is_skipped_once_and_resets_level_after_two() {
     let service = |percent| with_service(percent, None);
     let (bad, good, gap) = (service(Some(50.0)), service(Some(100.0)), service(None));
     assert_eq!(levels([&good, &bad, &gap, &good]), [Fine; 4]);
@@ -220,7 +220,7 @@ fn what_is_unknown_is_no_reading_in_a_row_and_is_forgotten_after_two() {
 }
 
 #[test]
-fn a_queue_of_which_nothing_is_known_is_not_judged_and_starts_anew() {
+fn queue_without_values_is_unjudged_and_resets_its_level() {
     let nothing = Queue::default();
     assert_eq!(
         levels([waiting(12), nothing, waiting(12)]),
@@ -229,7 +229,7 @@ fn a_queue_of_which_nothing_is_known_is_not_judged_and_starts_anew() {
 }
 
 #[test]
-fn a_service_level_over_few_calls_is_never_critical_and_over_none_unknown() {
+fn service_level_over_few_calls_is_never_critical() {
     let service = |sample| with_service(Some(0.0), Some(sample));
     assert_eq!(levels([service(4)]), [Warning]);
     assert_eq!(levels([service(5)]), [Critical]);
@@ -278,14 +278,14 @@ fn service_level_0_is_not_judged_after_the_daily_reset() {
 }
 
 #[test]
-fn service_level_0_with_a_sample_is_judged_without_a_call_waiting() {
+fn service_level_0_with_sample_is_judged_without_waiting_calls() {
     let reading = with_service(Some(0.0), Some(9));
     assert_eq!(reading.waiting, Some(0));
     assert_eq!(levels([reading]), [Critical]);
 }
 
 #[test]
-fn an_upstreams_goal_counts_where_nothing_is_said_of_the_service_level() {
+fn upstream_goal_applies_without_service_level_thresholds() {
     let service = |thresholds: Thresholds| thresholds.limits(Metric::ServiceLevel);
     let mut silent = Thresholds::default();
     silent.set(Metric::Waiting, Limits::new(1.0, 2.0));
@@ -319,7 +319,7 @@ fn the_walls_own_ratio_is_that_of_a_goal() {
 }
 
 #[test]
-fn a_metric_that_is_switched_off_is_not_judged_and_one_level_alone_can_be() {
+fn disabled_metric_is_unjudged_and_single_level_is_judged() {
     let mut thresholds = Thresholds::default();
     for metric in Metric::JUDGED {
         thresholds.set(metric, Limits::default());
@@ -440,7 +440,7 @@ fn any_thresholds() -> impl Strategy<Value = Thresholds> {
 }
 
 #[test]
-fn other_thresholds_judge_at_once_and_a_level_that_stays_keeps_its_beginning() {
+fn new_thresholds_judge_at_once_and_same_level_keeps_since() {
     let with = |warning, critical| {
         let mut thresholds = Thresholds::default();
         thresholds.set(Metric::Waiting, Limits::new(warning, critical));
@@ -451,14 +451,14 @@ fn other_thresholds_judge_at_once_and_a_level_that_stays_keeps_its_beginning() {
         judge.step(&waiting(5), &with(4.0, 9.0), 10).since_ms,
         Some(10)
     );
-    let mut anew = |warning, critical, now| {
-        let judgement = judge.step_anew(&waiting(5), &with(warning, critical), now);
+    let mut step = |warning, critical, now| {
+        let judgement = judge.step_with_new_thresholds(&waiting(5), &with(warning, critical), now);
         (judgement.level, judgement.since_ms)
     };
-    assert_eq!(anew(3.0, 9.0, 20), (Warning, Some(10)));
-    assert_eq!(anew(3.0, 5.0, 30), (Critical, Some(30)));
-    assert_eq!(anew(6.0, 9.0, 40), (Fine, None));
-    assert_eq!(anew(5.0, 9.0, 50), (Warning, Some(50)));
+    assert_eq!(step(3.0, 9.0, 20), (Warning, Some(10)));
+    assert_eq!(step(3.0, 5.0, 30), (Critical, Some(30)));
+    assert_eq!(step(6.0, 9.0, 40), (Fine, None));
+    assert_eq!(step(5.0, 9.0, 50), (Warning, Some(50)));
     assert_eq!(
         judge.step(&waiting(5), &with(5.0, 9.0), 60).since_ms,
         Some(50)

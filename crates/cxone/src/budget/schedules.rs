@@ -161,7 +161,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
-    fn no_minute_sees_more_than_the_budget_and_no_hold_a_request_whatever_crashes(
+    fn budget_and_hold_are_kept_across_crashes(
         limit in 1usize..12,
         events in prop::collection::vec((0u64..15_000, event()), 1..80),
     ) {
@@ -220,7 +220,7 @@ async fn a_hold_outlives_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_ended_in_good_order_costs_the_next_one_nothing_but_its_last_minute() {
+async fn restart_after_clean_shutdown_waits_only_for_the_last_minute() {
     let store = MemoryStore::default();
     let clock = PausedClock::new();
     let process = Process::start(2, &store, &clock);
@@ -241,7 +241,7 @@ fn command(limit: usize, store: &MemoryStore, clock: &Arc<PausedClock>) -> Arc<R
 }
 
 #[tokio::test(start_paused = true)]
-async fn commands_beside_a_server_share_its_budget_and_leave_it_a_place() {
+async fn commands_share_the_servers_budget_and_leave_one_permit() {
     let store = MemoryStore::default();
     let clock = PausedClock::new();
     let mut process = Process::start(10, &store, &clock);
@@ -276,7 +276,7 @@ async fn commands_beside_a_server_share_its_budget_and_leave_it_a_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn store_that_fails_costs_a_server_a_minute_and_a_command_nothing() {
+async fn failing_store_delays_server_by_a_minute_but_not_commands() {
     let store = MemoryStore {
         fails: true,
         ..MemoryStore::default()

@@ -119,7 +119,7 @@ async fn the_filter_goes_into_the_question_where_cxone_understands_it() {
 }
 
 #[tokio::test]
-async fn what_was_asked_for_is_picked_and_what_is_not_there_is_unknown() {
+async fn requested_ids_are_read_and_missing_ids_are_unknown() {
     let server = tenant(|_| page(&[3, 1, 2], None)).await;
     let readings = read(&server, &["2", "9", "1", "2"], |_| {}).await.unwrap();
     assert_eq!(read_ids(&readings), ["2", "1"]);
@@ -142,7 +142,7 @@ async fn a_list_that_lacks_what_it_promises_calls_nothing_unknown() {
 }
 
 #[tokio::test]
-async fn what_the_filter_leaves_out_is_not_read_even_where_cxone_answers_it() {
+async fn skills_outside_the_filter_are_ignored_when_cxone_sends_them() {
     let server = tenant(|_| {
         Reply::json(&json!({"skillActivity": [
             {"skillId": 1, "mediaTypeId": 4}, {"skillId": 2, "mediaTypeId": 1},
@@ -185,7 +185,7 @@ async fn a_reading_is_as_old_as_the_question_for_its_first_page() {
 }
 
 #[tokio::test]
-async fn entries_without_ids_are_another_shape_and_not_nothing_visible() {
+async fn entries_without_ids_are_an_unexpected_shape() {
     let server = tenant(|_| Reply::json(&json!({"skillActivity": [{"SkillId": 1}]}))).await;
     let error = read(&server, &["1"], |_| {}).await.unwrap_err();
     assert!(
@@ -257,7 +257,7 @@ async fn pages_that_lead_back_end_and_none_leaves_the_host() {
 }
 
 #[tokio::test]
-async fn signed_in_and_no_skill_visible_is_a_state_of_its_own() {
+async fn no_visible_skill_after_sign_in_is_a_distinct_error() {
     for empty in [
         json!({"totalRecords": 0, "skillActivity": []}),
         json!({"resultSet": {"skillActivity": null}}),

@@ -126,7 +126,7 @@ async fn a_token_endpoint_that_has_moved_is_found_again() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_allowed_is_refused_by_name_and_gets_nothing() {
+async fn host_outside_allowed_domains_gets_no_request() {
     for (target, body, role) in [
         (
             OPENID,
@@ -224,7 +224,7 @@ async fn the_tenant_is_the_tokens_or_the_one_that_is_set() {
 }
 
 #[tokio::test]
-async fn a_tenant_that_the_issuer_does_not_know_is_named_as_what_is_wrong() {
+async fn tenant_unknown_to_issuer_is_reported_as_tenant_not_found() {
     for status in [400, 404] {
         let server = broken_at(Spoken::Realtime, CXONE, Reply::status(status)).await;
         let client = client(Spoken::Realtime.settings(&http(&server)));

@@ -91,7 +91,7 @@ async fn each_refusal_of_the_list_has_a_name() {
 }
 
 #[tokio::test]
-async fn an_empty_list_is_a_state_of_its_own_with_its_remedy() {
+async fn empty_list_is_a_distinct_error_with_remedy() {
     let server = tenant(|_| Reply::json(&json!({"queues": []}))).await;
     let error = client_of(&server).list_queues().await.unwrap_err();
     assert!(

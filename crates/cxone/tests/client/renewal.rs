@@ -65,7 +65,7 @@ async fn refuses_after(spoken: Spoken, good: usize, refusal: Reply) -> Scripted 
 }
 
 #[tokio::test]
-async fn token_that_worked_is_replaced_once_after_403_or_invalid_token() {
+async fn token_is_replaced_once_after_403_or_invalid_token() {
     for refusal in refusals() {
         for spoken in Spoken::ALL {
             let server = refuses_after(spoken, 1, refusal.clone()).await;

@@ -85,7 +85,7 @@ async fn the_password_grant_is_sent_as_the_contract_says() {
 }
 
 #[tokio::test]
-async fn an_applications_secret_is_sent_form_encoded_or_as_it_is_whichever_is_taken() {
+async fn client_secret_is_sent_form_encoded_or_raw_as_accepted() {
     let encoded = basic("client+1", "canary%26secret%3D9b1e");
     let plain = basic("client 1", CANARY_SECRET);
     for taken in [encoded.clone(), plain.clone()] {
@@ -279,7 +279,7 @@ async fn refreshed(
 }
 
 #[tokio::test]
-async fn a_token_about_to_end_is_refreshed_and_signed_in_anew_where_that_is_refused() {
+async fn expiring_token_is_refreshed_or_replaced_by_new_sign_in() {
     let good = |_: usize, _: &Seen| Spoken::Realtime.issues("new", &json!(3600));
     let (grants, result) = refreshed(Spoken::Realtime, good).await;
     assert_eq!(
@@ -319,7 +319,7 @@ async fn a_token_about_to_end_is_refreshed_and_signed_in_anew_where_that_is_refu
 }
 
 #[tokio::test]
-async fn a_refresh_may_leave_out_the_tenant_and_the_next_refresh_token() {
+async fn refresh_answer_may_omit_tenant_and_refresh_token() {
     let asked = AtomicUsize::new(0);
     let server = Scripted::start(move |seen| {
         if seen.target == TOKEN && asked.fetch_add(1, Ordering::Relaxed) > 0 {
@@ -354,7 +354,7 @@ async fn a_refresh_may_leave_out_the_tenant_and_the_next_refresh_token() {
 }
 
 #[tokio::test]
-async fn an_application_that_is_refused_either_way_is_tried_one_way_at_a_time() {
+async fn refused_client_secret_is_tried_in_one_encoding_per_sign_in() {
     let server = broken_at(Spoken::Realtime, TOKEN, refusal("invalid_client")).await;
     let client = client(Spoken::Realtime.settings(&http(&server)));
     for tries in [2, 3, 4, 5] {
@@ -373,7 +373,7 @@ async fn an_application_that_is_refused_either_way_is_tried_one_way_at_a_time() 
 }
 
 #[tokio::test]
-async fn the_access_key_alone_signs_in_anew_instead_of_refreshing() {
+async fn access_key_signs_in_again_instead_of_refreshing() {
     let good = |_: usize, _: &Seen| Spoken::KeyOnly.issues("new", &json!(3600));
     let (bodies, result) = refreshed(Spoken::KeyOnly, good).await;
     assert_eq!(result, Ok(()));
@@ -382,7 +382,7 @@ async fn the_access_key_alone_signs_in_anew_instead_of_refreshing() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_is_watched_tells_every_step_up_to_the_first_that_fails() {
+async fn stepwise_sign_in_reports_steps_up_to_the_first_failure() {
     for spoken in Spoken::ALL {
         let names = match spoken {
             Spoken::ReportingV2 => vec!["sign-in"],

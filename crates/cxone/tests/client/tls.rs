@@ -87,7 +87,7 @@ async fn tls_detail(settings: Settings) -> String {
 }
 
 #[tokio::test]
-async fn an_unknown_authority_is_refused_and_an_added_certificate_makes_it_good() {
+async fn unknown_ca_is_refused_until_its_certificate_is_added() {
     let authority = Authority::new("Company proxy");
     let server = tls_tenant(authority.server("127.0.0.1")).await;
     let detail = tls_detail(https(&server)).await;
@@ -120,7 +120,7 @@ async fn bundle_with_an_unreadable_certificate_uses_the_others() {
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_is_refused_and_an_added_certificate_makes_it_good() {
+async fn self_signed_certificate_is_refused_until_it_is_added() {
     let made = generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let config = server_config(made.cert.der().clone(), &made.signing_key);
     let server = tls_tenant(config).await;

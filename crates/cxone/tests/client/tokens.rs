@@ -105,7 +105,7 @@ async fn a_thousand_callers_share_one_failure() {
 }
 
 #[tokio::test]
-async fn a_thousand_callers_who_try_again_and_again_cost_one_request_a_step() {
+async fn thousand_retrying_callers_share_one_sign_in_request() {
     for spoken in Spoken::ALL {
         let gate = Arc::new(Notify::new());
         let failure = Reply::status(503).held_by(&gate);
@@ -212,7 +212,7 @@ async fn a_token_is_replaced_ahead_of_its_end() {
 }
 
 #[tokio::test]
-async fn a_machine_that_slept_signs_in_anew() {
+async fn client_signs_in_again_after_sleep() {
     for spoken in Spoken::ALL {
         let clock = SteppedClock::new();
         let token = move || spoken.issues(CANARY_TOKEN, &json!(3600));

@@ -217,7 +217,7 @@ async fn the_older_shape_is_wrapped() {
 }
 
 #[tokio::test]
-async fn who_sees_no_skill_gets_an_empty_list_and_who_may_not_look_403() {
+async fn user_without_skills_gets_empty_list_and_forbidden_user_403() {
     let tenant = Tenant::start(Options {
         skills_visible: false,
         ..Options::default()

@@ -31,7 +31,7 @@ async fn it_leads_to_the_origin_by_which_the_client_came() {
 }
 
 #[tokio::test]
-async fn a_missing_tenant_id_is_a_bad_request_and_a_wrong_one_is_not_found() {
+async fn missing_tenant_id_is_400_and_wrong_tenant_id_is_404() {
     let tenant = Tenant::start(Options {
         credentials: Credentials {
             tenant_id: Some("ours & only".into()),

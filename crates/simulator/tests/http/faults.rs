@@ -17,7 +17,7 @@ async fn ask_for_token(tenant: &Tenant) -> reqwest::Result<Response> {
 }
 
 #[tokio::test]
-async fn a_status_comes_with_its_body_and_the_retry_after_text_until_healed() {
+async fn status_fault_has_body_and_retry_after_until_cleared() {
     let tenant = Tenant::frozen().await;
     tenant.control.fail_with(Fault::Status {
         code: 503,
@@ -142,7 +142,7 @@ async fn wrong_content_is_a_page_or_json_of_wrong_types() {
 }
 
 #[tokio::test]
-async fn each_endpoint_of_the_realtime_dialect_has_its_fault_and_its_wrong_types() {
+async fn each_realtime_endpoint_has_a_fault_and_wrong_types() {
     let tenant = Tenant::start(Options {
         rate_limit_per_minute: None,
         ..Options::default()

@@ -110,7 +110,7 @@ async fn pages_without_link_go_on_by_skip_and_top() {
 }
 
 #[tokio::test]
-async fn every_page_may_have_a_link_of_its_own() {
+async fn each_page_may_have_its_own_link() {
     let tenant = odd(&[Quirk::LinkOnEveryPage], 2).await;
     let token = tenant.user_token().await;
     let mut address = tenant.url(ACTIVITY);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::tenant::{Tenant, id_text, queues_of, skip};
 
 #[tokio::test]
-async fn one_queue_is_answered_as_a_list_of_one_in_the_contracts_shape() {
+async fn single_queue_is_answered_as_list_in_contract_shape() {
     let tenant = Tenant::frozen().await;
     let token = tenant.sign_in().await;
     let ids = tenant.control.queue_ids();

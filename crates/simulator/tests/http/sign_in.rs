@@ -38,7 +38,7 @@ async fn read(tenant: &Tenant, token: &Value) -> u16 {
 }
 
 #[tokio::test]
-async fn every_sign_in_gives_tokens_and_an_id_token_that_names_the_tenant() {
+async fn every_sign_in_gives_tokens_and_id_token_with_tenant() {
     let tenant = strict().await;
     let first = tenant.sign_in_by_password().await;
     let refresh = text(&first["refresh_token"]);
@@ -204,7 +204,7 @@ async fn a_refresh_token_is_good_for_one_refresh_and_gives_the_next() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_belongs_to_its_client_and_a_keys_own_to_whoever_has_it() {
+async fn refresh_token_is_bound_to_its_client_except_for_access_keys() {
     let tenant = Tenant::frozen().await;
     let refresh = text(&tenant.sign_in_by_password().await["refresh_token"]);
     let stolen = tenant
@@ -276,7 +276,7 @@ async fn access_and_refresh_tokens_are_revoked_apart() {
 }
 
 #[tokio::test]
-async fn the_rate_limit_counts_sign_ins_refreshes_and_reads_of_each_client() {
+async fn rate_limit_counts_sign_ins_refreshes_and_reads_per_client() {
     let tenant = Tenant::start(Options {
         rate_limit_per_minute: Some(3),
         ..Options::default()

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn the_work_from_the_answer_to_its_frame_counts_and_waiting_does_not() {
+    fn apply_time_is_work_from_answer_to_frame_without_waiting() {
         let poll = json!({ "data": { "requestId": "1", "url": "http://h/api/boards/main" } });
         let other = json!({ "data": { "requestId": "2", "url": "http://h/else" } });
         let events = [

@@ -108,7 +108,7 @@ fn a_true_zero_stays_a_zero() {
 }
 
 #[test]
-fn the_longest_wait_is_by_the_servers_own_clock_in_every_form_of_time() {
+fn longest_wait_uses_server_time_in_every_time_format() {
     let wait = |server: Value, earliest: Value| {
         let entry = json!({"serverTime": server, "earliestQueueTime": earliest, "queueCount": 1});
         read_one(entry)
@@ -173,7 +173,7 @@ fn the_longest_wait_is_by_the_servers_own_clock_in_every_form_of_time() {
 }
 
 #[test]
-fn fields_that_could_not_be_read_are_named_in_the_log_without_what_they_held() {
+fn unreadable_fields_are_logged_by_name_without_value() {
     let logged = |entry: Value| {
         let skills = read(&json!({ "skillActivity": [entry] })).unwrap();
         let (logged, guard) = Logged::gather(tracing::Level::DEBUG);

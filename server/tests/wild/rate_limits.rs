@@ -6,7 +6,7 @@ use crate::{Wall, assert_dressed, raw};
 const MANY: usize = 3_000;
 
 #[test]
-fn whoever_asks_too_much_through_a_proxy_is_told_so_and_its_neighbour_is_not() {
+fn proxied_client_over_rate_limit_gets_429_and_others_do_not() {
     let wall = Wall::start(&[
         ("QUEUEWALL_ACCESS", "open"),
         ("QUEUEWALL_TRUSTED_PROXIES", "127.0.0.1"),
