@@ -1,4 +1,4 @@
-//! Compiles the server anew when the page that it embeds has changed.
+//! Recompiles the server when the page that it embeds has changed.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -255,8 +255,8 @@
       if (where === "bytes of wasm" && !(wasm && wasm.__wbindgen_malloc)) throw new Error("the page exports no allocator");
       planted = where;
     },
-    // Lets time pass until `count` more polls were asked; a second at a go, each in a
-    // task of its own, so that promises settle and frames are drawn in between.
+    // Lets time pass until `count` more polls were asked; one second at a time, each in a
+    // separate task, so that promises settle and frames are drawn in between.
     run: function (count) {
       var until = polls + count;
       return pass(function () { return polls < until; }).then(function () { return polls; });
@@ -272,7 +272,7 @@
     sleep: function (ms) { elapsed += ms; },
     // The page dies of an error in its WebAssembly.
     trap: function () {
-      // In a task of its own: it must not end the one in which time passes.
+      // In a separate task: it must not end the one in which time passes.
       realTimeout(function () { throw new WebAssembly.RuntimeError("unreachable"); }, 0);
     },
     // Answers the same board from now on, or the day's again.

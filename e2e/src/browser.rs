@@ -208,7 +208,7 @@ fn signal(name: &str, group: u32) -> Result<()> {
 /// # Errors
 /// When it cannot be built.
 pub fn http_client() -> Result<reqwest::Client> {
-    // Built without a provider of its own; a second install is refused, and as good.
+    // Built without its own provider; a second install fails, which does no harm.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .no_proxy()

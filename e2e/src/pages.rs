@@ -38,7 +38,7 @@ pub async fn poll(tab: &mut Tab, stage: &Stage, settle: Duration) -> Result<()> 
     Ok(())
 }
 
-/// Cuts the page off and lets it poll in vain until it says that its server is lost.
+/// Cuts the page off and lets its polls fail until it says that its server is lost.
 ///
 /// # Errors
 /// When it does not say so.

@@ -26,7 +26,7 @@ const RENEWED_WITHIN_SECONDS: u32 = 70;
 /// 19 s (`frontend/restart.js`).
 const LOOKED_FOR_AGAIN_WITHIN_SECONDS: u32 = 55;
 
-/// How long the browser may take to load the page anew.
+/// How long the browser may take to reload the page.
 const A_LOAD: Duration = Duration::from_secs(60);
 
 /// How long a page that may be on its way out has for one step.

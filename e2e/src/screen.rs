@@ -49,7 +49,7 @@ impl Screen {
             .context("a screen cannot connect: is `ulimit -n` high enough?")?;
         stream.set_nodelay(true)?;
         let (line, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        // It ends with the line; what breaks it off is seen by whoever asks next.
+        // It ends with the connection; the next request reports an error.
         tokio::spawn(async move { connection.await.ok() });
         Ok(Self {
             line,

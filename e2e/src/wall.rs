@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::browser::http_client;
 
-/// The secret of whoever signs in, in every dialect.
+/// The sign-in secret in every dialect.
 pub const SECRET: &str = "wall-secret";
 
 /// How the server speaks with its tenant.

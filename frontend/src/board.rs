@@ -154,7 +154,7 @@ impl BoardState {
         self.phase.set(Phase::Shown);
     }
 
-    /// Forgets everything: whoever may not see the board any more sees no old number.
+    /// Clears everything: without access to the board, old numbers are not shown.
     pub fn refuse(&self, refusal: Refusal) {
         // First, so that no tile is drawn without its queue.
         self.phase.set(Phase::Refused(refusal));

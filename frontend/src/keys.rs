@@ -219,7 +219,7 @@ impl Commands {
     }
 }
 
-/// Whether the focused element has no use of its own for the key.
+/// Whether the focused element does not use the key itself.
 fn is_left_over(event: &KeyboardEvent, command: Command) -> bool {
     let focused = event.target().and_then(|it| it.dyn_into::<Element>().ok());
     let Some(focused) = focused else {

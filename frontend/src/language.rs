@@ -1,5 +1,5 @@
 //! Which language the page speaks now. There is one for the whole page, and whatever
-//! reads it in a reactive closure speaks anew when it changes: the board's own language
+//! reads it in a reactive closure runs again when it changes: the board's own language
 //! is known only with the first answer.
 
 use std::cell::Cell;

@@ -1,6 +1,6 @@
 //! Parts of the page that are written as markup and changed by hand.
 //!
-//! In a view every closure becomes about a KB of code of its own: right for tiles, which
+//! In a view every closure adds about a KB of code: right for tiles, which
 //! change all day. What is opened once in a screen's life is text here, and an
 //! event on any of it is heard by one listener.
 

@@ -23,7 +23,7 @@ use crate::sound::{Player, SoundState};
 use crate::wake_lock::{Sentinel, WakeLock};
 use crate::{startup, text};
 
-/// How long a new page says what whoever set it up may have to do.
+/// How long a new page shows hints for its set-up.
 const NEW_FOR: Duration = Duration::from_secs(30);
 
 /// How an unattended board is. What it shows of that is in [`UnattendedBoard`].
@@ -144,7 +144,7 @@ impl UnattendedBoard {
         }
         let is_wanted = !resources.is_sound_wanted.get();
         resources.is_sound_wanted.set(is_wanted);
-        // What is critical at this moment is known to whoever turns it on.
+        // The person who turns it on sees what is critical at this moment.
         resources.alarm.take();
         // The old one's end must not be taken for the new one's state.
         drop(resources.player.take());
@@ -175,7 +175,7 @@ impl UnattendedBoard {
         self.state.get().wake_lock
     }
 
-    /// What whoever looks after the screen may want to know, a line each.
+    /// Status lines for the operator of the screen.
     #[must_use]
     pub fn status(self) -> Vec<String> {
         let state = self.state.get();

@@ -89,7 +89,7 @@ impl Screen {
         let Some((_, secret)) = pending else {
             return self.show(true);
         };
-        // Before somebody is asked to type a code that would be in vain.
+        // Before the page asks for a code to be typed that would not help.
         let waiting = api::wait(&secret).await;
         self.show(!matches!(
             waiting,

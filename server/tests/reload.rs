@@ -1,4 +1,4 @@
-//! The configuration is edited while a server runs, and whoever asks the server sees it.
+//! The configuration is edited while a server runs, and the answers show it.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
 use std::{

@@ -61,7 +61,7 @@ impl Alarm {
         queues: impl IntoIterator<Item = (&'q str, Sight)>,
     ) -> bool {
         let mut sounds = false;
-        // Built anew, so that queues which are gone leave nothing behind.
+        // Rebuilt, so that queues which are gone leave nothing behind.
         let before = std::mem::take(&mut self.queues);
         // Boards seldom change: the next one is where it was the last time.
         let mut next = 0;

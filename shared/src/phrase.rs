@@ -16,7 +16,7 @@
 //! const SERVICE: Word<14> = word("Servicelevel");
 //! ```
 
-/// A label with a place of its own, at most `ROOM` half letters wide (see [`width`]).
+/// A label with a fixed place, at most `ROOM` half letters wide (see [`width`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word<const ROOM: usize>(&'static str);
 

@@ -1,7 +1,7 @@
 //! Which page of tiles a wall shows, and when the next one comes.
 //!
 //! Pages with a critical tile come first and every second turn; the others share the
-//! turns between, so that none is ever kept from the screen for good.
+//! turns between, so every page is shown eventually.
 
 use std::time::Duration;
 

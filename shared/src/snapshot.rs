@@ -41,7 +41,7 @@ pub struct Board {
     /// screen's own.
     #[serde(default)]
     pub timezone: Option<String>,
-    /// One line that whoever runs the board wants to be read.
+    /// One line of text that the board's operator wants to show.
     #[serde(default)]
     pub notice: Option<String>,
     /// How the board is shown where neither the link nor the screen says otherwise.

@@ -199,7 +199,7 @@ mod tests {
     const LEVELS: [Level; 4] = [Level::None, Level::Ok, Level::Warning, Level::Critical];
     const THEMES: [Theme; 3] = [Theme::Dark, Theme::Light, Theme::Contrast];
 
-    /// Judged by whoever fuzzes both readers: they must agree on it.
+    /// Checked by the fuzz tests of both readers: they must agree on it.
     fn agree_on(snapshot: &BoardSnapshot) {
         fuzzing::snapshot(&serde_json::to_vec(snapshot).unwrap());
     }

@@ -80,7 +80,7 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let tools = tools::for_page(workspace)?;
     let browsers = browsers::prepare(workspace, extent.engines())?;
     page::build(workspace, &tools)?;
-    // The page's checks build in a folder of their own, so that neither waits for the other.
+    // The page's checks build in a separate folder, so that neither waits for the other.
     thread::scope(|scope| {
         let page = scope.spawn(|| check_page(&tools, &browsers));
         let host = check_host(workspace, &browsers, extent);

@@ -240,7 +240,7 @@ fn minify_start(workspace: &Workspace, tools: &PageTools) -> Result<String> {
     Ok(script.trim().to_owned())
 }
 
-/// The worker's script: a file of its own, since a page's policy may forbid others.
+/// The worker's script: a separate file, since a page's policy may forbid inline scripts.
 fn minify_worker(workspace: &Workspace, tools: &PageTools) -> Result<Vec<u8>> {
     let out = workspace.staging.join("tick.min.js");
     let mut esbuild = tools.command("esbuild")?;

@@ -69,7 +69,7 @@ impl Discovery {
     /// # Errors
     /// [`Error::HostRefused`], or why the issuer did not say.
     pub(super) async fn token_endpoint(&self) -> Result<Url, Error> {
-        // Held while it asks: whoever comes meanwhile gets the same answer.
+        // Held during the request: concurrent callers get the same answer.
         let mut known = self.token_endpoint.lock().await;
         if let Some(url) = &*known {
             return Ok(url.clone());

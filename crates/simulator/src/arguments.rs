@@ -139,7 +139,7 @@ impl Arguments {
         harmless.chain(&self.quirks).copied().collect()
     }
 
-    /// What to tell whoever started it; never a secret that was given.
+    /// The text printed at start; never a secret that was given.
     pub(crate) fn greeting(&self, base_url: &str, first_queue: &str) -> String {
         let client_id = self.client_id.as_deref().unwrap_or("demo");
         let tenant_id = self.tenant_id.as_deref().unwrap_or("demo");

@@ -1,4 +1,4 @@
-//! `queuewall-simulator`: the simulated tenant on an address of its own.
+//! `queuewall-simulator`: the simulated tenant as a separate HTTP server.
 
 mod arguments;
 

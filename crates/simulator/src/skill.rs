@@ -132,7 +132,7 @@ impl Skill {
         }
     }
 
-    /// Whether agents start its contacts, so that none waits.
+    /// Whether agents start its contacts; such contacts do not wait.
     pub(crate) fn is_outbound(&self) -> bool {
         self.kind.outbound
     }

@@ -89,7 +89,7 @@ impl Tenant {
             skills,
             clock,
             state: Mutex::new(State {
-                // All of it is new to whoever asks what has changed since before.
+                // A request for changes since an earlier time gets all of it.
                 exceptions: Exceptions {
                     changed_ms: clock.now_ms(),
                     ..Exceptions::default()

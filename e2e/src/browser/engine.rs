@@ -59,7 +59,7 @@ pub struct Engine {
     switches: &'static [&'static str],
 }
 
-/// What a browser can be told to do without, by a switch or a preference of its own.
+/// A feature that a switch or a preference of the browser can turn off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Without {
     /// No `WebAssembly`, as where an administrator forbids it.

@@ -38,8 +38,8 @@ const LIVE_BEFORE: Duration = Duration::from_secs(5);
 const BEFORE: u64 = 41;
 const AFTER: u64 = 42;
 
-/// Lays hands on the page's WebAssembly, to end it by a trap of its own: its allocator is
-/// asked for half of all that there can be.
+/// Reaches into the page's WebAssembly to make it trap: asks its allocator for half of
+/// the largest possible memory.
 const HANDS: &str = "['instantiate', 'instantiateStreaming'].forEach(function (name) {
     var real = WebAssembly[name];
     WebAssembly[name] = function () {
@@ -69,8 +69,8 @@ pub struct Outcome {
     pub live_after: Duration,
 }
 
-/// Lets a wall of its own lose something for `away`, where that can be chosen, and waits
-/// for it to come back.
+/// Starts a separate wall, takes something away from it for `away`, where that can be
+/// chosen, and waits until the wall is live again.
 ///
 /// # Errors
 /// When old numbers look live for longer than they may, or the wall does not come back.

@@ -1,4 +1,4 @@
-//! What can be seen of the wall, by whoever: contrast, colours for colour-blind eyes,
+//! How readable the wall is for everyone: contrast, colours for colour-blind eyes,
 //! motion, what moves by itself, and what axe-core finds.
 
 use std::{env, fs, path::PathBuf, time::Duration};

@@ -53,7 +53,7 @@ async fn a_look_for_a_new_page_that_never_ends_is_given_up() -> Result<()> {
     Ok(())
 }
 
-/// All of them at once, each on a wall of its own.
+/// All of them at once, each on a separate wall.
 async fn lose_in_real_time(losses: &[(Loss, u64)]) -> Result<()> {
     let outcomes = losses.iter().map(|&(loss, seconds)| async move {
         let outcome = real_time::lose(loss, Duration::from_secs(seconds)).await;

@@ -11,7 +11,7 @@ use queuewall_simulator::Options;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-/// Longer than two polls of a page, so that none is missed by chance.
+/// Longer than two polls of a page, so that no poll is missed by chance.
 const DARK_AFTER: Duration = Duration::from_secs(11);
 
 /// Long enough for a slow machine.

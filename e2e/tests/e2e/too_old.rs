@@ -146,7 +146,7 @@ async fn policy_that_a_proxy_adds_is_said() -> Result<()> {
 const TIME_TO_SPEAK_MS: u32 = 15_000;
 
 /// What an engine of 2016 has on its screen, as its text, at first and then: what is hidden
-/// is no part of it. It cannot be steered, but says what a script of its own writes.
+/// is no part of it. It cannot be steered, but a script in the page writes down what it shows.
 async fn texts_in(program: OsString, url: &str) -> Result<Vec<String>> {
     let look = format!(
         "console.log('WebAssembly: ' + typeof WebAssembly);

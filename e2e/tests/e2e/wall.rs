@@ -35,7 +35,7 @@ fn metric(queue: &str, name: &str) -> String {
     format!("document.querySelector('[data-queue=\"{queue}\"] [data-metric=\"{name}\"]')")
 }
 
-/// A page of the wall in a browser of its own, which ends with its handle.
+/// A page of the wall in a separate browser, which ends with its handle.
 async fn open(engine: &Engine, wall: &Wall, path: &str) -> Result<(Browser, Tab)> {
     let browser = Browser::start(engine).await?;
     let mut tab = browser.tab().await?;
@@ -276,7 +276,7 @@ async fn the_boards_are_listed_and_an_unknown_one_is_explained() -> Result<()> {
     let wall = Wall::start(still(), POLL, &[]).await?;
     let (_browser, mut tab) = open(&Engine::today()?, &wall, "/healthz").await?;
     tab.navigate(&wall.url("/?metres=5")).await?;
-    // Nobody has to choose where there is one.
+    // With a single board there is no choice to make.
     let is_at_board = "location.pathname + location.search === '/board/main?metres=5'";
     tab.wait_for(is_at_board, SOON).await?;
     let wall = Wall::start_with_boards(still(), POLL, &["sales"]).await?;

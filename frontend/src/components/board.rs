@@ -64,7 +64,7 @@ const TABLE: [(&str, Part); 5] = [
     ("", Part::Style("transform")),
 ];
 
-/// Shows a board, whoever feeds it.
+/// Shows a board, independent of the source of its data.
 #[component]
 pub fn BoardView(
     /// The board.

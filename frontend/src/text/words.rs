@@ -24,7 +24,7 @@ pub(super) struct Words {
     // Instead of a board
     pub(super) stopped: Phrase<0>,
 
-    // To whoever sets up the screen
+    // For people who set up a screen
     pub(super) no_wake_lock: Phrase<0>,
     pub(super) wake_lock_needs_https: Phrase<0>,
     pub(super) wake_lock_refused: Phrase<0>,

@@ -1,5 +1,5 @@
-// The browser's side of the tests: one module for all of them. Each module is a request
-// of its own, and the test runner's server stands still when more come at once than it
+// The browser's side of the tests: one module for all of them. Each module is a separate
+// request, and the test runner's server stands still when more come at once than it
 // has threads, since browsers keep their connections.
 
 // ---- Witnesses
@@ -91,7 +91,7 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
   function door(state) { seen.door = state; }
   function intercept(body) {
     seen = { door: "open", codes: 0, age: "2000", uptime: 600000, requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
-    // A clock of its own, early in a minute: the one on the wall must not move meanwhile.
+    // A separate clock, early in a minute: the one on the wall must not move meanwhile.
     const opened = performance.now();
     const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
     Date.now = () => { seen.looks += 1; return real.now.call(Date); };

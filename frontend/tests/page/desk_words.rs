@@ -87,7 +87,7 @@ fn desk_texts_exist_and_differ_in_every_language() {
             let is_english = language == Language::English;
             assert_eq!(sentence == original, is_english, "{language:?}: {sentence}");
         }
-        // Whoever looks for a language knows its own name.
+        // Each language is listed under its own name.
         let own = Language::ALL.map(|it| text::choice("lang", it.code()));
         assert_eq!(own.join(" "), "English Deutsch Español Français Português");
     }

@@ -116,7 +116,7 @@ pub(crate) fn lost_link() -> Link {
     link
 }
 
-/// A page of its own at the end of the body: the runner's output stays untouched.
+/// A separate page at the end of the body: the runner's output stays untouched.
 pub(crate) fn host() -> HtmlElement {
     let document = document();
     let host = document.create_element("div").expect("a div can be made");

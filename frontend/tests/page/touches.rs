@@ -14,7 +14,7 @@ async fn an_unchanged_answer_touches_nothing() {
     let watching = watch(&shown.host);
 
     // A 304 five seconds on, its readings as old as they must be, and one just after
-    // the server read anew.
+    // the server's next read.
     for (age, sent) in [(8, 5), (1, 10)] {
         shown.answer_times(age, sent);
         shown.board.advance(at(sent).monotonic, &good_link());

@@ -68,7 +68,7 @@ fn queue_of_the_same_revision_is_not_read_again() {
 
 #[wasm_bindgen_test]
 fn every_field_comes_back_as_the_server_wrote_it() {
-    // A value of its own in every field, so that no two can be mixed up.
+    // A different value in every field, so that no two can be mixed up.
     let mut full = queue("a");
     full.cause = Some("late".into());
     full.cause_code = Some(Cause::TimedOut);

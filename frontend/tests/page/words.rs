@@ -1,4 +1,4 @@
-//! What the page says, in every language: that it says something of its own. That no
+//! The page's texts in every language: all of them differ. That no
 //! phrase is missing, too wide or lacks a hole is the compiler's to find.
 
 use std::collections::BTreeSet;

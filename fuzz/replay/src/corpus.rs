@@ -52,7 +52,7 @@ impl Corpus {
     }
 }
 
-/// The words of a dictionary as libFuzzer takes it: each in quotes on a line of its own,
+/// The words of a dictionary as libFuzzer takes it: each in quotes on a separate line,
 /// quotes and backslashes in it behind a backslash.
 fn words_in(dictionary: &str) -> Vec<Vec<u8>> {
     let lines = dictionary.lines().map(str::trim);

@@ -70,7 +70,7 @@ fn cases() -> u32 {
     })
 }
 
-/// The same changes for whoever runs a target in another way.
+/// The same changes for programs that run a target in another way.
 pub struct Changes(Corpus);
 
 impl Changes {

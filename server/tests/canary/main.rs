@@ -1,8 +1,8 @@
 //! Secrets that can be told from everything else, in a whole run of the real program: not
 //! one of them is in anything that it says or keeps, whatever happens.
 //!
-//! The one thing that it hands on is a link's token, and a waiting screen's secret, each
-//! once to whoever it is for; those places are named in the run.
+//! The exceptions are a link's token and a waiting screen's secret: each is sent once to
+//! its recipient. Those places are named in the run.
 //!
 //! # Layout
 //! - `net`: what a secret might look like, and where it is looked for

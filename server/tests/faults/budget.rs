@@ -59,7 +59,7 @@ async fn a_hundred_restarts_in_a_minute_spend_one_budget() {
     assert_eq!(first_minute.count(), LIMIT, "all of it, and no more");
 }
 
-/// After how many looks the server is killed and started anew: at any moment of a token's
+/// After how many checks the server is killed and restarted: at any moment of a token's
 /// life, and of the time between two polls.
 const RESTART_EVERY: u64 = 37;
 
@@ -114,7 +114,7 @@ async fn no_poll_is_lost_while_tokens_expire_and_servers_restart() {
 async fn failing_sign_in_costs_one_request_a_step() {
     const LASTS: Duration = Duration::from_secs(150);
     for spoken in Spoken::ALL {
-        // Each by a skill of its own is a read of its own, and all are due at once.
+        // Each board has its own skill and so its own read, and all are due at once.
         let boards = (0..20).map(|skill| BoardConfig {
             slug: format!("more-{skill}"),
             skill_ids: vec![format!("more-{skill}")],

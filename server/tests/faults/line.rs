@@ -146,7 +146,7 @@ impl At {
 
 type Change = Arc<dyn Fn(&Honest) -> Act + Send + Sync>;
 
-/// How the line treats whoever connects.
+/// How the line treats a new connection.
 #[derive(Clone)]
 pub(crate) enum Greeting {
     Plain,
@@ -217,13 +217,13 @@ impl Line {
         *self.state.fault.write().unwrap() = Some((at, Arc::new(change)));
     }
 
-    /// The same, and whoever is connected has to come again.
+    /// Sets the greeting and closes the open connections.
     pub(crate) fn greet(&self, greeting: Greeting) {
         self.greet_from_now_on(greeting);
         self.cut();
     }
 
-    /// Greets whoever connects from now on like this.
+    /// Sets the greeting of new connections.
     pub(crate) fn greet_from_now_on(&self, greeting: Greeting) {
         *self.state.greeting.write().unwrap() = greeting;
     }

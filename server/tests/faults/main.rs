@@ -10,7 +10,7 @@
 //! Time is tokio's, paused and braked: minutes pass in a second, and a machine that is
 //! busy with other things slows the test and changes nothing in it.
 //!
-//! - `QUEUEWALL_FAULT`: only kinds with this in their names, for whoever looks into one
+//! - `QUEUEWALL_FAULT`: only kinds with this in their names, to look into one
 //! - `QUEUEWALL_FAULT_RUNS`: how many random sequences (default 2 a dialect)
 //! - `QUEUEWALL_FAULT_SEED`: the seed of the first one (default 1)
 //! - `QUEUEWALL_TOKEN_LIVES`: over how many lives of a token no poll may be lost (default 15)

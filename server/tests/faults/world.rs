@@ -60,7 +60,7 @@ pub(crate) struct TestClock {
     set_ms: Arc<AtomicI64>,
     /// How long the machine slept, as it knows itself.
     suspended_ms: Arc<AtomicU64>,
-    /// The same where only whoever is outside of it knows.
+    /// The same where the machine itself does not notice.
     paused_ms: Arc<AtomicU64>,
 }
 

@@ -1,4 +1,4 @@
-//! The real program in an environment of its own, and all that it says.
+//! The real program in a separate environment, and its output.
 
 use std::{
     io::{BufRead as _, BufReader, Read},

@@ -12,7 +12,7 @@ type Values = [Option<f64>; Metric::JUDGED.len()];
 ///   threshold, and ends after [`Thresholds::fall_after`] in a row behind it by the
 ///   margin.
 /// - The first reading of all, and the first after [`Level::None`], is judged at
-///   once: a server that starts anew does not turn a red wall calm.
+///   once: a restarted server does not turn a red wall calm.
 /// - A metric that is unknown in a reading neither raises nor lowers anything, and is
 ///   no reading in its row. Once it has been unknown for `fall_after` readings in a
 ///   row, what was held against it is forgotten: nothing stays red for a number that
@@ -111,8 +111,8 @@ impl Judge {
         self.judgement(thresholds)
     }
 
-    /// Judges a reading by other thresholds than those before it: at once, as the first of
-    /// all, except that a level which is the same holds for as long as it did.
+    /// Judges a reading by new thresholds: at once, like a first reading. A level that
+    /// stays the same keeps its start time.
     pub fn step_with_new_thresholds(
         &mut self,
         queue: &Queue,

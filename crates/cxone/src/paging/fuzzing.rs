@@ -31,7 +31,7 @@ pub(crate) fn check_next_page(body: &Value, path: &str) {
         );
         assert!(next.username().is_empty() && next.password().is_none());
         assert!(next.fragment().is_none());
-        // Whoever follows the same link from there comes to the same page or to none.
+        // The same link, resolved from there, leads to the same page or to none.
         assert_eq!(
             base_url.follow(&first, page).as_ref(),
             Some(&next),

@@ -46,7 +46,7 @@ impl SignIn for AccessKeySignIn {
                     match self.ask(client_id, client_secret, &form).await {
                         // It has ended, or was used: the key is as good as ever.
                         Err(error) if !error.is_transient() => {
-                            tracing::debug!(%error, "the token cannot be refreshed: signing in anew");
+                            tracing::debug!(%error, "the token cannot be refreshed: signing in again");
                         }
                         refreshed => return refreshed,
                     }

@@ -1,7 +1,7 @@
 //! Company proxies, as the environment names them.
 //!
 //! A process has one environment, so each case runs a test of this file in a
-//! process of its own.
+//! separate process.
 
 use std::{
     net::SocketAddr,
@@ -94,7 +94,7 @@ fn variable(name: &str) -> String {
 }
 
 #[tokio::test]
-#[ignore = "run in an environment of its own, by the tests below"]
+#[ignore = "run in a separate environment by the tests below"]
 async fn reads_a_tenant_of_the_internet() {
     let mut settings = settings("https://tenant.invalid");
     let pem = variable("TEST_CA");
@@ -138,7 +138,7 @@ async fn reads_a_tenant_of_the_internet() {
 }
 
 #[tokio::test]
-#[ignore = "run in an environment of its own, by the tests below"]
+#[ignore = "run in a separate environment by the tests below"]
 async fn reads_a_tenant_of_this_machine() {
     let client = client(settings(&variable("TEST_BASE_URL")));
     assert_eq!(
@@ -239,7 +239,7 @@ async fn this_machine_is_never_reached_through_a_proxy() {
 }
 
 #[test]
-#[ignore = "run in an environment of its own, by the test below"]
+#[ignore = "run in a separate environment by the test below"]
 fn lacks_a_trust_store_for_the_internet() {
     let budget = Arc::new(RequestBudget::new(1));
     let settings = settings("https://tenant.invalid");

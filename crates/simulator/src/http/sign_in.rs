@@ -62,8 +62,8 @@ fn by_password(tenant: &Tenant, basic: Option<Basic>, form: &Form) -> Result<Hol
     Ok(Holder::Client(client))
 }
 
-/// A refresh token is of use to the client that it was issued to; one that an access
-/// key got without a client, to whoever has it.
+/// A refresh token works only for the client that it was issued to. One issued to an
+/// access key without a client works for any client.
 fn by_refresh_token(tenant: &Tenant, basic: Option<Basic>, token: &str) -> Result<Holder, Answer> {
     let expected = &tenant.options().credentials;
     let client = match basic {

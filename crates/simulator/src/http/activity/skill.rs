@@ -36,7 +36,7 @@ pub(crate) fn describe(
         ("agentsAvailable", metrics.available.into()),
         ("agentsWorking", metrics.working.into()),
         ("agentsACW", metrics.after_call_work.into()),
-        // Whoever is logged on is in one of the other states.
+        // Every agent who is logged on is in one of the other states.
         ("agentsIdle", 0.into()),
         ("agentsUnavailable", metrics.unavailable.into()),
         (
