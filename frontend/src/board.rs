@@ -3,11 +3,11 @@
 //! A field is set only when its value differs, so that an unchanged answer wakes nothing
 //! that could touch the screen.
 
+mod alarm_inputs;
 mod frame;
 mod judge;
 mod paging;
 mod selection;
-mod sights;
 mod tab_label;
 
 use std::borrow::Cow;

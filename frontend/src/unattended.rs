@@ -114,8 +114,8 @@ impl UnattendedBoard {
         board.note(|report| (report.sound, report.awake) = (sound, wake_lock));
         resources.renewer.tick(now, board.build());
         if resources.is_sound_wanted.get() {
-            let sights = board.sights();
-            let seen = sights.iter().map(|(id, sight)| (id.as_str(), *sight));
+            let inputs = board.alarm_inputs();
+            let seen = inputs.iter().map(|(id, input)| (id.as_str(), *input));
             if resources.alarm.borrow_mut().look(now, seen) {
                 resources
                     .player

@@ -12,7 +12,7 @@ pub const QUIET: Duration = Duration::from_secs(120);
 
 /// What a tile tells the alarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sight {
+pub enum AlarmInput {
     /// Critical by a reading that still counts.
     Critical,
     /// Not critical by a reading that still counts.
@@ -21,7 +21,7 @@ pub enum Sight {
     Unseen,
 }
 
-impl Sight {
+impl AlarmInput {
     /// What a tile in this state tells, at the level that the server gives.
     #[must_use]
     pub fn of(tile_state: TileState, level: Level) -> Self {
@@ -58,14 +58,14 @@ impl Alarm {
     pub fn look<'q>(
         &mut self,
         now: Duration,
-        queues: impl IntoIterator<Item = (&'q str, Sight)>,
+        queues: impl IntoIterator<Item = (&'q str, AlarmInput)>,
     ) -> bool {
         let mut sounds = false;
         // Rebuilt, so that queues which are gone leave nothing behind.
         let before = std::mem::take(&mut self.queues);
         // Boards seldom change: the next one is where it was the last time.
         let mut next = 0;
-        for (id, sight) in queues {
+        for (id, input) in queues {
             let is_it = |(known, _): &(String, Last)| known == id;
             let at = match before.get(next) {
                 Some(queue) if is_it(queue) => Some(next),
@@ -73,13 +73,13 @@ impl Alarm {
             };
             next = at.map_or(next, |at| at + 1);
             let known = at.map(|at| before[at].1);
-            let last = match (sight, known) {
-                (Sight::Unseen, None) => continue,
-                (Sight::Unseen, Some(last)) => last,
-                (Sight::Calm, Some(Last::Critical)) => Last::Calm(Some(now)),
-                (Sight::Calm, Some(calm)) => calm,
-                (Sight::Calm, None) => Last::Calm(None),
-                (Sight::Critical, known) => {
+            let last = match (input, known) {
+                (AlarmInput::Unseen, None) => continue,
+                (AlarmInput::Unseen, Some(last)) => last,
+                (AlarmInput::Calm, Some(Last::Critical)) => Last::Calm(Some(now)),
+                (AlarmInput::Calm, Some(calm)) => calm,
+                (AlarmInput::Calm, None) => Last::Calm(None),
+                (AlarmInput::Critical, known) => {
                     sounds |= match known {
                         None | Some(Last::Critical) => false,
                         Some(Last::Calm(None)) => true,
@@ -99,16 +99,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    use Sight::{Calm, Critical, Unseen};
+    use AlarmInput::{Calm, Critical, Unseen};
 
     /// Looks at one queue every five seconds; the looks that sounded.
-    fn run(sights: &[Sight]) -> Vec<usize> {
+    fn run(inputs: &[AlarmInput]) -> Vec<usize> {
         let mut alarm = Alarm::default();
-        let look = |(index, sight): (usize, &Sight)| {
+        let look = |(index, input): (usize, &AlarmInput)| {
             let now = Duration::from_secs(5 * index as u64);
-            alarm.look(now, [("a", *sight)]).then_some(index)
+            alarm.look(now, [("a", *input)]).then_some(index)
         };
-        sights.iter().enumerate().filter_map(look).collect()
+        inputs.iter().enumerate().filter_map(look).collect()
     }
 
     #[test]
@@ -124,13 +124,13 @@ mod tests {
 
     #[test]
     fn a_queue_that_falls_and_rises_within_two_minutes_is_silent() {
-        let mut sights = vec![Calm, Critical];
-        sights.extend([Calm; 24]);
-        sights.push(Critical);
+        let mut inputs = vec![Calm, Critical];
+        inputs.extend([Calm; 24]);
+        inputs.push(Critical);
         // 24 looks of calm: exactly two minutes since it fell.
-        assert_eq!(run(&sights), [1, 26]);
-        sights.remove(5);
-        assert_eq!(run(&sights), [1]);
+        assert_eq!(run(&inputs), [1, 26]);
+        inputs.remove(5);
+        assert_eq!(run(&inputs), [1]);
     }
 
     #[test]
@@ -161,26 +161,26 @@ mod tests {
             (TileState::NotFound, Unseen),
             (TileState::Forbidden, Unseen),
         ] {
-            assert_eq!(Sight::of(tile_state, Level::Critical), critical);
+            assert_eq!(AlarmInput::of(tile_state, Level::Critical), critical);
             for level in [Level::None, Level::Ok, Level::Warning] {
-                assert_ne!(Sight::of(tile_state, level), Critical);
+                assert_ne!(AlarmInput::of(tile_state, level), Critical);
             }
         }
     }
 
-    fn sight() -> impl Strategy<Value = Sight> {
+    fn input() -> impl Strategy<Value = AlarmInput> {
         prop_oneof![Just(Calm), Just(Critical), Just(Unseen)]
     }
 
     proptest! {
         #[test]
         fn alarm_sounds_only_when_critical_and_once_per_quiet_time(
-            sights in prop::collection::vec(sight(), 0..200)
+            inputs in prop::collection::vec(input(), 0..200)
         ) {
-            let sounded = run(&sights);
+            let sounded = run(&inputs);
             for index in &sounded {
-                prop_assert_eq!(sights[*index], Critical);
-                prop_assert!(sights[..*index].contains(&Calm));
+                prop_assert_eq!(inputs[*index], Critical);
+                prop_assert!(inputs[..*index].contains(&Calm));
             }
             for pair in sounded.windows(2) {
                 prop_assert!(5 * (pair[1] - pair[0]) as u64 >= QUIET.as_secs());
@@ -189,7 +189,7 @@ mod tests {
 
         #[test]
         fn several_queues_sound_when_any_of_them_would(
-            rows in prop::collection::vec([sight(), sight(), sight()], 0..80)
+            rows in prop::collection::vec([input(), input(), input()], 0..80)
         ) {
             let mut together = Alarm::default();
             let mut alone = [Alarm::default(), Alarm::default(), Alarm::default()];
@@ -198,8 +198,8 @@ mod tests {
                 let ids = ["a", "b", "c"];
                 let all = together.look(now, ids.into_iter().zip(*row));
                 let mut any = false;
-                for (alarm, (id, sight)) in alone.iter_mut().zip(ids.into_iter().zip(*row)) {
-                    any |= alarm.look(now, [(id, sight)]);
+                for (alarm, (id, input)) in alone.iter_mut().zip(ids.into_iter().zip(*row)) {
+                    any |= alarm.look(now, [(id, input)]);
                 }
                 prop_assert_eq!(all, any);
             }
@@ -207,9 +207,9 @@ mod tests {
 
         #[test]
         fn what_is_never_seen_calm_makes_no_sound(
-            sights in prop::collection::vec(prop_oneof![Just(Critical), Just(Unseen)], 0..50)
+            inputs in prop::collection::vec(prop_oneof![Just(Critical), Just(Unseen)], 0..50)
         ) {
-            prop_assert!(run(&sights).is_empty());
+            prop_assert!(run(&inputs).is_empty());
         }
     }
 }

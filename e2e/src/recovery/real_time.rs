@@ -147,7 +147,7 @@ struct Wall {
 
 /// The page at one moment; nothing of it while the browser has none.
 #[derive(Debug, Default)]
-struct Sight {
+struct PageState {
     /// Everything on it may be believed.
     is_live: bool,
     /// Something on it claims that.
@@ -211,9 +211,9 @@ impl Wall {
     async fn watch(&mut self, time: Duration) -> Result<()> {
         let start = Instant::now();
         while start.elapsed() < time {
-            let sight = self.look().await;
-            ensure!(!sight.is_new, "nothing was lost: {sight:?}");
-            self.judge(&sight)?;
+            let page = self.look().await;
+            ensure!(!page.is_new, "nothing was lost: {page:?}");
+            self.judge(&page)?;
             sleep(LOOK).await;
         }
         Ok(())
@@ -223,14 +223,14 @@ impl Wall {
     async fn until_live(&mut self) -> Result<Duration> {
         let start = Instant::now();
         loop {
-            let sight = self.look().await;
-            if sight.is_live && sight.is_new {
+            let page = self.look().await;
+            if page.is_live && page.is_new {
                 return Ok(start.elapsed());
             }
-            self.judge(&sight)?;
+            self.judge(&page)?;
             if start.elapsed().as_secs() > u64::from(GIVEN_UP_SECONDS) {
                 let shown = self.tab.evaluate("document.body.innerText").await;
-                bail!("not live again: {sight:?}, {shown:?}");
+                bail!("not live again: {page:?}, {shown:?}");
             }
             sleep(LOOK).await;
         }
@@ -242,8 +242,8 @@ impl Wall {
         let start = Instant::now();
         let limit = Duration::from_secs(u64::from(RENEWED_WITHIN_SECONDS)) + SOON;
         loop {
-            let sight = self.look().await;
-            self.judge(&sight)?;
+            let page = self.look().await;
+            self.judge(&page)?;
             let opened = timeout(AN_ANSWER, self.tab.evaluate(SUCCESSOR_OPENED_MS)).await;
             if let Ok(Ok(opened)) = opened
                 && let Some(opened_ms) = opened.as_f64()
@@ -257,14 +257,14 @@ impl Wall {
         }
     }
 
-    async fn look(&mut self) -> Sight {
+    async fn look(&mut self) -> PageState {
         let is_new = &self.is_new;
         let script = format!("({{ live: {IS_LIVE}, looksLive: {LOOKS_LIVE}, isNew: {is_new} }})");
         // While a document is being replaced there is nothing to be seen.
         let Ok(Ok(seen)) = timeout(AN_ANSWER, self.tab.evaluate(&script)).await else {
-            return Sight::default();
+            return PageState::default();
         };
-        Sight {
+        PageState {
             is_live: seen["live"] == true,
             looks_live: seen["looksLive"] == true,
             is_new: seen["isNew"] == true,
@@ -272,12 +272,12 @@ impl Wall {
     }
 
     /// Keeps how long old numbers looked live, which must not be too long.
-    fn judge(&mut self, sight: &Sight) -> Result<()> {
-        if sight.looks_live && !sight.is_new {
+    fn judge(&mut self, page: &PageState) -> Result<()> {
+        if page.looks_live && !page.is_new {
             self.believed = self.wrong_since.elapsed();
             ensure!(
                 self.believed <= self.may_be_believed,
-                "it looks live {:?} after the loss: {sight:?}",
+                "it looks live {:?} after the loss: {page:?}",
                 self.believed
             );
         }

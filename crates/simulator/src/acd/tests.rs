@@ -141,42 +141,42 @@ fn seeds_make_different_days() {
     assert_eq!(of(1), of(1));
 }
 
-/// How a supervisor would sort what a wall shows of a queue of calls.
+/// A queue of calls as a supervisor would judge it.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
-enum Look {
+enum QueueLevel {
     Closed,
     Calm,
     Warning,
     Critical,
 }
 
-fn look(metrics: Metrics) -> Look {
+fn queue_level(metrics: Metrics) -> QueueLevel {
     let (average, longest) = (metrics.average_wait_ms, metrics.longest_wait_ms);
     let sample = metrics.in_time + metrics.late;
     let percent = metrics.service_level();
     let is_judged = sample >= 5;
     if metrics.logged_on == 0 {
-        Look::Closed
+        QueueLevel::Closed
     } else if metrics.waiting >= 10
         || average > 120_000
         || longest > 300_000
         || (is_judged && percent < 60.0)
     {
-        Look::Critical
+        QueueLevel::Critical
     } else if metrics.waiting >= 5
         || average > 60_000
         || longest > 120_000
         || (is_judged && percent < 80.0)
     {
-        Look::Warning
+        QueueLevel::Warning
     } else {
-        Look::Calm
+        QueueLevel::Calm
     }
 }
 
-/// How many queues of calls look so.
-fn count(acd: &mut Acd, wanted: Look) -> usize {
-    let looks = (0..QUEUES).map(|queue| look(acd.metrics(queue, &[])));
+/// How many queues of calls have this level.
+fn count(acd: &mut Acd, wanted: QueueLevel) -> usize {
+    let looks = (0..QUEUES).map(|queue| queue_level(acd.metrics(queue, &[])));
     looks.filter(|look| *look == wanted).count()
 }
 
@@ -193,9 +193,13 @@ fn morning_is_mostly_calm_with_some_trouble() {
         let (mut calm, mut critical) = (0, 0);
         for minute in (20..55).step_by(5) {
             acd.advance(at(10, minute));
-            assert_eq!(count(&mut acd, Look::Closed), 2, "seed {seed}, {minute}");
-            calm += count(&mut acd, Look::Calm);
-            critical += count(&mut acd, Look::Critical);
+            assert_eq!(
+                count(&mut acd, QueueLevel::Closed),
+                2,
+                "seed {seed}, {minute}"
+            );
+            calm += count(&mut acd, QueueLevel::Calm);
+            critical += count(&mut acd, QueueLevel::Critical);
         }
         let (calm, critical) = (calm as f64 / 7.0, critical as f64 / 7.0);
         assert!((9.0..=19.0).contains(&calm), "seed {seed}: {calm} calm");
