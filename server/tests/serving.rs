@@ -142,7 +142,7 @@ impl Served {
 }
 
 #[tokio::test]
-async fn a_board_is_served_by_tls_under_our_names_alone() {
+async fn tls_board_is_served_only_for_known_host_names() {
     let hosts = vec!["wall.example.com".into()];
     let served = Served::start(hosts, AccessConfig::default()).await;
     let board = served.ask("wall.example.com", "/api/boards/main").await;

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_critical_when_the_page_opens_is_no_news() {
+    fn queue_critical_at_page_open_makes_no_sound() {
         assert!(run(&[Critical, Critical]).is_empty());
         assert!(run(&[Unseen, Critical]).is_empty());
     }
@@ -206,7 +206,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_never_seen_calm_makes_no_sound(
+        fn queue_never_calm_makes_no_sound(
             inputs in prop::collection::vec(prop_oneof![Just(Critical), Just(Unseen)], 0..50)
         ) {
             prop_assert!(run(&inputs).is_empty());

@@ -370,7 +370,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_screen_keeps_its_turn_whatever_happens(
+        fn screen_keeps_its_poll_offset_after_any_events(
             opened in 0.0f64..5.0,
             events in prop::collection::vec((0u8..4, 1u32..40), 1..60),
         ) {

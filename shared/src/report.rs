@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_not_said() {
+    fn unknown_values_are_omitted() {
         let report = Report {
             page: "a".into(),
             ..Report::default()
@@ -328,7 +328,7 @@ mod tests {
         }
 
         #[test]
-        fn what_resembles_a_report_is_one_or_none(
+        fn report_like_text_parses_or_is_refused(
             header in "(page=[a-z]{0,2}|name=[%0-9A-Fa-z é]{0,8}|paint=[0-9]{0,12}|sound=o[nf]{1,2})(; ?(page=a|errors=[0-9x]{1,3}|awake=held))?",
         ) {
             if let Some(report) = Report::parse(&header) {

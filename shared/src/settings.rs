@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_followed_is_said_and_changes_nothing() {
+    fn invalid_settings_are_reported_and_ignored() {
         assert_eq!(fault("metre", "5"), Fault::UnknownName);
         assert_eq!(fault("view", "Tab"), Fault::NotOneOf(&["wall", "tab"]));
         assert_eq!(fault("sound", ""), Fault::NotOneOf(&["on", "off"]));

@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_older_server_left_out_is_not_missed() {
+    fn fields_missing_from_older_servers_have_defaults() {
         let mut json = there_and_back(&example());
         let mut drop = |pointer: &str, names: &[&str]| {
             let object = json.pointer_mut(pointer).unwrap().as_object_mut().unwrap();

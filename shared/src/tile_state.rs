@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_says_so_whatever_its_age() {
+    fn unreadable_queue_has_its_state_at_any_age() {
         for age in [None, Some(0), Some(9_000)] {
             assert_eq!(judge(QueueState::NotFound, age, true), TileState::NotFound);
             assert_eq!(

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_before_the_first_minute_is_a_gap() {
+    fn time_before_the_first_minute_is_a_gap() {
         let mut trend = Trend::default();
         assert!(trend.to_vec().is_empty());
         trend.push(Some(4));

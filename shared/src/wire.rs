@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_of_the_server_is_read_as_it_is_meant() {
+    fn every_enum_value_is_read_as_it_was_written() {
         for state in STATES {
             for level in LEVELS {
                 agree_on(&of(Queue {

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_on_this_machine_names_this_machine_alone() {
+    fn loopback_issuer_allows_only_loopback_hosts() {
         let check = |address| check(address, "http://127.0.0.1:9090");
         assert_eq!(check("http://127.0.0.1:9091/x"), Ok(()));
         assert_eq!(check("http://localhost:1"), Ok(()));

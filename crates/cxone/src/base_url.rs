@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn http_is_allowed_to_this_machine_alone() {
+    fn http_is_allowed_only_for_loopback() {
         for here in [
             "http://localhost",
             "http://127.0.0.1:8089",
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn next_link_is_asked_at_the_base_url_whatever_host_it_names() {
+    fn next_link_is_requested_at_the_base_url_host() {
         let base = BaseUrl::parse("https://api.example.com:8443/gateway").unwrap();
         let page = base.endpoint("/api/v2/queues");
         let follow = |link: &str| base.follow(&page, link).map(String::from);

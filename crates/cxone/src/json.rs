@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_count_is_unknown_and_noted() {
+    fn invalid_count_is_unknown_and_noted() {
         for value in [
             json!(-1),
             json!(4.5),
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_instead_is_said_in_words() {
+    fn json_kind_is_named_in_errors() {
         for (value, words) in [
             (json!(null), "null"),
             (json!(true), "a boolean"),

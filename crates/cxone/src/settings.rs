@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_debugged_names_addresses_and_nobody() {
+    fn debug_output_shows_addresses_and_no_credentials() {
         let address = |name: &str| BaseUrl::parse(&format!("https://{name}.example.com")).unwrap();
         let secret = || SecretString::from("canary-secret");
         let reporting = ReportingV2Settings {

@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_no_header_can_carry_is_none() {
+    fn token_invalid_in_a_header_is_refused() {
         for token in [
             "",
             "a b",

@@ -257,7 +257,7 @@ const NO_STORAGE: &str = "Object.defineProperty(window, 'sessionStorage', { get:
 } });";
 
 #[tokio::test]
-async fn nor_where_the_storage_is_blocked() -> Result<()> {
+async fn pauses_grow_when_storage_is_blocked() -> Result<()> {
     in_each(Engine::all()?, async |engine| {
         grows_its_pauses(engine, NO_STORAGE).await
     })

@@ -70,7 +70,7 @@ async fn let_in(links_server: &LinksServer, tab: &mut Tab) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn framed_screen_over_https_is_let_in_and_stays_so() -> Result<()> {
+async fn framed_screen_over_https_is_approved_and_stays_approved() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["wall.test".into()])?;
     let tls = TlsFiles {
@@ -96,7 +96,7 @@ async fn framed_screen_over_https_is_let_in_and_stays_so() -> Result<()> {
 
 /// Where frames are allowed, who sends something is asked, and old engines say less of it.
 #[tokio::test(flavor = "multi_thread")]
-async fn screen_in_a_tab_is_let_in_where_frames_are_allowed() -> Result<()> {
+async fn screen_in_a_tab_is_approved_when_frames_are_allowed() -> Result<()> {
     in_each(Engine::all()?, async |engine| {
         let (links_server, _) = framed(None).await?;
         let browser = Browser::start(&engine).await?;

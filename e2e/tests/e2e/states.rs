@@ -177,7 +177,7 @@ async fn every_state_is_shown_in_every_other_engine() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_tenant_that_lets_nobody_read_is_said_in_words() -> Result<()> {
+async fn forbidden_tenant_is_explained_on_the_wall() -> Result<()> {
     let closed_door = Options {
         scope_granted: false,
         ..options()

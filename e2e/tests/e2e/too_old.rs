@@ -118,7 +118,7 @@ const POLICIES: [(&str, &str); 6] = [
 const REFUSED: &str = "A Content-Security-Policy on the way to this screen forbids";
 
 #[tokio::test]
-async fn policy_that_a_proxy_adds_is_said() -> Result<()> {
+async fn policy_added_by_a_proxy_is_reported() -> Result<()> {
     let wall = Wall::start(Options::default(), Duration::from_secs(5), &[]).await?;
     in_each(Engine::all()?, async |engine| {
         let browser = Browser::start(&engine).await?;

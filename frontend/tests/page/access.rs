@@ -101,7 +101,7 @@ async fn ended_link_shows_message_and_no_numbers_until_restored() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_proxy_refuses_is_said_and_no_code_is_offered() {
+async fn proxy_refusal_is_shown_without_a_code() {
     with_page!(board, "", "untrusted_peer", "open", |host, page| {
         assert!(text(&host).contains("through the company's sign-in"));
         assert!(!shows(&host, ".no-entry-code"));

@@ -127,7 +127,7 @@ async fn a_queue_that_the_link_leaves_out_is_not_heard() {
 }
 
 #[wasm_bindgen_test]
-async fn what_was_critical_or_cannot_be_relied_on_is_not_heard() {
+async fn already_critical_or_stale_queue_makes_no_sound() {
     stub();
     let shown = Shown::asked(
         "?sound=on",
@@ -213,7 +213,7 @@ async fn the_screen_is_kept_awake_and_let_go() {
 }
 
 #[wasm_bindgen_test]
-async fn a_screen_that_may_sleep_says_so_for_half_a_minute() {
+async fn missing_wake_lock_is_shown_for_half_a_minute() {
     for kind in ["none", "refuse"] {
         stub();
         lock(kind);

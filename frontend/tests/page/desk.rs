@@ -173,7 +173,7 @@ async fn link_selects_queues_in_order_and_lists_missing_ones() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_link_cannot_ask_is_said_and_stays() {
+async fn invalid_link_settings_are_reported_and_stay() {
     let shown = Shown::asked("?metre=5&view=table&inches=500", five(), 0, 0).await;
     assert_eq!(
         shown.text(".problems"),

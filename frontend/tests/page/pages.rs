@@ -20,7 +20,7 @@ impl Shown {
 }
 
 #[wasm_bindgen_test]
-async fn what_does_not_fit_takes_turns_and_every_queue_has_one() {
+async fn tiles_that_do_not_fit_rotate_and_each_is_shown() {
     let shown = Shown::new(many(100), 0, 0).await;
     let per_page = shown.places().len();
     assert!(per_page > 0 && per_page < 100, "{per_page} on a page");

@@ -22,7 +22,7 @@ fn parsed(body: &str) -> JsValue {
 
 /// One reader for many answers says the same of each as a new one would.
 #[wasm_bindgen_test]
-fn what_was_read_before_does_not_stand_in_for_what_changed() {
+fn changed_fields_are_not_taken_from_the_last_read() {
     let mut reader = Reader::default();
     let mut queues = vec![queue("a"), queue("b"), queue("c")];
     for step in 0..6 {

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_texts_are_found_where_they_stand() {
+    fn numbers_and_strings_are_located_in_json() {
         let text = b"{\"a\":-12.5,\"b\":[3],\"\":-}\"x";
         let found: Vec<_> = values(text)
             .into_iter()

@@ -272,7 +272,7 @@ proptest! {
     }
 
     #[test]
-    fn tiles_say_less_only_where_one_that_says_more_has_no_room(
+    fn shorter_tile_form_is_used_only_when_longer_has_no_room(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {

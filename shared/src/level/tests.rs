@@ -587,7 +587,7 @@ proptest! {
     }
 
     #[test]
-    fn what_ends_critical_ends_it_into_a_warning_that_still_holds(
+    fn critical_ends_into_warning_while_warning_holds(
         thresholds in any_thresholds(), value in 0.0..400_000.0f64,
     ) {
         for metric in Metric::JUDGED {

@@ -294,7 +294,7 @@ async fn failing_store_delays_server_by_a_minute_but_not_commands() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn command_sends_nothing_where_its_store_refuses() {
+async fn command_sends_nothing_when_its_store_refuses() {
     let store = MemoryStore {
         fails: true,
         refusal: Some("a server runs"),

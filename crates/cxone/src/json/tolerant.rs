@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_located_by_byte_and_path() {
+    fn unreadable_json_is_located_by_byte_and_path() {
         for (text, byte, path, ends_early) in [
             (
                 r#"{"queues": [{"queueId": "q"#,

@@ -57,7 +57,7 @@ fn list_without_link_goes_on_by_skip_until_total_is_there() {
 }
 
 #[test]
-fn list_says_what_is_missing_where_skip_brings_nothing_new() {
+fn list_reports_shortfall_when_skip_returns_nothing_new() {
     for (page, name) in [(of(0..100), "repeated"), (of([]), "empty")] {
         let mut cursor = Cursor::default();
         cursor.take(of(0..100), certain(250), None);
@@ -72,7 +72,7 @@ fn list_says_what_is_missing_where_skip_brings_nothing_new() {
 }
 
 #[test]
-fn list_ends_at_total_whatever_link_comes() {
+fn list_ends_at_total_and_ignores_further_links() {
     // The total of the page before holds where a page has none.
     let mut cursor = Cursor::default();
     cursor.take(of(0..3), certain(6), Some(link(2)));
@@ -124,7 +124,7 @@ fn list_ends_at_page_that_is_empty_or_repeated() {
 }
 
 #[test]
-fn list_ends_behind_last_page_and_says_what_is_missing() {
+fn list_ends_after_last_page_and_reports_shortfall() {
     let mut cursor = Cursor::default();
     cursor.take(of(0..100), Total::default(), Some(link(2)));
     cursor.end_of_pages();
@@ -153,7 +153,7 @@ fn link_back_to_page_that_was_read_is_no_link() {
 }
 
 #[test]
-fn endless_list_is_cut_off_and_said() {
+fn endless_list_is_cut_off_and_reported() {
     let mut cursor = Cursor::default();
     let mut page = 0;
     while !cursor.is_at_end() {

@@ -89,7 +89,7 @@ async fn the_read_is_sent_as_the_contract_says() {
 }
 
 #[tokio::test]
-async fn the_filter_goes_into_the_question_where_cxone_understands_it() {
+async fn filter_is_sent_as_query_parameters_that_cxone_supports() {
     for (media_types, outbound, query) in [
         (vec!["call"], false, "?mediaTypeId=4&isOutbound=false"),
         (vec!["chat"], true, "?mediaTypeId=3"),
@@ -127,7 +127,7 @@ async fn requested_ids_are_read_and_missing_ids_are_unknown() {
 }
 
 #[tokio::test]
-async fn a_list_that_lacks_what_it_promises_calls_nothing_unknown() {
+async fn incomplete_list_marks_no_id_as_unknown() {
     let server =
         tenant(|_| Reply::json(&json!({"totalRecords": 5, "skillActivity": [{"skillId": 1}]})))
             .await;

@@ -169,7 +169,7 @@ async fn host_outside_allowed_domains_gets_no_request() {
 }
 
 #[tokio::test]
-async fn what_discovery_leaves_out_is_an_unexpected_shape() {
+async fn missing_discovery_field_is_an_unexpected_shape() {
     for (target, word) in [(OPENID, "token_endpoint"), (CXONE, "api_endpoint")] {
         for body in [
             json!({}),

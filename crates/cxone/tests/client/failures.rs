@@ -278,7 +278,7 @@ pub(crate) async fn broken_at(spoken: Spoken, target: &'static str, reply: Reply
 }
 
 #[tokio::test]
-async fn every_broken_answer_on_the_way_to_a_reading_is_told_apart() {
+async fn every_broken_answer_has_a_distinct_error() {
     let broken = |spoken: Spoken| async move {
         for (place, step) in spoken.steps().into_iter().enumerate() {
             join_all(
@@ -307,7 +307,7 @@ async fn every_broken_answer_on_the_way_to_a_reading_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_body_as_long_as_may_be_is_read_and_one_byte_more_is_not() {
+async fn body_at_the_size_limit_is_read_and_one_byte_more_fails() {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
     let announced = |body: &str| {
         let length = body.len();

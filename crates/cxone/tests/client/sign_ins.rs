@@ -179,7 +179,7 @@ fn with_words(spoken: Spoken, server: &Scripted) -> (Settings, Vec<&'static str>
 }
 
 #[tokio::test]
-async fn a_secret_that_comes_back_as_an_error_code_is_not_told() {
+async fn secret_echoed_as_oauth_error_code_is_not_reported() {
     for spoken in Spoken::ALL {
         for word in ["key_id", "key_secret", "client_secret"] {
             let code = format!("wrong_{word}");

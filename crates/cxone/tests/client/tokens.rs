@@ -120,7 +120,7 @@ async fn thousand_retrying_callers_share_one_sign_in_request() {
 }
 
 #[tokio::test]
-async fn a_failure_is_not_kept_for_those_who_come_later() {
+async fn failed_sign_in_is_not_cached_for_later_callers() {
     for spoken in Spoken::ALL {
         let asked = AtomicUsize::new(0);
         let server = Scripted::start(move |seen| {
@@ -140,7 +140,7 @@ async fn a_failure_is_not_kept_for_those_who_come_later() {
 }
 
 #[tokio::test]
-async fn callers_who_leave_do_not_break_the_sign_in() {
+async fn dropped_callers_do_not_cancel_the_sign_in() {
     for spoken in Spoken::ALL {
         let gate = Arc::new(Notify::new());
         let held = spoken.issues(CANARY_TOKEN, &json!(3600)).held_by(&gate);

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_limit_of_nothing_refuses_all_and_no_limit_refuses_none() {
+    async fn rate_limit_of_zero_refuses_all_and_no_limit_refuses_none() {
         assert_eq!(RateLimit::new(Some(0)).admit("a"), Err(60));
         let mut none = RateLimit::new(None);
         assert!((0..1_000).all(|_| none.admit("a").is_ok()));

@@ -176,7 +176,7 @@ async fn the_versions_in_use_are_there_and_others_are_not() {
 }
 
 #[tokio::test]
-async fn only_who_names_json_gets_it() {
+async fn json_is_sent_only_when_accept_names_it() {
     let tenant = Tenant::frozen().await;
     let token = tenant.user_token().await;
     for (accept, kind) in [

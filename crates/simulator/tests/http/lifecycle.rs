@@ -40,7 +40,7 @@ async fn other_addresses_and_methods_are_refused() {
 }
 
 #[tokio::test]
-async fn shutdown_frees_the_port_and_cuts_what_hangs() {
+async fn shutdown_frees_the_port_and_closes_hanging_connections() {
     let tenant = Tenant::frozen().await;
     let address = tenant.simulator.address();
     tenant.control.fail_with(Fault::Hang);

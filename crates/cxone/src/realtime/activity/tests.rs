@@ -203,7 +203,7 @@ fn a_pages_own_time_stands_in_for_an_entrys() {
 }
 
 #[test]
-fn skill_list_is_empty_where_the_answer_says_so() {
+fn skill_list_is_empty_when_the_answer_says_so() {
     for empty in [
         json!({"skillActivity": []}),
         json!({"skillActivity": null}),

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_basic_authorization_names_no_client() {
+    fn invalid_basic_authorization_names_no_client() {
         let no_colon = format!("Basic {}", STANDARD.encode("me"));
         for wrong in ["Bearer abc", "Basic", "Basic ***", &no_colon] {
             assert!(basic(wrong).is_none(), "{wrong}");
