@@ -1,4 +1,4 @@
-//! Durations and ages as people read them from across a room.
+//! Durations and ages, readable from across a room.
 
 use std::time::Duration;
 

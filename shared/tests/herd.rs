@@ -1,4 +1,4 @@
-//! Two thousand screens and one server: when it comes back, they do not trample it, and
+//! Two thousand screens and one server: when it comes back, their polls are spread out, and
 //! none of them waits long.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]

@@ -1,4 +1,4 @@
-//! Certificate authorities that are trusted besides the system's.
+//! Certificate authorities that are trusted in addition to the system's.
 
 use reqwest::Certificate;
 use rustls::{

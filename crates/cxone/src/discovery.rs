@@ -113,14 +113,14 @@ impl Discovery {
         Ok(known.insert(api).clone())
     }
 
-    /// Asks the issuer again where tokens are issued, if `error` may come of a wrong host.
+    /// Asks the issuer again where tokens are issued, if a wrong host may have caused `error`.
     pub(super) async fn doubt_token_endpoint(&self, error: &Error) {
         if may_be_the_wrong_host(error) {
             *self.token_endpoint.lock().await = None;
         }
     }
 
-    /// Asks the issuer again where the API is, if `error` may come of a wrong host.
+    /// Asks the issuer again where the API is, if a wrong host may have caused `error`.
     pub(super) async fn doubt_api(&self, error: &Error) {
         if may_be_the_wrong_host(error) {
             *self.api.lock().await = None;

@@ -69,7 +69,7 @@ fn looks_like_text(body: &[u8]) -> bool {
     start.is_none_or(|byte| matches!(byte, b'{' | b'[' | b'<'))
 }
 
-/// All that comes of a decoder; an error without words where it fails.
+/// The whole output of a decoder; an error without a message when it fails.
 fn read(decoder: impl Read, limit: usize) -> Result<Vec<u8>, Option<EncodingError>> {
     let mut body = Vec::new();
     let most = limit as u64 + 1;

@@ -141,7 +141,7 @@ pub enum Error {
         /// The TLS library's words.
         detail: String,
     },
-    /// No connection: refused, unreachable, or the proxy said no.
+    /// No connection: refused, unreachable, or the proxy refused.
     #[error("no connection to {host} ({detail})")]
     Connect {
         /// The host.

@@ -59,7 +59,7 @@ const AROUND_TOTALS: [&str; 7] = [
     "data",
 ];
 
-/// Under which names a link to the next page is, besides `next` in `_links`.
+/// The fields that may hold a link to the next page, in addition to `next` in `_links`.
 const NEXT_LINKS: [&str; 7] = [
     "nextUri",
     "next",

@@ -290,7 +290,7 @@ fn check_read(answer: &Answer) -> Result<(), Error> {
         }),
         StatusCode::NOT_FOUND => {
             let mut host = answer.host.clone();
-            // The host was found, and is CXone's: sooner the version is none of its.
+            // The host was found, and is CXone's: the version is more likely unknown to it.
             host.setting = Setting::ApiVersion;
             Err(Error::EndpointNotFound {
                 path: answer.path.clone(),

@@ -15,7 +15,7 @@ pub struct Settings {
     pub dialect: Dialect,
     /// How the client names itself in the header `User-Agent`, as in `my-program/1.0`.
     pub user_agent: String,
-    /// Certificate authorities trusted besides the system's.
+    /// Certificate authorities trusted in addition to the system's.
     pub ca_certificates: CaCertificates,
     /// The HTTP proxy that leads to CXone. Where it is `None`, the proxy of the process's
     /// environment is used. Hosts of this machine are reached without one.

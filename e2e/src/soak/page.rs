@@ -24,7 +24,7 @@ const LISTENERS: &str = "listeners";
 /// Half of a planted leak: a heap is never quite still.
 const BYTES_A_POLL: f64 = 10.0;
 
-/// The board has more tiles than a page holds, which take turns.
+/// The board has more tiles than a page holds, so its pages rotate.
 const BOARD: &str = "/board/main";
 
 /// A page of tiles stays for three polls; in an outage it may stay for longer.

@@ -54,7 +54,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Round {
     /// Polls of screens on connections that stay open.
     pub polls: u32,
-    /// Connections besides, each of which ends soon.
+    /// Further connections, each of which ends soon.
     pub connects: u32,
 }
 

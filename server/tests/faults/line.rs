@@ -104,7 +104,7 @@ pub(crate) fn http_client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// What comes of an answer.
+/// The outcome of an answer.
 pub(crate) enum Act {
     /// The tenant's own.
     Pass,

@@ -1,4 +1,4 @@
-//! Every way in which an answer can go wrong, told apart, on sign-in and read alike.
+//! Every kind of broken answer has a distinct error, on sign-in and on reads.
 
 use std::time::Duration;
 

@@ -323,7 +323,7 @@ async fn refresh_answer_may_omit_tenant_and_refresh_token() {
     let asked = AtomicUsize::new(0);
     let server = Scripted::start(move |seen| {
         if seen.target == TOKEN && asked.fetch_add(1, Ordering::Relaxed) > 0 {
-            // As OAuth 2.0 has it: opaque, and nothing besides.
+            // As OAuth 2.0 has it: opaque, and nothing else.
             return Reply::json(&json!({"access_token": "opaque", "expires_in": 3600}));
         }
         let good = Spoken::Realtime.good(seen);

@@ -38,7 +38,7 @@ pub(crate) struct Line {
     pub(crate) random: Random,
     threshold_ms: i64,
     window_ms: i64,
-    /// When contacts of late were answered or given up, and whether in time.
+    /// When recent contacts were answered or abandoned, and whether in time.
     outcomes: VecDeque<(i64, bool)>,
 }
 
@@ -118,7 +118,7 @@ impl Line {
         );
     }
 
-    /// How many contacts of late were answered in time, and how many not.
+    /// How many recent contacts were answered in time, and how many were not.
     pub(crate) fn sample(&mut self, now: i64) -> (u64, u64) {
         while let Some((at, _)) = self.outcomes.front()
             && at + self.window_ms <= now

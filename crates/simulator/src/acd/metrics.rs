@@ -21,9 +21,9 @@ pub(crate) struct Metrics {
     pub(crate) average_wait_ms: u64,
     /// Wait of the contact that has waited longest, in milliseconds; 0 when none does.
     pub(crate) longest_wait_ms: u64,
-    /// Contacts of late that were answered in time.
+    /// Recent contacts that were answered in time.
     pub(crate) in_time: u64,
-    /// Contacts of late that were answered late, or given up late.
+    /// Recent contacts that were answered or abandoned late.
     pub(crate) late: u64,
 }
 

@@ -11,7 +11,7 @@ use crate::tenant::Tenant;
 /// The scope that reads of `reporting-v2` need.
 pub(crate) const SCOPE: &str = "reporting:queue:view";
 
-/// What a read needs besides a token.
+/// What a read needs in addition to a token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Permission {
     /// The client's [`SCOPE`].
