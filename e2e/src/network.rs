@@ -58,7 +58,7 @@ impl Network {
     /// From now on.
     ///
     /// # Errors
-    /// When it had ended and its port is taken.
+    /// When it ended because it could not listen on its port again.
     pub fn turn(&self, way: Way) -> Result<()> {
         if self.carrier.is_finished() || self.way.send(way).is_err() {
             bail!("the network ended by itself");

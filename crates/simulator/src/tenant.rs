@@ -89,7 +89,7 @@ impl Tenant {
             skills,
             clock,
             state: Mutex::new(State {
-                // A request for changes since an earlier time gets all of it.
+                // A request for changes since a time before the start gets all of it.
                 exceptions: Exceptions {
                     changed_ms: clock.now_ms(),
                     ..Exceptions::default()

@@ -63,7 +63,7 @@ fn by_password(tenant: &Tenant, basic: Option<Basic>, form: &Form) -> Result<Hol
 }
 
 /// A refresh token works only for the client that it was issued to. One issued to an
-/// access key without a client works for any client.
+/// access key works with any client, or with none.
 fn by_refresh_token(tenant: &Tenant, basic: Option<Basic>, token: &str) -> Result<Holder, Answer> {
     let expected = &tenant.options().credentials;
     let client = match basic {
