@@ -12,7 +12,7 @@ use anyhow::Result;
 use queuewall::{
     access::{Link, Store, StoreError, Token, seconds_since_1970},
     cli::{self, Cli, Exit},
-    config::{AccessConfig, AccessMode, Environment, Surroundings},
+    config::{AccessConfig, AccessMode, Env, Environment},
 };
 use queuewall_simulator::Options;
 use tempfile::TempDir;
@@ -31,7 +31,7 @@ pub struct LinksServer {
 /// What the command line reads: the server's configuration, and nothing of this machine.
 struct Shared(PathBuf);
 
-impl Surroundings for Shared {
+impl Env for Shared {
     fn variables(&self) -> Vec<(OsString, OsString)> {
         vec![
             ("QUEUEWALL_ACCESS".into(), "links".into()),

@@ -52,47 +52,45 @@ use cxone::{
 use crate::{
     client,
     clock::Watched,
-    config::{Config, Environment, LinkDesk, Live, Loaded, ServerConfig, Surroundings, Targets},
+    config::{Config, Env, Environment, LinkSettings, Live, Loaded, ServerConfig, Targets},
     metrics::Calls,
     reload::{LOOK_EVERY, Reload},
     serve::Server,
     service_manager::ServiceManager,
     state::{ServerLock, StateDir, StateLedger},
 };
-use links::Desk;
+use links::CommandIo;
 use stats::StatsRequest;
 use table::Format;
 use upstream::Upstream;
 
 /// Runs one command to its end, and says on stderr what went wrong.
-pub async fn run(cli: Cli, machine: Arc<dyn Surroundings>, environment: Environment) -> Exit {
-    let surroundings = &*machine;
+pub async fn run(cli: Cli, shared_env: Arc<dyn Env>, environment: Environment) -> Exit {
+    let env = &*shared_env;
     let file = cli.config.as_deref();
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(&args).await,
-        Command::Links(command) => at_desk(surroundings, environment, file, |desk| {
-            links::run(desk, command)
-        }),
+        Command::Links(command) => {
+            with_command_io(env, environment, file, |io| links::run(io, command))
+        }
         Command::Screens(ScreensCommand::Approve(args)) => {
-            at_desk(surroundings, environment, file, |desk| {
-                screens::approve(desk, args)
-            })
+            with_command_io(env, environment, file, |io| screens::approve(io, args))
         }
         Command::Config(ConfigCommand::Show) => {
-            config_show::run(surroundings, environment, file, &mut io::stdout())
+            config_show::run(env, environment, file, &mut io::stdout())
         }
-        Command::Health(args) => match ServerConfig::read_alone(surroundings, environment, file) {
+        Command::Health(args) => match ServerConfig::read_alone(env, environment, file) {
             Ok(server) => health::run(&server, args, &mut io::stdout()).await,
             Err(error) => Err(Failure::new(Exit::Other, error)),
         },
-        command => match Loaded::read(surroundings, environment, file) {
+        command => match Loaded::read(env, environment, file) {
             Ok(loaded) => {
                 // The one command that runs long enough for a change.
                 let reload = matches!(command, Command::Serve).then(|| {
                     let file = cli.config.clone();
-                    Reload::new(Arc::clone(&machine), file, &loaded, LOOK_EVERY)
+                    Reload::new(Arc::clone(&shared_env), file, &loaded, LOOK_EVERY)
                 });
-                let manager = ServiceManager::of(surroundings);
+                let manager = ServiceManager::of(env);
                 configured(command, loaded, reload, manager).await
             }
             Err(error) => Err(error.into()),
@@ -101,18 +99,18 @@ pub async fn run(cli: Cli, machine: Arc<dyn Surroundings>, environment: Environm
     outcome.unwrap_or_else(Failure::tell)
 }
 
-/// The commands that say who may look: they need no credentials.
-fn at_desk(
-    surroundings: &dyn Surroundings,
+/// The commands that manage access: they need no credentials.
+fn with_command_io(
+    env: &dyn Env,
     environment: Environment,
     file: Option<&Path>,
-    act: impl FnOnce(&mut Desk<'_>) -> Result<Exit, Failure>,
+    act: impl FnOnce(&mut CommandIo<'_>) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
-    let config = LinkDesk::read(surroundings, environment, file)?;
+    let config = LinkSettings::read(env, environment, file)?;
     let is_terminal = io::stderr().is_terminal();
     let may_ask = is_terminal && io::stdin().is_terminal();
     let mut stdin = may_ask.then(|| io::stdin().lock());
-    act(&mut Desk {
+    act(&mut CommandIo {
         config: &config,
         now: SystemTime::now(),
         out: &mut io::stdout(),

@@ -14,10 +14,10 @@
 //!   environment first; `value`: what is wrong with a value whatever its source; `placeholder`:
 //!   what was never filled in; `zone`: time zones
 //! - `effective`: every setting, for people
-//! - `live`: what changes while the server runs; `settings`: what does not, so that a
-//!   change can be named
+//! - `live`: what changes while the server runs; `requires_restart`: what does
+//!   not, so that a change can be named
 //! - `keys`: every key there is; `problem`: what is wrong, and the remedy
-//! - `surroundings`: variables and files, handed in
+//! - `env`: the trait for variables and files, and the operating system's
 
 mod access;
 mod boards;
@@ -25,6 +25,7 @@ mod cxone;
 mod display;
 mod dotenv;
 mod effective;
+mod env;
 mod environment;
 mod file;
 mod frames;
@@ -38,9 +39,8 @@ mod poll;
 mod problem;
 mod proxy;
 mod reader;
+mod requires_restart;
 mod server;
-mod settings;
-mod surroundings;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -58,15 +58,15 @@ pub use crate::{
     live::Live,
     poller::PollConfig,
 };
-pub use access::{AccessConfig, AccessMode, LinkDesk};
+pub use access::{AccessConfig, AccessMode, LinkSettings};
 pub use boards::Targets;
 pub use effective::{Effective, effective};
+pub use env::{Env, OsEnv, Permissions};
 pub use environment::Environment;
 pub use frames::FrameAncestor;
 pub use problem::{ConfigError, Problem};
+pub use requires_restart::RequiresRestart;
 pub use server::{DEFAULT_IDLE, ServerConfig, TlsFiles};
-pub use settings::Settled;
-pub use surroundings::{Machine, Permissions, Surroundings};
 
 use ::cxone::Settings;
 use file::FileBoard;
@@ -99,8 +99,8 @@ pub struct Loaded {
     pub config: Config,
     /// What `queuewall stats` reads unless told otherwise.
     pub targets: Targets,
-    /// What holds until the server starts anew.
-    pub settled: Settled,
+    /// The settings that require a restart.
+    pub requires_restart: RequiresRestart,
     /// Where each board begins in the configuration file, by slug; none where the boards are
     /// not the file's.
     pub board_places: BTreeMap<String, String>,
@@ -116,11 +116,11 @@ impl Loaded {
     /// All problems found, each with place, key, value (never a secret's) and
     /// remedy.
     pub fn read(
-        surroundings: &dyn Surroundings,
+        env: &dyn Env,
         environment: Environment,
         file: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let mut reader = Reader::new(surroundings, environment, file)?;
+        let mut reader = Reader::new(env, environment, file)?;
         let poll = PollConfig::read(&mut reader);
         let (cxone, ca_file) = cxone::read(&mut reader, &poll);
         let server = ServerConfig::read(&mut reader);
@@ -131,7 +131,7 @@ impl Loaded {
             |board: &FileBoard| Some((board.slug.as_ref()?.value.clone(), board.place.clone()));
         let board_places = in_file.filter_map(place).collect();
         let boards = BoardConfig::read_all(&mut reader, &targets);
-        let settled = Settled::read(&reader, &poll);
+        let requires_restart = RequiresRestart::read(&reader, &poll);
         match cxone {
             Some(cxone) if reader.problems.is_empty() => Ok(Self {
                 config: Config {
@@ -144,7 +144,7 @@ impl Loaded {
                     warnings: reader.warnings,
                 },
                 targets,
-                settled,
+                requires_restart,
                 board_places,
                 files: reader.files,
             }),
@@ -158,8 +158,8 @@ impl Loaded {
 /// The files that a configuration is read from, whether or not they are there. `file`
 /// is the path of `--config`.
 #[must_use]
-pub fn files(surroundings: &dyn Surroundings, file: Option<&Path>) -> Vec<PathBuf> {
-    let environment = Environment::read(surroundings, file);
+pub fn files(env: &dyn Env, file: Option<&Path>) -> Vec<PathBuf> {
+    let environment = Environment::read(env, file);
     let dotenv = environment.dotenv_path().to_owned();
     let (file, _) = reader::file_path(&environment, file);
     vec![file, dotenv]

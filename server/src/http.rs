@@ -52,7 +52,7 @@ use tower::Service as _;
 use tracing::{Instrument as _, Span};
 
 use crate::{
-    access::Guard, clock::Clock, config::FrameAncestor, screens::Screens, snapshot::Boards,
+    access::Guard, clock::Clock, config::FrameAncestor, screens::ScreenRegistry, snapshot::Boards,
 };
 use address::Resolved;
 pub use error::ApiError;
@@ -80,7 +80,7 @@ pub struct AppState {
     /// Which pages may show the wall in a frame.
     pub frame_ancestors: Arc<[FrameAncestor]>,
     /// What screens say of themselves.
-    pub screens: Arc<Screens>,
+    pub screens: Arc<ScreenRegistry>,
     /// What is asked, counted.
     pub requests: Requests,
 }

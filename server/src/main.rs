@@ -6,13 +6,13 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use clap::Parser as _;
 use queuewall::{
     cli::{self, Cli, Exit, Failure},
-    config::{Environment, Machine},
+    config::{Environment, OsEnv},
     logging,
 };
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let environment = Environment::read(&Machine, cli.config.as_deref());
+    let environment = Environment::read(&OsEnv, cli.config.as_deref());
     let outcome = logging::start(&environment)
         .map_err(Failure::from)
         .and_then(|()| {
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
                 .map_err(|error| {
                     Failure::new(Exit::Other, format_args!("no threads to run on: {error}"))
                 })?;
-            let exit = runtime.block_on(cli::run(cli, Arc::new(Machine), environment));
+            let exit = runtime.block_on(cli::run(cli, Arc::new(OsEnv), environment));
             // A disk that hangs does not keep the process.
             runtime.shutdown_timeout(Duration::from_secs(2));
             Ok(exit)

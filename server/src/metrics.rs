@@ -22,8 +22,8 @@ use prometheus_client::{
 };
 
 use crate::{
-    clock::Clock, connections::ConnectionMetrics, http::Requests, poller::Polls, screens::Screens,
-    snapshot::Boards,
+    clock::Clock, connections::ConnectionMetrics, http::Requests, poller::Polls,
+    screens::ScreenRegistry, snapshot::Boards,
 };
 pub use calls::Calls;
 pub use state::NAMED_SCREENS;
@@ -46,7 +46,7 @@ pub struct Measured {
     /// Their connections.
     pub connections: ConnectionMetrics,
     /// Which screens there are.
-    pub screens: Arc<Screens>,
+    pub screens: Arc<ScreenRegistry>,
     /// For ages.
     pub clock: Arc<dyn Clock>,
 }

@@ -52,7 +52,7 @@ use outage::Outage;
 use plan::Group;
 use readings::Readings;
 use schedule::{Delay, Read, Schedule, Task};
-use upstream::Outlook;
+use upstream::ScheduleStatus;
 
 pub(crate) use assemble::identity;
 pub use config::PollConfig;
@@ -507,11 +507,11 @@ impl Poller {
         let first = self.next_request;
         let snapshot = |board: &mut Board| {
             let next_try = schedule.next_try(board.group(), board.shows_all());
-            let outlook = Outlook {
+            let status = ScheduleStatus {
                 next_try: next_try.map(|at| first.map_or(at, |first| first.max(at))),
                 is_list_incomplete: board.shows_all() && readings.is_list_incomplete,
             };
-            board.snapshot(readings, outlook, frame)
+            board.snapshot(readings, status, frame)
         };
         self.boards.iter_mut().map(snapshot).collect()
     }

@@ -3,17 +3,17 @@
 //!
 //! It is taken as a whole or not at all. A bad one is said once, with everything that is
 //! wrong with it, and the one in force stays. Of a good one, boards, interval and names
-//! are handed to whoever follows [`Reload::new`]'s receiver; the rest is named, since it
+//! are sent to [`Reload::new`]'s receiver; the rest is named, since it
 //! requires a restart.
 //!
 //! # Layout
-//! - `look`: what stands in the files
+//! - `file_digests`: the files' content, for comparison
 //! - `changes`: two configurations, told apart in words
 //! - `hangup`: SIGHUP
 
 mod changes;
+mod file_digests;
 mod hangup;
-mod look;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -24,10 +24,10 @@ use tokio::{
 use tracing::{debug, error, info, warn};
 
 use crate::{
-    config::{ConfigError, Environment, Live, Loaded, Settled, Surroundings},
+    config::{ConfigError, Env, Environment, Live, Loaded, RequiresRestart},
     disk,
 };
-use look::Look;
+use file_digests::FileDigests;
 
 pub use hangup::hangups;
 
@@ -40,15 +40,15 @@ const IF_MEANT: &str = ", or send SIGHUP (`systemctl reload queuewall`, `docker 
 
 /// Keeps a server's configuration up to date.
 pub struct Reload {
-    surroundings: Arc<dyn Surroundings>,
+    env: Arc<dyn Env>,
     /// The path of `--config`.
     file: Option<PathBuf>,
     every: Duration,
     /// What the server began with.
-    began_with: Settled,
+    began_with: RequiresRestart,
     in_force: watch::Sender<Live>,
-    /// What the files said when they were last taken.
-    taken: Option<Look>,
+    /// The files' digests when they were last applied.
+    taken: Option<FileDigests>,
     /// What was wrong the last time.
     refused: Option<Refused>,
     /// The changes that require a restart.
@@ -84,22 +84,22 @@ enum Reason {
 }
 
 impl Reload {
-    /// Begins with what was `loaded` from `surroundings` and `file` (the path of
+    /// Begins with what was `loaded` from `env` and `file` (the path of
     /// `--config`), and looks at the files once `every` so often. The receiver is told of
     /// every change that a running server takes over.
     #[must_use]
     pub fn new(
-        surroundings: Arc<dyn Surroundings>,
+        env: Arc<dyn Env>,
         file: Option<PathBuf>,
         loaded: &Loaded,
         every: Duration,
     ) -> (Self, watch::Receiver<Live>) {
         let (in_force, followers) = watch::channel(loaded.config.live());
         let reload = Self {
-            surroundings,
+            env,
             file,
             every,
-            began_with: loaded.settled.clone(),
+            began_with: loaded.requires_restart.clone(),
             in_force,
             taken: None,
             refused: None,
@@ -113,16 +113,16 @@ impl Reload {
     /// Looks at the files, and reads them whenever they changed or `asked` is notified;
     /// for as long as it runs.
     ///
-    /// A change is taken only once two looks agree on it: whoever writes a file takes
-    /// some time, and half of it may be a good configuration too.
+    /// A change is applied only once two checks read the same content: writing a file takes
+    /// some time, and half of it may be a valid configuration too.
     pub async fn run(mut self, asked: Arc<Notify>) {
-        let mut last = self.look();
+        let mut last = self.digests();
         loop {
             let reason = tokio::select! {
                 () = sleep(self.every) => Reason::Change,
                 () = asked.notified() => Reason::Asked,
             };
-            let now = self.look();
+            let now = self.digests();
             if reason == Reason::Asked {
                 info!("SIGHUP: reading the configuration again");
                 self.read(&now, reason);
@@ -133,30 +133,30 @@ impl Reload {
         }
     }
 
-    fn look(&self) -> Look {
-        disk::wait_for(|| Look::at(&*self.surroundings, self.file.as_deref()))
+    fn digests(&self) -> FileDigests {
+        disk::wait_for(|| FileDigests::at(&*self.env, self.file.as_deref()))
     }
 
-    /// Reads everything, and takes it where it is good. The files look as in `look`.
-    fn read(&mut self, look: &Look, reason: Reason) {
-        let gone = self.taken.as_ref().map(|taken| look.lacks(taken));
+    /// Reads everything, and takes it where it is good. `digests` are those of the files.
+    fn read(&mut self, digests: &FileDigests, reason: Reason) {
+        let gone = self.taken.as_ref().map(|taken| digests.lacks(taken));
         let refused = match gone {
             Some(gone) if !gone.is_empty() => Refused::Gone(gone),
             _ => {
                 let loaded = disk::wait_for(|| {
                     let file = self.file.as_deref();
-                    let environment = Environment::read(&*self.surroundings, file);
-                    Loaded::read(&*self.surroundings, environment, file)
+                    let environment = Environment::read(&*self.env, file);
+                    Loaded::read(&*self.env, environment, file)
                 });
-                if self.look() != *look {
-                    // It changed while it was read: the next looks decide.
+                if self.digests() != *digests {
+                    // It changed while it was read: the next checks decide.
                     debug!("the configuration is being written");
                     return;
                 }
                 match loaded {
-                    Ok(loaded) => match self.emptied(&loaded, look) {
+                    Ok(loaded) => match self.emptied(&loaded, digests) {
                         Some(emptied) if reason == Reason::Change => emptied,
-                        _ => return self.take(&loaded, look.clone(), reason),
+                        _ => return self.take(&loaded, digests.clone(), reason),
                     },
                     Err(error) => Refused::Bad(error),
                 }
@@ -171,10 +171,10 @@ impl Reload {
     /// Why a good configuration is not taken before somebody asks for it: a file is emptied,
     /// or a line of it removed, by accident more often than on purpose, and a server without
     /// boards, or a board without queues, shows every queue.
-    fn emptied(&self, loaded: &Loaded, look: &Look) -> Option<Refused> {
+    fn emptied(&self, loaded: &Loaded, digests: &FileDigests) -> Option<Refused> {
         let taken = self.taken.as_ref();
         let emptied = taken
-            .map(|taken| look.emptied_since(taken))
+            .map(|taken| digests.emptied_since(taken))
             .unwrap_or_default();
         if !emptied.is_empty() {
             return Some(Refused::Emptied(emptied));
@@ -190,8 +190,8 @@ impl Reload {
         (!wider.is_empty()).then_some(Refused::Wider(wider))
     }
 
-    fn take(&mut self, loaded: &Loaded, look: Look, reason: Reason) {
-        self.taken = Some(look);
+    fn take(&mut self, loaded: &Loaded, digests: FileDigests, reason: Reason) {
+        self.taken = Some(digests);
         self.has_boards = !loaded.board_places.is_empty();
         let was_refused = self.refused.take().is_some();
         let new = loaded.config.live();
@@ -208,7 +208,7 @@ impl Reload {
         } else if was_refused || reason == Reason::Asked {
             info!("the configuration was read again: a running server has nothing to change");
         }
-        let waiting = loaded.settled.differing_from(&self.began_with);
+        let waiting = loaded.requires_restart.differing_from(&self.began_with);
         if waiting.is_empty() && !self.waiting.is_empty() {
             info!("no pending changes need a restart");
         } else if waiting != self.waiting || (reason == Reason::Asked && !waiting.is_empty()) {

@@ -42,7 +42,7 @@ const UNNAMED_KEPT: Duration = Duration::from_secs(3_600);
 
 /// All screens. The handlers of polls write, those of operators read.
 #[derive(Debug)]
-pub struct Screens {
+pub struct ScreenRegistry {
     shards: [Mutex<Shard>; SHARDS],
     hasher: RandomState,
     dark_after: Duration,
@@ -80,7 +80,7 @@ struct Row {
     shared_at: Option<Moment>,
 }
 
-impl Screens {
+impl ScreenRegistry {
     /// None yet; they are dark after so long a silence.
     #[must_use]
     pub fn new(dark_after: Duration) -> Self {

@@ -21,7 +21,7 @@ use crate::{
     http::{App, AppState, OperatorsState, Page, Requests},
     metrics::{Calls, Measured, Metrics},
     poller::{self, Poller},
-    screens::{DARK_AFTER, Screens},
+    screens::{DARK_AFTER, ScreenRegistry},
     service_manager::ServiceManager,
     snapshot::Boards,
 };
@@ -115,7 +115,7 @@ impl Server {
         };
         let boards = self.boards();
         let poller = self.poller(&boards);
-        let screens = Arc::new(Screens::new(self.dark_after));
+        let screens = Arc::new(ScreenRegistry::new(self.dark_after));
         let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),

@@ -11,7 +11,7 @@ use std::{ffi::OsString, io, process, time::Duration};
 use tokio::time::{Instant, sleep_until};
 use tracing::warn;
 
-use crate::{clock::Clock, config::Surroundings, snapshot::Boards};
+use crate::{clock::Clock, config::Env, snapshot::Boards};
 
 /// How often the status is said anew, at most.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
@@ -29,10 +29,10 @@ impl ServiceManager {
     /// The one that the variables name: `NOTIFY_SOCKET`, `WATCHDOG_USEC` and
     /// `WATCHDOG_PID`.
     #[must_use]
-    pub fn of(surroundings: &dyn Surroundings) -> Self {
+    pub fn of(env: &dyn Env) -> Self {
         let mut manager = Self::default();
         let mut is_ours = true;
-        for (name, value) in surroundings.variables() {
+        for (name, value) in env.variables() {
             let number = || value.to_str()?.parse::<u64>().ok();
             match name.to_str() {
                 Some("NOTIFY_SOCKET") if !value.is_empty() => manager.socket = Some(value),

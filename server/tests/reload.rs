@@ -12,7 +12,7 @@ use std::{
 use cxone::budget::RequestBudget;
 use queuewall::{
     clock::SystemClock,
-    config::{Environment, Loaded, Machine, Permissions, Surroundings},
+    config::{Env, Environment, Loaded, OsEnv, Permissions},
     reload::Reload,
     serve::Server,
 };
@@ -81,7 +81,7 @@ fn board(slug: &str, queue: &str) -> String {
 /// The machine's files beside variables of a test's own.
 struct Ours(Vec<(String, String)>);
 
-impl Surroundings for Ours {
+impl Env for Ours {
     fn variables(&self) -> Vec<(OsString, OsString)> {
         let variables = self.0.iter();
         variables
@@ -90,11 +90,11 @@ impl Surroundings for Ours {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        Machine.read(path)
+        OsEnv.read(path)
     }
 
     fn permissions(&self, path: &Path) -> Permissions {
-        Machine.permissions(path)
+        OsEnv.permissions(path)
     }
 }
 
@@ -153,16 +153,11 @@ async fn edited_file_is_applied_and_invalid_file_is_ignored() {
     let place = Place::new().await;
     let (one, two) = (place.queue(0), place.queue(1));
     place.write(&board("sales", &one));
-    let machine: Arc<dyn Surroundings> = Arc::new(Ours(place.variables()));
+    let env: Arc<dyn Env> = Arc::new(Ours(place.variables()));
     let file = place.file();
-    let loaded = Loaded::read(
-        &*machine,
-        Environment::read(&*machine, Some(&file)),
-        Some(&file),
-    )
-    .unwrap();
+    let loaded = Loaded::read(&*env, Environment::read(&*env, Some(&file)), Some(&file)).unwrap();
     let every = Duration::from_millis(50);
-    let (reload, changes) = Reload::new(Arc::clone(&machine), Some(file), &loaded, every);
+    let (reload, changes) = Reload::new(Arc::clone(&env), Some(file), &loaded, every);
     let reloading = tokio::spawn(reload.run(Arc::new(Notify::new())));
 
     let config = loaded.config;

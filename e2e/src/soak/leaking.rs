@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::Parser as _;
 use queuewall::{
     cli::{self, Cli},
-    config::{Environment, Machine, Permissions, Surroundings},
+    config::{Env, Environment, OsEnv, Permissions},
     connections::{Limits, raise_open_files},
     logging,
 };
@@ -38,19 +38,19 @@ const A_THREAD_EVERY: u64 = 10;
 /// What the server reads its configuration from: the machine, but for where it listens.
 struct Behind(SocketAddr);
 
-impl Surroundings for Behind {
+impl Env for Behind {
     fn variables(&self) -> Vec<(OsString, OsString)> {
-        let mut variables = Machine.variables();
+        let mut variables = OsEnv.variables();
         variables.push(("QUEUEWALL_LISTEN".into(), self.0.to_string().into()));
         variables
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        Machine.read(path)
+        OsEnv.read(path)
     }
 
     fn permissions(&self, path: &Path) -> Permissions {
-        Machine.permissions(path)
+        OsEnv.permissions(path)
     }
 }
 

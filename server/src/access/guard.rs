@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::{
-    Attempts, Caller, CookieScope, Link, Links, Proxies, Screens, Store, StoreError, Token,
+    Attempts, Caller, CookieScope, Link, Links, PairingCodes, Proxies, Store, StoreError, Token,
     TokenHash, control, cookie, forwarded, person,
 };
 
@@ -34,7 +34,7 @@ const USED_WINDOW: Duration = Duration::from_secs(60);
 /// How often an id that could not be written is tried again.
 const COOKIE_ID_AGAIN: Duration = Duration::from_secs(60);
 
-/// Why a caller may not see a board. `Display` is for whoever reads the answer by hand.
+/// Why a caller may not see a board. `Display` is for people who read the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// It has no link of this board, or the proxy did not say who it is.
@@ -74,26 +74,27 @@ pub enum Policy {
 /// Who may look.
 #[derive(Debug)]
 pub struct Guard {
-    door: Door,
+    backend: AccessBackend,
     proxies: Proxies,
     /// Whether only people at this machine may look.
     is_for_this_machine: bool,
 }
 
+/// How access is decided.
 #[derive(Debug)]
-enum Door {
+enum AccessBackend {
     Open,
-    Links(Arc<LinkDoor>),
+    Links(Arc<LinkBackend>),
     Proxy(HeaderName),
 }
 
-/// The links, the screens that wait for one, and how often somebody may be wrong.
+/// Access by links: the links, the pairing codes, and the limits of wrong attempts.
 #[derive(Debug)]
-pub struct LinkDoor {
+pub struct LinkBackend {
     /// The stored links.
     pub links: Arc<Links>,
-    /// The screens that wait to be let in.
-    pub screens: Arc<Screens>,
+    /// The codes of screens that wait for approval.
+    pub pairing_codes: Arc<PairingCodes>,
     /// Wrong tokens.
     pub wrong_tokens: Attempts,
     /// Codes asked for.
@@ -122,7 +123,7 @@ impl Guard {
     #[must_use]
     pub fn open() -> Self {
         Self {
-            door: Door::Open,
+            backend: AccessBackend::Open,
             proxies: Proxies::default(),
             is_for_this_machine: false,
         }
@@ -134,18 +135,18 @@ impl Guard {
     /// When the links cannot be read.
     pub fn new(policy: Policy, trusted_proxies: Vec<IpNet>) -> Result<Self, StoreError> {
         let is_for_this_machine = policy == Policy::Loopback;
-        let door = match policy {
-            Policy::Loopback | Policy::Open => Door::Open,
-            Policy::Proxy(header) => Door::Proxy(header),
+        let backend = match policy {
+            Policy::Loopback | Policy::Open => AccessBackend::Open,
+            Policy::Proxy(header) => AccessBackend::Proxy(header),
             Policy::Links(folder) => {
                 let store = Store::new(folder);
                 let attempts = || Attempts::new(ATTEMPTS_OF_PEER, ATTEMPTS_IN_ALL, ATTEMPTS_WINDOW);
                 for warning in store.warnings() {
                     warn!("{warning}");
                 }
-                let door = LinkDoor {
+                let backend = LinkBackend {
                     links: Arc::new(Links::open(store.clone())?),
-                    screens: Arc::new(Screens::new(store.clone())),
+                    pairing_codes: Arc::new(PairingCodes::new(store.clone())),
                     wrong_tokens: attempts(),
                     asked_codes: attempts(),
                     unknown_cookies: Attempts::new(1, UNKNOWN_IN_ALL, UNKNOWN_WINDOW),
@@ -154,17 +155,17 @@ impl Guard {
                     cookie_id: OnceLock::new(),
                 };
                 // Before the first cookie is set, if it can be.
-                if let Err(error) = door.find_cookie_id() {
+                if let Err(error) = backend.find_cookie_id() {
                     warn!(
                         "cookies are named without an id of this server, so that another Queuewall on this host \
                          would overwrite them: {error}. It is tried again every minute"
                     );
                 }
-                Door::Links(Arc::new(door))
+                AccessBackend::Links(Arc::new(backend))
             }
         };
         Ok(Self {
-            door,
+            backend,
             proxies: Proxies::new(trusted_proxies),
             is_for_this_machine,
         })
@@ -188,15 +189,15 @@ impl Guard {
     /// # Errors
     /// Why it may not. That says nothing of whether there is such a board.
     pub fn admit(&self, slug: &str, caller: Caller<'_>, now: SystemTime) -> Result<Pass, Refusal> {
-        match &self.door {
-            Door::Open => Ok(Pass::default()),
-            Door::Links(door) => {
+        match &self.backend {
+            AccessBackend::Open => Ok(Pass::default()),
+            AccessBackend::Links(backend) => {
                 let mut refusal = None;
                 let mut admitted = None;
                 let cookies = cookie::all(caller.headers);
                 for cookie in cookies.filter(|cookie| cookie.board == slug) {
-                    match door.links.opens(cookie.token, slug, now) {
-                        Ok(link) if door.is_current(cookie) => {
+                    match backend.links.opens(cookie.token, slug, now) {
+                        Ok(link) if backend.is_current(cookie) => {
                             return Ok(Pass {
                                 link: Some(link),
                                 renewed: None,
@@ -212,21 +213,25 @@ impl Guard {
                 if let Some((link, cookie)) = admitted {
                     return Ok(Pass {
                         link: Some(link),
-                        renewed: door.renewed(cookie, now),
+                        renewed: backend.renewed(cookie, now),
                     });
                 }
                 if refusal == Some(Refusal::NoAccess) {
-                    self.log_unknown(door, caller);
+                    self.log_unknown(backend, caller);
                 }
                 Err(refusal.unwrap_or(Refusal::NoAccess))
             }
-            Door::Proxy(_) if !self.proxies.vouch_for(caller) => Err(Refusal::UntrustedPeer),
-            Door::Proxy(header) if person::is_named(caller.headers, header) => Ok(Pass::default()),
-            Door::Proxy(_) => Err(Refusal::Nameless),
+            AccessBackend::Proxy(_) if !self.proxies.vouch_for(caller) => {
+                Err(Refusal::UntrustedPeer)
+            }
+            AccessBackend::Proxy(header) if person::is_named(caller.headers, header) => {
+                Ok(Pass::default())
+            }
+            AccessBackend::Proxy(_) => Err(Refusal::Nameless),
         }
     }
 
-    /// Those of `slugs` that the caller may see; `None`: all of them, whoever asks.
+    /// Those of `slugs` that the caller may see; `None`: all of them, for every caller.
     ///
     /// # Errors
     /// Why it may see none.
@@ -236,16 +241,16 @@ impl Guard {
         caller: Caller<'_>,
         now: SystemTime,
     ) -> Result<Option<Vec<&'s str>>, Refusal> {
-        let door = match &self.door {
-            Door::Open => return Ok(None),
+        let backend = match &self.backend {
+            AccessBackend::Open => return Ok(None),
             // What a proxy says holds for all boards alike.
-            Door::Proxy(_) => return self.admit("", caller, now).map(|_| None),
-            Door::Links(door) => door,
+            AccessBackend::Proxy(_) => return self.admit("", caller, now).map(|_| None),
+            AccessBackend::Links(backend) => backend,
         };
         // Each cookie once, however many boards there are.
         let mut by_board = HashMap::new();
         for cookie in cookie::all(caller.headers) {
-            let outcome = door.links.opens(cookie.token, cookie.board, now);
+            let outcome = backend.links.opens(cookie.token, cookie.board, now);
             let outcome = outcome.map(|_| ());
             let so_far = by_board.entry(cookie.board).or_insert(outcome);
             // That a link ended tells more than that a value is none.
@@ -268,20 +273,20 @@ impl Guard {
         Ok(Some(admitted))
     }
 
-    fn log_unknown(&self, door: &LinkDoor, caller: Caller<'_>) {
+    fn log_unknown(&self, backend: &LinkBackend, caller: Caller<'_>) {
         let (client, now) = (self.proxies.client(caller), Instant::now());
-        if door.unknown_cookies.check(client, now).is_ok() {
-            door.unknown_cookies.count(client, now);
+        if backend.unknown_cookies.check(client, now).is_ok() {
+            backend.unknown_cookies.count(client, now);
             info!("a cookie was refused: no link has its token");
         }
     }
 
     /// The links, where links decide.
     #[must_use]
-    pub fn link_door(&self) -> Option<&LinkDoor> {
-        match &self.door {
-            Door::Links(door) => Some(&**door),
-            Door::Open | Door::Proxy(_) => None,
+    pub fn link_backend(&self) -> Option<&LinkBackend> {
+        match &self.backend {
+            AccessBackend::Links(backend) => Some(&**backend),
+            AccessBackend::Open | AccessBackend::Proxy(_) => None,
         }
     }
 
@@ -293,14 +298,14 @@ impl Guard {
 
     /// Keeps up with what the command line changes, for as long as it is polled.
     pub async fn follow(&self) {
-        match &self.door {
-            Door::Links(door) => door.follow().await,
-            Door::Open | Door::Proxy(_) => std::future::pending().await,
+        match &self.backend {
+            AccessBackend::Links(backend) => backend.follow().await,
+            AccessBackend::Open | AccessBackend::Proxy(_) => std::future::pending().await,
         }
     }
 }
 
-impl LinkDoor {
+impl LinkBackend {
     /// Whether a line is due that the link was used at `now`: one a link and minute, however
     /// often somebody sends its token.
     pub fn is_news(&self, link: &Link, now: Instant) -> bool {
@@ -354,8 +359,8 @@ impl LinkDoor {
         let name = async {
             while self.cookie_id.get().is_none() {
                 tokio::time::sleep(COOKIE_ID_AGAIN).await;
-                let door = Arc::clone(self);
-                let found = tokio::task::spawn_blocking(move || door.find_cookie_id());
+                let backend = Arc::clone(self);
+                let found = tokio::task::spawn_blocking(move || backend.find_cookie_id());
                 if matches!(found.await, Ok(Ok(()))) {
                     info!("cookies are named by this server's id from now on");
                 }
@@ -364,7 +369,7 @@ impl LinkDoor {
         let control = control::serve(self.store.state_dir().path().to_owned(), &self.links);
         tokio::select! {
             () = Arc::clone(&self.links).follow() => {}
-            () = Arc::clone(&self.screens).follow() => {}
+            () = Arc::clone(&self.pairing_codes).follow() => {}
             _ = async { tokio::join!(name, control) } => {}
         }
     }

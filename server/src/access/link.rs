@@ -28,35 +28,35 @@ pub struct Link {
 
 /// Whether a link opens its board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It does.
+pub enum LinkStatus {
+    /// It opens its board.
     Good,
-    /// It did until somebody revoked it.
+    /// It was revoked.
     Revoked,
-    /// It did until its time was over.
+    /// Its time is over.
     Expired,
 }
 
 impl Link {
-    /// How it stands at `now`.
+    /// Its status at `now`.
     #[must_use]
-    pub fn standing(&self, now: SystemTime) -> Standing {
+    pub fn status(&self, now: SystemTime) -> LinkStatus {
         if self.revoked.is_some() {
-            Standing::Revoked
+            LinkStatus::Revoked
         } else if self.expires.is_some_and(|at| at <= seconds_since_1970(now)) {
-            Standing::Expired
+            LinkStatus::Expired
         } else {
-            Standing::Good
+            LinkStatus::Good
         }
     }
 
     /// When it ended, if it has.
     #[must_use]
     pub fn ended(&self, now: SystemTime) -> Option<u64> {
-        match self.standing(now) {
-            Standing::Good => None,
-            Standing::Revoked => self.revoked,
-            Standing::Expired => self.expires,
+        match self.status(now) {
+            LinkStatus::Good => None,
+            LinkStatus::Revoked => self.revoked,
+            LinkStatus::Expired => self.expires,
         }
     }
 
@@ -91,17 +91,17 @@ mod tests {
             revoked: None,
             sha256: TokenHash::of("t"),
         };
-        assert_eq!(link.standing(at(199)), Standing::Good);
+        assert_eq!(link.status(at(199)), LinkStatus::Good);
         assert_eq!(link.left(at(199)), Some(Duration::from_secs(1)));
-        assert_eq!(link.standing(at(200)), Standing::Expired);
+        assert_eq!(link.status(at(200)), LinkStatus::Expired);
         assert_eq!(link.ended(at(300)), Some(200));
         link.revoked = Some(150);
-        assert_eq!(link.standing(at(160)), Standing::Revoked);
+        assert_eq!(link.status(at(160)), LinkStatus::Revoked);
         link.revoked = None;
         link.expires = None;
         assert_eq!(
-            (link.standing(at(u32::MAX.into())), link.left(at(1))),
-            (Standing::Good, None)
+            (link.status(at(u32::MAX.into())), link.left(at(1))),
+            (LinkStatus::Good, None)
         );
     }
 }

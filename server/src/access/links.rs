@@ -14,7 +14,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error, info, warn};
 
-use super::{Link, Refusal, Standing, Store, StoreError, TokenHash, seconds_since_1970};
+use super::{Link, LinkStatus, Refusal, Store, StoreError, TokenHash, seconds_since_1970};
 use crate::state::Stamp;
 
 /// How often the file is looked at.
@@ -92,7 +92,7 @@ impl Links {
     pub fn good(&self, token: &str, now: SystemTime) -> Result<Link, Refusal> {
         let by_hash = self.by_hash.load();
         let known = by_hash.get(&TokenHash::of(token));
-        standing(known, now).map(|known| known.link.clone())
+        known_if_good(known, now).map(|known| known.link.clone())
     }
 
     /// [`Self::good`], where a link may have been added less than a second ago: for one
@@ -123,7 +123,7 @@ impl Links {
         let hash = TokenHash::of(token);
         let known = by_hash.get(&hash);
         let known = known.filter(|known| known.link.board == board);
-        standing(known, now).map(|_| hash)
+        known_if_good(known, now).map(|_| hash)
     }
 
     /// Revokes the links that are good and `meant`, from this moment on; they are noted in
@@ -133,7 +133,7 @@ impl Links {
         let mut links = self.in_force();
         let mut revoked = Vec::new();
         for link in &mut links {
-            if meant(link) && link.standing(now) == Standing::Good {
+            if meant(link) && link.status(now) == LinkStatus::Good {
                 link.revoked = Some(seconds_since_1970(now));
                 revoked.push(link.clone());
             }
@@ -338,12 +338,12 @@ fn log(changes: &[String]) {
 }
 
 /// The link, where it is good. Its first use and its first refusal are logged.
-fn standing(known: Option<&Known>, now: SystemTime) -> Result<&Known, Refusal> {
+fn known_if_good(known: Option<&Known>, now: SystemTime) -> Result<&Known, Refusal> {
     let known = known.ok_or(Refusal::NoAccess)?;
-    let (refusal, flag) = match known.link.standing(now) {
-        Standing::Good => (None, &known.is_used),
-        Standing::Revoked => (Some(Refusal::Revoked), &known.is_refused),
-        Standing::Expired => (Some(Refusal::Expired), &known.is_refused),
+    let (refusal, flag) = match known.link.status(now) {
+        LinkStatus::Good => (None, &known.is_used),
+        LinkStatus::Revoked => (Some(Refusal::Revoked), &known.is_refused),
+        LinkStatus::Expired => (Some(Refusal::Expired), &known.is_refused),
     };
     // Read first: that is no write to memory which other cores share.
     if !flag.load(Ordering::Relaxed) && !flag.swap(true, Ordering::Relaxed) {

@@ -6,16 +6,16 @@ use super::{
     exit::{Exit, Failure},
     table::{self, Align, Column},
 };
-use crate::config::{Effective, Environment, Surroundings, effective};
+use crate::config::{Effective, Env, Environment, effective};
 
 /// Prints a row a setting and a board. Problems go to stderr, and the end is theirs.
 pub(super) fn run(
-    surroundings: &dyn Surroundings,
+    env: &dyn Env,
     environment: Environment,
     file: Option<&Path>,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let (rows, problems) = effective(surroundings, environment, file)?;
+    let (rows, problems) = effective(env, environment, file)?;
     let cells = |cell: fn(&Effective) -> &String| rows.iter().map(cell).cloned();
     let columns = [
         Column::new("SETTING", Align::Left, cells(|row| &row.name)),

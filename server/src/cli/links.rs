@@ -17,26 +17,26 @@ use super::{
 };
 use crate::{
     access::{
-        LONGEST_COOKIE, Link, Standing, Store, StoreError, Token, TokenHash, code,
+        LONGEST_COOKIE, Link, LinkStatus, Store, StoreError, Token, TokenHash, code,
         control::{self, Revocation, Revoked},
         seconds_since_1970,
     },
-    config::{AccessMode, LinkDesk},
+    config::{AccessMode, LinkSettings},
 };
 
-/// Where a command's words go, and what it is told.
-pub(super) struct Desk<'a> {
+/// What a command on links reads and writes.
+pub(super) struct CommandIo<'a> {
     /// Boards, folder and address.
-    pub(super) config: &'a LinkDesk,
+    pub(super) config: &'a LinkSettings,
     /// This moment.
     pub(super) now: SystemTime,
     /// For the answer.
     pub(super) out: &'a mut dyn Write,
     /// For everything said about it.
     pub(super) notes: &'a mut dyn Write,
-    /// Whether eyes read the notes.
+    /// Whether the notes go to a terminal.
     pub(super) is_terminal: bool,
-    /// Where somebody may be asked; `None` for a script.
+    /// Answers to questions; `None` in a script.
     pub(super) answers: Option<&'a mut dyn BufRead>,
 }
 
@@ -52,15 +52,15 @@ struct LinkRow {
 }
 
 /// Does what was asked.
-pub(super) fn run(desk: &mut Desk<'_>, command: LinksCommand) -> Result<Exit, Failure> {
+pub(super) fn run(io: &mut CommandIo<'_>, command: LinksCommand) -> Result<Exit, Failure> {
     match command {
-        LinksCommand::Add(args) => desk.add(&args.board, args.label, args.expires),
-        LinksCommand::List(args) => desk.list(super::format(args)),
-        LinksCommand::Revoke(args) => desk.revoke(&args),
+        LinksCommand::Add(args) => io.add(&args.board, args.label, args.expires),
+        LinksCommand::List(args) => io.list(super::format(args)),
+        LinksCommand::Revoke(args) => io.revoke(&args),
     }
 }
 
-impl Desk<'_> {
+impl CommandIo<'_> {
     fn add(
         &mut self,
         board: &str,
@@ -140,10 +140,10 @@ impl Desk<'_> {
         let rows: Vec<_> = links
             .into_iter()
             .map(|link| LinkRow {
-                state: match link.standing(self.now) {
-                    Standing::Good => "good",
-                    Standing::Revoked => "revoked",
-                    Standing::Expired => "expired",
+                state: match link.status(self.now) {
+                    LinkStatus::Good => "good",
+                    LinkStatus::Revoked => "revoked",
+                    LinkStatus::Expired => "expired",
                 },
                 id: link.id,
                 board: link.board,
@@ -192,7 +192,7 @@ impl Desk<'_> {
             }
             let mut revoked = Vec::new();
             for link in links.iter_mut().filter(|link| revocation.means(link)) {
-                if link.standing(now) == Standing::Good {
+                if link.status(now) == LinkStatus::Good {
                     link.revoked = Some(seconds_since_1970(now));
                     revoked.push(Revoked::from(&*link));
                 }
@@ -327,9 +327,9 @@ pub(super) mod tests {
     use crate::{cli::args::AddArgs, config::AccessConfig};
     use tempfile::TempDir;
 
-    /// A desk whose words can be read.
-    pub(in crate::cli) struct Office {
-        pub(in crate::cli) config: LinkDesk,
+    /// A [`CommandIo`] whose output can be read.
+    pub(in crate::cli) struct TestIo {
+        pub(in crate::cli) config: LinkSettings,
         pub(in crate::cli) now: SystemTime,
         is_terminal: bool,
         /// What somebody types when asked; `None` for a script.
@@ -337,11 +337,11 @@ pub(super) mod tests {
         _folder: TempDir,
     }
 
-    impl Office {
+    impl TestIo {
         pub(in crate::cli) fn open() -> Self {
             let folder = tempfile::tempdir().unwrap();
             Self {
-                config: LinkDesk {
+                config: LinkSettings {
                     access: AccessConfig {
                         mode: AccessMode::Links,
                         state_dir: folder.path().join("state"),
@@ -361,11 +361,11 @@ pub(super) mod tests {
         /// What came out on stdout and stderr.
         pub(in crate::cli) fn ask(
             &self,
-            act: impl FnOnce(&mut Desk<'_>) -> Result<Exit, Failure>,
+            act: impl FnOnce(&mut CommandIo<'_>) -> Result<Exit, Failure>,
         ) -> Result<(String, String), Failure> {
             let (mut out, mut notes) = (Vec::new(), Vec::new());
             let mut typed = self.answer.map(str::as_bytes);
-            let exit = act(&mut Desk {
+            let exit = act(&mut CommandIo {
                 config: &self.config,
                 now: self.now,
                 out: &mut out,
@@ -388,7 +388,7 @@ pub(super) mod tests {
                 label: label.map(str::to_owned),
                 expires,
             };
-            self.ask(|desk| run(desk, LinksCommand::Add(args))).unwrap()
+            self.ask(|io| run(io, LinksCommand::Add(args))).unwrap()
         }
 
         fn revoke(
@@ -401,19 +401,19 @@ pub(super) mod tests {
                 board: board.map(str::to_owned),
                 all: board.is_some(),
             };
-            self.ask(|desk| run(desk, LinksCommand::Revoke(args)))
+            self.ask(|io| run(io, LinksCommand::Revoke(args)))
         }
 
-        fn states(&self) -> Vec<Standing> {
+        fn states(&self) -> Vec<LinkStatus> {
             let links = self.store().links().unwrap();
-            links.iter().map(|link| link.standing(self.now)).collect()
+            links.iter().map(|link| link.status(self.now)).collect()
         }
     }
 
     #[test]
     fn a_new_link_is_printed_once_and_stored_as_a_hash() {
-        let mut office = Office::open();
-        let (address, notes) = office.add("sales", Some("Hall 2"), Expires::Days(2));
+        let mut test_io = TestIo::open();
+        let (address, notes) = test_io.add("sales", Some("Hall 2"), Expires::Days(2));
         let token = address
             .trim()
             .strip_prefix("https://wall.example.com/board/sales#t=")
@@ -424,32 +424,32 @@ pub(super) mod tests {
             !notes.contains(token) && !notes.contains("note:"),
             "{notes}"
         );
-        let links = office.store().links().unwrap();
+        let links = test_io.store().links().unwrap();
         assert_eq!(links[0].sha256, TokenHash::of(token));
         assert_eq!(links[0].board, "sales");
         assert_eq!(links[0].expires, Some(1_800_000_000 + 2 * 86_400));
-        let file = office.config.access.state_dir.join("access.json");
+        let file = test_io.config.access.state_dir.join("access.json");
         assert!(!std::fs::read_to_string(file).unwrap().contains(token));
 
-        office.is_terminal = true;
-        office.config.access.public_url = None;
-        office.config.access.mode = AccessMode::Loopback;
-        let (_, notes) = office.add("main", None, Expires::Never);
+        test_io.is_terminal = true;
+        test_io.config.access.public_url = None;
+        test_io.config.access.mode = AccessMode::Loopback;
+        let (_, notes) = test_io.add("main", None, Expires::Never);
         assert!(notes.contains('█'), "a code to be scanned: {notes}");
         assert!(notes.contains("QUEUEWALL_PUBLIC_URL"), "{notes}");
         assert!(notes.contains("QUEUEWALL_ACCESS"), "{notes}");
-        assert_eq!(office.store().links().unwrap()[1].expires, None);
+        assert_eq!(test_io.store().links().unwrap()[1].expires, None);
     }
 
     #[test]
     fn a_board_that_is_not_there_gets_no_link() {
-        let office = Office::open();
+        let test_io = TestIo::open();
         let args = AddArgs {
             board: "sale".to_owned(),
             label: None,
             expires: Expires::Never,
         };
-        let failure = office.ask(|desk| run(desk, LinksCommand::Add(args)));
+        let failure = test_io.ask(|io| run(io, LinksCommand::Add(args)));
         assert_eq!(
             failure,
             Err(Failure::new(
@@ -457,18 +457,18 @@ pub(super) mod tests {
                 "there is no board \"sale\": name one of main, sales"
             ))
         );
-        assert_eq!(office.store().links().unwrap(), []);
+        assert_eq!(test_io.store().links().unwrap(), []);
     }
 
     #[test]
     fn links_are_listed_without_what_opens_them() {
-        let mut office = Office::open();
-        let (address, _) = office.add("main", Some("Hall"), Expires::Days(1));
-        office.add("sales", None, Expires::Never);
-        office.now += Duration::from_secs(86_400);
+        let mut test_io = TestIo::open();
+        let (address, _) = test_io.add("main", Some("Hall"), Expires::Days(1));
+        test_io.add("sales", None, Expires::Never);
+        test_io.now += Duration::from_secs(86_400);
         let list = |format| {
-            let list = |desk: &mut Desk<'_>| desk.list(format);
-            office.ask(list).unwrap().0
+            let list = |io: &mut CommandIo<'_>| io.list(format);
+            test_io.ask(list).unwrap().0
         };
         let table = list(Format::Table);
         let lines: Vec<_> = table
@@ -502,41 +502,41 @@ pub(super) mod tests {
 
     #[test]
     fn one_link_or_all_of_a_board_are_revoked() {
-        let office = Office::open();
+        let test_io = TestIo::open();
         for board in ["main", "main", "sales"] {
-            office.add(board, None, Expires::Never);
+            test_io.add(board, None, Expires::Never);
         }
-        let id = office.store().links().unwrap()[0].id.clone();
-        let (out, notes) = office.revoke(Some(&id), None).unwrap();
+        let id = test_io.store().links().unwrap()[0].id.clone();
+        let (out, notes) = test_io.revoke(Some(&id), None).unwrap();
         assert!(out.starts_with(&format!("{id}  main")), "{out}");
         assert!(notes.contains("within one poll"), "{notes}");
-        let (good, revoked) = (Standing::Good, Standing::Revoked);
-        assert_eq!(office.states(), [revoked, good, good]);
-        let (out, notes) = office.revoke(Some(&id), None).unwrap();
+        let (good, revoked) = (LinkStatus::Good, LinkStatus::Revoked);
+        assert_eq!(test_io.states(), [revoked, good, good]);
+        let (out, notes) = test_io.revoke(Some(&id), None).unwrap();
         assert_eq!((out.as_str(), notes.starts_with("nothing")), ("", true));
 
-        let (out, _) = office.revoke(None, Some("main")).unwrap();
+        let (out, _) = test_io.revoke(None, Some("main")).unwrap();
         assert_eq!(out.lines().count(), 1, "{out}");
-        assert_eq!(office.states(), [revoked, revoked, good]);
+        assert_eq!(test_io.states(), [revoked, revoked, good]);
         for failure in [
-            office.revoke(Some("nope"), None),
-            office.revoke(None, Some("nope")),
+            test_io.revoke(Some("nope"), None),
+            test_io.revoke(None, Some("nope")),
         ] {
             assert_eq!(failure.unwrap_err().exit, Exit::Other);
         }
-        assert_eq!(office.states(), [revoked, revoked, good]);
+        assert_eq!(test_io.states(), [revoked, revoked, good]);
     }
 
     #[test]
     fn a_clock_that_is_ahead_for_a_moment_loses_no_link() {
-        let mut office = Office::open();
-        office.add("main", None, Expires::Days(365));
-        let today = office.now;
-        office.now += 100 * LONGEST_COOKIE;
-        office.add("main", None, Expires::Days(1));
-        assert_eq!(office.states(), [Standing::Expired, Standing::Good]);
-        office.now = today;
-        assert_eq!(office.states(), [Standing::Good, Standing::Good]);
+        let mut test_io = TestIo::open();
+        test_io.add("main", None, Expires::Days(365));
+        let today = test_io.now;
+        test_io.now += 100 * LONGEST_COOKIE;
+        test_io.add("main", None, Expires::Days(1));
+        assert_eq!(test_io.states(), [LinkStatus::Expired, LinkStatus::Good]);
+        test_io.now = today;
+        assert_eq!(test_io.states(), [LinkStatus::Good, LinkStatus::Good]);
     }
 
     #[test]
@@ -572,11 +572,11 @@ pub(super) mod tests {
 
     #[test]
     fn a_damaged_store_is_left_alone() {
-        let office = Office::open();
-        office.add("main", None, Expires::Days(1));
-        let file = office.config.access.state_dir.join("access.json");
+        let test_io = TestIo::open();
+        test_io.add("main", None, Expires::Days(1));
+        let file = test_io.config.access.state_dir.join("access.json");
         std::fs::write(&file, "{").unwrap();
-        let failure = office.revoke(None, Some("main")).unwrap_err();
+        let failure = test_io.revoke(None, Some("main")).unwrap_err();
         let message = failure.message.unwrap();
         assert!(message.contains("access.json is damaged"), "{message}");
         assert!(message.contains("none answers on this folder"), "{message}");
@@ -586,22 +586,22 @@ pub(super) mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test(flavor = "multi_thread")]
     async fn running_server_revokes_a_link_when_the_file_cannot_be_written() {
-        let office = Office::open();
-        let (address, _) = office.add("main", Some("Hall"), Expires::Days(1));
+        let test_io = TestIo::open();
+        let (address, _) = test_io.add("main", Some("Hall"), Expires::Days(1));
         let token = address.trim().rsplit("t=").next().unwrap();
-        let guard = std::sync::Arc::new(office.config.access.guard().unwrap());
-        let links = &guard.link_door().unwrap().links;
+        let guard = std::sync::Arc::new(test_io.config.access.guard().unwrap());
+        let links = &guard.link_backend().unwrap().links;
         let following = std::sync::Arc::clone(&guard);
         let following = tokio::spawn(async move { following.follow().await });
-        let now = office.now;
+        let now = test_io.now;
         assert!(links.good(token, now).is_ok());
-        let file = office.config.access.state_dir.join("access.json");
+        let file = test_io.config.access.state_dir.join("access.json");
         // The server has the folder's socket a moment after its start.
         for content in ["{", "", "{\"version\": 3}"] {
             std::fs::write(&file, content).unwrap();
             let until = std::time::Instant::now() + Duration::from_secs(30);
             let (out, notes) = loop {
-                match office.revoke(None, Some("main")) {
+                match test_io.revoke(None, Some("main")) {
                     Ok(said) => break said,
                     Err(error) => assert!(std::time::Instant::now() < until, "{error:?}"),
                 }
@@ -615,7 +615,7 @@ pub(super) mod tests {
                 assert!(notes.starts_with("nothing to revoke"), "{notes}");
             }
         }
-        let unknown = office.revoke(Some("nope"), None).unwrap_err();
+        let unknown = test_io.revoke(Some("nope"), None).unwrap_err();
         assert!(unknown.message.unwrap().starts_with("there is no link"));
         following.abort();
     }

@@ -5,19 +5,17 @@ use std::io;
 use super::{
     args::ApproveArgs,
     exit::{Exit, Failure},
-    links::{Desk, until},
+    links::{CommandIo, until},
     table::printable,
 };
 use crate::access::{CODE_LIFE, code};
 
 /// Makes a link of the waiting screen's own secret, which becomes its token. Before that it
 /// says where the screen is, and asks a person whether that is right.
-pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Failure> {
+pub(super) fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result<Exit, Failure> {
     let typed = code::normal(&args.code);
-    let waiting = desk.store().screens()?;
-    let mut good = waiting
-        .into_iter()
-        .filter(|screen| screen.is_good(desk.now));
+    let waiting = io.store().screens()?;
+    let mut good = waiting.into_iter().filter(|screen| screen.is_good(io.now));
     let Some(screen) = good.find(|screen| screen.code == typed) else {
         return Err(Failure::new(
             Exit::Other,
@@ -27,7 +25,7 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
                  another state folder than this command ({})",
                 printable(&typed),
                 CODE_LIFE.as_secs() / 60,
-                desk.config.access.state_dir.display()
+                io.config.access.state_dir.display()
             ),
         ));
     };
@@ -35,14 +33,14 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
         Some(peer) => format!("at {peer}"),
         None => "at an unknown address".to_owned(),
     };
-    writeln!(desk.notes, "the code {typed} is shown by a screen {place}")?;
-    if !args.yes && !agrees(desk, &args.board)? {
+    writeln!(io.notes, "the code {typed} is shown by a screen {place}")?;
+    if !args.yes && !agrees(io, &args.board)? {
         return Err(Failure::new(
             Exit::Other,
             "the screen was not approved: its code is valid until it expires",
         ));
     }
-    let id = desk.hand_out(
+    let id = io.hand_out(
         &args.board,
         args.name,
         args.expires,
@@ -59,24 +57,24 @@ pub(super) fn approve(desk: &mut Desk<'_>, args: ApproveArgs) -> Result<Exit, Fa
             )),
         },
     )?;
-    writeln!(desk.out, "{id}")?;
+    writeln!(io.out, "{id}")?;
     writeln!(
-        desk.notes,
+        io.notes,
         "the screen {place} shows the board {} in a few seconds, with the link {id}, {}",
         args.board,
-        until(args.expires.at(desk.now))
+        until(args.expires.at(io.now))
     )?;
-    desk.note_mode()?;
+    io.note_mode()?;
     Ok(Exit::Done)
 }
 
 /// Whether somebody says yes; a script has said so by its command.
-fn agrees(desk: &mut Desk<'_>, board: &str) -> io::Result<bool> {
-    let Some(answers) = desk.answers.as_mut() else {
+fn agrees(io: &mut CommandIo<'_>, board: &str) -> io::Result<bool> {
+    let Some(answers) = io.answers.as_mut() else {
         return Ok(true);
     };
-    write!(desk.notes, "let it show the board {board}? [y/N] ")?;
-    desk.notes.flush()?;
+    write!(io.notes, "let it show the board {board}? [y/N] ")?;
+    io.notes.flush()?;
     let mut answer = String::new();
     answers.read_line(&mut answer)?;
     Ok(matches!(
@@ -87,25 +85,25 @@ fn agrees(desk: &mut Desk<'_>, board: &str) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::links::tests::Office, *};
+    use super::{super::links::tests::TestIo, *};
     use crate::{
-        access::{Links, Screens, Waiting},
+        access::{Links, PairingCodes, Waiting},
         cli::args::Expires,
     };
 
-    fn waiting(office: &Office) -> Waiting {
-        let screens = Screens::new(office.store());
-        let waiting = screens.add(Some([10, 0, 0, 7].into()), office.now).unwrap();
-        screens.write().unwrap();
+    fn waiting(test_io: &TestIo) -> Waiting {
+        let codes = PairingCodes::new(test_io.store());
+        let waiting = codes.add(Some([10, 0, 0, 7].into()), test_io.now).unwrap();
+        codes.write().unwrap();
         waiting
     }
 
-    fn approved(office: &Office, code: &str, board: &str) -> Result<(String, String), Failure> {
-        approve_with(office, code, board, false)
+    fn approved(test_io: &TestIo, code: &str, board: &str) -> Result<(String, String), Failure> {
+        approve_with(test_io, code, board, false)
     }
 
     fn approve_with(
-        office: &Office,
+        test_io: &TestIo,
         code: &str,
         board: &str,
         yes: bool,
@@ -117,28 +115,28 @@ mod tests {
             name: Some("Hall 2".to_owned()),
             expires: Expires::Days(1),
         };
-        office.ask(|desk| approve(desk, args))
+        test_io.ask(|io| approve(io, args))
     }
 
     #[test]
     fn the_screens_own_secret_becomes_its_link() {
-        let office = Office::open();
-        let waiting = waiting(&office);
+        let test_io = TestIo::open();
+        let waiting = waiting(&test_io);
         let typed = format!("{}-{}", &waiting.code[..3], &waiting.code[3..]).to_lowercase();
-        let (id, notes) = approved(&office, &typed, "sales").unwrap();
+        let (id, notes) = approved(&test_io, &typed, "sales").unwrap();
         assert!(
             notes.contains("at 10.0.0.7 shows the board sales"),
             "{notes}"
         );
-        let links = Links::open(office.store()).unwrap();
-        let link = links.good(waiting.secret.expose(), office.now).unwrap();
+        let links = Links::open(test_io.store()).unwrap();
+        let link = links.good(waiting.secret.expose(), test_io.now).unwrap();
         assert_eq!(
             (link.id.as_str(), link.board.as_str()),
             (id.trim(), "sales")
         );
         assert_eq!(link.label.as_deref(), Some("Hall 2"));
 
-        let again = approved(&office, &waiting.code, "main").unwrap_err();
+        let again = approved(&test_io, &waiting.code, "main").unwrap_err();
         assert!(
             again
                 .message
@@ -159,13 +157,13 @@ mod tests {
             (Some(""), false, false),
             (Some("yesterday\n"), false, false),
         ] {
-            let mut office = Office::open();
-            office.answer = answer;
-            let waiting = waiting(&office);
-            let outcome = approve_with(&office, &waiting.code, "sales", yes);
+            let mut test_io = TestIo::open();
+            test_io.answer = answer;
+            let waiting = waiting(&test_io);
+            let outcome = approve_with(&test_io, &waiting.code, "sales", yes);
             assert_eq!(outcome.is_ok(), is_let_in, "{answer:?}");
             assert_eq!(
-                office.store().links().unwrap().len(),
+                test_io.store().links().unwrap().len(),
                 usize::from(is_let_in)
             );
             match outcome {
@@ -183,9 +181,9 @@ mod tests {
 
     #[test]
     fn a_wrong_or_old_code_and_an_unknown_board_let_nobody_in() {
-        let mut office = Office::open();
-        let waiting = waiting(&office);
-        let wrong = approved(&office, "AAAAAA", "sales").unwrap_err();
+        let mut test_io = TestIo::open();
+        let waiting = waiting(&test_io);
+        let wrong = approved(&test_io, "AAAAAA", "sales").unwrap_err();
         assert_eq!(wrong.exit, Exit::Other);
         assert!(
             wrong
@@ -193,11 +191,11 @@ mod tests {
                 .unwrap()
                 .starts_with("no waiting screen has the code AAAAAA: read")
         );
-        let unknown = approved(&office, &waiting.code, "nowhere").unwrap_err();
+        let unknown = approved(&test_io, &waiting.code, "nowhere").unwrap_err();
         assert_eq!(unknown.exit, Exit::Usage);
-        office.now += CODE_LIFE;
-        let old = approved(&office, &waiting.code, "sales").unwrap_err();
+        test_io.now += CODE_LIFE;
+        let old = approved(&test_io, &waiting.code, "sales").unwrap_err();
         assert!(old.message.unwrap().starts_with("no waiting screen"));
-        assert_eq!(office.store().links().unwrap(), []);
+        assert_eq!(test_io.store().links().unwrap(), []);
     }
 }

@@ -7,8 +7,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::{
-    BoardConfig, ConfigError, Environment, ServerConfig, Surroundings, Targets, keys,
-    reader::Reader, trust,
+    BoardConfig, ConfigError, Env, Environment, ServerConfig, Targets, keys, reader::Reader, trust,
 };
 use crate::access::{Guard, Policy, StoreError};
 
@@ -119,10 +118,10 @@ impl AccessConfig {
     }
 }
 
-/// What the commands around links need: the access, and which boards there are. No
-/// credentials, so that whoever hands out links need not have them.
+/// What the commands on links need: the access settings and the boards. No credentials, so
+/// that a user who creates links does not need them.
 #[derive(Clone, Debug)]
-pub struct LinkDesk {
+pub struct LinkSettings {
     /// Who may look.
     pub access: AccessConfig,
     /// Every board's slug.
@@ -131,17 +130,17 @@ pub struct LinkDesk {
     pub address: String,
 }
 
-impl LinkDesk {
+impl LinkSettings {
     /// Reads and checks just that. `file` is the path of `--config`.
     ///
     /// # Errors
     /// All problems found in the file as a whole and in the keys that are needed.
     pub fn read(
-        surroundings: &dyn Surroundings,
+        env: &dyn Env,
         environment: Environment,
         file: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let mut reader = Reader::new(surroundings, environment, file)?;
+        let mut reader = Reader::new(env, environment, file)?;
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);

@@ -8,7 +8,7 @@ use super::{
     BoardConfig, QueueConfig, display,
     file::{FileBoard, FileQueue},
     keys, levels,
-    problem::{Found, Problem},
+    problem::{Problem, Spanned},
     reader::Reader,
     value, zone,
 };
@@ -168,7 +168,7 @@ fn queues_of(
 }
 
 /// Text that people read: not blank, and on one line.
-fn label(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<String> {
+fn label(found: Option<Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
     let found = found?;
     let text = found.value.trim();
     if text.chars().any(char::is_control) || clean(text).is_none() {
@@ -182,7 +182,7 @@ fn label(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<St
 }
 
 /// Valid ids in their order; one that comes twice is a problem.
-fn distinct(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
+fn distinct(found: Vec<Spanned<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
     let mut ids = Vec::new();
     let mut seen = BTreeSet::new();
     for found in found {
@@ -199,7 +199,7 @@ fn distinct(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<Strin
 }
 
 /// Valid ids, sorted, each once: skills are a set.
-fn sorted(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
+fn sorted(found: Vec<Spanned<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
     let mut ids: Vec<_> = found
         .iter()
         .filter_map(|found| valid_id(found, problems))
@@ -209,7 +209,7 @@ fn sorted(found: Vec<Found<String>>, problems: &mut Vec<Problem>) -> Vec<String>
     ids
 }
 
-fn valid_id(found: &Found<String>, problems: &mut Vec<Problem>) -> Option<String> {
+fn valid_id(found: &Spanned<String>, problems: &mut Vec<Problem>) -> Option<String> {
     let id = found.value.trim();
     if let Some((what, remedy)) = fault_of(id) {
         problems.push(found.wrong(what, remedy));

@@ -13,7 +13,7 @@ use super::{
     PollConfig,
     keys::{self, Setting},
     placeholder,
-    problem::Found,
+    problem::Spanned,
     proxy,
     reader::Reader,
 };
@@ -72,7 +72,7 @@ fn address(
     let name = setting.variable.unwrap_or_default();
     let default = || {
         let value = default?.to_owned();
-        Some(Found {
+        Some(Spanned {
             value,
             place: "default".to_owned(),
             key: name.to_owned(),
@@ -140,7 +140,7 @@ fn ca_file(reader: &mut Reader<'_>) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ConfigError, Environment, Loaded, surroundings::pretended::Pretended};
+    use super::super::{ConfigError, Environment, Loaded, env::fake::FakeEnv};
 
     /// A configuration that is good but for these variables and lines of `.env`.
     fn read(variables: &[(&str, &str)], dotenv: &str) -> Result<Option<String>, ConfigError> {
@@ -149,15 +149,15 @@ mod tests {
             ("CXONE_CLIENT_SECRET", "secret"),
             ("CXONE_TENANT_ID", "tenant"),
         ];
-        let surroundings = Pretended {
+        let env = FakeEnv {
             variables: (credentials.iter().chain(variables))
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             files: [(".env".into(), dotenv.to_owned())].into(),
-            ..Pretended::default()
+            ..FakeEnv::default()
         };
-        let environment = Environment::read(&surroundings, None);
-        let loaded = Loaded::read(&surroundings, environment, None)?;
+        let environment = Environment::read(&env, None);
+        let loaded = Loaded::read(&env, environment, None)?;
         Ok(loaded.config.cxone.proxy.map(|proxy| proxy.to_string()))
     }
 

@@ -10,12 +10,12 @@ use queuewall_shared::{
 
 use super::{
     file::FileBoard,
-    problem::{Found, Problem},
+    problem::{Problem, Spanned},
 };
 
 /// Reads a board's settings.
 pub(super) fn read(board: &FileBoard, problems: &mut Vec<Problem>) -> Display {
-    let mut number = |found: &Option<Found<String>>, bounds: RangeInclusive<f64>, unit| {
+    let mut number = |found: &Option<Spanned<String>>, bounds: RangeInclusive<f64>, unit| {
         let number = found.as_ref()?.number(&bounds, false, unit);
         number.map_err(|problem| problems.push(problem)).ok()
     };
@@ -32,7 +32,7 @@ pub(super) fn read(board: &FileBoard, problems: &mut Vec<Problem>) -> Display {
     }
 }
 
-fn theme(found: Option<&Found<String>>, problems: &mut Vec<Problem>) -> Option<Theme> {
+fn theme(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>) -> Option<Theme> {
     let found = found?;
     match found.value.as_str() {
         "dark" => Some(Theme::Dark),
@@ -45,7 +45,7 @@ fn theme(found: Option<&Found<String>>, problems: &mut Vec<Problem>) -> Option<T
     }
 }
 
-fn language(found: Option<&Found<String>>, problems: &mut Vec<Problem>) -> Option<String> {
+fn language(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
     let found = found?;
     if Language::of_code(&found.value).is_some() {
         return Some(found.value.clone());

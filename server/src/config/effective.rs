@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{
-    ConfigError, Environment, Loaded, Surroundings,
+    ConfigError, Env, Environment, Loaded,
     keys::{self, Kind, Secrecy, Setting},
-    problem::{Found, may_hold_secret},
+    problem::{Spanned, may_hold_secret},
     proxy,
     reader::Reader,
 };
@@ -26,11 +26,11 @@ pub struct Effective {
 /// # Errors
 /// When a source cannot be read as a whole.
 pub fn effective(
-    surroundings: &dyn Surroundings,
+    env: &dyn Env,
     environment: Environment,
     file: Option<&Path>,
 ) -> Result<(Vec<Effective>, Option<ConfigError>), ConfigError> {
-    let reader = Reader::new(surroundings, environment, file)?;
+    let reader = Reader::new(env, environment, file)?;
     let settings = keys::SETTINGS.iter();
     let settings = settings.filter_map(|setting| row(&reader, setting));
     let boards = reader.boards().iter().map(|board| {
@@ -51,13 +51,13 @@ pub fn effective(
             .map(proxy_row)
     });
     let rows = settings.chain(proxies).chain(boards).collect();
-    let environment = Environment::read(surroundings, file);
-    let problems = Loaded::read(surroundings, environment, file).err();
+    let environment = Environment::read(env, file);
+    let problems = Loaded::read(env, environment, file).err();
     Ok((rows, problems))
 }
 
 /// The row of a proxy or its exceptions.
-fn proxy_row(found: &Found<String>) -> Effective {
+fn proxy_row(found: &Spanned<String>) -> Effective {
     let value = found.value.trim();
     let is_good = proxy::read(|name| (name == found.key).then(|| value.to_owned())).is_ok();
     Effective {
@@ -77,7 +77,7 @@ fn proxy_row(found: &Found<String>) -> Effective {
 
 fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
     let name = setting.file_key.or(setting.variable)?.to_owned();
-    let found: Vec<Found<String>> = match setting.kind {
+    let found: Vec<Spanned<String>> = match setting.kind {
         Kind::Ids | Kind::Texts => reader.list(setting),
         _ => reader.text(setting).into_iter().collect(),
     };
@@ -106,18 +106,18 @@ fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::surroundings::pretended::Pretended, *};
+    use super::{super::env::fake::FakeEnv, *};
 
     fn rows(variables: &[(&str, &str)], file: &str) -> (Vec<Effective>, Option<ConfigError>) {
         let variables = variables.iter();
-        let surroundings = Pretended {
+        let env = FakeEnv {
             variables: variables
                 .map(|(name, value)| ((*name).into(), (*value).into()))
                 .collect(),
             files: [("queuewall.toml".into(), file.to_owned())].into(),
-            ..Pretended::default()
+            ..FakeEnv::default()
         };
-        effective(&surroundings, Environment::read(&surroundings, None), None).unwrap()
+        effective(&env, Environment::read(&env, None), None).unwrap()
     }
 
     #[test]
@@ -216,18 +216,16 @@ mod tests {
                     ("CXONE_TENANT_ID", "c"),
                 ];
                 let variables = enough.iter().chain(variables);
-                let surroundings = Pretended {
+                let env = FakeEnv {
                     variables: variables
                         .map(|(name, value)| ((*name).into(), (*value).into()))
                         .collect(),
-                    ..Pretended::default()
+                    ..FakeEnv::default()
                 };
-                let environment = Environment::read(&surroundings, None);
+                let environment = Environment::read(&env, None);
                 format!(
                     "{:?}",
-                    Loaded::read(&surroundings, environment, None)
-                        .unwrap()
-                        .config
+                    Loaded::read(&env, environment, None).unwrap().config
                 )
             };
             assert_eq!(read(&[]), read(&[(variable, &row.value)]), "{variable}");

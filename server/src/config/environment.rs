@@ -10,11 +10,10 @@ use std::{
 
 use super::{
     dotenv::{self, Line},
+    env::{Env, beside},
     keys::{self, Secrecy},
-    problem::{Found, Problem},
-    proxy,
-    surroundings::{Surroundings, beside},
-    value,
+    problem::{Problem, Spanned},
+    proxy, value,
 };
 use crate::{
     system_error::{Attempt, remedy},
@@ -31,7 +30,7 @@ const OUR_PREFIXES: [&str; 2] = ["CXONE_", "QUEUEWALL_"];
 /// It has no `Debug`, since the client secret lies in it as plain text.
 #[derive(Default)]
 pub struct Environment {
-    values: BTreeMap<&'static str, Found<String>>,
+    values: BTreeMap<&'static str, Spanned<String>>,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<String>,
     /// The variables that are given, and were refused: they are not missing.
@@ -52,17 +51,17 @@ impl Environment {
     /// working folder. Problems are kept for [`Loaded::read`](super::Loaded::read), so that
     /// commands that need no configuration do not fail for it.
     #[must_use]
-    pub fn read(surroundings: &dyn Surroundings, file: Option<&Path>) -> Self {
+    pub fn read(env: &dyn Env, file: Option<&Path>) -> Self {
         let mut environment = Self::default();
         let mut unused = Vec::new();
-        for (name, value) in surroundings.variables() {
+        for (name, value) in env.variables() {
             unused.extend(environment.take_variable(&name, &value));
         }
         environment.warnings.extend(unused_words(&unused));
         let named = environment.get(&keys::CONFIG);
         let named = file.or(named.map(|found| Path::new(found.value.trim())));
         environment.dotenv = named.map_or(DOTENV.into(), |file| beside(file, DOTENV));
-        environment.read_dotenv(surroundings);
+        environment.read_dotenv(env);
         environment
     }
 
@@ -85,13 +84,13 @@ impl Environment {
     }
 
     /// A setting's variable. Blank counts as absent, as container files have it.
-    pub(super) fn get(&self, setting: &keys::Setting) -> Option<&Found<String>> {
+    pub(super) fn get(&self, setting: &keys::Setting) -> Option<&Spanned<String>> {
         self.get_even_blank(setting)
             .filter(|found| !found.value.trim().is_empty())
     }
 
     /// A setting's variable, blank or not.
-    pub(super) fn get_even_blank(&self, setting: &keys::Setting) -> Option<&Found<String>> {
+    pub(super) fn get_even_blank(&self, setting: &keys::Setting) -> Option<&Spanned<String>> {
         self.values.get(setting.variable?)
     }
 
@@ -103,7 +102,7 @@ impl Environment {
     }
 
     /// A variable that names a proxy.
-    pub(super) fn proxy_variable(&self, name: &str) -> Option<&Found<String>> {
+    pub(super) fn proxy_variable(&self, name: &str) -> Option<&Spanned<String>> {
         self.values.get(name)
     }
 
@@ -126,7 +125,7 @@ impl Environment {
     }
 
     fn take(&mut self, variable: &'static str, value: &str, place: &str) {
-        self.values.entry(variable).or_insert(Found {
+        self.values.entry(variable).or_insert(Spanned {
             value: value.to_owned(),
             place: place.to_owned(),
             key: variable.to_owned(),
@@ -159,19 +158,19 @@ impl Environment {
         }
     }
 
-    fn read_dotenv(&mut self, surroundings: &dyn Surroundings) {
+    fn read_dotenv(&mut self, env: &dyn Env) {
         let path = self.dotenv.clone();
         let name = path.display().to_string();
-        let bytes = match surroundings.read(&path) {
+        let bytes = match env.read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.note_passed_over(surroundings, None);
+                self.note_passed_over(env, None);
                 return;
             }
             Err(error) => return self.unreadable(&name, &error),
         };
-        self.note_passed_over(surroundings, Some(&bytes));
-        if let Some(what) = surroundings.permissions(&path).distrust() {
+        self.note_passed_over(env, Some(&bytes));
+        if let Some(what) = env.permissions(&path).distrust() {
             self.is_unreadable = true;
             let remedy =
                 format!("chmod 600 it, and let it belong to the user that runs queuewall: {name}");
@@ -183,7 +182,7 @@ impl Environment {
             Ok(text) => {
                 self.has_dotenv = true;
                 let has_secret = self.take_dotenv(&text, &name);
-                if has_secret && surroundings.permissions(&path).others_read {
+                if has_secret && env.permissions(&path).others_read {
                     self.warnings.push(format!(
                         "{name}: other users of this machine can read the file, which holds a secret: chmod 600 it"
                     ));
@@ -202,9 +201,9 @@ impl Environment {
     }
 
     /// Another `.env` in the working folder does not count; its owner may think so.
-    fn note_passed_over(&mut self, surroundings: &dyn Surroundings, read: Option<&[u8]>) {
+    fn note_passed_over(&mut self, env: &dyn Env, read: Option<&[u8]>) {
         if self.dotenv != Path::new(DOTENV) {
-            let other = surroundings.read(Path::new(DOTENV)).ok();
+            let other = env.read(Path::new(DOTENV)).ok();
             self.is_passed_over = other.is_some_and(|other| Some(other.as_slice()) != read);
         }
         if self.is_passed_over {
@@ -338,18 +337,18 @@ fn unknown_in_dotenv(place: &str, name: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::surroundings::pretended::Pretended, *};
+    use super::{super::env::fake::FakeEnv, *};
 
     fn read(variables: &[(&str, &str)], dotenv: &str) -> Environment {
         let variables = variables.iter();
-        let pretended = Pretended {
+        let env = FakeEnv {
             variables: variables
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             files: [(DOTENV.into(), dotenv.to_owned())].into(),
-            ..Pretended::default()
+            ..FakeEnv::default()
         };
-        Environment::read(&pretended, None)
+        Environment::read(&env, None)
     }
 
     fn problems(environment: &Environment) -> Vec<String> {

@@ -10,14 +10,11 @@ use std::{
     ops::Range,
 };
 
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::de::{DeTable, DeValue};
 
 use super::{
     keys::{self, Kind},
-    problem::{Found, Problem},
+    problem::{Problem, Spanned},
 };
 pub(super) use boards::{FileBoard, FileQueue};
 pub(super) use levels::{FileLevels, FileLimit, FileLimits};
@@ -26,9 +23,9 @@ pub(super) use levels::{FileLevels, FileLimit, FileLimits};
 #[derive(Default)]
 pub(super) struct File {
     /// Single values, by dotted key, as text.
-    pub(super) scalars: BTreeMap<&'static str, Found<String>>,
+    pub(super) scalars: BTreeMap<&'static str, Spanned<String>>,
     /// Arrays, by dotted key.
-    pub(super) lists: BTreeMap<&'static str, Found<Vec<Found<String>>>>,
+    pub(super) lists: BTreeMap<&'static str, Spanned<Vec<Spanned<String>>>>,
     /// `[levels]`, the base of every board's.
     pub(super) levels: FileLevels,
     /// The boards in the file's order.
@@ -38,7 +35,7 @@ pub(super) struct File {
     pub(super) refused: BTreeSet<&'static str>,
 }
 
-type Value<'a> = Spanned<DeValue<'a>>;
+type Value<'a> = toml::Spanned<DeValue<'a>>;
 
 impl File {
     /// Whether nothing is set.
@@ -55,7 +52,7 @@ impl File {
 /// # Errors
 /// Where it is not TOML, or a table is none of ours: its settings are not known to be missing.
 pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<Problem>> {
-    let mut walker = Walker {
+    let mut reader = FileReader {
         line_ends: text
             .bytes()
             .enumerate()
@@ -69,7 +66,7 @@ pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         // Only the message: the error's Display quotes the line, secrets and all.
-        walker.report(
+        reader.report(
             &error.span().unwrap_or_default(),
             "the line",
             format_args!("is not TOML ({})", error.message()),
@@ -77,16 +74,17 @@ pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<
         );
     }
     if !errors.is_empty() {
-        return Err(walker.into_problems());
+        return Err(reader.into_problems());
     }
-    let file = walker.file(table.get_ref());
-    if walker.is_partial {
-        return Err(walker.into_problems());
+    let file = reader.file(table.get_ref());
+    if reader.is_partial {
+        return Err(reader.into_problems());
     }
-    Ok((file, walker.into_problems()))
+    Ok((file, reader.into_problems()))
 }
 
-struct Walker<'a> {
+/// Reads the parsed TOML into a [`File`], and collects the problems.
+struct FileReader<'a> {
     /// Where each line ends, in bytes.
     line_ends: Vec<usize>,
     name: &'a str,
@@ -96,7 +94,7 @@ struct Walker<'a> {
     is_partial: bool,
 }
 
-impl Walker<'_> {
+impl FileReader<'_> {
     fn place(&self, span: &Range<usize>) -> String {
         let line = 1 + self.line_ends.partition_point(|end| *end < span.start);
         format!("{}:{line}", self.name)
@@ -188,33 +186,33 @@ impl Walker<'_> {
         }
     }
 
-    fn ids(&mut self, key: &str, value: &Value<'_>) -> Option<Found<Vec<Found<String>>>> {
+    fn ids(&mut self, key: &str, value: &Value<'_>) -> Option<Spanned<Vec<Spanned<String>>>> {
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong_shape(&value.span(), key, "must be an array", r#"["101", "102"]"#);
             return None;
         };
         let value_of_items = items.iter().filter_map(|item| self.id(key, item)).collect();
-        Some(Found {
+        Some(Spanned {
             value: value_of_items,
             place: self.place(&value.span()),
             key: key.to_owned(),
         })
     }
 
-    fn texts(&mut self, key: &str, value: &Value<'_>) -> Option<Found<Vec<Found<String>>>> {
+    fn texts(&mut self, key: &str, value: &Value<'_>) -> Option<Spanned<Vec<Spanned<String>>>> {
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong_shape(&value.span(), key, "must be an array", r#"["one", "two"]"#);
             return None;
         };
         let texts = (items.iter()).filter_map(|item| self.scalar(key, item, Kind::Text));
-        Some(Found {
+        Some(Spanned {
             value: texts.collect(),
             place: self.place(&value.span()),
             key: key.to_owned(),
         })
     }
 
-    fn id(&mut self, key: &str, value: &Value<'_>) -> Option<Found<String>> {
+    fn id(&mut self, key: &str, value: &Value<'_>) -> Option<Spanned<String>> {
         let text = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
@@ -228,14 +226,14 @@ impl Walker<'_> {
                 return None;
             }
         };
-        Some(Found {
+        Some(Spanned {
             value: text,
             place: self.place(&value.span()),
             key: key.to_owned(),
         })
     }
 
-    fn scalar(&mut self, key: &str, value: &Value<'_>, kind: Kind) -> Option<Found<String>> {
+    fn scalar(&mut self, key: &str, value: &Value<'_>, kind: Kind) -> Option<Spanned<String>> {
         let text = match (kind, value.get_ref()) {
             (Kind::Text, DeValue::String(text)) => text.to_string(),
             (Kind::Integer | Kind::Number, DeValue::Integer(number)) => number.to_string(),
@@ -258,7 +256,7 @@ impl Walker<'_> {
                 return None;
             }
         };
-        Some(Found {
+        Some(Spanned {
             value: text,
             place: self.place(&value.span()),
             key: key.to_owned(),

@@ -4,7 +4,7 @@ use std::{collections::HashSet, time::Duration};
 
 use queuewall_shared::settings::{INCHES, METRES};
 
-use super::{Environment, Loaded, Permissions, surroundings::pretended::Pretended};
+use super::{Environment, Loaded, Permissions, env::fake::FakeEnv};
 
 /// Stands between the parts of an input: `queuewall.toml`, variables of the process one a
 /// line, `.env`.
@@ -27,7 +27,7 @@ pub fn configuration(input: &[u8]) {
     };
     let parts: Vec<&str> = input.splitn(3, NEXT_PART).collect();
     let part = |place: usize| parts.get(place).copied().unwrap_or_default();
-    let surroundings = Pretended {
+    let env = FakeEnv {
         variables: variables(part(1)),
         files: [
             ("queuewall.toml".into(), part(0).to_owned()),
@@ -40,13 +40,18 @@ pub fn configuration(input: &[u8]) {
             ..Permissions::default()
         },
     };
-    let read = || Loaded::read(&surroundings, Environment::read(&surroundings, None), None);
+    let read = || Loaded::read(&env, Environment::read(&env, None), None);
     let words = match read() {
         Ok(loaded) => {
             check(&loaded);
             let again = read().expect("it was read before");
             assert_eq!(again.config.live(), loaded.config.live());
-            assert_eq!(again.settled.differing_from(&loaded.settled), [""; 0]);
+            assert_eq!(
+                again
+                    .requires_restart
+                    .differing_from(&loaded.requires_restart),
+                [""; 0]
+            );
             format!("{loaded:?} {}", loaded.config.warnings.join("\n"))
         }
         Err(error) => {

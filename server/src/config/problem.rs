@@ -5,9 +5,9 @@ use std::{fmt, ops::RangeInclusive};
 
 use thiserror::Error;
 
-/// A setting as it was found, with where it stands.
+/// A value of a setting, with its place in the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found<T> {
+pub(super) struct Spanned<T> {
     /// What was found.
     pub(super) value: T,
     /// `environment`, `.env:3` or `queuewall.toml:12`.
@@ -16,10 +16,10 @@ pub(super) struct Found<T> {
     pub(super) key: String,
 }
 
-impl<T> Found<T> {
+impl<T> Spanned<T> {
     /// The same place and key with another value.
-    pub(super) fn with<U>(&self, value: U) -> Found<U> {
-        Found {
+    pub(super) fn with<U>(&self, value: U) -> Spanned<U> {
+        Spanned {
             value,
             place: self.place.clone(),
             key: self.key.clone(),
@@ -32,7 +32,7 @@ impl<T> Found<T> {
     }
 }
 
-impl Found<String> {
+impl Spanned<String> {
     /// The number that stands here, within `bounds`.
     pub(super) fn number(
         &self,

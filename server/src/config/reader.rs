@@ -11,12 +11,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     ConfigError,
+    env::{Env, beside},
     environment::Environment,
     file::{self, File, FileBoard, FileLevels},
     keys::{self, Setting},
-    problem::{Found, Problem},
-    settings::Digest,
-    surroundings::{Surroundings, beside},
+    problem::{Problem, Spanned},
+    requires_restart::Digest,
 };
 use crate::{
     system_error::{Attempt, remedy},
@@ -28,7 +28,7 @@ const DEFAULT_FILE: &str = "queuewall.toml";
 
 /// Both sources and the problems so far.
 pub(super) struct Reader<'a> {
-    pub(super) surroundings: &'a dyn Surroundings,
+    pub(super) env: &'a dyn Env,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<String>,
     /// The files that were read, `.env` and the configuration file first.
@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
     /// Where a source cannot be read as a whole: what its settings are is not known, and
     /// none of them can be called missing.
     pub(super) fn new(
-        surroundings: &'a dyn Surroundings,
+        env: &'a dyn Env,
         mut environment: Environment,
         named: Option<&Path>,
     ) -> Result<Self, ConfigError> {
@@ -62,11 +62,11 @@ impl<'a> Reader<'a> {
         if environment.has_dotenv {
             files.push(environment.dotenv_path().to_owned());
         }
-        let file = match read_file(surroundings, &file_path, named_by) {
+        let file = match read_file(env, &file_path, named_by) {
             Ok(Some((file, found))) => {
                 problems.extend(found);
                 let name = file_path.display();
-                if surroundings.permissions(&file_path).others_write {
+                if env.permissions(&file_path).others_write {
                     warnings.push(format!(
                         "{name}: other users of this machine can write the file: chmod go-w it"
                     ));
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
             return Err(ConfigError { problems });
         }
         Ok(Self {
-            surroundings,
+            env,
             problems,
             warnings,
             files,
@@ -115,40 +115,40 @@ impl<'a> Reader<'a> {
     }
 
     /// A setting's variable alone; blank counts as absent.
-    pub(super) fn variable(&self, setting: &Setting) -> Option<Found<String>> {
+    pub(super) fn variable(&self, setting: &Setting) -> Option<Spanned<String>> {
         self.environment.get(setting).cloned()
     }
 
     /// A setting's variable alone, blank or not.
-    pub(super) fn variable_even_blank(&self, setting: &Setting) -> Option<Found<String>> {
+    pub(super) fn variable_even_blank(&self, setting: &Setting) -> Option<Spanned<String>> {
         self.environment.get_even_blank(setting).cloned()
     }
 
     /// A variable that names a proxy, or exceptions of it.
-    pub(super) fn proxy_variable(&self, name: &str) -> Option<&Found<String>> {
+    pub(super) fn proxy_variable(&self, name: &str) -> Option<&Spanned<String>> {
         self.environment.proxy_variable(name)
     }
 
     /// What the process's `RUST_LOG` says, which counts where `QUEUEWALL_LOG` is not set.
     pub(super) fn rust_log(&self) -> Option<String> {
-        let mut variables = self.surroundings.variables().into_iter();
+        let mut variables = self.env.variables().into_iter();
         let (_, value) = variables.find(|(name, _)| name == "RUST_LOG")?;
         value.into_string().ok()
     }
 
     /// A setting's key in the file alone.
-    pub(super) fn in_file(&self, setting: &Setting) -> Option<Found<String>> {
+    pub(super) fn in_file(&self, setting: &Setting) -> Option<Spanned<String>> {
         self.file.scalars.get(setting.file_key?).cloned()
     }
 
     /// A setting from the environment, else from the file.
-    pub(super) fn text(&self, setting: &Setting) -> Option<Found<String>> {
+    pub(super) fn text(&self, setting: &Setting) -> Option<Spanned<String>> {
         self.variable(setting).or_else(|| self.in_file(setting))
     }
 
     /// A path: in the environment from the working folder, in the file from the
     /// file's own folder.
-    pub(super) fn path(&self, setting: &Setting) -> Option<Found<PathBuf>> {
+    pub(super) fn path(&self, setting: &Setting) -> Option<Spanned<PathBuf>> {
         self.variable(setting)
             .map(|found| found.with(PathBuf::from(&found.value)))
             .or_else(|| {
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list: with commas in the environment, an array in the file.
-    pub(super) fn list(&self, setting: &Setting) -> Vec<Found<String>> {
+    pub(super) fn list(&self, setting: &Setting) -> Vec<Spanned<String>> {
         match self.variable(setting) {
             Some(found) => found
                 .value
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list in the file alone.
-    pub(super) fn list_in_file(&self, setting: &Setting) -> Option<&Found<Vec<Found<String>>>> {
+    pub(super) fn list_in_file(&self, setting: &Setting) -> Option<&Spanned<Vec<Spanned<String>>>> {
         self.file.lists.get(setting.file_key?)
     }
 
@@ -203,11 +203,11 @@ impl<'a> Reader<'a> {
     /// file is called is not quoted where there is no such file: it may be the secret.
     pub(super) fn read_file_of(
         &mut self,
-        found: &Found<PathBuf>,
+        found: &Spanned<PathBuf>,
         is_secret: bool,
     ) -> Option<Vec<u8>> {
         let path: &Path = &found.value;
-        let bytes = match self.surroundings.read(path) {
+        let bytes = match self.env.read(path) {
             Ok(bytes) => bytes,
             Err(error) if is_secret && !is_there(&error) => {
                 self.problems.push(found.problem(
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
         self.files.push(path.to_owned());
         let digest = Sha256::digest(&bytes).into();
         self.contents.insert(found.key.clone(), digest);
-        let others = self.surroundings.permissions(path);
+        let others = self.env.permissions(path);
         let what = match (others.others_write, is_secret && others.others_read) {
             (true, _) => "write: chmod go-w it",
             (false, true) => {
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
     /// The same, as text.
     pub(super) fn read_text_of(
         &mut self,
-        found: &Found<PathBuf>,
+        found: &Spanned<PathBuf>,
         is_secret: bool,
     ) -> Option<String> {
         let bytes = self.read_file_of(found, is_secret)?;
@@ -264,7 +264,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What stood in the file that a setting names, when it was read.
-    pub(super) fn content_of(&self, found: &Found<String>) -> Option<&Digest> {
+    pub(super) fn content_of(&self, found: &Spanned<String>) -> Option<&Digest> {
         self.contents.get(&found.key)
     }
 
@@ -318,17 +318,17 @@ impl<'a> Reader<'a> {
 /// The configuration file; `None` where there is none and nobody named one. One that was
 /// named was chosen, whatever its owner: in a container most belong to a user outside.
 fn read_file(
-    surroundings: &dyn Surroundings,
+    env: &dyn Env,
     path: &Path,
     named_by: Option<String>,
 ) -> Result<Option<(File, Vec<Problem>)>, Vec<Problem>> {
     let name = path.display().to_string();
-    let bytes = surroundings.read(path);
+    let bytes = env.read(path);
     let is_missing = (bytes.as_ref()).is_err_and(|error| error.kind() == ErrorKind::NotFound);
     if is_missing && named_by.is_none() {
         return Ok(None);
     }
-    let distrust = surroundings.permissions(path).distrust();
+    let distrust = env.permissions(path).distrust();
     if let (None, Some(what)) = (&named_by, distrust) {
         let remedy = format!(
             "if you trust it, name it by --config {name} or QUEUEWALL_CONFIG; else run `chown` and `chmod go-w`, so \

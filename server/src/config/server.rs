@@ -9,7 +9,7 @@ use std::{
 
 use url::Host;
 
-use super::{ConfigError, Environment, FrameAncestor, Surroundings, frames, keys, reader::Reader};
+use super::{ConfigError, Env, Environment, FrameAncestor, frames, keys, reader::Reader};
 
 /// The server's own address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,11 +73,11 @@ impl ServerConfig {
     /// # Errors
     /// All problems found in the file as a whole and in the keys that are needed.
     pub fn read_alone(
-        surroundings: &dyn Surroundings,
+        env: &dyn Env,
         environment: Environment,
         file: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let mut reader = Reader::new(surroundings, environment, file)?;
+        let mut reader = Reader::new(env, environment, file)?;
         let server = Self::read(&mut reader);
         if reader.problems.is_empty() {
             Ok(server)

@@ -9,7 +9,7 @@ use queuewall_shared::{
 };
 use secrecy::ExposeSecret as _;
 
-use super::{surroundings::pretended::Pretended, *};
+use super::{env::fake::FakeEnv, *};
 
 mod follow_ups;
 mod realtime;
@@ -20,9 +20,9 @@ const ENOUGH: [(&str, &str); 3] = [
     ("CXONE_TENANT_ID", "tenant"),
 ];
 
-fn pretended(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Pretended {
+fn fake_env(variables: &[(&str, &str)], files: &[(&str, &str)]) -> FakeEnv {
     let owned = |text: &&str| (*text).to_owned();
-    Pretended {
+    FakeEnv {
         variables: variables
             .iter()
             .map(|(name, value)| (owned(name), owned(value)))
@@ -36,13 +36,13 @@ fn pretended(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Pretended {
 }
 
 fn read(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
-    read_from(&pretended(variables, files), None)
+    read_from(&fake_env(variables, files), None)
 }
 
-fn read_from(surroundings: &Pretended, file: Option<&str>) -> Result<Loaded, ConfigError> {
+fn read_from(env: &FakeEnv, file: Option<&str>) -> Result<Loaded, ConfigError> {
     let file = file.map(Path::new);
-    let environment = Environment::read(surroundings, file);
-    Loaded::read(surroundings, environment, file)
+    let environment = Environment::read(env, file);
+    Loaded::read(env, environment, file)
 }
 
 fn problems(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Vec<String> {
@@ -148,9 +148,9 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
         ("CXONE_TENANT_ID", "tenant"),
         ("CXONE_CLIENT_SECRET_FILE", "secret"),
     ];
-    let mut surroundings = pretended(&variables, &[("secret", "hunter2\r\n")]);
-    surroundings.permissions.others_read = true;
-    let config = read_from(&surroundings, None).unwrap().config;
+    let mut env = fake_env(&variables, &[("secret", "hunter2\r\n")]);
+    env.permissions.others_read = true;
+    let config = read_from(&env, None).unwrap().config;
     assert_eq!(
         reporting_v2(&config).client_secret.expose_secret(),
         "hunter2"
@@ -199,7 +199,7 @@ fn the_file_is_that_of_the_option_else_of_the_variable_else_the_default_where_th
     ];
     let variables = with(&[("QUEUEWALL_CONFIG", "b.toml")]);
     let slug = |variables: &[_], option| {
-        let loaded = read_from(&pretended(variables, &files), option).unwrap();
+        let loaded = read_from(&fake_env(variables, &files), option).unwrap();
         loaded.config.boards[0].slug.clone()
     };
     assert_eq!(slug(&variables, Some("a.toml")), "a");
@@ -217,7 +217,7 @@ fn the_file_is_that_of_the_option_else_of_the_variable_else_the_default_where_th
 #[test]
 fn paths_in_the_file_are_meant_from_its_folder() {
     let file = "[cxone]\nclient_secret_file = \"secret\"\nca_file = \"/ca.pem\"\n";
-    let surroundings = pretended(
+    let env = fake_env(
         &[("CXONE_CLIENT_ID", "id"), ("CXONE_TENANT_ID", "t")],
         &[
             ("etc/queuewall.toml", file),
@@ -225,9 +225,7 @@ fn paths_in_the_file_are_meant_from_its_folder() {
             ("/ca.pem", ""),
         ],
     );
-    let config = read_from(&surroundings, Some("etc/queuewall.toml"))
-        .unwrap()
-        .config;
+    let config = read_from(&env, Some("etc/queuewall.toml")).unwrap().config;
     assert_eq!(
         reporting_v2(&config).client_secret.expose_secret(),
         "hunter2"
@@ -413,11 +411,9 @@ fn the_server_may_have_names_and_a_certificate() {
         ("etc/tls.pem", ""),
         ("etc/key.pem", ""),
     ];
-    let mut surroundings = pretended(&ENOUGH, &files);
-    surroundings.permissions.others_read = true;
-    let config = read_from(&surroundings, Some("etc/queuewall.toml"))
-        .unwrap()
-        .config;
+    let mut env = fake_env(&ENOUGH, &files);
+    env.permissions.others_read = true;
+    let config = read_from(&env, Some("etc/queuewall.toml")).unwrap().config;
     assert_eq!(config.server.hosts, ["wall.example.com"]);
     let tls = config.server.tls.unwrap();
     assert_eq!(tls.certificate, Path::new("etc/tls.pem"));
@@ -514,7 +510,12 @@ fn sample_file_sets_nothing_as_it_stands() {
     assert_eq!(with_sample.config.live(), plain.config.live());
     assert_eq!(with_sample.config.access, plain.config.access);
     assert_eq!(with_sample.config.server, plain.config.server);
-    assert_eq!(with_sample.settled.differing_from(&plain.settled), [""; 0]);
+    assert_eq!(
+        with_sample
+            .requires_restart
+            .differing_from(&plain.requires_restart),
+        [""; 0]
+    );
     assert!(with_sample.config.warnings[0].contains("the file sets nothing"));
 }
 
@@ -792,8 +793,8 @@ fn who_may_look_is_read_from_both_sources() {
                 [access]\nmode = \"proxy\"\nproxy_header = \"X-Person\"\n\
                 trusted_proxies = [\"10.0.0.5\", \"fd00::/8\"]\n";
     let files = [("etc/queuewall.toml", file)];
-    let surroundings = pretended(&ENOUGH, &files);
-    let loaded = read_from(&surroundings, Some("etc/queuewall.toml")).unwrap();
+    let env = fake_env(&ENOUGH, &files);
+    let loaded = read_from(&env, Some("etc/queuewall.toml")).unwrap();
     let access = loaded.config.access;
     assert_eq!(access.mode, AccessMode::Proxy);
     assert_eq!(access.proxy_header, "x-person");
@@ -813,11 +814,11 @@ fn who_may_look_is_read_from_both_sources() {
         ("QUEUEWALL_ACCESS", "links"),
         ("QUEUEWALL_STATE_DIR", "/var/q"),
     ]);
-    let loaded = read_from(&pretended(&variables, &files), Some("etc/queuewall.toml")).unwrap();
+    let loaded = read_from(&fake_env(&variables, &files), Some("etc/queuewall.toml")).unwrap();
     assert_eq!(loaded.config.access.mode, AccessMode::Links);
     assert_eq!(loaded.config.access.state_dir, Path::new("/var/q"));
-    let surroundings = pretended(&ENOUGH, &[("etc/q.toml", "")]);
-    let loaded = read_from(&surroundings, Some("etc/q.toml")).unwrap();
+    let env = fake_env(&ENOUGH, &[("etc/q.toml", "")]);
+    let loaded = read_from(&env, Some("etc/q.toml")).unwrap();
     assert_eq!(
         loaded.config.access.state_dir,
         Path::new("etc/queuewall-state")
@@ -857,11 +858,11 @@ fn a_guard_that_cannot_be_is_refused() {
 #[test]
 fn handing_out_links_needs_no_credentials() {
     let file = "[[boards]]\nslug = \"a\"\n[[boards]]\nslug = \"b\"\n";
-    let desk = |variables: &[_], files: &[_]| {
-        let surroundings = pretended(variables, files);
-        LinkDesk::read(&surroundings, Environment::read(&surroundings, None), None)
+    let link_settings = |variables: &[_], files: &[_]| {
+        let env = fake_env(variables, files);
+        LinkSettings::read(&env, Environment::read(&env, None), None)
     };
-    let found = desk(
+    let found = link_settings(
         &[("QUEUEWALL_ACCESS", "links")],
         &[("queuewall.toml", file)],
     )
@@ -870,10 +871,10 @@ fn handing_out_links_needs_no_credentials() {
     assert_eq!(found.address, "http://127.0.0.1:8080");
     let named = [("QUEUEWALL_PUBLIC_URL", "https://wall.example.com:8443")];
     assert_eq!(
-        desk(&named, &[]).unwrap().address,
+        link_settings(&named, &[]).unwrap().address,
         "https://wall.example.com:8443"
     );
-    assert!(desk(&[], &[("queuewall.toml", "[acces]\n")]).is_err());
+    assert!(link_settings(&[], &[("queuewall.toml", "[acces]\n")]).is_err());
 }
 
 #[test]
@@ -906,8 +907,8 @@ fn the_metrics_listener_is_off_unless_said_and_warned_of_where_others_reach_it()
 #[test]
 fn asking_the_server_how_it_is_needs_no_credentials() {
     let alone = |variables: &[_], files: &[_]| {
-        let surroundings = pretended(variables, files);
-        ServerConfig::read_alone(&surroundings, Environment::read(&surroundings, None), None)
+        let env = fake_env(variables, files);
+        ServerConfig::read_alone(&env, Environment::read(&env, None), None)
     };
     let file = [("queuewall.toml", "[server]\nlisten = \"0.0.0.0:8080\"\n")];
     let server = alone(&[], &file).unwrap();
@@ -1016,7 +1017,7 @@ fn dotenv_counts_beside_the_named_file_alone() {
     let named = "CXONE_CLIENT_ID=named\nCXONE_CLIENT_SECRET=hunter2\nCXONE_TENANT_ID=named\n";
     let planted = "CXONE_CLIENT_ID=planted\nCXONE_BASE_URL=https://evil.example.com\n";
     let files = [("etc/q.toml", ""), ("etc/.env", named), (".env", planted)];
-    let loaded = read_from(&pretended(&[], &files), Some("etc/q.toml")).unwrap();
+    let loaded = read_from(&fake_env(&[], &files), Some("etc/q.toml")).unwrap();
     assert_eq!(reporting_v2(&loaded.config).client_id, "named");
     let paths: Vec<_> = loaded
         .files
@@ -1031,11 +1032,11 @@ fn dotenv_counts_beside_the_named_file_alone() {
     );
 
     let by_variable = [("QUEUEWALL_CONFIG", "etc/q.toml")];
-    let loaded = read_from(&pretended(&by_variable, &files), None).unwrap();
+    let loaded = read_from(&fake_env(&by_variable, &files), None).unwrap();
     assert_eq!(reporting_v2(&loaded.config).client_id, "named");
 
     let without = [files[0], files[2]];
-    let error = read_from(&pretended(&[], &without), Some("etc/q.toml")).unwrap_err();
+    let error = read_from(&fake_env(&[], &without), Some("etc/q.toml")).unwrap_err();
     assert!(
         error
             .to_string()
@@ -1046,7 +1047,7 @@ fn dotenv_counts_beside_the_named_file_alone() {
     let here = [("q.toml", ""), (".env", named)];
     for option in ["q.toml", "./q.toml"] {
         let files = [here[0], here[1], ("./q.toml", ""), ("./.env", named)];
-        let loaded = read_from(&pretended(&[], &files), Some(option)).unwrap();
+        let loaded = read_from(&fake_env(&[], &files), Some(option)).unwrap();
         assert_eq!(reporting_v2(&loaded.config).client_id, "named", "{option}");
     }
 }
@@ -1054,7 +1055,7 @@ fn dotenv_counts_beside_the_named_file_alone() {
 #[test]
 fn dotenv_that_others_can_change_is_refused() {
     let dotenv = "CXONE_CLIENT_ID=a\nCXONE_CLIENT_SECRET=b\nCXONE_TENANT_ID=c\n";
-    let mut surroundings = pretended(&[], &[(".env", dotenv)]);
+    let mut env = fake_env(&[], &[(".env", dotenv)]);
     for (permissions, what) in [
         (
             Permissions {
@@ -1071,47 +1072,47 @@ fn dotenv_that_others_can_change_is_refused() {
             "can be written by other users",
         ),
     ] {
-        surroundings.permissions = permissions;
-        let error = read_from(&surroundings, None).unwrap_err();
+        env.permissions = permissions;
+        let error = read_from(&env, None).unwrap_err();
         assert_eq!(error.problems.len(), 1, "{error}");
         assert!(error.to_string().contains(what), "{error}");
     }
-    surroundings.permissions = Permissions {
+    env.permissions = Permissions {
         others_read: true,
         ..Permissions::default()
     };
-    let warnings = |surroundings: &Pretended| {
-        let loaded = read_from(surroundings, None).unwrap();
+    let warnings = |env: &FakeEnv| {
+        let loaded = read_from(env, None).unwrap();
         loaded.config.warnings
     };
     assert_eq!(
-        warnings(&surroundings),
+        warnings(&env),
         [".env: other users of this machine can read the file, which holds a secret: chmod 600 it"]
     );
-    surroundings.files.insert(
+    env.files.insert(
         ".env".into(),
         "CXONE_CLIENT_ID=a\nCXONE_CLIENT_SECRET=\n".into(),
     );
-    surroundings.variables = pretended(&ENOUGH, &[]).variables;
-    assert!(warnings(&surroundings).is_empty(), "it holds no secret");
+    env.variables = fake_env(&ENOUGH, &[]).variables;
+    assert!(warnings(&env).is_empty(), "it holds no secret");
 }
 
 #[test]
 fn unnamed_file_that_others_can_change_is_refused() {
     let planted = "[cxone]\nbase_url = \"https://evil.test\"\n";
     let files = [("queuewall.toml", planted), ("etc/q.toml", planted)];
-    let mut surroundings = pretended(&ENOUGH, &files);
+    let mut env = fake_env(&ENOUGH, &files);
     for (foreign_owner, others_write, what) in [
         (Some(1234), false, "belongs to another user (uid 1234)"),
         (None, true, "can be written by other users"),
         (Some(0xffff), true, "belongs to another user (uid 65535)"),
     ] {
-        surroundings.permissions = Permissions {
+        env.permissions = Permissions {
             foreign_owner,
             others_write,
             ..Permissions::default()
         };
-        let error = read_from(&surroundings, None).unwrap_err();
+        let error = read_from(&env, None).unwrap_err();
         let [problem] = error.problems.as_slice() else {
             panic!("{error}")
         };
@@ -1124,29 +1125,22 @@ fn unnamed_file_that_others_can_change_is_refused() {
         assert!(problem.contains("chown"), "{problem}");
 
         for named in ["queuewall.toml", "etc/q.toml"] {
-            let warnings = read_from(&surroundings, Some(named))
-                .unwrap()
-                .config
-                .warnings;
+            let warnings = read_from(&env, Some(named)).unwrap().config.warnings;
             let of_writers = others_write.then(|| {
                 format!("{named}: other users of this machine can write the file: chmod go-w it")
             });
             assert_eq!(warnings, Vec::from_iter(of_writers), "{what}");
         }
     }
-    surroundings
-        .variables
+    env.variables
         .push(("QUEUEWALL_CONFIG".into(), "queuewall.toml".into()));
-    assert!(
-        read_from(&surroundings, None).is_ok(),
-        "named by its variable"
-    );
-    surroundings.permissions = Permissions {
+    assert!(read_from(&env, None).is_ok(), "named by its variable");
+    env.permissions = Permissions {
         others_read: true,
         ..Permissions::default()
     };
-    surroundings.variables.pop();
-    assert!(read_from(&surroundings, None).is_ok(), "it holds no secret");
+    env.variables.pop();
+    assert!(read_from(&env, None).is_ok(), "it holds no secret");
 }
 
 #[test]

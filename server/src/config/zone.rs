@@ -4,7 +4,7 @@ use jiff::tz::TimeZoneDatabase;
 
 use super::{
     keys,
-    problem::{Found, Problem},
+    problem::{Problem, Spanned},
 };
 
 /// In the database, and no zone to any browser.
@@ -12,7 +12,7 @@ const NO_ZONES: [&str; 2] = ["Etc/Unknown", "Factory"];
 
 /// The zone by its own spelling; older names such as `GB` are zones too. An offset such as
 /// `+02:00` is none: it would be wrong half of the year.
-pub(super) fn read(found: Option<Found<String>>, problems: &mut Vec<Problem>) -> Option<String> {
+pub(super) fn read(found: Option<Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
     let found = found?;
     let name = found.value.trim();
     let zones = TimeZoneDatabase::bundled();
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn zone(name: &str) -> Result<String, String> {
-        let found = Found {
+        let found = Spanned {
             value: name.to_owned(),
             place: "place".to_owned(),
             key: "timezone".to_owned(),

@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{AppState, error::ApiError, frames};
 use crate::access::{
-    CODE_LIFE, Caller, CookieScope, Guard, InFrames, Link, LinkDoor, Pass, Refusal, Token,
+    CODE_LIFE, Caller, CookieScope, Guard, InFrames, Link, LinkBackend, Pass, Refusal, Token,
     has_trial, set_trial,
 };
 
@@ -48,22 +48,22 @@ pub(super) async fn enter(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let door = door_of(&state.access)?;
+    let backend = backend_of(&state.access)?;
     let from = Origin::of(&state, &request);
     let now = state.clock.now();
     let Entry { token } = body(request).await?;
-    let link = match door.links.good(token.expose(), now.wall) {
+    let link = match backend.links.good(token.expose(), now.wall) {
         // Only what nobody knows is a guess: a screen's own link is never held up by those
         // of others.
         Err(Refusal::NoAccess) => {
             // Before a look at the file is asked for.
-            count_wrong(door, &from, now.monotonic)?;
-            door.links.good_or_new(token.expose(), now.wall).await?
+            count_wrong(backend, &from, now.monotonic)?;
+            backend.links.good_or_new(token.expose(), now.wall).await?
         }
         known => known?,
     };
-    let cookie = from.cookie(door, &link, &token, now.wall)?;
-    if door.is_news(&link, now.monotonic) {
+    let cookie = from.cookie(backend, &link, &token, now.wall)?;
+    if backend.is_news(&link, now.monotonic) {
         tracing::info!(
             "link {} of board {} was opened in a browser",
             link.id,
@@ -78,20 +78,24 @@ pub(super) async fn ask_for_code(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let door = door_of(&state.access)?;
+    let backend = backend_of(&state.access)?;
     let from = Origin::of(&state, &request);
     let client = from.client;
     // Before anything is counted: a foreign page cannot send this, and uses up nobody's codes.
     let Nothing {} = body(request).await?;
     let now = state.clock.now();
-    door.asked_codes
+    backend
+        .asked_codes
         .check(client, now.monotonic)
         .map_err(ApiError::TooManyAttempts)?;
-    door.asked_codes.count(client, now.monotonic);
-    let waiting = door.screens.add(client, now.wall).map_err(|error| {
-        tracing::error!("a screen got no code: {error}");
-        ApiError::Internal
-    })?;
+    backend.asked_codes.count(client, now.monotonic);
+    let waiting = backend
+        .pairing_codes
+        .add(client, now.wall)
+        .map_err(|error| {
+            tracing::error!("a screen got no code: {error}");
+            ApiError::Internal
+        })?;
     let answer = Json(json!({
         "code": waiting.code,
         "secret": waiting.secret.expose(),
@@ -107,15 +111,15 @@ pub(super) async fn wait(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let door = door_of(&state.access)?;
+    let backend = backend_of(&state.access)?;
     let from = Origin::of(&state, &request);
     let keeps_cookies = has_trial(request.headers());
     let now = state.clock.now();
     let Wait { secret } = body(request).await?;
-    match door.links.good(secret.expose(), now.wall) {
+    match backend.links.good(secret.expose(), now.wall) {
         Ok(link) => {
-            let cookie = from.cookie(door, &link, &secret, now.wall)?;
-            if door.is_news(&link, now.monotonic) {
+            let cookie = from.cookie(backend, &link, &secret, now.wall)?;
+            if backend.is_news(&link, now.monotonic) {
                 tracing::info!(
                     "link {} of board {} was given to the screen that showed its code",
                     link.id,
@@ -125,7 +129,7 @@ pub(super) async fn wait(
             let answer = Json(json!({ "board": link.board }));
             Ok((UNKEPT, cookie, answer).into_response())
         }
-        Err(Refusal::NoAccess) if door.screens.is_waiting(secret.expose(), now.wall) => {
+        Err(Refusal::NoAccess) if backend.pairing_codes.is_waiting(secret.expose(), now.wall) => {
             let answer = json!({ "state": "waiting", "keeps_cookies": keeps_cookies });
             // Once cookies are allowed the next question shows it.
             let trial = from.trial().filter(|_| !keeps_cookies);
@@ -139,7 +143,7 @@ pub(super) async fn wait(
         }
         Err(Refusal::NoAccess) => {
             // A screen shows a secret whose code is over but once: then it takes a new code.
-            count_wrong(door, &from, now.monotonic)?;
+            count_wrong(backend, &from, now.monotonic)?;
             Err(ApiError::CodeExpired)
         }
         Err(_) => Err(ApiError::CodeExpired),
@@ -154,25 +158,26 @@ pub(super) fn renewed_cookie(
     now: SystemTime,
 ) -> Option<HeaderValue> {
     let (link, token) = pass.renewed?;
-    let door = state.access.link_door()?;
+    let backend = state.access.link_backend()?;
     let [(_, cookie)] = Origin::of(state, request)
-        .cookie(door, &link, &token, now)
+        .cookie(backend, &link, &token, now)
         .ok()?;
     Some(cookie)
 }
 
 const UNKEPT: [(&str, &str); 1] = [("cache-control", "no-store")];
 
-fn door_of(guard: &Guard) -> Result<&LinkDoor, ApiError> {
-    guard.link_door().ok_or(ApiError::NoLinks)
+fn backend_of(guard: &Guard) -> Result<&LinkBackend, ApiError> {
+    guard.link_backend().ok_or(ApiError::NoLinks)
 }
 
 /// Counts a token that nobody knows, unless its sender has shown too many.
-fn count_wrong(door: &LinkDoor, from: &Origin, now: Instant) -> Result<(), ApiError> {
-    door.wrong_tokens
+fn count_wrong(backend: &LinkBackend, from: &Origin, now: Instant) -> Result<(), ApiError> {
+    backend
+        .wrong_tokens
         .check(from.client, now)
         .map_err(ApiError::TooManyAttempts)?;
-    door.wrong_tokens.count(from.client, now);
+    backend.wrong_tokens.count(from.client, now);
     Ok(())
 }
 
@@ -229,12 +234,13 @@ impl Origin {
 
     fn cookie(
         &self,
-        door: &LinkDoor,
+        backend: &LinkBackend,
         link: &Link,
         token: &Token,
         now: SystemTime,
     ) -> Result<[(HeaderName, HeaderValue); 1], ApiError> {
-        door.cookie(link, token, self.scope(), now)
+        backend
+            .cookie(link, token, self.scope(), now)
             .map(|cookie| [(SET_COOKIE, cookie)])
             .map_err(|_| {
                 tracing::error!("the link {} has a board that no cookie can name", link.id);

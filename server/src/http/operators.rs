@@ -27,7 +27,7 @@ use super::{
 use crate::{
     clock::Clock,
     metrics::{Format, Metrics},
-    screens::Screens,
+    screens::ScreenRegistry,
     snapshot::Boards,
 };
 
@@ -39,7 +39,7 @@ pub struct OperatorsState {
     /// Everything that is measured.
     pub metrics: Arc<Metrics>,
     /// Which screens there are.
-    pub screens: Arc<Screens>,
+    pub screens: Arc<ScreenRegistry>,
     /// Whose build it is.
     pub boards: Arc<Boards>,
     /// For ages.

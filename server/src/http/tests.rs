@@ -47,7 +47,7 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
     let boards = Arc::new(Boards::new(boards, page.build().to_owned(), started));
     let access = Arc::new(guard);
     let state = AppState {
-        screens: Arc::new(Screens::new(DARK_AFTER)),
+        screens: Arc::new(ScreenRegistry::new(DARK_AFTER)),
         requests: Requests::default(),
         boards: Arc::clone(&boards),
         clock: Arc::new(SystemClock),

@@ -87,7 +87,7 @@ impl Fixture {
             polls: Polls::default(),
             requests: Requests::default(),
             connections: ConnectionMetrics::default(),
-            screens: Arc::new(Screens::new(DARK_AFTER)),
+            screens: Arc::new(ScreenRegistry::new(DARK_AFTER)),
             clock: clock.clone(),
         };
         Self {

@@ -6,7 +6,7 @@ use super::{
     assemble::{Frame, assemble, latest_read, shown},
     judging::Judging,
     readings::Readings,
-    upstream::{Outlook, Standing},
+    upstream::{ScheduleStatus, UpstreamHealth},
 };
 use crate::{board::BoardConfig, clock::Moment};
 
@@ -16,7 +16,7 @@ pub(crate) struct Board {
     config: BoardConfig,
     group: usize,
     judging: Judging,
-    standing: Standing,
+    health: UpstreamHealth,
 }
 
 impl Board {
@@ -24,7 +24,7 @@ impl Board {
     pub(crate) fn new(config: BoardConfig, group: usize) -> Self {
         Self {
             judging: Judging::new(&config),
-            standing: Standing::default(),
+            health: UpstreamHealth::default(),
             config,
             group,
         }
@@ -64,14 +64,12 @@ impl Board {
     pub(crate) fn snapshot(
         &mut self,
         readings: &Readings,
-        outlook: Outlook,
+        status: ScheduleStatus,
         frame: Frame<'_>,
     ) -> (BoardSnapshot, Option<Moment>) {
         let shown = shown(&self.config, self.group, readings);
         let latest = latest_read(&shown);
-        let upstream = self
-            .standing
-            .update(&shown, latest, readings, outlook, frame);
+        let upstream = self.health.update(&shown, latest, readings, status, frame);
         let judging = &mut self.judging;
         let snapshot = assemble(&self.config, &shown, latest, upstream, judging, frame);
         (snapshot, latest)

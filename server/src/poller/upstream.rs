@@ -1,4 +1,4 @@
-//! How one board gets on with CXone: the banner's words, since when, and when next.
+//! The health of the upstream for one board: the banner's text, since when, and the next try.
 
 use queuewall_shared::{
     cause::Cause,
@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{clock::Moment, mapping::millis};
 
-/// What the schedule says of a board's queues.
+/// What the schedule knows about a board's queues.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Outlook {
-    /// When they are asked for next.
+pub(crate) struct ScheduleStatus {
+    /// When they are requested next.
     pub(crate) next_try: Option<Instant>,
     /// Whether the board shows a queue list that lacks some.
     pub(crate) is_list_incomplete: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Outlook {
 /// A board's latest change between ok and not, and its next try. A board starts
 /// unread, and so not ok.
 #[derive(Debug, Default)]
-pub(crate) struct Standing {
+pub(crate) struct UpstreamHealth {
     is_ok: bool,
     since_ms: u64,
     /// The next try on both scales: it is converted once, since wall clock and
@@ -34,18 +34,18 @@ pub(crate) struct Standing {
     next_try: Option<(Instant, u64)>,
 }
 
-impl Standing {
+impl UpstreamHealth {
     /// Judges what is known of the board's queues now.
     pub(crate) fn update(
         &mut self,
         shown: &[Shown<'_>],
         latest: Option<Moment>,
         readings: &Readings,
-        outlook: Outlook,
+        status: ScheduleStatus,
         frame: Frame<'_>,
     ) -> Upstream {
         let (mut state, mut cause) = judge(shown, latest, readings, frame);
-        if state == UpstreamState::Ok && outlook.is_list_incomplete {
+        if state == UpstreamState::Ok && status.is_list_incomplete {
             (state, cause) = (UpstreamState::Degraded, Some(Cause::ListIncomplete));
         }
         let is_ok = state == UpstreamState::Ok;
@@ -56,7 +56,7 @@ impl Standing {
             let stood_ms = stood.map_or(0, |latest| latest.age_ms_at(frame.now));
             self.since_ms = frame.uptime_ms.saturating_sub(stood_ms);
         }
-        let next_try = outlook.next_try.filter(|_| !is_ok);
+        let next_try = status.next_try.filter(|_| !is_ok);
         if self.next_try.map(|(at, _)| at) != next_try {
             self.next_try = next_try.map(|at| (at, uptime_ms_of(at, frame)));
         }
@@ -138,11 +138,11 @@ mod tests {
     #[test]
     fn clocks_that_drift_apart_do_not_move_the_next_try() {
         let start = Instant::now();
-        let outlook = Outlook {
+        let status = ScheduleStatus {
             next_try: Some(start + Duration::from_secs(30)),
             is_list_incomplete: false,
         };
-        let (mut standing, readings) = (Standing::default(), Readings::new(1));
+        let (mut health, readings) = (UpstreamHealth::default(), Readings::new(1));
         let mut announced = |monotonic_ms: u64, uptime_ms| {
             let frame = Frame {
                 build: "",
@@ -154,7 +154,7 @@ mod tests {
                 },
                 uptime_ms,
             };
-            let upstream = standing.update(&[], None, &readings, outlook, frame);
+            let upstream = health.update(&[], None, &readings, status, frame);
             (upstream.since_ms, upstream.next_try_ms)
         };
         assert_eq!(announced(1_000, 1_005), (Some(0), Some(30_005)));

@@ -22,13 +22,13 @@ const OTHER: &str = "[[boards]]\nslug = \"service\"\nqueues = [3]\n";
 const BAD: &str = "[poll]\nseconds = 1\n[[boards]]\nslug = \"No slug\"\n";
 
 #[derive(Default)]
-struct Pretended {
+struct FakeEnv {
     variables: Vec<(&'static str, String)>,
     files: Mutex<BTreeMap<PathBuf, String>>,
     foreign: Mutex<Option<PathBuf>>,
 }
 
-impl Surroundings for Pretended {
+impl Env for FakeEnv {
     fn variables(&self) -> Vec<(OsString, OsString)> {
         let variables = self.variables.iter();
         variables
@@ -75,7 +75,7 @@ impl<'a> MakeWriter<'a> for Logs {
 }
 
 struct Bench {
-    machine: Arc<Pretended>,
+    env: Arc<FakeEnv>,
     live: watch::Receiver<Live>,
     asked: Arc<Notify>,
     logs: Logs,
@@ -98,32 +98,32 @@ impl Bench {
             .with_target(false)
             .with_writer(logs.clone());
         let logging = tracing::subscriber::set_default(subscriber.finish());
-        let machine = Arc::new(Pretended {
+        let env = Arc::new(FakeEnv {
             variables: vec![
                 ("CXONE_CLIENT_ID", "id".into()),
                 ("CXONE_CLIENT_SECRET", SECRET.into()),
                 ("QUEUEWALL_TITLE", "Not for boards of a file".into()),
             ],
-            ..Pretended::default()
+            ..FakeEnv::default()
         });
         let bench_files = files.iter().chain(&[
             (".env", "CXONE_TENANT_ID=tenant"),
             ("walls/.env", "CXONE_TENANT_ID=tenant"),
         ]);
         for (path, text) in bench_files {
-            let mut files = machine.files.lock().unwrap();
+            let mut files = env.files.lock().unwrap();
             files.entry(path.into()).or_insert((*text).to_owned());
         }
         let file = named.map(Path::new);
-        let environment = Environment::read(&*machine, file);
-        let loaded = Loaded::read(&*machine, environment, file).unwrap();
-        let surroundings = Arc::clone(&machine) as Arc<dyn Surroundings>;
+        let environment = Environment::read(&*env, file);
+        let loaded = Loaded::read(&*env, environment, file).unwrap();
+        let shared = Arc::clone(&env) as Arc<dyn Env>;
         let named = named.map(PathBuf::from);
-        let (reload, live) = Reload::new(surroundings, named, &loaded, EVERY);
+        let (reload, live) = Reload::new(shared, named, &loaded, EVERY);
         let asked = Arc::new(Notify::new());
         tokio::spawn(reload.run(Arc::clone(&asked)));
         Self {
-            machine,
+            env,
             live,
             asked,
             logs,
@@ -132,12 +132,12 @@ impl Bench {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let mut files = self.machine.files.lock().unwrap();
+        let mut files = self.env.files.lock().unwrap();
         files.insert(path.into(), text.to_owned());
     }
 
     fn remove(&self, path: &str) {
-        let mut files = self.machine.files.lock().unwrap();
+        let mut files = self.env.files.lock().unwrap();
         assert!(files.remove(Path::new(path)).is_some());
     }
 
@@ -446,7 +446,7 @@ async fn file_replaced_by_another_user_is_refused() {
         let bench = Bench::start(if begins_without { &[] } else { &with_file });
         looks(2).await;
         let before = bench.slugs();
-        *bench.machine.foreign.lock().unwrap() = Some(FILE.into());
+        *bench.env.foreign.lock().unwrap() = Some(FILE.into());
         bench.write(FILE, OTHER);
         looks(10).await;
         assert_eq!(bench.slugs(), before);
@@ -462,12 +462,12 @@ async fn file_replaced_by_another_user_is_refused() {
         looks(1).await;
         assert_eq!(bench.slugs(), before, "asked for, and not trusted either");
 
-        *bench.machine.foreign.lock().unwrap() = None;
+        *bench.env.foreign.lock().unwrap() = None;
         looks(2).await;
         assert_eq!(bench.slugs(), ["service"], "after chown");
     }
     let bench = Bench::start_with(&[("walls/a.toml", GOOD)], Some("walls/a.toml"));
-    *bench.machine.foreign.lock().unwrap() = Some("walls/a.toml".into());
+    *bench.env.foreign.lock().unwrap() = Some("walls/a.toml".into());
     bench.write("walls/a.toml", OTHER);
     looks(3).await;
     assert_eq!(bench.slugs(), ["service"], "named");

@@ -10,7 +10,7 @@ use super::*;
 const BUILD: &str = "2";
 
 struct Building {
-    screens: Screens,
+    screens: ScreenRegistry,
     start: Moment,
 }
 
@@ -18,7 +18,7 @@ impl Building {
     fn new() -> Self {
         let (monotonic, wall) = (Instant::now(), SystemTime::UNIX_EPOCH);
         Self {
-            screens: Screens::new(DARK_AFTER),
+            screens: ScreenRegistry::new(DARK_AFTER),
             start: Moment {
                 monotonic,
                 wall,

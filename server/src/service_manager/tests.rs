@@ -10,7 +10,7 @@ use crate::clock::SystemClock;
 /// Variables, and no files.
 struct Set(Vec<(&'static str, OsString)>);
 
-impl Surroundings for Set {
+impl Env for Set {
     fn variables(&self) -> Vec<(OsString, OsString)> {
         let own = |(name, value): &(&str, OsString)| ((*name).into(), value.clone());
         self.0.iter().map(own).collect()

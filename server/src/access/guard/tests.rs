@@ -70,8 +70,10 @@ fn cookie_of(guard: &Guard, link: &Link, token: &Token) -> String {
         is_secure: false,
         in_frames: InFrames::Never,
     };
-    let door = guard.link_door().unwrap();
-    let cookie = door.cookie(link, token, scope, SystemTime::now()).unwrap();
+    let backend = guard.link_backend().unwrap();
+    let cookie = backend
+        .cookie(link, token, scope, SystemTime::now())
+        .unwrap();
     cookie.to_str().unwrap().to_owned()
 }
 
@@ -169,8 +171,8 @@ fn cookies_without_id_are_used_while_the_folder_takes_none() {
     let headers = headers(&["queuewall-main=good"]);
     let pass = guard.admit("main", caller(&headers), SystemTime::now());
     assert!(pass.unwrap().renewed.is_none());
-    let door = guard.link_door().unwrap();
-    let link = door.links.good("good", SystemTime::now()).unwrap();
+    let backend = guard.link_backend().unwrap();
+    let link = backend.links.good("good", SystemTime::now()).unwrap();
     let cookie = cookie_of(&guard, &link, &Token::of("good"));
     assert!(cookie.starts_with("queuewall-main=good; "), "{cookie}");
 }
@@ -215,15 +217,15 @@ fn start_succeeds_where_the_state_folder_cannot_be_made() {
 fn used_link_is_logged_once_a_minute() {
     let folder = tempfile::tempdir().unwrap();
     let guard = guard(folder.path());
-    let door = guard.link_door().unwrap();
+    let backend = guard.link_backend().unwrap();
     let [one, other] = ["one", "other"].map(|id| Link {
         id: id.to_owned(),
         ..link("main", id)
     });
     let start = tokio::time::Instant::now();
     let later = |seconds| start + Duration::from_secs(seconds);
-    assert!(door.is_news(&one, start));
-    assert!(!door.is_news(&one, later(59)));
-    assert!(door.is_news(&other, later(59)), "another link");
-    assert!(door.is_news(&one, later(60)));
+    assert!(backend.is_news(&one, start));
+    assert!(!backend.is_news(&one, later(59)));
+    assert!(backend.is_news(&other, later(59)), "another link");
+    assert!(backend.is_news(&one, later(60)));
 }

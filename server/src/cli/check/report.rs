@@ -31,15 +31,15 @@ fn counted(count: usize, what: &str) -> String {
 /// well as a number.
 const FEW: usize = 40;
 
-/// What was tried.
+/// How one check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mark {
+enum Outcome {
     Ok,
-    /// A queue that is well.
+    /// A queue without problems.
     Queue,
-    /// It works, and not as it was asked for.
+    /// It works, but slower than configured.
     Slower,
-    /// It lacks something, and works.
+    /// It works, but something is missing.
     Short,
     Failed,
 }
@@ -47,7 +47,7 @@ enum Mark {
 /// The lines, and the code of the first that failed.
 pub(super) struct Report<'a> {
     out: &'a mut dyn Write,
-    lines: Vec<(Mark, String)>,
+    lines: Vec<(Outcome, String)>,
     exit: Exit,
 }
 
@@ -64,8 +64,8 @@ impl<'a> Report<'a> {
     /// code to end with.
     pub(super) fn close(mut self) -> io::Result<Exit> {
         let mut lines = std::mem::take(&mut self.lines);
-        let count = |mark| lines.iter().filter(|(it, _)| *it == mark).count();
-        let (all, failed, queues) = (lines.len(), count(Mark::Failed), count(Mark::Queue));
+        let count = |outcome| lines.iter().filter(|(it, _)| *it == outcome).count();
+        let (all, failed, queues) = (lines.len(), count(Outcome::Failed), count(Outcome::Queue));
         match failed {
             0 => self.write(
                 "ok",
@@ -78,17 +78,17 @@ impl<'a> Report<'a> {
         }
         let is_long = lines.len() > FEW;
         if is_long {
-            lines.sort_by_key(|(mark, _)| *mark != Mark::Failed);
-            lines.retain(|(mark, _)| *mark != Mark::Queue);
+            lines.sort_by_key(|(outcome, _)| *outcome != Outcome::Failed);
+            lines.retain(|(outcome, _)| *outcome != Outcome::Queue);
         }
-        for (mark, text) in &lines {
-            let mark = match mark {
-                Mark::Ok | Mark::Queue => "ok",
-                Mark::Slower => "slower",
-                Mark::Short => "short",
-                Mark::Failed => "failed",
+        for (outcome, text) in &lines {
+            let label = match outcome {
+                Outcome::Ok | Outcome::Queue => "ok",
+                Outcome::Slower => "slower",
+                Outcome::Short => "short",
+                Outcome::Failed => "failed",
             };
-            self.write(mark, text)?;
+            self.write(label, text)?;
         }
         if is_long && queues > 0 {
             self.write("ok", &format!("{} of the boards", counted(queues, "queue")))?;
@@ -99,22 +99,22 @@ impl<'a> Report<'a> {
         Ok(self.exit)
     }
 
-    fn write(&mut self, mark: &str, text: &str) -> io::Result<()> {
-        let mut mark = mark;
+    fn write(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let mut label = label;
         for line in text.split('\n') {
-            writeln!(self.out, "{mark:<8}{}", printable(line))?;
-            mark = "";
+            writeln!(self.out, "{label:<8}{}", printable(line))?;
+            label = "";
         }
         Ok(())
     }
 
     pub(super) fn ok(&mut self, what: impl Display) {
-        self.lines.push((Mark::Ok, what.to_string()));
+        self.lines.push((Outcome::Ok, what.to_string()));
     }
 
     pub(super) fn failed(&mut self, what: &str, why: impl Display, exit: Exit) {
         self.exit = exit.or_earlier(self.exit);
-        self.lines.push((Mark::Failed, format!("{what}: {why}")));
+        self.lines.push((Outcome::Failed, format!("{what}: {why}")));
     }
 
     pub(super) fn failed_read(&mut self, what: &str, error: &cxone::Error) {
@@ -155,7 +155,7 @@ impl<'a> Report<'a> {
              boards.queues or TARGET_QUEUE_ID is read all the same"
         };
         let text = format!("queues: {shortfall}; {lack}");
-        self.lines.push((Mark::Short, text));
+        self.lines.push((Outcome::Short, text));
     }
 
     pub(super) fn board(
@@ -182,7 +182,7 @@ impl<'a> Report<'a> {
             let what = format!("{what}: queue {}{name}", queue.id);
             let left_out = listed.and_then(|queue| queue.left_out.as_ref());
             match (reading, left_out) {
-                (Some(_), _) => self.lines.push((Mark::Queue, what)),
+                (Some(_), _) => self.lines.push((Outcome::Queue, what)),
                 (None, Some(reason)) => self.failed(
                     &what,
                     format_args!(
@@ -237,6 +237,6 @@ impl<'a> Report<'a> {
              {cycle} s instead of every {seconds} s: {}",
             plan::remedies(requests, poll, is_one_list).join(", or ")
         );
-        self.lines.push((Mark::Slower, text));
+        self.lines.push((Outcome::Slower, text));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::{
     keys::Setting,
-    problem::{Found, Problem},
+    problem::{Problem, Spanned},
     reader::Reader,
     value,
 };
@@ -68,7 +68,7 @@ pub(super) fn read(reader: &mut Reader<'_>, credential: &Credential) -> Option<S
 }
 
 /// The value as it is sent; `None` after a problem.
-fn usable(reader: &mut Reader<'_>, found: &Found<String>) -> Option<String> {
+fn usable(reader: &mut Reader<'_>, found: &Spanned<String>) -> Option<String> {
     match value::credential(&found.value) {
         Ok(value) => Some(value.to_owned()),
         Err((what, remedy)) => {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::config::{
     keys::Setting,
-    problem::{Found, Problem},
+    problem::{Problem, Spanned},
     reader::Reader,
 };
 
@@ -154,7 +154,7 @@ fn allowed_domains(reader: &mut Reader<'_>) -> Option<AllowedDomains> {
 
 /// A list that must name something where it is given; `None` after a problem,
 /// `Some(None)` where it is not given.
-fn some_of(reader: &mut Reader<'_>, setting: &Setting) -> Option<Option<Vec<Found<String>>>> {
+fn some_of(reader: &mut Reader<'_>, setting: &Setting) -> Option<Option<Vec<Spanned<String>>>> {
     let given = match reader.variable(setting) {
         Some(variable) => variable.with(()),
         None => match reader.list_in_file(setting) {

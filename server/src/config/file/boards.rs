@@ -2,37 +2,37 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::{FileLevels, Value, Walker, keys};
-use crate::config::{keys::Kind, problem::Found};
+use super::{FileLevels, FileReader, Value, keys};
+use crate::config::{keys::Kind, problem::Spanned};
 
 /// One of `[[boards]]`.
 #[derive(Default)]
 pub(in crate::config) struct FileBoard {
     /// Where it begins.
     pub(in crate::config) place: String,
-    pub(in crate::config) slug: Option<Found<String>>,
-    pub(in crate::config) title: Option<Found<String>>,
-    pub(in crate::config) timezone: Option<Found<String>>,
+    pub(in crate::config) slug: Option<Spanned<String>>,
+    pub(in crate::config) title: Option<Spanned<String>>,
+    pub(in crate::config) timezone: Option<Spanned<String>>,
     /// `None` where the key is absent.
-    pub(in crate::config) skill_ids: Option<Found<Vec<Found<String>>>>,
+    pub(in crate::config) skill_ids: Option<Spanned<Vec<Spanned<String>>>>,
     pub(in crate::config) queues: Vec<FileQueue>,
     pub(in crate::config) levels: FileLevels,
-    pub(in crate::config) notice: Option<Found<String>>,
-    pub(in crate::config) theme: Option<Found<String>>,
-    pub(in crate::config) language: Option<Found<String>>,
-    pub(in crate::config) metres: Option<Found<String>>,
-    pub(in crate::config) inches: Option<Found<String>>,
-    pub(in crate::config) rotate_seconds: Option<Found<String>>,
+    pub(in crate::config) notice: Option<Spanned<String>>,
+    pub(in crate::config) theme: Option<Spanned<String>>,
+    pub(in crate::config) language: Option<Spanned<String>>,
+    pub(in crate::config) metres: Option<Spanned<String>>,
+    pub(in crate::config) inches: Option<Spanned<String>>,
+    pub(in crate::config) rotate_seconds: Option<Spanned<String>>,
 }
 
 /// One of a board's queues.
 pub(in crate::config) struct FileQueue {
-    pub(in crate::config) id: Found<String>,
-    pub(in crate::config) name: Option<Found<String>>,
+    pub(in crate::config) id: Spanned<String>,
+    pub(in crate::config) name: Option<Spanned<String>>,
     pub(in crate::config) levels: FileLevels,
 }
 
-impl Walker<'_> {
+impl FileReader<'_> {
     /// Reads one of `[[boards]]`.
     pub(super) fn board(&mut self, value: &Value<'_>) -> Option<FileBoard> {
         let DeValue::Table(table) = value.get_ref() else {

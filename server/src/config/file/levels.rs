@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use queuewall_shared::level::Metric;
 use toml::de::DeValue;
 
-use super::{Value, Walker, keys};
-use crate::config::{keys::Kind, problem::Found};
+use super::{FileReader, Value, keys};
+use crate::config::{keys::Kind, problem::Spanned};
 
 /// One table of levels.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub(in crate::config) struct FileLevels {
     /// By metric.
     pub(in crate::config) metrics: BTreeMap<Metric, FileLimits>,
     /// Of `keys::JUDGING_KEYS`, as text.
-    pub(in crate::config) numbers: BTreeMap<&'static str, Found<String>>,
+    pub(in crate::config) numbers: BTreeMap<&'static str, Spanned<String>>,
 }
 
 impl FileLevels {
@@ -39,10 +39,10 @@ pub(in crate::config) enum FileLimit {
     /// `false`: that level is not judged.
     Off,
     /// A number, as text.
-    At(Found<String>),
+    At(Spanned<String>),
 }
 
-impl Walker<'_> {
+impl FileReader<'_> {
     /// Reads a table of levels; `key` is its dotted key.
     pub(super) fn levels(&mut self, key: &str, value: &Value<'_>) -> FileLevels {
         let mut levels = FileLevels::default();

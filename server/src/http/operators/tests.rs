@@ -51,7 +51,7 @@ impl QueueSource for Nothing {
 struct Sides {
     public: App,
     operators: App,
-    screens: Arc<Screens>,
+    screens: Arc<ScreenRegistry>,
 }
 
 impl Sides {
@@ -64,7 +64,7 @@ impl Sides {
         };
         let build = page.build().to_owned();
         let boards = Arc::new(Boards::new(vec![board], build, clock.now()));
-        let screens = Arc::new(Screens::new(DARK_AFTER));
+        let screens = Arc::new(ScreenRegistry::new(DARK_AFTER));
         let requests = Requests::default();
         let state = AppState {
             boards: Arc::clone(&boards),

@@ -1,5 +1,5 @@
-//! What holds until the server starts anew, in a form that can be compared and says
-//! nothing of the values.
+//! The settings that require a restart, in a form that can be compared and does not
+//! reveal the values.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -21,9 +21,9 @@ const TIME_LIMIT: &str = "poll.seconds (for the request timeout)";
 /// Every setting that a running server does not take over, as digests: secrets are
 /// among them.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Settled(BTreeMap<&'static str, Digest>);
+pub struct RequiresRestart(BTreeMap<&'static str, Digest>);
 
-impl Settled {
+impl RequiresRestart {
     pub(super) fn read(reader: &Reader<'_>, poll: &PollConfig) -> Self {
         let mut digests = BTreeMap::new();
         for setting in keys::SETTINGS {
@@ -80,9 +80,11 @@ impl Settled {
 }
 
 /// Not even the digests: a short secret is found by trying.
-impl fmt::Debug for Settled {
+impl fmt::Debug for RequiresRestart {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Settled").finish_non_exhaustive()
+        formatter
+            .debug_tuple("RequiresRestart")
+            .finish_non_exhaustive()
     }
 }
 
@@ -91,19 +93,19 @@ mod tests {
     use std::path::Path;
 
     use super::{
-        super::{Environment, Loaded, Permissions, surroundings::pretended::Pretended},
+        super::{Environment, Loaded, Permissions, env::fake::FakeEnv},
         *,
     };
 
     const SECRET: &str = "hunter2";
 
-    fn settled(variables: &[(&str, &str)], file: &str, secret: &str) -> Settled {
+    fn requires_restart(variables: &[(&str, &str)], file: &str, secret: &str) -> RequiresRestart {
         let variables = [("CXONE_CLIENT_ID", "id"), ("CXONE_TENANT_ID", "tenant")]
             .iter()
             .chain(variables)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let file = format!("[cxone]\nclient_secret_file = \"secret\"\n{file}");
-        let surroundings = Pretended {
+        let env = FakeEnv {
             variables: variables.collect(),
             files: [
                 ("queuewall.toml".into(), file),
@@ -113,17 +115,17 @@ mod tests {
             permissions: Permissions::default(),
         };
         let named = Some(Path::new("queuewall.toml"));
-        let environment = Environment::read(&surroundings, named);
-        Loaded::read(&surroundings, environment, named)
+        let environment = Environment::read(&env, named);
+        Loaded::read(&env, environment, named)
             .unwrap()
-            .settled
+            .requires_restart
     }
 
     #[test]
     fn a_difference_has_the_name_of_its_key() {
-        let before = settled(&[], "", SECRET);
+        let before = requires_restart(&[], "", SECRET);
         let differing = |variables: &[(&str, &str)], file: &str, secret| {
-            let after = settled(variables, file, secret);
+            let after = requires_restart(variables, file, secret);
             assert_eq!(after.differing_from(&before), before.differing_from(&after));
             after.differing_from(&before)
         };
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn nothing_of_a_secret_is_shown() {
-        let shown = format!("{:?}", settled(&[], "", SECRET));
-        assert_eq!(shown, "Settled(..)");
+        let shown = format!("{:?}", requires_restart(&[], "", SECRET));
+        assert_eq!(shown, "RequiresRestart(..)");
     }
 }

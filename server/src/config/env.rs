@@ -1,8 +1,8 @@
-//! What the configuration is read from, handed in: so tests set no variable of
-//! the process and write no file.
+//! What the configuration is read from, as a trait: so tests set no variable of the
+//! process and write no file.
 
 #[cfg(any(test, fuzzing))]
-pub(super) mod pretended;
+pub(super) mod fake;
 
 use std::{
     ffi::OsString,
@@ -13,7 +13,7 @@ use std::{
 use crate::text_file;
 
 /// The variables and files that a configuration may name.
-pub trait Surroundings: Send + Sync {
+pub trait Env: Send + Sync {
     /// Every environment variable.
     fn variables(&self) -> Vec<(OsString, OsString)>;
 
@@ -60,9 +60,9 @@ impl Permissions {
 
 /// The process's own variables, and the machine's files.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Machine;
+pub struct OsEnv;
 
-impl Surroundings for Machine {
+impl Env for OsEnv {
     fn variables(&self) -> Vec<(OsString, OsString)> {
         std::env::vars_os().collect()
     }
@@ -77,7 +77,7 @@ impl Surroundings for Machine {
         let Ok(file) = std::fs::metadata(path) else {
             return Permissions::default();
         };
-        // A link belongs to whoever chose the file behind it.
+        // The owner of a link chose the file behind it.
         let link = std::fs::symlink_metadata(path).map_or(file.uid(), |link| link.uid());
         let is_foreign = |owner: &u32| ![0, rustix::process::geteuid().as_raw()].contains(owner);
         // On many systems each user has a group of the same number, with nobody else in it.
@@ -118,7 +118,7 @@ mod tests {
             (0o666, true, true),
         ] {
             std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).unwrap();
-            let seen = Machine.permissions(file.path());
+            let seen = OsEnv.permissions(file.path());
             assert_eq!(
                 (seen.others_read, seen.others_write),
                 (read, write),
@@ -126,7 +126,7 @@ mod tests {
             );
             assert_eq!(seen.foreign_owner, None, "our own");
         }
-        let missing = Machine.permissions(Path::new("/no/such/file"));
+        let missing = OsEnv.permissions(Path::new("/no/such/file"));
         assert_eq!(missing, Permissions::default());
     }
 
@@ -142,9 +142,9 @@ mod tests {
         if lchown(&link, Some(12_345), None).is_err() {
             return;
         }
-        assert_eq!(Machine.permissions(&link).foreign_owner, Some(12_345));
-        assert_eq!(Machine.permissions(&file).foreign_owner, None);
+        assert_eq!(OsEnv.permissions(&link).foreign_owner, Some(12_345));
+        assert_eq!(OsEnv.permissions(&file).foreign_owner, None);
         chown(&file, Some(12_346), None).unwrap();
-        assert_eq!(Machine.permissions(&file).foreign_owner, Some(12_346));
+        assert_eq!(OsEnv.permissions(&file).foreign_owner, Some(12_346));
     }
 }

@@ -1,5 +1,5 @@
-//! Screens that nobody can type on: each shows a short code and waits until somebody
-//! lets it in with `queuewall screens approve`.
+//! Pairing of screens without a keyboard: each shows a short code and waits until
+//! somebody approves it with `queuewall screens approve`.
 //!
 //! A screen also holds a secret that it never shows. Its hash lies beside the code;
 //! who approves the code makes a link of that hash, and so the secret becomes the link's
@@ -59,9 +59,9 @@ pub struct Waiting {
 /// How long after a failure the waiting screens are written again.
 const WRITE_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
-/// All screens that wait. Their only writer, in memory and in the store.
+/// The codes of all waiting screens, and the only writer of them, in memory and in the store.
 #[derive(Debug)]
-pub struct Screens {
+pub struct PairingCodes {
     store: Store,
     pending: Mutex<Vec<PendingScreen>>,
     changed: Notify,
@@ -70,8 +70,8 @@ pub struct Screens {
     writing: Mutex<()>,
 }
 
-impl Screens {
-    /// None yet: whoever waited on an earlier server asks again by itself.
+impl PairingCodes {
+    /// Starts empty: a screen that waited on an earlier server asks again by itself.
     #[must_use]
     pub fn new(store: Store) -> Self {
         let changed = Notify::new();
@@ -111,8 +111,8 @@ impl Screens {
         let mut unwritten = None;
         loop {
             self.changed.notified().await;
-            let screens = Arc::clone(&self);
-            let Ok(written) = tokio::task::spawn_blocking(move || screens.write()).await else {
+            let codes = Arc::clone(&self);
+            let Ok(written) = tokio::task::spawn_blocking(move || codes.write()).await else {
                 // Only where the runtime is about to end.
                 return;
             };
@@ -190,15 +190,15 @@ mod tests {
     fn a_screen_waits_for_ten_minutes_under_a_code_that_the_store_knows() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
-        let screens = Screens::new(store.clone());
+        let codes = PairingCodes::new(store.clone());
         let now = SystemTime::now();
-        let waiting = screens.add(None, now).unwrap();
-        assert!(screens.is_waiting(waiting.secret.expose(), now));
+        let waiting = codes.add(None, now).unwrap();
+        assert!(codes.is_waiting(waiting.secret.expose(), now));
         assert!(
-            !screens.is_waiting(&waiting.code, now),
+            !codes.is_waiting(&waiting.code, now),
             "the code is not the secret"
         );
-        screens.write().unwrap();
+        codes.write().unwrap();
         let stored = store.screens().unwrap();
         assert_eq!(stored[0].code, waiting.code);
         assert_eq!(stored[0].sha256, waiting.secret.hash());
@@ -206,11 +206,11 @@ mod tests {
         assert!(!text.contains(waiting.secret.expose()));
 
         let later = now + CODE_LIFE;
-        assert!(!screens.is_waiting(waiting.secret.expose(), later));
-        screens.add(None, later).unwrap();
-        screens.write().unwrap();
+        assert!(!codes.is_waiting(waiting.secret.expose(), later));
+        codes.add(None, later).unwrap();
+        codes.write().unwrap();
         assert_eq!(store.screens().unwrap().len(), 1, "what is over is dropped");
-        Screens::new(store.clone()).write().unwrap();
+        PairingCodes::new(store.clone()).write().unwrap();
         assert_eq!(store.screens().unwrap(), [], "a new server knows of none");
     }
 
@@ -218,22 +218,22 @@ mod tests {
     fn one_address_takes_the_room_of_its_own_screens_only_and_all_together_are_bounded() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
-        let screens = Screens::new(store.clone());
+        let codes = PairingCodes::new(store.clone());
         let now = SystemTime::now();
         let peer = |last: u8| Some(IpAddr::from([10, 0, 0, last]));
-        let other = screens.add(peer(0), now).unwrap();
-        let first = screens.add(peer(1), now).unwrap();
+        let other = codes.add(peer(0), now).unwrap();
+        let first = codes.add(peer(1), now).unwrap();
         for _ in 0..MOST_OF_PEER {
-            screens.add(peer(1), now).unwrap();
+            codes.add(peer(1), now).unwrap();
         }
-        assert!(!screens.is_waiting(first.secret.expose(), now));
-        assert!(screens.is_waiting(other.secret.expose(), now));
-        assert_eq!(screens.pending().len(), 1 + MOST_OF_PEER);
+        assert!(!codes.is_waiting(first.secret.expose(), now));
+        assert!(codes.is_waiting(other.secret.expose(), now));
+        assert_eq!(codes.pending().len(), 1 + MOST_OF_PEER);
         for last in 2..=u8::MAX {
-            screens.add(peer(last), now).unwrap();
+            codes.add(peer(last), now).unwrap();
         }
-        assert_eq!(screens.pending().len(), MOST);
-        assert!(!screens.is_waiting(other.secret.expose(), now));
+        assert_eq!(codes.pending().len(), MOST);
+        assert!(!codes.is_waiting(other.secret.expose(), now));
     }
 
     #[tokio::test(start_paused = true)]
@@ -243,12 +243,12 @@ mod tests {
         let store = Store::new(folder.path().to_owned());
         let file = folder.path().join("screens.json");
         std::fs::create_dir(&file).unwrap();
-        let screens = Arc::new(Screens::new(store.clone()));
-        tokio::spawn(Arc::clone(&screens).follow());
+        let codes = Arc::new(PairingCodes::new(store.clone()));
+        tokio::spawn(Arc::clone(&codes).follow());
         let now = SystemTime::now();
-        let waiting = screens.add(None, now).unwrap();
+        let waiting = codes.add(None, now).unwrap();
         sleep(3 * WRITE_AGAIN_AFTER).await;
-        assert!(screens.is_waiting(waiting.secret.expose(), now));
+        assert!(codes.is_waiting(waiting.secret.expose(), now));
         assert_eq!(said.lines().len(), 1, "{}", said.text());
         assert!(said.text().contains("screens.json cannot be written"));
 
@@ -261,11 +261,11 @@ mod tests {
     #[test]
     fn code_waits_for_no_disk() {
         let folder = tempfile::tempdir().unwrap();
-        let screens = Screens::new(Store::new(folder.path().to_owned()));
+        let codes = PairingCodes::new(Store::new(folder.path().to_owned()));
         // A disk that takes its time.
-        let _writing = screens.writing.lock().unwrap();
+        let _writing = codes.writing.lock().unwrap();
         let now = SystemTime::now();
-        let waiting = screens.add(None, now).unwrap();
-        assert!(screens.is_waiting(waiting.secret.expose(), now));
+        let waiting = codes.add(None, now).unwrap();
+        assert!(codes.is_waiting(waiting.secret.expose(), now));
     }
 }

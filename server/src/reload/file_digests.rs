@@ -1,4 +1,4 @@
-//! What stands in the configuration's files, as far as it can be compared.
+//! The content of the configuration's files, as digests to compare.
 
 use std::{
     io,
@@ -7,12 +7,12 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::config::{self, Surroundings};
+use crate::config::{self, Env};
 
-/// The files by their content: neither a new time of writing nor another place on the
-/// disk makes a configuration another one, and an edit within the clock's grain does.
+/// A digest of each file's content. A new modification time or inode is no change; an edit
+/// within the clock's resolution is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Look(Vec<(PathBuf, Seen)>);
+pub(super) struct FileDigests(Vec<(PathBuf, Seen)>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Seen {
@@ -26,10 +26,10 @@ enum Seen {
     Unreadable(io::ErrorKind),
 }
 
-impl Look {
-    /// Looks now. `file` is the path of `--config`.
-    pub(super) fn at(surroundings: &dyn Surroundings, file: Option<&Path>) -> Self {
-        let seen = |path: &Path| match surroundings.read(path) {
+impl FileDigests {
+    /// Reads the files. `file` is the path of `--config`.
+    pub(super) fn at(env: &dyn Env, file: Option<&Path>) -> Self {
+        let seen = |path: &Path| match env.read(path) {
             Ok(bytes) => Seen::Content {
                 sets_something: sets_something(&bytes),
                 digest: Sha256::digest(bytes).into(),
@@ -37,7 +37,7 @@ impl Look {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Seen::Missing,
             Err(error) => Seen::Unreadable(error.kind()),
         };
-        let paths = config::files(surroundings, file).into_iter();
+        let paths = config::files(env, file).into_iter();
         let files = paths.map(|path| {
             let seen = seen(&path);
             (path, seen)

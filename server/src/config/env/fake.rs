@@ -1,4 +1,4 @@
-//! Surroundings that are nowhere.
+//! An environment in memory.
 
 use std::{
     collections::BTreeMap,
@@ -7,17 +7,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Permissions, Surroundings};
+use super::{Env, Permissions};
 
 /// Variables and files as a test or the fuzzer wants them.
 #[derive(Default)]
-pub(in crate::config) struct Pretended {
+pub(in crate::config) struct FakeEnv {
     pub(in crate::config) variables: Vec<(String, String)>,
     pub(in crate::config) files: BTreeMap<PathBuf, String>,
     pub(in crate::config) permissions: Permissions,
 }
 
-impl Surroundings for Pretended {
+impl Env for FakeEnv {
     fn variables(&self) -> Vec<(OsString, OsString)> {
         self.variables
             .iter()
