@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_slewed_or_read_a_little_late_makes_nothing_older() {
+    fn slewed_clock_or_late_read_does_not_change_ages() {
         let told = Told::new();
         let clock = Watched::new(told.clone());
         let read = clock.now();

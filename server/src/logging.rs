@@ -250,7 +250,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_line_of_json_is_one_object_with_time_level_target_message_and_fields() {
+    fn json_log_line_has_time_level_target_message_and_fields() {
         let (said, guard) = Said::gather("queuewall=info");
         say();
         drop(guard);
@@ -281,7 +281,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_start_that_fails_is_said_as_one_object_like_the_other_lines() {
+    fn start_up_error_is_logged_as_json_in_json_format() {
         let message = "queuewall.toml:5: boards.timezone = \"+02:00\" is no zone\nwrite another";
         assert_eq!(
             last_line(Format::Text, message),

@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn boards_are_replaced_as_a_whole_and_what_is_the_same_keeps_its_bytes() {
+    fn boards_are_replaced_atomically_and_unchanged_bytes_are_kept() {
         let board = |slug: &str| Board {
             slug: slug.into(),
             title: slug.into(),

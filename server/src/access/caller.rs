@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_or_the_connection_itself_says_that_the_browser_speaks_tls() {
+    fn tls_is_told_by_trusted_proxy_or_the_connection_itself() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-proto", "https".parse().unwrap());
         let from = |peer: Option<&str>, is_tls| Caller {

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_lives_as_long_as_its_link_and_never_more_than_400_days() {
+    fn cookie_max_age_is_that_of_the_link_up_to_400_days() {
         let of = |life, is_secure| {
             let scope = CookieScope {
                 base_path: "",

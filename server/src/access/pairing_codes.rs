@@ -187,7 +187,7 @@ mod tests {
     use crate::logging::tests::Said;
 
     #[test]
-    fn a_screen_waits_for_ten_minutes_under_a_code_that_the_store_knows() {
+    fn pairing_code_is_stored_and_expires_after_ten_minutes() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
         let codes = PairingCodes::new(store.clone());
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn one_address_takes_the_room_of_its_own_screens_only_and_all_together_are_bounded() {
+    fn pairing_codes_are_bounded_per_ip_and_in_total() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
         let codes = PairingCodes::new(store.clone());
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn codes_are_given_while_the_disk_fails_and_written_when_it_works() {
+    async fn pairing_codes_are_issued_while_the_disk_fails() {
         let (said, _guard) = Said::gather("queuewall=info");
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());

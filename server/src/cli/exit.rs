@@ -173,7 +173,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_end_has_a_code_of_its_own() {
+    fn exit_codes_are_distinct() {
         let codes: BTreeSet<_> = Exit::ALL.map(Exit::code).into();
         assert_eq!(codes.len(), Exit::ALL.len());
     }

@@ -540,7 +540,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn of_very_many_links_those_that_ended_long_ago_are_forgotten_oldest_first() {
+    fn oldest_ended_links_are_removed_when_there_are_too_many() {
         let now = SystemTime::UNIX_EPOCH + 2 * LONGEST_COOKIE;
         let ended = |days: u64| seconds_since_1970(now) - days * 86_400;
         let link = |number: usize, revoked| Link {
@@ -585,7 +585,7 @@ pub(super) mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test(flavor = "multi_thread")]
-    async fn running_server_revokes_a_link_when_the_file_cannot_be_written() {
+    async fn server_revokes_link_when_the_file_cannot_be_written() {
         let test_io = TestIo::open();
         let (address, _) = test_io.add("main", Some("Hall"), Expires::Days(1));
         let token = address.trim().rsplit("t=").next().unwrap();

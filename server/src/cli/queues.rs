@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_else_is_known_of_a_queue_is_listed_where_some_queue_has_it() {
+    async fn queue_list_has_optional_columns_when_a_queue_has_values() {
         let mut tenant = Tenant::of(&["4711", "9"]);
         tenant.leaves_out("9", cxone::LeftOut::Inactive);
         let (_, table) = printed(&tenant, Format::Table).await;
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_tenant_that_shows_no_queue_is_a_state_of_its_own() {
+    async fn queue_list_exits_not_found_when_no_queue_is_visible() {
         for (format, text) in [(Format::Json, "[]\n"), (Format::Table, "")] {
             let (end, out) = printed(&Tenant::default(), format).await;
             let failure = end.unwrap_err();

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_asked_before_the_screen_is_let_in_and_a_script_is_not() {
+    fn approval_asks_for_confirmation_on_a_terminal_only() {
         for (answer, yes, is_let_in) in [
             (None, false, true),
             (Some("y\n"), false, true),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_or_old_code_and_an_unknown_board_let_nobody_in() {
+    fn approval_fails_for_wrong_or_expired_code_or_unknown_board() {
         let mut test_io = TestIo::open();
         let waiting = waiting(&test_io);
         let wrong = approved(&test_io, "AAAAAA", "sales").unwrap_err();

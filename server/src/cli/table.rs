@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_line_up_and_control_characters_do_not_reach_the_terminal() {
+    fn table_aligns_columns_and_replaces_control_characters() {
         let mut out = Vec::new();
         let column = |heading, align, cells: [&str; 2]| {
             Column::new(heading, align, cells.into_iter().map(str::to_owned))

@@ -510,7 +510,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_long_wait_for_the_budget_is_announced_and_the_spending_said() {
+    async fn long_wait_for_budget_and_requests_spent_are_announced() {
         let budget = std::sync::Arc::new(RequestBudget::new(1));
         let mut tenant = Tenant::of(&["a"]);
         tenant.budget = Some(std::sync::Arc::clone(&budget));

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn proxy_that_cannot_be_used_stops_the_start_and_shows_no_password() {
+    fn invalid_proxy_url_is_refused_without_showing_its_password() {
         let set = [("ALL_PROXY", "http://user:canary@x@proxy:1")];
         let dotenv = "# a remark\nHTTPS_PROXY=socks5://user:canary@proxy\n";
         for (error, place) in [

@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn dotenv_lines_keep_their_numbers_around_values_of_other_programs() {
+    fn dotenv_line_numbers_are_right_after_multiline_values() {
         let text = "# A\r\nexport A=1\r\nB = 2\nexport C\nKEY=\"-----BEGIN\nX=\nabc\"\nOURS='it\n\
                     OTHER='open\nOURS=3\nOURS: 4==\n2 words\n";
         let found = read(text, |name| name == "OURS");

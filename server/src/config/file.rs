@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_refused_and_never_repeated_even_by_a_syntax_error() {
+    fn secret_in_toml_is_refused_and_not_quoted_in_errors() {
         let refused = problems("[cxone]\nclient_secret = \"hunter2\"\n");
         assert!(
             refused[0].starts_with("queuewall.toml:2: cxone.client_secret is a secret"),

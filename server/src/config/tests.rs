@@ -189,7 +189,7 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
 }
 
 #[test]
-fn the_file_is_that_of_the_option_else_of_the_variable_else_the_default_where_there_is_one() {
+fn config_path_is_that_of_option_then_variable_then_default() {
     let board = |slug: &str| format!("[[boards]]\nslug = \"{slug}\"\n");
     let (a, b, c) = (board("a"), board("b"), board("c"));
     let files = [
@@ -234,7 +234,7 @@ fn paths_in_the_file_are_meant_from_its_folder() {
 }
 
 #[test]
-fn the_environments_board_takes_its_queues_and_skills_from_comma_lists() {
+fn board_from_environment_has_comma_separated_ids() {
     let variables = with(&[
         ("TARGET_QUEUE_ID", " 2, 1,,3 "),
         ("CXONE_SKILL_IDS", "9,8,9"),
@@ -257,7 +257,7 @@ fn the_environments_board_takes_its_queues_and_skills_from_comma_lists() {
 }
 
 #[test]
-fn boards_in_the_file_replace_the_environments_and_inherit_its_skills() {
+fn boards_in_file_replace_environment_board_and_keep_skills() {
     let file = "[[boards]]\nslug = \"a\"\nqueues = [1, { id = 2, name = \"Two\" }]\n\
                 [[boards]]\nslug = \"b\"\nskill_ids = []\ntitle = \"B\"\n";
     let variables = with(&[("TARGET_QUEUE_ID", "9"), ("CXONE_SKILL_IDS", "7")]);
@@ -584,7 +584,7 @@ fn sample_file_holds_every_key_and_loads_uncommented() {
 }
 
 #[test]
-fn a_queues_levels_are_over_its_boards_over_the_files_over_the_walls() {
+fn levels_of_queue_override_board_then_file_then_defaults() {
     let file = "[levels]\nwaiting = { warning = 6 }\naverage_wait_seconds = { critical = 90.5 }\n\
                 fall_after = 3\nmargin_percent = 2.5\nminimum_sample = 20\n\
                 [[boards]]\nslug = \"a\"\n\
@@ -621,7 +621,7 @@ fn a_queues_levels_are_over_its_boards_over_the_files_over_the_walls() {
 }
 
 #[test]
-fn a_service_level_that_is_nowhere_named_is_left_to_the_upstreams_goal() {
+fn service_level_without_setting_uses_the_goal_of_cxone() {
     let goal = |levels: &str| {
         let file = format!("{levels}\n[[boards]]\nslug = \"a\"\n");
         let loaded = read(&ENOUGH, &[("queuewall.toml", &file)]).unwrap();
@@ -713,7 +713,7 @@ fn thresholds_out_of_bounds_or_order_are_refused_all_at_once() {
 }
 
 #[test]
-fn a_board_says_how_it_is_shown_and_what_everyone_shall_read() {
+fn board_has_display_settings_and_notice() {
     let file = "[[boards]]\nslug = \"a\"\nnotice = \" Lunch at 12 \"\ntheme = \"contrast\"\n\
                 language = \"pt\"\nmetres = 5.5\ninches = 55\nrotate_seconds = 20\n\
                 [[boards]]\nslug = \"b\"\n";
@@ -878,7 +878,7 @@ fn handing_out_links_needs_no_credentials() {
 }
 
 #[test]
-fn the_metrics_listener_is_off_unless_said_and_warned_of_where_others_reach_it() {
+fn metrics_listener_is_off_by_default_and_warns_when_public() {
     let listens = |value: &str| read(&with(&[("QUEUEWALL_METRICS_LISTEN", value)]), &[]);
     let config = read(&with(&[]), &[]).unwrap().config;
     assert_eq!(config.server.metrics_listen, None);
@@ -1144,7 +1144,7 @@ fn unnamed_file_that_others_can_change_is_refused() {
 }
 
 #[test]
-fn line_of_secret_file_is_taken_whole_and_a_comment_in_it_warned_of() {
+fn secret_file_with_comment_is_read_whole_with_a_warning() {
     let variables = [ENOUGH[0], ("CXONE_CLIENT_SECRET_FILE", "s"), ENOUGH[2]];
     for (content, looks_commented) in [
         ("hunter2 # ours\n", true),
@@ -1232,7 +1232,7 @@ fn idle_seconds_are_above_a_minute_by_default_and_bounded() {
 }
 
 #[test]
-fn proxy_settings_that_let_everybody_in_are_refused_or_warned_of() {
+fn proxy_settings_that_admit_everyone_are_refused_or_warned() {
     for (name, value, word) in [
         (
             "QUEUEWALL_TRUSTED_PROXIES",

@@ -273,7 +273,7 @@ async fn the_budget_and_the_back_off_are_those_of_the_moment() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn screens_are_counted_by_state_and_a_bounded_number_has_metrics_of_its_own() {
+async fn screens_are_counted_by_state_with_bounded_label_sets() {
     let fixture = Fixture::new();
     let hear = |name: &str| {
         let header = format!("page=a; name={name}; errors=3");

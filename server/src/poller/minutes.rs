@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_is_recorded_once_and_one_that_was_slept_through_is_a_gap() {
+    fn minute_is_recorded_once_and_suspend_leaves_a_gap() {
         let poll = Duration::from_secs(3_600);
         assert!(recorded(&[0, 59], poll).is_empty());
         assert_eq!(recorded(&[60, 61, 119], poll), [Some(3)]);

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn boards_with_one_filter_share_reads_and_other_filters_are_separate() {
+    fn boards_with_the_same_skill_filter_share_reads() {
         let (groups, of_board) = group(&[
             board(&[], &["1", "2"]),
             board(&["s"], &["2"]),
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_of_all_queues_wants_the_named_ones_first_and_none_that_is_left_out() {
+    fn group_of_all_queues_has_named_first_and_no_excluded() {
         let listed = |id: &str, left_out: Option<cxone::LeftOut>| QueueInfo {
             id: id.to_owned(),
             left_out,

@@ -427,7 +427,7 @@ async fn a_queue_left_out_of_the_answer_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_board_without_a_failure_says_whether_an_answer_was_ever_there() {
+async fn cause_without_failure_is_first_answer_or_all_left_out() {
     let ids = ids(1);
     let mut script = all_waiting(&ids);
     script.takes = Duration::from_secs(20);
@@ -479,7 +479,7 @@ async fn one_dead_id_costs_one_tile_found_by_the_queue_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_the_queue_list_a_dead_id_is_found_by_halving_within_the_budget() {
+async fn unknown_id_is_found_by_halving_when_the_list_fails() {
     let ids = ids(100);
     let mut script = all_waiting(&ids);
     script.dead.insert("077".into());
@@ -565,7 +565,7 @@ async fn while_cxone_fails_the_tries_stay_apart_and_within_the_budget() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rejected_credentials_cost_one_try_an_interval_and_reach_every_tile() {
+async fn rejected_credentials_are_retried_once_per_interval() {
     let ids = ids(300);
     let mut script = all_waiting(&ids);
     script.failure = Some(cxone::Error::CredentialsRejected {
@@ -737,7 +737,7 @@ async fn a_queue_list_in_which_nothing_is_visible_wipes_no_wall() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_queue_that_an_answer_does_not_know_is_not_found_and_costs_nothing_more() {
+async fn queue_unknown_to_a_response_is_not_found_at_no_extra_cost() {
     let ids = ids(3);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::from_secs(1)).await;
@@ -771,7 +771,7 @@ async fn a_board_whose_queues_are_all_unknown_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_visible_is_a_state_of_its_own_and_old_numbers_age() {
+async fn nothing_visible_is_a_separate_cause_and_old_numbers_age() {
     let ids = ids(2);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::from_secs(1)).await;
@@ -796,7 +796,7 @@ async fn nothing_visible_is_a_state_of_its_own_and_old_numbers_age() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn numbers_that_upstream_repeats_are_as_old_as_when_they_were_first_seen() {
+async fn repeated_numbers_keep_the_age_of_their_first_reading() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));

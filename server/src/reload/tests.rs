@@ -187,7 +187,7 @@ async fn what_was_changed_while_the_server_began_is_taken_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bad_one_is_refused_whole_and_said_once_with_all_that_is_wrong() {
+async fn invalid_configuration_is_refused_and_logged_once() {
     let bench = Bench::start(&[(FILE, GOOD)]);
     looks(2).await;
     bench.write(FILE, BAD);
@@ -269,7 +269,7 @@ async fn a_file_that_is_gone_takes_no_board_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_asks_is_answered_at_once_and_each_time() {
+async fn sighup_reloads_at_once_and_logs_each_time() {
     let bench = Bench::start(&[(FILE, GOOD)]);
     looks(2).await;
     bench.write(FILE, OTHER);

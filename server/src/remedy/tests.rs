@@ -39,7 +39,7 @@ fn plain(text: &str) -> String {
 }
 
 #[test]
-fn the_guide_for_administrators_has_every_error_with_its_exit_code() {
+fn guide_documents_every_error_with_its_exit_code() {
     let host = || Host {
         name: "…".to_owned(),
         setting: Setting::BaseUrl,

@@ -140,7 +140,7 @@ fn screens_without_a_name_are_told_apart_by_their_pages() {
 }
 
 #[test]
-fn two_screens_of_one_name_are_noticed_and_a_restart_is_not_taken_for_that() {
+fn two_screens_with_one_name_are_detected_restart_is_not() {
     let building = Building::new();
     building.hear(0, "page=a; name=Hall");
     building.hear(5, "page=b; name=Hall");
@@ -246,7 +246,7 @@ fn reports_through_one_link_push_out_no_screen_of_another() {
 }
 
 #[test]
-fn report_through_one_link_replaces_no_screen_of_another_by_its_name() {
+fn report_cannot_replace_a_screen_of_another_link() {
     let building = Building::new();
     building.hear_by(0, "sales", Some("a"), "page=a; name=Hall");
     building.hear_by(60, "main", Some("b"), "page=b; name=Hall");

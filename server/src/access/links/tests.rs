@@ -74,7 +74,7 @@ impl Followed {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_changed_file_is_known_within_a_second_and_a_damaged_one_changes_nothing() {
+async fn changed_links_file_is_reloaded_damaged_one_is_ignored() {
     let followed = Followed::start();
     assert_eq!(followed.opens("a", "main"), Err(Refusal::NoAccess));
     followed.change(|links| links.push(link("main", "a"))).await;
@@ -145,7 +145,7 @@ async fn revocation_holds_when_an_older_file_comes_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn revocation_counts_at_once_and_is_written_when_the_disk_allows() {
+async fn revocation_applies_before_the_disk_accepts_it() {
     let followed = Followed::start();
     followed.change(|links| links.push(link("main", "a"))).await;
     followed.looks(LOOKS_A_WRITE).await;
@@ -179,7 +179,7 @@ async fn revocation_counts_at_once_and_is_written_when_the_disk_allows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn links_added_used_refused_and_revoked_are_logged_once_without_token() {
+async fn changes_and_use_of_links_are_logged_once_without_token() {
     let followed = Followed::start();
     followed
         .change(|links| links.push(link("main", "s3cret")))

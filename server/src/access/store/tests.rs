@@ -50,7 +50,7 @@ fn what_is_written_is_read_back_and_holds_no_token() {
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_may_read_it() {
+fn stored_files_are_readable_by_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state");

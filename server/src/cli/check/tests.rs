@@ -50,7 +50,7 @@ async fn checked(tenant: &Tenant, boards: &[BoardConfig]) -> (Exit, String) {
 }
 
 #[tokio::test]
-async fn every_configured_id_of_every_board_has_its_line_and_is_read_once() {
+async fn check_lists_every_queue_of_every_board_and_reads_it_once() {
     let tenant = Tenant::of(&["1", "2"]);
     let boards = [
         board("a", &["1", "2"], &[]),
@@ -76,7 +76,7 @@ async fn every_configured_id_of_every_board_has_its_line_and_is_read_once() {
 }
 
 #[tokio::test]
-async fn every_step_of_the_sign_in_has_its_line_up_to_the_one_that_fails() {
+async fn check_lists_sign_in_steps_up_to_the_first_failure() {
     let step = |name, outcome| Step { name, outcome };
     let mut tenant = Tenant::of(&["1"]);
     tenant.steps = vec![
@@ -113,7 +113,7 @@ async fn every_step_of_the_sign_in_has_its_line_up_to_the_one_that_fails() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_is_counted_by_reason_the_most_frequent_first() {
+async fn check_counts_excluded_queues_by_reason() {
     let mut tenant = Tenant::of(&["1", "2", "3", "4"]);
     tenant.leaves_out("2", cxone::LeftOut::Inactive);
     for id in ["3", "4"] {
@@ -246,7 +246,7 @@ async fn check_says_how_many_queues_the_list_lacks() {
 }
 
 #[tokio::test]
-async fn a_round_that_does_not_fit_the_budget_says_how_slow_it_gets_and_what_changes_that() {
+async fn check_names_interval_and_remedy_when_budget_is_too_small() {
     // Two batches of 4 and 1, in three requests each: those left out cost nothing.
     let mut tenant = Tenant::of(&["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
     for id in ["6", "7", "8", "9"] {
@@ -273,7 +273,7 @@ async fn a_round_that_does_not_fit_the_budget_says_how_slow_it_gets_and_what_cha
 }
 
 #[tokio::test]
-async fn each_step_that_fails_has_its_code_and_stops_where_going_on_is_vain() {
+async fn check_exit_code_is_that_of_the_failed_step() {
     let rejected = cxone::Error::CredentialsRejected {
         status: 401,
         oauth_error: None,
@@ -371,7 +371,7 @@ async fn named_queues_are_checked_where_the_list_fails_for_now() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_called_wrong_stops_only_the_boards_of_its_skills() {
+async fn bad_request_fails_only_boards_with_the_same_skills() {
     let mut tenant = Tenant::of(&["1"]);
     tenant.bad_skill = Some("7".to_owned());
     let boards = [board("b", &["1"], &["7"]), board("a", &["1"], &[])];

@@ -213,7 +213,7 @@ fn what_is_missing_or_wrong_is_named_with_its_remedy() {
 }
 
 #[test]
-fn skills_to_limit_the_numbers_to_are_refused_wherever_they_stand() {
+fn skill_filters_are_refused_with_real_time_data() {
     let file = "[cxone]\nskill_ids = [1]\n[[boards]]\nslug = \"a\"\nskill_ids = [2]\n\
                 [[boards]]\nslug = \"b\"\nskill_ids = []\n";
     let found = problems(&APPLICATION, &[("queuewall.toml", file)]);
@@ -262,7 +262,7 @@ fn settings_of_the_other_dialect_are_warned_of() {
 }
 
 #[test]
-fn lists_in_the_file_must_name_something_and_an_area_has_a_hyphen() {
+fn empty_lists_are_refused_and_area_without_hyphen_is_warned() {
     let file = "[cxone]\nallowed_domains = []\nmedia_types = []\n";
     assert_eq!(
         problems(&APPLICATION, &[("queuewall.toml", file)]),
@@ -281,7 +281,7 @@ fn lists_in_the_file_must_name_something_and_an_area_has_a_hyphen() {
 }
 
 #[test]
-fn a_dollar_in_a_secret_of_a_env_file_is_refused_and_not_replaced() {
+fn dollar_sign_in_dotenv_secret_is_refused() {
     let env = "CXONE_ACCESS_KEY_SECRET=hunter$2\n";
     let found = problems(&APPLICATION[..2], &[(".env", env)]);
     assert!(

@@ -78,7 +78,7 @@ fn line(said: &Said, message: &str) -> Value {
 }
 
 #[tokio::test]
-async fn an_error_has_an_id_of_its_own_and_what_is_fine_needs_none() {
+async fn error_response_has_unique_request_id_success_has_none() {
     let app = app();
     let fine = ask(&app, OTHER, Method::GET, "/fine", "").await;
     assert_eq!(fine.status(), StatusCode::OK);
@@ -90,7 +90,7 @@ async fn an_error_has_an_id_of_its_own_and_what_is_fine_needs_none() {
 }
 
 #[tokio::test]
-async fn only_a_trusted_proxys_id_is_taken_and_only_a_short_and_plain_one() {
+async fn request_id_is_accepted_from_trusted_proxy_if_short_and_plain() {
     let app = app();
     let long = "a".repeat(LONGEST_ID + 1);
     let longest = "a".repeat(LONGEST_ID);
@@ -149,7 +149,7 @@ async fn reading_is_said_at_debug_alone_unless_it_fails() {
 }
 
 #[tokio::test]
-async fn refusals_are_warned_of_and_whoever_knocks_all_day_fills_no_disk() {
+async fn warnings_about_refused_requests_are_rate_limited() {
     let (said, _guard) = Said::gather("queuewall=info");
     let app = app();
     for _ in 0..3 * REFUSALS_OF_PEER {

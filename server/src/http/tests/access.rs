@@ -182,7 +182,7 @@ async fn a_boards_answer_needs_a_good_link_of_that_board() {
 }
 
 #[tokio::test]
-async fn a_revoked_link_is_refused_even_to_whoever_has_the_latest_answer() {
+async fn revoked_link_is_refused_also_for_conditional_requests() {
     let linked = linked(&BOARDS);
     let good = linked.cookie("main", "good");
     let first = linked.fixture.with_cookie("/api/boards/main", &good).await;
@@ -227,7 +227,7 @@ async fn one_browser_may_hold_several_boards_and_lists_just_these() {
 }
 
 #[tokio::test]
-async fn the_page_itself_is_for_everyone_and_says_nothing_of_the_boards() {
+async fn page_is_served_without_access_and_reveals_no_boards() {
     let linked = linked(&BOARDS);
     for path in [
         "/",
@@ -303,7 +303,7 @@ async fn a_token_is_exchanged_for_its_boards_cookie() {
 }
 
 #[tokio::test]
-async fn what_a_foreign_page_or_a_flood_could_send_is_refused_without_an_echo() {
+async fn cross_site_and_malformed_posts_are_refused_without_echo() {
     let linked = linked(&BOARDS);
     let token = linked.token("good");
     for (kind, body, status) in [
@@ -368,7 +368,7 @@ async fn screen_paired_with_0_1_0_polls_on_and_gets_the_new_cookie() {
 }
 
 #[tokio::test]
-async fn guessing_has_to_wait_and_nobody_else_does() {
+async fn wrong_tokens_are_rate_limited_and_valid_ones_are_not() {
     let linked = linked(&BOARDS);
     let wrong = || json!({ "token": "wrong" });
     let mut refused = 0;
@@ -524,7 +524,7 @@ async fn one_address_gets_no_more_codes_than_it_could_need() {
 }
 
 #[tokio::test]
-async fn a_proxys_word_counts_and_nobody_elses() {
+async fn user_header_is_trusted_from_proxies_only() {
     let config = AccessConfig {
         mode: AccessMode::Proxy,
         trusted_proxies: vec!["10.0.0.5/32".parse().unwrap()],
@@ -607,7 +607,7 @@ async fn a_damaged_store_stops_the_start() {
 }
 
 #[tokio::test]
-async fn the_link_of_a_removed_board_opens_nothing_until_the_board_is_back() {
+async fn link_of_removed_board_works_again_when_the_board_is_back() {
     let linked = linked(&BOARDS);
     let boards = &linked.fixture.boards;
     let all = ["main", "sales"].map(|slug| (boards.latest(slug).unwrap().snapshot.clone(), None));

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_tried_before_the_back_off_is_over_and_the_dead_in_their_turn() {
+    fn next_try_is_after_back_off_and_of_unknown_ids_in_turn() {
         let now = Instant::now();
         let mut schedule = schedule(&["1"], now);
         let wait = Delay {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_try_of_a_group_waits_for_no_other_groups_list_or_parts() {
+    fn next_try_of_a_group_is_independent_of_other_groups() {
         let now = Instant::now();
         let group = |skill: &str| Group {
             skills: vec![skill.to_owned()],

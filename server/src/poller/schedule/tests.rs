@@ -57,7 +57,7 @@ fn parts_by_list(count: usize, unlisted: usize) -> Vec<(usize, Kind)> {
 }
 
 #[test]
-fn a_list_parts_a_refused_batch_only_where_it_lacks_little_of_it() {
+fn refused_batch_is_split_by_list_when_few_ids_are_missing() {
     // One queue is too few to doubt the list, and so is a tenth of them.
     for (count, unlisted) in [(2, 1), (9, 1), (22, 2), (33, 3)] {
         assert_eq!(
@@ -76,7 +76,7 @@ fn a_list_parts_a_refused_batch_only_where_it_lacks_little_of_it() {
 }
 
 #[test]
-fn a_part_that_is_refused_is_halved_without_another_look_at_the_list() {
+fn refused_part_is_halved_without_reading_the_list_again() {
     let now = Instant::now();
     let mut schedule = halved(4, now);
     schedule.refused(&next_read(&schedule), now);
@@ -86,7 +86,7 @@ fn a_part_that_is_refused_is_halved_without_another_look_at_the_list() {
 }
 
 #[test]
-fn parts_of_what_is_no_longer_wanted_are_dropped_and_the_others_stay() {
+fn parts_without_wanted_queues_are_dropped() {
     let now = Instant::now();
     let mut schedule = halved(4, now);
     schedule.set_wanted(0, ids(2), now);
@@ -108,7 +108,7 @@ fn a_refused_batch_is_whole_again_a_cycle_later() {
 }
 
 #[test]
-fn a_dead_queue_whose_revival_fails_is_tried_again_a_cycle_later_or_when_the_delay_is_over() {
+fn failed_retry_of_unknown_id_waits_for_a_cycle_or_the_delay() {
     let now = Instant::now();
     let mut schedule = one_batch(1, now);
     schedule.refused(&next_read(&schedule), now);
@@ -152,7 +152,7 @@ fn failures_are_counted_for_each_read_and_for_all() {
 }
 
 #[test]
-fn what_is_refused_when_some_of_it_is_no_longer_wanted_is_asked_for_again_without_it() {
+fn refused_batch_is_retried_without_unwanted_queues() {
     let now = Instant::now();
     let mut schedule = one_batch(2, now);
     let turn = next_read(&schedule);
@@ -164,7 +164,7 @@ fn what_is_refused_when_some_of_it_is_no_longer_wanted_is_asked_for_again_withou
 }
 
 #[test]
-fn other_boards_leave_the_parts_that_are_still_wanted_and_the_turns_of_other_groups() {
+fn regroup_keeps_wanted_parts_and_turns_of_other_groups() {
     let now = Instant::now();
     let mut schedule = one_batch(4, now);
     schedule.regroup(vec![ids(4), ids(2)], false, now);
@@ -194,7 +194,7 @@ fn groups_are_made_when_they_are_first_wanted_and_not_again() {
 }
 
 #[test]
-fn a_shorter_cycle_brings_turns_forward_to_its_end_and_a_longer_one_moves_none() {
+fn shorter_cycle_moves_turns_forward_longer_one_does_not() {
     let now = Instant::now();
     let mut schedule = one_batch(1, now);
     schedule.succeeded(&next_read(&schedule), now, now);

@@ -94,7 +94,7 @@ async fn a_removed_board_is_gone_and_its_queues_are_read_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_queue_that_is_named_anew_is_read_soon_and_the_others_keep_what_is_known() {
+async fn added_queue_is_read_soon_and_others_keep_their_readings() {
     let ids = ids(3);
     let bench = Bench::start(&ids[..2], all_waiting(&ids), 10);
     after(Duration::from_secs(5 * 60)).await;
@@ -115,7 +115,7 @@ async fn a_queue_that_is_named_anew_is_read_soon_and_the_others_keep_what_is_kno
 }
 
 #[tokio::test(start_paused = true)]
-async fn levels_go_on_where_their_thresholds_stay_and_are_judged_anew_where_not() {
+async fn levels_are_kept_when_their_thresholds_are_unchanged() {
     let ids = ids(1);
     let main = || waiting_limit(board("main", &ids), 2.0, 10.0);
     let bench = Bench::start_boards(vec![main()], all_waiting(&ids), 10);
@@ -146,7 +146,7 @@ async fn levels_go_on_where_their_thresholds_stay_and_are_judged_anew_where_not(
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_skill_filter_is_another_read_and_the_old_one_is_no_more() {
+async fn changed_skill_filter_replaces_the_read() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::from_secs(1)).await;
@@ -194,7 +194,7 @@ async fn an_answer_on_its_way_counts_for_what_is_still_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_what_was_asked_before_calls_no_living_queue_dead() {
+async fn refusal_of_an_outdated_request_marks_no_queue_not_found() {
     let ids = ids(2);
     let mut script = all_waiting(&ids);
     script.dead.insert("001".into());
@@ -257,7 +257,7 @@ async fn another_interval_holds_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fifty_changes_in_a_row_stay_within_the_budget_and_starve_no_queue() {
+async fn fifty_reloads_stay_within_budget_and_read_every_queue() {
     let ids = ids(600);
     let bench = Bench::start(&ids[..450], all_waiting(&ids), 10);
     after(Duration::from_secs(60)).await;
@@ -317,7 +317,7 @@ fn boards_of(seeds: &[(usize, Vec<usize>, bool)]) -> Vec<BoardConfig> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn whatever_the_boards_become_the_budget_holds_and_the_last_set_is_shown(
+    fn budget_holds_and_last_boards_are_shown_after_any_changes(
         sets in prop::collection::vec(
             (prop::collection::vec(any_board(), 1..4), 0_u64..20_000),
             1..20,

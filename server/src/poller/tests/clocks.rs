@@ -60,7 +60,7 @@ async fn a_clock_that_is_set_back_in_the_same_moment_hides_no_sleep() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_was_set_back_hides_no_pause_that_the_machine_does_not_know_of() {
+async fn suspend_is_noticed_after_the_clock_was_set_back() {
     let bench = read_a_while_ago().await;
     bench.set_back(HOUR);
     after(Duration::from_secs(1)).await;

@@ -77,7 +77,7 @@ fn levels(said: &Said, words: &str) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interval_that_does_not_fit_the_budget_is_warned_of_and_its_return_is_told() {
+async fn interval_longer_due_to_budget_and_its_end_are_logged() {
     let ids = ids(900);
     let (said, _guard) = Said::gather("queuewall=info");
     let bench = Bench::start(&ids, all_waiting(&ids), 10);

@@ -26,7 +26,7 @@ impl Bench {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_into_critical_needs_two_readings_and_says_why_and_since_when() {
+async fn critical_level_needs_two_readings_and_has_reason_and_time() {
     let bench = start(3);
     after(Duration::ZERO).await;
     let calm = bench.queue();
@@ -94,7 +94,7 @@ async fn a_failed_or_missing_read_is_no_reading_in_a_row() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stale_queue_has_no_level_and_its_next_reading_is_judged_at_once() {
+async fn stale_queue_has_no_level_until_its_next_reading() {
     let bench = start(12);
     after(Duration::ZERO).await;
     bench.script(|script| script.failure = Some(server_error()));
@@ -239,7 +239,7 @@ fn service(percent: f64, sample: u64, goal: Option<f64>) -> QueueReading {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upstreams_goal_is_judged_and_shown_unless_the_configuration_has_its_own() {
+async fn goal_of_cxone_is_used_unless_configuration_has_another() {
     let loud = |goal, critical| {
         let mut levels = Thresholds::default();
         levels.set(Metric::ServiceLevel, Limits::new(goal, critical));
@@ -274,7 +274,7 @@ async fn an_upstreams_goal_is_judged_and_shown_unless_the_configuration_has_its_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_level_over_no_call_is_unknown_and_over_few_is_never_critical() {
+async fn service_level_with_few_calls_is_never_critical() {
     let bench = start(1);
     bench.script(|script| script.beside = service(0.0, 4, None));
     after(Duration::ZERO).await;

@@ -93,7 +93,7 @@ async fn the_next_try_is_that_of_the_boards_own_queues() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_next_try_is_the_queue_lists_for_a_board_of_every_queue_alone() {
+async fn next_try_is_that_of_the_list_for_boards_of_all_queues() {
     let mut script = all_waiting(&ids(1));
     script.list_failure = Some(server_error());
     script.failure = Some(bad_request());
@@ -108,7 +108,7 @@ async fn the_next_try_is_the_queue_lists_for_a_board_of_every_queue_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_trend_has_a_value_a_minute_and_gaps_where_nothing_was_known() {
+async fn trend_has_one_value_per_minute_and_gaps_without_readings() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::from_secs(59)).await;

@@ -165,7 +165,7 @@ mod on_unix {
     }
 
     #[test]
-    fn trying_out_a_folder_of_a_stranger_or_behind_a_dead_link_fails() {
+    fn try_out_fails_for_foreign_folder_or_dangling_link() {
         let (folder, state) = state();
         let link = StateDir::new(folder.path().join("link"));
         symlink(folder.path().join("nowhere"), link.path()).unwrap();

@@ -67,7 +67,7 @@ async fn lock_that_is_never_released_delays_requests_for_a_moment() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unusable_folder_costs_a_server_a_minute_and_a_command_nothing() {
+async fn unusable_folder_delays_server_by_a_minute_command_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
