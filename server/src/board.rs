@@ -24,7 +24,7 @@ pub struct BoardConfig {
     /// `levels`; a service level that neither names has the upstream's goal, where there
     /// is one.
     pub levels: Thresholds,
-    /// One line that everyone shall read. `boards.notice`.
+    /// One line of text that every screen of the board shows. `boards.notice`.
     pub notice: Option<String>,
     /// How the board is shown unless the link says otherwise. `boards.theme`,
     /// `language`, `metres`, `inches`, `rotate_seconds`.

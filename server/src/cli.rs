@@ -1,7 +1,7 @@
 //! The command line: what a person or a script asks of `queuewall`.
 //!
 //! Answers go to stdout and stay machine-readable; everything said about them
-//! goes to stderr. Each kind of failure has an exit code of its own.
+//! goes to stderr. Each kind of failure has its own exit code.
 //!
 //! # Layout
 //! - `args`: commands and options
@@ -9,7 +9,7 @@
 //! - `upstream`: reads within the budget, in batches, around unknown ids
 //! - `stats`, `queues`, `check`: the commands that ask CXone once; `table`: for eyes
 //! - `config_show`: every setting, and where it comes from
-//! - `links`, `screens`: who may look; `qr`: an address to be scanned
+//! - `links`, `screens`: access; `qr`: an address as a QR code
 //! - `health`: asks the server that runs
 //! - `serve`, `demo`: the commands that run a wallboard
 

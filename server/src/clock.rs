@@ -55,7 +55,7 @@ impl<C: Clock> Clock for Watched<C> {
     fn now(&self) -> Moment {
         // Every change is a single step, so a panic elsewhere leaves it whole.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        // Within the lock: whoever comes second sees a later moment.
+        // Within the lock: the second caller gets a later moment.
         let now = self.clock.now();
         let leap = leap(state.reference, now);
         if leap.unsigned_abs() >= LEAP {

@@ -6,7 +6,7 @@
 //! problem at once; `.env.sample` and `queuewall.sample.toml` list what there is.
 //!
 //! # Layout
-//! - `access`: who may look; `trust`: which proxies and headers may say who somebody is
+//! - `access`: access control; `trust`: which proxies and headers may name a user
 //! - `boards` (with `levels` and `display`), `cxone`, `poll`, `server`: one concern
 //!   each
 //! - `frames`: which pages may show the wall in a frame
@@ -84,7 +84,7 @@ pub struct Config {
     pub poll: PollConfig,
     /// Where the server listens: `[server]`.
     pub server: ServerConfig,
-    /// Who may look: `[access]`.
+    /// Access control: `[access]`.
     pub access: AccessConfig,
     /// At least one board, each slug once: `[[boards]]`.
     pub boards: Vec<BoardConfig>,

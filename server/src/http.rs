@@ -1,4 +1,4 @@
-//! What a browser or another tool can ask for.
+//! The HTTP API and the pages.
 //!
 //! | address | answer |
 //! |---|---|
@@ -12,7 +12,7 @@
 //! | `/desk`, `/desk/{slug}` | the desk |
 //! | `/assets/…` | its files, named by content |
 //!
-//! On a listener of its own, for those who run the server, and nowhere else:
+//! On the separate listener for operators only:
 //!
 //! | address | answer |
 //! |---|---|
@@ -71,7 +71,7 @@ pub struct AppState {
     pub boards: Arc<Boards>,
     /// For the ages in the answers.
     pub clock: Arc<dyn Clock>,
-    /// Who may look.
+    /// Access control.
     pub access: Arc<Guard>,
     /// The page's files.
     pub page: Arc<Page>,
@@ -116,7 +116,7 @@ pub struct App {
     hosts: Arc<Hosts>,
     /// `None` where nobody counts.
     requests: Option<Requests>,
-    /// `None` where nobody has to know.
+    /// `None` where requests are not logged.
     log: Option<Arc<RequestLog>>,
     /// `None` on the operators' listener.
     access: Option<Arc<Guard>>,

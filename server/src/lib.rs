@@ -12,7 +12,7 @@
 //! - [`metrics`]: what is counted and measured, for Prometheus
 //! - [`poller`]: the only caller of a source, the only writer of snapshots
 //! - [`snapshot`]: the latest of every board, encoded once a change
-//! - [`access`]: who may look
+//! - [`access`]: access control
 //! - [`state`]: the folder of private files
 //! - [`http`]: the routes
 //! - [`screens`]: which screens there are, and how they are

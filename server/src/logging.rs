@@ -126,7 +126,7 @@ fn filter(ours: Option<&str>, rust_log: Option<&str>) -> Result<EnvFilter, LogEr
     })
 }
 
-/// The filter, in which `queuewall` names the client of CXone too, a crate of its own.
+/// The filter, in which `queuewall` includes the client of CXone, a separate crate.
 fn with_client(filter: &str) -> String {
     let mut all = filter.to_owned();
     for part in filter.split(',').map(str::trim) {

@@ -68,7 +68,7 @@ pub struct Metrics {
 pub enum Format {
     /// OpenMetrics 1.0.
     OpenMetrics,
-    /// Prometheus's own, 0.0.4: for whoever does not ask for the other.
+    /// Prometheus's text format 0.0.4: the default.
     Prometheus,
 }
 

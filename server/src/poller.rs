@@ -72,7 +72,7 @@ const MOST_INTERVALS_LIMITED: u32 = 4;
 /// After so many failures in a row the queue list is read from its first page.
 const MOST_LIST_FAILURES: u32 = 3;
 
-/// How often the boards are assembled anew: time alone makes readings stale.
+/// How often the boards are assembled: readings become stale by time alone.
 const ASSEMBLY: Duration = Duration::from_secs(1);
 
 /// Reads the queues of all boards, for as long as it runs.
@@ -173,7 +173,7 @@ impl Poller {
         }
     }
 
-    /// What it does, for whoever watches it.
+    /// The poller's counters, for metrics.
     #[must_use]
     pub fn polls(&self) -> &Polls {
         &self.polls
@@ -196,7 +196,7 @@ impl Poller {
                 }
                 continue;
             };
-            // Nothing is under way yet: whatever changes, the next request is chosen anew.
+            // No request is under way yet: the next one is chosen again after every change.
             let is_due = loop {
                 tokio::select! {
                     () = sleep_until(due) => break true,
@@ -416,7 +416,7 @@ impl Poller {
                 all,
             }
         } else if is_about_the_sign_in(error) {
-            // Longer and longer: whoever is refused again and again may be locked out.
+            // Longer each time: repeated failed sign-ins may lock the account.
             let pause = self.cycle * 2_u32.saturating_pow(all - 1).min(MOST_CYCLES_REFUSED);
             Delay {
                 own: pause,

@@ -1,5 +1,5 @@
-//! The configuration, read again while the server runs: when one of its files changes,
-//! and when somebody asks (SIGHUP).
+//! Reloads the configuration while the server runs: when one of its files changes, and on
+//! SIGHUP.
 //!
 //! It is taken as a whole or not at all. A bad one is said once, with everything that is
 //! wrong with it, and the one in force stays. Of a good one, boards, interval and names
@@ -79,7 +79,7 @@ enum Refused {
 enum Reason {
     /// The files look other than before.
     Change,
-    /// Somebody asked, and gets an answer.
+    /// SIGHUP: the result is always logged.
     Asked,
 }
 

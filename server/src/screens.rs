@@ -1,8 +1,8 @@
 //! Which screens there are and how they are, by what they say of themselves with each
 //! poll. The latest word of each is kept, of a bounded number of screens.
 //!
-//! A screen with a name is one screen however often it starts anew; without one it is as
-//! long-lived as its page's id.
+//! A screen with a name stays one screen across restarts; without a name it lasts as long
+//! as its page's id.
 //!
 //! What comes by one link counts for that link's board alone: it neither replaces nor pushes
 //! out a screen that has another link or board.
@@ -289,7 +289,7 @@ impl Row {
     fn hear(&mut self, report: &Report<'_>, address: Option<IpAddr>, now: Moment) {
         if self.page != report.page {
             let before = self.page_before.as_deref();
-            // One that starts anew has another page once; two that take turns come back.
+            // After a restart the page changes once; two screens that alternate come back.
             if before == Some(&*report.page) {
                 self.shared_at = Some(now);
             }

@@ -178,7 +178,7 @@ impl Server {
             }
         };
         let viewers = viewers.serve(self.changes.clone(), shutdown.clone());
-        // A task of its own, which ends with this one.
+        // A separate task, which ends with this one.
         let mut polling = JoinSet::new();
         polling.spawn(poller.run());
         let served = tokio::select! {

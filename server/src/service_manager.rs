@@ -13,7 +13,7 @@ use tracing::warn;
 
 use crate::{clock::Clock, config::Env, snapshot::Boards};
 
-/// How often the status is said anew, at most.
+/// How often the status is sent, at most.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
 
 /// The service manager, where there is one.
@@ -50,10 +50,9 @@ impl ServiceManager {
         manager
     }
 
-    /// Says that the server is ready once the boards were assembled for the first time;
-    /// from then on how it goes, and that it is alive, each time only after they were
-    /// assembled anew. So a poller that is stuck is silent here as well. It ends with the
-    /// boards only.
+    /// Sends `READY=1` once the boards were assembled for the first time, then the status and
+    /// the watchdog's keep-alive, each only after they were assembled again. So a stuck
+    /// poller sends nothing. It ends when the boards are dropped.
     pub async fn follow(&self, boards: &Boards, clock: &dyn Clock) {
         let mut assembled = boards.assembled();
         let rest = (self.patience).map_or(STATUS_EVERY, |it| STATUS_EVERY.min(it / 3));
@@ -98,9 +97,9 @@ impl ServiceManager {
 fn send(address: &OsString, state: &[u8]) -> io::Result<()> {
     use std::os::unix::{ffi::OsStrExt as _, net::UnixDatagram};
 
-    // Anew each time, as the manager may have been started again meanwhile.
+    // A new socket each time, as the manager may have restarted meanwhile.
     let socket = UnixDatagram::unbound()?;
-    // Rather unheard than waiting for somebody who does not listen.
+    // Drops the message rather than waiting for a manager that does not read.
     socket.set_nonblocking(true)?;
     #[cfg(target_os = "linux")]
     if let Some(name) = address.as_bytes().strip_prefix(b"@") {

@@ -31,8 +31,7 @@ pub struct Boards {
     assembled: watch::Sender<u64>,
 }
 
-/// Which boards there are, at one moment. Whoever asks two questions of it has both
-/// answered by the same configuration.
+/// The boards at one moment. Two reads of the same set see the same configuration.
 #[derive(Debug)]
 pub struct BoardSet {
     build: String,
@@ -127,7 +126,7 @@ impl Boards {
         self.assembled.subscribe()
     }
 
-    /// Says that all boards were assembled anew.
+    /// Signals that all boards were assembled again.
     pub(crate) fn mark_assembled(&self) {
         self.assembled.send_modify(|times| *times += 1);
     }

@@ -37,12 +37,12 @@ use crate::{
 const INTERVAL: Duration = Duration::from_secs(10);
 /// Six reads a minute, and room for sign-in, queue list and retries.
 const BUDGET_PER_MINUTE: usize = 30;
-/// Nobody shall take the demo's numbers for a contact centre's.
+/// Marks the demo's numbers as invented.
 const NOTICE: &str = "Simulated data: a demonstration, and no real contact centre";
 /// How many queues the supervisors' board has.
 const SUPERVISED: usize = 6;
 
-/// Starts the tenant on a port of its own, and serves its wallboard.
+/// Starts the tenant on a separate port, and serves its wallboard.
 pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let broken = |error: &dyn std::fmt::Display| {
         Failure::new(

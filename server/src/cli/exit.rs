@@ -15,7 +15,7 @@ use crate::{
 pub enum Exit {
     /// 0: done.
     Done,
-    /// 1: anything that has no code of its own.
+    /// 1: any failure without its own code.
     Other,
     /// 2: wrong usage or configuration, or a state folder that somebody has to put right;
     /// clap's code too.

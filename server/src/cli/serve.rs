@@ -36,7 +36,7 @@ fn no_listener(error: &io::Error, address: SocketAddr, setting: &str) -> Failure
 }
 
 /// Serves until the process is asked to end. Prints the wallboard's address on
-/// stdout once it is bound, so that whoever asked for port 0 learns the port.
+/// stdout once it is bound, which tells the port where port 0 was requested.
 pub(super) async fn run(mut server: Server, reload: Option<Reload>) -> Result<Exit, Failure> {
     let listen = server.config.server.listen;
     let cannot_listen =

@@ -251,7 +251,7 @@ pub(super) mod tests {
         pub(in crate::cli) steps: Vec<Step>,
         /// Listed as left out for this reason, and unknown to a read, by id.
         pub(in crate::cli) left_out: BTreeMap<String, cxone::LeftOut>,
-        /// Sets whatever else the list shall tell of a queue.
+        /// Sets the other fields of a queue in the list.
         pub(in crate::cli) describe: fn(&mut QueueInfo),
         /// Names unknown ids in its answer, instead of refusing the read with 404.
         pub(in crate::cli) names_unknown: bool,

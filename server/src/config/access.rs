@@ -1,4 +1,4 @@
-//! Who may look at the boards.
+//! Access to the boards.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ const MODES: &str = "set QUEUEWALL_ACCESS (access.mode) to links (each screen ha
      board), proxy (a proxy in front signs people in) or open (everyone who reaches this address \
      sees every board); docs/access.md says more";
 
-/// Who may look.
+/// Access control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessConfig {
     /// What lets somebody in. `QUEUEWALL_ACCESS`, `access.mode`.
@@ -122,7 +122,7 @@ impl AccessConfig {
 /// that a user who creates links does not need them.
 #[derive(Clone, Debug)]
 pub struct LinkSettings {
-    /// Who may look.
+    /// Access control.
     pub access: AccessConfig,
     /// Every board's slug.
     pub slugs: Vec<String>,

@@ -119,7 +119,7 @@ fn check(loaded: &Loaded) {
 }
 
 /// Whether the secret stands just where secrets belong, or where people put them by
-/// mistake: whoever writes it elsewhere makes it no secret.
+/// mistake: elsewhere it is not treated as a secret.
 fn is_secret_only(parts: &[&str]) -> bool {
     let belongs = |line: &str| {
         let line = line.trim_start();

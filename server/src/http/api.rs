@@ -21,7 +21,7 @@ use crate::access::Caller;
 
 const JSON: Content = Content {
     media_type: "application/json",
-    // Who may see it is decided anew at every question, by nobody but this server.
+    // Access is checked at every request, by this server only.
     cache_control: "private, no-cache",
 };
 

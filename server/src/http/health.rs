@@ -1,4 +1,4 @@
-//! For whoever watches the process. What is said here is for everyone: it holds no data.
+//! Health checks. They need no access, since they hold no data.
 
 use axum::{
     Json,

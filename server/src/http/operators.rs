@@ -1,7 +1,6 @@
-//! What those who run the server ask for, on a listener of its own: metrics and screens.
+//! The operators' listener: metrics and the status page of screens.
 //!
-//! There is no access control here, since there is a listener for it: nothing of this is
-//! on the public one.
+//! It has no access control; none of this is on the public listener.
 
 mod screens_page;
 
@@ -68,7 +67,7 @@ async fn metrics(
     } else {
         Format::Prometheus
     };
-    // Many screens and open files take milliseconds, which no other request shall wait.
+    // Many screens and open files take milliseconds, which must not block other requests.
     let written = tokio::task::spawn_blocking(move || state.metrics.write(format)).await;
     match written {
         Ok(Ok(text)) => {

@@ -34,8 +34,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// UUIDs 36.
 const LONGEST_ID: usize = 64;
 
-/// Refusals that are logged as warnings in [`REFUSALS_WINDOW`]: whoever knocks all day
-/// shall not fill a disk.
+/// Refusals that are logged as warnings in [`REFUSALS_WINDOW`]: a client that is refused
+/// all day must not fill the disk.
 const REFUSALS_OF_PEER: u32 = 10;
 const REFUSALS_IN_ALL: u32 = 100;
 const REFUSALS_WINDOW: Duration = Duration::from_secs(60);
@@ -147,7 +147,7 @@ impl RequestLog {
 
     fn is_worth_a_warning(&self, asked: &Asked, status: StatusCode) -> bool {
         match status {
-            // `/readyz` alone says so, to whoever asks it for just this.
+            // Only `/readyz` returns this, as its regular answer.
             StatusCode::SERVICE_UNAVAILABLE => false,
             status if status.is_server_error() => true,
             // A screen whose link is none, or has ended, asks on and says so itself.

@@ -21,8 +21,8 @@ use crate::{
     snapshot::Published,
 };
 
-/// The most screens that have metrics of their own: those with a name that are known for
-/// longest, so that nobody who makes up names displaces them.
+/// The most screens with separate metrics: the named ones that are known for longest, so
+/// that invented names displace none of them.
 pub const NAMED_SCREENS: usize = 200;
 
 const SECONDS: Option<&Unit> = Some(&Unit::Seconds);
@@ -51,7 +51,7 @@ impl Page<'_> {
         unit: Option<&Unit>,
         samples: impl IntoIterator<Item = Sample<'s>>,
     ) -> fmt::Result {
-        // As the library writes it for metrics of its own.
+        // As the library writes it for its own metrics.
         let help = format!("{help}.");
         let kind = MetricType::Gauge;
         let mut encoder = self.encoder.encode_descriptor(name, &help, unit, kind)?;

@@ -319,7 +319,7 @@ async fn screens_are_counted_by_state_with_bounded_label_sets() {
 #[tokio::test(start_paused = true)]
 async fn both_formats_say_the_same() {
     let fixture = Fixture::new();
-    // By name alone: the two write labels in orders of their own.
+    // By name alone: the two order labels differently.
     let samples = |format| {
         let text = fixture.metrics.write(format).unwrap();
         let lines = text.lines().filter(|line| !line.starts_with('#'));

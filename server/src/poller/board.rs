@@ -1,4 +1,4 @@
-//! One board, and what must be remembered of it between two snapshots.
+//! One board, and its state between two snapshots.
 
 use queuewall_shared::snapshot::BoardSnapshot;
 
@@ -31,7 +31,7 @@ impl Board {
     }
 
     /// The board of the same name after a change of the configuration: what it remembers
-    /// stays. With another group it shows other numbers, which are judged anew.
+    /// stays. With another group it shows other numbers, and their levels start from scratch.
     pub(crate) fn reconfigured(mut self, config: BoardConfig, group: usize) -> Self {
         if group == self.group {
             self.judging.reconfigure(&config);

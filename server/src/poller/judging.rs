@@ -65,8 +65,8 @@ impl Judging {
     }
 
     /// Judges the readings that are new, and answers a judgement for each of `shown`.
-    /// What cannot be judged (unknown, closed, not found, forbidden, stale) starts
-    /// anew when it can be again.
+    /// A queue that cannot be judged (unknown, closed, not found, forbidden, stale) starts
+    /// from scratch when it can be again.
     pub(crate) fn judge(&mut self, shown: &[Shown<'_>], frame: Frame<'_>) -> Vec<Judgement> {
         let mut before = std::mem::take(&mut self.queues);
         let judge = |shown: &Shown<'_>| {

@@ -65,7 +65,7 @@ enum Kind {
 
 #[derive(Debug)]
 struct Batch {
-    /// A number of its own, which no later one gets.
+    /// A unique number, which is never reused.
     serial: u64,
     group: usize,
     ids: Vec<String>,
@@ -310,7 +310,7 @@ impl Schedule {
                 let members = &mut self.groups[read.group];
                 members.retry_unknown_at = now + delay.own.max(self.cycle);
             }
-            // Its batch comes round again and is narrowed down anew.
+            // Its batch is read again in turn, and is then split again.
             Kind::Part | Kind::Unlisted => {}
         }
     }

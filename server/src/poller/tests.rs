@@ -586,7 +586,7 @@ async fn rejected_credentials_are_retried_once_per_interval() {
         BTreeSet::from([Some("CXone rejects our sign-in".to_owned())])
     );
     after(Duration::from_secs(299)).await;
-    // At 0, 30, 90 and 210 s: whoever is refused asks less and less often.
+    // At 0, 30, 90 and 210 s: the back-off grows.
     assert_eq!(bench.reads(), 4);
     after(Duration::from_secs(3_600)).await;
     let reads = bench.reads();
@@ -836,7 +836,7 @@ async fn what_the_list_leaves_out_is_on_no_board_of_every_queue() {
     assert_eq!(
         bench.board("named").totals.counted,
         1,
-        "whoever names it sees it"
+        "a board that names it shows it"
     );
 }
 

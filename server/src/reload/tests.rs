@@ -234,7 +234,7 @@ async fn a_file_that_is_being_written_is_left_alone() {
     let bench = Bench::start(&[(FILE, GOOD)]);
     looks(2).await;
     let whole = format!("{OTHER}{GOOD}");
-    // Each part would be a good configuration of its own.
+    // Each part would be a valid configuration by itself.
     for end in [0, OTHER.len(), whole.len() - 16, whole.len()] {
         bench.write(FILE, &whole[..end]);
         looks(1).await;

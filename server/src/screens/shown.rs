@@ -1,4 +1,4 @@
-//! A screen as whoever looks after it sees it.
+//! A screen as operators see it.
 
 use std::{cmp::Ordering, net::IpAddr, time::Duration};
 

@@ -123,7 +123,7 @@ fn a_screen_goes_dark_and_comes_back() {
     assert_eq!(building.states(dark), [state("Hall", State::Dark)]);
     building.hear(200, "page=b; name=Hall");
     let [screen] = &building.list(200)[..] else {
-        panic!("the same screen, and its page anew");
+        panic!("the same screen with a new page");
     };
     assert_eq!(screen.state, State::Live);
     assert_eq!(screen.first_seen_age, Duration::from_secs(200));
@@ -145,7 +145,7 @@ fn two_screens_with_one_name_are_detected_restart_is_not() {
     building.hear(0, "page=a; name=Hall");
     building.hear(5, "page=b; name=Hall");
     building.hear(10, "page=b; name=Hall");
-    assert!(!building.list(10)[0].shares_its_name, "it started anew");
+    assert!(!building.list(10)[0].shares_its_name, "it restarted");
     building.hear(12, "page=a; name=Hall");
     assert!(building.list(12)[0].shares_its_name);
     for second in [15, 20, 25, 30, 35, 40, 45, 50, 55, 60] {

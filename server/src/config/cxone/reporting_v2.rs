@@ -58,7 +58,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<ReportingV2Settings> {
     })
 }
 
-/// Whoever gives an access key, and no dialect, means the other one.
+/// The problem where an access key is set without a dialect: the key belongs to the other one.
 fn forgotten_dialect(reader: &Reader<'_>) -> Option<Problem> {
     if reader.text(&keys::DIALECT).is_some() {
         return None;

@@ -27,7 +27,7 @@ pub(super) fn write(screens: &[Screen], build: &str) -> String {
 fn write_to(html: &mut String, screens: &[Screen], build: &str) -> fmt::Result {
     let count = |state| screens.iter().filter(|it| it.state == state).count();
     let dark = count(State::Dark);
-    // In the tab as well, for whoever keeps it open.
+    // In the tab's title as well.
     let mark = match dark {
         0 => String::new(),
         _ => format!("{dark} dark – "),
@@ -123,8 +123,7 @@ fn write_row(html: &mut String, screen: &Screen, build: &str) -> fmt::Result {
     Ok(())
 }
 
-/// What whoever looks after the screen may want to do something about, as it was when it
-/// last asked.
+/// The problems of a screen that an operator may want to solve, as of its last request.
 fn notes(screen: &Screen, build: &str) -> Vec<String> {
     let mut notes = Vec::new();
     if screen.state == State::NotPainting

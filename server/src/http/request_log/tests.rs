@@ -134,7 +134,7 @@ async fn reading_is_said_at_debug_alone_unless_it_fails() {
     assert_eq!(said.text(), "");
     let failed = ask(&app, OTHER, Method::GET, "/broken", "").await;
     let line = line(&said, "answered");
-    assert_eq!(line["span"]["id"], id_of(&failed), "a span of its own");
+    assert_eq!(line["span"]["id"], id_of(&failed), "its own span");
     drop(guard);
 
     let (said, _guard) = Said::gather("queuewall=debug");

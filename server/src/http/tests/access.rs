@@ -1,4 +1,4 @@
-//! Who may look, in every mode: with good, revoked, expired, forged and foreign links,
+//! Access control, in every mode: with good, revoked, expired, forged and foreign links,
 //! through good and bad proxies.
 
 use std::{net::SocketAddr, time::SystemTime};

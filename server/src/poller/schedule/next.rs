@@ -101,7 +101,7 @@ mod tests {
         *,
     };
 
-    /// One group, each queue a batch of its own.
+    /// One group, each queue in a separate batch.
     fn schedule(ids: &[&str], now: Instant) -> Schedule {
         one_group(ids.iter().map(|id| (*id).to_owned()).collect(), 1, now)
     }

@@ -12,7 +12,7 @@ impl Schedule {
     /// whether some board shows all queues.
     ///
     /// No queue's turn comes later for it, however often it happens, and only a queue
-    /// that is new is asked for sooner. Whether any batch was cut anew.
+    /// that is new is requested sooner. Returns whether any batch was rebuilt.
     pub(crate) fn regroup(&mut self, wanted: Vec<Vec<String>>, lists: bool, now: Instant) -> bool {
         let mut is_cut = false;
         for (group, wanted) in wanted.into_iter().enumerate() {
@@ -47,7 +47,7 @@ impl Schedule {
         is_cut
     }
 
-    /// Cuts a group's living queues into batches anew. Each has the earliest turn of its
+    /// Rebuilds the batches of a group's known queues. Each has the earliest turn of its
     /// queues, and queues whose turns are near each other come together, so that few are
     /// read before their time.
     fn recut(&mut self, group: usize, now: Instant) {

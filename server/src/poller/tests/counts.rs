@@ -58,7 +58,7 @@ async fn failures_in_a_row_and_the_end_of_their_back_off_are_told() {
         failures,
         until: Some(start + until),
     };
-    // Whoever is refused waits an interval, and two the next time.
+    // The back-off is one interval, and two the next time.
     assert_eq!(bench.polls.back_off(), told(1, POLL));
     after(POLL).await;
     assert_eq!(bench.polls.back_off(), told(2, POLL * 3));
