@@ -249,9 +249,9 @@ impl App {
         Ok(())
     }
 
-    /// Where only people at this machine may look: whether the request is theirs. A proxy
-    /// shows itself by its headers, by the address that it was asked by, or by HTTP/1.0,
-    /// which nginx speaks and no browser does.
+    /// Refuses requests from other machines where access is limited to this one. A proxy is
+    /// detected by its headers, by the Host header, or by HTTP/1.0, which nginx speaks and no
+    /// browser does.
     fn is_of_this_machine(&self, request: &Request<Body>) -> Result<(), ApiError> {
         let Some(access) = self.access.as_ref().filter(|it| it.is_for_this_machine()) else {
             return Ok(());

@@ -91,8 +91,8 @@ impl ScreenRegistry {
         }
     }
 
-    /// A screen of `board` at `address` said this of itself, by its `link` where links decide
-    /// who may look. The caller has checked that it may see that board.
+    /// Takes the report of a screen of `board` at `address`, with its `link` where access is
+    /// by links. The caller has checked that the screen may see that board.
     pub fn heard(
         &self,
         report: &Report<'_>,

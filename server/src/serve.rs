@@ -26,9 +26,9 @@ use crate::{
     snapshot::Boards,
 };
 
-/// A wallboard that lacks nothing but a listener.
+/// A server, complete but for its listener.
 pub struct Server {
-    /// What it shows to whom.
+    /// The configuration.
     pub config: Config,
     /// Where the queues come from.
     pub source: Arc<dyn QueueSource>,
@@ -38,7 +38,7 @@ pub struct Server {
     pub calls: Calls,
     /// For all ages.
     pub clock: Arc<dyn Clock>,
-    /// Where those who run the server see metrics and screens; `None` is nowhere.
+    /// The operators' listener for metrics and screens; `None` is no listener.
     pub operators: Option<TcpListener>,
     /// A screen that is silent for so long is dark: [`DARK_AFTER`] unless a test brings
     /// another.

@@ -1,4 +1,4 @@
-//! Who asks: the connection's other end, or whom a proxy there speaks for.
+//! The client of a request: the peer of the connection, or the one that a trusted proxy names.
 
 use std::{
     net::{IpAddr, SocketAddr},

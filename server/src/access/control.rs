@@ -3,7 +3,7 @@
 //!
 //! The server listens on a socket in Linux's abstract namespace, which needs no file. Its
 //! name is made of the state folder's device and inode, so that both sides find it. Each
-//! side asks the kernel whom the other runs as: the same user or root is answered.
+//! side asks the kernel for the other's user id: the same user or root is answered.
 
 use std::{
     io,

@@ -71,12 +71,12 @@ pub enum Policy {
     Proxy(HeaderName),
 }
 
-/// Who may look.
+/// Decides which callers may see which boards.
 #[derive(Debug)]
 pub struct Guard {
     backend: AccessBackend,
     proxies: Proxies,
-    /// Whether only people at this machine may look.
+    /// Whether access is limited to this machine.
     is_for_this_machine: bool,
 }
 
@@ -119,7 +119,7 @@ pub struct Pass {
 }
 
 impl Guard {
-    /// Everyone may look.
+    /// Access for everyone.
     #[must_use]
     pub fn open() -> Self {
         Self {
@@ -171,14 +171,14 @@ impl Guard {
         })
     }
 
-    /// Whether only people at this machine may look, and a header says that a proxy has
-    /// passed the request on: everybody who reaches the proxy would be let in.
+    /// Whether access is limited to this machine, and a header shows that a proxy forwarded
+    /// the request: otherwise everybody who reaches the proxy would have access.
     #[must_use]
     pub fn bars_proxied(&self, headers: &HeaderMap) -> bool {
         self.is_for_this_machine && forwarded::came_through_proxy(headers)
     }
 
-    /// Whether only people at this machine may look.
+    /// Whether access is limited to this machine.
     #[must_use]
     pub fn is_for_this_machine(&self) -> bool {
         self.is_for_this_machine

@@ -76,8 +76,8 @@ impl Links {
         };
         match links.read() {
             Ok(_) => info!("links in access.json: {}", links.by_hash.load().len()),
-            // A start without links can be mended while it runs; a file that cannot be
-            // read is not taken for none.
+            // A missing file can be restored while the server runs; a file that cannot
+            // be read is not taken for a missing one.
             Err(gone @ StoreError::Gone { .. }) => error!("no link opens a board: {gone}"),
             Err(error) => return Err(error),
         }

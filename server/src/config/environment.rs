@@ -138,7 +138,7 @@ impl Environment {
         self.refused.insert(variable);
     }
 
-    /// A slip of the pen stops the start. A name that resembles none of ours does
+    /// A misspelt name stops the start. A name that resembles none of ours does
     /// not: other programs share the environment (Kubernetes sets
     /// `QUEUEWALL_PORT` and more beside any service that is called queuewall). It is
     /// returned.

@@ -1,5 +1,4 @@
-//! What is wrong with a configuration, said so that one reading mends it: where
-//! it stands, under which key, what stands there, and what to write instead.
+//! Problems of a configuration, each with its place, key, value and remedy.
 
 use std::{fmt, ops::RangeInclusive};
 
@@ -80,7 +79,7 @@ pub(super) fn may_hold_secret(value: &str) -> bool {
     value.contains(['@', '?', '#'])
 }
 
-/// One thing to mend. `Display` is `place: key = value what: remedy`.
+/// One problem. `Display` is `place: key = value what: remedy`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem(String);
 

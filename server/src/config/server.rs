@@ -17,7 +17,7 @@ pub struct ServerConfig {
     /// Address and port. `QUEUEWALL_LISTEN`, `server.listen`; default
     /// 127.0.0.1:8080, which only this machine reaches.
     pub listen: SocketAddr,
-    /// Address and port for those who run the server: metrics and screens, without any
+    /// Address and port for operators: metrics and the status page of screens, without any
     /// access control. `QUEUEWALL_METRICS_LISTEN`, `server.metrics_listen`; `None`, the
     /// default, is nowhere.
     pub metrics_listen: Option<SocketAddr>,
@@ -136,7 +136,7 @@ fn metrics_listen(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<SocketA
     if !address.ip().is_loopback() {
         reader.warnings.push(format!(
             "{}: {} = {address} is reached from other machines, and metrics and screens have no access control: \
-             make sure that it is a network for those who run the server",
+             make sure that only operators can reach it",
             found.place, found.key
         ));
     }

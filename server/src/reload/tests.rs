@@ -225,7 +225,7 @@ async fn invalid_configuration_is_refused_and_logged_once() {
     assert_eq!(
         bench.said(),
         ["INFO the configuration was read again: a running server has nothing to change"],
-        "mended by taking it back"
+        "solved by restoring the file"
     );
 }
 

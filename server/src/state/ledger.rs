@@ -73,7 +73,7 @@ impl LedgerStore for StateLedger {
         let server = server_lock::server_on(&self.dir)?;
         Some(format!(
             "nothing more is sent to CXone: {server} runs on the same state folder, and this command cannot share \
-             its request budget ({}): mend that and try again, or stop the server",
+             its request budget ({}): fix that and try again, or stop the server",
             without_advice_to_move(error)
         ))
     }

@@ -99,7 +99,7 @@ async fn command_without_ledger_sends_nothing_beside_a_server() {
             "{refused}"
         );
         assert!(
-            refused.ends_with(": mend that and try again, or stop the server"),
+            refused.ends_with(": fix that and try again, or stop the server"),
             "{refused}"
         );
         assert_eq!(command.spent(), 0);
