@@ -12,14 +12,6 @@
 //! | `/desk`, `/desk/{slug}` | the desk |
 //! | `/assets/…` | its files, named by content |
 //!
-//! On the separate listener for operators only:
-//!
-//! | address | answer |
-//! |---|---|
-//! | `/metrics` | for Prometheus |
-//! | `/screens` | which screens there are and how they are, as a page or as JSON |
-//! | `/healthz` | 200 while the process serves |
-//!
 //! Whatever holds data asks the [`Guard`] first; the page itself, its files and the
 //! health of the process hold none.
 
@@ -33,7 +25,6 @@ mod health;
 mod hosts;
 mod metrics;
 mod negotiate;
-mod operators;
 mod page;
 mod request_log;
 mod security_headers;
@@ -56,10 +47,12 @@ use crate::{
 };
 use address::Resolved;
 pub use error::ApiError;
+pub(crate) use error::{method_not_allowed, not_found};
 use frames::Shown;
+pub(crate) use health::healthz;
 pub use hosts::Hosts;
 pub use metrics::{Requests, Route};
-pub use operators::OperatorsState;
+pub(crate) use negotiate::accepts_type;
 pub use page::Page;
 use request_log::{RequestLog, Words};
 use security_headers::SecurityHeaders;
@@ -145,9 +138,9 @@ impl App {
         }
     }
 
-    /// The routes for operators.
+    /// The `routes` for operators.
     #[must_use]
-    pub fn for_operators(state: OperatorsState, hosts: Arc<Hosts>) -> Self {
+    pub fn for_operators(routes: Router, hosts: Arc<Hosts>) -> Self {
         Self {
             requests: None,
             log: None,
@@ -155,7 +148,7 @@ impl App {
             base_path: "".into(),
             frame_ancestors: Arc::new([]),
             headers: Arc::default(),
-            routes: operators::router(state),
+            routes,
             hosts,
         }
     }

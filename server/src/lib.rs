@@ -14,7 +14,7 @@
 //! - [`snapshot`]: the latest of every board, encoded once a change
 //! - [`access`]: access control
 //! - [`state`]: the folder of private files
-//! - [`http`]: the routes
+//! - [`http`]: the routes; [`operators`]: those of the operators' listener
 //! - [`screens`]: which screens there are, and how they are
 //! - [`remedy`]: what to do about a failed read
 //! - [`reload`]: the configuration, read again while the server runs
@@ -44,6 +44,7 @@ pub mod live;
 pub mod logging;
 mod mapping;
 pub mod metrics;
+pub mod operators;
 pub mod poller;
 pub mod reload;
 pub mod remedy;

@@ -18,8 +18,9 @@ use crate::{
     clock::Clock,
     config::{AccessMode, Config, Live},
     connections::{self, ConnectionMetrics, Limits, Tls},
-    http::{App, AppState, OperatorsState, Page, Requests},
+    http::{App, AppState, Page, Requests},
     metrics::{Calls, Measured, Metrics},
+    operators::{self, OperatorsState},
     poller::{self, Poller},
     screens::{DARK_AFTER, ScreenRegistry},
     service_manager::ServiceManager,
@@ -155,7 +156,7 @@ impl Server {
         let operators = (self.operators)
             .map(|listener| {
                 Listener::new(listener, None, &hosts, limits, |hosts| {
-                    App::for_operators(for_operators, hosts)
+                    App::for_operators(operators::router(for_operators), hosts)
                 })
             })
             .transpose()?;

@@ -1,11 +1,10 @@
 //! The table of metrics: what is measured of a queue, and how each number behaves.
 //!
 //! Levels, totals, configuration, `stats`, Prometheus and tiles ask this table. To add a
-//! metric, add a variant and its row, and say in [`Queue::value`] where it stands.
+//! metric, add a variant and its row, and say in
+//! [`Queue::value`](crate::snapshot::Queue::value) where it stands.
 
 use serde::{Deserialize, Serialize};
-
-use crate::snapshot::Queue;
 
 /// What is measured of a queue now. The first five are judged ([`Metric::JUDGED`]), the most
 /// telling first: that is the order of reasons.
@@ -201,60 +200,12 @@ impl Metric {
                 Direction::Below => value < limit,
             }
     }
-
-    /// One value of several queues'; `None` where none is known, or the metric does not
-    /// aggregate.
-    #[must_use]
-    pub fn aggregate<'a>(self, queues: impl IntoIterator<Item = &'a Queue>) -> Option<f64> {
-        let known = queues
-            .into_iter()
-            .filter_map(|queue| Some((queue, queue.value(self)?)));
-        match self.aggregation() {
-            Aggregation::Sum => known.map(|(_, value)| value).reduce(|a, b| a + b),
-            Aggregation::Maximum => known.map(|(_, value)| value).reduce(f64::max),
-            Aggregation::MeanWeightedBy(metric) => {
-                let weighted = known.filter_map(|(queue, it)| Some((it, queue.value(metric)?)));
-                let (sum, weight) = weighted.fold((0.0, 0.0), |(sum, all), (value, weight)| {
-                    (sum + value * weight, all + weight)
-                });
-                (weight > 0.0).then(|| sum / weight)
-            }
-            Aggregation::None => None,
-        }
-    }
-}
-
-impl Queue {
-    /// A metric's value in its unit; `None` while it is unknown.
-    #[must_use]
-    pub fn value(&self, metric: Metric) -> Option<f64> {
-        match metric {
-            Metric::AvailableAgents => self.agents.available.map(number),
-            Metric::LongestWait => self.longest_wait_ms.map(number),
-            Metric::AverageWait => self.average_wait_ms.map(number),
-            Metric::Waiting => self.waiting.map(number),
-            Metric::ServiceLevel => (self.service_level.percent)
-                .filter(|percent| self.service_level.sample != Some(0) && percent.is_finite()),
-            Metric::AgentsLoggedOn => self.agents.logged_on.map(number),
-            Metric::AgentsBusy => self.agents.busy.map(number),
-            Metric::AgentsAfterCallWork => self.agents.after_call_work.map(number),
-            Metric::AgentsUnavailable => self.agents.unavailable.map(number),
-            Metric::ServiceLevelSample => self.service_level.sample.map(number),
-        }
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "exact up to 2^53, and counts are far below"
-)]
-fn number(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::Queue;
 
     #[test]
     fn metric_has_one_name_in_json_and_table() {

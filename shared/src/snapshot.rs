@@ -10,7 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::cause::Cause;
-pub use crate::level::{Direction, Level, Metric, Reason};
+pub use crate::metric::{Direction, Metric};
 
 /// Everything one board shows at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -162,6 +162,77 @@ impl Queue {
     pub fn has_reading(&self) -> bool {
         matches!(self.state, QueueState::Open | QueueState::Closed) && self.lag_ms.is_some()
     }
+}
+
+impl Queue {
+    /// A metric's value in its unit; `None` while it is unknown.
+    #[must_use]
+    pub fn value(&self, metric: Metric) -> Option<f64> {
+        match metric {
+            Metric::AvailableAgents => self.agents.available.map(number),
+            Metric::LongestWait => self.longest_wait_ms.map(number),
+            Metric::AverageWait => self.average_wait_ms.map(number),
+            Metric::Waiting => self.waiting.map(number),
+            Metric::ServiceLevel => (self.service_level.percent)
+                .filter(|percent| self.service_level.sample != Some(0) && percent.is_finite()),
+            Metric::AgentsLoggedOn => self.agents.logged_on.map(number),
+            Metric::AgentsBusy => self.agents.busy.map(number),
+            Metric::AgentsAfterCallWork => self.agents.after_call_work.map(number),
+            Metric::AgentsUnavailable => self.agents.unavailable.map(number),
+            Metric::ServiceLevelSample => self.service_level.sample.map(number),
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact up to 2^53, and counts are far below"
+)]
+fn number(count: u64) -> f64 {
+    count as f64
+}
+
+/// How bad it is, from nothing said to worst.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Not judged: unknown, closed, not found, forbidden or stale, or every metric's
+    /// judgement is switched off.
+    #[default]
+    None,
+    /// Judged, and nothing is the matter.
+    Ok,
+    /// Past a warning threshold.
+    Warning,
+    /// Past a critical threshold.
+    Critical,
+}
+
+impl Level {
+    /// The level's name in JSON, class names and test hooks.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// Why a queue is at its level.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// What is the matter.
+    pub metric: Metric,
+    /// On which side of the limit it is, or was until it was a margin's width back.
+    pub direction: Direction,
+    /// The threshold, in the metric's unit in the snapshot: calls, milliseconds,
+    /// percent or agents.
+    pub limit: f64,
 }
 
 /// What kind of answer there is for a queue. Each looks different on the wall.

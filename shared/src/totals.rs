@@ -2,7 +2,7 @@
 //! knowledge of which readings still count.
 
 use crate::{
-    metric::Metric,
+    metric::{Aggregation, Metric},
     snapshot::{Queue, Totals},
 };
 
@@ -26,6 +26,29 @@ impl Totals {
         totals.average_wait_ms = of(Metric::AverageWait);
         totals.counted = counted.len();
         totals
+    }
+}
+
+impl Metric {
+    /// One value of several queues'; `None` where none is known, or the metric does not
+    /// aggregate.
+    #[must_use]
+    pub fn aggregate<'a>(self, queues: impl IntoIterator<Item = &'a Queue>) -> Option<f64> {
+        let known = queues
+            .into_iter()
+            .filter_map(|queue| Some((queue, queue.value(self)?)));
+        match self.aggregation() {
+            Aggregation::Sum => known.map(|(_, value)| value).reduce(|a, b| a + b),
+            Aggregation::Maximum => known.map(|(_, value)| value).reduce(f64::max),
+            Aggregation::MeanWeightedBy(metric) => {
+                let weighted = known.filter_map(|(queue, it)| Some((it, queue.value(metric)?)));
+                let (sum, weight) = weighted.fold((0.0, 0.0), |(sum, all), (value, weight)| {
+                    (sum + value * weight, all + weight)
+                });
+                (weight > 0.0).then(|| sum / weight)
+            }
+            Aggregation::None => None,
+        }
     }
 }
 

@@ -192,10 +192,10 @@ fn access_code(refusal: Refusal) -> &'static str {
     }
 }
 
-pub(super) async fn not_found() -> ApiError {
+pub(crate) async fn not_found() -> ApiError {
     ApiError::NoSuchPath
 }
 
-pub(super) async fn method_not_allowed() -> ApiError {
+pub(crate) async fn method_not_allowed() -> ApiError {
     ApiError::MethodNotAllowed
 }

@@ -14,7 +14,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
-use super::operators::accepts;
+use super::negotiate::accepts_type;
 
 const STYLE: &str = "body{margin:0;background:#0a0c10;color:#e8eaed;font:calc(14px + 1.2vw)/1.4 sans-serif}\
     main{max-width:34em;margin:0 auto;padding:20vh 1.5em 0}p+p{color:#a6adb8}a{color:inherit}";
@@ -28,7 +28,7 @@ pub(super) fn is_for_people(request: &Request<Body>) -> bool {
 }
 
 fn takes_html(headers: &HeaderMap) -> bool {
-    accepts(headers, "text/html") || accepts(headers, "application/xhtml+xml")
+    accepts_type(headers, "text/html") || accepts_type(headers, "application/xhtml+xml")
 }
 
 /// The same answer with `words` as a page; `home` is where the boards are listed.

@@ -25,7 +25,7 @@ pub(super) fn is_check(request: &Request<Body>) -> bool {
 }
 
 /// `GET /healthz`: the process serves.
-pub(super) async fn healthz() -> Response {
+pub(crate) async fn healthz() -> Response {
     answer(StatusCode::OK, json!({ "status": "ok" }))
 }
 

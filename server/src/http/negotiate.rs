@@ -5,8 +5,8 @@ use axum::{
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
-            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-            VARY,
+            ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
+            IF_NONE_MATCH, VARY,
         },
     },
     response::Response,
@@ -22,6 +22,15 @@ const MOST_HEADERS: usize = 24;
 pub(super) struct Content {
     pub(super) media_type: &'static str,
     pub(super) cache_control: &'static str,
+}
+
+/// Whether `Accept` names a media type; what is preferred to what is not looked into.
+pub(crate) fn accepts_type(headers: &HeaderMap, media_type: &str) -> bool {
+    let mut lists = headers.get_all(ACCEPT).iter();
+    lists.any(|list| {
+        list.to_str()
+            .is_ok_and(|list| list.to_ascii_lowercase().contains(media_type))
+    })
 }
 
 /// 200 with the best encoding that the request accepts, or 304 when it has that.

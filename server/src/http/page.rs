@@ -295,7 +295,7 @@ fn into_bytes(data: Cow<'static, [u8]>) -> Bytes {
 #[cfg(test)]
 impl Page {
     /// A page of the given files, for tests.
-    pub(in crate::http) fn of(files: &[(&str, &'static [u8])]) -> Self {
+    pub(crate) fn of(files: &[(&str, &'static [u8])]) -> Self {
         Self::from_files(
             files
                 .iter()

@@ -1,6 +1,12 @@
 //! The operators' listener: metrics and the status page of screens.
 //!
 //! It has no access control; none of this is on the public listener.
+//!
+//! | address | answer |
+//! |---|---|
+//! | `/metrics` | for Prometheus |
+//! | `/screens` | which screens there are and how they are, as a page or as JSON |
+//! | `/healthz` | 200 while the process serves |
 
 mod screens_page;
 
@@ -11,7 +17,7 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, HeaderValue,
-        header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, VARY},
+        header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
     },
     response::{Html, IntoResponse as _, Response},
     routing::get,
@@ -19,12 +25,9 @@ use axum::{
 use serde_json::json;
 use tracing::error;
 
-use super::{
-    error::{self, ApiError},
-    health,
-};
 use crate::{
     clock::Clock,
+    http::{self, ApiError},
     metrics::{Format, Metrics},
     screens::ScreenRegistry,
     snapshot::Boards,
@@ -46,14 +49,14 @@ pub struct OperatorsState {
 }
 
 /// All routes.
-pub(super) fn router(state: OperatorsState) -> Router {
+pub(crate) fn router(state: OperatorsState) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
         .route("/screens", get(screens))
         .route("/screens.css", get(style))
-        .route("/healthz", get(health::healthz).options(health::healthz))
-        .fallback(error::not_found)
-        .method_not_allowed_fallback(error::method_not_allowed)
+        .route("/healthz", get(http::healthz).options(http::healthz))
+        .fallback(http::not_found)
+        .method_not_allowed_fallback(http::method_not_allowed)
         .with_state(state)
 }
 
@@ -62,7 +65,7 @@ async fn metrics(
     State(state): State<OperatorsState>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let format = if accepts(&headers, "application/openmetrics-text") {
+    let format = if http::accepts_type(&headers, "application/openmetrics-text") {
         Format::OpenMetrics
     } else {
         Format::Prometheus
@@ -85,7 +88,8 @@ async fn metrics(
 async fn screens(State(state): State<OperatorsState>, headers: HeaderMap) -> Response {
     let build = state.boards.build();
     let screens = state.screens.list(build, state.clock.now());
-    let is_program = accepts(&headers, "application/json") && !accepts(&headers, "text/html");
+    let is_program = http::accepts_type(&headers, "application/json")
+        && !http::accepts_type(&headers, "text/html");
     unkept(if is_program {
         Json(json!({ "build": build, "screens": screens })).into_response()
     } else {
@@ -96,15 +100,6 @@ async fn screens(State(state): State<OperatorsState>, headers: HeaderMap) -> Res
 /// `GET /screens.css`
 async fn style() -> Response {
     unkept(([(CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response())
-}
-
-/// Whether `Accept` names a media type; what is preferred to what is not looked into.
-pub(super) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
-    let mut lists = headers.get_all(ACCEPT).iter();
-    lists.any(|list| {
-        list.to_str()
-            .is_ok_and(|list| list.to_ascii_lowercase().contains(media_type))
-    })
 }
 
 fn unkept(mut response: Response) -> Response {

@@ -96,7 +96,7 @@ impl Sides {
         let hosts = || Hosts::new(SocketAddr::from(([127, 0, 0, 1], 80)), []);
         Self {
             public: App::new(state, Arc::new(hosts()), false),
-            operators: App::for_operators(operators, Arc::new(hosts())),
+            operators: App::for_operators(router(operators), Arc::new(hosts())),
             screens,
         }
     }
