@@ -5,6 +5,7 @@
 //! - [`devtools`]: its remote control
 //! - [`wall`]: the simulated tenant and the server that reads it; [`links_server`]: one that is opened
 //!   by links
+//! - `port`: ports for servers that stop and start again
 //! - [`network`]: what lies between, to be cut; [`proxy`]: one that adds a header
 //! - [`program`]: the program as it is deployed, as a process; [`screen`]: a screen without a browser,
 //!   [`crowd`]: many of them
@@ -21,6 +22,7 @@ pub mod devtools;
 pub mod links_server;
 pub mod network;
 pub mod pages;
+mod port;
 pub mod program;
 pub mod proxy;
 pub mod recovery;

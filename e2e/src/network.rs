@@ -1,10 +1,7 @@
 //! A network between a browser and its server that can be cut: by an end that refuses
 //! every connection, and by one that swallows what it is sent.
 
-use std::{
-    io,
-    net::{Ipv4Addr, SocketAddr},
-};
+use std::{io, net::SocketAddr};
 
 use anyhow::{Result, bail};
 use tokio::{
@@ -13,6 +10,8 @@ use tokio::{
     sync::watch,
     task::JoinHandle,
 };
+
+use crate::port;
 
 /// What becomes of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +38,7 @@ impl Network {
     /// # Errors
     /// When no port can be had.
     pub async fn to(target: SocketAddr) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = TcpListener::from_std(port::listen()?)?;
         let address = listener.local_addr()?;
         let (way, seen) = watch::channel(Way::Open);
         Ok(Self {
@@ -132,6 +131,8 @@ async fn connect(mut near: TcpStream, target: SocketAddr, way: watch::Receiver<W
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use std::time::Duration;
 
     use anyhow::Context as _;

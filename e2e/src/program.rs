@@ -5,7 +5,7 @@ mod deployed;
 
 use std::{
     env, fs,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
     sync::{Arc, Mutex, PoisonError},
@@ -23,7 +23,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::browser::http_client;
+use crate::{browser::http_client, port};
 
 /// Between two of its reads; the fewest seconds that the configuration allows.
 pub const INTERVAL: Duration = Duration::from_secs(5);
@@ -304,8 +304,7 @@ fn remember(said: &Mutex<Vec<u8>>, bytes: &[u8]) {
 
 /// A free port; not one that the server chooses, since it starts again on the same one.
 fn free_address() -> Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?)
+    Ok(port::listen()?.local_addr()?)
 }
 
 /// Writes a file that no other user may read.

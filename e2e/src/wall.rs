@@ -17,7 +17,7 @@ use queuewall::{
 use queuewall_simulator::{Control, Options, Simulator};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::browser::http_client;
+use crate::{browser::http_client, port};
 
 /// The sign-in secret in every dialect.
 pub const SECRET: &str = "wall-secret";
@@ -117,7 +117,7 @@ impl Wall {
         more_boards: &[&str],
     ) -> Result<Self> {
         let simulator = Simulator::start(TcpListener::bind("127.0.0.1:0").await?, options);
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::from_std(port::listen()?)?;
         let mut wall = Self {
             simulator,
             dialect,
