@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use cxone::{Error, LeftOut, Remedy, Setting};
+use cxone::{Error, LeftOut, ProxyError, Remedy, Setting};
 
 /// A failed read as logs and the command line show it: what happened, and what to do. A
 /// wall shows less.
@@ -33,6 +33,22 @@ pub fn left_out(reason: &LeftOut) -> String {
         LeftOut::MediaType(media_type) => format!("CXONE_MEDIA_TYPES is without {media_type}"),
         LeftOut::Outbound => "outbound: CXONE_OUTBOUND_SKILLS=true shows it".to_owned(),
         LeftOut::Inactive => "inactive: CXONE_INACTIVE_SKILLS=true shows it".to_owned(),
+    }
+}
+
+/// What to do about a variable that names a proxy, or the exceptions from it.
+#[must_use]
+pub fn of_proxy_variable(error: ProxyError) -> &'static str {
+    match error {
+        ProxyError::Quoted => "remove them",
+        ProxyError::Socks => "name a proxy that takes HTTP CONNECT, as http://HOST:PORT",
+        ProxyError::Blank | ProxyError::Malformed => {
+            "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; in user name and password write \
+             %40 for @, %3A for :, %2F for /, %23 for #, %3F for ?, %25 for %"
+        }
+        ProxyError::ExceptionQuoted | ProxyError::ExceptionWithUser => {
+            "write names, IP addresses and networks with commas, as in localhost,.example.com,10.0.0.0/8"
+        }
     }
 }
 

@@ -32,9 +32,6 @@ const UNPAINTED_AFTER: Duration = Duration::from_secs(30);
 /// The most screens that are kept, in all.
 const MOST: usize = 4_096;
 
-/// Parts with a lock each, so that polls of many screens do not wait for each other.
-const SHARDS: usize = 16;
-
 /// How long a dark screen is remembered: one with a name hangs somewhere, one without
 /// may have been anybody's tab.
 const NAMED_KEPT: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -43,14 +40,14 @@ const UNNAMED_KEPT: Duration = Duration::from_secs(3_600);
 /// All screens. The handlers of polls write, those of operators read.
 #[derive(Debug)]
 pub struct ScreenRegistry {
-    shards: [Mutex<Shard>; SHARDS],
+    shares: Mutex<Shares>,
     hasher: RandomState,
     dark_after: Duration,
 }
 
 /// Rows by share: what comes by one link for one board, as a hash of the two.
 #[derive(Debug, Default)]
-struct Shard(HashMap<u64, Rows>);
+struct Shares(HashMap<u64, Rows>);
 
 /// Rows by the screen's name, and by the page's id where it has none. Boxed, since a map
 /// keeps its places when rows move to another share.
@@ -85,7 +82,7 @@ impl ScreenRegistry {
     #[must_use]
     pub fn new(dark_after: Duration) -> Self {
         Self {
-            shards: Default::default(),
+            shares: Mutex::default(),
             hasher: RandomState::new(),
             dark_after,
         }
@@ -105,23 +102,16 @@ impl ScreenRegistry {
             Some(name) => (&**name, true),
             None => (&*report.page, false),
         };
-        // Few shards, so that the cut does not matter.
-        let index = self.hasher.hash_one(key) as usize % SHARDS;
         let share = self.hasher.hash_one((link, board));
-        let mut shard = lock(&self.shards[index]);
-        let rows = shard.0.entry(share).or_default();
-        let rows = if is_named {
-            &mut rows.named
-        } else {
-            &mut rows.unnamed
-        };
-        if let Some(row) = rows.get_mut(key) {
+        let mut shares = self.lock();
+        let rows = shares.0.entry(share).or_default();
+        if let Some(row) = rows.of(is_named).get_mut(key) {
             row.hear(report, address, now);
             return;
         }
         let moved = is_named.then(|| {
             let is_dark = |row: &Row| row.last_seen.age_at(now) >= self.dark_after;
-            shard.take_replaced(key, board, link, is_dark)
+            shares.take_replaced(key, board, link, is_dark)
         });
         let row = match moved.flatten() {
             Some(mut row) => {
@@ -131,36 +121,34 @@ impl ScreenRegistry {
             }
             None => Box::new(Row::new(report, board, link, address, now)),
         };
-        let rows = shard.0.entry(share).or_default();
-        let rows = if is_named {
-            &mut rows.named
-        } else {
-            &mut rows.unnamed
-        };
-        rows.insert(key.to_owned(), row);
-        shard.make_room(now);
+        let rows = shares.0.entry(share).or_default();
+        rows.of(is_named).insert(key.to_owned(), row);
+        shares.make_room(now);
     }
 
     /// Every screen as it is now, the worst first; `build` is the server's.
     #[must_use]
     pub fn list(&self, build: &str, now: Moment) -> Vec<Screen> {
+        let mut shares = self.lock();
+        shares.forget(now);
         let mut screens = Vec::new();
-        for shard in &self.shards {
-            let mut shard = lock(shard);
-            shard.forget(now);
-            let rows = shard.0.values();
-            let named = rows.clone().flat_map(|rows| &rows.named);
-            let named = named.map(|(name, row)| (Some(name), &**row));
-            let unnamed = rows.flat_map(|rows| rows.unnamed.values());
-            let unnamed = unnamed.map(|row| (None, &**row));
-            let shown = |(name, row): (Option<&String>, &Row)| {
-                row.shown(name.cloned(), build, self.dark_after, now)
-            };
-            screens.extend(named.chain(unnamed).map(shown));
+        for rows in shares.0.values() {
+            let named = rows.named.iter().map(|(name, row)| (Some(name), row));
+            let unnamed = rows.unnamed.values().map(|row| (None, row));
+            let each = named.chain(unnamed);
+            screens.extend(
+                each.map(|(name, row)| row.shown(name.cloned(), build, self.dark_after, now)),
+            );
         }
+        drop(shares);
         mark_shared_names(&mut screens);
         screens.sort_by(Screen::worst_first);
         screens
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shares> {
+        // Every row is whole by itself, so a panic elsewhere leaves nothing half done.
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -178,12 +166,7 @@ fn mark_shared_names(screens: &mut [Screen]) {
     }
 }
 
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-    // Every row is whole by itself, so a panic elsewhere leaves nothing half done.
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Shard {
+impl Shares {
     /// Takes out what a new screen of this name replaces: without links, the screen that
     /// changes its board, which is handed on; with links, a dark screen of the same board,
     /// which was let in again.
@@ -217,17 +200,17 @@ impl Shard {
         });
     }
 
+    fn len(&self) -> usize {
+        self.0.values().map(Rows::len).sum()
+    }
+
     /// Where there are too many, the largest share makes room.
     fn make_room(&mut self, now: Moment) {
-        let is_full = |shard: &Self| {
-            let rows: usize = shard.0.values().map(Rows::len).sum();
-            rows > MOST / SHARDS
-        };
-        if !is_full(self) {
+        if self.len() <= MOST {
             return;
         }
         self.forget(now);
-        if is_full(self)
+        if self.len() > MOST
             && let Some(rows) = self.0.values_mut().max_by_key(|rows| rows.len())
         {
             rows.drop_longest_silent(now);
@@ -240,22 +223,28 @@ impl Rows {
         self.named.len() + self.unnamed.len()
     }
 
-    /// A screen that hangs somewhere asks every few seconds.
+    fn of(&mut self, is_named: bool) -> &mut HashMap<String, Box<Row>> {
+        if is_named {
+            &mut self.named
+        } else {
+            &mut self.unnamed
+        }
+    }
+
+    /// Drops one row in sixteen: a screen that hangs somewhere asks every few seconds.
     fn drop_longest_silent(&mut self, now: Moment) {
-        let longest_silent = |rows: &HashMap<String, Box<Row>>| {
-            rows.iter()
-                .map(|(key, row)| (row.last_seen.age_at(now), key.clone()))
-                .max()
-        };
-        let (named, unnamed) = (longest_silent(&self.named), longest_silent(&self.unnamed));
-        match (named, unnamed) {
-            (Some((age, key)), other) if other.as_ref().is_none_or(|(it, _)| *it < age) => {
-                self.named.remove(&key);
-            }
-            (_, Some((_, key))) => {
-                self.unnamed.remove(&key);
-            }
-            (_, None) => {}
+        let age = |row: &Row| row.last_seen.age_at(now);
+        let named = self.named.iter().map(|(key, row)| (age(row), false, key));
+        let unnamed = self.unnamed.iter().map(|(key, row)| (age(row), true, key));
+        let mut rows: Vec<_> = named.chain(unnamed).collect();
+        rows.sort_unstable_by(|one, other| other.cmp(one));
+        rows.truncate(rows.len().div_ceil(16));
+        let rows = rows.into_iter();
+        let keys: Vec<_> = rows
+            .map(|(_, is_unnamed, key)| (is_unnamed, key.clone()))
+            .collect();
+        for (is_unnamed, key) in keys {
+            self.of(!is_unnamed).remove(&key);
         }
     }
 }

@@ -137,14 +137,6 @@ impl Boards {
         &self.encodings
     }
 
-    /// Whether any board has been read.
-    #[must_use]
-    pub fn has_data(&self) -> bool {
-        let set = self.set.load();
-        let mut boards = set.boards.values();
-        boards.any(|board| board.load().latest_read.is_some())
-    }
-
     /// Replaces a board's snapshot; it keeps its bytes where it does not differ from the
     /// one that is there. Boards that were never announced are ignored.
     pub fn publish(&self, snapshot: BoardSnapshot, latest_read: Option<Moment>) {

@@ -10,10 +10,6 @@
 //! without blocking.
 
 mod ledger;
-#[cfg(test)]
-mod memory_store;
-#[cfg(test)]
-mod schedules;
 mod shared;
 
 use std::{
@@ -295,6 +291,9 @@ impl Drop for Permit<'_> {
 
 #[cfg(test)]
 mod tests {
+    pub(super) mod memory_store;
+    mod schedules;
+
     use super::*;
     use proptest::prelude::*;
     use std::sync::Arc;

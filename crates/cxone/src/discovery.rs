@@ -4,6 +4,7 @@
 //! Both are asked once and kept until something at the host found is wrong.
 
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/discovery.rs"]
 pub(super) mod fuzzing;
 
 use std::sync::Arc;

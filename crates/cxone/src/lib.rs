@@ -85,6 +85,7 @@ mod encoding;
 mod error;
 mod failure;
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/targets.rs"]
 pub mod fuzzing;
 mod host;
 mod json;

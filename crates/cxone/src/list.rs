@@ -92,7 +92,7 @@ impl fmt::Display for Shortfall {
             ),
             None => write!(
                 formatter,
-                "CXone's list is longer than Queuewall reads: the first {listed} queues are used"
+                "CXone's list is longer than what is read: the first {listed} queues are used"
             ),
         }
     }

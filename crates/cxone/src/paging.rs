@@ -1,6 +1,7 @@
 //! Lists that come in pages: the link from one to the next, followed to the end.
 
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/paging.rs"]
 pub(super) mod fuzzing;
 mod link_header;
 
@@ -226,7 +227,7 @@ impl LoggedShortfall {
         match shortfall {
             _ if *known == shortfall => {}
             Some(shortfall) => tracing::warn!(
-                "the {list} is incomplete: {shortfall}; `queuewall check` says what to do"
+                "the {list} is incomplete: {shortfall}; read queues by their ids, or report it to CXone's support"
             ),
             None => tracing::info!("the {list} is whole again"),
         }

@@ -7,6 +7,7 @@
 
 mod activity;
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/realtime.rs"]
 pub(super) mod fuzzing;
 
 use std::{

@@ -2,6 +2,7 @@
 //! means there. The contract is that of CXone's v2 Reporting API.
 
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/reporting_v2.rs"]
 pub(super) mod fuzzing;
 mod queue_list;
 mod readings;

@@ -1,6 +1,7 @@
 //! The wait that an answer asks for in `Retry-After` (RFC 9110, 10.2.3).
 
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/retry_after.rs"]
 pub(super) mod fuzzing;
 
 use std::time::{Duration, SystemTime};

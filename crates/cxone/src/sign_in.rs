@@ -3,6 +3,7 @@
 mod access_key;
 mod client_credentials;
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/sign_in.rs"]
 pub(super) mod fuzzing;
 
 use std::{

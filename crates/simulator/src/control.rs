@@ -1,58 +1,14 @@
 //! The handle by which tests and scenarios change the tenant while it runs, and
 //! learn what it was asked.
 
-mod fault;
-mod log;
-mod overrides;
-
 use std::{fmt, sync::Arc};
-
-pub(crate) use fault::Faults;
-pub use fault::{Fault, ScopedFault};
-pub(crate) use log::Log;
-pub use log::Request;
-pub use overrides::{Field, QueueOverride};
 
 use crate::{
     acd::{Acd, Counts, Interval},
+    endpoint::Endpoint,
     quirk::{Quirk, Quirks},
-    tenant::{Exceptions, Tenant},
+    tenant::{Exceptions, Faults, QueueOverride, Request, ScopedFault, Tenant},
 };
-
-/// One of the contracts' addresses: three of `reporting-v2`, then five of `realtime`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Endpoint {
-    /// `POST /oauth2/token`
-    Token,
-    /// `POST /api/v2/reporting/queues/realtime`
-    Realtime,
-    /// `GET /api/v2/queues`
-    QueueList,
-    /// `GET /.well-known/openid-configuration`
-    OpenIdConfiguration,
-    /// `GET /.well-known/cxone-configuration`
-    CxoneConfiguration,
-    /// `POST /auth/token`
-    AuthToken,
-    /// `POST /authentication/v1/token/access-key`
-    AccessKeyToken,
-    /// `GET /incontactAPI/services/v{N}/skills/activity`
-    SkillActivity,
-}
-
-impl Endpoint {
-    /// Every endpoint.
-    pub const ALL: [Self; 8] = [
-        Self::Token,
-        Self::Realtime,
-        Self::QueueList,
-        Self::OpenIdConfiguration,
-        Self::CxoneConfiguration,
-        Self::AuthToken,
-        Self::AccessKeyToken,
-        Self::SkillActivity,
-    ];
-}
 
 /// Changes a running simulator. Clones act on the same simulator, and outlive it
 /// harmlessly. Changes hold from the next request on.

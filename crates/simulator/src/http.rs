@@ -23,9 +23,9 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::{
-    control::{self, Endpoint},
+    endpoint::Endpoint,
     quirk::Quirk,
-    tenant::Tenant,
+    tenant::{self, Tenant},
 };
 use answer::{Answer, Body};
 
@@ -66,7 +66,7 @@ pub(crate) async fn respond(
     let (number, fault, quirks) = {
         let asked = read.as_ref().ok().cloned().unwrap_or_default();
         let mut state = tenant.state();
-        let number = state.log.begin(control::Request {
+        let number = state.log.begin(tenant::Request {
             endpoint,
             at: Instant::now(),
             single: asked.single,

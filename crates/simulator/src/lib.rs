@@ -42,15 +42,19 @@
 mod acd;
 mod clock;
 mod control;
+mod endpoint;
 mod http;
 mod options;
 mod quirk;
+mod random;
 mod server;
 mod skill;
 mod tenant;
 
 pub use acd::{Counts, Interval};
-pub use control::{Control, Endpoint, Fault, Field, QueueOverride, Request, ScopedFault};
+pub use control::Control;
+pub use endpoint::Endpoint;
 pub use options::{ActivityShape, Credentials, InvalidTimeOfDay, Options, TimeOfDay};
 pub use quirk::Quirk;
 pub use server::Simulator;
+pub use tenant::{Fault, Field, QueueOverride, Request, ScopedFault};

@@ -73,7 +73,7 @@ impl Skill {
         profile: Profile,
         group: Option<(usize, usize)>,
     ) -> Self {
-        let key = crate::acd::hash(&[seed, number]);
+        let key = crate::random::hash(&[seed, number]);
         let mut skill = Self {
             id: number.to_string(),
             number,

@@ -1,5 +1,8 @@
 //! The tenant's memory: its contact centre, tokens, rate limit and scripted exceptions.
 
+mod fault;
+mod log;
+mod overrides;
 mod rate_limit;
 mod tokens;
 
@@ -8,13 +11,17 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+pub(crate) use fault::Faults;
+pub use fault::{Fault, ScopedFault};
+pub(crate) use log::Log;
+pub use log::Request;
+pub use overrides::{Field, QueueOverride};
 pub(crate) use rate_limit::RateLimit;
 pub(crate) use tokens::{Holder, Tokens};
 
 use crate::{
     acd::Acd,
     clock::Clock,
-    control::{Faults, Log, QueueOverride},
     options::Options,
     quirk::Quirks,
     skill::{Skill, Skills},

@@ -17,6 +17,7 @@ use super::{
     proxy,
     reader::Reader,
 };
+use crate::remedy;
 
 /// How the client names itself to CXone.
 pub const USER_AGENT: &str = concat!("queuewall/", env!("CARGO_PKG_VERSION"));
@@ -124,7 +125,7 @@ fn proxy(reader: &mut Reader<'_>) -> Option<Proxy> {
         Err((variable, error)) => {
             let found = reader.proxy_variable(variable);
             // Its value may hold a password.
-            let problem = found.map(|found| found.problem(proxy::reason(error), error.remedy()));
+            let problem = found.map(|found| found.problem(error, remedy::of_proxy_variable(error)));
             reader.problems.extend(problem);
             None
         }

@@ -58,14 +58,6 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Option<P
     Ok(found)
 }
 
-/// What is wrong with a variable, after its name.
-pub(super) fn reason(error: ProxyError) -> &'static str {
-    match error {
-        ProxyError::Socks => "names a SOCKS proxy, which Queuewall does not use",
-        error => error.reason(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,8 +100,7 @@ mod tests {
         for name in NAMES.into_iter().chain(HTTP_NAMES) {
             let (variable, error) = read(&[(name, "socks5://proxy")]).unwrap_err();
             assert_eq!(variable, name);
-            let reason = reason(error);
-            assert_eq!(reason, "names a SOCKS proxy, which Queuewall does not use");
+            assert_eq!(error, ProxyError::Socks);
         }
         for name in NO_PROXY_NAMES {
             assert_eq!(read(&[(name, "'a'")]).unwrap_err().0, name);

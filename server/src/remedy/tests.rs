@@ -236,3 +236,17 @@ fn the_guide_for_administrators_has_every_sentence_of_the_wall() {
         assert!(GUIDE.lines().any(|line| line.starts_with(&row)), "{row}");
     }
 }
+
+#[test]
+fn remedy_of_a_proxy_variable_shows_how_to_write_it() {
+    for (error, words) in [
+        (ProxyError::Quoted, "remove"),
+        (ProxyError::Socks, "HTTP CONNECT"),
+        (ProxyError::Blank, "%40 for @"),
+        (ProxyError::Malformed, "http://USER:PASSWORD@HOST:PORT"),
+        (ProxyError::ExceptionQuoted, "10.0.0.0/8"),
+        (ProxyError::ExceptionWithUser, "10.0.0.0/8"),
+    ] {
+        assert!(of_proxy_variable(error).contains(words), "{error:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Agents: which skills they have, and what they do.
 
-use super::random::Random;
+use crate::random::Random;
 
 /// What an agent does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

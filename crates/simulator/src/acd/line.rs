@@ -2,11 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::{
-    counts::{Counts, History},
-    random::Random,
-};
-use crate::skill::Skill;
+use super::counts::{Counts, History};
+use crate::{random::Random, skill::Skill};
 
 /// A contact that waits.
 #[derive(Clone, Copy, Debug)]

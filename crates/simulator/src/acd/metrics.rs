@@ -1,5 +1,13 @@
 //! What is counted and measured in a skill.
 
+use std::collections::BTreeSet;
+
+use super::{Acd, Counts, DAY_MS, Doing, Interval, SECOND_MS};
+use crate::{
+    random::{hash, unit},
+    skill::day_of,
+};
+
 /// One skill's metrics at one moment, all counted from the same state.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Metrics {
@@ -39,5 +47,75 @@ impl Metrics {
         let sample = self.in_time + self.late;
         let percent = self.in_time as f64 * 100.0 / sample.max(1) as f64;
         (percent * 10.0).round() / 10.0
+    }
+}
+
+impl Acd {
+    /// A skill's metrics now, of those contacts and agents that have one of the tags
+    /// where any are given.
+    pub(crate) fn metrics(&mut self, skill: usize, tags: &[String]) -> Metrics {
+        let key = self.skills.all()[skill].key();
+        let tags: BTreeSet<u64> = tags
+            .iter()
+            .map(|tag| hash(&tag.bytes().map(u64::from).collect::<Vec<_>>()))
+            .collect();
+        let has_tag = |kind: u64, number: u64| {
+            let mut tags = tags.iter();
+            tags.len() == 0 || tags.any(|tag| unit(hash(&[key, *tag, kind, number])) < 0.6)
+        };
+        let line = &mut self.lines[skill];
+        let (in_time, late) = line.sample(self.now);
+        let mut metrics = Metrics {
+            in_time,
+            late,
+            in_progress: line.in_progress,
+            ..Metrics::default()
+        };
+        for index in line
+            .agents
+            .iter()
+            .filter(|index| has_tag(0, **index as u64))
+        {
+            match self.agents[*index].doing {
+                Doing::LoggedOut => continue,
+                Doing::Available => metrics.available += 1,
+                Doing::Working { .. } => metrics.working += 1,
+                Doing::AfterCallWork => metrics.after_call_work += 1,
+                Doing::Unavailable => metrics.unavailable += 1,
+            }
+            metrics.logged_on += 1;
+        }
+        let waits = line.waiting.iter().filter(|one| has_tag(1, one.number));
+        let waits = waits.map(|one| (self.now - one.came) as u64);
+        let mut total = 0;
+        for wait in waits {
+            metrics.waiting += 1;
+            metrics.longest_wait_ms = metrics.longest_wait_ms.max(wait);
+            total += wait;
+        }
+        metrics.average_wait_ms = total / metrics.waiting.max(1);
+        metrics
+    }
+
+    /// When a skill's metrics last changed, but for waits, which grow.
+    pub(crate) fn changed(&self, skill: usize) -> i64 {
+        self.lines[skill].changed
+    }
+
+    /// What happened in a skill since the midnight before now.
+    pub(crate) fn today(&self, skill: usize) -> Counts {
+        let midnight = day_of(self.now) * DAY_MS / SECOND_MS;
+        let mut today = Counts::default();
+        for interval in self.lines[skill].history.intervals() {
+            if interval.starts_at >= midnight {
+                today += interval.counts;
+            }
+        }
+        today
+    }
+
+    /// What happened in a skill, by quarters of an hour, oldest first.
+    pub(crate) fn intervals(&self, skill: usize) -> Vec<Interval> {
+        self.lines[skill].history.intervals().collect()
     }
 }

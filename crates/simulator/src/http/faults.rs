@@ -14,7 +14,7 @@ use hyper::{
 };
 
 use super::answer::{Body, full};
-use crate::control::{Endpoint, Fault};
+use crate::{endpoint::Endpoint, tenant::Fault};
 
 const JSON: &str = "application/json";
 const HTML_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\

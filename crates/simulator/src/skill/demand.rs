@@ -4,7 +4,7 @@ use super::{
     Skill,
     profile::{DAY, Trouble},
 };
-use crate::acd::{hash, unit};
+use crate::random::{hash, unit};
 
 /// The first simulated day is a Wednesday; 0 is Monday.
 const WEEKDAY_OF_START: i64 = 2;

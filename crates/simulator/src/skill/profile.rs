@@ -2,7 +2,7 @@
 //! contact centre, and regional copies of them where more are asked for.
 
 use super::other;
-use crate::acd::{hash, unit};
+use crate::random::{hash, unit};
 
 /// What one skill's day is made of. Times are minutes after midnight; loads are
 /// relative to each other.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use tokio::time::Instant;
 
-use crate::acd::hash;
+use crate::random::hash;
 
 /// The tokens issued. They are repeatable, as all of the simulator is: no secret
 /// hangs on them.

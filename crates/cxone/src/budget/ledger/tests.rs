@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    budget::memory_store::MemoryStore,
+    budget::tests::memory_store::MemoryStore,
     clock::{Moment, SystemClock},
 };
 

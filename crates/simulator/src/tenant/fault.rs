@@ -1,6 +1,6 @@
 //! Ways to go wrong that are no part of the contract, but of the world.
 
-use super::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// A wrong answer, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::{LedgerChange, LedgerError, LedgerStore, StoreError};
+use crate::budget::{LedgerChange, LedgerError, LedgerStore, StoreError};
 
 #[derive(Clone, Default)]
-pub(super) struct MemoryStore {
-    pub(super) bytes: Arc<Mutex<Option<Vec<u8>>>>,
+pub(crate) struct MemoryStore {
+    pub(crate) bytes: Arc<Mutex<Option<Vec<u8>>>>,
     /// Fails every update, with a refusal where one is set.
-    pub(super) fails: bool,
-    pub(super) refusal: Option<&'static str>,
+    pub(crate) fails: bool,
+    pub(crate) refusal: Option<&'static str>,
 }
 
 impl LedgerStore for MemoryStore {

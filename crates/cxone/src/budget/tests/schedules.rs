@@ -11,8 +11,11 @@ use std::{
 use proptest::prelude::*;
 use tokio::{task::JoinSet, time::Instant};
 
-use super::{memory_store::MemoryStore, *};
-use crate::clock::{Clock, Moment};
+use super::memory_store::MemoryStore;
+use crate::{
+    budget::*,
+    clock::{Clock, Moment},
+};
 
 /// A wall clock that goes with tokio's, which can be paused.
 struct PausedClock {

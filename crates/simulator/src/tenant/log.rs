@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tokio::time::Instant;
 
-use super::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// One request that reached the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
