@@ -27,9 +27,6 @@ const STARTS: usize = 4;
 const START_LIMIT: Duration = Duration::from_secs(20);
 
 /// Runs `test` in each of these, some at a time.
-///
-/// # Errors
-/// The first failure, with the engine's name.
 pub async fn in_each(engines: Vec<Engine>, test: impl AsyncFn(Engine) -> Result<()>) -> Result<()> {
     let tests = stream::iter(engines).map(|engine| {
         let name = engine.name.clone();
@@ -49,7 +46,6 @@ pub struct Browser {
     _profile: TempDir,
 }
 
-/// The process group of a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ProcessGroup {
     /// That of the test: Ctrl-C at a terminal ends the browser too.
@@ -73,18 +69,11 @@ impl Drop for Asleep {
 impl Browser {
     /// Starts `engine`. One that hangs at its start, as the cut-down old ones at times do
     /// on a busy machine, is ended and started again.
-    ///
-    /// # Errors
-    /// When it does not start, does not say where its debugger listens, or hangs each
-    /// time.
     pub async fn start(engine: &Engine) -> Result<Self> {
         Self::start_as(engine, ProcessGroup::Shared).await
     }
 
     /// The same so that it can [`sleep`](Self::sleep).
-    ///
-    /// # Errors
-    /// As [`start`](Self::start).
     pub async fn start_apart(engine: &Engine) -> Result<Self> {
         Self::start_as(engine, ProcessGroup::Own).await
     }
@@ -137,9 +126,6 @@ impl Browser {
     }
 
     /// Its first tab.
-    ///
-    /// # Errors
-    /// When the browser does not answer.
     pub async fn tab(&self) -> Result<Tab> {
         if self.is_firefox {
             return Tab::attach_to_firefox(self.port).await;
@@ -149,9 +135,6 @@ impl Browser {
 
     /// The first frame of another site in a tab, which has a process for itself and is steered
     /// as a tab is. Of Chromium alone.
-    ///
-    /// # Errors
-    /// When there is none.
     pub async fn frame(&self) -> Result<Tab> {
         self.target("iframe").await
     }
@@ -172,9 +155,6 @@ impl Browser {
 
 impl Browser {
     /// Stops all its processes where they are, as a machine does that falls asleep.
-    ///
-    /// # Errors
-    /// When it was not started [apart](Self::start_apart), has ended, or cannot be stopped.
     pub fn sleep(&self) -> Result<Asleep> {
         ensure!(self.process_group == ProcessGroup::Own, "not started apart");
         let group = self.process.id().context("the browser ended")?;
@@ -183,9 +163,6 @@ impl Browser {
     }
 
     /// Opens an empty tab in front of the others, which are hidden from then on.
-    ///
-    /// # Errors
-    /// When the browser does not.
     pub async fn cover(&self) -> Result<()> {
         let address = format!("http://127.0.0.1:{}/json/new?about:blank", self.port);
         let answer = http_client()?.put(&address).send().await?;
@@ -204,9 +181,6 @@ fn signal(name: &str, group: u32) -> Result<()> {
 }
 
 /// A plain client for this machine.
-///
-/// # Errors
-/// When it cannot be built.
 pub fn http_client() -> Result<reqwest::Client> {
     // Built without its own provider; a second install fails, which does no harm.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -73,9 +73,6 @@ impl Crowd {
     }
 
     /// Lets it go: every poll that it made.
-    ///
-    /// # Errors
-    /// When a screen was refused, or had no answer.
     pub async fn disperse(mut self) -> Result<Vec<Poll>> {
         self.end.send_replace(true);
         let mut polls = Vec::new();
@@ -127,9 +124,6 @@ async fn ask(
 }
 
 /// What `screens`, each asking once in `pause`, cost over `reads` of the program's tenant.
-///
-/// # Errors
-/// When the program does not read, or a screen gets no answer.
 pub async fn cost(program: &Program, screens: usize, pause: Duration, reads: u32) -> Result<Cost> {
     let crowd = Crowd::gather(program.address(), screens, pause);
     // Until each has asked once; then half-way between two reads, so that neither end of
@@ -188,16 +182,12 @@ async fn encoded(program: &Program) -> Result<(u64, HeaderValue)> {
 
 impl Cost {
     /// How many of the polls brought a board.
-    #[must_use]
     pub fn brought(&self) -> usize {
         self.polls.iter().filter(|poll| poll.is_new).count()
     }
 }
 
 /// What this share of the answers took at most.
-///
-/// # Errors
-/// When there was none.
 pub fn quantile(polls: &[Poll], share: f64) -> Result<Duration> {
     let mut times: Vec<_> = polls.iter().map(|poll| poll.took).collect();
     times.sort();

@@ -51,9 +51,6 @@ enum Protocol {
 
 impl Tab {
     /// Takes control of the tab whose debugger listens at `address`.
-    ///
-    /// # Errors
-    /// When the browser does not answer.
     pub async fn attach(address: &str) -> Result<Self> {
         let mut tab = Self::connect(address, Protocol::DevTools).await?;
         for domain in [
@@ -84,9 +81,6 @@ impl Tab {
     }
 
     /// Sends one command and waits for its answer.
-    ///
-    /// # Errors
-    /// When the browser is gone, answers with an error, or not within a minute.
     pub async fn command(&mut self, method: &str, parameters: Value) -> Result<Value> {
         let id = self.send(method, parameters).await?;
         timeout(COMMAND_LIMIT, self.answer(id))
@@ -158,9 +152,6 @@ impl Tab {
     }
 
     /// Opens an address and waits for the document.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn open(&mut self, url: &str) -> Result<()> {
         self.navigate(url).await?;
         let same = format!(
@@ -171,9 +162,6 @@ impl Tab {
     }
 
     /// Opens an address, and does not wait: the page may change it at once.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn navigate(&mut self, url: &str) -> Result<()> {
         match self.protocol.clone() {
             Protocol::DevTools => self.command("Page.navigate", json!({ "url": url })).await?,
@@ -183,9 +171,6 @@ impl Tab {
     }
 
     /// Loads the document again, and does not wait.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn reload(&mut self) -> Result<()> {
         match self.protocol.clone() {
             Protocol::DevTools => self.command("Page.reload", json!({})).await?,
@@ -196,9 +181,6 @@ impl Tab {
 
     /// Lets requests for these addresses fail from now on, `*` for anything; none: all
     /// pass again.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn block(&mut self, urls: &[&str]) -> Result<()> {
         match self.protocol.clone() {
             Protocol::DevTools => {
@@ -211,9 +193,6 @@ impl Tab {
     }
 
     /// The value of a JavaScript expression, promises awaited.
-    ///
-    /// # Errors
-    /// When it throws.
     pub async fn evaluate(&mut self, expression: &str) -> Result<Value> {
         if let Protocol::Bidi { context } = self.protocol.clone() {
             return self.evaluate_in(&context, expression).await;
@@ -229,9 +208,6 @@ impl Tab {
 
     /// The value of an expression that waits for nothing, on a page whose scripts are
     /// forbidden as well.
-    ///
-    /// # Errors
-    /// When it throws.
     pub async fn evaluate_at_once(&mut self, expression: &str) -> Result<Value> {
         match self.protocol.clone() {
             Protocol::DevTools => self.evaluate(expression).await,
@@ -240,9 +216,6 @@ impl Tab {
     }
 
     /// Waits until an expression is true.
-    ///
-    /// # Errors
-    /// When it is not within `limit`: with what the page shows and complained about.
     pub async fn wait_for(&mut self, condition: &str, limit: Duration) -> Result<()> {
         let start = Instant::now();
         loop {
@@ -271,9 +244,6 @@ impl Tab {
     }
 
     /// Sets the size of the screen in CSS pixels.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn resize(&mut self, width: u32, height: u32) -> Result<()> {
         if let Protocol::Bidi { context } = self.protocol.clone() {
             return self.set_viewport(&context, width, height).await;
@@ -286,9 +256,6 @@ impl Tab {
     }
 
     /// A PNG of what the screen shows.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn screenshot(&mut self) -> Result<Vec<u8>> {
         use base64::Engine as _;
         let answer = match self.protocol.clone() {
@@ -307,9 +274,6 @@ impl Tab {
     }
 
     /// Runs `script` at the start of every document to come, before its own scripts.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn inject(&mut self, script: &str) -> Result<()> {
         match self.protocol {
             Protocol::DevTools => {
@@ -323,9 +287,6 @@ impl Tab {
     }
 
     /// Presses the Enter key, which is a remote control's OK.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn press_enter(&mut self) -> Result<()> {
         if let Protocol::Bidi { context } = self.protocol.clone() {
             return self.press(&context, "\u{e007}").await;

@@ -46,9 +46,6 @@ impl Env for Shared {
 
 impl LinksServer {
     /// Starts one.
-    ///
-    /// # Errors
-    /// When a port cannot be had.
     pub async fn start() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let access = AccessConfig {
@@ -67,9 +64,6 @@ impl LinksServer {
 
     /// A new link of the board, as `queuewall links add` makes it: that one prints the
     /// token, which nobody could read here.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub fn add_link(&self) -> Result<Token> {
         let token = Token::generate()?;
         Store::new(state(&self.folder)).change::<_, StoreError>(|links| {
@@ -88,9 +82,6 @@ impl LinksServer {
     }
 
     /// Runs a command of the program.
-    ///
-    /// # Errors
-    /// When there is no such command.
     pub async fn command(&self, words: &[&str]) -> Result<Exit> {
         let shared = Arc::new(Shared(state(&self.folder)));
         let cli = <Cli as clap::Parser>::try_parse_from([&["queuewall"], words].concat())?;
@@ -99,9 +90,6 @@ impl LinksServer {
     }
 
     /// Lets the screen with this code in.
-    ///
-    /// # Errors
-    /// As [`command`](Self::command).
     pub async fn approve(&self, code: &str) -> Result<Exit> {
         // A person at a terminal is asked otherwise.
         self.command(&["screens", "approve", code, "--board", "main", "--yes"])

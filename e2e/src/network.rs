@@ -34,9 +34,6 @@ pub struct Network {
 
 impl Network {
     /// To the server at `target`.
-    ///
-    /// # Errors
-    /// When no port can be had.
     pub async fn to(target: SocketAddr) -> Result<Self> {
         let listener = TcpListener::from_std(port::listen()?)?;
         let address = listener.local_addr()?;
@@ -49,15 +46,11 @@ impl Network {
     }
 
     /// Where it is entered.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// From now on.
-    ///
-    /// # Errors
-    /// When it ended because it could not listen on its port again.
     pub fn turn(&self, way: Way) -> Result<()> {
         if self.carrier.is_finished() || self.way.send(way).is_err() {
             bail!("the network ended by itself");

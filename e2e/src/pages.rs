@@ -16,9 +16,6 @@ const SOON: Duration = Duration::from_secs(60);
 const WAKE: &str = "dispatchEvent(new Event('online'))";
 
 /// Opens `path` and waits for `tiles` tiles.
-///
-/// # Errors
-/// When they do not come.
 pub async fn show(tab: &mut Tab, stage: &Stage, path: &str, tiles: usize) -> Result<()> {
     tab.open(&stage.url(path)).await?;
     let shown = format!("document.querySelectorAll('[data-queue]').length >= {tiles}");
@@ -27,9 +24,6 @@ pub async fn show(tab: &mut Tab, stage: &Stage, path: &str, tiles: usize) -> Res
 
 /// Lets the page poll at once, as it does when the network comes back, and waits until
 /// its answer was drawn: for `settle` after it was sent.
-///
-/// # Errors
-/// When the page does not poll.
 pub async fn poll(tab: &mut Tab, stage: &Stage, settle: Duration) -> Result<()> {
     let before = stage.polls().0;
     tab.evaluate(WAKE).await?;
@@ -39,9 +33,6 @@ pub async fn poll(tab: &mut Tab, stage: &Stage, settle: Duration) -> Result<()> 
 }
 
 /// Cuts the page off and lets its polls fail until it says that its server is lost.
-///
-/// # Errors
-/// When it does not say so.
 pub async fn lose(tab: &mut Tab) -> Result<()> {
     tab.cut_off(true).await?;
     let lost = "!!document.querySelector('[data-link=\"lost\"]')";

@@ -15,9 +15,6 @@ const COUNT: u32 = 20_000;
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A listener on a port that no other caller in this process gets.
-///
-/// # Errors
-/// When none of many can be had.
 pub(crate) fn listen() -> io::Result<TcpListener> {
     let first = process::id().wrapping_mul(101);
     for _ in 0..500 {

@@ -68,9 +68,6 @@ pub struct Ended {
 impl Program {
     /// Starts what `QUEUEWALL_PROGRAM` names, as `cargo xtask` sets it, with these boards,
     /// and waits until it has read its tenant.
-    ///
-    /// # Errors
-    /// When there is no such program, or it does not come up.
     pub async fn start(options: Options, boards: &str) -> Result<Self> {
         let mut program = Self::prepare(built()?, options, boards).await?;
         program.start_and_read().await?;
@@ -78,9 +75,6 @@ impl Program {
     }
 
     /// Prepares a folder for a program that serves as Queuewall does.
-    ///
-    /// # Errors
-    /// When there is no port, or no folder.
     pub async fn prepare(program: PathBuf, options: Options, boards: &str) -> Result<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let prepared = Self {
@@ -105,9 +99,6 @@ impl Program {
     }
 
     /// Starts the server and waits until it serves.
-    ///
-    /// # Errors
-    /// When it does not come up.
     pub async fn start_server(&mut self) -> Result<()> {
         let mut process = self.command(&self.serve).spawn()?;
         let stdout = process.stdout.take().context("its answers are a pipe")?;
@@ -118,9 +109,6 @@ impl Program {
     }
 
     /// The same until it has read its tenant.
-    ///
-    /// # Errors
-    /// When it does not come up, or cannot read.
     pub async fn start_and_read(&mut self) -> Result<()> {
         self.start_server().await?;
         self.until("/readyz", |ready| {
@@ -151,9 +139,6 @@ impl Program {
     }
 
     /// Kills the server as a power cut would (SIGKILL).
-    ///
-    /// # Errors
-    /// When it does not run.
     pub async fn kill(&mut self) -> Result<()> {
         let mut running = self.server.take().context("the server runs")?;
         running.process.kill().await?;
@@ -164,9 +149,6 @@ impl Program {
     }
 
     /// Runs a command of the program to its end.
-    ///
-    /// # Errors
-    /// When it cannot be started.
     pub async fn run(&self, words: &[&str]) -> Result<Ended> {
         let output = self.command(words).output().await?;
         remember(&self.said, &output.stderr);
@@ -177,9 +159,6 @@ impl Program {
     }
 
     /// Gives it other boards, as an operator does: by its file and a SIGHUP.
-    ///
-    /// # Errors
-    /// When the file cannot be written, or the program has ended.
     pub async fn reconfigure(&self, boards: &str) -> Result<()> {
         self.configure(boards)?;
         let id = self.id()?.to_string();
@@ -189,34 +168,27 @@ impl Program {
     }
 
     /// What steers the tenant.
-    #[must_use]
     pub fn tenant(&self) -> Control {
         self.simulator.control()
     }
 
     /// Where browsers ask.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Where its configuration and its state are.
-    #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// What the server said so far, to stdout and stderr, and the commands to stderr.
-    #[must_use]
     pub fn said(&self) -> String {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&said).into_owned()
     }
 
     /// A sample of its metrics, by its whole name; labels included.
-    ///
-    /// # Errors
-    /// When it does not answer, or there is no such sample.
     pub async fn metric(&self, sample: &str) -> Result<f64> {
         let url = format!("http://{}/metrics", self.operators);
         let page = self.http.get(url).send().await?.error_for_status()?;
@@ -227,9 +199,6 @@ impl Program {
     }
 
     /// A figure of its `/proc/ID/status`, by its label: `VmRSS:` is in KiB.
-    ///
-    /// # Errors
-    /// Where there is no `/proc`, as outside of Linux.
     pub fn status(&self, label: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id()?))
             .context("a process is read from /proc, which Linux has")?;
@@ -239,9 +208,6 @@ impl Program {
     }
 
     /// The server's process id.
-    ///
-    /// # Errors
-    /// When it has ended.
     pub fn id(&self) -> Result<u32> {
         let server = self.server.as_ref().context("the server runs")?;
         server.process.id().context("the program has ended")

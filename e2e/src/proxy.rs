@@ -36,9 +36,6 @@ struct Passage {
 
 impl Proxy {
     /// Before the server at this address.
-    ///
-    /// # Errors
-    /// When no port can be had, or the header is none.
     pub async fn adding(server: String, name: &'static str, value: &str) -> Result<Self> {
         let passage = Arc::new(Passage {
             server,
@@ -54,7 +51,6 @@ impl Proxy {
     }
 
     /// The address of a path.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

@@ -73,9 +73,6 @@ pub struct Stepped<'t> {
 
 impl<'t> Stepped<'t> {
     /// Opens the wall.
-    ///
-    /// # Errors
-    /// When it is not live soon.
     pub async fn open(tab: &'t mut Tab, stage: &Stage) -> Result<Self> {
         tab.inject(include_str!("../scripts/soak.js")).await?;
         tab.open(&stage.url(WALL)).await?;
@@ -87,9 +84,6 @@ impl<'t> Stepped<'t> {
 
     /// Loses something for the `trial`th time: at another moment between two polls, and
     /// for another while. Seconds from its return until the page was live.
-    ///
-    /// # Errors
-    /// When the page looks live though it lost something, or does not come back.
     pub async fn lose(&mut self, loss: Loss, trial: u32) -> Result<u32> {
         // The page's seconds at which a loss begins and ends, spread over its round.
         self.step(20 + trial * 3 % 7).await?;
@@ -121,9 +115,6 @@ impl<'t> Stepped<'t> {
 
     /// The page's program ends while nothing that is fetched is answered, refused or
     /// aborted. Seconds from the end of that until the page was live.
-    ///
-    /// # Errors
-    /// When the page does not come back.
     pub async fn lose_program_in_silence(&mut self) -> Result<u32> {
         self.tell("window.isOld = true, soak.deafen(true), soak.trap()")
             .await?;

@@ -40,9 +40,6 @@ pub enum Answer {
 
 impl Screen {
     /// Connects a screen which says that of itself.
-    ///
-    /// # Errors
-    /// When the server takes no connection.
     pub async fn connect(address: SocketAddr, report: &Report<'_>) -> Result<Self> {
         let stream = TcpStream::connect(address)
             .await
@@ -70,9 +67,6 @@ impl Screen {
     }
 
     /// Asks for a board, and reads the whole answer.
-    ///
-    /// # Errors
-    /// When the connection breaks off, or an answer has no tag.
     pub async fn poll(&mut self, board: &str) -> Result<Answer> {
         let mut request = Request::get(format!("/api/boards/{board}"))
             .header(HOST, self.address.to_string())

@@ -59,15 +59,9 @@ pub trait Subject {
     fn gauges(&self) -> Vec<Gauge>;
 
     /// Lets the round of this number pass.
-    ///
-    /// # Errors
-    /// When the subject does not do what it should.
     async fn round(&mut self, number: u32) -> Result<()>;
 
     /// A value for each gauge, at rest.
-    ///
-    /// # Errors
-    /// When the subject does not come to rest, or cannot be read.
     async fn read(&mut self) -> Result<Vec<f64>>;
 }
 
@@ -79,9 +73,6 @@ pub struct Growth {
 }
 
 /// Lets rounds pass after some to warm up.
-///
-/// # Errors
-/// As the subject's.
 pub async fn grow(subject: &mut impl Subject, warm_up: u32, rounds: u32) -> Result<Growth> {
     let gauges = subject.gauges();
     let mut readings = Vec::new();
@@ -101,7 +92,6 @@ pub async fn grow(subject: &mut impl Subject, warm_up: u32, rounds: u32) -> Resu
 
 impl Growth {
     /// The names of the gauges that show a leak; none for what can run for ever.
-    #[must_use]
     pub fn leaks(&self) -> Vec<&'static str> {
         let is_leak = |(place, gauge): (usize, &Gauge)| {
             let (first, last) = self.ends(place);
@@ -112,25 +102,18 @@ impl Growth {
     }
 
     /// Fails when there is a leak.
-    ///
-    /// # Errors
-    /// With all readings.
     pub fn check(&self) -> Result<()> {
         ensure!(self.leaks().is_empty(), "{:?}: {self:#?}", self.leaks());
         Ok(())
     }
 
     /// Fails when the leak of this name, which was planted, is not found.
-    ///
-    /// # Errors
-    /// With all readings.
     pub fn check_found(&self, leak: &str) -> Result<()> {
         ensure!(self.leaks().contains(&leak), "no {leak}: {self:#?}");
         Ok(())
     }
 
     /// How much more of this gauge there is after each round.
-    #[must_use]
     pub fn a_round(&self, name: &str) -> f64 {
         let place = self.gauges.iter().position(|gauge| gauge.name == name);
         place.map_or(0.0, |place| self.slope(place))

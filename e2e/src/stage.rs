@@ -63,9 +63,6 @@ struct Script {
 
 impl Stage {
     /// Serves `board`, read `age` ago by a server that ran for `uptime`.
-    ///
-    /// # Errors
-    /// When no page was built, or no port can be had.
     pub async fn start(board: &BoardSnapshot, age: Duration, uptime: Duration) -> Result<Self> {
         let list = BoardList {
             boards: vec![board.board.clone()],
@@ -109,16 +106,12 @@ impl Stage {
     }
 
     /// The address of a path.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// From the next poll on: `board`, under a new tag though it may be equal to what
     /// was there before.
-    ///
-    /// # Errors
-    /// When it cannot be written as JSON.
     pub fn set(&self, board: &BoardSnapshot) -> Result<()> {
         let mut script = self.shared.script();
         script.version += 1;
@@ -128,16 +121,12 @@ impl Stage {
 
     /// How many times the board was asked for, and how many of these polls were
     /// answered with 304.
-    #[must_use]
     pub fn polls(&self) -> (u64, u64) {
         let script = self.shared.script();
         (script.polls, script.unchanged)
     }
 
     /// Waits until the board was asked for more than `polls` times.
-    ///
-    /// # Errors
-    /// When nobody asks.
     pub async fn polled(&self, polls: u64) -> Result<()> {
         let start = Instant::now();
         while self.polls().0 <= polls {

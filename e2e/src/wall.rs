@@ -61,17 +61,11 @@ pub struct Wall {
 impl Wall {
     /// Starts both; the server polls every `poll` and shows `queues` (none: all) on
     /// the board `main`.
-    ///
-    /// # Errors
-    /// When a port cannot be had.
     pub async fn start(options: Options, poll: Duration, queues: &[&str]) -> Result<Self> {
         Self::start_in(Dialect::ReportingV2, options, poll, queues).await
     }
 
     /// The same in a dialect.
-    ///
-    /// # Errors
-    /// When a port cannot be had.
     pub async fn start_in(
         dialect: Dialect,
         options: Options,
@@ -82,9 +76,6 @@ impl Wall {
     }
 
     /// The same for those who may look.
-    ///
-    /// # Errors
-    /// When a port cannot be had.
     pub async fn start_with_access(
         access: AccessConfig,
         dialect: Dialect,
@@ -96,9 +87,6 @@ impl Wall {
     }
 
     /// Like [`Wall::start`], with more boards beside `main`.
-    ///
-    /// # Errors
-    /// When a port cannot be had.
     pub async fn start_with_boards(
         options: Options,
         poll: Duration,
@@ -139,9 +127,6 @@ impl Wall {
 
     /// The same with a listener for those who run it, to whom a screen that is silent for
     /// `dark_after` is dark.
-    ///
-    /// # Errors
-    /// When a port cannot be had.
     pub async fn start_watched(
         dark_after: Duration,
         options: Options,
@@ -155,9 +140,6 @@ impl Wall {
     }
 
     /// What `/screens` says to programs.
-    ///
-    /// # Errors
-    /// When nobody watches, or the server does not answer.
     pub async fn screens(&self) -> Result<serde_json::Value> {
         let operators = self.operators.context("nobody watches")?;
         let request = http_client()?
@@ -169,27 +151,21 @@ impl Wall {
     }
 
     /// What steers the tenant.
-    #[must_use]
     pub fn tenant(&self) -> Control {
         self.simulator.control()
     }
 
     /// Where it listens.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// The address of a path on the server.
-    #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// Ends the server; its port is free afterwards.
-    ///
-    /// # Errors
-    /// When the server had failed.
     pub async fn stop_server(&mut self) -> Result<()> {
         let (shutdown, task) = self.server.take().context("the server runs")?;
         // A server that has ended by itself hears no shutdown: its result tells.
@@ -198,9 +174,6 @@ impl Wall {
     }
 
     /// Starts the server again, with its board in another IANA time zone.
-    ///
-    /// # Errors
-    /// When the server had failed.
     pub async fn move_to(&mut self, timezone: &str) -> Result<()> {
         timezone.clone_into(&mut self.timezone);
         self.stop_server().await?;
@@ -208,9 +181,6 @@ impl Wall {
     }
 
     /// Starts the server again on the same port, set up otherwise.
-    ///
-    /// # Errors
-    /// When the server had failed, or cannot be set up so.
     pub async fn set_up(&mut self, change: impl FnOnce(&mut ServerConfig)) -> Result<()> {
         change(&mut self.config);
         self.stop_server().await?;
@@ -218,18 +188,12 @@ impl Wall {
     }
 
     /// Starts the server again on the same port.
-    ///
-    /// # Errors
-    /// When the port is taken.
     pub async fn restart_server(&mut self) -> Result<()> {
         let listener = TcpListener::bind(self.address).await?;
         self.serve(listener)
     }
 
     /// Starts the server again on the same port, as another build of itself.
-    ///
-    /// # Errors
-    /// When the port is taken.
     pub async fn restart_server_as(&mut self, build: &str) -> Result<()> {
         self.build = Some(build.to_owned());
         self.restart_server().await

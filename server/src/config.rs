@@ -30,6 +30,7 @@ mod environment;
 mod file;
 mod frames;
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/configuration.rs"]
 pub(crate) mod fuzzing;
 mod keys;
 mod levels;

@@ -191,7 +191,6 @@ enum Protocol {
     Http2,
 }
 
-/// One connection that was admitted.
 struct Connection<A> {
     answer: A,
     address: SocketAddr,

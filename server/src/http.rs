@@ -259,7 +259,6 @@ impl App {
     }
 }
 
-/// All routes.
 fn router(state: AppState) -> Router {
     Router::new()
         .route("/api/boards", get(api::list_boards))

@@ -38,6 +38,7 @@ pub mod config;
 pub mod connections;
 mod disk;
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/targets.rs"]
 pub mod fuzzing;
 pub mod http;
 pub mod live;

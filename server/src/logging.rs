@@ -191,7 +191,6 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// What was logged.
     #[derive(Clone, Default)]
     pub(crate) struct Said(Arc<Mutex<Vec<u8>>>);
 

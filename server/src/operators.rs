@@ -48,7 +48,6 @@ pub struct OperatorsState {
     pub clock: Arc<dyn Clock>,
 }
 
-/// All routes.
 pub(crate) fn router(state: OperatorsState) -> Router {
     Router::new()
         .route("/metrics", get(metrics))

@@ -57,7 +57,6 @@ use upstream::ScheduleStatus;
 pub(crate) use assemble::identity;
 pub use config::PollConfig;
 
-/// The shortest wait after a failure.
 const MIN_BACKOFF: Duration = Duration::from_secs(1);
 
 /// The share of a wait after a failure that is random.

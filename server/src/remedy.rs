@@ -116,7 +116,6 @@ fn remedy(error: &Error) -> String {
     }
 }
 
-/// The variable of a setting.
 fn name(setting: Setting) -> &'static str {
     match setting {
         Setting::BaseUrl => "CXONE_BASE_URL",

@@ -40,6 +40,7 @@ pub mod fit;
 pub mod format;
 pub mod freshness;
 #[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/targets.rs"]
 pub mod fuzzing;
 pub mod http;
 pub mod label;

@@ -47,7 +47,6 @@ pub(crate) enum Choice {
 pub(crate) struct Browsers {
     /// Today's Chromium.
     pub(crate) chromium: PathBuf,
-    /// Its WebDriver.
     pub(crate) driver: PathBuf,
     /// A folder for each old engine, named by its major version; none where they do not
     /// run or cannot be had.
@@ -76,7 +75,6 @@ impl Browsers {
     }
 }
 
-/// Finds or installs the browsers.
 pub(crate) fn prepare(workspace: &Workspace, choice: Choice) -> Result<Browsers> {
     let found = || Some((find_program(&CHROMIUM)?, find_program(&["chromedriver"])?));
     let (chromium, driver) = match found() {

@@ -19,7 +19,6 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// rustup retries for minutes where its server cannot be reached.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(240);
 
-/// Which toolchain compiles the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Toolchain {
     /// The one that compiled xtask.

@@ -167,7 +167,6 @@ fn cargo_tool(
     )
 }
 
-/// The version of `package` in Cargo.lock.
 fn locked_version(workspace: &Workspace, package: &str) -> Result<String> {
     let lock = fs::read_to_string(workspace.root.join("Cargo.lock"))
         .context("Cargo.lock cannot be read")?;

@@ -11,7 +11,6 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
     /// Tools that belong to this project alone; ignored by git.
     pub(crate) tools: PathBuf,
-    /// Cargo's target folder for the host.
     pub(crate) target: PathBuf,
     /// Cargo's target folder for the page: separate, since the page may be
     /// compiled by another toolchain, and the two would discard each other's work.

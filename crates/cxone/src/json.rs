@@ -67,7 +67,6 @@ pub(super) fn parse(answer: &Answer) -> Result<Value, Error> {
     }
 }
 
-/// Whether an HTML page came.
 pub(super) fn is_html(answer: &Answer) -> bool {
     other_content(&tolerant::text(&answer.body), answer) == Some(HTML_PAGE)
 }

@@ -132,10 +132,8 @@ enum Next {
     End,
 }
 
-/// What a page holds.
 #[derive(Debug, Default)]
 pub(crate) struct PageOfIds {
-    /// The ids of its entries.
     pub(crate) ids: Vec<String>,
     /// How many entries have none.
     pub(crate) nameless: u64,
@@ -144,13 +142,10 @@ pub(crate) struct PageOfIds {
 /// How much there is, as an answer says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Total {
-    /// The entries.
     pub(crate) count: Option<u64>,
     /// Whether its name says that it counts the entries of all pages.
     pub(crate) is_certain: bool,
-    /// The pages.
     pub(crate) pages: Option<u64>,
-    /// Whether more follows.
     pub(crate) has_more: bool,
 }
 

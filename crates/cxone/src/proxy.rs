@@ -219,7 +219,6 @@ fn exception(entry: &str) -> Result<String, ProxyError> {
     Ok(entry.to_ascii_lowercase())
 }
 
-/// The status in the first line of an answer.
 fn status_of(answer: &[u8]) -> Option<u16> {
     let line = answer.split(|byte| *byte == b'\n').next()?;
     let line = std::str::from_utf8(line).ok()?;

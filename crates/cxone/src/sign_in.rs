@@ -39,7 +39,6 @@ const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3_600);
 /// The most of a token that is looked into for its claims.
 const LONGEST_CLAIMS: usize = 64 * 1024;
 
-/// A way to sign in.
 #[async_trait]
 pub(super) trait SignIn: Send + Sync + 'static {
     /// Asks for a token; by `refresh_token`, where the last answer gave one and this
@@ -101,7 +100,6 @@ impl AccessToken {
         })))
     }
 
-    /// The `Authorization` header.
     pub(super) fn header(&self) -> HeaderValue {
         self.0.header.clone()
     }

@@ -201,7 +201,6 @@ impl Transport {
     }
 }
 
-/// All values of a header, as one.
 fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
     let values = headers.get_all(name).into_iter();
     let values = values.map(|it| String::from_utf8_lossy(it.as_bytes()));

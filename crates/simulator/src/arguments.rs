@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
-use queuewall_simulator::{ActivityShape, Credentials, Options, Quirk, TimeOfDay};
+use queuewall_simulator::{ActivityShape, Credentials, DayArgs, Options};
 
 /// A simulated CXone tenant: queues of a contact centre through a working day, over the HTTP of
 /// CXone's v2 Reporting API and Real-Time Data API.
@@ -23,15 +23,8 @@ pub(crate) struct Arguments {
     /// Listen address and port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9090")]
     pub(crate) listen: SocketAddr,
-    /// The same seed gives the same day
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    seed: u64,
-    /// Simulated seconds per second, up to 3600; 0 stops the clock
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
-    speed: f64,
-    /// The simulated time of day at the start
-    #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
-    start: TimeOfDay,
+    #[command(flatten)]
+    day: DayArgs,
     /// Whole days simulated before that day, a Wednesday
     #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=30))]
     days_before: u16,
@@ -80,34 +73,12 @@ pub(crate) struct Arguments {
     /// Answer every read with 403, as without the scope reporting:queue:view or the permission
     #[arg(long)]
     no_scope: bool,
-    /// Odd forms of answers, several separated by commas
-    #[arg(
-        long = "quirk",
-        value_name = "QUIRK",
-        value_enum,
-        value_delimiter = ','
-    )]
-    quirks: Vec<Quirk>,
-    /// All quirks that can be combined and leave every number unchanged
-    #[arg(long)]
-    all_quirks: bool,
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let speed = text
-        .parse()
-        .ok()
-        .filter(|speed: &f64| (0.0..=3_600.0).contains(speed));
-    speed.ok_or_else(|| "not a number from 0 to 3600".to_owned())
 }
 
 impl Arguments {
     /// What they make of the tenant.
     pub(crate) fn options(&self) -> Options {
         Options {
-            seed: self.seed,
-            speed: self.speed,
-            start: self.start,
             days_before: self.days_before,
             queues: self.queues.into(),
             credentials: Credentials {
@@ -130,13 +101,8 @@ impl Arguments {
             },
             skills_visible: !self.no_skills,
             other_skills: !self.only_queues,
-            quirks: self.quirks(),
+            ..self.day.options()
         }
-    }
-
-    fn quirks(&self) -> Vec<Quirk> {
-        let harmless = Quirk::HARMLESS.iter().filter(|_| self.all_quirks);
-        harmless.chain(&self.quirks).copied().collect()
     }
 
     /// The text printed at start; never a secret that was given.
@@ -152,7 +118,8 @@ impl Arguments {
             Some(_) => "<the --access-key-secret given>",
             None => "demo",
         };
-        let (queues, start, speed, seed) = (self.queues, self.start, self.speed, self.seed);
+        let (queues, day) = (self.queues, &self.day);
+        let (start, speed, seed) = (day.start, day.speed, day.seed);
         format!(
             "Simulated CXone tenant at {base_url}\n\
              Queues: {queues} (the first is {first_queue}); time: {start}, speed {speed}; seed {seed}\n\
@@ -181,6 +148,7 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use queuewall_simulator::Quirk;
 
     #[test]
     fn the_defaults_are_the_librarys() {

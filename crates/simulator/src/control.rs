@@ -29,7 +29,6 @@ impl Control {
     }
 
     /// Every queue's id in the order of the queue list, removed ones included.
-    #[must_use]
     pub fn queue_ids(&self) -> Vec<String> {
         let queues = self.tenant.skills().queues().iter();
         queues.map(|queue| queue.id().to_owned()).collect()
@@ -124,13 +123,11 @@ impl Control {
 
     /// The latest requests, oldest first, those answered by a fault included; the
     /// last 2,000 are kept.
-    #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.tenant.state().log.requests()
     }
 
     /// How many requests an endpoint has had since the start.
-    #[must_use]
     pub fn count(&self, endpoint: Endpoint) -> u64 {
         self.tenant.state().log.count(endpoint)
     }
@@ -147,7 +144,6 @@ impl Control {
     ///
     /// # Panics
     /// When the tenant never had this queue.
-    #[must_use]
     pub fn today(&self, queue_id: &str) -> Counts {
         self.count_in(queue_id, |acd, queue| acd.today(queue))
     }
@@ -157,7 +153,6 @@ impl Control {
     ///
     /// # Panics
     /// When the tenant never had this queue.
-    #[must_use]
     pub fn intervals(&self, queue_id: &str) -> Vec<Interval> {
         self.count_in(queue_id, |acd, queue| acd.intervals(queue))
     }

@@ -27,7 +27,7 @@
 //! ```
 //!
 //! # Layout
-//! - [`Options`]: what kind of tenant
+//! - [`Options`]: what kind of tenant; [`DayArgs`]: some of it as a command line has it
 //! - [`Simulator`]: the running server
 //! - [`Control`]: changes the tenant while it runs, and tells what it was asked
 //! - [`Quirk`]: odd forms of answers
@@ -42,6 +42,7 @@
 mod acd;
 mod clock;
 mod control;
+mod day_args;
 mod endpoint;
 mod http;
 mod options;
@@ -53,6 +54,7 @@ mod tenant;
 
 pub use acd::{Counts, Interval};
 pub use control::Control;
+pub use day_args::DayArgs;
 pub use endpoint::Endpoint;
 pub use options::{ActivityShape, Credentials, InvalidTimeOfDay, Options, TimeOfDay};
 pub use quirk::Quirk;

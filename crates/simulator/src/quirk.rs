@@ -111,12 +111,10 @@ impl Quirks {
         }
     }
 
-    /// Whether a quirk is in force.
     pub(crate) fn has(&self, quirk: Quirk) -> bool {
         self.list.contains(&quirk)
     }
 
-    /// The name of the skill at `index`.
     pub(crate) fn name(&self, index: usize, name: &str) -> String {
         let odd = ODD_NAMES.get(index).filter(|_| self.has(Quirk::OddNames));
         let mut name = odd.map_or(name, |odd| odd).to_owned();

@@ -55,13 +55,11 @@ impl Simulator {
     }
 
     /// The address it listens on.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// What to set `CXONE_BASE_URL` to, on this machine: no slash at the end.
-    #[must_use]
     pub fn base_url(&self) -> String {
         let mut address = self.address;
         if address.ip().is_unspecified() {
@@ -74,7 +72,6 @@ impl Simulator {
     }
 
     /// A handle to change it while it runs.
-    #[must_use]
     pub fn control(&self) -> Control {
         Control::new(Arc::clone(&self.tenant))
     }

@@ -33,7 +33,6 @@ pub(crate) struct Skills {
 }
 
 impl Skills {
-    /// A tenant with so many queues.
     pub(crate) fn new(seed: u64, queues: usize) -> Self {
         let of_queues = (0..queues).map(|index| {
             let number = profile::id(index);
@@ -87,17 +86,14 @@ impl Skill {
         skill
     }
 
-    /// Its id, as text.
     pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
-    /// Its id, as the number that it is.
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.profile.name
     }

@@ -30,7 +30,6 @@ use crate::{
 /// The tenant's id in id tokens, where the options name none.
 const TENANT_ID: &str = "11eb0f3c-5d1e-8a60-b1c6-0242ac110004";
 
-/// A simulated tenant.
 pub(crate) struct Tenant {
     options: Options,
     skills: Arc<Skills>,
@@ -47,11 +46,8 @@ pub(crate) struct State {
     pub(crate) quirks: Quirks,
     /// Where discovery leads elsewhere.
     pub(crate) moved: Moved,
-    /// The faults in force.
     pub(crate) faults: Faults,
-    /// What was asked.
     pub(crate) log: Log,
-    /// The tokens that hold.
     pub(crate) tokens: Tokens,
     /// Who asked how much in the last minute.
     pub(crate) rate_limit: RateLimit,
@@ -60,9 +56,7 @@ pub(crate) struct State {
 /// The addresses that discovery names in place of this tenant's own.
 #[derive(Default)]
 pub(crate) struct Moved {
-    /// The origin of the API.
     pub(crate) api_endpoint: Option<String>,
-    /// The address of the token endpoint.
     pub(crate) token_endpoint: Option<String>,
 }
 
@@ -71,9 +65,7 @@ pub(crate) struct Moved {
 pub(crate) struct Exceptions {
     /// When they last changed, in milliseconds of the Unix epoch.
     pub(crate) changed_ms: i64,
-    /// Queues with pinned fields.
     pub(crate) pinned: HashMap<String, QueueOverride>,
-    /// Queues that are gone.
     pub(crate) removed: HashSet<String>,
     /// Queues that are silently left out.
     pub(crate) omitted: HashSet<String>,
@@ -112,12 +104,10 @@ impl Tenant {
         }
     }
 
-    /// What was settled at the start.
     pub(crate) fn options(&self) -> &Options {
         &self.options
     }
 
-    /// The skills, queues and others.
     pub(crate) fn skills(&self) -> &Skills {
         &self.skills
     }
@@ -129,7 +119,6 @@ impl Tenant {
         acd
     }
 
-    /// Real and simulated time.
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }

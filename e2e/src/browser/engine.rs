@@ -80,9 +80,6 @@ enum Kind {
 
 impl Engine {
     /// Today's Chromium: `QUEUEWALL_CHROMIUM`, as `cargo xtask` sets it.
-    ///
-    /// # Errors
-    /// When the variable is missing.
     pub fn today() -> Result<Self> {
         let Some(program) = env::var_os("QUEUEWALL_CHROMIUM") else {
             bail!(
@@ -129,9 +126,6 @@ impl Engine {
     }
 
     /// Today's Chromium and the [`others`](Self::others).
-    ///
-    /// # Errors
-    /// As [`today`](Self::today).
     pub fn all() -> Result<Vec<Self>> {
         let mut engines = vec![Self::today()?];
         engines.extend(Self::others());
@@ -139,13 +133,11 @@ impl Engine {
     }
 
     /// Whether it is [`today`](Self::today)'s Chromium.
-    #[must_use]
     pub fn is_today(&self) -> bool {
         self.kind == Kind::Chromium
     }
 
     /// Whether it is a Firefox.
-    #[must_use]
     pub fn is_firefox(&self) -> bool {
         self.kind == Kind::Firefox
     }
@@ -171,9 +163,6 @@ impl Engine {
     }
 
     /// Starts it with a profile in this folder.
-    ///
-    /// # Errors
-    /// When the profile cannot be written.
     pub(super) fn command(&self, profile: &Path) -> Result<Command> {
         let mut command = Command::new(&self.program);
         match &self.kind {

@@ -8,9 +8,6 @@ use super::{Protocol, Tab};
 impl Tab {
     /// Takes control of the first tab of the Firefox whose remote agent listens at
     /// `port`.
-    ///
-    /// # Errors
-    /// When the browser does not answer, or has no tab.
     pub async fn attach_to_firefox(port: u16) -> Result<Self> {
         let address = format!("ws://127.0.0.1:{port}/session");
         let nowhere = Protocol::Bidi {

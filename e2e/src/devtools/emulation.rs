@@ -57,9 +57,6 @@ impl Vision {
 
 impl Tab {
     /// Makes the page's main thread `rate` times slower: 1 is as fast as the machine.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn throttle_cpu(&mut self, rate: f64) -> Result<()> {
         self.command("Emulation.setCPUThrottlingRate", json!({ "rate": rate }))
             .await
@@ -67,9 +64,6 @@ impl Tab {
     }
 
     /// Makes the network as slow as `network`, and forgets what was cached.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn throttle_network(&mut self, network: Network) -> Result<()> {
         self.command("Network.clearBrowserCache", json!({})).await?;
         let conditions = json!({
@@ -84,9 +78,6 @@ impl Tab {
     }
 
     /// Cuts the page off from every server, or connects it again.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn cut_off(&mut self, offline: bool) -> Result<()> {
         let conditions = json!({
             "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
@@ -97,9 +88,6 @@ impl Tab {
     }
 
     /// Shows the page as these eyes see it.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn see_with(&mut self, vision: Vision) -> Result<()> {
         let kind = json!({ "type": vision.as_str() });
         self.command("Emulation.setEmulatedVisionDeficiency", kind)
@@ -108,9 +96,6 @@ impl Tab {
     }
 
     /// Sets a media feature, `prefers-reduced-motion` to `reduce` for one.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn prefer(&mut self, feature: &str, value: &str) -> Result<()> {
         let features = json!({ "features": [{ "name": feature, "value": value }] });
         self.command("Emulation.setEmulatedMedia", features)
@@ -119,9 +104,6 @@ impl Tab {
     }
 
     /// A figure of the page's process by its name in `Performance.getMetrics`.
-    ///
-    /// # Errors
-    /// When the browser does not know it.
     pub async fn figure(&mut self, name: &str) -> Result<f64> {
         self.command("Performance.enable", json!({})).await?;
         let answer = self.command("Performance.getMetrics", json!({})).await?;

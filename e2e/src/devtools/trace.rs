@@ -37,7 +37,6 @@ pub struct Event {
 
 impl Event {
     /// When it was over.
-    #[must_use]
     pub fn end_ms(&self) -> f64 {
         self.start_ms + self.lasted_ms
     }
@@ -45,9 +44,6 @@ impl Event {
 
 impl Tab {
     /// Starts to note what the page does.
-    ///
-    /// # Errors
-    /// When the browser cannot.
     pub async fn start_trace(&mut self) -> Result<()> {
         self.trace.clear();
         self.trace_is_complete = false;
@@ -59,9 +55,6 @@ impl Tab {
     }
 
     /// Ends it: what the page's main thread did, in order of time.
-    ///
-    /// # Errors
-    /// When the browser hands nothing over.
     pub async fn stop_trace(&mut self) -> Result<Vec<Event>> {
         self.command("Tracing.end", json!({})).await?;
         timeout(HAND_OVER, self.drain())

@@ -14,9 +14,6 @@ const NEW_WORD: &[u8] = b"This wallboard did not start up";
 impl Program {
     /// Puts a copy of the same program into its folder, with a board that a link opens, and
     /// with as much logging as there is: none of it may be a secret.
-    ///
-    /// # Errors
-    /// When there is no such program.
     pub async fn deploy(options: Options) -> Result<Self> {
         let boards = format!("[access]\nmode = \"links\"\n\n{ONE_BOARD}");
         let mut program = Self::prepare(built()?, options, &boards).await?;
@@ -30,9 +27,6 @@ impl Program {
 
     /// Puts another build into the place of the copy that [`deploy`](Self::deploy) made: the
     /// same but for a word of its page, which is enough for another name.
-    ///
-    /// # Errors
-    /// When the word is not in the program once, or the program runs and is in use.
     pub fn rebuild(&self) -> Result<()> {
         let mut bytes = fs::read(&self.program)?;
         let places: Vec<usize> = bytes
@@ -48,9 +42,6 @@ impl Program {
     }
 
     /// A link to the board: its address, and the token behind it.
-    ///
-    /// # Errors
-    /// When the program makes none.
     pub async fn link(&self) -> Result<(String, String)> {
         let added = self.run(&["links", "add", "--board", "main"]).await?;
         ensure!(added.code == Some(0), "{}", self.said());

@@ -71,9 +71,6 @@ pub struct Outcome {
 
 /// Starts a separate wall, takes something away from it for `away`, where that can be
 /// chosen, and waits until the wall is live again.
-///
-/// # Errors
-/// When old numbers look live for longer than they may, or the wall does not come back.
 pub async fn lose(loss: Loss, away: Duration) -> Result<Outcome> {
     let mut wall = Wall::open(loss).await?;
     sleep(LIVE_BEFORE).await;

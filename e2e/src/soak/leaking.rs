@@ -56,9 +56,6 @@ impl Env for Behind {
 
 /// Serves like `queuewall serve`, with the leak of this name at this address; `none` is the
 /// proxy alone.
-///
-/// # Errors
-/// When there is no such leak, or no port.
 pub async fn serve(arguments: &[String]) -> Result<ExitCode> {
     let [leak, address] = arguments else {
         bail!("name a leak, one of {LEAKS:?} or none, and the address to listen at");

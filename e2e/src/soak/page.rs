@@ -49,9 +49,6 @@ pub struct Soaked<'t> {
 
 impl<'t> Soaked<'t> {
     /// Opens the wall, for rounds of so many polls.
-    ///
-    /// # Errors
-    /// When the page does not poll, or shows nothing.
     pub async fn open(tab: &'t mut Tab, stage: &Stage, polls: u32) -> Result<Self> {
         tab.inject(include_str!("../../scripts/soak.js")).await?;
         tab.open(&stage.url(BOARD)).await?;
@@ -70,9 +67,6 @@ impl<'t> Soaked<'t> {
     }
 
     /// Keeps something at each poll from now on: one of [`LEAKS`], or nothing.
-    ///
-    /// # Errors
-    /// When it cannot be planted.
     pub async fn plant(&mut self, leak: Option<&str>) -> Result<()> {
         let plant = format!("soak.plant({})", json!(leak.unwrap_or_default()));
         self.tab.evaluate(&plant).await.map(drop)

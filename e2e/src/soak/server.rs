@@ -47,9 +47,6 @@ pub struct Soaked {
 
 impl Soaked {
     /// Starts the program that `QUEUEWALL_PROGRAM` names, for rounds of this size.
-    ///
-    /// # Errors
-    /// When it does not come up.
     pub async fn start(round: Round) -> Result<Self> {
         Self::of(
             Program::start(options(), traffic::FIRST_BOARDS).await?,
@@ -59,9 +56,6 @@ impl Soaked {
     }
 
     /// Starts the server with a leak (`none`: without one): `bench` is the benchmark's program.
-    ///
-    /// # Errors
-    /// When it does not come up.
     pub async fn start_leaking(bench: &Path, leak: &str, round: Round) -> Result<Self> {
         let mut program = Program::prepare(bench.into(), options(), traffic::FIRST_BOARDS).await?;
         let address = program.address().to_string();

@@ -77,7 +77,6 @@ pub struct Seen {
 
 impl Seen {
     /// Polls in all.
-    #[must_use]
     pub const fn polls(&self) -> u64 {
         self.boards + self.unchanged + self.missing
     }
@@ -96,9 +95,6 @@ impl AddAssign for Seen {
 
 /// Lets more screens than are kept be there once: what knows them is then as large as it
 /// gets.
-///
-/// # Errors
-/// When one gets no answer.
 pub(super) async fn fill(program: &Program) -> Result<()> {
     let mut screen = Screen::connect(program.address(), &Report::default()).await?;
     for number in 0..MORE_THAN_KEPT {
@@ -114,9 +110,6 @@ pub(super) async fn fill(program: &Program) -> Result<()> {
 
 impl Round {
     /// Lets the round of this number pass.
-    ///
-    /// # Errors
-    /// When the server does not answer as it should.
     pub(super) async fn pass(self, program: &mut Program, number: u32) -> Result<Seen> {
         let mut seen = befall(program, number).await?;
         let address = program.address();

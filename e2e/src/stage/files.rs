@@ -48,7 +48,6 @@ impl Content {
 pub(super) struct Files(HashMap<String, Content>);
 
 impl Files {
-    /// Reads `dist/`.
     pub(super) fn load() -> Result<Self> {
         let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
         let mut files = HashMap::new();

@@ -70,13 +70,11 @@ impl Proxies {
     }
 
     /// Whether the connection comes from one.
-    #[must_use]
     pub fn vouch_for(&self, caller: Caller<'_>) -> bool {
         caller.peer.is_some_and(|peer| self.has(peer))
     }
 
     /// Whether `address`, in its canonical form, is one.
-    #[must_use]
     pub fn has(&self, address: IpAddr) -> bool {
         self.networks
             .iter()
@@ -85,7 +83,6 @@ impl Proxies {
 
     /// Whose attempts these are: the connection's other end, or where that is a proxy,
     /// the last address before the proxies.
-    #[must_use]
     pub fn client(&self, caller: Caller<'_>) -> Option<IpAddr> {
         if !self.vouch_for(caller) {
             return caller.peer;
@@ -112,7 +109,6 @@ impl Proxies {
     }
 
     /// Whether the browser speaks TLS: with this server, or with a proxy of it.
-    #[must_use]
     pub fn is_secure(&self, caller: Caller<'_>) -> bool {
         if caller.is_tls || !self.vouch_for(caller) {
             return caller.is_tls;

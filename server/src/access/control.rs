@@ -49,7 +49,6 @@ type Answer = Option<Vec<Revoked>>;
 
 impl Revocation {
     /// Whether it means this link.
-    #[must_use]
     pub fn means(&self, link: &Link) -> bool {
         match (&self.id, &self.board) {
             (Some(id), _) => link.id == *id,

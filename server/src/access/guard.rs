@@ -80,7 +80,6 @@ pub struct Guard {
     is_for_this_machine: bool,
 }
 
-/// How access is decided.
 #[derive(Debug)]
 enum AccessBackend {
     Open,
@@ -173,13 +172,11 @@ impl Guard {
 
     /// Whether access is limited to this machine, and a header shows that a proxy forwarded
     /// the request: otherwise everybody who reaches the proxy would have access.
-    #[must_use]
     pub fn bars_proxied(&self, headers: &HeaderMap) -> bool {
         self.is_for_this_machine && forwarded::came_through_proxy(headers)
     }
 
     /// Whether access is limited to this machine.
-    #[must_use]
     pub fn is_for_this_machine(&self) -> bool {
         self.is_for_this_machine
     }
@@ -282,7 +279,6 @@ impl Guard {
     }
 
     /// The links, where links decide.
-    #[must_use]
     pub fn link_backend(&self) -> Option<&LinkBackend> {
         match &self.backend {
             AccessBackend::Links(backend) => Some(&**backend),
@@ -291,7 +287,6 @@ impl Guard {
     }
 
     /// The proxies whose word counts.
-    #[must_use]
     pub fn proxies(&self) -> &Proxies {
         &self.proxies
     }

@@ -39,7 +39,6 @@ pub enum LinkStatus {
 
 impl Link {
     /// Its status at `now`.
-    #[must_use]
     pub fn status(&self, now: SystemTime) -> LinkStatus {
         if self.revoked.is_some() {
             LinkStatus::Revoked
@@ -51,7 +50,6 @@ impl Link {
     }
 
     /// When it ended, if it has.
-    #[must_use]
     pub fn ended(&self, now: SystemTime) -> Option<u64> {
         match self.status(now) {
             LinkStatus::Good => None,
@@ -61,7 +59,6 @@ impl Link {
     }
 
     /// For how long it still opens its board; `None`: without end.
-    #[must_use]
     pub fn left(&self, now: SystemTime) -> Option<Duration> {
         let left = |at: u64| Duration::from_secs(at.saturating_sub(seconds_since_1970(now)));
         self.expires.map(left)

@@ -17,7 +17,6 @@ use tracing::{debug, error, info, warn};
 use super::{Link, LinkStatus, Refusal, Store, StoreError, TokenHash, seconds_since_1970};
 use crate::state::Stamp;
 
-/// How often the file is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often a revocation that could not be written is tried again, in looks.
 const LOOKS_A_WRITE: u32 = 10;

@@ -41,7 +41,6 @@ pub struct PendingScreen {
 
 impl PendingScreen {
     /// Whether its code is good at `now`.
-    #[must_use]
     pub fn is_good(&self, now: SystemTime) -> bool {
         self.expires > seconds_since_1970(now)
     }
@@ -97,7 +96,6 @@ impl PairingCodes {
     }
 
     /// Whether the screen with this secret may go on waiting under its code.
-    #[must_use]
     pub fn is_waiting(&self, secret: &str, now: SystemTime) -> bool {
         let hash = TokenHash::of(secret);
         let pending = self.pending();

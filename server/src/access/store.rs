@@ -13,7 +13,6 @@ const LINKS: &str = "access.json";
 const SCREENS: &str = "screens.json";
 /// Held while somebody changes the links. Not empty once there were some.
 const LOCK: &str = "access.lock";
-/// The id in the cookies' names.
 const COOKIE_ID: &str = "cookie-id";
 /// What this program writes, and all that it reads.
 const VERSION: u32 = 1;
@@ -51,7 +50,6 @@ pub enum StoreError {
 
 impl StoreError {
     /// Whether it stays so until somebody acts: starting again does not help.
-    #[must_use]
     pub fn is_lasting(&self) -> bool {
         use io::ErrorKind::{NotADirectory, PermissionDenied};
         match self {
@@ -97,7 +95,6 @@ impl Store {
     }
 
     /// The folder.
-    #[must_use]
     pub fn state_dir(&self) -> &StateDir {
         &self.state
     }
@@ -202,7 +199,6 @@ impl Store {
     }
 
     /// What an administrator should know of the folder, though it is used.
-    #[must_use]
     pub(super) fn warnings(&self) -> Vec<String> {
         self.state.warnings(&[LINKS, SCREENS, LOCK, COOKIE_ID])
     }

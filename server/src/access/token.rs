@@ -37,13 +37,11 @@ impl Token {
     }
 
     /// The secret, for the one address or answer that it belongs into.
-    #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
     /// What is kept of it.
-    #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(self.expose())
     }

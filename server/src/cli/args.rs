@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use queuewall_simulator::{Quirk, TimeOfDay};
+use queuewall_simulator::DayArgs;
 
 use crate::access::seconds_since_1970;
 
@@ -239,29 +239,12 @@ pub struct DemoArgs {
     /// Address and port of metrics and the screen list, for operators
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<SocketAddr>,
-    /// The same seed gives the same day
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
-    /// Simulated seconds per second, up to 3600; 0 stops the clock
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
-    pub speed: f64,
+    /// The simulated day.
+    #[command(flatten)]
+    pub day: DayArgs,
     /// The CXone API to read the tenant through
     #[arg(long, value_enum, default_value_t = DemoDialect::ReportingV2)]
     pub dialect: DemoDialect,
-    /// Time of day at which the simulated day starts
-    #[arg(long, value_name = "HH:MM", default_value_t = TimeOfDay::BUSY_MORNING)]
-    pub start: TimeOfDay,
-    /// Odd forms of the tenant's answers, several separated by commas
-    #[arg(
-        long = "quirk",
-        value_name = "QUIRK",
-        value_enum,
-        value_delimiter = ','
-    )]
-    pub quirks: Vec<Quirk>,
-    /// All quirks that can be combined and leave every number unchanged
-    #[arg(long)]
-    pub all_quirks: bool,
 }
 
 /// The dialects, as `CXONE_DIALECT` names them.
@@ -271,13 +254,6 @@ pub enum DemoDialect {
     ReportingV2,
     /// The Real-Time Data API, with discovery and an access key
     Realtime,
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(speed) if (0.0..=3_600.0).contains(&speed) => Ok(speed),
-        _ => Err("give a number from 0 to 3600, for example 60".to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use cxone::{
     Settings, SignInMethod, SkillFilter, budget::RequestBudget,
 };
 use queuewall_shared::level::{Limits, Metric, Thresholds};
-use queuewall_simulator::{Options, Quirk, Simulator};
+use queuewall_simulator::{Options, Simulator};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
@@ -59,13 +59,9 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let simulator = Simulator::start(
         listener,
         Options {
-            seed: args.seed,
-            speed: args.speed,
-            start: args.start,
             // The server's own budget is what should hold it back.
             rate_limit_per_minute: None,
-            quirks: quirks(args),
-            ..Options::default()
+            ..args.day.options()
         },
     );
     let base_url = BaseUrl::parse(&simulator.base_url()).map_err(|error| broken(&error))?;
@@ -83,11 +79,6 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let exit = serve::run(server, None).await?;
     simulator.shutdown().await;
     Ok(exit)
-}
-
-fn quirks(args: &DemoArgs) -> Vec<Quirk> {
-    let harmless = Quirk::HARMLESS.iter().filter(|_| args.all_quirks);
-    harmless.chain(&args.quirks).copied().collect()
 }
 
 /// How to sign in to the simulated tenant, which lets anybody in.

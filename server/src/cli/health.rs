@@ -60,7 +60,6 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// The innermost words of an error.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let innermost = std::iter::successors(Some(error), |error| error.source()).last();
     innermost.map(ToString::to_string).unwrap_or_default()

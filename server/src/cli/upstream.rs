@@ -25,7 +25,6 @@ pub(super) struct Upstream<'a> {
     notes: &'a mut dyn Write,
     /// Ids of the queue list, once it was read.
     listed: Option<BTreeSet<String>>,
-    /// How many pages it took.
     pub(super) list_pages: usize,
     /// What the queue list lacks, once it was read.
     shortfall: Option<Shortfall>,
@@ -41,7 +40,6 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    /// The reading of one queue.
     pub(super) fn of(&self, id: &str) -> Option<&QueueReading> {
         self.readings.iter().find(|reading| reading.id == id)
     }
@@ -80,7 +78,6 @@ impl<'a> Upstream<'a> {
         writeln!(self.notes, "{text}")
     }
 
-    /// Says what was spent of the budget.
     pub(super) fn say_spent(&mut self) -> io::Result<()> {
         let (spent, limit) = (self.budget.spent(), self.budget.limit());
         self.note(&format!(

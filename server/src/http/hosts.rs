@@ -94,7 +94,6 @@ impl Hosts {
         }
     }
 
-    /// Whether this is one of the names.
     pub(super) fn contains(&self, host: &str) -> bool {
         let is_named =
             |host: &str| self.own.contains(host) || self.configured.load().contains(host);

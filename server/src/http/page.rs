@@ -90,7 +90,6 @@ impl Page {
     }
 
     /// The version, and a hash of the page: what tells a screen that it is old.
-    #[must_use]
     pub fn build(&self) -> &str {
         &self.build
     }
@@ -250,7 +249,6 @@ pub(super) async fn nowhere(
     Ok(response)
 }
 
-/// `GET /assets/{file}`
 pub(super) async fn asset(
     State(state): State<AppState>,
     Name(file): Name,

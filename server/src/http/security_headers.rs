@@ -137,7 +137,6 @@ pub(super) fn is_old_chromium(headers: &HeaderMap) -> bool {
     chromium(headers).is_some_and(|version| version < KNOWS_WASM_UNSAFE_EVAL)
 }
 
-/// The version of a Chromium.
 pub(super) fn chromium(headers: &HeaderMap) -> Option<u32> {
     let agent = headers.get(USER_AGENT)?.to_str().ok()?;
     let version = agent

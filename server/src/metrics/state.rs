@@ -262,7 +262,6 @@ impl State {
     }
 }
 
-/// The state that each tile of a board is in now.
 fn tile_states(board: &Published, now: Moment) -> impl Iterator<Item = TileState> {
     let snapshot = &board.snapshot;
     let latest_age = board.latest_read.map(|read| read.age_at(now));

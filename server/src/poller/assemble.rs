@@ -42,7 +42,6 @@ pub(crate) struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// Its latest reading.
     pub(crate) fn reading(&self) -> Option<&'a QueueReading> {
         Some(&self.known?.reading.as_ref()?.0)
     }

@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{board::BoardConfig, clock::Moment};
 
-/// One board.
 #[derive(Debug)]
 pub(crate) struct Board {
     config: BoardConfig,

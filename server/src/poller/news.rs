@@ -4,7 +4,6 @@ use tracing::{info, warn};
 
 use super::pulse;
 
-/// The most ids that one log line names.
 const MOST_NAMED: usize = 10;
 
 /// Ids of queues whose absence or return the log has not told yet.

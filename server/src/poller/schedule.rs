@@ -43,7 +43,6 @@ pub(crate) enum Task {
 /// Queues of one group to read in one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
-    /// Index of the group.
     pub(crate) group: usize,
     /// The ids, at most a batch's worth.
     pub(crate) ids: Vec<String>,
@@ -223,7 +222,6 @@ impl Schedule {
         }
     }
 
-    /// Failures of the list in a row.
     pub(crate) fn list_failures(&self) -> u32 {
         self.list_failures
     }

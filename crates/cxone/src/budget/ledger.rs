@@ -106,7 +106,6 @@ pub(super) struct Usage {
     pub(super) hold: Duration,
     /// Whether the clock was set back since it was written.
     pub(super) is_set_back: bool,
-    /// Whether the ledger was damaged.
     pub(super) is_damaged: bool,
 }
 

@@ -34,7 +34,6 @@ pub(super) struct Skills {
     odd: OddFields,
 }
 
-/// One skill.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Skill {
     pub(super) reading: QueueReading,

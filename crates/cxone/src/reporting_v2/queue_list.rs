@@ -8,7 +8,6 @@ use crate::{
     paging,
 };
 
-/// One page.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) queues: Vec<QueueInfo>,

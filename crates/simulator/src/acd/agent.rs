@@ -2,7 +2,6 @@
 
 use crate::random::Random;
 
-/// What an agent does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
     /// Not logged in.
@@ -10,21 +9,20 @@ pub(crate) enum Doing {
     /// Ready for the next contact.
     Available,
     /// On a contact, by its number, of a skill.
-    Working { skill: usize, contact: u64 },
-    /// In after-call work.
+    Working {
+        skill: usize,
+        contact: u64,
+    },
     AfterCallWork,
     /// On a break, in training, at the coffee machine.
     Unavailable,
 }
 
-/// An agent.
 #[derive(Debug)]
 pub(crate) struct Agent {
     /// The skills that the agent has; the first is the agent's own team.
     pub(crate) skills: Vec<usize>,
-    /// What the agent does now.
     pub(crate) doing: Doing,
-    /// Since when.
     pub(crate) since: i64,
     /// Whether the plan of the next half hour has the agent at work.
     pub(crate) is_planned: bool,
@@ -36,7 +34,6 @@ pub(crate) struct Agent {
     pub(crate) is_break_due: bool,
     /// The day of the agent's latest long break.
     pub(crate) lunched: Option<i64>,
-    /// The agent's own chance.
     pub(crate) random: Random,
 }
 

@@ -5,12 +5,10 @@ use std::collections::VecDeque;
 use super::counts::{Counts, History};
 use crate::{random::Random, skill::Skill};
 
-/// A contact that waits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contact {
     /// Its number in its skill, from 0 on.
     pub(crate) number: u64,
-    /// When it came.
     pub(crate) came: i64,
 }
 
@@ -21,7 +19,6 @@ pub(crate) struct Line {
     pub(crate) waiting: VecDeque<Contact>,
     /// Contacts that agents work on.
     pub(crate) in_progress: u64,
-    /// Agents who have the skill.
     pub(crate) agents: Vec<usize>,
     /// The agents of its own team, in the order in which they come to work.
     pub(crate) team: Vec<usize>,
@@ -58,14 +55,12 @@ impl Line {
         }
     }
 
-    /// Counts what happened.
     pub(crate) fn count(&mut self, now: i64, counts: Counts) {
         self.total += counts;
         *self.history.now(now) += counts;
         self.changed = now;
     }
 
-    /// A contact comes.
     pub(crate) fn offer(&mut self, now: i64) -> Contact {
         let number = self.total.offered;
         let one = Counts {

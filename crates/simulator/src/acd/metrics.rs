@@ -17,11 +17,9 @@ pub(crate) struct Metrics {
     pub(crate) available: u64,
     /// Agents on a contact, of this skill or another of theirs.
     pub(crate) working: u64,
-    /// Agents in after-call work.
     pub(crate) after_call_work: u64,
     /// Agents that are logged on and cannot be reached: on a break, in training.
     pub(crate) unavailable: u64,
-    /// Contacts waiting.
     pub(crate) waiting: u64,
     /// Contacts of this skill that agents work on.
     pub(crate) in_progress: u64,
@@ -29,7 +27,6 @@ pub(crate) struct Metrics {
     pub(crate) average_wait_ms: u64,
     /// Wait of the contact that has waited longest, in milliseconds; 0 when none does.
     pub(crate) longest_wait_ms: u64,
-    /// Recent contacts that were answered in time.
     pub(crate) in_time: u64,
     /// Recent contacts that were answered or abandoned late.
     pub(crate) late: u64,

@@ -34,7 +34,6 @@ enum Content {
 }
 
 impl Answer {
-    /// An answer of this status and body.
     pub(crate) fn new(status: StatusCode, body: &Value) -> Self {
         Self::of_type("application/json", status, Content::Json(body.clone()))
     }

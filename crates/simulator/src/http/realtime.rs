@@ -15,7 +15,6 @@ use crate::{
     tenant::Tenant,
 };
 
-/// The most ids of one read.
 const IDS_LIMIT: usize = 100;
 
 /// What a read asks for; ids are text here, whatever they were in JSON.
@@ -25,7 +24,6 @@ pub(crate) struct Read {
     pub(crate) single: bool,
     /// The queues in the order of the request.
     pub(crate) queue_ids: Vec<String>,
-    /// The skills to filter by.
     pub(crate) skill_ids: Vec<String>,
 }
 

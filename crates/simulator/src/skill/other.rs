@@ -12,7 +12,6 @@ pub(crate) struct Kind {
     pub(crate) medium: (u64, &'static str),
     /// The number and name of the campaign that it belongs to.
     pub(crate) campaign: (u64, &'static str),
-    /// Whether it is in use.
     pub(crate) active: bool,
     /// Whether its contacts start here.
     pub(crate) outbound: bool,
@@ -69,7 +68,6 @@ pub(crate) fn all() -> impl Iterator<Item = (u64, Kind, Profile)> {
     skills.map(|(id, kind, row)| (id, kind, of_row(row, 1.0)))
 }
 
-/// Whether one of them has this id.
 pub(crate) fn has(id: u64) -> bool {
     SKILLS.iter().any(|(other, ..)| *other == id)
 }

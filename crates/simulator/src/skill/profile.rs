@@ -51,7 +51,6 @@ pub(crate) enum Trouble {
     ShortHanded { share: f64 },
 }
 
-/// Minutes of a day.
 pub(crate) const DAY: f64 = 1_440.0;
 /// Nothing goes wrong.
 pub(crate) const QUIET: Trouble = Trouble::None;

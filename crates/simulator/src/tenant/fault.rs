@@ -94,7 +94,6 @@ impl From<Fault> for ScopedFault {
     }
 }
 
-/// The faults in force.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     active: Vec<Active>,

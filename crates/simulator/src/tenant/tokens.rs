@@ -15,7 +15,6 @@ pub(crate) struct Tokens {
     refresh: HashMap<String, Token>,
 }
 
-/// Who signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Holder {
     /// A client, with its secret.

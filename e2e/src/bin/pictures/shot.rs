@@ -116,7 +116,6 @@ impl Shot {
         Ok(stage)
     }
 
-    /// Takes it, into `folder`.
     pub(crate) async fn take(&self, tab: &mut Tab, folder: &Path) -> Result<()> {
         let stage = self.pose(tab).await?;
         let picture = tab.screenshot().await?;

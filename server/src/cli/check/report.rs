@@ -16,7 +16,6 @@ use crate::{
     remedy::{self, explain},
 };
 
-/// A queue of the list.
 pub(super) fn info<'a>(list: &'a [QueueInfo], id: &str) -> Option<&'a QueueInfo> {
     list.iter().find(|queue| queue.id == id)
 }
