@@ -223,7 +223,7 @@ fn may_be_the_wrong_host(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::arbitrary::any_json;
+    use crate::tests::any_json::any_json;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -2,8 +2,6 @@
 //!
 //! Values never reach an error or a log: a field's name says what is wrong with it.
 
-#[cfg(test)]
-pub(super) mod arbitrary;
 mod tolerant;
 
 use std::collections::BTreeSet;

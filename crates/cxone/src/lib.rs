@@ -90,8 +90,6 @@ pub mod fuzzing;
 mod host;
 mod json;
 mod list;
-#[cfg(test)]
-mod logged;
 mod observer;
 mod paging;
 mod proxy;
@@ -104,6 +102,8 @@ mod settings;
 mod sign_in;
 mod skill_filter;
 mod source;
+#[cfg(test)]
+mod tests;
 mod token;
 mod transport;
 

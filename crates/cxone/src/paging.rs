@@ -305,7 +305,7 @@ fn collect_totals(body: &Value, depth: usize, found: &mut [Option<u64>], total: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::arbitrary::any_json;
+    use crate::tests::any_json::any_json;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -58,7 +58,7 @@ fn parse(text: &str, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logged::Logged;
+    use crate::tests::logged::Logged;
     use proptest::prelude::*;
     use reqwest::header::HeaderValue;
 

@@ -256,7 +256,7 @@ fn oauth_error(answer: &Answer, ours: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::arbitrary::any_json;
+    use crate::tests::any_json::any_json;
     use proptest::prelude::*;
     use serde_json::json;
 

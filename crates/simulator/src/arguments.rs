@@ -31,21 +31,8 @@ pub(crate) struct Arguments {
     /// Queues of the tenant, 1 to 5000
     #[arg(long, value_name = "COUNT", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=5_000))]
     queues: u16,
-    /// The only client id accepted [default: any]
-    #[arg(long, value_name = "ID")]
-    client_id: Option<String>,
-    /// The only client secret accepted [default: any]
-    #[arg(long, value_name = "SECRET")]
-    client_secret: Option<String>,
-    /// The only tenant id accepted [default: any]
-    #[arg(long, value_name = "ID")]
-    tenant_id: Option<String>,
-    /// The only access key of an API user accepted [default: any]
-    #[arg(long, value_name = "ID")]
-    access_key_id: Option<String>,
-    /// The only secret of that key accepted [default: any]
-    #[arg(long, value_name = "SECRET")]
-    access_key_secret: Option<String>,
+    #[command(flatten)]
+    credentials: Credentials,
     /// Lifetime of a token in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3_600)]
     token_seconds: u32,
@@ -81,13 +68,7 @@ impl Arguments {
         Options {
             days_before: self.days_before,
             queues: self.queues.into(),
-            credentials: Credentials {
-                client_id: self.client_id.clone(),
-                client_secret: self.client_secret.clone(),
-                tenant_id: self.tenant_id.clone(),
-                access_key_id: self.access_key_id.clone(),
-                access_key_secret: self.access_key_secret.clone(),
-            },
+            credentials: self.credentials.clone(),
             token_seconds: self.token_seconds,
             refresh_token_seconds: self.refresh_token_seconds,
             rate_limit_per_minute: (self.rate_limit > 0).then_some(self.rate_limit),
@@ -107,14 +88,15 @@ impl Arguments {
 
     /// The text printed at start; never a secret that was given.
     pub(crate) fn greeting(&self, base_url: &str, first_queue: &str) -> String {
-        let client_id = self.client_id.as_deref().unwrap_or("demo");
-        let tenant_id = self.tenant_id.as_deref().unwrap_or("demo");
-        let key_id = self.access_key_id.as_deref().unwrap_or("demo");
-        let secret = match self.client_secret {
+        let known = &self.credentials;
+        let client_id = known.client_id.as_deref().unwrap_or("demo");
+        let tenant_id = known.tenant_id.as_deref().unwrap_or("demo");
+        let key_id = known.access_key_id.as_deref().unwrap_or("demo");
+        let secret = match known.client_secret {
             Some(_) => "<the --client-secret given>",
             None => "demo",
         };
-        let key_secret = match self.access_key_secret {
+        let key_secret = match known.access_key_secret {
             Some(_) => "<the --access-key-secret given>",
             None => "demo",
         };

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use clap::Args;
+
 use crate::quirk::Quirk;
 
 /// Everything that is settled when a [`Simulator`](crate::Simulator) starts.
@@ -86,19 +88,24 @@ impl Default for Options {
 }
 
 /// What a sign-in must say; `None` accepts anything but an empty value.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Args)]
 pub struct Credentials {
-    /// The expected `client_id`.
+    /// The only client id accepted [default: any]
+    #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
-    /// The expected `client_secret`.
+    /// The only client secret accepted [default: any]
+    #[arg(long, value_name = "SECRET")]
     pub client_secret: Option<String>,
-    /// The expected `tenant_id`, and the `tenantId` that the `realtime` dialect's
-    /// id tokens carry.
+    /// The only tenant id accepted [default: any]
+    // Also the `tenantId` in the id tokens of the `realtime` dialect.
+    #[arg(long, value_name = "ID")]
     pub tenant_id: Option<String>,
-    /// The expected access key id of an API user, which is the `username` of a
-    /// password grant.
+    /// The only access key of an API user accepted [default: any]
+    // The `username` of a password grant.
+    #[arg(long, value_name = "ID")]
     pub access_key_id: Option<String>,
-    /// The expected secret of that access key.
+    /// The only secret of that key accepted [default: any]
+    #[arg(long, value_name = "SECRET")]
     pub access_key_secret: Option<String>,
 }
 

@@ -6,7 +6,6 @@
 //! trusted proxy gave it.
 
 use std::{
-    fmt,
     net::IpAddr,
     sync::{
         Arc,
@@ -50,11 +49,10 @@ pub(super) struct RequestLog {
     refusals: Attempts,
 }
 
-/// A request as it is logged, which outlives the request itself. Making one allocates
-/// nothing.
+/// A request as it is logged, which outlives the request itself.
 #[derive(Debug)]
 pub(super) struct Asked {
-    id: RequestId,
+    id: String,
     method: Method,
     route: Route,
     client: Option<IpAddr>,
@@ -63,21 +61,6 @@ pub(super) struct Asked {
 /// In an error's answer: its words, for the log.
 #[derive(Clone, Debug)]
 pub(super) struct Words(pub(super) Arc<str>);
-
-#[derive(Debug)]
-enum RequestId {
-    Ours { run: u32, count: u64 },
-    Proxys(HeaderValue),
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ours { run, count } => write!(formatter, "{run:08x}-{count:x}"),
-            Self::Proxys(id) => formatter.write_str(id.to_str().unwrap_or_default()),
-        }
-    }
-}
 
 /// A span of a level that has to be known to the compiler.
 macro_rules! span_of {
@@ -106,16 +89,17 @@ impl RequestLog {
     pub(super) fn asked(&self, request: &Request<Body>) -> Asked {
         let caller = Caller::of(request);
         let proxies = self.access.proxies();
-        let given = caller.headers.get(REQUEST_ID);
-        let id = match given.filter(|id| is_id(id) && proxies.vouch_for(caller)) {
-            Some(id) => RequestId::Proxys(id.clone()),
-            None => RequestId::Ours {
-                run: self.run,
-                count: self.count.fetch_add(1, Ordering::Relaxed),
-            },
+        let given = caller
+            .headers
+            .get(REQUEST_ID)
+            .and_then(|id| id.to_str().ok());
+        let given = given.filter(|id| is_id(id) && proxies.vouch_for(caller));
+        let own = || {
+            let count = self.count.fetch_add(1, Ordering::Relaxed);
+            format!("{:08x}-{count:x}", self.run)
         };
         Asked {
-            id,
+            id: given.map_or_else(own, str::to_owned),
             method: request.method().clone(),
             route: Route::of(request.uri()),
             client: proxies.client(caller),
@@ -127,7 +111,7 @@ impl RequestLog {
         let status = response.status();
         if status.is_client_error() || status.is_server_error() {
             // An id is visible ASCII, so that this never fails.
-            if let Ok(id) = HeaderValue::from_str(&asked.id.to_string()) {
+            if let Ok(id) = HeaderValue::from_str(&asked.id) {
                 response.headers_mut().insert(REQUEST_ID, id);
             }
         }
@@ -199,10 +183,9 @@ impl Asked {
 }
 
 /// Whether a proxy's id is one that can stand in a log and a header.
-fn is_id(value: &HeaderValue) -> bool {
-    let bytes = value.as_bytes();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:+/=".contains(byte);
-    !bytes.is_empty() && bytes.len() <= LONGEST_ID && bytes.iter().all(is_plain)
+fn is_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:+/=".contains(&byte);
+    !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(is_plain)
 }
 
 #[cfg(test)]

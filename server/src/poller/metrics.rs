@@ -1,10 +1,8 @@
 //! How the reading gets on: how long each read takes, and whether failures hold it back.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{family::Family, histogram::Histogram},
@@ -24,7 +22,7 @@ const FAILED: Labels = Labels { outcome: "failed" };
 #[derive(Clone, Debug)]
 pub struct Polls {
     seconds: Family<Labels, Histogram>,
-    back_off: Arc<Mutex<BackOff>>,
+    back_off: Arc<ArcSwap<BackOff>>,
 }
 
 /// How failures hold the reading back.
@@ -58,18 +56,13 @@ impl Polls {
 
     /// Failures hold the reading back so.
     pub fn hold_back(&self, back_off: BackOff) {
-        *self.lock() = back_off;
+        self.back_off.store(Arc::new(back_off));
     }
 
     /// How failures hold the reading back.
     #[must_use]
     pub fn back_off(&self) -> BackOff {
-        *self.lock()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, BackOff> {
-        // Every change is a single step, so a panic elsewhere leaves it whole.
-        self.back_off.lock().unwrap_or_else(PoisonError::into_inner)
+        **self.back_off.load()
     }
 
     pub(crate) fn register(&self, registry: &mut Registry) {

@@ -422,7 +422,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn json_stays_what_it_is(value in crate::json::arbitrary::any_json()) {
+        fn json_stays_what_it_is(value in crate::tests::any_json::any_json()) {
             let text = value.to_string();
             prop_assert_eq!(read(&text).ok(), serde_json::from_str(&text).ok());
         }

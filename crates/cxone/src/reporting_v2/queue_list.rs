@@ -60,7 +60,7 @@ fn queue(entry: &Map<String, Value>, odd: &mut OddFields) -> Option<QueueInfo> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::arbitrary::any_json;
+    use crate::tests::any_json::any_json;
     use proptest::prelude::*;
     use serde_json::json;
 

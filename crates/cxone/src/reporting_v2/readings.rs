@@ -92,7 +92,7 @@ fn reading(entry: &Map<String, Value>, odd: &mut OddFields) -> Option<QueueReadi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::arbitrary::any_json;
+    use crate::tests::any_json::any_json;
     use proptest::prelude::*;
     use serde_json::json;
 

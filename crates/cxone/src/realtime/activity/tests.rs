@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use super::*;
-use crate::{json::arbitrary::any_json, logged::Logged};
+use crate::tests::{any_json::any_json, logged::Logged};
 use proptest::prelude::*;
 use serde_json::json;
 
