@@ -87,7 +87,7 @@ impl Control {
     }
 
     /// Answers with a fault until [`heal`](Self::heal): at every endpoint, or
-    /// where [`Fault::on`] says. It takes the place of an earlier one there.
+    /// where [`Fault::on`](crate::Fault::on) says. It takes the place of an earlier one there.
     pub fn fail_with(&self, fault: impl Into<ScopedFault>) {
         self.tenant.state().faults.set(fault.into());
     }
