@@ -70,7 +70,6 @@ pub use requires_restart::RequiresRestart;
 pub use server::{DEFAULT_IDLE, ServerConfig, TlsFiles};
 
 use ::cxone::Settings;
-use file::FileBoard;
 use reader::Reader;
 
 /// Everything that the server needs to know.
@@ -127,32 +126,32 @@ impl Loaded {
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);
-        let in_file = reader.boards().iter();
-        let place =
-            |board: &FileBoard| Some((board.slug.as_ref()?.value.clone(), board.place.clone()));
-        let board_places = in_file.filter_map(place).collect();
+        let places = reader.boards().iter();
+        let places: Vec<_> = places.map(|board| board.place.clone()).collect();
         let boards = BoardConfig::read_all(&mut reader, &targets);
+        let slugs = boards.iter().map(|board| board.slug.clone());
+        let board_places = slugs.zip(places).collect();
         let requires_restart = RequiresRestart::read(&reader, &poll);
-        match cxone {
-            Some(cxone) if reader.problems.is_empty() => Ok(Self {
-                config: Config {
-                    cxone,
-                    ca_file,
-                    poll,
-                    server,
-                    access,
-                    boards,
-                    warnings: reader.warnings,
-                },
-                targets,
-                requires_restart,
-                board_places,
-                files: reader.files,
-            }),
-            _ => Err(ConfigError {
+        let Some(cxone) = cxone.filter(|_| reader.problems.is_empty()) else {
+            return Err(ConfigError {
                 problems: reader.problems,
-            }),
-        }
+            });
+        };
+        Ok(Self {
+            config: Config {
+                cxone,
+                ca_file,
+                poll,
+                server,
+                access,
+                boards,
+                warnings: reader.warnings,
+            },
+            targets,
+            requires_restart,
+            board_places,
+            files: reader.files,
+        })
     }
 }
 

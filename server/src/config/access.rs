@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::{
-    BoardConfig, ConfigError, Env, Environment, ServerConfig, Targets, keys, reader::Reader, trust,
+    BoardConfig, ConfigError, Env, Environment, ServerConfig, Targets, keys, problem::Fault,
+    reader::Reader, trust,
 };
 use crate::access::{Guard, Policy, StoreError};
 
@@ -84,7 +85,8 @@ impl AccessConfig {
         }
         Self {
             mode,
-            proxy_header: header_of(reader),
+            proxy_header: (reader.parse(&keys::PROXY_HEADER, proxy_header))
+                .unwrap_or(DEFAULT_PROXY_HEADER),
             trusted_proxies,
             state_dir: match reader.path(&keys::STATE_DIR) {
                 Some(found) => found.value,
@@ -145,15 +147,10 @@ impl LinkSettings {
         let access = AccessConfig::read(&mut reader, &server);
         let targets = Targets::read(&mut reader);
         let boards = BoardConfig::read_all(&mut reader, &targets);
-        if !reader.problems.is_empty() {
-            return Err(ConfigError {
-                problems: reader.problems,
-            });
-        }
-        let scheme = if server.tls.is_some() {
-            "https"
-        } else {
-            "http"
+        ConfigError::unless_none(reader.problems)?;
+        let scheme = match server.tls {
+            Some(_) => "https",
+            None => "http",
         };
         let listening = || format!("{scheme}://{}{}", server.listen, server.base_path);
         Ok(Self {
@@ -165,71 +162,52 @@ impl LinkSettings {
 }
 
 fn mode_of(reader: &mut Reader<'_>, server: &ServerConfig) -> AccessMode {
-    let Some(found) = reader.text(&keys::ACCESS_MODE) else {
+    if reader.text(&keys::ACCESS_MODE).is_none() {
         let is_for_others = !server.listen.ip().to_canonical().is_loopback();
         if is_for_others && !reader.is_refused(&keys::ACCESS_MODE) {
+            let what = "accepts connections from other machines, and no access mode is set";
             let listen = reader.text(&keys::LISTEN);
-            reader.problems.extend(listen.map(|found| {
-                found.wrong(
-                    "accepts connections from other machines, and no access mode is set",
-                    MODES,
-                )
-            }));
+            (reader.problems).extend(listen.map(|found| found.wrong(what, MODES)));
         }
         return AccessMode::Loopback;
-    };
-    match found.value.trim() {
-        "open" => AccessMode::Open,
-        "links" => AccessMode::Links,
-        "proxy" => AccessMode::Proxy,
-        _ => {
-            reader
-                .problems
-                .push(found.wrong("is not an access mode", MODES));
-            AccessMode::Loopback
-        }
     }
+    let mode = reader.parse(&keys::ACCESS_MODE, |text| match text {
+        "open" => Ok(AccessMode::Open),
+        "links" => Ok(AccessMode::Links),
+        "proxy" => Ok(AccessMode::Proxy),
+        _ => Err(("is not an access mode", MODES)),
+    });
+    mode.unwrap_or_default()
 }
 
-fn header_of(reader: &mut Reader<'_>) -> HeaderName {
-    let Some(found) = reader.text(&keys::PROXY_HEADER) else {
-        return DEFAULT_PROXY_HEADER;
-    };
+fn proxy_header(text: &str) -> Result<HeaderName, Fault> {
     const REMEDY: &str =
         "write the header in which the proxy names the person, for example x-forwarded-user";
-    match found.value.trim().parse::<HeaderName>() {
-        Ok(name) if trust::may_name_a_person(name.as_str()) => return name,
-        Ok(_) => reader.problems.push(found.wrong(
+    match text.parse::<HeaderName>() {
+        Ok(name) if trust::may_name_a_person(name.as_str()) => Ok(name),
+        Ok(_) => Err((
             "is a header that every request has, signed in or not",
             REMEDY,
         )),
-        Err(_) => reader
-            .problems
-            .push(found.wrong("is not a header name", REMEDY)),
+        Err(_) => Err(("is not a header name", REMEDY)),
     }
-    DEFAULT_PROXY_HEADER
 }
 
 fn proxies_of(reader: &mut Reader<'_>) -> Vec<IpNet> {
-    let found = reader.list(&keys::TRUSTED_PROXIES);
     let mut networks = Vec::new();
-    for found in &found {
-        match trust::network(&found.value) {
-            Ok(network) => {
-                if trust::is_wide(network) {
-                    reader.warnings.push(format!(
-                        "{}: {} = {:?}: every machine of this network may name users and where requests \
-                         come from; name the proxies' own addresses, as in 10.0.0.5",
-                        found.place, found.key, found.value
-                    ));
-                }
-                networks.push(network);
-            }
-            Err(what) => reader.problems.push(found.wrong(
-                what,
-                "write the addresses that the proxies connect from, for example 10.0.0.5 or 10.0.0.0/24",
-            )),
+    for found in reader.list(&keys::TRUSTED_PROXIES) {
+        let network = found.parse(&mut reader.problems, |text| {
+            let remedy = "write the addresses that the proxies connect from, for example 10.0.0.5 or 10.0.0.0/24";
+            trust::network(text).map_err(|what| (what, remedy))
+        });
+        if network.is_some_and(trust::is_wide) {
+            reader.warnings.push(found.warning(format_args!(
+                "= {:?}: every machine of this network may name users and where requests come from; name the \
+                 proxies' own addresses, as in 10.0.0.5",
+                found.value
+            )));
         }
+        networks.extend(network);
     }
     networks
 }

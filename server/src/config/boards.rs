@@ -6,9 +6,9 @@ use queuewall_shared::{label::clean, level::Thresholds, snapshot::Display};
 
 use super::{
     BoardConfig, QueueConfig, display,
-    file::{FileBoard, FileQueue},
+    file::Table,
     keys, levels,
-    problem::{Problem, Spanned},
+    problem::{Fault, Problem, Spanned},
     reader::Reader,
     value, zone,
 };
@@ -35,8 +35,8 @@ impl Targets {
         let skill_ids = reader.list(&keys::SKILL_IDS);
         let queue_ids = reader.list(&keys::TARGET_QUEUE_ID);
         Self {
-            queue_ids: distinct(queue_ids, &mut reader.problems),
-            skill_ids: sorted(skill_ids, &mut reader.problems),
+            queue_ids: distinct(&queue_ids, &mut reader.problems),
+            skill_ids: sorted(&skill_ids, &mut reader.problems),
         }
     }
 }
@@ -44,23 +44,22 @@ impl Targets {
 impl BoardConfig {
     /// The file's boards, else the environment's one.
     pub(super) fn read_all(reader: &mut Reader<'_>, targets: &Targets) -> Vec<Self> {
-        let in_file = reader.take_boards();
-        let base = reader.take_levels();
-        let base = levels::over(&Thresholds::default(), &base, &mut reader.problems);
+        let file = reader.take_tables();
+        let base = file.table(keys::LEVELS);
+        let base = levels::over(&Thresholds::default(), base, &mut reader.problems);
+        let in_file = file.array(keys::BOARDS);
         if in_file.is_empty() {
             return vec![Self::main(reader, targets, base)];
         }
         for setting in [&keys::TARGET_QUEUE_ID, &keys::TITLE, &keys::TIMEZONE] {
-            if let Some(found) = reader.variable(setting) {
-                reader.warnings.push(format!(
-                    "{}: {} does not change the boards: the configuration file has its own",
-                    found.place, found.key
-                ));
-            }
+            let found = reader.variable(setting);
+            reader.warnings.extend(found.map(|found| {
+                found.warning("does not change the boards: the configuration file has its own")
+            }));
         }
         let mut taken = BTreeMap::new();
-        in_file
-            .into_iter()
+        let boards = in_file.iter();
+        boards
             .map(|board| Self::of_file(board, targets, &base, &mut taken, &mut reader.problems))
             .collect()
     }
@@ -71,8 +70,8 @@ impl BoardConfig {
         let problems = &mut reader.problems;
         Self {
             slug: MAIN_SLUG.to_owned(),
-            title: label(title, problems).unwrap_or_else(|| MAIN_TITLE.to_owned()),
-            timezone: zone::read(timezone, problems),
+            title: label(title.as_ref(), problems).unwrap_or_else(|| MAIN_TITLE.to_owned()),
+            timezone: zone::read(timezone.as_ref(), problems),
             skill_ids: targets.skill_ids.clone(),
             queues: targets.queue_ids.iter().map(QueueConfig::new).collect(),
             levels,
@@ -82,144 +81,128 @@ impl BoardConfig {
     }
 
     fn of_file(
-        board: FileBoard,
+        board: &Table,
         targets: &Targets,
         base: &Thresholds,
         taken: &mut BTreeMap<String, String>,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let slug = slug_of(&board, taken, problems);
-        let display = display::read(&board, problems);
-        let skill_ids = match board.skill_ids {
-            Some(found) => sorted(found.value, problems),
+        let text = |key| board.texts.get(key);
+        let slug = slug_of(board, taken, problems).unwrap_or_default();
+        let display = display::read(board, problems);
+        let skill_ids = match board.lists.get("skill_ids") {
+            Some(found) => sorted(&found.value, problems),
             None => targets.skill_ids.clone(),
         };
-        let levels = levels::over(base, &board.levels, problems);
+        let levels = levels::over(base, board.table(keys::LEVELS), problems);
         Self {
-            notice: label(board.notice, problems),
+            notice: label(text("notice"), problems),
             display,
-            queues: queues_of(board.queues, &levels, problems),
+            queues: queues_of(board.array("queues"), &levels, problems),
             levels,
-            title: label(board.title, problems).unwrap_or_else(|| slug.clone()),
-            timezone: zone::read(board.timezone, problems),
+            title: label(text("title"), problems).unwrap_or_else(|| slug.clone()),
+            timezone: zone::read(text("timezone"), problems),
             slug,
             skill_ids,
         }
     }
 }
 
-/// A valid slug that no earlier board has; else a problem and an empty text.
+/// A valid slug; one that an earlier board has is a problem.
 fn slug_of(
-    board: &FileBoard,
+    board: &Table,
     taken: &mut BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
-) -> String {
-    let Some(found) = &board.slug else {
+) -> Option<String> {
+    let Some(found) = board.texts.get("slug") else {
         problems.push(Problem::new(
             &board.place,
             "boards.slug",
             "is missing",
             "name the board for its address, for example slug = \"sales\"",
         ));
-        return String::new();
+        return None;
     };
-    let slug = &found.value;
-    let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
-    if !(1..=64).contains(&slug.len()) || !slug.chars().all(allowed) {
-        problems.push(found.wrong(
-            "is not a slug",
-            "use 1 to 64 of the letters a to z, digits and -",
-        ));
-        return String::new();
-    }
-    if let Some(first) = taken.get(slug) {
+    let slug = found.parse(problems, |slug| {
+        let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
+        match (1..=64).contains(&slug.len()) && slug.chars().all(allowed) {
+            true => Ok(slug.to_owned()),
+            false => Err((
+                "is not a slug",
+                "use 1 to 64 of the letters a to z, digits and -",
+            )),
+        }
+    })?;
+    if let Some(first) = taken.insert(slug.clone(), found.place.clone()) {
         problems.push(found.wrong(
             format_args!("is the slug of the board at {first} too"),
             "give each board its own",
         ));
-    } else {
-        taken.insert(slug.clone(), found.place.clone());
     }
-    slug.clone()
+    Some(slug)
 }
 
 /// Valid queues in their order; one that comes twice is a problem.
-fn queues_of(
-    queues: Vec<FileQueue>,
-    base: &Thresholds,
-    problems: &mut Vec<Problem>,
-) -> Vec<QueueConfig> {
-    let ids = queues.iter().map(|queue| queue.id.clone()).collect();
-    let mut of_id: BTreeMap<String, QueueConfig> = queues
-        .into_iter()
-        .map(|queue| {
-            let id = queue.id.value.trim().to_owned();
-            let changes = (!queue.levels.is_empty()).then_some(queue.levels);
-            let config = QueueConfig {
-                id: id.clone(),
-                name: label(queue.name, problems),
-                levels: changes.map(|changes| levels::over(base, &changes, problems)),
-            };
-            (id, config)
-        })
+fn queues_of(queues: &[Table], base: &Thresholds, problems: &mut Vec<Problem>) -> Vec<QueueConfig> {
+    let ids: Vec<_> = queues
+        .iter()
+        .map(|queue| queue.texts["id"].clone())
         .collect();
-    let ids = distinct(ids, problems).into_iter();
-    ids.filter_map(|id| of_id.remove(&id)).collect()
+    let mut configs = Vec::new();
+    for queue in queues {
+        let levels = queue.table(keys::LEVELS).filter(|it| !it.is_empty());
+        configs.push(QueueConfig {
+            id: queue.texts["id"].value.trim().to_owned(),
+            name: label(queue.texts.get("name"), problems),
+            levels: levels.map(|changes| levels::over(base, Some(changes), problems)),
+        });
+    }
+    distinct(&ids, problems);
+    configs
 }
 
 /// Text that people read: not blank, and on one line.
-fn label(found: Option<Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
-    let found = found?;
-    let text = found.value.trim();
-    if text.chars().any(char::is_control) || clean(text).is_none() {
-        problems.push(found.wrong(
-            "is blank, or has line breaks or other control characters",
-            "write some words on one line, or leave the key out",
-        ));
-        return None;
-    }
-    Some(text.to_owned())
+fn label(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
+    found?.parse(problems, |text| {
+        match text.chars().any(char::is_control) || clean(text).is_none() {
+            false => Ok(text.to_owned()),
+            true => Err((
+                "is blank, or has line breaks or other control characters",
+                "write some words on one line, or leave the key out",
+            )),
+        }
+    })
 }
 
 /// Valid ids in their order; one that comes twice is a problem.
-fn distinct(found: Vec<Spanned<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
+fn distinct(found: &[Spanned<String>], problems: &mut Vec<Problem>) -> Vec<String> {
     let mut ids = Vec::new();
-    let mut seen = BTreeSet::new();
     for found in found {
-        let Some(id) = valid_id(&found, problems) else {
-            continue;
-        };
-        if seen.insert(id.clone()) {
-            ids.push(id);
-        } else {
-            problems.push(found.wrong("is there twice", "keep one of the two"));
+        match valid_id(found, problems) {
+            Some(id) if ids.contains(&id) => {
+                problems.push(found.wrong("is there twice", "keep one of the two"));
+            }
+            id => ids.extend(id),
         }
     }
     ids
 }
 
 /// Valid ids, sorted, each once: skills are a set.
-fn sorted(found: Vec<Spanned<String>>, problems: &mut Vec<Problem>) -> Vec<String> {
-    let mut ids: Vec<_> = found
-        .iter()
-        .filter_map(|found| valid_id(found, problems))
-        .collect();
-    ids.sort();
-    ids.dedup();
-    ids
+fn sorted(found: &[Spanned<String>], problems: &mut Vec<Problem>) -> Vec<String> {
+    let ids = found.iter().filter_map(|found| valid_id(found, problems));
+    ids.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn valid_id(found: &Spanned<String>, problems: &mut Vec<Problem>) -> Option<String> {
-    let id = found.value.trim();
-    if let Some((what, remedy)) = fault_of(id) {
-        problems.push(found.wrong(what, remedy));
-        return None;
-    }
-    Some(id.to_owned())
+    found.parse(problems, |id| match fault_of(id) {
+        Some(fault) => Err(fault),
+        None => Ok(id.to_owned()),
+    })
 }
 
 /// Why this is not an id, and the remedy.
-fn fault_of(id: &str) -> Option<value::Fault> {
+fn fault_of(id: &str) -> Option<Fault<String>> {
     let fault = |what: &str, remedy| Some((what.to_owned(), remedy));
     let code = |c: char| format!("U+{:04X}", u32::from(c));
     if let Some(c) = id.chars().find(|c| value::is_invisible(*c)) {

@@ -31,26 +31,24 @@ pub(super) fn read(
     reader: &mut Reader<'_>,
     poll: &PollConfig,
 ) -> (Option<Settings>, Option<PathBuf>) {
-    let chosen = reader.text(&keys::DIALECT);
-    let name = chosen.as_ref().map(|found| found.value.trim());
-    let dialect = match name {
+    let dialect = match reader.text(&keys::DIALECT) {
         // Which settings are missing is not known.
         _ if reader.is_refused(&keys::DIALECT) => None,
-        None | Some(REPORTING_V2) => reporting_v2::read(reader).map(Dialect::ReportingV2),
-        Some(REALTIME) => realtime::read(reader).map(|it| Dialect::Realtime(Box::new(it))),
-        Some(_) => {
-            let problem = chosen.map(|found| {
-                found.wrong(
+        None => reporting_v2::read(reader).map(Dialect::ReportingV2),
+        Some(found) => match found.value.trim() {
+            REPORTING_V2 => reporting_v2::read(reader).map(Dialect::ReportingV2),
+            REALTIME => realtime::read(reader).map(|it| Dialect::Realtime(Box::new(it))),
+            _ => {
+                reader.problems.push(found.wrong(
                     "is not a dialect",
                     format_args!(
                         "write {REPORTING_V2} (an API client of the Reporting API) or {REALTIME} (an API user \
                          with an access key); docs/cxone.md helps to choose"
                     ),
-                )
-            });
-            reader.problems.extend(problem);
-            None
-        }
+                ));
+                None
+            }
+        },
     };
     let ca_file = ca_file(reader);
     let proxy = proxy(reader);
@@ -70,32 +68,25 @@ fn address(
     setting: &Setting,
     default: Option<&str>,
 ) -> Option<Option<BaseUrl>> {
-    let name = setting.variable.unwrap_or_default();
     let default = || {
-        let value = default?.to_owned();
         Some(Spanned {
-            value,
+            value: default?.to_owned(),
             place: "default".to_owned(),
-            key: name.to_owned(),
+            key: setting.variable?.to_owned(),
         })
     };
     let Some(found) = reader.text(setting).or_else(default) else {
         return Some(None);
     };
-    if placeholder::is_address(&found.value) {
-        reader.problems.push(found.wrong(
-            "is a placeholder",
-            "write your tenant's own host in its place; docs/cxone.md says how to find it",
-        ));
-        return None;
-    }
-    match BaseUrl::parse(found.value.trim()) {
-        Ok(address) => Some(Some(address)),
-        Err(error) => {
-            reader.problems.push(found.wrong("is refused", error));
-            None
+    let address = found.parse(&mut reader.problems, |text| {
+        if placeholder::is_address(text) {
+            let remedy =
+                "write your tenant's own host in its place; docs/cxone.md says how to find it";
+            return Err(("is a placeholder", remedy.to_owned()));
         }
-    }
+        BaseUrl::parse(text).map_err(|error| ("is refused", error.to_string()))
+    })?;
+    Some(Some(address))
 }
 
 /// Says of settings that mean nothing in a dialect that they do nothing.
@@ -105,15 +96,10 @@ fn warn_of_idle<'a>(
     why: &str,
 ) {
     for setting in settings {
-        let list = || {
-            reader
-                .list_in_file(setting)
-                .map(|list| list.with(String::new()))
-        };
-        if let Some(found) = reader.text(setting).or_else(list) {
-            let warning = format!("{}: {} does nothing {why}", found.place, found.key);
-            reader.warnings.push(warning);
-        }
+        let list = || Some(reader.list_in_file(setting)?.with(String::new()));
+        let found = reader.text(setting).or_else(list);
+        let warning = found.map(|found| found.warning(format_args!("does nothing {why}")));
+        reader.warnings.extend(warning);
     }
 }
 
@@ -150,13 +136,8 @@ mod tests {
             ("CXONE_CLIENT_SECRET", "secret"),
             ("CXONE_TENANT_ID", "tenant"),
         ];
-        let env = FakeEnv {
-            variables: (credentials.iter().chain(variables))
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-            files: [(".env".into(), dotenv.to_owned())].into(),
-            ..FakeEnv::default()
-        };
+        let variables = [&credentials, variables].concat();
+        let env = FakeEnv::new(&variables, &[(".env", dotenv)]);
         let environment = Environment::read(&env, None);
         let loaded = Loaded::read(&env, environment, None)?;
         Ok(loaded.config.cxone.proxy.map(|proxy| proxy.to_string()))

@@ -1,30 +1,27 @@
 //! How a board is shown unless the link says otherwise.
 
-use std::ops::RangeInclusive;
-
 use queuewall_shared::{
     language::Language,
     settings::{INCHES, METRES, ROTATE_SECONDS},
     snapshot::{Display, Theme},
 };
 
-use super::{
-    file::FileBoard,
-    problem::{Problem, Spanned},
-};
+use super::{file::Table, problem::Problem};
 
 /// Reads a board's settings.
-pub(super) fn read(board: &FileBoard, problems: &mut Vec<Problem>) -> Display {
-    let mut number = |found: &Option<Spanned<String>>, bounds: RangeInclusive<f64>, unit| {
-        let number = found.as_ref()?.number(&bounds, false, unit);
-        number.map_err(|problem| problems.push(problem)).ok()
-    };
-    let metres = number(&board.metres, METRES, "metres to the screen");
-    let inches = number(&board.inches, INCHES, "inches across the screen");
-    let rotate = number(&board.rotate_seconds, ROTATE_SECONDS, "seconds a page");
+pub(super) fn read(board: &Table, problems: &mut Vec<Problem>) -> Display {
+    let mut number =
+        |key, bounds, unit| (board.texts.get(key)?).number(problems, bounds, false, unit);
+    let metres = number("metres", METRES, "metres to the screen");
+    let inches = number("inches", INCHES, "inches across the screen");
+    let rotate = number("rotate_seconds", ROTATE_SECONDS, "seconds a page");
+    let found = board.texts.get("theme");
+    let theme = found.and_then(|found| found.parse(problems, theme));
+    let found = board.texts.get("language");
+    let language = found.and_then(|found| found.parse(problems, language));
     Display {
-        theme: theme(board.theme.as_ref(), problems),
-        language: language(board.language.as_ref(), problems),
+        theme,
+        language,
         metres,
         inches,
         // Within bounds, and the file has taken nothing but an integer.
@@ -32,30 +29,24 @@ pub(super) fn read(board: &FileBoard, problems: &mut Vec<Problem>) -> Display {
     }
 }
 
-fn theme(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>) -> Option<Theme> {
-    let found = found?;
-    match found.value.as_str() {
-        "dark" => Some(Theme::Dark),
-        "light" => Some(Theme::Light),
-        "contrast" => Some(Theme::Contrast),
-        _ => {
-            problems.push(found.wrong("is not a theme", "write dark, light or contrast"));
-            None
-        }
+fn theme(text: &str) -> Result<Theme, (&'static str, &'static str)> {
+    match text {
+        "dark" => Ok(Theme::Dark),
+        "light" => Ok(Theme::Light),
+        "contrast" => Ok(Theme::Contrast),
+        _ => Err(("is not a theme", "write dark, light or contrast")),
     }
 }
 
-fn language(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
-    let found = found?;
-    if Language::of_code(&found.value).is_some() {
-        return Some(found.value.clone());
+fn language(text: &str) -> Result<String, (&'static str, String)> {
+    match Language::of_code(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => {
+            let codes = Language::ALL.map(Language::code).join(", ");
+            Err((
+                "is not a language of the page",
+                format!("write one of {codes}"),
+            ))
+        }
     }
-    problems.push(found.wrong(
-        "is not a language of the page",
-        format_args!(
-            "write one of {}",
-            Language::ALL.map(Language::code).join(", ")
-        ),
-    ));
-    None
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     ConfigError, Env, Environment, Loaded,
-    keys::{self, Kind, Secrecy, Setting},
+    keys::{self, Secrecy, Setting},
     problem::{Spanned, may_hold_secret},
     proxy,
     reader::Reader,
@@ -34,10 +34,11 @@ pub fn effective(
     let settings = keys::SETTINGS.iter();
     let settings = settings.filter_map(|setting| row(&reader, setting));
     let boards = reader.boards().iter().map(|board| {
-        let slug = board.slug.as_ref().map_or("?", |slug| slug.value.as_str());
+        let slug = board.texts.get("slug");
+        let slug = slug.map_or("?", |slug| slug.value.as_str());
         Effective {
             name: format!("boards: {slug}"),
-            value: match board.queues.len() {
+            value: match board.array("queues").len() {
                 0 => "every queue".to_owned(),
                 queues => format!("queues: {queues}"),
             },
@@ -77,10 +78,7 @@ fn proxy_row(found: &Spanned<String>) -> Effective {
 
 fn row(reader: &Reader<'_>, setting: &Setting) -> Option<Effective> {
     let name = setting.file_key.or(setting.variable)?.to_owned();
-    let found: Vec<Spanned<String>> = match setting.kind {
-        Kind::Ids | Kind::Texts => reader.list(setting),
-        _ => reader.text(setting).into_iter().collect(),
-    };
+    let found = reader.values(setting);
     let Some(first) = found.first() else {
         if let Some(value) = reader.rust_log().filter(|_| *setting == keys::LOG) {
             let place = "RUST_LOG (environment)".to_owned();
@@ -109,14 +107,7 @@ mod tests {
     use super::{super::env::fake::FakeEnv, *};
 
     fn rows(variables: &[(&str, &str)], file: &str) -> (Vec<Effective>, Option<ConfigError>) {
-        let variables = variables.iter();
-        let env = FakeEnv {
-            variables: variables
-                .map(|(name, value)| ((*name).into(), (*value).into()))
-                .collect(),
-            files: [("queuewall.toml".into(), file.to_owned())].into(),
-            ..FakeEnv::default()
-        };
+        let env = FakeEnv::new(variables, &[("queuewall.toml", file)]);
         effective(&env, Environment::read(&env, None), None).unwrap()
     }
 
@@ -215,13 +206,7 @@ mod tests {
                     ("CXONE_CLIENT_SECRET", "b"),
                     ("CXONE_TENANT_ID", "c"),
                 ];
-                let variables = enough.iter().chain(variables);
-                let env = FakeEnv {
-                    variables: variables
-                        .map(|(name, value)| ((*name).into(), (*value).into()))
-                        .collect(),
-                    ..FakeEnv::default()
-                };
+                let env = FakeEnv::new(&[&enough, variables].concat(), &[]);
                 let environment = Environment::read(&env, None);
                 format!(
                     "{:?}",

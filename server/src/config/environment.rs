@@ -340,23 +340,13 @@ mod tests {
     use super::{super::env::fake::FakeEnv, *};
 
     fn read(variables: &[(&str, &str)], dotenv: &str) -> Environment {
-        let variables = variables.iter();
-        let env = FakeEnv {
-            variables: variables
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-            files: [(DOTENV.into(), dotenv.to_owned())].into(),
-            ..FakeEnv::default()
-        };
+        let env = FakeEnv::new(variables, &[(DOTENV, dotenv)]);
         Environment::read(&env, None)
     }
 
     fn problems(environment: &Environment) -> Vec<String> {
-        environment
-            .problems
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        let problems = environment.problems.iter();
+        problems.map(ToString::to_string).collect()
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! `queuewall.toml` as text with line numbers: which keys stand where. It checks
 //! names and shapes; the meaning of the values is the settings' own business.
 
-mod boards;
-mod levels;
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
@@ -16,20 +13,47 @@ use super::{
     keys::{self, Kind},
     problem::{Problem, Spanned},
 };
-pub(super) use boards::{FileBoard, FileQueue};
-pub(super) use levels::{FileLevels, FileLimit, FileLimits};
+
+/// The text of a threshold that is `false`: that level is not judged.
+pub(super) const OFF: &str = "false";
+
+/// A table whose names and shapes are in order. What was not is among the problems.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    /// Where it begins.
+    pub(super) place: String,
+    /// Single values by key, as TOML has them: as text.
+    pub(super) texts: BTreeMap<String, Spanned<String>>,
+    /// Arrays of single values.
+    pub(super) lists: BTreeMap<String, Spanned<Vec<Spanned<String>>>>,
+    /// Tables, one for a key, and arrays of them.
+    pub(super) tables: BTreeMap<String, Vec<Table>>,
+}
+
+impl Table {
+    /// Whether it says nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+            && self.lists.is_empty()
+            && self.tables.values().flatten().all(Self::is_empty)
+    }
+
+    /// The table of a key.
+    pub(super) fn table(&self, key: &str) -> Option<&Self> {
+        self.tables.get(key)?.first()
+    }
+
+    /// The tables of an array.
+    pub(super) fn array(&self, key: &str) -> &[Self] {
+        self.tables.get(key).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// What the file says.
 #[derive(Default)]
 pub(super) struct File {
-    /// Single values, by dotted key, as text.
-    pub(super) scalars: BTreeMap<&'static str, Spanned<String>>,
-    /// Arrays, by dotted key.
-    pub(super) lists: BTreeMap<&'static str, Spanned<Vec<Spanned<String>>>>,
-    /// `[levels]`, the base of every board's.
-    pub(super) levels: FileLevels,
-    /// The boards in the file's order.
-    pub(super) boards: Vec<FileBoard>,
+    /// `[levels]` and `[[boards]]`, and the settings by dotted key.
+    pub(super) table: Table,
     /// The dotted keys that are given in a form that cannot be used, and the variables of
     /// secrets that stand there.
     pub(super) refused: BTreeSet<&'static str>,
@@ -37,31 +61,15 @@ pub(super) struct File {
 
 type Value<'a> = toml::Spanned<DeValue<'a>>;
 
-impl File {
-    /// Whether nothing is set.
-    pub(super) fn is_empty(&self) -> bool {
-        self.scalars.is_empty()
-            && self.lists.is_empty()
-            && self.levels.is_empty()
-            && self.boards.is_empty()
-    }
-}
-
 /// Reads `text`; `name` is the file's name in the problems.
 ///
 /// # Errors
 /// Where it is not TOML, or a table is none of ours: its settings are not known to be missing.
 pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<Problem>> {
     let mut reader = FileReader {
-        line_ends: text
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| at)
-            .collect(),
+        line_ends: text.match_indices('\n').map(|(at, _)| at).collect(),
         name,
         problems: Vec::new(),
-        is_partial: false,
     };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -73,14 +81,18 @@ pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<
             "see queuewall.sample.toml for the form",
         );
     }
-    if !errors.is_empty() {
-        return Err(reader.into_problems());
+    let file = match errors.is_empty() {
+        true => reader.file(table.get_ref()),
+        false => None,
+    };
+    // From the top of the file on, as people read it: the tables come sorted by key.
+    reader.problems.sort_by_key(|(start, _)| *start);
+    let problems = reader.problems.into_iter();
+    let problems = problems.map(|(_, problem)| problem).collect();
+    match file {
+        Some(file) => Ok((file, problems)),
+        None => Err(problems),
     }
-    let file = reader.file(table.get_ref());
-    if reader.is_partial {
-        return Err(reader.into_problems());
-    }
-    Ok((file, reader.into_problems()))
 }
 
 /// Reads the parsed TOML into a [`File`], and collects the problems.
@@ -90,181 +102,191 @@ struct FileReader<'a> {
     name: &'a str,
     /// Each with where it begins.
     problems: Vec<(usize, Problem)>,
-    /// Whether a whole section was not read.
-    is_partial: bool,
 }
 
 impl FileReader<'_> {
-    fn place(&self, span: &Range<usize>) -> String {
-        let line = 1 + self.line_ends.partition_point(|end| *end < span.start);
-        format!("{}:{line}", self.name)
-    }
-
-    /// From the top of the file on, as people read it: the tables come sorted by key.
-    fn into_problems(mut self) -> Vec<Problem> {
-        self.problems.sort_by_key(|(start, _)| *start);
-        let problems = self.problems.into_iter();
-        problems.map(|(_, problem)| problem).collect()
-    }
-
-    fn file(&mut self, table: &DeTable<'_>) -> File {
+    /// `None` where a whole section cannot be read.
+    fn file(&mut self, root: &DeTable<'_>) -> Option<File> {
         let mut file = File::default();
-        for (key, value) in table {
+        let mut is_whole = true;
+        for (key, value) in root {
             let name = key.get_ref().as_ref();
             match (name, value.get_ref()) {
-                (keys::BOARDS, DeValue::Array(boards)) => {
-                    for board in boards.iter() {
-                        file.boards.extend(self.board(board));
-                    }
-                }
                 (keys::BOARDS, _) => {
-                    self.wrong_shape(
-                        &key.span(),
-                        name,
-                        "must be an array of tables",
-                        "[[boards]]",
-                    );
+                    self.take(&mut file.table, name, name, Kind::Boards, value);
                 }
-                (keys::LEVELS, _) => file.levels = self.levels(name, value),
+                (keys::LEVELS, _) => {
+                    self.take(&mut file.table, name, name, Kind::Levels, value);
+                }
                 (_, DeValue::Table(section)) if keys::SECTIONS.contains(&name) => {
                     self.section(name, section, &mut file);
                 }
                 (_, _) if keys::SECTIONS.contains(&name) => {
-                    self.is_partial = true;
-                    self.wrong_shape(&key.span(), name, "must be a table", &format!("[{name}]"));
+                    is_whole = false;
+                    let remedy = format_args!("write for example [{name}]");
+                    self.report(&key.span(), name, "must be a table", remedy);
                 }
                 (_, value) => {
-                    self.is_partial |= matches!(value, DeValue::Table(_));
-                    let known = keys::SECTIONS
-                        .into_iter()
-                        .chain([keys::BOARDS, keys::LEVELS]);
+                    is_whole &= !matches!(value, DeValue::Table(_));
+                    let known = (keys::SECTIONS.into_iter()).chain([keys::BOARDS, keys::LEVELS]);
                     self.unknown(&key.span(), name, name, known);
                 }
             }
         }
-        file
+        is_whole.then_some(file)
     }
 
     fn section(&mut self, section: &str, table: &DeTable<'_>, file: &mut File) {
         for (key, value) in table {
             let dotted = format!("{section}.{}", key.get_ref());
-            let setting = keys::SETTINGS
-                .iter()
-                .find(|setting| setting.file_key == Some(dotted.as_str()));
-            let Some((setting, known)) = setting.and_then(|s| Some((s, s.file_key?))) else {
-                if let Some(variable) = keys::secret(&dotted) {
-                    file.refused.insert(variable);
-                    self.report(
-                        &key.span(),
-                        &dotted,
-                        "is a secret, which this file must not hold",
-                        format_args!(
-                            "put it into a separate file and name that in {dotted}_file, or set {variable}"
-                        ),
-                    );
-                } else {
-                    file.refused
-                        .extend(keys::did_you_mean(&dotted, keys::file_keys()));
-                    self.unknown(&key.span(), &dotted, &dotted, keys::file_keys());
+            let known = keys::SETTINGS.iter().find_map(|setting| {
+                let key = setting.file_key.filter(|key| *key == dotted)?;
+                Some((key, setting.kind))
+            });
+            if let Some((known, kind)) = known {
+                if !self.take(&mut file.table, known, known, kind, value) {
+                    file.refused.insert(known);
                 }
-                continue;
-            };
-            let is_taken = match setting.kind {
-                Kind::Ids => (self.ids(known, value))
-                    .map(|found| file.lists.insert(known, found))
-                    .is_some(),
-                Kind::Texts => (self.texts(known, value))
-                    .map(|found| file.lists.insert(known, found))
-                    .is_some(),
-                kind => (self.scalar(known, value, kind))
-                    .map(|found| file.scalars.insert(known, found))
-                    .is_some(),
-            };
-            if !is_taken {
-                file.refused.insert(known);
+            } else if let Some(variable) = keys::secret(&dotted) {
+                file.refused.insert(variable);
+                self.report(
+                    &key.span(),
+                    &dotted,
+                    "is a secret, which this file must not hold",
+                    format_args!(
+                        "put it into a separate file and name that in {dotted}_file, or set {variable}"
+                    ),
+                );
+            } else {
+                let meant = keys::did_you_mean(&dotted, keys::file_keys());
+                file.refused.extend(meant);
+                self.unknown(&key.span(), &dotted, &dotted, keys::file_keys());
             }
         }
     }
 
-    fn ids(&mut self, key: &str, value: &Value<'_>) -> Option<Spanned<Vec<Spanned<String>>>> {
-        let DeValue::Array(items) = value.get_ref() else {
-            self.wrong_shape(&value.span(), key, "must be an array", r#"["101", "102"]"#);
-            return None;
-        };
-        let value_of_items = items.iter().filter_map(|item| self.id(key, item)).collect();
-        Some(Spanned {
-            value: value_of_items,
-            place: self.place(&value.span()),
-            key: key.to_owned(),
-        })
+    /// Takes the value of `name`, which is `key` from the top of the file, and returns
+    /// whether it has the shape of its kind.
+    fn take(
+        &mut self,
+        table: &mut Table,
+        name: &str,
+        key: &str,
+        kind: Kind,
+        value: &Value<'_>,
+    ) -> bool {
+        let name = name.to_owned();
+        match (kind.of_items(), value.get_ref()) {
+            (Some(kind @ (Kind::Board | Kind::Queue)), DeValue::Array(items)) => {
+                let items = items.iter();
+                let items = items.filter_map(|item| self.table(key, kind, item));
+                table.tables.insert(name, items.collect());
+            }
+            (Some(kind), DeValue::Array(items)) => {
+                let items = items.iter();
+                let items = items.filter_map(|item| self.text(key, kind, item));
+                let items = items.collect();
+                table.lists.insert(name, self.spanned(key, value, items));
+            }
+            (Some(_), _) => {
+                self.wrong_shape(value, key, kind);
+                return false;
+            }
+            (None, _) if matches!(kind, Kind::Levels | Kind::Limits) => {
+                let found = self.table(key, kind, value);
+                table.tables.insert(name, found.into_iter().collect());
+            }
+            (None, _) => match self.text(key, kind, value) {
+                Some(text) => drop(table.texts.insert(name, text)),
+                None => return false,
+            },
+        }
+        true
     }
 
-    fn texts(&mut self, key: &str, value: &Value<'_>) -> Option<Spanned<Vec<Spanned<String>>>> {
-        let DeValue::Array(items) = value.get_ref() else {
-            self.wrong_shape(&value.span(), key, "must be an array", r#"["one", "two"]"#);
-            return None;
-        };
-        let texts = (items.iter()).filter_map(|item| self.scalar(key, item, Kind::Text));
-        Some(Spanned {
-            value: texts.collect(),
+    fn table(&mut self, key: &str, kind: Kind, value: &Value<'_>) -> Option<Table> {
+        let mut table = Table {
             place: self.place(&value.span()),
-            key: key.to_owned(),
-        })
-    }
-
-    fn id(&mut self, key: &str, value: &Value<'_>) -> Option<Spanned<String>> {
-        let text = match value.get_ref() {
-            DeValue::String(text) => text.to_string(),
-            DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
+            ..Table::default()
+        };
+        let known = kind.keys();
+        match (kind, value.get_ref()) {
+            (_, DeValue::Table(fields)) => {
+                let before = self.problems.len();
+                for (part, value) in fields {
+                    let name = part.get_ref().as_ref();
+                    let dotted = format!("{key}.{name}");
+                    match known.iter().find(|(known, _)| known == name) {
+                        Some((_, kind)) => {
+                            self.take(&mut table, name, &dotted, *kind, value);
+                        }
+                        None => {
+                            let known = known.iter().map(|(known, _)| known.as_str());
+                            self.unknown(&part.span(), &dotted, name, known);
+                        }
+                    }
+                }
+                if kind == Kind::Queue && !table.texts.contains_key("id") {
+                    if self.problems.len() == before {
+                        self.wrong_shape(value, key, kind);
+                    }
+                    return None;
+                }
+            }
+            (Kind::Queue, _) => {
+                let id = self.text(key, Kind::Id, value)?;
+                table.texts.insert("id".to_owned(), id);
+            }
+            (Kind::Limits, DeValue::Boolean(false)) => {
+                for (name, kind) in known {
+                    self.take(&mut table, &name, key, kind, value);
+                }
+            }
             _ => {
-                self.wrong_shape(
-                    &value.span(),
-                    key,
-                    "must hold ids, as strings or integers",
-                    r#""4711" or 4711"#,
-                );
+                self.wrong_shape(value, key, kind);
                 return None;
             }
-        };
-        Some(Spanned {
-            value: text,
-            place: self.place(&value.span()),
-            key: key.to_owned(),
-        })
+        }
+        Some(table)
     }
 
-    fn scalar(&mut self, key: &str, value: &Value<'_>, kind: Kind) -> Option<Spanned<String>> {
+    fn text(&mut self, key: &str, kind: Kind, value: &Value<'_>) -> Option<Spanned<String>> {
         let text = match (kind, value.get_ref()) {
-            (Kind::Text, DeValue::String(text)) => text.to_string(),
-            (Kind::Integer | Kind::Number, DeValue::Integer(number)) => number.to_string(),
-            (Kind::Number, DeValue::Float(number)) => number.to_string(),
+            (Kind::Text | Kind::Id, DeValue::String(text)) => text.to_string(),
+            (Kind::Id, DeValue::Integer(number)) if number.radix() == 10 => {
+                number.as_str().to_owned()
+            }
+            (Kind::Integer | Kind::Number | Kind::Limit, DeValue::Integer(number)) => {
+                number.to_string()
+            }
+            (Kind::Number | Kind::Limit, DeValue::Float(number)) => number.to_string(),
             (Kind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
-            (Kind::Flag, _) => {
-                self.wrong_shape(&value.span(), key, "must be true or false", "true");
-                return None;
-            }
-            (Kind::Integer, _) => {
-                self.wrong_shape(&value.span(), key, "must be an integer", "30");
-                return None;
-            }
-            (Kind::Number, _) => {
-                self.wrong_shape(&value.span(), key, "must be a number", "5");
-                return None;
-            }
+            (Kind::Limit, DeValue::Boolean(false)) => OFF.to_owned(),
             _ => {
-                self.wrong_shape(&value.span(), key, "must be a string", r#""text""#);
+                self.wrong_shape(value, key, kind);
                 return None;
             }
         };
-        Some(Spanned {
-            value: text,
-            place: self.place(&value.span()),
-            key: key.to_owned(),
-        })
+        Some(self.spanned(key, value, text))
     }
 
-    fn wrong_shape(&mut self, span: &Range<usize>, key: &str, what: &str, example: &str) {
-        self.report(span, key, what, format_args!("write for example {example}"));
+    fn spanned<T>(&self, key: &str, at: &Value<'_>, value: T) -> Spanned<T> {
+        Spanned {
+            value,
+            place: self.place(&at.span()),
+            key: key.to_owned(),
+        }
+    }
+
+    fn place(&self, span: &Range<usize>) -> String {
+        let line = 1 + self.line_ends.partition_point(|end| *end < span.start);
+        format!("{}:{line}", self.name)
+    }
+
+    fn wrong_shape(&mut self, value: &Value<'_>, key: &str, kind: Kind) {
+        let (what, example) = kind.words().split_once(": ").unwrap_or_default();
+        let remedy = format_args!("write for example {example}");
+        self.report(&value.span(), key, what, remedy);
     }
 
     fn report(&mut self, span: &Range<usize>, key: &str, what: impl Display, remedy: impl Display) {
@@ -301,16 +323,19 @@ mod tests {
         let text = "[poll]\nseconds = 20\n\n[[boards]]\nslug = \"a\"\nqueues = [\n  1,\n  { id = \"2\", name = \"B\" },\n]\n";
         let (file, problems) = parse(text, "queuewall.toml").unwrap();
         assert!(problems.is_empty(), "{problems:?}");
-        let seconds = &file.scalars["poll.seconds"];
+        let seconds = &file.table.texts["poll.seconds"];
         assert_eq!(
             (seconds.value.as_str(), seconds.place.as_str()),
             ("20", "queuewall.toml:2")
         );
-        let board = &file.boards[0];
+        let board = &file.table.array("boards")[0];
         assert_eq!(board.place, "queuewall.toml:4");
-        assert_eq!(board.queues[0].id.value, "1");
-        assert_eq!(board.queues[1].id.place, "queuewall.toml:8");
-        assert_eq!(board.queues[1].name.as_ref().unwrap().value, "B");
+        let [one, two] = board.array("queues") else {
+            panic!("{board:?}")
+        };
+        assert_eq!(one.texts["id"].value, "1");
+        assert_eq!(two.texts["id"].place, "queuewall.toml:8");
+        assert_eq!(two.texts["name"].value, "B");
     }
 
     #[test]
@@ -343,5 +368,29 @@ mod tests {
         assert!(broken[0].starts_with("queuewall.toml:2: the line is not TOML"));
         assert!(broken.len() > 1, "all of them: {broken:?}");
         assert!(!format!("{refused:?}{broken:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn wrong_shapes_and_unknown_keys_of_levels_are_named() {
+        let text = "levels = 5\n[[boards]]\nlevels = { waitng = {}, waiting = 5, \
+                    average_wait_seconds = { warning = \"1\", crtical = 5 }, rise_after = true }\n\
+                    queues = [{ id = 1, levels = { available_agents = true } }]\n";
+        let (_, problems) = parse(text, "f").unwrap();
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "f:1: levels must be a table: write for example { waiting = { warning = 5, critical = 10 } }",
+                "f:3: boards.levels.waitng is not a known key: did you mean waiting?",
+                "f:3: boards.levels.waiting must be two thresholds, or false for none: write for \
+                 example { warning = 5, critical = 10 }",
+                "f:3: boards.levels.average_wait_seconds.warning must be a number, or false for none: \
+                 write for example 5",
+                "f:3: boards.levels.average_wait_seconds.crtical is not a known key: did you mean critical?",
+                "f:3: boards.levels.rise_after must be a number: write for example 5",
+                "f:4: boards.queues.levels.available_agents must be two thresholds, or false for none: \
+                 write for example { warning = 5, critical = 10 }",
+            ]
+        );
     }
 }

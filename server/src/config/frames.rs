@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::{keys, reader::Reader};
+use super::problem::Fault;
 
 /// One source of `frame-ancestors` (CSP 3). `Display` is how the policy names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,17 @@ impl FrameAncestor {
             }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// The page's host that is written so.
+    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
+        Self::of_text(text).ok_or((
+            "is not the host of a page",
+            "write the hosts whose pages may show the wall in a frame, as in https://intranet.example.com or \
+             https://*.sharepoint.com, or self for this server's pages; a * alone would let every page, and for none \
+             the setting is left out",
+        ))
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
         match text.trim_matches('\'') {
             "self" => return Some(Self::Own),
@@ -91,29 +101,12 @@ impl FrameAncestor {
     }
 }
 
-/// `QUEUEWALL_FRAME_ANCESTORS`, `server.frame_ancestors`.
-pub(super) fn read(reader: &mut Reader<'_>) -> Vec<FrameAncestor> {
-    let mut ancestors = Vec::new();
-    for found in reader.list(&keys::FRAME_ANCESTORS) {
-        match FrameAncestor::parse(&found.value) {
-            Some(ancestor) => ancestors.push(ancestor),
-            None => reader.problems.push(found.wrong(
-                "is not the host of a page",
-                "write the hosts whose pages may show the wall in a frame, as in https://intranet.example.com or \
-                 https://*.sharepoint.com, or self for this server's pages; a * alone would let every page, and for none \
-                 the setting is left out",
-            )),
-        }
-    }
-    ancestors
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn said(text: &str) -> Option<String> {
-        FrameAncestor::parse(text).map(|it| it.to_string())
+        FrameAncestor::of_text(text).map(|it| it.to_string())
     }
 
     #[test]
@@ -166,7 +159,7 @@ mod tests {
     #[test]
     fn frame_ancestor_is_matched_by_scheme_and_host() {
         let is_of = |ancestor: &str, url: &str| {
-            FrameAncestor::parse(ancestor)
+            FrameAncestor::of_text(ancestor)
                 .unwrap()
                 .is_of(&Url::parse(url).unwrap())
         };

@@ -3,21 +3,90 @@
 
 use queuewall_shared::metric::{Metric, Unit};
 
-/// What a setting's value looks like in the file. In variables all is text.
+/// What a value looks like in the file, as [`Kind::words`] say. In variables all is text, and
+/// a list has commas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A string.
     Text,
-    /// An integer.
     Integer,
-    /// An integer or a decimal fraction.
     Number,
-    /// An array of strings or integers; in a variable a comma list.
-    Ids,
-    /// An array of strings; in a variable a comma list.
-    Texts,
-    /// `true` or `false`.
     Flag,
+    Id,
+    Ids,
+    Texts,
+    Boards,
+    Board,
+    Queues,
+    Queue,
+    Levels,
+    Limits,
+    Limit,
+}
+
+impl Kind {
+    /// What an array of this kind holds; `None` of what is no array.
+    pub(super) const fn of_items(self) -> Option<Self> {
+        match self {
+            Self::Ids => Some(Self::Id),
+            Self::Texts => Some(Self::Text),
+            Self::Boards => Some(Self::Board),
+            Self::Queues => Some(Self::Queue),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a value of another shape, and behind the colon an example.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "must be a string: \"text\"",
+            Self::Integer => "must be an integer: 30",
+            Self::Number => "must be a number: 5",
+            Self::Flag => "must be true or false: true",
+            Self::Id => "must hold ids, as strings or integers: \"4711\" or 4711",
+            Self::Ids => "must be an array: [\"101\", \"102\"]",
+            Self::Texts => "must be an array: [\"one\", \"two\"]",
+            Self::Boards => "must be an array of tables: [[boards]]",
+            Self::Board => "must hold tables: [[boards]]",
+            Self::Queues => r#"must be an array: ["4711", { id = 4712, name = "Sales" }]"#,
+            Self::Queue => r#"has a queue without an id: { id = "4711", name = "Sales" }"#,
+            Self::Levels => "must be a table: { waiting = { warning = 5, critical = 10 } }",
+            Self::Limits => {
+                "must be two thresholds, or false for none: { warning = 5, critical = 10 }"
+            }
+            Self::Limit => "must be a number, or false for none: 5",
+        }
+    }
+
+    /// Every key of a table of this kind, and what its value looks like.
+    pub(super) fn keys(self) -> Vec<(String, Self)> {
+        let keys: &[(Self, &str)] = match self {
+            Self::Board => &[
+                (Self::Text, "slug title timezone notice theme language"),
+                (Self::Number, "metres inches"),
+                (Self::Integer, "rotate_seconds"),
+                (Self::Ids, "skill_ids"),
+                (Self::Queues, "queues"),
+                (Self::Levels, LEVELS),
+            ],
+            Self::Queue => &[
+                (Self::Id, "id"),
+                (Self::Text, "name"),
+                (Self::Levels, LEVELS),
+            ],
+            Self::Limits => &[(Self::Limit, "warning critical")],
+            Self::Levels => {
+                let metrics = Metric::JUDGED.map(|metric| (level_key(metric), Self::Limits));
+                let judging = JUDGING_KEYS.map(|key| (key.to_owned(), Self::Number));
+                return metrics.into_iter().chain(judging).collect();
+            }
+            _ => &[],
+        };
+        let split = |(kind, keys): &(Self, &'static str)| {
+            let (kind, keys) = (*kind, keys.split(' '));
+            keys.map(move |key| (key.to_owned(), kind))
+        };
+        keys.iter().flat_map(split).collect()
+    }
 }
 
 /// Who may read a setting's value.
@@ -60,6 +129,11 @@ pub(super) struct Setting {
 }
 
 impl Setting {
+    const fn kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     const fn default(mut self, default: &'static str) -> Self {
         self.default = Some(default);
         self
@@ -91,10 +165,9 @@ impl Setting {
     }
 }
 
-const fn both(variable: &'static str, file_key: &'static str, kind: Kind) -> Setting {
+const fn both(variable: &'static str, file_key: &'static str) -> Setting {
     Setting {
         file_key: Some(file_key),
-        kind,
         ..self::variable(variable)
     }
 }
@@ -120,57 +193,52 @@ macro_rules! settings {
 }
 
 settings! {
-    DIALECT = both("CXONE_DIALECT", "cxone.dialect", Kind::Text).default("reporting-v2");
-    BASE_URL = both("CXONE_BASE_URL", "cxone.base_url", Kind::Text);
-    CLIENT_ID = both("CXONE_CLIENT_ID", "cxone.client_id", Kind::Text).identity();
+    DIALECT = both("CXONE_DIALECT", "cxone.dialect").default("reporting-v2");
+    BASE_URL = both("CXONE_BASE_URL", "cxone.base_url");
+    CLIENT_ID = both("CXONE_CLIENT_ID", "cxone.client_id").identity();
     CLIENT_ID_FILE = variable("CXONE_CLIENT_ID_FILE");
     CLIENT_SECRET = variable("CXONE_CLIENT_SECRET").secret();
-    CLIENT_SECRET_FILE = both("CXONE_CLIENT_SECRET_FILE", "cxone.client_secret_file", Kind::Text);
-    TENANT_ID = both("CXONE_TENANT_ID", "cxone.tenant_id", Kind::Text).identity();
+    CLIENT_SECRET_FILE = both("CXONE_CLIENT_SECRET_FILE", "cxone.client_secret_file");
+    TENANT_ID = both("CXONE_TENANT_ID", "cxone.tenant_id").identity();
     TENANT_ID_FILE = variable("CXONE_TENANT_ID_FILE");
-    ACCESS_KEY_ID = both("CXONE_ACCESS_KEY_ID", "cxone.access_key_id", Kind::Text)
-        .identity()
-        .realtime_only();
+    ACCESS_KEY_ID = both("CXONE_ACCESS_KEY_ID", "cxone.access_key_id").identity().realtime_only();
     ACCESS_KEY_ID_FILE = variable("CXONE_ACCESS_KEY_ID_FILE").realtime_only();
     ACCESS_KEY_SECRET = variable("CXONE_ACCESS_KEY_SECRET").secret().realtime_only();
-    ACCESS_KEY_SECRET_FILE =
-        both("CXONE_ACCESS_KEY_SECRET_FILE", "cxone.access_key_secret_file", Kind::Text)
-            .realtime_only();
-    ISSUER = both("CXONE_ISSUER", "cxone.issuer", Kind::Text).realtime_only();
-    AREA_URL = both("CXONE_AREA_URL", "cxone.area_url", Kind::Text).realtime_only();
-    API_VERSION = both("CXONE_API_VERSION", "cxone.api_version", Kind::Text).realtime_only();
-    ALLOWED_DOMAINS = both("CXONE_ALLOWED_DOMAINS", "cxone.allowed_domains", Kind::Texts)
+    ACCESS_KEY_SECRET_FILE = both("CXONE_ACCESS_KEY_SECRET_FILE", "cxone.access_key_secret_file")
         .realtime_only();
-    MEDIA_TYPES = both("CXONE_MEDIA_TYPES", "cxone.media_types", Kind::Texts).realtime_only();
-    INACTIVE_SKILLS = both("CXONE_INACTIVE_SKILLS", "cxone.inactive_skills", Kind::Flag)
-        .realtime_only();
-    OUTBOUND_SKILLS = both("CXONE_OUTBOUND_SKILLS", "cxone.outbound_skills", Kind::Flag)
-        .realtime_only();
-    CA_FILE = both("CXONE_CA_FILE", "cxone.ca_file", Kind::Text);
-    SKILL_IDS = both("CXONE_SKILL_IDS", "cxone.skill_ids", Kind::Ids).live();
+    ISSUER = both("CXONE_ISSUER", "cxone.issuer").realtime_only();
+    AREA_URL = both("CXONE_AREA_URL", "cxone.area_url").realtime_only();
+    API_VERSION = both("CXONE_API_VERSION", "cxone.api_version").realtime_only();
+    ALLOWED_DOMAINS = both("CXONE_ALLOWED_DOMAINS", "cxone.allowed_domains")
+        .kind(Kind::Texts).realtime_only();
+    MEDIA_TYPES = both("CXONE_MEDIA_TYPES", "cxone.media_types").kind(Kind::Texts).realtime_only();
+    INACTIVE_SKILLS = both("CXONE_INACTIVE_SKILLS", "cxone.inactive_skills")
+        .kind(Kind::Flag).realtime_only();
+    OUTBOUND_SKILLS = both("CXONE_OUTBOUND_SKILLS", "cxone.outbound_skills")
+        .kind(Kind::Flag).realtime_only();
+    CA_FILE = both("CXONE_CA_FILE", "cxone.ca_file");
+    SKILL_IDS = both("CXONE_SKILL_IDS", "cxone.skill_ids").kind(Kind::Ids).live();
     TARGET_QUEUE_ID = variable("TARGET_QUEUE_ID").live();
-    POLL_SECONDS = both("QUEUEWALL_POLL_SECONDS", "poll.seconds", Kind::Integer)
-        .default("30")
-        .live();
-    BUDGET_PER_MINUTE =
-        both("QUEUEWALL_BUDGET_PER_MINUTE", "poll.budget_per_minute", Kind::Integer).default("10");
-    LISTEN = both("QUEUEWALL_LISTEN", "server.listen", Kind::Text).default("127.0.0.1:8080");
-    METRICS_LISTEN = both("QUEUEWALL_METRICS_LISTEN", "server.metrics_listen", Kind::Text);
-    STATE_DIR = both("QUEUEWALL_STATE_DIR", "server.state_dir", Kind::Text)
+    POLL_SECONDS = both("QUEUEWALL_POLL_SECONDS", "poll.seconds")
+        .kind(Kind::Integer).default("30").live();
+    BUDGET_PER_MINUTE = both("QUEUEWALL_BUDGET_PER_MINUTE", "poll.budget_per_minute")
+        .kind(Kind::Integer).default("10");
+    LISTEN = both("QUEUEWALL_LISTEN", "server.listen").default("127.0.0.1:8080");
+    METRICS_LISTEN = both("QUEUEWALL_METRICS_LISTEN", "server.metrics_listen");
+    STATE_DIR = both("QUEUEWALL_STATE_DIR", "server.state_dir")
         .default("queuewall-state, beside the configuration file");
-    PUBLIC_URL = both("QUEUEWALL_PUBLIC_URL", "server.public_url", Kind::Text).live();
-    ACCESS_MODE = both("QUEUEWALL_ACCESS", "access.mode", Kind::Text);
-    PROXY_HEADER = both("QUEUEWALL_PROXY_HEADER", "access.proxy_header", Kind::Text)
+    PUBLIC_URL = both("QUEUEWALL_PUBLIC_URL", "server.public_url").live();
+    ACCESS_MODE = both("QUEUEWALL_ACCESS", "access.mode");
+    PROXY_HEADER = both("QUEUEWALL_PROXY_HEADER", "access.proxy_header")
         .default("x-forwarded-user");
-    TRUSTED_PROXIES = both("QUEUEWALL_TRUSTED_PROXIES", "access.trusted_proxies", Kind::Texts);
-    HOSTS = both("QUEUEWALL_HOSTS", "server.hosts", Kind::Texts).live();
-    TLS_CERTIFICATE_FILE =
-        both("QUEUEWALL_TLS_CERTIFICATE_FILE", "server.tls_certificate_file", Kind::Text)
-            .followed();
-    TLS_KEY_FILE = both("QUEUEWALL_TLS_KEY_FILE", "server.tls_key_file", Kind::Text).followed();
-    BASE_PATH = both("QUEUEWALL_BASE_PATH", "server.base_path", Kind::Text);
-    FRAME_ANCESTORS = both("QUEUEWALL_FRAME_ANCESTORS", "server.frame_ancestors", Kind::Texts);
-    IDLE_SECONDS = both("QUEUEWALL_IDLE_SECONDS", "server.idle_seconds", Kind::Integer);
+    TRUSTED_PROXIES = both("QUEUEWALL_TRUSTED_PROXIES", "access.trusted_proxies").kind(Kind::Texts);
+    HOSTS = both("QUEUEWALL_HOSTS", "server.hosts").kind(Kind::Texts).live();
+    TLS_CERTIFICATE_FILE = both("QUEUEWALL_TLS_CERTIFICATE_FILE", "server.tls_certificate_file")
+        .followed();
+    TLS_KEY_FILE = both("QUEUEWALL_TLS_KEY_FILE", "server.tls_key_file").followed();
+    BASE_PATH = both("QUEUEWALL_BASE_PATH", "server.base_path");
+    FRAME_ANCESTORS = both("QUEUEWALL_FRAME_ANCESTORS", "server.frame_ancestors").kind(Kind::Texts);
+    IDLE_SECONDS = both("QUEUEWALL_IDLE_SECONDS", "server.idle_seconds").kind(Kind::Integer);
     // Live: which file counts. What stands in it is compared by itself.
     CONFIG = variable("QUEUEWALL_CONFIG").live();
     TITLE = variable("QUEUEWALL_TITLE").live();
@@ -183,34 +251,15 @@ settings! {
 pub(super) const SECTIONS: [&str; 4] = ["cxone", "poll", "server", "access"];
 /// The file's array of boards.
 pub(super) const BOARDS: &str = "boards";
-/// The keys of one of `[[boards]]`.
-pub(super) const BOARD_KEYS: [&str; 12] = [
-    "slug",
-    "title",
-    "timezone",
-    "skill_ids",
-    "queues",
-    "levels",
-    "notice",
-    "theme",
-    "language",
-    "metres",
-    "inches",
-    "rotate_seconds",
-];
-/// The keys of a queue that is written as a table.
-pub(super) const QUEUE_KEYS: [&str; 3] = ["id", "name", "levels"];
-/// The table of levels: at the top, in a board, and in a queue.
+/// The table of levels.
 pub(super) const LEVELS: &str = "levels";
 /// The keys in it that hold one number.
 pub(super) const JUDGING_KEYS: [&str; 4] = [
-    "rise_after",
     "fall_after",
     "margin_percent",
     "minimum_sample",
+    "rise_after",
 ];
-/// The keys of a metric's thresholds.
-pub(super) const LIMIT_KEYS: [&str; 2] = ["warning", "critical"];
 
 /// The key in it that holds a metric's two thresholds: its name with the unit in which the file
 /// gives them.
@@ -221,12 +270,6 @@ pub(super) fn level_key(metric: Metric) -> String {
         Unit::Percent => "_percent",
     };
     format!("{}{unit}", metric.as_str())
-}
-
-/// Every key in a table of levels.
-pub(super) fn level_keys() -> impl Iterator<Item = String> {
-    let metrics = Metric::JUDGED.into_iter().map(level_key);
-    metrics.chain(JUDGING_KEYS.map(str::to_owned))
 }
 
 /// The setting with this variable.
@@ -293,7 +336,7 @@ mod tests {
         ] {
             assert_eq!(of(foreign), None, "{foreign}");
         }
-        assert_eq!(did_you_mean("slgu", BOARD_KEYS), Some("slug"));
-        assert_eq!(did_you_mean("a", QUEUE_KEYS), None);
+        assert_eq!(did_you_mean("slgu", ["slug", "title"]), Some("slug"));
+        assert_eq!(did_you_mean("a", ["id", "name"]), None);
     }
 }

@@ -10,7 +10,8 @@ use queuewall_shared::{
 };
 
 use super::{
-    file::{FileLevels, FileLimit, FileLimits},
+    file::{OFF, Table},
+    keys,
     problem::Problem,
 };
 
@@ -38,34 +39,35 @@ fn scale(metric: Metric) -> Scale {
     }
 }
 
-/// `base` with what the table changes of it.
+/// `base` with what the table, if there is one, changes of it.
 pub(super) fn over(
     base: &Thresholds,
-    levels: &FileLevels,
+    levels: Option<&Table>,
     problems: &mut Vec<Problem>,
 ) -> Thresholds {
     let mut thresholds = *base;
-    for (metric, changes) in &levels.metrics {
-        limits_over(&mut thresholds, *metric, changes, problems);
+    let Some(levels) = levels else {
+        return thresholds;
+    };
+    for metric in Metric::JUDGED {
+        if let Some(changes) = levels.table(&keys::level_key(metric)) {
+            limits_over(&mut thresholds, metric, changes, problems);
+        }
     }
-    for (key, found) in &levels.numbers {
-        let (bounds, is_whole, unit) = match *key {
+    for key in keys::JUDGING_KEYS {
+        let (bounds, is_whole, unit) = match key {
             "margin_percent" => (0.0..=50.0, false, "percent"),
             "minimum_sample" => (0.0..=1_000.0, true, "calls"),
             _ => (1.0..=20.0, true, "readings in a row"),
         };
-        let number = match found.number(&bounds, is_whole, unit) {
-            Ok(number) => number,
-            Err(problem) => {
-                problems.push(problem);
-                continue;
-            }
-        };
-        match *key {
-            "margin_percent" => thresholds.margin_percent = number,
-            "minimum_sample" => thresholds.minimum_sample = number as u64,
-            "rise_after" => thresholds.rise_after = number as u32,
-            _ => thresholds.fall_after = number as u32,
+        let found = levels.texts.get(key);
+        let number = found.and_then(|found| found.number(problems, bounds, is_whole, unit));
+        match (key, number) {
+            (_, None) => {}
+            ("margin_percent", Some(number)) => thresholds.margin_percent = number,
+            ("minimum_sample", Some(number)) => thresholds.minimum_sample = number as u64,
+            ("rise_after", Some(number)) => thresholds.rise_after = number as u32,
+            (_, Some(number)) => thresholds.fall_after = number as u32,
         }
     }
     thresholds
@@ -74,68 +76,59 @@ pub(super) fn over(
 fn limits_over(
     thresholds: &mut Thresholds,
     metric: Metric,
-    changes: &FileLimits,
+    changes: &Table,
     problems: &mut Vec<Problem>,
 ) {
-    if changes.warning.is_none() && changes.critical.is_none() {
-        // An empty table says nothing of its metric.
-        return;
-    }
     let Scale {
         factor,
         bounds,
         is_whole,
         unit,
     } = scale(metric);
-    let mut limits = thresholds.limits(metric);
-    let mut set = |limit: &mut Option<f64>, change: &Option<FileLimit>| match change {
-        None => true,
-        Some(FileLimit::Off) => {
-            *limit = None;
-            true
-        }
-        Some(FileLimit::At(found)) => match found.number(&bounds, is_whole, unit) {
-            Ok(number) => {
-                *limit = Some(number * factor);
-                true
-            }
-            Err(problem) => {
-                problems.push(problem);
-                false
-            }
-        },
-    };
-    let is_sound =
-        set(&mut limits.warning, &changes.warning) & set(&mut limits.critical, &changes.critical);
-    if !is_sound {
+    let changes = ["warning", "critical"].map(|key| changes.texts.get(key));
+    if changes == [None, None] {
+        // An empty table says nothing of its metric.
         return;
     }
-    let (Some(warning), Some(critical)) = (limits.warning, limits.critical) else {
-        thresholds.set(metric, limits);
+    let mut limits = thresholds.limits(metric);
+    let before = problems.len();
+    for (limit, found) in [&mut limits.warning, &mut limits.critical]
+        .into_iter()
+        .zip(changes)
+    {
+        if let Some(found) = found {
+            *limit = match found.value.as_str() {
+                OFF => None,
+                _ => (found.number(problems, bounds.clone(), is_whole, unit))
+                    .map(|number| number * factor),
+            };
+        }
+    }
+    if problems.len() > before {
         return;
-    };
+    }
+    let (warning, critical) = (limits.warning, limits.critical);
     let (is_milder, side) = match metric.direction() {
         Direction::Above => (warning < critical, "below"),
         Direction::Below => (warning > critical, "above"),
     };
-    if is_milder {
-        thresholds.set(metric, limits);
+    if let (Some(warning), Some(critical), false) = (warning, critical, is_milder) {
+        // At least one is changed: what it is laid over was in order.
+        let found = changes
+            .into_iter()
+            .flatten()
+            .find(|found| found.value != OFF);
+        problems.extend(found.map(|found| {
+            found.wrong(
+                format_args!(
+                    "makes warning {} and critical {} {unit}",
+                    warning / factor,
+                    critical / factor
+                ),
+                format_args!("give a warning {side} critical, or false for one of the two"),
+            )
+        }));
         return;
     }
-    let mut changed = [&changes.warning, &changes.critical].into_iter().flatten();
-    let found = changed.find_map(|limit| match limit {
-        FileLimit::At(found) => Some(found),
-        FileLimit::Off => None,
-    });
-    // At least one is: what it is laid over was in order.
-    if let Some(found) = found {
-        problems.push(found.wrong(
-            format_args!(
-                "makes warning {} and critical {} {unit}",
-                warning / factor,
-                critical / factor
-            ),
-            format_args!("give a warning {side} critical, or false for one of the two"),
-        ));
-    }
+    thresholds.set(metric, limits);
 }

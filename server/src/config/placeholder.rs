@@ -1,62 +1,36 @@
 //! Values and addresses that were never filled in.
 
+/// How a template begins and ends.
+const TEMPLATES: [(&str, char); 7] = [
+    ("<", '>'),
+    ("{", '}'),
+    ("[", ']'),
+    ("${", '}'),
+    ("$(", ')'),
+    ("%", '%'),
+    ("__", '_'),
+];
+/// What a request to fill something in begins with.
+const REQUESTS: &str = "your change replace insert enter paste placeholder todo";
+/// Whole values, in small letters and without marks.
+const WORDS: &str = "yourclientid yourclientsecret yourtenantid youraccesskeyid youraccesskeysecret yoursecret \
+     changeme changeit replaceme clientid clientsecret tenantid accesskeyid accesskeysecret tbd fixme none null \
+     undefined redacted";
+
 /// Whether the value is one that a sample, a template or a person put there to be replaced.
 pub(super) fn is_value(value: &str) -> bool {
-    let enclosed = |open: &str, close: char| value.starts_with(open) && value.ends_with(close);
-    let is_template = [
-        ("<", '>'),
-        ("{", '}'),
-        ("[", ']'),
-        ("${", '}'),
-        ("$(", ')'),
-        ("%", '%'),
-        ("__", '_'),
-    ]
-    .iter()
-    .any(|(open, close)| value.len() > 1 && enclosed(open, *close));
-    let is_filler = value.chars().count() >= 3 || value.starts_with('…');
-    let is_filler = is_filler
-        && ["x", "X", "*", ".", "…", "-", "_", "?"]
-            .iter()
-            .any(|filler| value.replace(filler, "").is_empty());
+    let is_template = TEMPLATES
+        .iter()
+        .any(|(open, close)| value.len() > 1 && value.starts_with(open) && value.ends_with(*close));
+    let is_long = value.chars().count() >= 3 || value.starts_with('…');
+    let is_filler = |c: char| value.chars().all(|it| it == c);
+    let is_filler = is_long && "xX*.…-_?".chars().any(is_filler);
     let lower = value.to_lowercase();
     let words: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    let is_request = [
-        "your",
-        "change",
-        "replace",
-        "insert",
-        "enter",
-        "paste",
-        "placeholder",
-        "todo",
-    ]
-    .iter()
-    .filter_map(|word| lower.strip_prefix(word))
-    .any(|rest| rest.is_empty() || rest.starts_with([' ', '-', '_', '.']));
-    let whole = [
-        "yourclientid",
-        "yourclientsecret",
-        "yourtenantid",
-        "youraccesskeyid",
-        "youraccesskeysecret",
-        "yoursecret",
-        "changeme",
-        "changeit",
-        "replaceme",
-        "clientid",
-        "clientsecret",
-        "tenantid",
-        "accesskeyid",
-        "accesskeysecret",
-        "tbd",
-        "fixme",
-        "none",
-        "null",
-        "undefined",
-        "redacted",
-    ];
-    is_template || is_filler || is_request || whole.contains(&words.as_str())
+    let is_request = (REQUESTS.split(' '))
+        .filter_map(|word| lower.strip_prefix(word))
+        .any(|rest| rest.is_empty() || rest.starts_with([' ', '-', '_', '.']));
+    is_template || is_filler || is_request || WORDS.split(' ').any(|word| word == words)
 }
 
 /// CXone's own domains.
@@ -70,14 +44,7 @@ const PARTS: [&str; 7] = [
     "area", "cluster", "region", "tenant", "domain", "host", "xx",
 ];
 /// Domains that nobody can have.
-const RESERVED: [&str; 6] = [
-    ".example.com",
-    ".example.org",
-    ".example.net",
-    ".example.edu",
-    ".example",
-    ".invalid",
-];
+const RESERVED: &str = ".example.com .example.org .example.net .example.edu .example .invalid";
 
 /// Whether the host of the address is one of a sample or template. `test` and `localhost`
 /// are meant as they are.
@@ -96,7 +63,7 @@ pub(super) fn is_address(text: &str) -> bool {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    let is_reserved = |end: &&str| format!(".{host}").ends_with(*end);
+    let is_reserved = |end: &str| format!(".{host}").ends_with(end);
     let parts = || host.split(['.', '-', '_']);
     let is_yours = |part: &str| {
         let rest = part.strip_prefix("your");
@@ -115,7 +82,7 @@ pub(super) fn is_address(text: &str) -> bool {
     is_bracketed
         || is_value(&host)
         || host == "host"
-        || RESERVED.iter().any(is_reserved)
+        || RESERVED.split(' ').any(is_reserved)
         || parts().any(is_yours)
         || is_part
 }
@@ -171,42 +138,24 @@ mod tests {
 
     #[test]
     fn placeholder_address_is_recognised_and_real_ones_are_not() {
-        for text in [
-            "https://api-your-region.niceincontact.com",
-            "https://your-tenant.niceincontact.com/",
-            "https://api.your_region.nice-incontact.com",
-            "https://yourtenant.nice-incontact.com",
-            "your-region",
-            "https://your-cxone-host",
-            "https://YOUR-REGION.nice-incontact.com",
-            "https://AREA.nice-incontact.com",
-            "https://api-area.niceincontact.com",
-            "https://api-{area}.niceincontact.com",
-            "https://api-{cluster}.nice-incontact.com",
-            "https://{cluster}.nice-incontact.com",
-            "https://api-${CLUSTER}.niceincontact.com",
-            "https://$REGION.nice-incontact.com",
-            "https://api-{0}.niceincontact.com",
-            "https://{}.nice-incontact.com",
-            "https://api-cluster.niceincontact.com",
-            "https://home-region.nice-incontact.com",
-            "https://api-xx.niceincontact.com",
-            "https://<region>.nice-incontact.com",
-            "https://api-<cluster>.niceincontact.com/inContactAPI",
-            "https://[region].nice-incontact.com",
-            "https://%REGION%.nice-incontact.com",
-            "https://example.com",
-            "https://api.example.com:8443/x",
-            "http://Example.org",
-            "https://cxone.example",
-            "https://api.cxone.invalid",
-            "https://HOST",
-            "https://…",
-            "https://...",
-            "https://xxx",
-            "<region>",
-            "changeme",
-        ] {
+        let texts = "
+            https://api-your-region.niceincontact.com https://your-tenant.niceincontact.com/
+            https://api.your_region.nice-incontact.com https://yourtenant.nice-incontact.com
+            your-region https://your-cxone-host https://YOUR-REGION.nice-incontact.com
+            https://AREA.nice-incontact.com https://api-area.niceincontact.com
+            https://api-{area}.niceincontact.com https://api-{cluster}.nice-incontact.com
+            https://{cluster}.nice-incontact.com https://api-${CLUSTER}.niceincontact.com
+            https://$REGION.nice-incontact.com https://api-{0}.niceincontact.com
+            https://{}.nice-incontact.com https://api-cluster.niceincontact.com
+            https://home-region.nice-incontact.com https://api-xx.niceincontact.com
+            https://<region>.nice-incontact.com
+            https://api-<cluster>.niceincontact.com/inContactAPI
+            https://[region].nice-incontact.com https://%REGION%.nice-incontact.com
+            https://example.com https://api.example.com:8443/x http://Example.org
+            https://cxone.example https://api.cxone.invalid https://HOST https://…
+            https://... https://xxx <region> changeme
+        ";
+        for text in texts.split_whitespace() {
             assert!(is_address(text), "{text}");
         }
         for text in [

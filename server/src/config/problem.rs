@@ -4,6 +4,9 @@ use std::{fmt, ops::RangeInclusive};
 
 use thiserror::Error;
 
+/// What is wrong with a value, and the remedy.
+pub(super) type Fault<W = &'static str> = (W, &'static str);
+
 /// A value of a setting, with its place in the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Spanned<T> {
@@ -25,6 +28,11 @@ impl<T> Spanned<T> {
         }
     }
 
+    /// A warning of this setting.
+    pub(super) fn warning(&self, what: impl fmt::Display) -> String {
+        format!("{}: {} {what}", self.place, self.key)
+    }
+
     /// A problem with this setting that leaves its value unsaid: for secrets.
     pub(super) fn problem(&self, what: impl fmt::Display, remedy: impl fmt::Display) -> Problem {
         Problem::new(&self.place, &self.key, what, remedy)
@@ -32,31 +40,43 @@ impl<T> Spanned<T> {
 }
 
 impl Spanned<String> {
-    /// The number that stands here, within `bounds`.
+    /// What `parse` makes of the value; `None` after a problem, which is what `parse` says
+    /// is wrong, and the remedy.
+    pub(super) fn parse<T, W: fmt::Display, R: fmt::Display>(
+        &self,
+        problems: &mut Vec<Problem>,
+        parse: impl FnOnce(&str) -> Result<T, (W, R)>,
+    ) -> Option<T> {
+        let parsed = parse(self.value.trim());
+        let parsed = parsed.map_err(|(what, remedy)| problems.push(self.wrong(what, remedy)));
+        parsed.ok()
+    }
+
+    /// The number that stands here, within `bounds`; `None` after a problem.
     pub(super) fn number(
         &self,
-        bounds: &RangeInclusive<f64>,
+        problems: &mut Vec<Problem>,
+        bounds: RangeInclusive<f64>,
         is_whole: bool,
         unit: &str,
-    ) -> Result<f64, Problem> {
-        let number = self.value.trim().parse::<f64>().ok();
-        let number = number.filter(|it| it.is_finite() && !(is_whole && it.fract() != 0.0));
-        match number {
-            Some(number) if bounds.contains(&number) => Ok(number),
-            _ => Err(self.wrong(
-                match (number, is_whole) {
-                    (Some(_), _) => "is out of bounds",
-                    (None, true) => "is not a whole number",
-                    (None, false) => "is not a number",
-                },
-                format_args!(
-                    "give a {} from {} to {} ({unit})",
-                    if is_whole { "whole number" } else { "number" },
-                    bounds.start(),
-                    bounds.end()
-                ),
-            )),
-        }
+    ) -> Option<f64> {
+        let kind = if is_whole { "whole number" } else { "number" };
+        self.parse(problems, |text| {
+            let number = text.parse::<f64>().ok();
+            let number = number.filter(|it| it.is_finite() && !(is_whole && it.fract() != 0.0));
+            let (start, end) = (bounds.start(), bounds.end());
+            match number {
+                Some(number) if bounds.contains(&number) => Ok(number),
+                Some(_) => Err("is out of bounds".to_owned()),
+                None => Err(format!("is not a {kind}")),
+            }
+            .map_err(|what| {
+                (
+                    what,
+                    format!("give a {kind} from {start} to {end} ({unit})"),
+                )
+            })
+        })
     }
 
     /// A problem with this setting that quotes its value, unless a password may be in it.
@@ -107,6 +127,17 @@ impl fmt::Display for Problem {
 pub struct ConfigError {
     /// At least one.
     pub problems: Vec<Problem>,
+}
+
+impl ConfigError {
+    /// # Errors
+    /// Where there is a problem.
+    pub(super) fn unless_none(problems: Vec<Problem>) -> Result<(), Self> {
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(Self { problems }),
+        }
+    }
 }
 
 fn list(problems: &[Problem]) -> String {

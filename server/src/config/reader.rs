@@ -3,7 +3,9 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     io::{self, ErrorKind},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
 };
 
@@ -13,7 +15,7 @@ use super::{
     ConfigError,
     env::{Env, beside},
     environment::Environment,
-    file::{self, File, FileBoard, FileLevels},
+    file::{self, File, Table},
     keys::{self, Setting},
     problem::{Problem, Spanned},
     requires_restart::Digest,
@@ -71,7 +73,7 @@ impl<'a> Reader<'a> {
                         "{name}: other users of this machine can write the file: chmod go-w it"
                     ));
                 }
-                if file.is_empty() {
+                if file.table.is_empty() {
                     warnings.push(format!(
                         "{name}: the file sets nothing, so there is one board, /board/main"
                     ));
@@ -138,7 +140,7 @@ impl<'a> Reader<'a> {
 
     /// A setting's key in the file alone.
     pub(super) fn in_file(&self, setting: &Setting) -> Option<Spanned<String>> {
-        self.file.scalars.get(setting.file_key?).cloned()
+        self.file.table.texts.get(setting.file_key?).cloned()
     }
 
     /// A setting from the environment, else from the file.
@@ -146,15 +148,34 @@ impl<'a> Reader<'a> {
         self.variable(setting).or_else(|| self.in_file(setting))
     }
 
+    /// What `parse` makes of a setting; `None` where it is not set, and after a problem.
+    pub(super) fn parse<T, W: Display, R: Display>(
+        &mut self,
+        setting: &Setting,
+        parse: impl FnOnce(&str) -> Result<T, (W, R)>,
+    ) -> Option<T> {
+        self.text(setting)?.parse(&mut self.problems, parse)
+    }
+
+    /// What `parse` makes of each of a list that has no problem.
+    pub(super) fn parse_list<T, W: Display, R: Display>(
+        &mut self,
+        setting: &Setting,
+        mut parse: impl FnMut(&str) -> Result<T, (W, R)>,
+    ) -> Vec<T> {
+        let found = self.list(setting);
+        let parsed = (found.iter()).filter_map(|it| it.parse(&mut self.problems, &mut parse));
+        parsed.collect()
+    }
+
     /// A path: in the environment from the working folder, in the file from the
     /// file's own folder.
     pub(super) fn path(&self, setting: &Setting) -> Option<Spanned<PathBuf>> {
-        self.variable(setting)
-            .map(|found| found.with(PathBuf::from(&found.value)))
-            .or_else(|| {
-                self.in_file(setting)
-                    .map(|found| found.with(beside(&self.file_path, &found.value)))
-            })
+        if let Some(found) = self.variable(setting) {
+            return Some(found.with(PathBuf::from(&found.value)));
+        }
+        let found = self.in_file(setting)?;
+        Some(found.with(beside(&self.file_path, &found.value)))
     }
 
     /// A path in the configuration file's folder, whether or not there is such a file.
@@ -164,39 +185,36 @@ impl<'a> Reader<'a> {
 
     /// A list: with commas in the environment, an array in the file.
     pub(super) fn list(&self, setting: &Setting) -> Vec<Spanned<String>> {
-        match self.variable(setting) {
-            Some(found) => found
-                .value
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(|item| found.with(item.to_owned()))
-                .collect(),
-            None => (self.list_in_file(setting))
-                .map(|found| found.value.clone())
-                .unwrap_or_default(),
-        }
+        let Some(found) = self.variable(setting) else {
+            let found = self.list_in_file(setting);
+            return found.map(|found| found.value.clone()).unwrap_or_default();
+        };
+        let items = found.value.split(',').map(str::trim);
+        let items = items.filter(|item| !item.is_empty());
+        items.map(|item| found.with(item.to_owned())).collect()
     }
 
     /// A list in the file alone.
     pub(super) fn list_in_file(&self, setting: &Setting) -> Option<&Spanned<Vec<Spanned<String>>>> {
-        self.file.lists.get(setting.file_key?)
+        self.file.table.lists.get(setting.file_key?)
+    }
+
+    /// A list, or the one value of a setting that is none.
+    pub(super) fn values(&self, setting: &Setting) -> Vec<Spanned<String>> {
+        match setting.kind.of_items() {
+            Some(_) => self.list(setting),
+            None => self.text(setting).into_iter().collect(),
+        }
     }
 
     /// Yes or no, or the default. Another word is a problem.
     pub(super) fn flag(&mut self, setting: &Setting, default: bool) -> bool {
-        let Some(found) = self.text(setting) else {
-            return default;
-        };
-        match found.value.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "1" => true,
-            "false" | "no" | "0" => false,
-            _ => {
-                let problem = found.wrong("is neither true nor false", "write true or false");
-                self.problems.push(problem);
-                default
-            }
-        }
+        let flag = self.parse(setting, |text| match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" => Ok(true),
+            "false" | "no" | "0" => Ok(false),
+            _ => Err(("is neither true nor false", "write true or false")),
+        });
+        flag.unwrap_or(default)
     }
 
     /// The content of a file that a setting names; `None` after a problem. What a secret's
@@ -216,13 +234,7 @@ impl<'a> Reader<'a> {
                 ));
                 return None;
             }
-            Err(error) => {
-                self.problems.push(found.problem(
-                    format_args!("names {}, which cannot be read ({error})", path.display()),
-                    remedy(Attempt::Read, &error),
-                ));
-                return None;
-            }
+            Err(error) => return self.unreadable(found, &error),
         };
         self.files.push(path.to_owned());
         let digest = Sha256::digest(&bytes).into();
@@ -235,11 +247,9 @@ impl<'a> Reader<'a> {
             }
             (false, false) => return Some(bytes),
         };
-        let (place, key) = (&found.place, &found.key);
         let path = path.display();
-        self.warnings.push(format!(
-            "{place}: {key} names {path}, which other users of this machine can {what}"
-        ));
+        let what = format_args!("names {path}, which other users of this machine can {what}");
+        self.warnings.push(found.warning(what));
         Some(bytes)
     }
 
@@ -250,17 +260,17 @@ impl<'a> Reader<'a> {
         is_secret: bool,
     ) -> Option<String> {
         let bytes = self.read_file_of(found, is_secret)?;
-        match text_file::decode(bytes) {
-            Ok(text) => Some(text),
-            Err(error) => {
-                let path = found.value.display();
-                self.problems.push(found.problem(
-                    format_args!("names {path}, which cannot be read ({error})"),
-                    remedy(Attempt::Read, &error),
-                ));
-                None
-            }
-        }
+        let text = text_file::decode(bytes);
+        text.map_or_else(|error| self.unreadable(found, &error), Some)
+    }
+
+    fn unreadable<T>(&mut self, found: &Spanned<PathBuf>, error: &io::Error) -> Option<T> {
+        let path = found.value.display();
+        self.problems.push(found.problem(
+            format_args!("names {path}, which cannot be read ({error})"),
+            remedy(Attempt::Read, error),
+        ));
+        None
     }
 
     /// What stood in the file that a setting names, when it was read.
@@ -269,8 +279,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The file's boards.
-    pub(super) fn boards(&self) -> &[FileBoard] {
-        &self.file.boards
+    pub(super) fn boards(&self) -> &[Table] {
+        self.file.table.array(keys::BOARDS)
     }
 
     /// An integer within bounds, or the default. Out of bounds is a problem.
@@ -278,40 +288,21 @@ impl<'a> Reader<'a> {
         &mut self,
         setting: &Setting,
         default: u64,
-        bounds: std::ops::RangeInclusive<u64>,
+        bounds: RangeInclusive<u64>,
         unit: &str,
     ) -> u64 {
-        let Some(found) = self.text(setting) else {
-            return default;
-        };
-        let number = found.value.trim().parse::<i128>().ok();
-        match number.and_then(|it| u64::try_from(it).ok()) {
-            Some(number) if bounds.contains(&number) => number,
-            _ => {
-                self.problems.push(found.wrong(
-                    match number {
-                        Some(_) => "is out of bounds",
-                        None => "is not a whole number",
-                    },
-                    format_args!(
-                        "give a whole number from {} to {} ({unit})",
-                        bounds.start(),
-                        bounds.end()
-                    ),
-                ));
-                default
-            }
+        let bounds = *bounds.start() as f64..=*bounds.end() as f64;
+        let number = self.text(setting);
+        let number = number.and_then(|it| it.number(&mut self.problems, bounds, true, unit));
+        number.map_or(default, |number| number as u64)
+    }
+
+    /// The file's boards and levels, handed over.
+    pub(super) fn take_tables(&mut self) -> Table {
+        Table {
+            tables: std::mem::take(&mut self.file.table.tables),
+            ..Table::default()
         }
-    }
-
-    /// The file's boards, handed over.
-    pub(super) fn take_boards(&mut self) -> Vec<FileBoard> {
-        std::mem::take(&mut self.file.boards)
-    }
-
-    /// The file's `[levels]`, handed over.
-    pub(super) fn take_levels(&mut self) -> FileLevels {
-        std::mem::take(&mut self.file.levels)
     }
 }
 

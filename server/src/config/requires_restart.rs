@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     PollConfig,
-    keys::{self, Applies, Kind},
+    keys::{self, Applies},
     proxy,
     reader::Reader,
 };
@@ -39,10 +39,7 @@ impl RequiresRestart {
                 digest.update(text.len().to_le_bytes());
                 digest.update(text);
             };
-            let found = match setting.kind {
-                Kind::Ids | Kind::Texts => reader.list(setting),
-                _ => reader.text(setting).into_iter().collect(),
-            };
+            let found = reader.values(setting);
             if found.is_empty() {
                 continue;
             }
@@ -93,27 +90,17 @@ mod tests {
     use std::path::Path;
 
     use super::{
-        super::{Environment, Loaded, Permissions, env::fake::FakeEnv},
+        super::{Environment, Loaded, env::fake::FakeEnv},
         *,
     };
 
     const SECRET: &str = "hunter2";
 
     fn requires_restart(variables: &[(&str, &str)], file: &str, secret: &str) -> RequiresRestart {
-        let variables = [("CXONE_CLIENT_ID", "id"), ("CXONE_TENANT_ID", "tenant")]
-            .iter()
-            .chain(variables)
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let enough = [("CXONE_CLIENT_ID", "id"), ("CXONE_TENANT_ID", "tenant")];
         let file = format!("[cxone]\nclient_secret_file = \"secret\"\n{file}");
-        let env = FakeEnv {
-            variables: variables.collect(),
-            files: [
-                ("queuewall.toml".into(), file),
-                ("secret".into(), secret.to_owned()),
-            ]
-            .into(),
-            permissions: Permissions::default(),
-        };
+        let files = [("queuewall.toml", file.as_str()), ("secret", secret)];
+        let env = FakeEnv::new(&[&enough, variables].concat(), &files);
         let named = Some(Path::new("queuewall.toml"));
         let environment = Environment::read(&env, named);
         Loaded::read(&env, environment, named)

@@ -9,7 +9,7 @@ use std::{
 
 use url::Host;
 
-use super::{ConfigError, Env, Environment, FrameAncestor, frames, keys, reader::Reader};
+use super::{ConfigError, Env, Environment, FrameAncestor, keys, problem::Fault, reader::Reader};
 
 /// The server's own address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,35 +79,24 @@ impl ServerConfig {
     ) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(env, environment, file)?;
         let server = Self::read(&mut reader);
-        if reader.problems.is_empty() {
-            Ok(server)
-        } else {
-            Err(ConfigError {
-                problems: reader.problems,
-            })
-        }
+        ConfigError::unless_none(reader.problems)?;
+        Ok(server)
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let default = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
-        let listen = match reader.text(&keys::LISTEN) {
-            None => default,
-            Some(found) => found.value.trim().parse().unwrap_or_else(|_| {
-                reader.problems.push(found.wrong(
-                    "is not an address and port",
-                    "write for example 127.0.0.1:8080 (this machine only) or 0.0.0.0:8080 \
-                     (every network)",
-                ));
-                default
-            }),
-        };
+        let remedy = "write for example 127.0.0.1:8080 (this machine only) or 0.0.0.0:8080 \
+                      (every network)";
+        let listen = reader.parse(&keys::LISTEN, |text| address(text, remedy));
+        let listen = listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
         Self {
             listen,
             metrics_listen: metrics_listen(reader, listen),
-            hosts: hosts(reader),
+            hosts: reader.parse_list(&keys::HOSTS, host),
             tls: tls(reader),
-            base_path: base_path(reader),
-            frame_ancestors: frames::read(reader),
+            base_path: reader
+                .parse(&keys::BASE_PATH, base_path)
+                .unwrap_or_default(),
+            frame_ancestors: reader.parse_list(&keys::FRAME_ANCESTORS, FrameAncestor::parse),
             idle: Duration::from_secs(reader.integer(
                 &keys::IDLE_SECONDS,
                 DEFAULT_IDLE.as_secs(),
@@ -118,15 +107,16 @@ impl ServerConfig {
     }
 }
 
+fn address<'r>(text: &str, remedy: &'r str) -> Result<SocketAddr, (&'static str, &'r str)> {
+    text.parse()
+        .map_err(|_| ("is not an address and port", remedy))
+}
+
 fn metrics_listen(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<SocketAddr> {
     let found = reader.text(&keys::METRICS_LISTEN)?;
-    let Ok(address) = found.value.trim().parse::<SocketAddr>() else {
-        reader.problems.push(found.wrong(
-            "is not an address and port",
-            "write for example 127.0.0.1:9464 (this machine only)",
-        ));
-        return None;
-    };
+    let address = found.parse(&mut reader.problems, |text| {
+        address(text, "write for example 127.0.0.1:9464 (this machine only)")
+    })?;
     if address == listen && address.port() != 0 {
         reader.problems.push(found.wrong(
             "is the wall's own address",
@@ -134,62 +124,51 @@ fn metrics_listen(reader: &mut Reader<'_>, listen: SocketAddr) -> Option<SocketA
         ));
     }
     if !address.ip().is_loopback() {
-        reader.warnings.push(format!(
-            "{}: {} = {address} is reached from other machines, and metrics and screens have no access control: \
-             make sure that only operators can reach it",
-            found.place, found.key
-        ));
+        reader.warnings.push(found.warning(format_args!(
+            "= {address} is reached from other machines, and metrics and screens have no access control: \
+             make sure that only operators can reach it"
+        )));
     }
     Some(address)
 }
 
-fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
-    let found = reader.list(&keys::HOSTS);
-    for host in &found {
-        // A wildcard passes as a name in an address, and names no host; nor does a word for all.
-        let is_name = |text: &str| {
-            let is_word = ["all", "any", "none", "null", "true", "false"].contains(&text);
-            !is_word && !text.contains('*') && matches!(Host::parse(text), Ok(Host::Domain(_)))
-        };
-        if !is_name(&host.value.trim().to_ascii_lowercase()) {
-            reader.problems.push(host.wrong(
-                "is not a host name",
-                "write it as in wall.example.com, without https://, a port or *, each name by itself; IP addresses need \
-                 not be named",
-            ));
-        }
+fn host(text: &str) -> Result<String, Fault> {
+    let name = text.to_ascii_lowercase();
+    // A wildcard passes as a name in an address, and names no host; nor does a word for all.
+    let is_word = ["all", "any", "none", "null", "true", "false"].contains(&name.as_str());
+    match Host::parse(&name) {
+        Ok(Host::Domain(_)) if !is_word && !name.contains('*') => Ok(text.to_owned()),
+        _ => Err((
+            "is not a host name",
+            "write it as in wall.example.com, without https://, a port or *, each name by itself; IP addresses need \
+             not be named",
+        )),
     }
-    found.into_iter().map(|found| found.value).collect()
 }
 
-fn base_path(reader: &mut Reader<'_>) -> String {
+fn base_path(text: &str) -> Result<String, Fault> {
     // What lies at the root: below one of these no proxy's path could be told from ours.
     const OURS: [&str; 6] = ["api", "assets", "board", "boards", "healthz", "readyz"];
-    let Some(found) = reader.text(&keys::BASE_PATH) else {
-        return String::new();
-    };
-    let path = found.value.trim().trim_end_matches('/');
+    let path = text.trim_end_matches('/');
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     let is_part =
         |part: &str| !part.is_empty() && part != "." && part != ".." && part.chars().all(is_plain);
     let mut parts = path.split('/').skip(1);
-    if path.is_empty() || path.starts_with('/') && parts.all(is_part) {
-        let first = path.split('/').nth(1).unwrap_or_default();
-        if !OURS.contains(&first.to_ascii_lowercase().as_str()) {
-            return path.to_owned();
-        }
-        reader.problems.push(found.wrong(
-            "is used by the server itself",
-            "take another path, as in /wall",
-        ));
-    } else {
-        reader.problems.push(found.wrong(
+    let first = parts.clone().next().unwrap_or_default();
+    if !path.is_empty() && !(path.starts_with('/') && parts.all(is_part)) {
+        return Err((
             "is not a path",
             "write the path that the proxy has the wall under, as in /wall: it begins with a slash, without \
              https:// and a host, and holds letters, digits and - . _ ~ alone",
         ));
     }
-    String::new()
+    match OURS.contains(&first.to_ascii_lowercase().as_str()) {
+        false => Ok(path.to_owned()),
+        true => Err((
+            "is used by the server itself",
+            "take another path, as in /wall",
+        )),
+    }
 }
 
 fn tls(reader: &mut Reader<'_>) -> Option<TlsFiles> {

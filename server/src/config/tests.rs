@@ -20,23 +20,8 @@ const ENOUGH: [(&str, &str); 3] = [
     ("CXONE_TENANT_ID", "tenant"),
 ];
 
-fn fake_env(variables: &[(&str, &str)], files: &[(&str, &str)]) -> FakeEnv {
-    let owned = |text: &&str| (*text).to_owned();
-    FakeEnv {
-        variables: variables
-            .iter()
-            .map(|(name, value)| (owned(name), owned(value)))
-            .collect(),
-        files: files
-            .iter()
-            .map(|(path, text)| (path.into(), owned(text)))
-            .collect(),
-        permissions: Permissions::default(),
-    }
-}
-
 fn read(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
-    read_from(&fake_env(variables, files), None)
+    read_from(&FakeEnv::new(variables, files), None)
 }
 
 fn read_from(env: &FakeEnv, file: Option<&str>) -> Result<Loaded, ConfigError> {
@@ -148,7 +133,7 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
         ("CXONE_TENANT_ID", "tenant"),
         ("CXONE_CLIENT_SECRET_FILE", "secret"),
     ];
-    let mut env = fake_env(&variables, &[("secret", "hunter2\r\n")]);
+    let mut env = FakeEnv::new(&variables, &[("secret", "hunter2\r\n")]);
     env.permissions.others_read = true;
     let config = read_from(&env, None).unwrap().config;
     assert_eq!(
@@ -199,7 +184,7 @@ fn config_path_is_that_of_option_then_variable_then_default() {
     ];
     let variables = with(&[("QUEUEWALL_CONFIG", "b.toml")]);
     let slug = |variables: &[_], option| {
-        let loaded = read_from(&fake_env(variables, &files), option).unwrap();
+        let loaded = read_from(&FakeEnv::new(variables, &files), option).unwrap();
         loaded.config.boards[0].slug.clone()
     };
     assert_eq!(slug(&variables, Some("a.toml")), "a");
@@ -217,7 +202,7 @@ fn config_path_is_that_of_option_then_variable_then_default() {
 #[test]
 fn paths_in_the_file_are_meant_from_its_folder() {
     let file = "[cxone]\nclient_secret_file = \"secret\"\nca_file = \"/ca.pem\"\n";
-    let env = fake_env(
+    let env = FakeEnv::new(
         &[("CXONE_CLIENT_ID", "id"), ("CXONE_TENANT_ID", "t")],
         &[
             ("etc/queuewall.toml", file),
@@ -283,33 +268,28 @@ fn boards_in_file_replace_environment_board_and_keep_skills() {
 
 #[test]
 fn queue_id_that_another_program_changed_is_refused() {
-    for (id, remedy) in [
-        ("1.234567e+06", "in quotes where it is set"),
-        ("4.711E+3", "in quotes where it is set"),
-        ("4711.0", "decimal point"),
-        ("4711.", "decimal point"),
+    for (ids, remedy) in [
+        ("1.234567e+06 4.711E+3", "in quotes where it is set"),
+        ("4711.0 4711.", "decimal point"),
         ("+4711", "a sign"),
-        ("null", "no value"),
-        ("None", "no value"),
-        ("undefined", "no value"),
-        ("NaN", "no value"),
+        ("null None undefined NaN", "no value"),
         ("\u{ff14}711", "U+FF14"),
         ("\u{664}711", "U+0664"),
         ("47\u{7}11", "U+0007"),
         ("47\u{200b}11", "U+200B"),
         ("\u{202e}4711", "U+202E"),
-        ("[4711", "separated by commas"),
-        ("4711;4712", "separated by commas"),
-        ("4711|4712", "separated by commas"),
-        ("4711\u{ff0c}4712", "separated by commas"),
-        ("<id>", "separated by commas"),
-        ("$QUEUE", "separated by commas"),
+        (
+            "[4711 4711;4712 4711|4712 4711\u{ff0c}4712 <id> $QUEUE",
+            "separated by commas",
+        ),
     ] {
-        let problems = problems(&with(&[("TARGET_QUEUE_ID", id)]), &[]);
-        assert!(
-            matches!(problems.as_slice(), [one] if one.contains(remedy)),
-            "{problems:?}"
-        );
+        for id in ids.split(' ') {
+            let problems = problems(&with(&[("TARGET_QUEUE_ID", id)]), &[]);
+            assert!(
+                matches!(problems.as_slice(), [one] if one.contains(remedy)),
+                "{problems:?}"
+            );
+        }
     }
     for id in ["4711", "11e8-0000", "1e06", "a.b_c:d/e"] {
         read(&with(&[("TARGET_QUEUE_ID", id)]), &[]).unwrap();
@@ -411,47 +391,35 @@ fn the_server_may_have_names_and_a_certificate() {
         ("etc/tls.pem", ""),
         ("etc/key.pem", ""),
     ];
-    let mut env = fake_env(&ENOUGH, &files);
+    let mut env = FakeEnv::new(&ENOUGH, &files);
     env.permissions.others_read = true;
     let config = read_from(&env, Some("etc/queuewall.toml")).unwrap().config;
     assert_eq!(config.server.hosts, ["wall.example.com"]);
     let tls = config.server.tls.unwrap();
     assert_eq!(tls.certificate, Path::new("etc/tls.pem"));
     assert_eq!(tls.key, Path::new("etc/key.pem"));
+    let warnings = config.warnings;
     assert!(
-        config.warnings[0].contains("key.pem, which other users"),
-        "{:?}",
-        config.warnings
+        warnings[0].contains("key.pem, which other users"),
+        "{warnings:?}"
     );
 
-    for (variables, expected) in [
-        (
-            vec![("QUEUEWALL_TLS_KEY_FILE", "key.pem")],
-            "environment: QUEUEWALL_TLS_KEY_FILE is set without the other: set both",
-        ),
-        (
-            vec![
-                ("QUEUEWALL_TLS_CERTIFICATE_FILE", "gone.pem"),
-                ("QUEUEWALL_TLS_KEY_FILE", "key.pem"),
-            ],
-            "environment: QUEUEWALL_TLS_CERTIFICATE_FILE names gone.pem, which cannot be read",
-        ),
-        (
-            vec![("QUEUEWALL_HOSTS", "https://wall.example.com")],
-            "environment: QUEUEWALL_HOSTS = \"https://wall.example.com\" is not a host name: write",
-        ),
-        (
-            vec![("QUEUEWALL_HOSTS", "wall.example.com:8080")],
-            "environment: QUEUEWALL_HOSTS = \"wall.example.com:8080\" is not a host name: write",
-        ),
-        (
-            vec![("QUEUEWALL_HOSTS", "ALL")],
-            "environment: QUEUEWALL_HOSTS = \"ALL\" is not a host name: write",
-        ),
-    ] {
-        let found = problems(&with(&variables), &[("key.pem", "")]);
+    let refused = |variables: &[_], expected: &str| {
+        let found = problems(&with(variables), &[("key.pem", "")]);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with(expected), "{found:?}");
+        let expected = format!("environment: QUEUEWALL_{expected}");
+        assert!(found[0].starts_with(&expected), "{found:?}");
+    };
+    let key = ("QUEUEWALL_TLS_KEY_FILE", "key.pem");
+    let gone = ("QUEUEWALL_TLS_CERTIFICATE_FILE", "gone.pem");
+    refused(&[key], "TLS_KEY_FILE is set without the other: set both");
+    refused(
+        &[key, gone],
+        "TLS_CERTIFICATE_FILE names gone.pem, which cannot be read",
+    );
+    for host in ["https://wall.example.com", "wall.example.com:8080", "ALL"] {
+        let expected = format!("HOSTS = \"{host}\" is not a host name: write");
+        refused(&[("QUEUEWALL_HOSTS", host)], &expected);
     }
 }
 
@@ -542,18 +510,18 @@ fn sample_file_holds_every_key_and_loads_uncommented() {
     let keys_of = |table: &toml::Value| -> BTreeSet<String> {
         table.as_table().unwrap().keys().cloned().collect()
     };
+    let holds_all = |table: &toml::Value, kind: keys::Kind| {
+        let known = kind.keys().into_iter().map(|(key, _)| key);
+        assert_eq!(keys_of(table), known.collect(), "{kind:?}");
+    };
     let levels = &table[keys::LEVELS];
-    assert_eq!(keys_of(levels), keys::level_keys().collect());
+    holds_all(levels, keys::Kind::Levels);
     for metric in Metric::JUDGED {
-        let limits = keys_of(&levels[keys::level_key(metric)]);
-        assert_eq!(limits, keys::LIMIT_KEYS.map(str::to_owned).into());
+        holds_all(&levels[keys::level_key(metric)], keys::Kind::Limits);
     }
-    let board = table[keys::BOARDS][0].as_table().unwrap();
-    let named: BTreeSet<_> = board.keys().map(String::as_str).collect();
-    assert_eq!(named, BTreeSet::from(keys::BOARD_KEYS));
-    let queue = board["queues"][1].as_table().unwrap();
-    let named: BTreeSet<_> = queue.keys().map(String::as_str).collect();
-    assert_eq!(named, BTreeSet::from(keys::QUEUE_KEYS));
+    let board = &table[keys::BOARDS][0];
+    holds_all(board, keys::Kind::Board);
+    holds_all(&board["queues"][1], keys::Kind::Queue);
 
     let sample = filled_in(sample);
     let files = [
@@ -655,59 +623,22 @@ fn thresholds_out_of_bounds_or_order_are_refused_all_at_once() {
                 { id = 2, levels = { service_level_percent = { warning = 60, critical = 80 } } },\n\
                 { id = 3, levels = { longest_wait_seconds = { warning = 300.5 } } },\n\
                 { id = 4, levels = { available_agents = { warning = 0 } } }]\n";
-    let what = |line: u32, key: &str, what: &str| format!("queuewall.toml:{line}: {key} {what}");
     assert_eq!(
         problems(&ENOUGH, &[("queuewall.toml", file)]),
         [
-            what(
-                2,
-                "levels.waiting.warning = 0",
-                "is out of bounds: give a whole number from 1 to 10000 (calls)"
-            ),
-            what(
-                2,
-                "levels.waiting.critical = 2.5",
-                "is not a whole number: give a whole number from 1 to 10000 (calls)"
-            ),
-            what(
-                4,
-                "levels.margin_percent = 51",
-                "is out of bounds: give a number from 0 to 50 (percent)"
-            ),
-            what(
-                5,
-                "levels.minimum_sample = -1",
-                "is out of bounds: give a whole number from 0 to 1000 (calls)"
-            ),
-            what(
-                3,
-                "levels.rise_after = 0",
-                "is out of bounds: give a whole number from 1 to 20 (readings in a row)"
-            ),
-            what(
-                9,
-                "boards.queues.levels.waiting.critical = 5",
-                "makes warning 5 and critical 5 calls: give a warning below critical, or false for \
-                 one of the two"
-            ),
-            what(
-                10,
-                "boards.queues.levels.service_level_percent.warning = 60",
-                "makes warning 60 and critical 80 percent: give a warning above critical, or false \
-                 for one of the two"
-            ),
-            what(
-                11,
-                "boards.queues.levels.longest_wait_seconds.warning = 300.5",
-                "makes warning 300.5 and critical 300 seconds: give a warning below critical, or \
-                 false for one of the two"
-            ),
-            what(
-                12,
-                "boards.queues.levels.available_agents.warning = 0",
-                "makes warning 0 and critical 0 agents: give a warning above critical, or false for \
-                 one of the two"
-            ),
+            "queuewall.toml:2: levels.waiting.warning = 0 is out of bounds: give a whole number from 1 to 10000 (calls)",
+            "queuewall.toml:2: levels.waiting.critical = 2.5 is not a whole number: give a whole number from 1 to 10000 (calls)",
+            "queuewall.toml:4: levels.margin_percent = 51 is out of bounds: give a number from 0 to 50 (percent)",
+            "queuewall.toml:5: levels.minimum_sample = -1 is out of bounds: give a whole number from 0 to 1000 (calls)",
+            "queuewall.toml:3: levels.rise_after = 0 is out of bounds: give a whole number from 1 to 20 (readings in a row)",
+            "queuewall.toml:9: boards.queues.levels.waiting.critical = 5 makes warning 5 and critical 5 calls: \
+             give a warning below critical, or false for one of the two",
+            "queuewall.toml:10: boards.queues.levels.service_level_percent.warning = 60 makes warning 60 and critical 80 \
+             percent: give a warning above critical, or false for one of the two",
+            "queuewall.toml:11: boards.queues.levels.longest_wait_seconds.warning = 300.5 makes warning 300.5 and \
+             critical 300 seconds: give a warning below critical, or false for one of the two",
+            "queuewall.toml:12: boards.queues.levels.available_agents.warning = 0 makes warning 0 and critical 0 \
+             agents: give a warning above critical, or false for one of the two",
         ]
     );
 }
@@ -793,7 +724,7 @@ fn who_may_look_is_read_from_both_sources() {
                 [access]\nmode = \"proxy\"\nproxy_header = \"X-Person\"\n\
                 trusted_proxies = [\"10.0.0.5\", \"fd00::/8\"]\n";
     let files = [("etc/queuewall.toml", file)];
-    let env = fake_env(&ENOUGH, &files);
+    let env = FakeEnv::new(&ENOUGH, &files);
     let loaded = read_from(&env, Some("etc/queuewall.toml")).unwrap();
     let access = loaded.config.access;
     assert_eq!(access.mode, AccessMode::Proxy);
@@ -814,10 +745,14 @@ fn who_may_look_is_read_from_both_sources() {
         ("QUEUEWALL_ACCESS", "links"),
         ("QUEUEWALL_STATE_DIR", "/var/q"),
     ]);
-    let loaded = read_from(&fake_env(&variables, &files), Some("etc/queuewall.toml")).unwrap();
+    let loaded = read_from(
+        &FakeEnv::new(&variables, &files),
+        Some("etc/queuewall.toml"),
+    )
+    .unwrap();
     assert_eq!(loaded.config.access.mode, AccessMode::Links);
     assert_eq!(loaded.config.access.state_dir, Path::new("/var/q"));
-    let env = fake_env(&ENOUGH, &[("etc/q.toml", "")]);
+    let env = FakeEnv::new(&ENOUGH, &[("etc/q.toml", "")]);
     let loaded = read_from(&env, Some("etc/q.toml")).unwrap();
     assert_eq!(
         loaded.config.access.state_dir,
@@ -859,7 +794,7 @@ fn a_guard_that_cannot_be_is_refused() {
 fn handing_out_links_needs_no_credentials() {
     let file = "[[boards]]\nslug = \"a\"\n[[boards]]\nslug = \"b\"\n";
     let link_settings = |variables: &[_], files: &[_]| {
-        let env = fake_env(variables, files);
+        let env = FakeEnv::new(variables, files);
         LinkSettings::read(&env, Environment::read(&env, None), None)
     };
     let found = link_settings(
@@ -907,7 +842,7 @@ fn metrics_listener_is_off_by_default_and_warns_when_public() {
 #[test]
 fn asking_the_server_how_it_is_needs_no_credentials() {
     let alone = |variables: &[_], files: &[_]| {
-        let env = fake_env(variables, files);
+        let env = FakeEnv::new(variables, files);
         ServerConfig::read_alone(&env, Environment::read(&env, None), None)
     };
     let file = [("queuewall.toml", "[server]\nlisten = \"0.0.0.0:8080\"\n")];
@@ -956,22 +891,22 @@ fn secret_given_where_its_file_belongs_is_not_quoted() {
 
 #[test]
 fn unreadable_source_is_the_only_problem() {
-    let broken = problems(&[], &[("queuewall.toml", "[cxone\nclient_id = \"a\"\n")]);
-    assert_eq!(broken.len(), 1, "{broken:?}");
-    assert!(broken[0].starts_with("queuewall.toml:1: the line is not TOML"));
+    let toml = "queuewall.toml";
+    let cxone = "[cxone\nclient_id = \"a\"\n";
     for (path, text, what) in [
+        (toml, cxone, "queuewall.toml:1: the line is not TOML"),
         (
             ".env",
             "CXONE_CLIENT_ID: abc\n",
             ".env:1: the line is not NAME=value",
         ),
         (
-            "queuewall.toml",
+            toml,
             "[Cxone]\nclient_id = \"a\"\n",
             "queuewall.toml:1: Cxone is not a known key: did you mean cxone?",
         ),
         (
-            "queuewall.toml",
+            toml,
             "cxone = \"x\"\n",
             "queuewall.toml:1: cxone must be a table",
         ),
@@ -984,31 +919,28 @@ fn unreadable_source_is_the_only_problem() {
         (
             ".env",
             "\0\0\0\0",
-            ".env: the file cannot be read (it holds NUL characters",
+            ": the file cannot be read (it holds NUL characters",
         ),
         (
-            "queuewall.toml",
+            toml,
             "\0\0\0\0",
-            "queuewall.toml: the file queuewall.toml cannot be read (it holds NUL",
+            ": the file queuewall.toml cannot be read (it holds NUL",
         ),
         (
             ".env",
             "CXONE_CLIENT_SECRET='open\n",
-            ".env:1: CXONE_CLIENT_SECRET has a quote that is not closed",
+            ":1: CXONE_CLIENT_SECRET has a quote that is not closed",
         ),
         (
             ".env",
             "CXONE_CLINT_SECRET=a\n",
-            ".env:1: CXONE_CLINT_SECRET is not a variable of Queuewall: did you mean",
+            ":1: CXONE_CLINT_SECRET is not a variable of Queuewall: did you mean",
         ),
     ] {
-        let found = problems(&[ENOUGH[0], ENOUGH[2]], &[(path, text)]);
-        let found: Vec<_> = found
-            .iter()
-            .filter(|it| !it.contains("SECRET is not set") || path == "queuewall.toml")
-            .collect();
+        let mut found = problems(&[ENOUGH[0], ENOUGH[2]], &[(path, text)]);
+        found.retain(|it| !it.contains("SECRET is not set") || path == toml);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with(what), "{found:?}");
+        assert!(found[0].starts_with(&format!("{path}{what}")), "{found:?}");
     }
 }
 
@@ -1017,7 +949,7 @@ fn dotenv_counts_beside_the_named_file_alone() {
     let named = "CXONE_CLIENT_ID=named\nCXONE_CLIENT_SECRET=hunter2\nCXONE_TENANT_ID=named\n";
     let planted = "CXONE_CLIENT_ID=planted\nCXONE_BASE_URL=https://evil.example.com\n";
     let files = [("etc/q.toml", ""), ("etc/.env", named), (".env", planted)];
-    let loaded = read_from(&fake_env(&[], &files), Some("etc/q.toml")).unwrap();
+    let loaded = read_from(&FakeEnv::new(&[], &files), Some("etc/q.toml")).unwrap();
     assert_eq!(reporting_v2(&loaded.config).client_id, "named");
     let paths: Vec<_> = loaded
         .files
@@ -1032,11 +964,11 @@ fn dotenv_counts_beside_the_named_file_alone() {
     );
 
     let by_variable = [("QUEUEWALL_CONFIG", "etc/q.toml")];
-    let loaded = read_from(&fake_env(&by_variable, &files), None).unwrap();
+    let loaded = read_from(&FakeEnv::new(&by_variable, &files), None).unwrap();
     assert_eq!(reporting_v2(&loaded.config).client_id, "named");
 
     let without = [files[0], files[2]];
-    let error = read_from(&fake_env(&[], &without), Some("etc/q.toml")).unwrap_err();
+    let error = read_from(&FakeEnv::new(&[], &without), Some("etc/q.toml")).unwrap_err();
     assert!(
         error
             .to_string()
@@ -1047,7 +979,7 @@ fn dotenv_counts_beside_the_named_file_alone() {
     let here = [("q.toml", ""), (".env", named)];
     for option in ["q.toml", "./q.toml"] {
         let files = [here[0], here[1], ("./q.toml", ""), ("./.env", named)];
-        let loaded = read_from(&fake_env(&[], &files), Some(option)).unwrap();
+        let loaded = read_from(&FakeEnv::new(&[], &files), Some(option)).unwrap();
         assert_eq!(reporting_v2(&loaded.config).client_id, "named", "{option}");
     }
 }
@@ -1055,45 +987,32 @@ fn dotenv_counts_beside_the_named_file_alone() {
 #[test]
 fn dotenv_that_others_can_change_is_refused() {
     let dotenv = "CXONE_CLIENT_ID=a\nCXONE_CLIENT_SECRET=b\nCXONE_TENANT_ID=c\n";
-    let mut env = fake_env(&[], &[(".env", dotenv)]);
-    for (permissions, what) in [
-        (
-            Permissions {
-                foreign_owner: Some(1234),
-                ..Permissions::default()
-            },
-            "belongs to another user (uid 1234)",
-        ),
-        (
-            Permissions {
-                others_write: true,
-                ..Permissions::default()
-            },
-            "can be written by other users",
-        ),
+    let mut env = FakeEnv::new(&[], &[(".env", dotenv)]);
+    for (foreign_owner, what) in [
+        (Some(1234), "belongs to another user (uid 1234)"),
+        (None, "can be written by other users"),
     ] {
-        env.permissions = permissions;
+        env.permissions = Permissions {
+            foreign_owner,
+            others_write: foreign_owner.is_none(),
+            ..Permissions::default()
+        };
         let error = read_from(&env, None).unwrap_err();
         assert_eq!(error.problems.len(), 1, "{error}");
         assert!(error.to_string().contains(what), "{error}");
     }
-    env.permissions = Permissions {
-        others_read: true,
-        ..Permissions::default()
-    };
-    let warnings = |env: &FakeEnv| {
-        let loaded = read_from(env, None).unwrap();
-        loaded.config.warnings
-    };
+    env.permissions = Permissions::default();
+    env.permissions.others_read = true;
+    let warnings = |env: &FakeEnv| read_from(env, None).unwrap().config.warnings;
     assert_eq!(
         warnings(&env),
         [".env: other users of this machine can read the file, which holds a secret: chmod 600 it"]
     );
-    env.files.insert(
-        ".env".into(),
-        "CXONE_CLIENT_ID=a\nCXONE_CLIENT_SECRET=\n".into(),
+    let mut env = FakeEnv::new(
+        &ENOUGH,
+        &[(".env", "CXONE_CLIENT_ID=a\nCXONE_CLIENT_SECRET=\n")],
     );
-    env.variables = fake_env(&ENOUGH, &[]).variables;
+    env.permissions.others_read = true;
     assert!(warnings(&env).is_empty(), "it holds no secret");
 }
 
@@ -1101,7 +1020,7 @@ fn dotenv_that_others_can_change_is_refused() {
 fn unnamed_file_that_others_can_change_is_refused() {
     let planted = "[cxone]\nbase_url = \"https://evil.test\"\n";
     let files = [("queuewall.toml", planted), ("etc/q.toml", planted)];
-    let mut env = fake_env(&ENOUGH, &files);
+    let mut env = FakeEnv::new(&ENOUGH, &files);
     for (foreign_owner, others_write, what) in [
         (Some(1234), false, "belongs to another user (uid 1234)"),
         (None, true, "can be written by other users"),
@@ -1187,23 +1106,9 @@ fn base_path_is_read_forgivingly_and_wrong_ones_are_refused() {
     ] {
         assert_eq!(base(value).unwrap(), expected, "{value}");
     }
-    for value in [
-        "wall",
-        "https://example.com/wall",
-        "//wall",
-        "/a//b",
-        "/../x",
-        "/a/.",
-        "/w%20all",
-        "/w all",
-        "/wall?x",
-        "/wall#x",
-        "/\"><script>",
-        "/board",
-        "/API/x",
-        "/assets",
-        "/healthz",
-    ] {
+    let refused = "wall https://example.com/wall //wall /a//b /../x /a/. /w%20all /wall?x /wall#x /\"><script> \
+                   /board /API/x /assets /healthz";
+    for value in refused.split(' ').chain(["/w all"]) {
         assert!(base(value).is_err(), "{value}");
     }
     let url = |url: &str, base: &str| {
@@ -1233,27 +1138,18 @@ fn idle_seconds_are_above_a_minute_by_default_and_bounded() {
 
 #[test]
 fn proxy_settings_that_admit_everyone_are_refused_or_warned() {
+    let (proxies, header) = ("QUEUEWALL_TRUSTED_PROXIES", "QUEUEWALL_PROXY_HEADER");
     for (name, value, word) in [
-        (
-            "QUEUEWALL_TRUSTED_PROXIES",
-            "0.0.0.0/0",
-            "would trust the headers",
-        ),
-        (
-            "QUEUEWALL_TRUSTED_PROXIES",
-            "10.0.0.5,::/0",
-            "would trust the headers",
-        ),
-        ("QUEUEWALL_PROXY_HEADER", "Host", "signed in or not"),
-        ("QUEUEWALL_PROXY_HEADER", "cookie", "signed in or not"),
+        (proxies, "0.0.0.0/0", "would trust the headers"),
+        (proxies, "10.0.0.5,::/0", "would trust the headers"),
+        (header, "Host", "signed in or not"),
+        (header, "cookie", "signed in or not"),
     ] {
         let found = problems(&with(&[(name, value)]), &[]);
         assert!(found.len() == 1 && found[0].contains(word), "{found:?}");
     }
-    let wide = with(&[("QUEUEWALL_TRUSTED_PROXIES", "10.0.0.0/8")]);
+    let wide = with(&[(proxies, "10.0.0.0/8")]);
     let warnings = read(&wide, &[]).unwrap().config.warnings;
-    assert!(
-        warnings[0].contains("every machine of this network"),
-        "{warnings:?}"
-    );
+    let word = "every machine of this network";
+    assert!(warnings[0].contains(word), "{warnings:?}");
 }

@@ -3,10 +3,8 @@
 use super::{
     keys::{self, Secrecy},
     placeholder,
+    problem::Fault,
 };
-
-/// What is wrong, and the remedy.
-pub(super) type Fault = (String, &'static str);
 
 const QUOTES: [(char, char); 8] = [
     ('"', '"'),
@@ -24,10 +22,7 @@ const NO_QUOTES: &str = "remove the quotes: Docker's and Podman's --env-file and
 
 /// What is wrong with a variable of the process that was meant to be read as in a `.env`
 /// file, and was handed over as it stood there.
-pub(super) fn changed_by_container(
-    variable: &str,
-    value: &str,
-) -> Option<(&'static str, &'static str)> {
+pub(super) fn changed_by_container(variable: &str, value: &str) -> Option<Fault> {
     let value = value.trim();
     let secrecy = keys::of_variable(variable).map(|setting| setting.secrecy);
     let is_credential = secrecy.is_some_and(|secrecy| secrecy != Secrecy::Public);
@@ -53,7 +48,7 @@ pub(super) fn has_comment(value: &str) -> bool {
 /// # Errors
 /// Where it is not one line of visible characters, or a placeholder. The value is not
 /// quoted.
-pub(super) fn credential(text: &str) -> Result<&str, Fault> {
+pub(super) fn credential(text: &str) -> Result<&str, Fault<String>> {
     let fault = |what: &str, remedy| Err((what.to_owned(), remedy));
     let value =
         text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');

@@ -12,21 +12,20 @@ const NO_ZONES: [&str; 2] = ["Etc/Unknown", "Factory"];
 
 /// The zone by its own spelling; older names such as `GB` are zones too. An offset such as
 /// `+02:00` is none: it would be wrong half of the year.
-pub(super) fn read(found: Option<Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
-    let found = found?;
-    let name = found.value.trim();
-    let zones = TimeZoneDatabase::bundled();
-    let zone = zones.get(name).ok();
-    let known = zone.as_ref().and_then(|zone| zone.iana_name());
-    if let Some(known) = known.filter(|known| !NO_ZONES.contains(known)) {
-        return Some(known.to_owned());
-    }
-    let remedy = match nearest(name, &zones) {
-        Some(near) => format!("did you mean {near}?"),
-        None => "write for example Europe/Berlin, America/New_York or UTC".to_owned(),
-    };
-    problems.push(found.wrong("is not an IANA time zone", remedy));
-    None
+pub(super) fn read(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
+    found?.parse(problems, |name| {
+        let zones = TimeZoneDatabase::bundled();
+        let zone = zones.get(name).ok();
+        let known = zone.as_ref().and_then(|zone| zone.iana_name());
+        if let Some(known) = known.filter(|known| !NO_ZONES.contains(known)) {
+            return Ok(known.to_owned());
+        }
+        let remedy = match nearest(name, &zones) {
+            Some(near) => format!("did you mean {near}?"),
+            None => "write for example Europe/Berlin, America/New_York or UTC".to_owned(),
+        };
+        Err(("is not an IANA time zone", remedy))
+    })
 }
 
 /// The zone that was probably meant: its place alone, blanks for `_`, a path of the
@@ -78,7 +77,7 @@ mod tests {
             key: "timezone".to_owned(),
         };
         let mut problems = Vec::new();
-        let zone = read(Some(found), &mut problems);
+        let zone = read(Some(&found), &mut problems);
         zone.ok_or_else(|| problems[0].to_string())
     }
 

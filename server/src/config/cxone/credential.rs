@@ -1,25 +1,23 @@
 //! One credential: a value, or a file that holds it. No message here ever quotes one.
 
 use super::super::{
-    keys::Setting,
-    problem::{Problem, Spanned},
+    keys::{Secrecy, Setting},
+    problem::Problem,
     reader::Reader,
     value,
 };
 
-/// A credential, and where each form of it may stand.
-pub(super) struct Credential {
-    pub(super) value: &'static Setting,
-    pub(super) file: &'static Setting,
-    /// Whether others must not read it.
-    pub(super) is_secret: bool,
-    pub(super) remedy: &'static str,
-}
+/// A credential: the setting with its value, the one that names a file with it, and what to
+/// do where it is missing.
+pub(super) struct Credential(
+    pub(super) &'static Setting,
+    pub(super) &'static Setting,
+    pub(super) &'static str,
+);
 
 /// Whether something is given for it, right or wrong.
 pub(super) fn is_given(reader: &Reader<'_>, credential: &Credential) -> bool {
-    let settings = [credential.value, credential.file];
-    settings.into_iter().any(|setting| {
+    [credential.0, credential.1].into_iter().any(|setting| {
         reader.is_refused(setting)
             || reader.variable_even_blank(setting).is_some()
             || reader.in_file(setting).is_some()
@@ -28,59 +26,36 @@ pub(super) fn is_given(reader: &Reader<'_>, credential: &Credential) -> bool {
 
 /// Reads a credential that must be there; `None` after a problem.
 pub(super) fn read(reader: &mut Reader<'_>, credential: &Credential) -> Option<String> {
-    let forms = [credential.value, credential.file];
-    if forms.iter().any(|setting| reader.is_refused(setting)) {
+    let Credential(setting, file, remedy) = *credential;
+    if reader.is_refused(setting) || reader.is_refused(file) {
         return None;
     }
-    let value = reader.variable_even_blank(credential.value);
-    let file = reader.variable_even_blank(credential.file);
-    let blank = [&value, &file]
-        .into_iter()
-        .flatten()
-        .find(|found| found.value.trim().is_empty());
-    if let Some(blank) = blank {
-        reader
-            .problems
-            .push(blank.problem("is empty", credential.remedy));
-        return None;
-    }
-    match (value, file) {
-        (Some(value), Some(file)) => {
-            reader.problems.push(value.problem(
-                format_args!("and {} ({}) are both given", file.key, file.place),
-                "keep one of the two",
-            ));
-            None
-        }
-        (Some(value), None) => usable(reader, &value),
-        (None, Some(_)) => from_file(reader, credential),
-        (None, None) => match reader.in_file(credential.value) {
-            Some(found) if found.value.trim().is_empty() => {
-                reader
-                    .problems
-                    .push(found.problem("is empty", credential.remedy));
-                None
-            }
-            Some(found) => usable(reader, &found),
-            None => from_file(reader, credential),
+    let file = reader.variable_even_blank(file);
+    // A variable, even of the file, wins over a value in queuewall.toml.
+    let in_file = reader.in_file(setting).filter(|_| file.is_none());
+    let value = reader.variable_even_blank(setting).or(in_file);
+    let mut given = [&value, &file].into_iter().flatten();
+    let blank = given.find(|found| found.value.trim().is_empty());
+    let problem = match (blank, &value, &file) {
+        (Some(blank), ..) => blank.problem("is empty", remedy),
+        (_, Some(value), Some(file)) => value.problem(
+            format_args!("and {} ({}) are both given", file.key, file.place),
+            "keep one of the two",
+        ),
+        (_, Some(found), None) => match value::credential(&found.value) {
+            Ok(value) => return Some(value.to_owned()),
+            Err((what, remedy)) => found.problem(what, remedy),
         },
-    }
-}
-
-/// The value as it is sent; `None` after a problem.
-fn usable(reader: &mut Reader<'_>, found: &Spanned<String>) -> Option<String> {
-    match value::credential(&found.value) {
-        Ok(value) => Some(value.to_owned()),
-        Err((what, remedy)) => {
-            reader.problems.push(found.problem(what, remedy));
-            None
-        }
-    }
+        (_, None, _) => return from_file(reader, credential),
+    };
+    reader.problems.push(problem);
+    None
 }
 
 /// The content of the file that `…_FILE` or the file's key names.
 fn from_file(reader: &mut Reader<'_>, credential: &Credential) -> Option<String> {
-    let Some(found) = reader.path(credential.file) else {
+    let Credential(setting, file, remedy) = *credential;
+    let Some(found) = reader.path(file) else {
         let passed_over = match reader.passed_over_dotenv() {
             Some(counts) => {
                 format!("; the .env of the working folder is not read: what counts is {counts}")
@@ -89,23 +64,22 @@ fn from_file(reader: &mut Reader<'_>, credential: &Credential) -> Option<String>
         };
         reader.problems.push(Problem::new(
             "environment",
-            credential.value.variable.unwrap_or_default(),
+            setting.variable.unwrap_or_default(),
             "is not set",
-            format_args!("{}{passed_over}", credential.remedy),
+            format_args!("{remedy}{passed_over}"),
         ));
         return None;
     };
-    let text = reader.read_text_of(&found, credential.is_secret)?;
+    let text = reader.read_text_of(&found, setting.secrecy == Secrecy::Secret)?;
     let path = found.value.display();
     match value::credential(&text) {
         Ok(value) => {
             // Docker, Kubernetes and systemd hand a secret's file over as it is, and so do we.
             if value::has_comment(value) || value.starts_with("# ") {
-                let (place, key) = (&found.place, &found.key);
-                reader.warnings.push(format!(
-                    "{place}: {key} names {path}, whose line has a # in it, and the whole line is sent: remove it from \
-                     there on if it is a comment"
-                ));
+                reader.warnings.push(found.warning(format_args!(
+                    "names {path}, whose line has a # in it, and the whole line is sent: remove it from there on if \
+                     it is a comment"
+                )));
             }
             Some(value.to_owned())
         }

@@ -1,6 +1,8 @@
 //! The dialect `realtime`: an API user's access key, with a registered application or
 //! alone.
 
+use std::fmt::Display;
+
 use cxone::{
     AccessKey, AllowedDomains, ApiVersion, MediaType, RealtimeSettings, SignInMethod, SkillFilter,
 };
@@ -11,47 +13,38 @@ use super::{
     credential::{self, Credential},
     keys, warn_of_idle,
 };
-use crate::config::{
-    keys::Setting,
-    problem::{Problem, Spanned},
-    reader::Reader,
-};
+use crate::config::{keys::Setting, problem::Problem, reader::Reader};
 
 const DEFAULT_ISSUER: &str = "https://cxone.niceincontact.com";
 
-const ACCESS_KEY_ID: Credential = Credential {
-    value: &keys::ACCESS_KEY_ID,
-    file: &keys::ACCESS_KEY_ID_FILE,
-    is_secret: false,
-    remedy: "set it to the id of the API user's access key; docs/cxone.md says where CXone makes one",
-};
-const ACCESS_KEY_SECRET: Credential = Credential {
-    value: &keys::ACCESS_KEY_SECRET,
-    file: &keys::ACCESS_KEY_SECRET_FILE,
-    is_secret: true,
-    remedy: "set it to the access key's secret, which CXone shows once, or CXONE_ACCESS_KEY_SECRET_FILE to a \
+const ACCESS_KEY_ID: Credential = Credential(
+    &keys::ACCESS_KEY_ID,
+    &keys::ACCESS_KEY_ID_FILE,
+    "set it to the id of the API user's access key; docs/cxone.md says where CXone makes one",
+);
+const ACCESS_KEY_SECRET: Credential = Credential(
+    &keys::ACCESS_KEY_SECRET,
+    &keys::ACCESS_KEY_SECRET_FILE,
+    "set it to the access key's secret, which CXone shows once, or CXONE_ACCESS_KEY_SECRET_FILE to a \
              file that holds it",
-};
-const CLIENT_ID: Credential = Credential {
-    value: &keys::CLIENT_ID,
-    file: &keys::CLIENT_ID_FILE,
-    is_secret: false,
-    remedy: "set it to the client id of the application that CXone registered for you, or leave out \
+);
+const CLIENT_ID: Credential = Credential(
+    &keys::CLIENT_ID,
+    &keys::CLIENT_ID_FILE,
+    "set it to the client id of the application that CXone registered for you, or leave out \
              CXONE_CLIENT_SECRET as well and set CXONE_AREA_URL, to sign in by the access key alone",
-};
-const CLIENT_SECRET: Credential = Credential {
-    value: &keys::CLIENT_SECRET,
-    file: &keys::CLIENT_SECRET_FILE,
-    is_secret: true,
-    remedy: "set it to the secret of the application that CXone registered for you, or leave out \
+);
+const CLIENT_SECRET: Credential = Credential(
+    &keys::CLIENT_SECRET,
+    &keys::CLIENT_SECRET_FILE,
+    "set it to the secret of the application that CXone registered for you, or leave out \
              CXONE_CLIENT_ID as well and set CXONE_AREA_URL, to sign in by the access key alone",
-};
-const TENANT_ID: Credential = Credential {
-    value: &keys::TENANT_ID,
-    file: &keys::TENANT_ID_FILE,
-    is_secret: false,
-    remedy: "set it to your CXone tenant's id, or leave it out: the token says it",
-};
+);
+const TENANT_ID: Credential = Credential(
+    &keys::TENANT_ID,
+    &keys::TENANT_ID_FILE,
+    "set it to your CXone tenant's id, or leave it out: the token says it",
+);
 
 /// Reads what the dialect needs; `None` after a problem.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<RealtimeSettings> {
@@ -123,76 +116,66 @@ fn sign_in(reader: &mut Reader<'_>) -> Option<SignInMethod> {
 }
 
 fn api_version(reader: &mut Reader<'_>) -> Option<ApiVersion> {
-    let Some(found) = reader.text(&keys::API_VERSION) else {
+    if reader.text(&keys::API_VERSION).is_none() {
         return Some(ApiVersion::default());
-    };
-    match ApiVersion::parse(&found.value) {
-        Ok(version) => Some(version),
-        Err(error) => {
-            let remedy = format_args!("write it as in {}", ApiVersion::default());
-            reader.problems.push(found.wrong(error, remedy));
-            None
-        }
     }
+    reader.parse(&keys::API_VERSION, |text| {
+        let remedy = format!("write it as in {}", ApiVersion::default());
+        ApiVersion::parse(text).map_err(|error| (error, remedy))
+    })
 }
 
 fn allowed_domains(reader: &mut Reader<'_>) -> Option<AllowedDomains> {
-    let Some(domains) = some_of(reader, &keys::ALLOWED_DOMAINS)? else {
-        return Some(AllowedDomains::default());
-    };
-    let mut is_good = true;
-    for found in &domains {
-        if let Err(error) = AllowedDomains::parse([found.value.as_str()]) {
-            let remedy = "write names such as niceincontact.com, without https:// and without *";
-            reader.problems.push(found.wrong(error, remedy));
-            is_good = false;
-        }
+    let domains = parse_some(reader, &keys::ALLOWED_DOMAINS, |text| {
+        let remedy = "write names such as niceincontact.com, without https:// and without *";
+        let domain = AllowedDomains::parse([text]).map_err(|error| (error, remedy));
+        domain.map(|_| text.to_owned())
+    })?;
+    match domains {
+        Some(domains) => AllowedDomains::parse(domains.iter().map(String::as_str)).ok(),
+        None => Some(AllowedDomains::default()),
     }
-    let domains = AllowedDomains::parse(domains.iter().map(|found| found.value.as_str()));
-    domains.ok().filter(|_| is_good)
 }
 
-/// A list that must name something where it is given; `None` after a problem,
-/// `Some(None)` where it is not given.
-fn some_of(reader: &mut Reader<'_>, setting: &Setting) -> Option<Option<Vec<Spanned<String>>>> {
-    let given = match reader.variable(setting) {
-        Some(variable) => variable.with(()),
-        None => match reader.list_in_file(setting) {
-            Some(list) => list.with(()),
-            None => return Some(None),
-        },
+/// What `parse` makes of a list that must name something where it is given; `None` after a
+/// problem, `Some(None)` where it is not given.
+fn parse_some<T, W: Display, R: Display>(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    parse: impl FnMut(&str) -> Result<T, (W, R)>,
+) -> Option<Option<Vec<T>>> {
+    let list = || Some(reader.list_in_file(setting)?.with(String::new()));
+    let Some(given) = reader.variable(setting).or_else(list) else {
+        return Some(None);
     };
-    let list = reader.list(setting);
-    if list.is_empty() {
+    let named = reader.list(setting).len();
+    if named == 0 {
         let problem = given.problem("names nothing", "name something, or leave it out");
         reader.problems.push(problem);
         return None;
     }
-    Some(Some(list))
+    let parsed = reader.parse_list(setting, parse);
+    (parsed.len() == named).then_some(Some(parsed))
 }
 
 fn skills(reader: &mut Reader<'_>) -> Option<SkillFilter> {
     let default = SkillFilter::default();
     let inactive = reader.flag(&keys::INACTIVE_SKILLS, default.inactive);
     let outbound = reader.flag(&keys::OUTBOUND_SKILLS, default.outbound);
-    let mut media_types = Vec::new();
-    let mut is_good = true;
-    let found = some_of(reader, &keys::MEDIA_TYPES)?;
-    for found in found.iter().flatten() {
-        match MediaType::parse(&found.value) {
-            Ok(media_type) if media_types.contains(&media_type) => {}
-            Ok(media_type) => media_types.push(media_type),
-            Err(error) => {
-                let remedy = format_args!("write {}, or CXone's number for it", MediaType::names());
-                reader.problems.push(found.wrong(error, remedy));
-                is_good = false;
+    let found = parse_some(reader, &keys::MEDIA_TYPES, |text| {
+        let remedy = format!("write {}, or CXone's number for it", MediaType::names());
+        MediaType::parse(text).map_err(|error| (error, remedy))
+    })?;
+    let media_types = found.map_or(default.media_types, |found| {
+        let mut media_types = Vec::new();
+        for media_type in found {
+            if !media_types.contains(&media_type) {
+                media_types.push(media_type);
             }
         }
-    }
-    if found.is_none() {
-        media_types = default.media_types;
-    }
-    is_good.then_some(SkillFilter {
+        media_types
+    });
+    Some(SkillFilter {
         media_types,
         inactive,
         outbound,
@@ -201,25 +184,19 @@ fn skills(reader: &mut Reader<'_>) -> Option<SkillFilter> {
 
 /// Numbers that are not limited to the skills named would pass for ones that are.
 fn refuse_skill_filters(reader: &mut Reader<'_>) {
+    let in_boards = reader.boards().iter();
+    let in_boards = in_boards.filter_map(|board| board.lists.get("skill_ids"));
+    let in_boards = in_boards.map(|list| list.with(list.value.len()));
     let everywhere = match reader.variable(&keys::SKILL_IDS) {
         Some(variable) => Some(variable.with(1)),
-        None => reader
-            .list_in_file(&keys::SKILL_IDS)
-            .map(|list| list.with(list.value.len())),
+        None => (reader.list_in_file(&keys::SKILL_IDS)).map(|list| list.with(list.value.len())),
     };
-    let in_boards = reader
-        .boards()
-        .iter()
-        .filter_map(|board| board.skill_ids.as_ref());
-    let filters: Vec<_> = in_boards
-        .map(|list| list.with(list.value.len()))
-        .chain(everywhere)
-        .filter(|found| found.value > 0)
-        .collect();
-    for found in filters {
-        reader.problems.push(found.problem(
+    let filters = in_boards.chain(everywhere);
+    let filters: Vec<_> = filters.filter(|found| found.value > 0).collect();
+    reader.problems.extend(filters.iter().map(|found| {
+        found.problem(
             "cannot be used with the dialect realtime, where a queue is a skill itself",
             "leave it out, and name the skills as queues: in boards.queues or TARGET_QUEUE_ID",
-        ));
-    }
+        )
+    }));
 }

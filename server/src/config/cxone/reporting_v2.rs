@@ -12,24 +12,21 @@ use crate::config::{problem::Problem, reader::Reader};
 
 const DEFAULT_BASE_URL: &str = "https://api-us-02.nice-incontact.com";
 
-const CLIENT_ID: Credential = Credential {
-    value: &keys::CLIENT_ID,
-    file: &keys::CLIENT_ID_FILE,
-    is_secret: false,
-    remedy: "set it to the client id that CXone shows under Administration > Security > API Clients",
-};
-const CLIENT_SECRET: Credential = Credential {
-    value: &keys::CLIENT_SECRET,
-    file: &keys::CLIENT_SECRET_FILE,
-    is_secret: true,
-    remedy: "set it to the API client's secret, or CXONE_CLIENT_SECRET_FILE to a file that holds it",
-};
-const TENANT_ID: Credential = Credential {
-    value: &keys::TENANT_ID,
-    file: &keys::TENANT_ID_FILE,
-    is_secret: false,
-    remedy: "set it to your CXone tenant's id",
-};
+const CLIENT_ID: Credential = Credential(
+    &keys::CLIENT_ID,
+    &keys::CLIENT_ID_FILE,
+    "set it to the client id that CXone shows under Administration > Security > API Clients",
+);
+const CLIENT_SECRET: Credential = Credential(
+    &keys::CLIENT_SECRET,
+    &keys::CLIENT_SECRET_FILE,
+    "set it to the API client's secret, or CXONE_CLIENT_SECRET_FILE to a file that holds it",
+);
+const TENANT_ID: Credential = Credential(
+    &keys::TENANT_ID,
+    &keys::TENANT_ID_FILE,
+    "set it to your CXone tenant's id",
+);
 
 /// Reads what the dialect needs; `None` after a problem.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<ReportingV2Settings> {

@@ -17,6 +17,23 @@ pub(in crate::config) struct FakeEnv {
     pub(in crate::config) permissions: Permissions,
 }
 
+impl FakeEnv {
+    /// Variables and files that nobody else may read.
+    pub(in crate::config) fn new(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Self {
+        let variables = variables.iter();
+        let files = files.iter();
+        Self {
+            variables: variables
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+            files: files
+                .map(|(path, text)| (path.into(), (*text).into()))
+                .collect(),
+            permissions: Permissions::default(),
+        }
+    }
+}
+
 impl Env for FakeEnv {
     fn variables(&self) -> Vec<(OsString, OsString)> {
         self.variables

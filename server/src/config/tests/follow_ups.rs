@@ -1,6 +1,6 @@
 //! A setting that was refused is not missing: one problem, and none that follows from it.
 
-use super::{fake_env, problems, read_from, with};
+use super::{FakeEnv, problems, read_from, with};
 
 /// The one problem of this configuration, up to the first colon behind its place.
 fn one(variables: &[(&str, &str)], files: &[(&str, &str)]) -> String {
@@ -108,7 +108,7 @@ fn what_is_no_number_is_not_out_of_bounds() {
 
 #[test]
 fn warnings_are_one_line_without_gaps() {
-    let mut env = fake_env(&with(&[]), &[("etc/a.toml", ""), (".env", "A=1")]);
+    let mut env = FakeEnv::new(&with(&[]), &[("etc/a.toml", ""), (".env", "A=1")]);
     env.permissions.others_read = true;
     let loaded = read_from(&env, Some("etc/a.toml")).unwrap();
     assert!(!loaded.config.warnings.is_empty());

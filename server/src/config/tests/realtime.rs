@@ -128,86 +128,56 @@ fn everything_can_be_set_in_variables_and_in_the_file() {
 
 #[test]
 fn what_is_missing_or_wrong_is_named_with_its_remedy() {
-    for (variables, expected) in [
+    let found = problems(&APPLICATION[..1], &[]);
+    let expected = [
+        "environment: CXONE_ACCESS_KEY_ID is not set: set it to the id",
+        "environment: CXONE_ACCESS_KEY_SECRET is not set: set it to the access key's secret",
+        "environment: CXONE_CLIENT_ID is not set, and neither is CXONE_AREA_URL: set",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found}");
+    }
+    let of_application = [
+        "TENANT_ID= | is empty: set it to your CXone tenant's id, or leave",
+        "ISSUER=http://cxone.test | = \"http://cxone.test\" is refused: ",
+        "API_VERSION=latest | = \"latest\" is not a version: write it as in v23.0",
+        "ALLOWED_DOMAINS=example.com,* | = \"*\" is not a domain: write names such as",
+        "MEDIA_TYPES=, | names nothing: name something, or leave it out",
+        "MEDIA_TYPES=call,smoke | = \"smoke\" is not a media type: write call, chat",
+        "INACTIVE_SKILLS=maybe | = \"maybe\" is neither true nor false: write",
+        "SKILL_IDS=1,2 | cannot be used with the dialect realtime",
+    ];
+    let of_nothing = [
+        "DIALECT=real-time | = \"real-time\" is not a dialect: write reporting-v2",
+        "ACCESS_KEY_SECRET=hunter2 | is for the dialect realtime, and no dialect is set: set CXONE_DIALECT=realtime",
+    ];
+    for (base, more, expected) in [
+        (&APPLICATION[..], &of_application[..], None),
+        (&[], &of_nothing, None),
         (
-            vec![("CXONE_DIALECT", "real-time")],
-            vec!["environment: CXONE_DIALECT = \"real-time\" is not a dialect: write reporting-v2"],
+            &KEY_ONLY[..3],
+            &["AREA_URL=na1 | = \"na1\" is refused: "],
+            None,
         ),
         (
-            vec![("CXONE_DIALECT", "realtime")],
-            vec![
-                "environment: CXONE_ACCESS_KEY_ID is not set: set it to the id",
-                "environment: CXONE_ACCESS_KEY_SECRET is not set: set it to the access key's secret",
-                "environment: CXONE_CLIENT_ID is not set, and neither is CXONE_AREA_URL: set",
-            ],
+            &KEY_ONLY,
+            &["CLIENT_SECRET=hunter3 | is not set: set it to the client id of the application"],
+            Some("CLIENT_ID"),
         ),
         (
-            APPLICATION[..4].to_vec(),
-            vec![
-                "environment: CXONE_CLIENT_SECRET is not set: set it to the secret of the application",
-            ],
-        ),
-        (
-            and(&KEY_ONLY, &[("CXONE_CLIENT_SECRET", "hunter3")]),
-            vec![
-                "environment: CXONE_CLIENT_ID is not set: set it to the client id of the application",
-            ],
-        ),
-        (
-            and(&APPLICATION, &[("CXONE_TENANT_ID", " ")]),
-            vec![
-                "environment: CXONE_TENANT_ID is empty: set it to your CXone tenant's id, or leave",
-            ],
-        ),
-        (
-            and(&APPLICATION, &[("CXONE_ISSUER", "http://cxone.test")]),
-            vec!["environment: CXONE_ISSUER = \"http://cxone.test\" is refused: "],
-        ),
-        (
-            and(&KEY_ONLY[..3], &[("CXONE_AREA_URL", "na1")]),
-            vec!["environment: CXONE_AREA_URL = \"na1\" is refused: "],
-        ),
-        (
-            and(&APPLICATION, &[("CXONE_API_VERSION", "latest")]),
-            vec![
-                "environment: CXONE_API_VERSION = \"latest\" is not a version: write it as in v23.0",
-            ],
-        ),
-        (
-            and(&APPLICATION, &[("CXONE_ALLOWED_DOMAINS", "example.com,*")]),
-            vec!["environment: CXONE_ALLOWED_DOMAINS = \"*\" is not a domain: write names such as"],
-        ),
-        (
-            and(&APPLICATION, &[("CXONE_MEDIA_TYPES", " , ")]),
-            vec!["environment: CXONE_MEDIA_TYPES names nothing: name something, or leave it out"],
-        ),
-        (
-            vec![("CXONE_ACCESS_KEY_SECRET", "hunter2")],
-            vec![
-                "environment: CXONE_ACCESS_KEY_SECRET is for the dialect realtime, and no dialect is set: \
-                 set CXONE_DIALECT=realtime",
-            ],
-        ),
-        (
-            and(&APPLICATION, &[("CXONE_MEDIA_TYPES", "call,smoke")]),
-            vec![
-                "environment: CXONE_MEDIA_TYPES = \"smoke\" is not a media type: write call, chat",
-            ],
-        ),
-        (
-            and(&APPLICATION, &[("CXONE_INACTIVE_SKILLS", "maybe")]),
-            vec!["environment: CXONE_INACTIVE_SKILLS = \"maybe\" is neither true nor false: write"],
-        ),
-        (
-            and(&APPLICATION, &[("CXONE_SKILL_IDS", "1,2")]),
-            vec!["environment: CXONE_SKILL_IDS cannot be used with the dialect realtime"],
+            &APPLICATION[..3],
+            &["CLIENT_ID=app | is not set: set it to the secret of the application"],
+            Some("CLIENT_SECRET"),
         ),
     ] {
-        let found = problems(&variables, &[]);
-        assert_eq!(found.len(), expected.len(), "{found:#?}");
-        for (found, expected) in found.iter().zip(expected) {
-            assert!(found.starts_with(expected), "{found}");
-            assert!(!found.contains("hunter"), "{found}");
+        for (set, what) in more.iter().filter_map(|it| it.split_once(" | ")) {
+            let (name, value) = set.split_once('=').unwrap();
+            let found = problems(&and(base, &[(&format!("CXONE_{name}"), value)]), &[]);
+            assert_eq!(found.len(), 1, "{found:#?}");
+            let expected = format!("environment: CXONE_{} {what}", expected.unwrap_or(name));
+            assert!(found[0].starts_with(&expected), "{found:?}");
+            assert!(!found[0].contains("hunter"), "{found:?}");
         }
     }
 }
