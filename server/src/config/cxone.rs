@@ -96,8 +96,7 @@ fn warn_of_idle<'a>(
     why: &str,
 ) {
     for setting in settings {
-        let list = || Some(reader.list_in_file(setting)?.with(String::new()));
-        let found = reader.text(setting).or_else(list);
+        let found = reader.given(setting);
         let warning = found.map(|found| found.warning(format_args!("does nothing {why}")));
         reader.warnings.extend(warning);
     }
@@ -105,11 +104,11 @@ fn warn_of_idle<'a>(
 
 /// The proxy that leads to CXone; `None` after a problem, and where none is named.
 fn proxy(reader: &mut Reader<'_>) -> Option<Proxy> {
-    let value = |name: &str| Some(reader.proxy_variable(name)?.value.clone());
-    match proxy::read(value) {
+    let variable = |name: &str| reader.environment.proxy_variable(name);
+    match proxy::read(|name| Some(variable(name)?.value.clone())) {
         Ok(proxy) => proxy,
         Err((variable, error)) => {
-            let found = reader.proxy_variable(variable);
+            let found = reader.environment.proxy_variable(variable);
             // Its value may hold a password.
             let problem = found.map(|found| found.problem(error, remedy::of_proxy_variable(error)));
             reader.problems.extend(problem);

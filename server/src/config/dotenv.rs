@@ -2,8 +2,6 @@
 //! `\`, `#`, blanks and quotes: a value is taken only where all of them read the same.
 //! In single quotes they do.
 
-use std::fmt;
-
 /// One assignment.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
@@ -15,13 +13,12 @@ pub(super) struct Line<'a> {
     pub(super) value: Result<Value<'a>, Ambiguous>,
 }
 
-/// A value, and whether a comment behind it was cut off.
+/// A value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Value<'a> {
     pub(super) text: &'a str,
-    pub(super) has_comment: bool,
-    /// Of a value with a comment: whether a `'` stands in the line.
-    has_single_quote: bool,
+    /// The fault of a value that may hold a `#`, if a part was cut off as a comment.
+    pub(super) cut: Option<Ambiguous>,
 }
 
 /// Why a value would not reach the server as it is written. It does not hold the value.
@@ -66,38 +63,13 @@ impl Remedy {
     }
 }
 
-impl Value<'_> {
-    /// The fault of a value that may hold a `#`, if a part was cut off as a comment.
-    pub(super) fn cut(&self) -> Option<Ambiguous> {
-        let remedy = match self.has_single_quote {
-            true => Remedy::Elsewhere,
-            false => Remedy::Comment,
-        };
-        self.has_comment.then_some(Ambiguous {
-            what: "has a # in it, and the rest would be cut off as a comment",
-            remedy,
-        })
-    }
-}
-
-/// A line that is neither empty, a comment nor an assignment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Broken {
-    pub(super) number: usize,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("is not an assignment")
-    }
-}
-
-/// The assignments of `text`. `is_ours` tells whose names they are: only others may have
+/// The assignments of `text`, and the number of each line that is neither empty, a comment nor
+/// one of them. `is_ours` tells whose names they are: only others may have
 /// values of several lines.
 pub(super) fn read<'a>(
     text: &'a str,
     is_ours: impl Fn(&str) -> bool,
-) -> Vec<Result<Line<'a>, Broken>> {
+) -> Vec<Result<Line<'a>, usize>> {
     let mut lines = text.split('\n').enumerate().peekable();
     let mut found = Vec::new();
     while let Some((index, line)) = lines.next() {
@@ -117,7 +89,7 @@ pub(super) fn read<'a>(
             .split_once('=')
             .map(|(name, value)| (name.trim_end(), value.trim()));
         let Some((name, value)) = assignment.filter(|(name, _)| is_name(name)) else {
-            found.push(Err(Broken { number }));
+            found.push(Err(number));
             continue;
         };
         let quote = value
@@ -182,11 +154,14 @@ fn value_of(text: &str) -> Result<Value<'_>, Ambiguous> {
                 quotes,
             );
         }
-        return Ok(Value {
-            text: value,
-            has_comment: comment.is_some(),
-            has_single_quote,
+        let cut = comment.map(|_| Ambiguous {
+            what: "has a # in it, and the rest would be cut off as a comment",
+            remedy: match has_single_quote {
+                true => Remedy::Elsewhere,
+                false => Remedy::Comment,
+            },
         });
+        return Ok(Value { text: value, cut });
     };
     let inner = &text[1..];
     // In double quotes the quote may be escaped; then the value is refused anyway.
@@ -234,8 +209,7 @@ fn value_of(text: &str) -> Result<Value<'_>, Ambiguous> {
     }
     Ok(Value {
         text: value,
-        has_comment: false,
-        has_single_quote,
+        cut: None,
     })
 }
 
@@ -262,7 +236,7 @@ mod tests {
             ("\"abc\"\t# why", "abc"),
         ] {
             let value = value(text).unwrap();
-            assert_eq!((value.text, value.cut()), (expected, None), "{text}");
+            assert_eq!((value.text, value.cut), (expected, None), "{text}");
         }
         assert_eq!(value("30 # seconds").unwrap().text, "30");
         assert_eq!(value("# seconds").unwrap().text, "");
@@ -302,7 +276,7 @@ mod tests {
             ("#abc", Remedy::Comment),
             ("abc # don't", Remedy::Elsewhere),
         ] {
-            assert_eq!(value(text).unwrap().cut().unwrap().remedy, remedy, "{text}");
+            assert_eq!(value(text).unwrap().cut.unwrap().remedy, remedy, "{text}");
         }
     }
 
@@ -319,7 +293,7 @@ mod tests {
                     line.name,
                     line.value.map(|value| value.text).ok(),
                 ),
-                Err(broken) => (broken.number, "", None),
+                Err(broken) => (*broken, "", None),
             })
             .collect();
         assert_eq!(

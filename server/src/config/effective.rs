@@ -46,7 +46,8 @@ pub fn effective(
         }
     });
     let proxies = proxy::IN_USE.into_iter().filter_map(|names| {
-        let mut found = names.iter().filter_map(|name| reader.proxy_variable(name));
+        let found = names.iter();
+        let mut found = found.filter_map(|name| reader.environment.proxy_variable(name));
         found
             .find(|found| !found.value.trim().is_empty())
             .map(proxy_row)

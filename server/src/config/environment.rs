@@ -229,10 +229,10 @@ impl Environment {
                     self.take_line(&line, name, &mut seen);
                 }
                 // What stands in it may be a secret, and what it was to set is not known.
-                Err(broken) => {
+                Err(number) => {
                     self.is_unreadable = true;
                     self.problems.push(Problem::new(
-                        &format!("{name}:{}", broken.number),
+                        &format!("{name}:{number}"),
                         "the line",
                         "is not NAME=value",
                         "write NAME=value, or begin a comment with #",
@@ -263,7 +263,7 @@ impl Environment {
             );
             return;
         }
-        let value = line.value.and_then(|value| match value.cut() {
+        let value = line.value.and_then(|value| match value.cut {
             Some(fault) if may_hold_hash(known) => Err(fault),
             _ => Ok(value.text),
         });

@@ -62,10 +62,9 @@ pub(super) struct File {
 type Value<'a> = toml::Spanned<DeValue<'a>>;
 
 /// Reads `text`; `name` is the file's name in the problems.
-///
-/// # Errors
-/// Where it is not TOML, or a table is none of ours: its settings are not known to be missing.
-pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<Problem>> {
+/// `None` where it is not TOML, or a table is none of ours: its settings are not known to be
+/// missing.
+pub(super) fn parse(text: &str, name: &str) -> (Option<File>, Vec<Problem>) {
     let mut reader = FileReader {
         line_ends: text.match_indices('\n').map(|(at, _)| at).collect(),
         name,
@@ -88,11 +87,7 @@ pub(super) fn parse(text: &str, name: &str) -> Result<(File, Vec<Problem>), Vec<
     // From the top of the file on, as people read it: the tables come sorted by key.
     reader.problems.sort_by_key(|(start, _)| *start);
     let problems = reader.problems.into_iter();
-    let problems = problems.map(|(_, problem)| problem).collect();
-    match file {
-        Some(file) => Ok((file, problems)),
-        None => Err(problems),
-    }
+    (file, problems.map(|(_, problem)| problem).collect())
 }
 
 /// Reads the parsed TOML into a [`File`], and collects the problems.
@@ -314,15 +309,16 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        let (Ok((_, problems)) | Err(problems)) = parse(text, "queuewall.toml");
+        let (_, problems) = parse(text, "queuewall.toml");
         problems.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn values_carry_their_line() {
         let text = "[poll]\nseconds = 20\n\n[[boards]]\nslug = \"a\"\nqueues = [\n  1,\n  { id = \"2\", name = \"B\" },\n]\n";
-        let (file, problems) = parse(text, "queuewall.toml").unwrap();
+        let (file, problems) = parse(text, "queuewall.toml");
         assert!(problems.is_empty(), "{problems:?}");
+        let file = file.unwrap();
         let seconds = &file.table.texts["poll.seconds"];
         assert_eq!(
             (seconds.value.as_str(), seconds.place.as_str()),
@@ -375,7 +371,7 @@ mod tests {
         let text = "levels = 5\n[[boards]]\nlevels = { waitng = {}, waiting = 5, \
                     average_wait_seconds = { warning = \"1\", crtical = 5 }, rise_after = true }\n\
                     queues = [{ id = 1, levels = { available_agents = true } }]\n";
-        let (_, problems) = parse(text, "f").unwrap();
+        let (_, problems) = parse(text, "f");
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(
             problems,

@@ -15,27 +15,15 @@ use super::{
     problem::Problem,
 };
 
-/// How a metric's thresholds are written.
-struct Scale {
-    /// What one unit in the file is in the snapshot: seconds are milliseconds there.
-    factor: f64,
-    bounds: RangeInclusive<f64>,
-    is_whole: bool,
-    unit: &'static str,
-}
-
-fn scale(metric: Metric) -> Scale {
-    let (factor, bounds, is_whole, unit) = match metric.unit() {
+/// How a metric's thresholds are written: what one unit in the file is in the snapshot
+/// (seconds are milliseconds there), the bounds, whether only whole numbers are meant, and the
+/// unit's name.
+fn scale(metric: Metric) -> (f64, RangeInclusive<f64>, bool, &'static str) {
+    match metric.unit() {
         Unit::Calls => (1.0, 1.0..=10_000.0, true, "calls"),
         Unit::Milliseconds => (1_000.0, 1.0..=86_400.0, false, "seconds"),
         Unit::Percent => (1.0, 1.0..=100.0, false, "percent"),
         Unit::Agents => (1.0, 0.0..=10_000.0, true, "agents"),
-    };
-    Scale {
-        factor,
-        bounds,
-        is_whole,
-        unit,
     }
 }
 
@@ -79,12 +67,7 @@ fn limits_over(
     changes: &Table,
     problems: &mut Vec<Problem>,
 ) {
-    let Scale {
-        factor,
-        bounds,
-        is_whole,
-        unit,
-    } = scale(metric);
+    let (factor, bounds, is_whole, unit) = scale(metric);
     let changes = ["warning", "critical"].map(|key| changes.texts.get(key));
     if changes == [None, None] {
         // An empty table says nothing of its metric.

@@ -35,7 +35,7 @@ pub(super) struct Reader<'a> {
     pub(super) warnings: Vec<String>,
     /// The files that were read, `.env` and the configuration file first.
     pub(super) files: Vec<PathBuf>,
-    environment: Environment,
+    pub(super) environment: Environment,
     file: File,
     file_path: PathBuf,
     /// By key: the digests of the files that settings name, as they were read.
@@ -54,52 +54,82 @@ impl<'a> Reader<'a> {
         mut environment: Environment,
         named: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let mut problems = std::mem::take(&mut environment.problems);
-        if named.is_none() && environment.is_refused(&keys::CONFIG) {
-            return Err(ConfigError { problems });
-        }
-        let mut warnings = std::mem::take(&mut environment.warnings);
+        let dotenv = environment
+            .has_dotenv
+            .then(|| environment.dotenv_path().to_owned());
         let (file_path, named_by) = file_path(&environment, named);
-        let mut files = Vec::new();
-        if environment.has_dotenv {
-            files.push(environment.dotenv_path().to_owned());
-        }
-        let file = match read_file(env, &file_path, named_by) {
-            Ok(Some((file, found))) => {
-                problems.extend(found);
-                let name = file_path.display();
-                if env.permissions(&file_path).others_write {
-                    warnings.push(format!(
-                        "{name}: other users of this machine can write the file: chmod go-w it"
-                    ));
-                }
-                if file.table.is_empty() {
-                    warnings.push(format!(
-                        "{name}: the file sets nothing, so there is one board, /board/main"
-                    ));
-                }
-                files.push(file_path.clone());
-                file
-            }
-            Ok(None) => File::default(),
-            Err(found) => {
-                problems.extend(found);
-                return Err(ConfigError { problems });
-            }
-        };
-        if environment.is_unreadable {
-            return Err(ConfigError { problems });
-        }
-        Ok(Self {
+        let mut reader = Self {
             env,
-            problems,
-            warnings,
-            files,
+            problems: std::mem::take(&mut environment.problems),
+            warnings: std::mem::take(&mut environment.warnings),
+            files: dotenv.into_iter().collect(),
             environment,
-            file,
+            file: File::default(),
             file_path,
             contents: BTreeMap::new(),
+        };
+        let is_known = named.is_some() || !reader.environment.is_refused(&keys::CONFIG);
+        if is_known && reader.read_file(named_by) && !reader.environment.is_unreadable {
+            return Ok(reader);
+        }
+        Err(ConfigError {
+            problems: reader.problems,
         })
+    }
+
+    /// Reads the configuration file, if there is one or it was named, and returns whether what
+    /// it sets is known. One that was named was chosen, whatever its owner: in a container most
+    /// belong to a user outside.
+    fn read_file(&mut self, named_by: Option<String>) -> bool {
+        let path = self.file_path.clone();
+        let name = path.display().to_string();
+        let bytes = self.env.read(&path);
+        let is_missing = (bytes.as_ref()).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        if is_missing && named_by.is_none() {
+            return true;
+        }
+        let permissions = self.env.permissions(&path);
+        if let (None, Some(what)) = (&named_by, permissions.distrust()) {
+            let remedy = format!(
+                "if you trust it, name it by --config {name} or QUEUEWALL_CONFIG; else run `chown` and `chmod go-w`, so \
+                 that only root or the user that runs queuewall can write it"
+            );
+            self.problems
+                .push(Problem::new(&name, "the file", what, remedy));
+            return false;
+        }
+        let text = match bytes.and_then(text_file::decode) {
+            Ok(text) => text,
+            Err(error) => {
+                let remedy = match is_missing {
+                    true => "check the path; queuewall.sample.toml is a start",
+                    false => remedy(Attempt::Read, &error),
+                };
+                let place = named_by.as_deref().unwrap_or(&name);
+                let what = format_args!("cannot be read ({error})");
+                let problem = Problem::new(place, &format!("the file {name}"), what, remedy);
+                self.problems.push(problem);
+                return false;
+            }
+        };
+        let (file, problems) = file::parse(&text, &name);
+        self.problems.extend(problems);
+        let Some(file) = file else {
+            return false;
+        };
+        if permissions.others_write {
+            self.warnings.push(format!(
+                "{name}: other users of this machine can write the file: chmod go-w it"
+            ));
+        }
+        if file.table.is_empty() {
+            self.warnings.push(format!(
+                "{name}: the file sets nothing, so there is one board, /board/main"
+            ));
+        }
+        self.files.push(path);
+        self.file = file;
+        true
     }
 
     /// Whether a setting was given and refused: what is wrong with it is among the
@@ -110,12 +140,6 @@ impl<'a> Reader<'a> {
         self.environment.is_refused(setting) || names.into_iter().flatten().any(is_in_file)
     }
 
-    /// Where `.env` is looked for, if the one in the working folder does not count.
-    pub(super) fn passed_over_dotenv(&self) -> Option<String> {
-        let counts = self.environment.dotenv_path().display();
-        (self.environment.is_passed_over).then(|| counts.to_string())
-    }
-
     /// A setting's variable alone; blank counts as absent.
     pub(super) fn variable(&self, setting: &Setting) -> Option<Spanned<String>> {
         self.environment.get(setting).cloned()
@@ -124,11 +148,6 @@ impl<'a> Reader<'a> {
     /// A setting's variable alone, blank or not.
     pub(super) fn variable_even_blank(&self, setting: &Setting) -> Option<Spanned<String>> {
         self.environment.get_even_blank(setting).cloned()
-    }
-
-    /// A variable that names a proxy, or exceptions of it.
-    pub(super) fn proxy_variable(&self, name: &str) -> Option<&Spanned<String>> {
-        self.environment.proxy_variable(name)
     }
 
     /// What the process's `RUST_LOG` says, which counts where `QUEUEWALL_LOG` is not set.
@@ -194,8 +213,15 @@ impl<'a> Reader<'a> {
         items.map(|item| found.with(item.to_owned())).collect()
     }
 
-    /// A list in the file alone.
-    pub(super) fn list_in_file(&self, setting: &Setting) -> Option<&Spanned<Vec<Spanned<String>>>> {
+    /// How many values a setting is given; `None` where it is not given.
+    pub(super) fn given(&self, setting: &Setting) -> Option<Spanned<usize>> {
+        let count = self.values(setting).len();
+        let list = || Some(self.list_in_file(setting)?.with(count));
+        let text = self.text(setting).map(|found| found.with(count));
+        text.or_else(list)
+    }
+
+    fn list_in_file(&self, setting: &Setting) -> Option<&Spanned<Vec<Spanned<String>>>> {
         self.file.table.lists.get(setting.file_key?)
     }
 
@@ -304,42 +330,6 @@ impl<'a> Reader<'a> {
             ..Table::default()
         }
     }
-}
-
-/// The configuration file; `None` where there is none and nobody named one. One that was
-/// named was chosen, whatever its owner: in a container most belong to a user outside.
-fn read_file(
-    env: &dyn Env,
-    path: &Path,
-    named_by: Option<String>,
-) -> Result<Option<(File, Vec<Problem>)>, Vec<Problem>> {
-    let name = path.display().to_string();
-    let bytes = env.read(path);
-    let is_missing = (bytes.as_ref()).is_err_and(|error| error.kind() == ErrorKind::NotFound);
-    if is_missing && named_by.is_none() {
-        return Ok(None);
-    }
-    let distrust = env.permissions(path).distrust();
-    if let (None, Some(what)) = (&named_by, distrust) {
-        let remedy = format!(
-            "if you trust it, name it by --config {name} or QUEUEWALL_CONFIG; else run `chown` and `chmod go-w`, so \
-             that only root or the user that runs queuewall can write it"
-        );
-        return Err(vec![Problem::new(&name, "the file", what, remedy)]);
-    }
-    let text = bytes.and_then(text_file::decode).map_err(|error| {
-        let remedy = match is_missing {
-            true => "check the path; queuewall.sample.toml is a start",
-            false => remedy(Attempt::Read, &error),
-        };
-        vec![Problem::new(
-            named_by.as_deref().unwrap_or(&name),
-            &format!("the file {name}"),
-            format_args!("cannot be read ({error})"),
-            remedy,
-        )]
-    })?;
-    file::parse(&text, &name).map(Some)
 }
 
 /// Whether there is a file by that name, or at least may be.

@@ -52,7 +52,7 @@ impl RequiresRestart {
             digests.insert(name, digest.finalize().into());
         }
         for name in proxy::VARIABLES {
-            if let Some(found) = reader.proxy_variable(name) {
+            if let Some(found) = reader.environment.proxy_variable(name) {
                 digests.insert(name, Sha256::digest(found.value.trim()).into());
             }
         }

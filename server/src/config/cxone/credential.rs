@@ -56,11 +56,12 @@ pub(super) fn read(reader: &mut Reader<'_>, credential: &Credential) -> Option<S
 fn from_file(reader: &mut Reader<'_>, credential: &Credential) -> Option<String> {
     let Credential(setting, file, remedy) = *credential;
     let Some(found) = reader.path(file) else {
-        let passed_over = match reader.passed_over_dotenv() {
-            Some(counts) => {
+        let counts = reader.environment.dotenv_path().display();
+        let passed_over = match reader.environment.is_passed_over {
+            true => {
                 format!("; the .env of the working folder is not read: what counts is {counts}")
             }
-            None => String::new(),
+            false => String::new(),
         };
         reader.problems.push(Problem::new(
             "environment",

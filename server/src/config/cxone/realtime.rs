@@ -144,18 +144,16 @@ fn parse_some<T, W: Display, R: Display>(
     setting: &Setting,
     parse: impl FnMut(&str) -> Result<T, (W, R)>,
 ) -> Option<Option<Vec<T>>> {
-    let list = || Some(reader.list_in_file(setting)?.with(String::new()));
-    let Some(given) = reader.variable(setting).or_else(list) else {
+    let Some(given) = reader.given(setting) else {
         return Some(None);
     };
-    let named = reader.list(setting).len();
-    if named == 0 {
+    if given.value == 0 {
         let problem = given.problem("names nothing", "name something, or leave it out");
         reader.problems.push(problem);
         return None;
     }
     let parsed = reader.parse_list(setting, parse);
-    (parsed.len() == named).then_some(Some(parsed))
+    (parsed.len() == given.value).then_some(Some(parsed))
 }
 
 fn skills(reader: &mut Reader<'_>) -> Option<SkillFilter> {
@@ -187,11 +185,7 @@ fn refuse_skill_filters(reader: &mut Reader<'_>) {
     let in_boards = reader.boards().iter();
     let in_boards = in_boards.filter_map(|board| board.lists.get("skill_ids"));
     let in_boards = in_boards.map(|list| list.with(list.value.len()));
-    let everywhere = match reader.variable(&keys::SKILL_IDS) {
-        Some(variable) => Some(variable.with(1)),
-        None => (reader.list_in_file(&keys::SKILL_IDS)).map(|list| list.with(list.value.len())),
-    };
-    let filters = in_boards.chain(everywhere);
+    let filters = in_boards.chain(reader.given(&keys::SKILL_IDS));
     let filters: Vec<_> = filters.filter(|found| found.value > 0).collect();
     reader.problems.extend(filters.iter().map(|found| {
         found.problem(
