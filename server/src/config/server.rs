@@ -155,7 +155,8 @@ fn base_path(text: &str) -> Result<String, Fault> {
         |part: &str| !part.is_empty() && part != "." && part != ".." && part.chars().all(is_plain);
     let mut parts = path.split('/').skip(1);
     let first = parts.clone().next().unwrap_or_default();
-    if !path.is_empty() && !(path.starts_with('/') && parts.all(is_part)) {
+    let is_path = path.is_empty() || path.starts_with('/') && parts.all(is_part);
+    if !is_path {
         return Err((
             "is not a path",
             "write the path that the proxy has the wall under, as in /wall: it begins with a slash, without \
