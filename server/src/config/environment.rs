@@ -22,6 +22,7 @@ use crate::{
 
 const PROCESS: &str = "environment";
 const DOTENV: &str = ".env";
+const UNKNOWN: &str = "is not a variable of Queuewall";
 /// Whatever begins so is ours to know.
 const OUR_PREFIXES: [&str; 2] = ["CXONE_", "QUEUEWALL_"];
 
@@ -74,8 +75,8 @@ impl Environment {
     /// `QUEUEWALL_LOG_FORMAT`: how a line looks.
     #[must_use]
     pub fn log_format(&self) -> Option<&str> {
-        self.get(&keys::LOG_FORMAT)
-            .map(|found| found.value.as_str())
+        let found = self.get(&keys::LOG_FORMAT);
+        found.map(|found| found.value.as_str())
     }
 
     /// Where `.env` is looked for, whether or not it is there.
@@ -106,21 +107,23 @@ impl Environment {
         self.values.get(name)
     }
 
-    /// Takes a variable that is known; returns the name of one that only looks like ours.
+    /// Takes a variable that is known; returns the name of one that only looks like ours: other
+    /// programs share the environment (Kubernetes sets `QUEUEWALL_PORT` and more beside any
+    /// service that is called queuewall).
     fn take_variable(&mut self, name: &OsStr, value: &OsStr) -> Option<String> {
         let name = name.to_str()?;
         let Some(known) = known(name) else {
-            return self.unknown_variable(name);
+            let is_other = !self.is_misspelt(PROCESS, name) && is_ours(name);
+            return is_other.then(|| name.to_owned());
         };
-        let Some(value) = value.to_str() else {
-            self.refuse(PROCESS, known, "is not UTF-8 text", "set it again in UTF-8");
-            return None;
+        let fault = match value.to_str() {
+            None => Some(("is not UTF-8 text", "set it again in UTF-8")),
+            Some(value) => value::changed_by_container(known, value),
         };
-        if let Some((what, remedy)) = value::changed_by_container(known, value) {
-            self.refuse(PROCESS, known, what, remedy);
-            return None;
+        match (fault, value.to_str()) {
+            (Some((what, remedy)), _) => self.refuse(PROCESS, known, what, remedy),
+            (None, value) => self.take(known, value?, PROCESS),
         }
-        self.take(known, value, PROCESS);
         None
     }
 
@@ -132,30 +135,24 @@ impl Environment {
         });
     }
 
-    fn refuse(&mut self, place: &str, variable: &'static str, what: &str, remedy: &str) {
-        let problem = Problem::new(place, variable, what, remedy);
+    fn report(&mut self, place: &str, key: &str, what: &str, remedy: &str) {
+        let problem = Problem::new(place, key, what, remedy);
         self.problems.push(problem);
+    }
+
+    fn refuse(&mut self, place: &str, variable: &'static str, what: &str, remedy: &str) {
+        self.report(place, variable, what, remedy);
         self.refused.insert(variable);
     }
 
-    /// A misspelt name stops the start. A name that resembles none of ours does
-    /// not: other programs share the environment (Kubernetes sets
-    /// `QUEUEWALL_PORT` and more beside any service that is called queuewall). It is
-    /// returned.
-    fn unknown_variable(&mut self, name: &str) -> Option<String> {
-        match meant(name) {
-            Some(known) => {
-                self.refused.insert(known);
-                self.problems.push(Problem::new(
-                    PROCESS,
-                    name,
-                    "is not a variable of Queuewall",
-                    format_args!("did you mean {known}?"),
-                ));
-                None
-            }
-            None => is_ours(name).then(|| name.to_owned()),
+    /// Reports a name that was probably meant to be one of ours, and refuses that.
+    fn is_misspelt(&mut self, place: &str, name: &str) -> bool {
+        let meant = meant(name);
+        if let Some(known) = meant {
+            self.refused.insert(known);
+            self.report(place, name, UNKNOWN, &format!("did you mean {known}?"));
         }
+        meant.is_some()
     }
 
     fn read_dotenv(&mut self, env: &dyn Env) {
@@ -174,9 +171,7 @@ impl Environment {
             self.is_unreadable = true;
             let remedy =
                 format!("chmod 600 it, and let it belong to the user that runs queuewall: {name}");
-            return self
-                .problems
-                .push(Problem::new(&name, "the file", what, remedy));
+            return self.report(&name, "the file", &what, &remedy);
         }
         match text_file::decode(bytes) {
             Ok(text) => {
@@ -196,8 +191,7 @@ impl Environment {
         self.is_unreadable = true;
         let remedy = remedy(Attempt::Read, error);
         let what = format!("cannot be read ({error})");
-        self.problems
-            .push(Problem::new(name, "the file", what, remedy));
+        self.report(name, "the file", &what, remedy);
     }
 
     /// Another `.env` in the working folder does not count; its owner may think so.
@@ -231,12 +225,9 @@ impl Environment {
                 // What stands in it may be a secret, and what it was to set is not known.
                 Err(number) => {
                     self.is_unreadable = true;
-                    self.problems.push(Problem::new(
-                        &format!("{name}:{number}"),
-                        "the line",
-                        "is not NAME=value",
-                        "write NAME=value, or begin a comment with #",
-                    ));
+                    let remedy = "write NAME=value, or begin a comment with #";
+                    let place = format!("{name}:{number}");
+                    self.report(&place, "the line", "is not NAME=value", remedy);
                 }
             }
         }
@@ -246,22 +237,15 @@ impl Environment {
     fn take_line(&mut self, line: &Line<'_>, file: &str, seen: &mut BTreeSet<&'static str>) {
         let place = format!("{file}:{}", line.number);
         let Some(known) = known(line.name) else {
-            if let Some(known) = meant(line.name) {
-                self.refused.insert(known);
-            }
-            if is_ours(line.name) || meant(line.name).is_some() {
-                self.problems.push(unknown_in_dotenv(&place, line.name));
+            if !self.is_misspelt(&place, line.name) && is_ours(line.name) {
+                let remedy = "remove it; .env.sample lists every variable";
+                self.report(&place, line.name, UNKNOWN, remedy);
             }
             return;
         };
         if !seen.insert(known) {
-            self.refuse(
-                &place,
-                known,
-                "is given a second time",
-                "keep one of the two",
-            );
-            return;
+            let remedy = "keep one of the two";
+            return self.refuse(&place, known, "is given a second time", remedy);
         }
         let value = line.value.and_then(|value| match value.cut {
             Some(fault) if may_hold_hash(known) => Err(fault),
@@ -293,16 +277,12 @@ fn known(name: &str) -> Option<&'static str> {
 
 /// The warning of variables that only look like ours, one for all of them.
 fn unused_words(names: &[String]) -> Option<String> {
-    match names {
-        [] => None,
-        [name] => Some(format!(
-            "{PROCESS}: {name} is not a variable of Queuewall and is not used"
-        )),
-        names => Some(format!(
-            "{PROCESS}: {} are not variables of Queuewall and are not used",
-            names.join(", ")
-        )),
-    }
+    let words = match names {
+        [] => return None,
+        [_] => "is not a variable of Queuewall and is not used",
+        _ => "are not variables of Queuewall and are not used",
+    };
+    Some(format!("{PROCESS}: {} {words}", names.join(", ")))
 }
 
 fn is_ours(name: &str) -> bool {
@@ -325,14 +305,6 @@ fn meant(name: &str) -> Option<&'static str> {
         return None;
     }
     keys::did_you_mean(&bare, keys::variables())
-}
-
-fn unknown_in_dotenv(place: &str, name: &str) -> Problem {
-    let remedy = match meant(name) {
-        Some(known) => format!("did you mean {known}?"),
-        None => "remove it; .env.sample lists every variable".to_owned(),
-    };
-    Problem::new(place, name, "is not a variable of Queuewall", remedy)
 }
 
 #[cfg(test)]

@@ -42,6 +42,21 @@ fn reporting_v2(config: &Config) -> &ReportingV2Settings {
     }
 }
 
+/// The problems of one variable more than is enough.
+fn refused(name: &str, value: &str) -> Vec<String> {
+    problems(&with(&[(name, value)]), &[])
+}
+
+/// What the configuration file alone adds to what is enough.
+fn of_file(file: &str) -> Config {
+    let loaded = read(&ENOUGH, &[("queuewall.toml", file)]);
+    loaded.unwrap().config
+}
+
+fn secret(config: &Config) -> &str {
+    reporting_v2(config).client_secret.expose_secret()
+}
+
 fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     ENOUGH.iter().chain(more).copied().collect()
 }
@@ -51,10 +66,7 @@ fn three_variables_are_enough() {
     let Loaded {
         config, targets, ..
     } = read(&ENOUGH, &[]).unwrap();
-    assert_eq!(
-        reporting_v2(&config).client_secret.expose_secret(),
-        "hunter2"
-    );
+    assert_eq!(secret(&config), "hunter2");
     assert_eq!(config.poll.interval, Duration::from_secs(30));
     assert_eq!(config.poll.budget_per_minute, 10);
     assert_eq!(config.cxone.total_timeout, Duration::from_secs(10));
@@ -136,10 +148,7 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
     let mut env = FakeEnv::new(&variables, &[("secret", "hunter2\r\n")]);
     env.permissions.others_read = true;
     let config = read_from(&env, None).unwrap().config;
-    assert_eq!(
-        reporting_v2(&config).client_secret.expose_secret(),
-        "hunter2"
-    );
+    assert_eq!(secret(&config), "hunter2");
     assert_eq!(
         config.warnings,
         [
@@ -168,8 +177,7 @@ fn a_secret_may_lie_in_a_file_and_others_should_not_read_it() {
     }
     for content in ["\u{feff}hunter2\r\n", " hunter2 \n\n"] {
         let config = read(&variables, &[("secret", content)]).unwrap().config;
-        let secret = &reporting_v2(&config).client_secret;
-        assert_eq!(secret.expose_secret(), "hunter2");
+        assert_eq!(secret(&config), "hunter2");
     }
 }
 
@@ -211,10 +219,7 @@ fn paths_in_the_file_are_meant_from_its_folder() {
         ],
     );
     let config = read_from(&env, Some("etc/queuewall.toml")).unwrap().config;
-    assert_eq!(
-        reporting_v2(&config).client_secret.expose_secret(),
-        "hunter2"
-    );
+    assert_eq!(secret(&config), "hunter2");
     assert_eq!(config.ca_file.as_deref(), Some(Path::new("/ca.pem")));
 }
 
@@ -284,7 +289,7 @@ fn queue_id_that_another_program_changed_is_refused() {
         ),
     ] {
         for id in ids.split(' ') {
-            let problems = problems(&with(&[("TARGET_QUEUE_ID", id)]), &[]);
+            let problems = refused("TARGET_QUEUE_ID", id);
             assert!(
                 matches!(problems.as_slice(), [one] if one.contains(remedy)),
                 "{problems:?}"
@@ -317,13 +322,10 @@ fn bad_slugs_zones_titles_and_ids_are_refused() {
 
 #[test]
 fn a_bad_address_is_named_but_not_with_a_password_in_it() {
-    let found = problems(
-        &with(&[("CXONE_BASE_URL", "https://user:hunter2@host")]),
-        &[],
-    );
+    let found = refused("CXONE_BASE_URL", "https://user:hunter2@host");
     assert!(found[0].starts_with("environment: CXONE_BASE_URL is refused: "));
     assert!(!found[0].contains("hunter2"), "{found:?}");
-    let found = problems(&with(&[("CXONE_BASE_URL", "http://cxone.test")]), &[]);
+    let found = refused("CXONE_BASE_URL", "http://cxone.test");
     assert!(
         found[0].starts_with("environment: CXONE_BASE_URL = \"http://cxone.test\" is refused: ")
     );
@@ -373,7 +375,7 @@ fn refused_address_shows_neither_user_nor_query() {
         ("QUEUEWALL_BASE_PATH", "/wall?canary"),
         ("QUEUEWALL_ACCESS", "https://canary@a.test"),
     ] {
-        let found = problems(&with(&[(name, value)]), &[]);
+        let found = refused(name, value);
         assert!(
             found[0].starts_with(&format!("environment: {name} ")),
             "{found:?}"
@@ -399,10 +401,8 @@ fn the_server_may_have_names_and_a_certificate() {
     assert_eq!(tls.certificate, Path::new("etc/tls.pem"));
     assert_eq!(tls.key, Path::new("etc/key.pem"));
     let warnings = config.warnings;
-    assert!(
-        warnings[0].contains("key.pem, which other users"),
-        "{warnings:?}"
-    );
+    let part = "key.pem, which other users";
+    assert!(warnings[0].contains(part), "{warnings:?}");
 
     let refused = |variables: &[_], expected: &str| {
         let found = problems(&with(variables), &[("key.pem", "")]);
@@ -560,7 +560,7 @@ fn levels_of_queue_override_board_then_file_then_defaults() {
                 [boards.levels]\nservice_level_percent = false\n\
                 available_agents = { warning = 2, critical = false }\n\
                 [[boards]]\nslug = \"b\"\n";
-    let config = read(&ENOUGH, &[("queuewall.toml", file)]).unwrap().config;
+    let config = of_file(file);
     let [a, b] = config.boards.as_slice() else {
         panic!("{:?}", config.boards)
     };
@@ -609,7 +609,7 @@ fn service_level_without_setting_uses_the_goal_of_cxone() {
 #[test]
 fn the_environments_board_takes_the_files_levels() {
     let file = "[levels]\nwaiting = false\n";
-    let config = read(&ENOUGH, &[("queuewall.toml", file)]).unwrap().config;
+    let config = of_file(file);
     let levels = config.boards[0].levels;
     assert_eq!(levels.limits(Metric::Waiting), Limits::default());
 }
@@ -648,7 +648,7 @@ fn board_has_display_settings_and_notice() {
     let file = "[[boards]]\nslug = \"a\"\nnotice = \" Lunch at 12 \"\ntheme = \"contrast\"\n\
                 language = \"pt\"\nmetres = 5.5\ninches = 55\nrotate_seconds = 20\n\
                 [[boards]]\nslug = \"b\"\n";
-    let config = read(&ENOUGH, &[("queuewall.toml", file)]).unwrap().config;
+    let config = of_file(file);
     assert_eq!(config.boards[0].notice.as_deref(), Some("Lunch at 12"));
     assert_eq!(
         config.boards[0].display,
@@ -689,7 +689,7 @@ fn a_display_that_cannot_be_is_refused() {
 #[test]
 fn listening_to_others_needs_a_word_on_who_may_look() {
     for listen in ["0.0.0.0:8080", "192.0.2.1:80", "[::]:8080"] {
-        let found = problems(&with(&[("QUEUEWALL_LISTEN", listen)]), &[]);
+        let found = refused("QUEUEWALL_LISTEN", listen);
         let [problem] = found.as_slice() else {
             panic!("{found:?}")
         };
@@ -711,10 +711,8 @@ fn listening_to_others_needs_a_word_on_who_may_look() {
         );
     }
     for listen in ["127.0.0.2:80", "[::1]:8080"] {
-        let config = read(&with(&[("QUEUEWALL_LISTEN", listen)]), &[])
-            .unwrap()
-            .config;
-        assert_eq!(config.access.mode, AccessMode::Loopback, "{listen}");
+        let loaded = read(&with(&[("QUEUEWALL_LISTEN", listen)]), &[]).unwrap();
+        assert_eq!(loaded.config.access.mode, AccessMode::Loopback, "{listen}");
     }
 }
 
@@ -781,7 +779,7 @@ fn a_guard_that_cannot_be_is_refused() {
     assert!(found[3].contains("QUEUEWALL_PUBLIC_URL is not the address of a server: write"));
     assert!(!format!("{found:?}").contains("hunter2"));
     assert_eq!(
-        problems(&with(&[("QUEUEWALL_ACCESS", "proxy")]), &[]),
+        refused("QUEUEWALL_ACCESS", "proxy"),
         [
             "environment: QUEUEWALL_ACCESS = \"proxy\" needs a trusted proxy, and none is \
              set: set QUEUEWALL_TRUSTED_PROXIES (access.trusted_proxies) to the address that the \
@@ -833,7 +831,7 @@ fn metrics_listener_is_off_by_default_and_warns_when_public() {
         ("localhost", "is not an address and port"),
         ("127.0.0.1:8080", "is the wall's own address"),
     ] {
-        let found = problems(&with(&[("QUEUEWALL_METRICS_LISTEN", value)]), &[]);
+        let found = refused("QUEUEWALL_METRICS_LISTEN", value);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].contains(words), "{found:?}");
     }
@@ -958,10 +956,8 @@ fn dotenv_counts_beside_the_named_file_alone() {
         .collect();
     assert_eq!(paths, ["etc/.env", "etc/q.toml"]);
     let warnings = &loaded.config.warnings;
-    assert!(
-        warnings[0].starts_with(".env: the file in the working folder is not read"),
-        "{warnings:?}"
-    );
+    let part = ".env: the file in the working folder is not read";
+    assert!(warnings[0].starts_with(part), "{warnings:?}");
 
     let by_variable = [("QUEUEWALL_CONFIG", "etc/q.toml")];
     let loaded = read_from(&FakeEnv::new(&by_variable, &files), None).unwrap();
@@ -1072,8 +1068,7 @@ fn secret_file_with_comment_is_read_whole_with_a_warning() {
         ("#hunter2#", false),
     ] {
         let config = read(&variables, &[("s", content)]).unwrap().config;
-        let secret = &reporting_v2(&config).client_secret;
-        assert_eq!(secret.expose_secret(), content.trim_end());
+        assert_eq!(secret(&config), content.trim_end());
         let warnings = config.warnings.join("\n");
         assert_eq!(
             !warnings.is_empty(),
@@ -1145,7 +1140,7 @@ fn proxy_settings_that_admit_everyone_are_refused_or_warned() {
         (header, "Host", "signed in or not"),
         (header, "cookie", "signed in or not"),
     ] {
-        let found = problems(&with(&[(name, value)]), &[]);
+        let found = refused(name, value);
         assert!(found.len() == 1 && found[0].contains(word), "{found:?}");
     }
     let wide = with(&[(proxies, "10.0.0.0/8")]);

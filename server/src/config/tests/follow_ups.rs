@@ -11,45 +11,22 @@ fn one(variables: &[(&str, &str)], files: &[(&str, &str)]) -> String {
 
 #[test]
 fn refused_variable_is_the_only_problem() {
+    let listen = [("QUEUEWALL_LISTEN", "0.0.0.0:8080")];
+    let proxy = [("QUEUEWALL_ACCESS", "proxy")];
+    let key = [("QUEUEWALL_TLS_KEY_FILE", "key.pem")];
+    let certificate = [("QUEUEWALL_TLS_CERTIFICATE_FILE", "a.pem")];
+    let address = [("QUEUEWALL_PUBLIC_URL", "https://a.example.com/wall")];
     for (name, value, more) in [
-        (
-            "QUEUEWALL_ACCESS",
-            "'links'",
-            &[("QUEUEWALL_LISTEN", "0.0.0.0:8080")][..],
-        ),
-        (
-            "QUEUEWALL_TRUSTED_PROXIES",
-            "'10.0.0.5'",
-            &[("QUEUEWALL_ACCESS", "proxy")],
-        ),
-        (
-            "QUEUEWALL_TRUSTED_PROXIES",
-            "0.0.0.0/0",
-            &[("QUEUEWALL_ACCESS", "proxy")],
-        ),
-        (
-            "QUEUEWALL_TLS_CERTIFICATE_FILE",
-            "'a.pem'",
-            &[("QUEUEWALL_TLS_KEY_FILE", "key.pem")],
-        ),
-        (
-            "QUEUEWALL_TLS_KEY_FILE",
-            "'key.pem'",
-            &[("QUEUEWALL_TLS_CERTIFICATE_FILE", "a.pem")],
-        ),
-        (
-            "QUEUEWALL_BASE_PATH",
-            "wall",
-            &[("QUEUEWALL_PUBLIC_URL", "https://a.example.com/wall")],
-        ),
-        (
-            "QUEUEWALL_BASE_PATH",
-            "'/wall'",
-            &[("QUEUEWALL_PUBLIC_URL", "https://a.example.com/wall")],
-        ),
+        ("QUEUEWALL_ACCESS", "'links'", listen),
+        ("QUEUEWALL_TRUSTED_PROXIES", "'10.0.0.5'", proxy),
+        ("QUEUEWALL_TRUSTED_PROXIES", "0.0.0.0/0", proxy),
+        ("QUEUEWALL_TLS_CERTIFICATE_FILE", "'a.pem'", key),
+        ("QUEUEWALL_TLS_KEY_FILE", "'key.pem'", certificate),
+        ("QUEUEWALL_BASE_PATH", "wall", address),
+        ("QUEUEWALL_BASE_PATH", "'/wall'", address),
     ] {
-        let variables: Vec<_> = [(name, value)].iter().chain(more).copied().collect();
-        let found = one(&with(&variables), &[("a.pem", ""), ("key.pem", "")]);
+        let variables = with(&[(name, value), more[0]]);
+        let found = one(&variables, &[("a.pem", ""), ("key.pem", "")]);
         assert!(found.contains(name), "{name} = {value}: {found}");
     }
 }
