@@ -2,6 +2,7 @@
 // script (no module, no top-level await), so that TV browsers of 2020 can run it.
 import init from "./page.js";
 import { stop } from "./restart.js";
+import { fetchWords } from "./words.js";
 
 // `currentScript` is there only while the script itself runs.
 const wasm = document.currentScript.dataset.wasm;
@@ -37,6 +38,7 @@ function goesToDesk() {
 }
 
 if (!start.isHeldBack && !goesToDesk()) {
+  fetchWords();
   init({ module_or_path: wasm }).catch(function (error) {
     // After mounting, the page has spoken for itself (frontend/src/startup.rs).
     stop(error, start.explain);

@@ -1,6 +1,7 @@
 // How the page starts itself again: after a crash, after a start that failed, and for
 // a newer version. Bundled with boot.js; Rust reaches it as `window.queuewall`
 // (frontend/src/startup.rs, frontend/src/renewal.rs).
+import { words } from "./words.js";
 
 const KEY = "queuewall";
 const MINUTE_MS = 60000;
@@ -176,6 +177,7 @@ window.queuewall = {
   id: () => id,
   paintAge,
   errors: () => errors,
+  words,
 };
 
 /** Whatever ends the wasm's run, a panic or not, arrives as one of these. */

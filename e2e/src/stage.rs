@@ -179,7 +179,7 @@ async fn desk(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response
 
 async fn file(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {
     let path = match request.uri().path() {
-        "/" => "/index.html",
+        "/" => "/desk.html",
         path => path,
     };
     shared.files.answer(path, request.headers())

@@ -39,17 +39,24 @@ impl Page {
 /// The wall, at the browser's present address.
 #[component]
 pub fn Wall() -> impl IntoView {
-    show(View::Wall)
+    // The server gives the list of boards to the desk's page: 3 KB less for each wall.
+    // `trunk serve` has no server for its own root.
+    show(View::Wall, cfg!(debug_assertions).then_some(boards))
 }
 
 /// The desk, at the browser's present address.
 #[component]
 pub fn Desk() -> impl IntoView {
     provide_context(Extras::of_a_desk());
-    show(View::Tab)
+    show(View::Tab, Some(boards))
 }
 
-fn show(view: View) -> AnyView {
+/// The list of boards.
+fn boards() -> AnyView {
+    view! { <BoardListPage /> }.into_any()
+}
+
+fn show(view: View, boards: Option<fn() -> AnyView>) -> AnyView {
     access::mend_address();
     settings::provide_from_address(view);
     // A board speaks for itself later; nothing below says a word before this.
@@ -57,10 +64,10 @@ fn show(view: View) -> AnyView {
     let path = access::address().path;
     // A proxy may have it at the root as well.
     let path = path.strip_prefix(&below("")).unwrap_or(&path);
-    match Page::at(path) {
-        Page::Boards => view! { <BoardListPage /> }.into_any(),
-        Page::Board(slug) => view! { <BoardPage slug /> }.into_any(),
-        Page::Nowhere => {
+    match (Page::at(path), boards) {
+        (Page::Boards, Some(boards)) => boards(),
+        (Page::Board(slug), _) => view! { <BoardPage slug /> }.into_any(),
+        _ => {
             let inside = message::markup(text::no_page(), true);
             view! { <div class="page" inner_html=inside></div> }.into_any()
         }

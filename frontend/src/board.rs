@@ -38,7 +38,7 @@ pub use frame::Trouble;
 pub(crate) use judge::Judge;
 pub use paging::Paging;
 pub use selection::Selection;
-pub use tab_label::{Icon, TabCounts, TabLabel};
+pub use tab_label::{Icon, TabLabel};
 
 /// What there is to show at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

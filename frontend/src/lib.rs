@@ -69,6 +69,10 @@ pub mod waiting;
 pub mod wake_lock;
 pub mod wire;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Mounts a page on the body and takes the start-up message away.
 pub fn start<V: leptos::prelude::IntoView + 'static>(page: impl FnOnce() -> V + 'static) {
     startup::report_panics();

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Function, Intl, JsString, Object, Reflect};
-use queuewall_shared::format;
+use queuewall_shared::format::{self, CountUnit};
 use queuewall_shared::language::Language;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::{language, text};
+use crate::language;
 
 thread_local! {
     /// The language's own writer, since making one is dear.
@@ -29,7 +29,12 @@ pub fn count(count: u64) -> String {
 #[must_use]
 pub fn compact(count: u64) -> String {
     let (number, unit) = format::compact(count);
-    text::in_unit(&tenths(number), unit)
+    let (number, words) = (tenths(number), language::words());
+    match unit {
+        CountUnit::One => number,
+        CountUnit::Thousand => words.thousands.fill([&number]),
+        CountUnit::Million => words.millions.fill([&number]),
+    }
 }
 
 /// A number from 0 up to a tenth, and without one where it is whole: `80`, `82,5`.
@@ -57,6 +62,6 @@ fn written(number: f64) -> Option<String> {
 fn new_writer() -> Option<Function> {
     let options = Object::new();
     Reflect::set(&options, &"maximumFractionDigits".into(), &1.into()).ok()?;
-    let locales = Array::of1(&text::locale().into());
+    let locales = Array::of1(&language::locale().into());
     Some(Intl::NumberFormat::new(&locales, &options).format())
 }

@@ -71,13 +71,14 @@ pub fn address_as(view: View) -> String {
 #[must_use]
 pub fn path_as(view: View, path: &str) -> String {
     let (folder, other) = match view {
-        View::Wall => ("/board/", "/desk/"),
-        View::Tab => ("/desk/", "/board/"),
+        View::Wall => ("/board/", "/desk"),
+        View::Tab => ("/desk/", "/board"),
     };
+    let parts = path.rsplit_once('/');
     // The last one: the server may be below a path of the same name.
-    match path.rsplit_once(other) {
-        Some((base, slug)) if !slug.contains('/') => [base, folder, slug].concat(),
-        _ => path.to_owned(),
+    match parts.and_then(|(before, slug)| Some((before.strip_suffix(other)?, slug))) {
+        Some((base, slug)) => [base, folder, slug].concat(),
+        None => path.to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::panic::PanicHookInfo;
 
-use leptos::prelude::{document, window};
+use leptos::prelude::document;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -44,14 +44,6 @@ pub fn mounted() {
     if let Some(message) = document().get_element_by_id(MESSAGE_ID) {
         message.remove();
     }
-}
-
-/// Whether the page is inside a frame of another page.
-#[must_use]
-pub fn is_framed() -> bool {
-    let window = window();
-    let top = window.top().ok().flatten();
-    top.is_none_or(|top| top != window)
 }
 
 /// A panic is written to the console and said on the screen: after it nothing moves

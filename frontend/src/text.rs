@@ -5,8 +5,6 @@
 //!
 //! # Layout
 //! - here: what the page says, by what it means
-//! - `words`: what every language has to have
-//! - `english`, `german`, `spanish`, `french`, `portuguese`: the languages
 //! - `link`: broken links, and when they are tried again
 //! - `desk`: a supervisor's desk, keys and settings
 //! - `access`: who may look
@@ -14,64 +12,44 @@
 
 mod access;
 mod desk;
-mod english;
-mod french;
-mod german;
 mod link;
-mod portuguese;
 mod problem;
-mod spanish;
-mod words;
 
 use std::time::Duration;
 
 use queuewall_shared::address;
 use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
-use queuewall_shared::format::{self, AgeUnit, CountUnit, Wait};
+use queuewall_shared::format::{self, AgeUnit, Wait};
 use queuewall_shared::snapshot::{Agents, Level, Metric, Reason};
 use queuewall_shared::tile_state::TileState;
 use queuewall_shared::trend::Direction;
+use queuewall_shared::words::Words;
 
 use crate::language;
 use crate::numbers;
-use words::Words;
 
 pub use access::{code_life, let_in, refused};
 pub use desk::{
-    address, all_queues, back_key, choice, close, command, copied, copy, help, left_open,
-    missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open, order,
-    remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar, tab_title,
-    tab_unknown,
+    TabCounts, address, all_queues, back_key, choice, close, command, copied, copy, help,
+    left_open, missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open,
+    order, remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar,
+    tab_title, tab_unknown,
 };
 pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;
-
-static ALL: [Words; 5] = words::checked([
-    english::WORDS,
-    german::WORDS,
-    spanish::WORDS,
-    french::WORDS,
-    portuguese::WORDS,
-]);
 
 /// The product, in the tab's title and above the list of boards.
 pub const PRODUCT: &str = "Queuewall";
 
 fn words() -> &'static Words {
-    &ALL[language::current() as usize]
-}
-
-/// How numbers and times are written: a BCP 47 tag.
-#[must_use]
-pub fn locale() -> &'static str {
-    words().locale
+    language::words()
 }
 
 /// After a crash: nothing here may panic, nor touch what may be broken.
 #[must_use]
 pub fn stopped() -> &'static str {
-    ALL[language::current_untracked() as usize].stopped.text()
+    language::words_untracked().stopped.text()
 }
 
 /// Before the first answer.
@@ -273,17 +251,6 @@ pub fn wait(wait: Duration) -> String {
             .fill([&hours.to_string(), &format::two_digits(minutes)]),
         Wait::Hours(hours) => counted_in(hours, AgeUnit::Hours),
         Wait::Days(days) => words.wait_days.fill([&numbers::compact(days)]),
-    }
-}
-
-/// A number of a unit: `1.2k`.
-#[must_use]
-pub fn in_unit(number: &str, unit: CountUnit) -> String {
-    let words = words();
-    match unit {
-        CountUnit::One => number.into(),
-        CountUnit::Thousand => words.thousands.fill([number]),
-        CountUnit::Million => words.millions.fill([number]),
     }
 }
 

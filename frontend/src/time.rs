@@ -8,7 +8,7 @@ use leptos::prelude::window;
 use queuewall_shared::link::PageTime;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::text;
+use crate::language;
 
 /// This moment on both of the page's clocks.
 #[must_use]
@@ -46,7 +46,7 @@ impl TimeOfDay {
     #[must_use]
     pub fn new(zone: Option<&str>) -> Option<Self> {
         let is_told = zone.is_none() || KNOWS_ZONES.with(|knows| *knows.get_or_init(knows_zones));
-        Self::written(text::locale(), zone).filter(|_| is_told)
+        Self::written(language::locale(), zone).filter(|_| is_told)
     }
 
     fn written(locale: &str, zone: Option<&str>) -> Option<Self> {

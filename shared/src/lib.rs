@@ -19,7 +19,8 @@
 //! - [`basis`]: from what a reading's age is counted, and which of two servers' is older
 //! - [`server_clock`]: the time of day by the server's clock
 //! - [`language`]: the languages that the page speaks
-//! - [`phrase`]: words and sentences that the compiler checks
+//! - [`phrase`]: words and sentences that the compiler checks; [`words`]: those of each
+//!   language
 //! - [`settings`]: what a link asks of the page
 //! - [`alarm`]: when a wall makes itself heard
 //! - [`drift`]: where a wall stands this minute
@@ -61,3 +62,4 @@ pub mod tile_state;
 pub mod totals;
 pub mod trend;
 pub mod wire;
+pub mod words;

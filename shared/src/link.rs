@@ -180,8 +180,10 @@ impl Link {
     /// screens that were opened one after the other never fall into step.
     fn turn_after(&self, sent: Duration) -> Duration {
         let earliest = sent + TURN_SLACK;
-        let period = POLL_EVERY.as_nanos();
-        let turns = |time: Duration| u32::try_from(time.as_nanos() / period).unwrap_or(u32::MAX);
+        // Half a millennium; 128 bits are divided by a KB of code.
+        let nanos = |time: Duration| time.as_nanos() as u64;
+        let turns =
+            |time: Duration| u32::try_from(nanos(time) / nanos(POLL_EVERY)).unwrap_or(u32::MAX);
         match earliest.checked_sub(self.next_poll_at) {
             Some(passed) => self.next_poll_at + POLL_EVERY * (turns(passed) + 1),
             None => {

@@ -21,6 +21,11 @@
 pub struct Word<const ROOM: usize>(&'static str);
 
 impl<const ROOM: usize> Word<ROOM> {
+    /// For a label that was checked when its file was made.
+    pub(crate) fn place(&mut self) -> &mut &'static str {
+        &mut self.0
+    }
+
     /// The label.
     #[must_use]
     pub const fn text(self) -> &'static str {
@@ -52,6 +57,16 @@ impl Phrase<0> {
 }
 
 impl<const HOLES: usize> Phrase<HOLES> {
+    /// For a sentence that was checked when its file was made.
+    pub(crate) fn place(&mut self) -> &mut &'static str {
+        &mut self.0
+    }
+
+    /// The sentence with its holes.
+    pub(crate) const fn template(self) -> &'static str {
+        self.0
+    }
+
     /// The sentence with `parts` in its holes.
     #[must_use]
     pub fn fill(self, parts: [&str; HOLES]) -> String {

@@ -279,6 +279,42 @@ async fn speaks_all(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
+/// The board's language, the first word of a tile, and how many tiles there are.
+const SPOKEN: &str = "document.documentElement.lang + '|' + \
+    document.querySelector('dt').textContent + '|' + document.querySelectorAll('.tile').length";
+
+/// A board that says German, then French, while languages cannot be fetched, and after that.
+async fn goes_on_until_its_language_comes(engine: &Engine) -> Result<()> {
+    let browser = Browser::start(engine).await?;
+    let mut tab = browser.tab().await?;
+    let mut board = scene::board(Mood::Calm, 6, None);
+    board.board.display.language = Some("de".into());
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    tab.block(&["*.words"]).await?;
+    tab.open(&stage.url("/board/main")).await?;
+    tab.wait_for("document.querySelectorAll('.tile-hero').length === 6", SOON)
+        .await?;
+    stage.polled(stage.polls().0 + 2).await?;
+    let spoken = tab.evaluate(SPOKEN).await?;
+    ensure!(spoken == "en|Wait|6", "{}: {spoken}", engine.name);
+
+    tab.block(&[]).await?;
+    tab.wait_for(&format!("{SPOKEN} === 'de|Warten|6'"), SOON)
+        .await?;
+    board.board.display.language = Some("fr".into());
+    stage.set(&board)?;
+    tab.wait_for(&format!("{SPOKEN} === 'fr|Attente|6'"), SOON)
+        .await
+}
+
+#[tokio::test]
+async fn wall_shows_numbers_in_english_until_its_language_comes() -> Result<()> {
+    in_each(Engine::all()?, async |engine| {
+        goes_on_until_its_language_comes(&engine).await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn every_language_fits_its_tiles() -> Result<()> {
     let _core = crate::busy().await;

@@ -5,7 +5,7 @@ use queuewall_shared::snapshot::Level;
 use queuewall_shared::tile_state::TileState;
 
 use super::{BoardState, Phase};
-use crate::text;
+use crate::text::{self, TabCounts};
 
 /// The title and icon of the browser tab.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,19 +28,6 @@ pub enum Icon {
     Critical,
     /// What was known is too old to be told.
     Unknown,
-}
-
-/// The queues that count, as far as the tab tells of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TabCounts {
-    /// Queues past a critical threshold.
-    pub critical: usize,
-    /// Queues past a warning threshold.
-    pub warning: usize,
-    /// Calls waiting; `None` when unknown.
-    pub waiting: Option<u64>,
-    /// Whether some queue's reading is missing or old, so that there may be more.
-    pub is_partial: bool,
 }
 
 impl BoardState {

@@ -1,16 +1,10 @@
 //! Who may look, and how a screen is let in.
-//!
-//! # Layout
-//! - here: what the page says, by what it means
-//! - `words`: what every language has to have, and has
-
-mod words;
 
 use leptos::prelude::window;
+use queuewall_shared::words::Access;
 
 use crate::api::Refusal;
-use crate::{numbers, startup};
-pub(super) use words::{Access, ENGLISH, FRENCH, GERMAN, PORTUGUESE, SPANISH};
+use crate::numbers;
 
 /// How long a code is good, in minutes.
 const CODE_MINUTES: u64 = 10;
@@ -28,13 +22,20 @@ pub fn refused(refusal: Refusal) -> &'static str {
         Refusal::Revoked => words.revoked,
         Refusal::Expired => words.expired,
         Refusal::UntrustedPeer => words.untrusted_peer,
-        Refusal::NoCookies if startup::is_framed() => match is_plain() {
+        Refusal::NoCookies if is_framed() => match is_plain() {
             true => words.no_cookies_in_plain_frame,
             false => words.no_cookies_in_frame,
         },
         Refusal::NoCookies => words.no_cookies,
     }
     .text()
+}
+
+/// Whether the page is inside a frame of another page.
+fn is_framed() -> bool {
+    let window = window();
+    let top = window.top().ok().flatten();
+    top.is_none_or(|top| top != window)
 }
 
 fn is_plain() -> bool {

@@ -16,7 +16,6 @@ use queuewall_shared::format;
 use queuewall_shared::language::Language;
 
 use super::problem::SECRET_CHARACTERS;
-use crate::board::TabCounts;
 use crate::keys::Command;
 use crate::{language, numbers};
 use words::Desk;
@@ -29,6 +28,19 @@ static ALL: [Desk; Language::ALL.len()] = [
     french::DESK,
     portuguese::DESK,
 ];
+
+/// The queues that count, as far as the tab tells of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TabCounts {
+    /// Queues past a critical threshold.
+    pub critical: usize,
+    /// Queues past a warning threshold.
+    pub warning: usize,
+    /// Calls waiting; `None` when unknown.
+    pub waiting: Option<u64>,
+    /// Whether some queue's reading is missing or old, so that there may be more.
+    pub is_partial: bool,
+}
 
 fn desk() -> &'static Desk {
     &ALL[language::current() as usize]

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::document;
-use queuewall_frontend::board::TabCounts;
 use queuewall_frontend::keys::Command;
 use queuewall_frontend::{language, text};
 use queuewall_shared::language::Language;
@@ -111,7 +110,7 @@ fn the_tabs_title_counts_as_the_language_does() {
     for language in Language::ALL.into_iter().rev() {
         language::speak(language);
         let title = |critical, warning, waiting, is_partial| {
-            let counts = TabCounts {
+            let counts = text::TabCounts {
                 critical,
                 warning,
                 waiting,

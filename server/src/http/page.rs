@@ -144,12 +144,12 @@ impl Page {
     }
 }
 
-/// `GET /`: the list of boards, or the one board that this screen may see, since nobody is
-/// there to choose.
+/// `GET /`: the list of boards, which is part of the desk's page, or the one board that this
+/// screen may see, since nobody is there to choose.
 pub(super) async fn index(State(state): State<AppState>, request: Request) -> Response {
     match only_board(&state, &request) {
         Some(slug) => redirect(&state, &format!("/board/{slug}"), request.uri().query()),
-        None => state.page.document(WALL, request),
+        None => state.page.document(DESK, request),
     }
 }
 
@@ -279,6 +279,7 @@ fn media_type(file: &str) -> Option<&'static str> {
         "svg" => Some("image/svg+xml"),
         "wasm" => Some("application/wasm"),
         "woff2" => Some("font/woff2"),
+        "words" => Some("text/plain; charset=utf-8"),
         _ => None,
     }
 }

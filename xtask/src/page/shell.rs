@@ -25,6 +25,8 @@ pub(crate) struct Links {
     pub(crate) script: String,
     /// The worker's script, which `frontend/src/ticking.rs` looks for.
     pub(crate) tick: String,
+    /// Languages by their codes, for `frontend/words.js`.
+    pub(crate) words: Vec<(&'static str, String)>,
     pub(crate) style: String,
     pub(crate) fonts: Vec<String>,
     pub(crate) icon: Option<String>,
@@ -102,15 +104,20 @@ impl Shell {
             wasm,
             script,
             tick,
+            words,
             style,
             fonts,
             icon,
         } = links;
+        let words = words
+            .iter()
+            .map(|(code, file)| format!(" data-{code}=\"{file}\""));
+        let words: String = words.collect();
         // It hears of each file that does not come. The wasm is fetched while the script is
         // still on its way.
         let mut tags = format!(
             "<script>{start}</script><link rel=\"preload\" href=\"{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
-             <link rel=\"stylesheet\" href=\"{style}\"><script defer src=\"{script}\" data-wasm=\"{wasm}\" data-tick=\"{tick}\"></script>"
+             <link rel=\"stylesheet\" href=\"{style}\"><script defer src=\"{script}\" data-wasm=\"{wasm}\" data-tick=\"{tick}\"{words}></script>"
         );
         // The style sheet asks for them only once there is text: too late to be seamless.
         for font in fonts {
@@ -164,6 +171,7 @@ import init from '/queuewall-frontend.js'; if (1 < 2) await init();
             wasm: "/assets/p.wasm".into(),
             script: "/assets/p.js".into(),
             tick: "/assets/t.js".into(),
+            words: vec![("de", "/assets/de.words".into())],
             style: "/assets/p.css".into(),
             fonts: vec!["/assets/f.woff2".into()],
             icon: Some("/assets/i.svg".into()),
@@ -173,7 +181,7 @@ import init from '/queuewall-frontend.js'; if (1 < 2) await init();
         assert_eq!(html.matches("<script").count(), 2);
         assert!(
             html.contains(
-                r#"<script defer src="/assets/p.js" data-wasm="/assets/p.wasm" data-tick="/assets/t.js"></script>"#
+                r#"<script defer src="/assets/p.js" data-wasm="/assets/p.wasm" data-tick="/assets/t.js" data-de="/assets/de.words"></script>"#
             )
         );
         assert_eq!(html.matches("rel=\"stylesheet\"").count(), 1);

@@ -1,10 +1,9 @@
 //! Spanish.
 
-use queuewall_shared::language::Language;
-use queuewall_shared::phrase::{phrase, word};
+use crate::language::Language;
+use crate::phrase::{phrase, word};
 
-use super::access;
-use super::words::{Causes, Words};
+use super::{Causes, Words, access};
 
 pub(super) const WORDS: Words = Words {
     language: Language::Spanish,

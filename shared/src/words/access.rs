@@ -1,25 +1,9 @@
-//! What every language has to have for a screen that may not look, and each one's words.
+//! Each language's words for a screen that may not look.
 
-use queuewall_shared::phrase::{Phrase, phrase};
+use super::Access;
+use crate::phrase::phrase;
 
-/// A language's words for a screen that may not look.
-pub(in crate::text) struct Access {
-    pub(in crate::text) no_access: Phrase<0>,
-    pub(in crate::text) revoked: Phrase<0>,
-    pub(in crate::text) expired: Phrase<0>,
-    pub(in crate::text) untrusted_peer: Phrase<0>,
-    pub(in crate::text) no_cookies: Phrase<0>,
-    /// Instead of that inside a frame by plain HTTP.
-    pub(in crate::text) no_cookies_in_plain_frame: Phrase<0>,
-    /// The same by https.
-    pub(in crate::text) no_cookies_in_frame: Phrase<0>,
-    /// Before a code and a command.
-    pub(in crate::text) let_in: Phrase<0>,
-    /// For so many minutes.
-    pub(in crate::text) code_life: Phrase<1>,
-}
-
-pub(in crate::text) const ENGLISH: Access = Access {
+pub(super) const ENGLISH: Access = Access {
     no_access: phrase("This screen may not see this board yet."),
     revoked: phrase("The link of this screen was revoked. It shows no numbers any more."),
     expired: phrase("The link of this screen has expired. It shows no numbers any more."),
@@ -44,7 +28,7 @@ pub(in crate::text) const ENGLISH: Access = Access {
     code_life: phrase("A code is good for {0} minutes; then the next one stands here."),
 };
 
-pub(in crate::text) const GERMAN: Access = Access {
+pub(super) const GERMAN: Access = Access {
     no_access: phrase("Dieser Bildschirm darf die Tafel noch nicht sehen."),
     revoked: phrase("Der Link dieses Bildschirms wurde widerrufen. Er zeigt keine Zahlen mehr."),
     expired: phrase("Der Link dieses Bildschirms ist abgelaufen. Er zeigt keine Zahlen mehr."),
@@ -69,7 +53,7 @@ pub(in crate::text) const GERMAN: Access = Access {
     code_life: phrase("Ein Code gilt {0} Minuten; dann steht hier der nächste."),
 };
 
-pub(in crate::text) const SPANISH: Access = Access {
+pub(super) const SPANISH: Access = Access {
     no_access: phrase("Esta pantalla aún no puede ver este panel."),
     revoked: phrase("El enlace de esta pantalla fue revocado. Ya no muestra cifras."),
     expired: phrase("El enlace de esta pantalla ha caducado. Ya no muestra cifras."),
@@ -94,7 +78,7 @@ pub(in crate::text) const SPANISH: Access = Access {
     code_life: phrase("Un código vale {0} minutos; después aparece aquí el siguiente."),
 };
 
-pub(in crate::text) const FRENCH: Access = Access {
+pub(super) const FRENCH: Access = Access {
     no_access: phrase("Cet écran n’a pas encore le droit de voir ce tableau."),
     revoked: phrase("Le lien de cet écran a été révoqué. Il n’affiche plus de chiffres."),
     expired: phrase("Le lien de cet écran a expiré. Il n’affiche plus de chiffres."),
@@ -119,7 +103,7 @@ pub(in crate::text) const FRENCH: Access = Access {
     code_life: phrase("Un code est valable {0}\u{a0}minutes, puis le suivant s’affiche ici."),
 };
 
-pub(in crate::text) const PORTUGUESE: Access = Access {
+pub(super) const PORTUGUESE: Access = Access {
     no_access: phrase("Esta tela ainda não pode ver este painel."),
     revoked: phrase("O link desta tela foi revogado. Ela não mostra mais números."),
     expired: phrase("O link desta tela expirou. Ela não mostra mais números."),
