@@ -33,7 +33,9 @@ function goesToDesk() {
   } catch (error) {
     // Blocked: it is taken there every time.
   }
-  location.replace(desk + search + hash);
+  // The name of a screen is the TV's.
+  const kept = search.replace(/([?&])screen=[^&]*&?/, "$1").replace(/[?&]$/, "");
+  location.replace(desk + kept + hash);
   return true;
 }
 

@@ -151,9 +151,9 @@ async fn configured(
     let (budget, _lock) = if matches!(command, Command::Serve) {
         let lock =
             ServerLock::take(&state_dir).map_err(|error| Failure::new(Exit::Usage, error))?;
-        (RequestBudget::resuming(limit, ledger), lock)
+        (RequestBudget::with_ledger(limit, ledger), lock)
     } else {
-        (RequestBudget::beside_server(limit, ledger), None)
+        (RequestBudget::leaving_one_free(limit, ledger), None)
     };
     let budget = Arc::new(budget);
     let source = connect(&config, &budget, clock.clone(), &calls)?;

@@ -1,11 +1,10 @@
 //! The only caller of the upstream and the only writer of the snapshots.
 //!
-//! One request at a time, each through the [`RequestBudget`]; what to ask next is
-//! `schedule`'s to say, what is known lies in `readings`, and `assemble` makes of it
-//! what a board shows: `judging` adds the levels, so that all screens agree, `minutes`
-//! the trends, and `upstream` how the board gets on with CXone, by the `cause` of a failure;
-//! `reconfigure` takes other boards over while it runs. However many screens look, the
-//! upstream is asked the same.
+//! It sends one request at a time through the [`RequestBudget`], as many for one screen as for
+//! thousands. `schedule` decides what to read next, `readings` keeps what was read, and
+//! `assemble` makes a board's snapshot of it: `judging` adds the levels, `minutes` the trends,
+//! `upstream` the state of the reads, with the `cause` of a failure. `reconfigure` applies
+//! changed boards while it runs.
 
 mod assemble;
 mod board;

@@ -139,10 +139,17 @@ impl Reload {
 
     /// Reads everything, and takes it where it is good. `digests` are those of the files.
     fn read(&mut self, digests: &FileDigests, reason: Reason) {
-        let gone = self.taken.as_ref().map(|taken| digests.lacks(taken));
-        let refused = match gone {
-            Some(gone) if !gone.is_empty() => Refused::Gone(gone),
-            _ => {
+        let taken = self.taken.as_ref();
+        let gone = taken.map(|taken| digests.lacks(taken)).unwrap_or_default();
+        let emptied = taken
+            .filter(|_| reason == Reason::Change)
+            .map(|taken| digests.emptied_since(taken))
+            .unwrap_or_default();
+        let refused = match (gone.is_empty(), emptied.is_empty()) {
+            (false, _) => Refused::Gone(gone),
+            // Before it is read: what the file set would be called missing.
+            (true, false) => Refused::Emptied(emptied),
+            (true, true) => {
                 let loaded = disk::wait_for(|| {
                     let file = self.file.as_deref();
                     let environment = Environment::read(&*self.env, file);
@@ -154,8 +161,8 @@ impl Reload {
                     return;
                 }
                 match loaded {
-                    Ok(loaded) => match self.emptied(&loaded, digests) {
-                        Some(emptied) if reason == Reason::Change => emptied,
+                    Ok(loaded) => match self.widened(&loaded) {
+                        Some(widened) if reason == Reason::Change => widened,
                         _ => return self.take(&loaded, digests.clone(), reason),
                     },
                     Err(error) => Refused::Bad(error),
@@ -168,17 +175,10 @@ impl Reload {
         self.refused = Some(refused);
     }
 
-    /// Why a good configuration is not taken before somebody asks for it: a file is emptied,
-    /// or a line of it removed, by accident more often than on purpose, and a server without
-    /// boards, or a board without queues, shows every queue.
-    fn emptied(&self, loaded: &Loaded, digests: &FileDigests) -> Option<Refused> {
-        let taken = self.taken.as_ref();
-        let emptied = taken
-            .map(|taken| digests.emptied_since(taken))
-            .unwrap_or_default();
-        if !emptied.is_empty() {
-            return Some(Refused::Emptied(emptied));
-        }
+    /// Why a good configuration is not applied without SIGHUP: lines are removed by accident
+    /// more often than on purpose, and a server without boards, or a board without queues,
+    /// shows every queue.
+    fn widened(&self, loaded: &Loaded) -> Option<Refused> {
         if self.has_boards && loaded.board_places.is_empty() {
             return Some(Refused::NoBoards);
         }
@@ -206,7 +206,7 @@ impl Reload {
             self.in_force.send_replace(new);
             info!("the configuration was read again: {}", news.join("; "));
         } else if was_refused || reason == Reason::Asked {
-            info!("the configuration was read again: a running server has nothing to change");
+            info!("the configuration was read again: no changes");
         }
         let waiting = loaded.requires_restart.differing_from(&self.began_with);
         if waiting.is_empty() && !self.waiting.is_empty() {

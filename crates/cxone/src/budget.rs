@@ -1,11 +1,11 @@
-//! The one gate through which every request to CXone passes: at most so many in
-//! *any* sliding minute, and none before a `Retry-After` has run out.
+//! The request budget: at most so many requests to CXone in *any* sliding minute, and none
+//! before a `Retry-After` has passed.
 //!
 //! A slot counts from the moment its request ends, not from when it began: the
 //! request reaches CXone somewhere in between, so however the network delays
 //! it, CXone never sees more than the budget in any sixty seconds.
 //!
-//! A budget [with a ledger](RequestBudget::resuming) is shared with all other processes on
+//! A budget [with a ledger](RequestBudget::with_ledger) is shared with all other processes on
 //! the same [`LedgerStore`], and holds over restarts: `ledger` says how. `shared` asks it,
 //! without blocking.
 
@@ -32,7 +32,7 @@ use ledger::Ticket;
 pub use ledger::{Ledger, LedgerChange, LedgerError, LedgerStore, StoreError};
 use shared::{Grant, Shared};
 
-/// How long a place that another process uses is waited for before the ledger is asked
+/// How long a slot that another process uses is waited for before the ledger is asked
 /// again: its request may end sooner than is known.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
 
@@ -42,15 +42,15 @@ pub const WINDOW: Duration = Duration::from_secs(60);
 /// At most `limit` requests in any [`WINDOW`], first come, first served.
 pub struct RequestBudget {
     limit: usize,
-    places: Semaphore,
+    slots: Semaphore,
     state: Mutex<State>,
     shared: Option<Shared>,
-    /// Requests that wait for a place.
+    /// Requests that wait for a slot.
     waiting: AtomicUsize,
 }
 
 struct State {
-    /// For every place not taken: when it may be used again.
+    /// For every slot not taken: when it may be used again.
     free_from: BinaryHeap<Reverse<Instant>>,
     /// Nothing is sent before this.
     hold_until: Instant,
@@ -58,11 +58,11 @@ struct State {
 }
 
 /// A permit to send one request. Keep it until the answer is read; dropping it
-/// starts the minute after which its place is free again.
+/// starts the minute after which its slot is free again.
 pub struct Permit<'a> {
     budget: &'a RequestBudget,
-    _place: SemaphorePermit<'a>,
-    /// Set while waiting: the request was never sent, the place is given back as it was.
+    _slot: SemaphorePermit<'a>,
+    /// Set while waiting: the request was never sent, the slot is given back as it was.
     unused_since: Option<Instant>,
     /// By which the ledger knows it.
     ticket: Option<Ticket>,
@@ -77,7 +77,7 @@ impl RequestBudget {
         let now = Instant::now();
         Self {
             limit,
-            places: Semaphore::new(limit),
+            slots: Semaphore::new(limit),
             state: Mutex::new(State {
                 free_from: std::iter::repeat_n(Reverse(now), limit).collect(),
                 hold_until: now,
@@ -88,10 +88,11 @@ impl RequestBudget {
         }
     }
 
-    /// A server's budget, shared by `ledger`. Where that is of no use from the start, what
-    /// was sent in the last minute is not known, and the first request waits for one.
+    /// A budget shared by `ledger`, for a process that keeps running. Where the ledger cannot be
+    /// used from the start, what was sent in the last minute is not known, and the first
+    /// request waits for a minute.
     #[must_use]
-    pub fn resuming(limit: usize, ledger: Ledger) -> Self {
+    pub fn with_ledger(limit: usize, ledger: Ledger) -> Self {
         let budget = Self::new(limit);
         let shared = Shared::new(ledger, budget.limit, false);
         Self {
@@ -100,11 +101,11 @@ impl RequestBudget {
         }
     }
 
-    /// The budget of a command that runs for a moment, shared by `ledger`. It leaves a
-    /// place for the server. Where the ledger is of no use, it goes on without, unless
-    /// [`LedgerStore::refusal`] says why not: see [`refused`](Self::refused).
+    /// A budget shared by `ledger`, for a process that runs for a moment beside one that keeps
+    /// running: it leaves that one a slot. Where the ledger cannot be used, it continues
+    /// without, unless [`LedgerStore::refusal`] says why not: see [`refused`](Self::refused).
     #[must_use]
-    pub fn beside_server(limit: usize, ledger: Ledger) -> Self {
+    pub fn leaving_one_free(limit: usize, ledger: Ledger) -> Self {
         let budget = Self::new(limit);
         let shared = Shared::new(ledger, budget.limit, true);
         Self {
@@ -152,7 +153,7 @@ impl RequestBudget {
         }
     }
 
-    /// Whether a request waits for a place.
+    /// Whether a request waits for a slot.
     #[must_use]
     pub fn is_awaited(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
@@ -163,8 +164,8 @@ impl RequestBudget {
     pub fn next_free(&self) -> Instant {
         let now = Instant::now();
         let state = self.state();
-        let place = (state.free_from.peek()).map_or_else(|| now + WINDOW, |free| free.0);
-        let own = place.max(state.hold_until).max(now);
+        let slot = (state.free_from.peek()).map_or_else(|| now + WINDOW, |free| free.0);
+        let own = slot.max(state.hold_until).max(now);
         drop(state);
         let shared = self.shared.as_ref();
         let shared =
@@ -181,7 +182,7 @@ impl RequestBudget {
         }
     }
 
-    /// Waits for a place, for ever once [`refused`](Self::refused). A dropped wait costs
+    /// Waits for a slot, for ever once [`refused`](Self::refused). A dropped wait costs
     /// nothing.
     pub async fn acquire(&self) -> Permit<'_> {
         let _waiting = Waiting::new(&self.waiting);
@@ -189,11 +190,11 @@ impl RequestBudget {
             clippy::expect_used,
             reason = "the semaphore is private and never closed"
         )]
-        let place = self.places.acquire().await.expect("an open semaphore");
-        let free_from = self.state().take_place();
+        let slot = self.slots.acquire().await.expect("an open semaphore");
+        let free_from = self.state().take_slot();
         let mut permit = Permit {
             budget: self,
-            _place: place,
+            _slot: slot,
             unused_since: Some(free_from),
             ticket: None,
         };
@@ -251,8 +252,8 @@ impl Drop for Waiting<'_> {
 }
 
 impl State {
-    /// The place that is free first, for somebody who waits for it.
-    fn take_place(&mut self) -> Instant {
+    /// The slot that is free first, for somebody who waits for it.
+    fn take_slot(&mut self) -> Instant {
         let free = self.free_from.pop();
         free.map_or_else(Instant::now, |free| free.0)
     }

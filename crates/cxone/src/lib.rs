@@ -30,6 +30,7 @@
 //! let budget = Arc::new(RequestBudget::new(10));
 //! let client = cxone::connect(settings, budget, Arc::new(SystemClock))?;
 //!
+//! // No skill ids: the numbers of the whole queue.
 //! let readings = client.read_queues(&["4711".to_owned()], &[]).await?;
 //! for queue in readings.queues {
 //!     println!("{:?}: {:?} calls wait", queue.name, queue.waiting);
@@ -54,23 +55,23 @@
 //!
 //! Log lines are [`tracing`] events with targets below `cxone`. Programs count requests with
 //! an [`Observer`].
-//!
-//! # Layout
-//! - `source`: the trait that a dialect implements, and what it reads; `list`: the queue
-//!   list, read page by page; `error`: why a read failed, and `host`: where, and what to check
-//! - [`budget`]: how many requests a minute may see; [`clock`]: time, handed in
-//! - `connect`: a client in one of the dialects; `observer`: who is told of requests
-//! - `settings`: what the client is made of, and why it could not be made; with
-//!   `base_url`, `allowed_domains`, `api_version`, `ca` and `skill_filter`, the values in it
-//! - `transport`: one HTTP request through the budget; `answer`: what came of it
-//! - `resolver`: name look-up; `proxy`: the company proxy; `encoding`: compressed bodies
-//! - `failure`: the HTTP library's errors as ours
-//! - `retry_after`: the wait that an answer asks for
-//! - `json`: a body as JSON, and fields that may be of any type
-//! - `sign_in`: the ways to a token; `discovery`: where a tenant's hosts are
-//! - `token`: one token for everybody; `session`: requests with it
-//! - `paging`: lists that come in pages
-//! - `reporting_v2`, `realtime`: the dialects; their JSON stays inside
+
+// Layout:
+// - `source`: the trait that a dialect implements, and what it reads; `list`: the queue
+//   list, read page by page; `error`: why a read failed, and `host`: where, and what to check
+// - `budget`: how many requests a minute may see; `clock`: time, handed in
+// - `connect`: a client in one of the dialects; `observer`: who is told of requests
+// - `settings`: what the client is made of, and why it could not be made; with
+//   `base_url`, `allowed_domains`, `api_version`, `ca` and `skill_filter`, the values in it
+// - `transport`: one HTTP request through the budget; `answer`: what came of it
+// - `resolver`: name look-up; `proxy`: the company proxy; `encoding`: compressed bodies
+// - `failure`: the HTTP library's errors as ours
+// - `retry_after`: the wait that an answer asks for
+// - `json`: a body as JSON, and fields that may be of any type
+// - `sign_in`: the ways to a token; `discovery`: where a tenant's hosts are
+// - `token`: one token for all callers; `session`: requests with it
+// - `paging`: lists that come in pages
+// - `reporting_v2`, `realtime`: the dialects; their JSON stays inside
 
 mod allowed_domains;
 mod answer;

@@ -1,4 +1,4 @@
-//! Requests of somebody who is signed in.
+//! Requests with a token: one new sign-in after a 401.
 
 use std::{
     sync::{

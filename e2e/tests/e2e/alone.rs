@@ -132,7 +132,7 @@ async fn the_list_of_boards_makes_room_too() -> Result<()> {
     let mut wall = wall().await?;
     let (_browser, mut tab) = prepared(&Engine::today()?, &[witness(0.0)]).await?;
     tab.open(&wall.url("/")).await?;
-    tab.wait_for("!!document.querySelector('a[href=\"/board/main\"]')", SOON)
+    tab.wait_for("!!document.querySelector('a[href^=\"/board/main\"]')", SOON)
         .await?;
     ensure!(loads(&mut tab).await? == 1);
     wall.stop_server().await?;

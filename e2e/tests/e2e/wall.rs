@@ -281,7 +281,7 @@ async fn the_boards_are_listed_and_an_unknown_one_is_explained() -> Result<()> {
     tab.wait_for(is_at_board, SOON).await?;
     let wall = Wall::start_with_boards(still(), POLL, &["sales"]).await?;
     tab.open(&wall.url("/")).await?;
-    tab.wait_for("!!document.querySelector('a[href=\"/board/main\"]')", SOON)
+    tab.wait_for("!!document.querySelector('a[href^=\"/board/main\"]')", SOON)
         .await?;
     tab.open(&wall.url("/board/nothing")).await?;
     tab.wait_for("document.body.innerText.includes('nothing')", SOON)

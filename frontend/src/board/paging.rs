@@ -37,25 +37,17 @@ impl Paging {
         let fit = Memo::new(move |_| {
             let count = ids.with(Vec::len);
             let (viewport, has_off_call) = (viewport.get(), board.has_off_call());
-            {
-                let display = board.display();
-                // The board's screen is the one on the wall: a desk has its own.
-                let (standard, display) = match view {
-                    View::Wall => (Distance::WALL, Some(&display)),
-                    View::Tab => (Distance::DESK, None),
-                };
-                let distance = Distance {
-                    metres: metres
-                        .or_else(|| display?.metres)
-                        .unwrap_or(standard.metres),
-                    inches: inches
-                        .or_else(|| display?.inches)
-                        .unwrap_or(standard.inches),
-                };
-                match view {
-                    View::Wall => Fit::wall(count, viewport, distance, has_off_call),
-                    View::Tab => Fit::tab(count, viewport, distance, has_off_call),
+            match view {
+                View::Wall => {
+                    let display = board.display();
+                    let distance = Distance {
+                        metres: metres.or(display.metres).unwrap_or(Distance::WALL.metres),
+                        inches: inches.or(display.inches).unwrap_or(Distance::WALL.inches),
+                    };
+                    Fit::wall(count, viewport, distance, has_off_call)
                 }
+                // Whatever the address says of the wall that it is about.
+                View::Tab => Fit::tab(count, viewport, Distance::DESK, has_off_call),
             }
         });
         let scrolled = match view {

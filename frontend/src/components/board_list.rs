@@ -104,7 +104,8 @@ fn markup_of(boards: Option<&[Board]>) -> String {
             &board.title,
             "</p><a href=\"",
             &at("/board/"),
-            "\">",
+            // On a phone too: it is chosen here.
+            "?view=wall\">",
             text::wall(),
             "</a><a href=\"",
             &at("/desk/"),

@@ -52,11 +52,12 @@ pub(crate) fn keep(board: BoardState, unattended: UnattendedBoard) {
         if opened.as_ref().map(|it| it.panel) != open {
             // It goes first: it gives back the focus that the next one takes.
             drop(opened);
-            if of_wall.is_some() && open.is_none() {
-                leave();
-            }
             opened = open
                 .map(|open| untrack(|| Opened::new(ground, commands, open, board, draft.clone())));
+        }
+        // Without its server the wall could not be loaded.
+        if of_wall.is_some() && open.is_none() && board.is_connected() {
+            leave();
         }
         // Nobody may come back to a wall on which somebody pressed a key.
         let is_left = |it: &Opened| board.now().saturating_sub(it.since) >= LONGEST_PAUSE;

@@ -1,4 +1,4 @@
-//! The one question: may this caller see this board.
+//! Decides whether a caller may see a board.
 
 use std::{
     collections::HashMap,

@@ -199,7 +199,7 @@ impl Store {
     }
 
     /// What an administrator should know of the folder, though it is used.
-    pub(super) fn warnings(&self) -> Vec<String> {
+    pub(crate) fn warnings(&self) -> Vec<String> {
         self.state.warnings(&[LINKS, SCREENS, LOCK, COOKIE_ID])
     }
 

@@ -89,6 +89,9 @@ fn of_this_machine(config: &Config, files: &[PathBuf], report: &mut Report<'_>) 
 /// Whether the state folder, and the links in it where links decide, can be used.
 fn can_keep_state(access: &AccessConfig, report: &mut Report<'_>) -> bool {
     let store = Store::new(access.state_dir.clone());
+    for warning in store.warnings() {
+        tracing::warn!("{warning}");
+    }
     let tried = store.state_dir().try_out().map_err(StoreError::from);
     let tried = tried.and_then(|()| match access.mode {
         AccessMode::Links => store.links().map(|_| ()),

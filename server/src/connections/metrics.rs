@@ -87,7 +87,7 @@ impl ConnectionMetrics {
         );
         registry.register(
             "refused",
-            "Connections closed at once, and requests answered with 429, by the limit that they met",
+            "Connections closed at once, and requests answered with 429, by the limit that they exceeded",
             self.refused.clone(),
         );
     }

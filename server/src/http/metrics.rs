@@ -141,7 +141,7 @@ impl Requests {
         );
         registry.register_with_unit(
             "http_response_body",
-            "Bytes in the bodies of these answers, as compressed; without their heads",
+            "Bytes in the bodies of these answers, compressed; without headers",
             Unit::Bytes,
             self.body_bytes.clone(),
         );

@@ -144,8 +144,8 @@ impl Page {
     }
 }
 
-/// `GET /`: the list of boards, which is part of the desk's page, or the one board that this
-/// screen may see, since nobody is there to choose.
+/// `GET /`: the list of boards, which is part of the desk's page, or the wall of the only
+/// board that this screen may see.
 pub(super) async fn index(State(state): State<AppState>, request: Request) -> Response {
     match only_board(&state, &request) {
         Some(slug) => redirect(&state, &format!("/board/{slug}"), request.uri().query()),
@@ -167,17 +167,32 @@ pub(super) async fn board(
     Name(slug): Name,
     request: Request,
 ) -> Response {
-    const VIEW: &str = "view=tab";
     let query = request.uri().query().unwrap_or_default();
-    if query.split('&').any(|it| it == VIEW) {
-        let others: Vec<&str> = query.split('&').filter(|it| *it != VIEW).collect();
-        let others = others.join("&");
-        let others = Some(&*others).filter(|it| !it.is_empty());
+    if let Some(fragment) = query.split('&').find_map(after_view_tab) {
         // As it is written: what is encoded stays encoded.
+        let others = query.split('&').filter(|it| after_view_tab(it).is_none());
+        let mut others = others.collect::<Vec<_>>().join("&");
+        if !fragment.is_empty() {
+            others += "#";
+            others += fragment;
+        }
+        let others = Some(&*others).filter(|it| !it.is_empty());
         let path = request.uri().path().replacen("/board/", "/desk/", 1);
         return redirect(&state, &path, others);
     }
     of_board(&state, WALL, &slug, request)
+}
+
+/// Where a part of a query is `view=tab`, however it is encoded: what follows behind a `#`
+/// that was encoded on the way, as links are when they are pasted.
+fn after_view_tab(pair: &str) -> Option<&str> {
+    let encoded = ["%2523", "%23"].into_iter();
+    let (view, fragment) = encoded
+        .filter_map(|hash| pair.split_once(hash))
+        .next()
+        .unwrap_or((pair, ""));
+    let (name, value) = url::form_urlencoded::parse(view.as_bytes()).next()?;
+    (name == "view" && value.trim() == "tab").then_some(fragment)
 }
 
 /// `GET /desk/{slug}`: the desk.
@@ -193,10 +208,10 @@ pub(super) async fn desk(
 /// who may know that it is unknown.
 fn of_board(state: &AppState, document: &str, slug: &str, request: Request) -> Response {
     let now = state.clock.now().wall;
-    let is_known_to_be_unknown = state.boards.latest(slug).is_none()
+    let is_not_found = state.boards.latest(slug).is_none()
         && state.access.admit(slug, Caller::of(&request), now).is_ok();
     let mut response = state.page.document(document, request);
-    if is_known_to_be_unknown && response.status() == StatusCode::OK {
+    if is_not_found && response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response

@@ -46,7 +46,7 @@ impl Calls {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "upstream_requests",
-            "Requests to CXone that ended, by what they were for and what came of them",
+            "Requests to CXone that ended, by kind and outcome",
             self.counts.clone(),
         );
         registry.register_with_unit(

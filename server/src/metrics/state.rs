@@ -95,13 +95,13 @@ impl State {
         )?;
         page.gauge(
             "queuewall_upstream_budget_used_requests",
-            "Requests to CXone that count against the minute that ends now",
+            "Requests to CXone in the last minute, which count against the budget",
             None,
             alone(budget.used() as f64),
         )?;
         page.gauge(
             "queuewall_upstream_budget_wait",
-            "Time until the next request to CXone may pass: the budget's, or what CXone asked for by Retry-After",
+            "Time until the next request to CXone is allowed, by the budget or by CXone's Retry-After",
             SECONDS,
             alone(until(budget.next_free())),
         )?;
@@ -114,7 +114,7 @@ impl State {
         )?;
         page.gauge(
             "queuewall_upstream_back_off",
-            "Time until failures let the next read pass; 0 where none hold it back",
+            "Time until the next read after failures; 0 where it is not delayed",
             SECONDS,
             alone(back_off.until.map_or(0.0, until)),
         )?;
@@ -122,7 +122,7 @@ impl State {
         let age = token.map(|token| token.asked_at.age_at(now));
         page.gauge(
             "queuewall_upstream_token_age",
-            "Time since the token in force was asked for; absent while there is none",
+            "Time since the current token was requested; absent while there is none",
             SECONDS,
             alone(age.map(|age| age.as_secs_f64())),
         )?;
@@ -131,7 +131,7 @@ impl State {
             .map(|(token, age)| token.life.saturating_sub(age));
         page.gauge(
             "queuewall_upstream_token_remaining",
-            "Time until the token in force ends; absent while there is none",
+            "Time until the current token expires; absent while there is none",
             SECONDS,
             alone(left.map(|left| left.as_secs_f64())),
         )
@@ -156,7 +156,7 @@ impl State {
         )?;
         page.gauge(
             "queuewall_board_upstream_state",
-            "1 for the state of a board's dealings with CXone, 0 for the others",
+            "1 for the state in which a board's reads of CXone are, 0 for the other states",
             None,
             each().flat_map(|(slug, board)| {
                 let is = board.snapshot.upstream.state;
@@ -168,7 +168,7 @@ impl State {
         )?;
         page.gauge(
             "queuewall_board_upstream_trouble",
-            "1 with the cause of a board's trouble with CXone; absent while there is none",
+            "1 with the cause for which a board is not read; absent while there is none",
             None,
             each().filter_map(|(slug, board)| {
                 let cause = board.snapshot.upstream.cause_code?;
@@ -195,7 +195,7 @@ impl State {
         let screens = self.measured.screens.list(build, now);
         page.gauge(
             "queuewall_screens",
-            "Screens by the worst that is true of them; those without a name are forgotten after an hour in the dark",
+            "Screens by their worst state; those without a name are forgotten an hour after they were last seen",
             None,
             ScreenState::ALL.map(|state| {
                 let count = screens.iter().filter(|it| it.state == state).count();
@@ -211,13 +211,13 @@ impl State {
         };
         page.gauge(
             "queuewall_screen_last_seen_age",
-            "Time since a screen with a name last asked; of the 200 that are known for longest",
+            "Time since the last request of a screen with a name; of the 200 known longest",
             SECONDS,
             each().map(|(labels, screen)| (labels, screen.last_seen_age.as_secs_f64())),
         )?;
         page.gauge(
             "queuewall_screen_errors",
-            "Errors in the page of a screen with a name that nobody caught since it was switched on; of the same 200",
+            "Uncaught errors in the page of a screen with a name since it started; of the same 200",
             None,
             each().map(|(labels, screen)| (labels, f64::from(screen.errors))),
         )
@@ -228,7 +228,7 @@ impl State {
         let tasks = runtime.map(|it| it.metrics().num_alive_tasks() as f64);
         page.gauge(
             "queuewall_tasks",
-            "Tasks that have not ended: one a connection, and a few that go on",
+            "Running tasks: one for each connection, and a few in the background",
             None,
             alone(tasks),
         )?;

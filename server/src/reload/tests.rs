@@ -224,7 +224,7 @@ async fn invalid_configuration_is_refused_and_logged_once() {
     looks(3).await;
     assert_eq!(
         bench.said(),
-        ["INFO the configuration was read again: a running server has nothing to change"],
+        ["INFO the configuration was read again: no changes"],
         "solved by restoring the file"
     );
 }
@@ -281,7 +281,7 @@ async fn sighup_reloads_at_once_and_logs_each_time() {
     bench.asked.notify_one();
     tokio::time::sleep(Duration::from_millis(1)).await;
     let said = bench.said();
-    assert!(said[1].contains("nothing to change"), "{said:?}");
+    assert!(said[1].contains("no changes"), "{said:?}");
 
     bench.write(FILE, BAD);
     for _ in 0..2 {
@@ -428,6 +428,18 @@ async fn emptied_dotenv_is_refused_until_sighup() {
     bench.asked.notify_one();
     looks(1).await;
     assert!(bench.live.borrow().boards[0].queues.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn emptied_file_with_required_settings_is_called_emptied() {
+    let tenant = "[cxone]\ntenant_id = \"t\"\n";
+    let bench = Bench::start(&[(".env", "# nothing\n"), (FILE, &format!("{tenant}{GOOD}"))]);
+    looks(2).await;
+    bench.write(FILE, "");
+    looks(5).await;
+    let said = bench.said();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("sets nothing any more"), "{said:?}");
 }
 
 #[tokio::test(start_paused = true)]

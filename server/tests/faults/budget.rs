@@ -27,7 +27,7 @@ async fn live(url: &str, state_dir: &Path, clock: &TestClock) {
         StateLedger::new(StateDir::new(state_dir.to_owned())),
         Arc::new(clock.clone()),
     );
-    let budget = RequestBudget::resuming(LIMIT, ledger);
+    let budget = RequestBudget::with_ledger(LIMIT, ledger);
     let client = http_client();
     let asks = async {
         for _ in 0..=LIMIT {

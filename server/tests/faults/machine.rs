@@ -76,7 +76,7 @@ impl Machine {
     pub(crate) async fn serve(&self) -> (JoinHandle<anyhow::Result<()>>, SocketAddr) {
         let store = StateLedger::new(StateDir::new(self.state_dir.clone()));
         let ledger = Ledger::new(store, self.clock.clone());
-        let budget = Arc::new(RequestBudget::resuming(BUDGET_PER_MINUTE, ledger));
+        let budget = Arc::new(RequestBudget::with_ledger(BUDGET_PER_MINUTE, ledger));
         let connector = Connector::new(self.cxone.clone(), Arc::clone(&budget), self.clock.clone())
             .resolver(self.names.clone());
         let source = connector.connect().unwrap();

@@ -25,7 +25,7 @@ pub(super) const ENGLISH: Access = Access {
          address in a separate tab.",
     ),
     let_in: phrase("To let this screen in, run on the Queuewall server:"),
-    code_life: phrase("A code is good for {0} minutes; then the next one stands here."),
+    code_life: phrase("A code is valid for {0} minutes; then a new one appears here."),
 };
 
 pub(super) const GERMAN: Access = Access {
@@ -50,7 +50,7 @@ pub(super) const GERMAN: Access = Access {
          QUEUEWALL_TRUSTED_PROXIES stehen. Oder die Adresse in einem eigenen Tab öffnen.",
     ),
     let_in: phrase("Um diesen Bildschirm zuzulassen, auf dem Queuewall-Server ausführen:"),
-    code_life: phrase("Ein Code gilt {0} Minuten; dann steht hier der nächste."),
+    code_life: phrase("Ein Code gilt {0} Minuten; danach erscheint hier ein neuer."),
 };
 
 pub(super) const SPANISH: Access = Access {

@@ -45,7 +45,7 @@ pub trait LedgerStore: Send + Sync + 'static {
     /// When the bytes cannot be read or replaced, or another process holds the lock for long.
     fn update(&self, change: LedgerChange<'_>) -> Result<(), StoreError>;
 
-    /// Why a process [beside a server](super::RequestBudget::beside_server) may send nothing
+    /// Why a process [beside a server](super::RequestBudget::leaving_one_free) may send nothing
     /// while the ledger fails with `error`; `None` where it may. May block.
     fn refusal(&self, error: &LedgerError) -> Option<String> {
         let _ = error;

@@ -64,7 +64,7 @@ pub(super) enum Grant {
 
 impl Shared {
     pub(super) fn new(ledger: Ledger, limit: usize, is_command: bool) -> Self {
-        // A command leaves the server a place, so that no burst of commands stops the reads.
+        // A command leaves the server a slot, so that no burst of commands stops the reads.
         let allowed = if is_command && limit > 2 {
             limit - 1
         } else {
@@ -192,12 +192,12 @@ impl Shared {
         op: impl FnOnce(&Ledger) -> Result<T, LedgerError> + Send + 'static,
         undo: impl FnOnce(&Ledger, T) + Send + 'static,
     ) -> Result<T, LedgerError> {
-        let place = Place::take(&self.under_way).ok_or(LedgerError::Silent)?;
+        let change = UnderWay::one_more(&self.under_way).ok_or(LedgerError::Silent)?;
         let (reply, answer) = oneshot::channel();
         let ledger = Arc::clone(&self.ledger);
         spawn_blocking(move || {
             let result = op(&ledger);
-            drop(place);
+            drop(change);
             if let Err(Ok(result)) = reply.send(result) {
                 undo(&ledger, result);
             }
@@ -214,7 +214,7 @@ impl Shared {
 
     /// Runs `op` where it may block, and does not wait for it.
     fn tell(&self, op: impl FnOnce(&Ledger) -> Result<Usage, LedgerError> + Send + 'static) {
-        let Some(place) = Place::take(&self.under_way) else {
+        let Some(change) = UnderWay::one_more(&self.under_way) else {
             return;
         };
         let (ledger, known) = (Arc::clone(&self.ledger), Arc::clone(&self.known));
@@ -224,7 +224,7 @@ impl Shared {
                 let new = Known::new(&usage, Instant::now());
                 *known.lock().unwrap_or_else(PoisonError::into_inner) = new;
             }
-            drop(place);
+            drop(change);
         };
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(write)),
@@ -279,23 +279,23 @@ impl Known {
         let mut counting: Vec<_> = self.counts_until.iter().filter(|it| **it > now).collect();
         counting.sort_unstable();
         let over = counting.len().checked_sub(allowed.max(1));
-        let place = over.map_or(now, |over| *counting[over]);
-        place.max(self.hold_until.unwrap_or(now)).max(now)
+        let slot = over.map_or(now, |over| *counting[over]);
+        slot.max(self.hold_until.unwrap_or(now)).max(now)
     }
 }
 
 /// One change of the ledger that is under way.
-struct Place(Arc<AtomicUsize>);
+struct UnderWay(Arc<AtomicUsize>);
 
-impl Place {
-    fn take(under_way: &Arc<AtomicUsize>) -> Option<Self> {
+impl UnderWay {
+    fn one_more(under_way: &Arc<AtomicUsize>) -> Option<Self> {
         let before = under_way.fetch_add(1, Ordering::Relaxed);
-        let place = Self(Arc::clone(under_way));
-        (before < MOST_UNDER_WAY).then_some(place)
+        let one = Self(Arc::clone(under_way));
+        (before < MOST_UNDER_WAY).then_some(one)
     }
 }
 
-impl Drop for Place {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

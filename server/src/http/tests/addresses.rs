@@ -92,6 +92,10 @@ async fn view_tab_redirects_to_desk_and_keeps_parameters() {
         for (query, kept) in [
             ("?view=tab", ""),
             ("?view=tab&metres=5", "?metres=5"),
+            ("?view=tab+&metres=5", "?metres=5"),
+            ("?view=%74ab", ""),
+            ("?view=tab%23t=TOKEN", "?#t=TOKEN"),
+            ("?view=tab%2523t=TOKEN&lang=de", "?lang=de#t=TOKEN"),
             (
                 "?screen=Hall%202&view=tab&lang=de",
                 "?screen=Hall%202&lang=de",

@@ -52,7 +52,7 @@ fn symbolic_link_in_place_of_the_file_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn lock_that_is_never_released_delays_requests_for_a_moment() {
     let folder = tempfile::tempdir().unwrap();
-    let server = RequestBudget::resuming(10, ledger(folder.path()));
+    let server = RequestBudget::with_ledger(10, ledger(folder.path()));
     drop(server.acquire().await);
     let held = dir(folder.path()).lock_file(LOCK).unwrap();
     held.lock().unwrap();
@@ -61,7 +61,7 @@ async fn lock_that_is_never_released_delays_requests_for_a_moment() {
     assert!(start.elapsed() < Duration::from_secs(5));
     assert_eq!(server.spent(), 2);
     // A command goes on, too.
-    let command = RequestBudget::beside_server(10, ledger(folder.path()));
+    let command = RequestBudget::leaving_one_free(10, ledger(folder.path()));
     drop(command.acquire().await);
     assert!(start.elapsed() < Duration::from_secs(10));
 }
@@ -72,10 +72,10 @@ async fn unusable_folder_delays_server_by_a_minute_command_not() {
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
     let start = time::Instant::now();
-    let command = RequestBudget::beside_server(3, ledger(&file));
+    let command = RequestBudget::leaving_one_free(3, ledger(&file));
     drop(command.acquire().await);
     assert!(start.elapsed() < Duration::from_secs(1));
-    let server = RequestBudget::resuming(3, ledger(&file));
+    let server = RequestBudget::with_ledger(3, ledger(&file));
     drop(server.acquire().await);
     assert!(start.elapsed() >= WINDOW);
 }
@@ -87,7 +87,7 @@ async fn command_without_ledger_sends_nothing_beside_a_server() {
     std::fs::create_dir(folder.path().join(FILE)).unwrap();
     let server = ServerLock::take(&dir(folder.path())).unwrap();
     for _ in 0..6 {
-        let command = RequestBudget::beside_server(3, ledger(folder.path()));
+        let command = RequestBudget::leaving_one_free(3, ledger(folder.path()));
         let refused = tokio::select! {
             _permit = command.acquire() => panic!("a request passes"),
             why = command.refused() => why,
@@ -106,7 +106,7 @@ async fn command_without_ledger_sends_nothing_beside_a_server() {
     }
     drop(server);
     drop(
-        RequestBudget::beside_server(3, ledger(folder.path()))
+        RequestBudget::leaving_one_free(3, ledger(folder.path()))
             .acquire()
             .await,
     );

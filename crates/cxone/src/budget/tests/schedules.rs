@@ -85,7 +85,7 @@ impl Process {
     fn start(limit: usize, store: &MemoryStore, clock: &Arc<PausedClock>) -> Self {
         let ledger = Ledger::new(store.clone(), Arc::clone(clock) as Arc<dyn Clock>);
         Self {
-            budget: Arc::new(RequestBudget::resuming(limit, ledger)),
+            budget: Arc::new(RequestBudget::with_ledger(limit, ledger)),
             tasks: JoinSet::new(),
         }
     }
@@ -240,7 +240,7 @@ async fn restart_after_clean_shutdown_waits_only_for_the_last_minute() {
 /// A command beside the server.
 fn command(limit: usize, store: &MemoryStore, clock: &Arc<PausedClock>) -> Arc<RequestBudget> {
     let ledger = Ledger::new(store.clone(), Arc::clone(clock) as Arc<dyn Clock>);
-    Arc::new(RequestBudget::beside_server(limit, ledger))
+    Arc::new(RequestBudget::leaving_one_free(limit, ledger))
 }
 
 #[tokio::test(start_paused = true)]
