@@ -302,6 +302,9 @@ async fn wall_key_opens_the_desks_panel_which_closes_to_the_wall() -> Result<()>
             let link =
                 "document.querySelector('#set-address').value.endsWith('/board/main?metres=5')";
             check(&mut tab, link).await?;
+            let choices = "[].every.call(document.querySelectorAll('.choices'), \
+                it => it.clientWidth > 100 && it.scrollWidth <= it.clientWidth)";
+            check(&mut tab, choices).await?;
         }
         press(&mut tab, "Escape").await?;
     }
@@ -333,8 +336,16 @@ async fn phone_is_redirected_to_desk_once_unless_wall_is_requested() -> Result<(
         )
     };
     let mut tab = phone().await?;
-    tab.navigate(&wall.url("/board/main?lang=de")).await?;
-    tab.wait_for(&shows("/desk/main?lang=de"), SOON).await?;
+    // A TV's address: neither its distance nor its name is the phone's.
+    tab.navigate(&wall.url("/board/main?metres=5&screen=Hall%202&inches=55"))
+        .await?;
+    tab.wait_for(&shows("/desk/main?metres=5&inches=55"), SOON)
+        .await?;
+    check(
+        &mut tab,
+        "document.documentElement.scrollWidth <= innerWidth",
+    )
+    .await?;
     // Who goes back to the wall means it.
     tab.navigate(&wall.url("/board/main?lang=de")).await?;
     tab.wait_for(&shows("/board/main?lang=de"), SOON).await?;
