@@ -152,7 +152,7 @@ pub fn live() -> &'static str {
 
 /// The page slept and has not heard from its server since.
 #[must_use]
-pub fn with_ledger() -> &'static str {
+pub fn resuming() -> &'static str {
     words().resuming.text()
 }
 
