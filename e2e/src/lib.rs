@@ -19,6 +19,7 @@
 pub mod browser;
 pub mod crowd;
 pub mod devtools;
+pub mod first_load;
 pub mod links_server;
 pub mod network;
 pub mod pages;
