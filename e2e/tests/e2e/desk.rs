@@ -260,12 +260,12 @@ async fn steers_the_list(engine: Engine) -> Result<()> {
     tab.wait_for(count, SOON).await?;
     let focused = |path: &str| format!("document.activeElement.getAttribute('href') === '{path}'");
     for (key, path) in [
-        ("ArrowDown", "/board/main"),
-        ("ArrowDown", "/board/sales"),
+        ("ArrowDown", "/board/main?view=wall"),
+        ("ArrowDown", "/board/sales?view=wall"),
         ("ArrowRight", "/desk/sales"),
         ("ArrowRight", "/desk/sales"),
         ("ArrowUp", "/desk/main"),
-        ("ArrowLeft", "/board/main"),
+        ("ArrowLeft", "/board/main?view=wall"),
         ("ArrowRight", "/desk/main"),
     ] {
         press(&mut tab, key).await?;
@@ -303,8 +303,10 @@ async fn wall_key_opens_the_desks_panel_which_closes_to_the_wall() -> Result<()>
                 "document.querySelector('#set-address').value.endsWith('/board/main?metres=5')";
             check(&mut tab, link).await?;
             let choices = "[].every.call(document.querySelectorAll('.choices'), \
-                it => it.clientWidth > 100 && it.scrollWidth <= it.clientWidth)";
+                it => it.clientWidth > 50 && it.scrollWidth <= it.clientWidth)";
             check(&mut tab, choices).await?;
+            let queues = "document.querySelectorAll('.setting-queues .check').length > 1";
+            check(&mut tab, queues).await?;
         }
         press(&mut tab, "Escape").await?;
     }

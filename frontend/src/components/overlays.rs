@@ -17,7 +17,7 @@ use queuewall_shared::rotation::LONGEST_PAUSE;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use crate::board::BoardState;
+use crate::board::{BoardState, Phase};
 use crate::components::board::Extras;
 use crate::keys::{self, Command, Commands, Panel};
 use crate::listener::Listener;
@@ -46,13 +46,15 @@ pub(crate) fn keep(board: BoardState, unattended: UnattendedBoard) {
     }
     Effect::new(move |last: Option<Option<Opened>>| {
         let open = commands.open();
+        // The settings list the board's queues: they are opened once these are known.
+        let ready = open.filter(|_| board.phase() != Phase::Loading);
         let lines = unattended.status();
         let ground = document().get_element_by_id(GROUND)?.dyn_into().ok()?;
         let mut opened = last.flatten();
-        if opened.as_ref().map(|it| it.panel) != open {
+        if opened.as_ref().map(|it| it.panel) != ready {
             // It goes first: it gives back the focus that the next one takes.
             drop(opened);
-            opened = open
+            opened = ready
                 .map(|open| untrack(|| Opened::new(ground, commands, open, board, draft.clone())));
         }
         // Without its server the wall could not be loaded.
