@@ -65,6 +65,10 @@ impl Json for Parsed {
         self.0.as_f64()
     }
 
+    fn flag(&self) -> Option<bool> {
+        self.0.as_bool()
+    }
+
     fn each<T>(&self, read: impl Fn(&Self) -> Option<T>) -> Option<Vec<T>> {
         let items: &Array = self.0.dyn_ref()?;
         items.iter().map(|item| read(&Self(item))).collect()

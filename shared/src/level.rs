@@ -17,4 +17,4 @@ pub use crate::{
     snapshot::{Level, Reason},
 };
 pub use judge::{Judge, Judgement, judged};
-pub use thresholds::{Limits, Thresholds};
+pub use thresholds::{Limits, Media, Thresholds};

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is measured of a queue now. The first five are judged ([`Metric::JUDGED`]), the most
+/// What is measured of a queue now. The first six are judged ([`Metric::JUDGED`]), the most
 /// telling first: that is the order of reasons.
 ///
 /// The order is fixed, and not by how far each is past its limit, so that the sentence on a
@@ -14,18 +14,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
-    /// Agents ready to take a call.
-    AvailableAgents,
+    /// Agents logged on in any state.
+    AgentsLoggedOn,
     /// Wait of the call that waits longest.
     LongestWait,
     /// Mean wait of the calls waiting.
     AverageWait,
     /// Calls waiting.
     Waiting,
+    /// Agents ready to take a call.
+    AvailableAgents,
     /// Percent of calls answered in time; unknown while it is over no call.
     ServiceLevel,
-    /// Agents logged on in any state.
-    AgentsLoggedOn,
     /// Agents on a call or in after-call work.
     AgentsBusy,
     /// Agents in after-call work.
@@ -83,12 +83,12 @@ struct Row {
 impl Metric {
     /// Every metric, the most telling first.
     pub const ALL: [Self; 10] = [
-        Self::AvailableAgents,
+        Self::AgentsLoggedOn,
         Self::LongestWait,
         Self::AverageWait,
         Self::Waiting,
+        Self::AvailableAgents,
         Self::ServiceLevel,
-        Self::AgentsLoggedOn,
         Self::AgentsBusy,
         Self::AgentsAfterCallWork,
         Self::AgentsUnavailable,
@@ -96,11 +96,12 @@ impl Metric {
     ];
 
     /// Those that levels are about, the most telling first.
-    pub const JUDGED: [Self; 5] = [
-        Self::AvailableAgents,
+    pub const JUDGED: [Self; 6] = [
+        Self::AgentsLoggedOn,
         Self::LongestWait,
         Self::AverageWait,
         Self::Waiting,
+        Self::AvailableAgents,
         Self::ServiceLevel,
     ];
 
@@ -185,6 +186,22 @@ impl Metric {
     #[must_use]
     pub const fn aggregation(self) -> Aggregation {
         self.row().aggregation
+    }
+
+    /// How many times its limit a value is, for comparing different metrics: 1 at the limit,
+    /// 100 at most. A percentage counts by what it lacks to 100, agents by the calls `waiting`
+    /// for each of them.
+    #[must_use]
+    pub fn times_past(self, limit: f64, value: f64, waiting: Option<u64>) -> f64 {
+        let times = match (self.direction(), self.unit()) {
+            (Direction::Above, _) => value / limit.max(1.0),
+            (Direction::Below, Unit::Percent) => (100.0 - value) / (100.0 - limit).max(1.0),
+            (Direction::Below, _) => {
+                let waiting = waiting.unwrap_or(0) as f64;
+                (limit + 1.0 + waiting) / (value + 1.0)
+            }
+        };
+        times.clamp(1.0, 100.0)
     }
 
     /// Whether `value` is past `limit`, both in the metric's unit.

@@ -10,35 +10,35 @@ use crate::tile_state::TileState;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Badness {
     group: u8,
-    reason: u8,
+    less_past: u32,
     fewer_waiting: u64,
     since_ms: u64,
 }
 
 impl Badness {
-    /// Judges a queue by its tile: critical, warning, calm, then those of which nothing
-    /// is known, closed last. Within critical and warning by the most telling reason,
-    /// the calls waiting, and how long it lasts.
+    /// Judges a queue by its tile: critical, those that were critical and are not read now,
+    /// warning, the others that are not read, calm, closed. Within critical and warning by how
+    /// far past its limit it is, the calls waiting, and how long it lasts.
     #[must_use]
     pub fn of(queue: &Queue, tile_state: TileState) -> Self {
-        let group = match tile_state {
-            TileState::Fresh | TileState::Ageing => match queue.level {
-                Level::Critical => 0,
-                Level::Warning => 1,
-                Level::Ok | Level::None => 2,
-            },
-            TileState::Stale | TileState::Unknown | TileState::NotFound | TileState::Forbidden => 3,
-            TileState::Closed => 4,
+        let was_critical = queue.level.max(queue.last_level) == Level::Critical;
+        let group = match (tile_state, queue.level) {
+            (TileState::Fresh | TileState::Ageing, Level::Critical) => 0,
+            (TileState::Fresh | TileState::Ageing, Level::Warning) => 2,
+            (TileState::Fresh | TileState::Ageing, Level::Ok | Level::None) => 4,
+            (TileState::Closed, _) => 5,
+            _ if was_critical => 1,
+            _ => 3,
         };
         let mut badness = Self {
             group,
-            reason: 0,
+            less_past: 0,
             fewer_waiting: 0,
             since_ms: 0,
         };
-        if group < 2 {
-            let first = queue.reasons.first();
-            badness.reason = first.map_or(u8::MAX, |first| first.metric as u8);
+        if matches!(group, 0 | 2) {
+            let times = queue.times_past.unwrap_or(0.0);
+            badness.less_past = u32::MAX - (times * 100.0) as u32;
             badness.fewer_waiting = u64::MAX - queue.waiting.unwrap_or(0);
             badness.since_ms = queue.level_since_ms.unwrap_or(u64::MAX);
         }
@@ -135,18 +135,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::snapshot::{Direction, Metric, Reason};
 
-    fn queue(level: Level, waiting: u64, since_ms: u64, metric: Metric) -> Queue {
+    fn queue(level: Level, waiting: u64, since_ms: u64, times_past: f64) -> Queue {
         Queue {
             level,
             waiting: Some(waiting),
             level_since_ms: Some(since_ms),
-            reasons: vec![Reason {
-                metric,
-                direction: Direction::Above,
-                limit: 1.0,
-            }],
+            times_past: Some(times_past),
             ..Queue::default()
         }
     }
@@ -161,39 +156,41 @@ mod tests {
 
     #[test]
     fn groups_come_in_the_order_of_their_trouble() {
-        let red = |tile_state| (queue(Level::Critical, 9, 0, Metric::Waiting), tile_state);
-        let of = [
-            red(TileState::Closed),
-            red(TileState::Forbidden),
-            red(TileState::NotFound),
-            red(TileState::Unknown),
-            red(TileState::Stale),
-            (queue(Level::Ok, 9, 0, Metric::Waiting), TileState::Fresh),
-            (
-                queue(Level::Warning, 9, 0, Metric::Waiting),
-                TileState::Fresh,
-            ),
-            red(TileState::Ageing),
+        let of = |level, tile_state| (queue(level, 9, 0, 2.0), tile_state);
+        let unread = Queue {
+            last_level: Level::Critical,
+            ..queue(Level::None, 9, 0, 2.0)
+        };
+        let all = [
+            of(Level::Critical, TileState::Closed),
+            of(Level::Ok, TileState::Fresh),
+            of(Level::None, TileState::Forbidden),
+            of(Level::None, TileState::NotFound),
+            of(Level::None, TileState::Unknown),
+            of(Level::Warning, TileState::Stale),
+            of(Level::Warning, TileState::Fresh),
+            of(Level::Critical, TileState::Stale),
+            (unread, TileState::Unknown),
+            of(Level::Critical, TileState::Ageing),
         ];
-        assert_eq!(order(&of), [7, 6, 5, 1, 2, 3, 4, 0]);
+        assert_eq!(order(&all), [9, 7, 8, 6, 2, 3, 4, 5, 1, 0]);
     }
 
     #[test]
-    fn order_within_level_is_by_reason_then_calls_then_time() {
+    fn order_within_level_is_by_times_past_then_calls_then_time() {
         let fresh = |queue| (queue, TileState::Fresh);
         let of = [
-            fresh(queue(Level::Critical, 5, 100, Metric::Waiting)),
-            fresh(queue(Level::Critical, 5, 50, Metric::Waiting)),
-            fresh(queue(Level::Critical, 7, 100, Metric::Waiting)),
-            fresh(queue(Level::Critical, 1, 100, Metric::AvailableAgents)),
+            fresh(queue(Level::Critical, 5, 100, 1.2)),
+            fresh(queue(Level::Critical, 5, 50, 1.2)),
+            fresh(queue(Level::Critical, 7, 100, 1.2)),
+            fresh(queue(Level::Critical, 1, 100, 3.0)),
         ];
         assert_eq!(order(&of), [3, 2, 1, 0]);
     }
 
     #[test]
     fn calm_queues_stand_still_whatever_their_numbers_do() {
-        let calm =
-            |waiting, tile_state| (queue(Level::Ok, waiting, 0, Metric::Waiting), tile_state);
+        let calm = |waiting, tile_state| (queue(Level::Ok, waiting, 0, 1.0), tile_state);
         let of = [
             calm(0, TileState::Ageing),
             calm(4, TileState::Fresh),
@@ -249,12 +246,9 @@ mod tests {
             Just(TileState::NotFound),
             Just(TileState::Forbidden)
         ];
-        (level, tile_state, 0u64..4, 0u64..3, 0usize..5).prop_map(
-            |(level, tile_state, waiting, since, metric)| {
-                (
-                    queue(level, waiting, since, Metric::JUDGED[metric]),
-                    tile_state,
-                )
+        (level, tile_state, 0u64..4, 0u64..3, 1.0..4.0).prop_map(
+            |(level, tile_state, waiting, since, times)| {
+                (queue(level, waiting, since, times), tile_state)
             },
         )
     }
@@ -271,10 +265,11 @@ mod tests {
             let rank = |place: usize| {
                 let (queue, tile_state) = &of[place];
                 match (tile_state, queue.level) {
-                    (TileState::Closed, _) => 4,
+                    (TileState::Closed, _) => 5,
                     (TileState::Fresh | TileState::Ageing, Level::Critical) => 0,
-                    (TileState::Fresh | TileState::Ageing, Level::Warning) => 1,
-                    (TileState::Fresh | TileState::Ageing, _) => 2,
+                    (TileState::Fresh | TileState::Ageing, Level::Warning) => 2,
+                    (TileState::Fresh | TileState::Ageing, _) => 4,
+                    (_, Level::Critical) => 1,
                     _ => 3,
                 }
             };

@@ -142,7 +142,18 @@ pub struct Queue {
     /// Since when that level holds; `None` for none and ok. Uptime in milliseconds.
     #[serde(default)]
     pub level_since_ms: Option<u64>,
-    /// The metrics at that level, the most telling first; empty for none and ok.
+    /// Whether that level may have begun earlier: the reading before was not judged.
+    #[serde(default)]
+    pub level_since_at_least: bool,
+    /// How far past its limit the worst of the reasons is, 1 to 100; `None` for none and ok.
+    /// Within a level, more is worse. It moves only by more than the levels' margin.
+    #[serde(default)]
+    pub times_past: Option<f64>,
+    /// The level of the latest reading that was judged, where none is judged now; else none.
+    #[serde(default)]
+    pub last_level: Level,
+    /// The metrics at that level, those past their limit first, then the most telling; empty
+    /// for none and ok.
     #[serde(default)]
     pub reasons: Vec<Reason>,
     /// Calls waiting at the end of each of the last 30 minutes, the minute that has
@@ -233,6 +244,20 @@ pub struct Reason {
     /// The threshold, in the metric's unit in the snapshot: calls, milliseconds,
     /// percent or agents.
     pub limit: f64,
+    /// The metric's value in the reading that was judged, in the same unit; `None` where it
+    /// was unknown, and for agents while no call waits.
+    #[serde(default)]
+    pub value: Option<f64>,
+    /// Since when the metric has been past the limit, in milliseconds of uptime.
+    #[serde(default)]
+    pub since_ms: Option<u64>,
+    /// Whether it may have been past the limit for longer: the reading before `since_ms` did
+    /// not tell.
+    #[serde(default)]
+    pub since_at_least: bool,
+    /// Whether the value is back behind the limit, or unknown, and the level has not ended yet.
+    #[serde(default)]
+    pub held: bool,
 }
 
 /// What kind of answer there is for a queue. Each looks different on the wall.
@@ -384,7 +409,8 @@ mod tests {
                     "service_level": {
                         "percent": null, "goal": null, "threshold_ms": null, "sample": null
                     },
-                    "level": "none", "level_since_ms": null, "reasons": [], "trend": [],
+                    "level": "none", "level_since_ms": null, "level_since_at_least": false,
+                    "times_past": null, "last_level": "none", "reasons": [], "trend": [],
                     "revision": null
                 }],
                 "totals": {
@@ -413,6 +439,10 @@ mod tests {
                 metric,
                 direction: metric.direction(),
                 limit: 1.5,
+                value: Some(2.5),
+                since_ms: Some(9),
+                since_at_least: true,
+                held: false,
             })
             .to_vec();
         queue.trend = vec![None, Some(3)];
@@ -427,15 +457,20 @@ mod tests {
         let queue = &json["queues"][0];
         assert_eq!(queue["level"], "critical");
         assert_eq!(queue["trend"], json!([null, 3]));
-        let reason =
-            |metric, direction| json!({"metric": metric, "direction": direction, "limit": 1.5});
+        let reason = |metric, direction| {
+            json!({
+                "metric": metric, "direction": direction, "limit": 1.5, "value": 2.5,
+                "since_ms": 9, "since_at_least": true, "held": false
+            })
+        };
         assert_eq!(
             queue["reasons"],
             json!([
-                reason("available_agents", "below"),
+                reason("agents_logged_on", "below"),
                 reason("longest_wait", "above"),
                 reason("average_wait", "above"),
                 reason("waiting", "above"),
+                reason("available_agents", "below"),
                 reason("service_level", "below"),
             ])
         );

@@ -25,6 +25,9 @@ pub trait Json: Sized {
     /// The number that it is.
     fn float(&self) -> Option<f64>;
 
+    /// The truth value that it is.
+    fn flag(&self) -> Option<bool>;
+
     /// What `read` makes of each item of the list that it is; `None` where it is no list,
     /// or one of them cannot be read.
     fn each<T>(&self, read: impl Fn(&Self) -> Option<T>) -> Option<Vec<T>>;
@@ -128,13 +131,11 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
             threshold_ms: count(&service_level.get("threshold_ms")),
             sample: count(&service_level.get("sample")),
         },
-        level: match json.get("level").text().as_deref() {
-            Some("ok") => Level::Ok,
-            Some("warning") => Level::Warning,
-            Some("critical") => Level::Critical,
-            _ => Level::None,
-        },
+        level: level(&json.get("level")),
         level_since_ms: count(&json.get("level_since_ms")),
+        level_since_at_least: flag(&json.get("level_since_at_least")),
+        times_past: number(&json.get("times_past")),
+        last_level: level(&json.get("last_level")),
         reasons: json.get("reasons").each(reason).unwrap_or_default(),
         trend: json
             .get("trend")
@@ -167,7 +168,24 @@ fn reason(json: &impl Json) -> Option<Reason> {
         metric,
         direction,
         limit: number(&json.get("limit"))?,
+        value: number(&json.get("value")),
+        since_ms: count(&json.get("since_ms")),
+        since_at_least: flag(&json.get("since_at_least")),
+        held: flag(&json.get("held")),
     })
+}
+
+fn level(json: &impl Json) -> Level {
+    match json.text().as_deref() {
+        Some("ok") => Level::Ok,
+        Some("warning") => Level::Warning,
+        Some("critical") => Level::Critical,
+        _ => Level::None,
+    }
+}
+
+fn flag(json: &impl Json) -> bool {
+    json.flag().unwrap_or_default()
 }
 
 fn number(json: &impl Json) -> Option<f64> {
@@ -245,6 +263,10 @@ mod tests {
                     metric,
                     direction,
                     limit,
+                    value: Some(3.0),
+                    since_ms: Some(4),
+                    since_at_least: true,
+                    held: true,
                 };
                 agree_on(&of(Queue {
                     reasons: vec![reason],

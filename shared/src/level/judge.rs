@@ -12,7 +12,9 @@ type Values = [Option<f64>; Metric::JUDGED.len()];
 ///   threshold, and ends after [`Thresholds::fall_after`] in a row behind it by the
 ///   margin.
 /// - The first reading of all, and the first after [`Level::None`], is judged at
-///   once: a restarted server does not turn a red wall calm.
+///   once: a restarted server does not turn a red wall calm. When its level began is not
+///   known then, but for a level that held before the interruption, for at least as long as
+///   that lasted: it is taken to have held throughout.
 /// - A metric that is unknown in a reading neither raises nor lowers anything, and is
 ///   no reading in its row. Once it has been unknown for `fall_after` readings in a
 ///   row, what was held against it is forgotten: nothing stays red for a number that
@@ -20,15 +22,35 @@ type Values = [Option<f64>; Metric::JUDGED.len()];
 /// - A reading in which no judged metric is known makes [`Level::None`].
 /// - A service level of 0 % without a sample is not judged until a call has waited: that
 ///   is what CXone says before the first call of a day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Judge {
     /// In the order of [`Metric::JUDGED`].
     metrics: [Held; Metric::JUDGED.len()],
+    /// The level of the latest reading that was judged.
     level: Level,
-    since_ms: u64,
+    since: Start,
+    times_past: Option<f64>,
+    /// When the latest reading was judged.
+    judged_ms: u64,
+    /// Whether nothing has been judged since: readings were missing, or said nothing.
+    is_interrupted: bool,
     /// Whether a call was seen waiting since the service level was last above 0, or
     /// unknown.
     has_waited: bool,
+}
+
+impl Default for Judge {
+    fn default() -> Self {
+        Self {
+            metrics: Default::default(),
+            level: Level::None,
+            since: Start::default(),
+            times_past: None,
+            judged_ms: 0,
+            is_interrupted: true,
+            has_waited: false,
+        }
+    }
 }
 
 /// What a queue is judged to be.
@@ -39,13 +61,21 @@ pub struct Judgement {
     /// Since when the level holds, on the scale of [`Judge::step`]'s `now_ms`;
     /// `None` for none and ok.
     pub since_ms: Option<u64>,
-    /// The metrics at that level, the most telling first; empty for none and ok.
+    /// Whether it may have held for longer.
+    pub since_at_least: bool,
+    /// How far past its limit the worst of the reasons is ([`Metric::times_past`]); `None`
+    /// for none and ok. It moves only by more than the margin, so that an order by it is calm.
+    pub times_past: Option<f64>,
+    /// The level before the interruption, where there is one and no level; else none.
+    pub last_level: Level,
+    /// The metrics at that level, those past their limit first, then the most telling; empty
+    /// for none and ok.
     pub reasons: Vec<Reason>,
 }
 
 /// A metric's value as it is judged. Where nobody waits, a wait that is not given is none,
-/// else a queue that was red for its wait would stay so when it has emptied; and as many
-/// agents are available as there need to be. Nobody logged on is nobody available.
+/// else a queue that was red for its wait would stay so when it has emptied; and there
+/// are as many agents as need to be. Nobody logged on is nobody available.
 #[must_use]
 pub fn judged(queue: &Queue, metric: Metric) -> Option<f64> {
     let is_empty = queue.waiting == Some(0);
@@ -53,11 +83,11 @@ pub fn judged(queue: &Queue, metric: Metric) -> Option<f64> {
         Metric::AverageWait | Metric::LongestWait => {
             queue.value(metric).or(is_empty.then_some(0.0))
         }
-        Metric::AvailableAgents => {
+        Metric::AgentsLoggedOn | Metric::AvailableAgents => {
             let nobody = (queue.agents.logged_on == Some(0)).then_some(0.0);
-            let available = nobody.or(queue.value(metric))?;
+            let agents = nobody.or(queue.value(metric))?;
             queue.waiting?;
-            Some(if is_empty { f64::INFINITY } else { available })
+            Some(if is_empty { f64::INFINITY } else { agents })
         }
         _ => queue.value(metric),
     }
@@ -68,6 +98,8 @@ pub fn judged(queue: &Queue, metric: Metric) -> Option<f64> {
 struct Held {
     warning: Trigger,
     critical: Trigger,
+    /// As it was judged in the latest reading; `None` where it was unknown.
+    value: Option<f64>,
     /// Readings in a row in which it was unknown.
     unknown: u32,
 }
@@ -76,39 +108,48 @@ struct Held {
 #[derive(Clone, Copy, Debug, Default)]
 struct Trigger {
     is_on: bool,
+    /// Of the level that holds, or of the readings in a row that speak for one.
+    start: Option<Start>,
+    /// What it was judged by.
+    limit: f64,
     /// Readings in a row that speak for the other side.
     against: u32,
+}
+
+/// When something began.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Start {
+    ms: u64,
+    /// Whether it may have begun earlier.
+    is_at_least: bool,
+}
+
+/// A gap between two judged readings, in milliseconds.
+#[derive(Clone, Copy)]
+struct Interruption {
+    from_ms: u64,
+    to_ms: u64,
+    /// Whether only the thresholds changed: nothing was missed.
+    is_reload: bool,
+}
+
+impl Interruption {
+    /// Whether what began then and holds on both sides is taken to have held throughout.
+    fn is_outlasted_by(self, start: Start) -> bool {
+        let gap_ms = self.to_ms.saturating_sub(self.from_ms);
+        self.is_reload || gap_ms <= self.from_ms.saturating_sub(start.ms)
+    }
 }
 
 impl Judge {
     /// Judges a queue's next reading, made at `now_ms` of any scale that only goes forward.
     pub fn step(&mut self, queue: &Queue, thresholds: &Thresholds, now_ms: u64) -> Judgement {
-        let values = self.values(queue);
-        let is_judged = |metric: Metric| thresholds.limits(metric).is_judged();
-        let mut known = Metric::JUDGED.into_iter().zip(values);
-        if !known.any(|(metric, value)| is_judged(metric) && value.is_some()) {
-            *self = Self {
-                has_waited: self.has_waited,
-                ..Self::default()
-            };
-            return Judgement::default();
-        }
-        let sample = queue.service_level.sample;
-        let is_too_small = sample.is_some_and(|sample| sample < thresholds.minimum_sample);
-        let at_once = self.level == Level::None;
-        for ((held, metric), value) in self.metrics.iter_mut().zip(Metric::JUDGED).zip(values) {
-            held.step(metric, value, thresholds, at_once);
-            if metric == Metric::ServiceLevel && is_too_small {
-                held.critical = Trigger::default();
-            }
-        }
-        let levels = self.metrics.iter().map(Held::level);
-        let level = levels.max().unwrap_or_default();
-        if level != self.level {
-            self.level = level;
-            self.since_ms = now_ms;
-        }
-        self.judgement(thresholds)
+        let interruption = self.is_interrupted.then_some(Interruption {
+            from_ms: self.judged_ms,
+            to_ms: now_ms,
+            is_reload: false,
+        });
+        self.judge(queue, thresholds, now_ms, interruption)
     }
 
     /// Judges a reading by new thresholds: at once, like a first reading. A level that
@@ -119,13 +160,75 @@ impl Judge {
         thresholds: &Thresholds,
         now_ms: u64,
     ) -> Judgement {
-        let before = std::mem::take(self);
-        self.has_waited = before.has_waited;
-        let mut judgement = self.step(queue, thresholds, now_ms);
-        if self.level == before.level {
-            self.since_ms = before.since_ms;
-            judgement.since_ms = judgement.since_ms.map(|_| before.since_ms);
+        let interruption = Interruption {
+            from_ms: self.judged_ms,
+            to_ms: now_ms,
+            is_reload: !self.is_interrupted,
+        };
+        self.judge(queue, thresholds, now_ms, Some(interruption))
+    }
+
+    /// Says that there is no reading to judge.
+    pub fn interrupt(&mut self) -> Judgement {
+        self.is_interrupted = true;
+        Judgement {
+            last_level: self.level,
+            ..Judgement::default()
         }
+    }
+
+    fn judge(
+        &mut self,
+        queue: &Queue,
+        thresholds: &Thresholds,
+        now_ms: u64,
+        interruption: Option<Interruption>,
+    ) -> Judgement {
+        let values = self.values(queue);
+        let is_judged = |metric: Metric| thresholds.limits(metric).is_judged();
+        let mut known = Metric::JUDGED.into_iter().zip(values);
+        if !known.any(|(metric, value)| is_judged(metric) && value.is_some()) {
+            return self.interrupt();
+        }
+        if let Some(interruption) = interruption {
+            self.metrics = self.metrics.map(|held| held.interrupted(interruption));
+        }
+        let sample = queue.service_level.sample;
+        let is_too_small = sample.is_some_and(|sample| sample < thresholds.minimum_sample);
+        let at_once = interruption.is_some();
+        for ((held, metric), value) in self.metrics.iter_mut().zip(Metric::JUDGED).zip(values) {
+            held.step(metric, value, thresholds, now_ms, at_once);
+            held.value = value;
+            if metric == Metric::ServiceLevel && is_too_small {
+                held.critical = Trigger::default();
+            }
+        }
+        let levels = self.metrics.iter().map(Held::level);
+        let level = levels.max().unwrap_or_default();
+        let goes_on = level == self.level
+            && interruption.is_none_or(|interruption| interruption.is_outlasted_by(self.since));
+        if !goes_on {
+            self.since = Start {
+                ms: now_ms,
+                is_at_least: interruption.is_some_and(|it| !it.is_reload),
+            };
+        }
+        self.level = level;
+        self.judged_ms = now_ms;
+        self.is_interrupted = false;
+        let mut judgement = self.judgement();
+        let reasons = judgement.reasons.iter();
+        let times_past = reasons
+            .filter_map(|it| Some(it.metric.times_past(it.limit, it.value?, queue.waiting)))
+            .reduce(f64::max);
+        let margin = thresholds.margin_percent / 100.0;
+        let is_near = |(before, now): (f64, f64)| (now - before).abs() <= before * margin;
+        if judgement.reasons.is_empty() {
+            self.times_past = None;
+        } else if !goes_on || !self.times_past.zip(times_past).is_some_and(is_near) {
+            self.times_past = times_past.or(Some(1.0));
+        }
+        judgement.times_past = self.times_past;
         judgement
     }
 
@@ -144,37 +247,48 @@ impl Judge {
         values
     }
 
-    fn judgement(&self, thresholds: &Thresholds) -> Judgement {
+    fn judgement(&self) -> Judgement {
         let is_trouble = self.level > Level::Ok;
         let at_level = |(held, metric): (&Held, Metric)| {
-            let limits = thresholds.limits(metric);
-            let limit = match held.level() {
+            let trigger = match held.level() {
                 level if level != self.level => None,
-                Level::Critical => limits.critical,
-                Level::Warning => limits.warning,
+                Level::Critical => Some(held.critical),
+                Level::Warning => Some(held.warning),
                 Level::None | Level::Ok => None,
-            };
-            limit.map(|limit| Reason {
+            }?;
+            let is_past = |value: f64| metric.is_past(trigger.limit, value);
+            Some(Reason {
                 metric,
                 direction: metric.direction(),
-                limit,
+                limit: trigger.limit,
+                value: held.value.filter(|value| value.is_finite()),
+                since_ms: trigger.start.map(|start| start.ms),
+                since_at_least: trigger.start.is_some_and(|start| start.is_at_least),
+                held: !held.value.is_some_and(is_past),
             })
         };
+        let metrics = self.metrics.iter().zip(Metric::JUDGED);
+        let mut reasons: Vec<Reason> = metrics.filter_map(at_level).collect();
+        reasons.sort_by_key(|reason| reason.held);
         Judgement {
             level: self.level,
-            since_ms: is_trouble.then_some(self.since_ms),
-            reasons: self
-                .metrics
-                .iter()
-                .zip(Metric::JUDGED)
-                .filter_map(at_level)
-                .collect(),
+            since_ms: is_trouble.then_some(self.since.ms),
+            since_at_least: is_trouble && self.since.is_at_least,
+            reasons,
+            ..Judgement::default()
         }
     }
 }
 
 impl Held {
-    fn step(&mut self, metric: Metric, value: Option<f64>, thresholds: &Thresholds, at_once: bool) {
+    fn step(
+        &mut self,
+        metric: Metric,
+        value: Option<f64>,
+        thresholds: &Thresholds,
+        now_ms: u64,
+        at_once: bool,
+    ) {
         let Some(value) = value else {
             self.unknown = self.unknown.saturating_add(1);
             if self.unknown >= thresholds.fall_after {
@@ -183,19 +297,32 @@ impl Held {
             }
             return;
         };
+        let start = Start {
+            ms: now_ms,
+            is_at_least: at_once || self.unknown > 0,
+        };
         self.unknown = 0;
         let limits = thresholds.limits(metric);
         let step = |trigger: &mut Trigger, limit: Option<f64>| match limit {
             None => *trigger = Trigger::default(),
-            Some(limit) => trigger.step(
-                metric.is_past(limit, value),
-                thresholds.holds(metric, limit, value),
-                thresholds,
-                at_once,
-            ),
+            Some(limit) => {
+                trigger.set_limit(limit, now_ms);
+                let is_past = metric.is_past(limit, value);
+                let holds = thresholds.holds(metric, limit, value);
+                let is_long = |start: Start| now_ms.saturating_sub(start.ms) >= limits.for_ms;
+                trigger.step(is_past, holds, is_long, thresholds, start, at_once);
+            }
         };
         step(&mut self.warning, limits.warning);
         step(&mut self.critical, limits.critical);
+    }
+
+    fn interrupted(self, interruption: Interruption) -> Self {
+        Self {
+            warning: self.warning.interrupted(interruption),
+            critical: self.critical.interrupted(interruption),
+            ..Self::default()
+        }
     }
 
     fn level(&self) -> Level {
@@ -210,7 +337,28 @@ impl Held {
 }
 
 impl Trigger {
-    fn step(&mut self, is_past: bool, holds: bool, thresholds: &Thresholds, at_once: bool) {
+    /// Changes what it is judged by. A start past another limit says nothing of this one.
+    fn set_limit(&mut self, limit: f64, now_ms: u64) {
+        if self.limit != limit {
+            self.limit = limit;
+            self.start = self.is_on.then_some(Start {
+                ms: now_ms,
+                is_at_least: true,
+            });
+        }
+    }
+
+    /// Steps by a reading that is past the limit or not, and holds a level or not.
+    /// `is_long`: whether enough time has passed for a level to begin.
+    fn step(
+        &mut self,
+        is_past: bool,
+        holds: bool,
+        is_long: impl Fn(Start) -> bool,
+        thresholds: &Thresholds,
+        now: Start,
+        at_once: bool,
+    ) {
         let (speaks_against, after) = if self.is_on {
             (!holds, thresholds.fall_after)
         } else {
@@ -218,12 +366,29 @@ impl Trigger {
         };
         if !speaks_against {
             self.against = 0;
+            self.start = self.start.filter(|_| self.is_on);
             return;
         }
         self.against = self.against.saturating_add(1);
-        if at_once || self.against >= after {
+        let mut is_due = at_once || self.against >= after;
+        if !self.is_on {
+            let start = *self.start.get_or_insert(now);
+            is_due &= is_long(start);
+        }
+        if is_due {
             self.is_on = !self.is_on;
+            self.start = self.start.filter(|_| self.is_on);
             self.against = 0;
+        }
+    }
+
+    /// As it is judged from scratch: only the start of what held is known, where it goes on.
+    fn interrupted(self, interruption: Interruption) -> Self {
+        let start = self.start.filter(|_| self.is_on);
+        Self {
+            start: start.filter(|start| interruption.is_outlasted_by(*start)),
+            limit: self.limit,
+            ..Self::default()
         }
     }
 }

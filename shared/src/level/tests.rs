@@ -104,25 +104,75 @@ fn counts_trigger_at_their_limit_waits_and_percentages_beyond() {
     }
 }
 
-#[test]
-fn nobody_available_matters_only_while_calls_wait() {
-    let agents = |logged_on, available, calls| Queue {
+/// `calls` waiting, and these agents.
+fn agents(logged_on: Option<u64>, available: Option<u64>, calls: u64) -> Queue {
+    Queue {
         agents: Agents {
             logged_on,
             available,
             ..Agents::default()
         },
         ..waiting(calls)
-    };
+    }
+}
+
+#[test]
+fn nobody_logged_on_is_critical_while_calls_wait() {
     for (reading, level) in [
-        (agents(Some(3), Some(0), 1), Critical),
-        (agents(Some(3), Some(0), 0), Fine),
-        (agents(Some(3), Some(1), 1), Fine),
+        (agents(Some(0), Some(0), 1), Critical),
         (agents(Some(0), None, 1), Critical),
+        (agents(Some(0), Some(0), 0), Fine),
         (agents(None, None, 1), Fine),
+        // Calls wait because nobody is free.
+        (agents(Some(12), Some(0), 3), Fine),
     ] {
         assert_eq!(levels([&reading])[0], level, "{reading:?}");
     }
+}
+
+#[test]
+fn nobody_available_has_a_level_where_it_is_set() {
+    let mut thresholds = Thresholds::default();
+    let limits = Limits {
+        critical: Some(0.0),
+        for_ms: 120_000,
+        ..Limits::default()
+    };
+    thresholds.set(Metric::AvailableAgents, limits);
+    let mut judge = Judge::default();
+    let mut level = |available, calls, now_ms| {
+        let reading = agents(Some(3), Some(available), calls);
+        judge.step(&reading, &thresholds, now_ms).level
+    };
+    assert_eq!([0, 60, 119].map(|s| level(0, 1, s * 1_000)), [Fine; 3]);
+    assert_eq!(level(0, 1, 120_000), Critical);
+    assert_eq!([130, 140].map(|s| level(0, 0, s * 1_000)), [Critical, Fine]);
+    assert_eq!([150, 160].map(|s| level(0, 1, s * 1_000)), [Fine; 2]);
+    assert_eq!(
+        level(1, 1, 260_000),
+        Fine,
+        "one free: counted from here again"
+    );
+    assert_eq!([270, 380].map(|s| level(0, 1, s * 1_000)), [Fine; 2]);
+    assert_eq!(level(0, 1, 390_000), Critical);
+}
+
+#[test]
+fn waits_of_other_media_have_no_level_by_default() {
+    let late = Queue {
+        average_wait_ms: Some(9_000_000),
+        longest_wait_ms: Some(90_000_000),
+        ..agents(Some(0), Some(0), 40)
+    };
+    let level = |thresholds: Thresholds| Judge::default().step(&late, &thresholds, 0).level;
+    let of = |media| Thresholds::default().with_media(media);
+    assert_eq!(
+        [Media::Voice, Media::Chat, Media::Other].map(|media| level(of(media))),
+        [Critical, Critical, Fine]
+    );
+    let mut set = of(Media::Other);
+    set.set(Metric::Waiting, Limits::new(20.0, 50.0));
+    assert_eq!(level(set), Warning);
 }
 
 #[test]
@@ -328,59 +378,132 @@ fn disabled_metric_is_unjudged_and_single_level_is_judged() {
     assert_eq!(level(&thresholds), Unjudged, "nothing is judged");
     let only_warning = Limits {
         warning: Some(5.0),
-        critical: None,
+        ..Limits::default()
     };
     thresholds.set(Metric::Waiting, only_warning);
     assert_eq!(level(&thresholds), Warning);
 }
 
-#[test]
-fn a_judgement_says_why_and_since_when() {
-    let (mut judge, thresholds) = (Judge::default(), Thresholds::default());
-    let busy = Queue {
-        average_wait_ms: Some(190_000),
-        ..waiting(7)
+/// Readings with a mean wait in seconds and calls waiting, one each 10 s.
+fn judgements(judge: &mut Judge, from_ms: u64, readings: &[(u64, u64)]) -> Vec<Judgement> {
+    let thresholds = Thresholds::default();
+    let step = |(place, (wait, calls)): (usize, &(u64, u64))| {
+        let reading = Queue {
+            average_wait_ms: Some(wait * 1_000),
+            ..waiting(*calls)
+        };
+        judge.step(&reading, &thresholds, from_ms + place as u64 * 10_000)
     };
-    let first = judge.step(&busy, &thresholds, 1_000);
-    let reason = |metric, limit| Reason {
+    readings.iter().enumerate().map(step).collect()
+}
+
+fn starts(judgement: &Judgement) -> Vec<(Metric, Option<u64>, bool)> {
+    let reasons = judgement.reasons.iter();
+    reasons
+        .map(|it| (it.metric, it.since_ms, it.since_at_least))
+        .collect()
+}
+
+#[test]
+fn each_reason_has_its_value_limit_and_start() {
+    let mut judge = Judge::default();
+    let all = judgements(
+        &mut judge,
+        0,
+        &[
+            (10, 1),
+            (190, 7),
+            (190, 11),
+            (200, 11),
+            (118, 12),
+            (118, 12),
+        ],
+    );
+    let reason = |metric, limit, value, since_ms| Reason {
         metric,
         direction: Direction::Above,
         limit,
+        value: Some(value),
+        since_ms: Some(since_ms),
+        since_at_least: false,
+        held: false,
+    };
+    let wait = |value| reason(Metric::AverageWait, 120_000.0, value, 10_000);
+    let calls = |value| reason(Metric::Waiting, 10.0, value, 20_000);
+    assert_eq!(all[2].reasons, [wait(190_000.0)]);
+    assert_eq!((all[2].level, all[2].since_ms), (Critical, Some(20_000)));
+    assert_eq!(all[3].reasons, [wait(200_000.0), calls(11.0)]);
+    assert_eq!(all[3].since_ms, Some(20_000), "the same level still holds");
+    let easing = Reason {
+        held: true,
+        ..wait(118_000.0)
     };
     assert_eq!(
-        first,
-        Judgement {
-            level: Critical,
-            since_ms: Some(1_000),
-            reasons: vec![reason(Metric::AverageWait, 120_000.0)],
-        }
+        all[5].reasons,
+        [calls(12.0), easing],
+        "past its limit first"
     );
-    let worse = Queue {
-        average_wait_ms: Some(190_000),
-        ..waiting(11)
+    let calm = judgements(&mut judge, 60_000, &[(0, 0), (0, 0)]).remove(1);
+    let fine = Judgement {
+        level: Fine,
+        ..Judgement::default()
     };
-    judge.step(&worse, &thresholds, 2_000);
-    let both = judge.step(&worse, &thresholds, 3_000);
-    assert_eq!(both.since_ms, Some(1_000), "the same level still holds");
-    assert_eq!(
-        both.reasons,
-        [
-            reason(Metric::AverageWait, 120_000.0),
-            reason(Metric::Waiting, 10.0)
-        ]
+    assert_eq!(calm, fine);
+}
+
+#[test]
+fn times_past_compares_metrics_and_moves_by_more_than_the_margin() {
+    let past = |metric: Metric, limit, value| metric.times_past(limit, value, Some(3));
+    assert_eq!(past(Metric::LongestWait, 300_000.0, 600_000.0), 2.0);
+    assert_eq!(past(Metric::ServiceLevel, 60.0, 20.0), 2.0);
+    assert_eq!(past(Metric::AgentsLoggedOn, 0.0, 0.0), 4.0);
+    assert_eq!(past(Metric::Waiting, 10.0, 9.0), 1.0, "easing");
+    let mut judge = Judge::default();
+    let all = judgements(
+        &mut judge,
+        0,
+        &[(240, 1), (250, 1), (239, 1), (270, 1), (0, 0), (0, 0)],
     );
-    judge.step(&waiting(7), &thresholds, 4_000);
-    let better = judge.step(&waiting(7), &thresholds, 5_000);
-    assert_eq!((better.level, better.since_ms), (Warning, Some(5_000)));
-    judge.step(&calm(), &thresholds, 6_000);
-    let fine = judge.step(&calm(), &thresholds, 7_000);
+    let times: Vec<_> = all.iter().map(|it| it.times_past).collect();
+    let [two, more] = [Some(2.0), Some(2.25)];
+    assert_eq!(times, [two, two, two, more, Some(1.0), None]);
+}
+
+#[test]
+fn start_that_was_not_seen_is_at_least() {
+    let mut judge = Judge::default();
+    let first = judgements(&mut judge, 5_000, &[(190, 1)]).remove(0);
+    assert_eq!((first.since_ms, first.since_at_least), (Some(5_000), true));
+    assert_eq!(starts(&first), [(Metric::AverageWait, Some(5_000), true)]);
+    let mut seen = Judge::default();
+    let all = judgements(&mut seen, 0, &[(0, 0), (190, 1), (190, 1)]);
+    assert!(!all[2].since_at_least);
     assert_eq!(
-        fine,
-        Judgement {
-            level: Fine,
-            ..Judgement::default()
-        }
+        starts(&all[2]),
+        [(Metric::AverageWait, Some(10_000), false)]
     );
+}
+
+#[test]
+fn start_is_kept_over_an_outage_shorter_than_the_level() {
+    let mut judge = Judge::default();
+    // Critical from 20 s on, past the limit from 10 s on, last judged at 60 s.
+    judgements(&mut judge, 0, &[&[(0, 0)][..], &[(190, 1); 6]].concat());
+    let unread = judge.interrupt();
+    assert_eq!((unread.level, unread.last_level), (Unjudged, Critical));
+    let at = |now_ms: u64, wait| judgements(&mut judge.clone(), now_ms, &[(wait, 1)]).remove(0);
+    let short = at(100_000, 190);
+    assert_eq!(
+        (short.since_ms, short.since_at_least),
+        (Some(20_000), false)
+    );
+    assert_eq!(starts(&short), [(Metric::AverageWait, Some(10_000), false)]);
+    let long = at(111_000, 190);
+    assert_eq!((long.since_ms, long.since_at_least), (Some(111_000), true));
+    assert_eq!(starts(&long), [(Metric::AverageWait, Some(111_000), true)]);
+    let milder = at(70_000, 70);
+    assert_eq!((milder.level, milder.since_ms), (Warning, Some(70_000)));
+    assert_eq!(at(70_000, 0).reasons, []);
 }
 
 /// Readings around the default thresholds, each number known or not.
@@ -477,7 +600,7 @@ proptest! {
             for other in Metric::JUDGED {
                 thresholds.set(other, Limits::default());
             }
-            thresholds.set(metric, Limits { warning: None, critical: Some(limit) });
+            thresholds.set(metric, Limits { critical: Some(limit), ..Limits::default() });
             let mut judge = Judge::default();
             let mut levels = Vec::new();
             for swing in &swings {
@@ -508,7 +631,7 @@ proptest! {
         limit in 3u64..200, swings in vec(0.0..1.0, 1..60),
     ) {
         let mut thresholds = Thresholds::default();
-        let only = Limits { warning: Some(limit as f64), critical: None };
+        let only = Limits { warning: Some(limit as f64), ..Limits::default() };
         thresholds.set(Metric::Waiting, only);
         let margin = (limit / 10).max(1);
         let mut judge = Judge::default();
@@ -572,8 +695,11 @@ proptest! {
             let is_trouble = judgement.level > Level::Ok;
             prop_assert_eq!(is_trouble, !judgement.reasons.is_empty());
             prop_assert_eq!(is_trouble, judgement.since_ms.is_some());
-            for Reason { metric, direction, limit } in judgement.reasons {
+            for Reason { metric, direction, limit, value, held, .. } in judgement.reasons {
                 prop_assert_eq!(direction, metric.direction());
+                let latest = since_none.last().and_then(|it| judged(it, metric));
+                let is_past = latest.is_some_and(|value| metric.is_past(limit, value));
+                prop_assert_eq!(held, !is_past, "{:?} {} {:?}", metric, limit, value);
                 let values: Vec<f64> =
                     since_none.iter().rev().filter_map(|it| judged(it, metric)).collect();
                 let was_past = values.iter().any(|value| metric.is_past(limit, *value));
@@ -591,7 +717,7 @@ proptest! {
         thresholds in any_thresholds(), value in 0.0..400_000.0f64,
     ) {
         for metric in Metric::JUDGED {
-            let Limits { warning: Some(warning), critical: Some(critical) } = thresholds.limits(metric)
+            let Limits { warning: Some(warning), critical: Some(critical), .. } = thresholds.limits(metric)
             else {
                 continue;
             };

@@ -11,6 +11,9 @@ pub struct Limits {
     pub warning: Option<f64>,
     /// Where critical begins; further out than warning.
     pub critical: Option<f64>,
+    /// For how long the metric has to be past a threshold for its level to begin, in
+    /// milliseconds; 0 where the readings in a row decide alone.
+    pub for_ms: u64,
 }
 
 impl Limits {
@@ -20,20 +23,23 @@ impl Limits {
         Self {
             warning: Some(warning),
             critical: Some(critical),
+            for_ms: 0,
         }
     }
 
-    /// What holds where nothing is said.
-    fn of_wall(metric: Metric) -> Self {
-        match metric {
-            Metric::Waiting => Self::new(5.0, 10.0),
-            Metric::AverageWait => Self::new(60_000.0, 120_000.0),
-            Metric::LongestWait => Self::new(120_000.0, 300_000.0),
-            Metric::ServiceLevel => Self::new(80.0, 60.0),
-            Metric::AvailableAgents => Self {
-                warning: None,
+    /// What holds where nothing is said. Nobody free has no level: calls wait because nobody
+    /// is free. Contacts of other media wait for hours by design.
+    fn of_wall(metric: Metric, media: Media) -> Self {
+        match (metric, media) {
+            (Metric::ServiceLevel, _) => Self::new(80.0, 60.0),
+            (_, Media::Other) => Self::default(),
+            (Metric::AgentsLoggedOn, _) => Self {
                 critical: Some(0.0),
+                ..Self::default()
             },
+            (Metric::Waiting, _) => Self::new(5.0, 10.0),
+            (Metric::AverageWait, _) => Self::new(60_000.0, 120_000.0),
+            (Metric::LongestWait, _) => Self::new(120_000.0, 300_000.0),
             _ => Self::default(),
         }
     }
@@ -43,6 +49,18 @@ impl Limits {
     pub fn is_judged(self) -> bool {
         self.warning.is_some() || self.critical.is_some()
     }
+}
+
+/// What kind of contacts wait in a queue, as far as that says which waits are trouble.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Media {
+    /// Calls, and what is not known.
+    #[default]
+    Voice,
+    /// Chats.
+    Chat,
+    /// E-mail, work items, voicemail, digital: what may lie until tomorrow.
+    Other,
 }
 
 /// Critical begins at this much of a goal that the upstream sets: as 60 % is to 80 %
@@ -55,6 +73,8 @@ const CRITICAL_OF_GOAL: f64 = 0.75;
 pub struct Thresholds {
     /// In the order of [`Metric::JUDGED`]; `None` where nothing is said of the metric.
     said: [Option<Limits>; Metric::JUDGED.len()],
+    /// What the wall's own thresholds are for.
+    media: Media,
     /// Readings in a row past a threshold before its level begins; at least 1.
     pub rise_after: u32,
     /// Readings in a row back behind threshold and margin before its level ends; at
@@ -72,6 +92,7 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             said: [None; Metric::JUDGED.len()],
+            media: Media::Voice,
             rise_after: 2,
             fall_after: 2,
             margin_percent: 10.0,
@@ -85,7 +106,7 @@ impl Thresholds {
     #[must_use]
     pub fn limits(&self, metric: Metric) -> Limits {
         let said = self.said.get(metric as usize).copied().flatten();
-        said.unwrap_or_else(|| Limits::of_wall(metric))
+        said.unwrap_or_else(|| Limits::of_wall(metric, self.media))
     }
 
     /// Sets the two thresholds of a metric of [`Metric::JUDGED`].
@@ -93,6 +114,12 @@ impl Thresholds {
         if let Some(said) = self.said.get_mut(metric as usize) {
             *said = Some(limits);
         }
+    }
+
+    /// The same for a queue of that media.
+    #[must_use]
+    pub fn with_media(self, media: Media) -> Self {
+        Self { media, ..self }
     }
 
     /// The same for a queue for which the upstream sets `goal`, in percent of calls

@@ -71,6 +71,10 @@ impl Json for Parsed<'_> {
         self.0?.as_f64()
     }
 
+    fn flag(&self) -> Option<bool> {
+        self.0?.as_bool()
+    }
+
     fn each<T>(&self, read: impl Fn(&Self) -> Option<T>) -> Option<Vec<T>> {
         let items = self.0?.as_array()?.iter();
         items.map(|item| read(&Self(Some(item)))).collect()
@@ -142,6 +146,7 @@ fn counts(queue: &mut Queue) -> impl Iterator<Item = &mut Option<u64>> {
     ]
     .into_iter()
     .chain(&mut queue.trend)
+    .chain(queue.reasons.iter_mut().map(|reason| &mut reason.since_ms))
 }
 
 /// Every number by the name that it stands under, as its bits.
