@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use cxone::QueueReading;
+use cxone::{MediaType, QueueReading};
 use queuewall_shared::{
+    level::Media,
     metric::Metric,
     snapshot::{Agents, Queue, ServiceLevel},
 };
@@ -32,6 +33,15 @@ pub(crate) fn queue(reading: &QueueReading) -> Queue {
     // Over no call it is unknown, whatever the upstream says.
     queue.service_level.percent = queue.value(Metric::ServiceLevel);
     queue
+}
+
+/// By which waits the queue is judged. `reporting-v2` names no media type.
+pub(crate) fn media(reading: &QueueReading) -> Media {
+    match reading.media_type {
+        None | Some(MediaType::CALL) => Media::Voice,
+        Some(MediaType::CHAT) => Media::Chat,
+        Some(_) => Media::Other,
+    }
 }
 
 /// Whole milliseconds.

@@ -49,6 +49,9 @@ impl MediaType {
     /// Phone calls, and the callbacks among them: those have no number of their own.
     pub const CALL: Self = Self(4);
 
+    /// Chats.
+    pub const CHAT: Self = Self(3);
+
     /// The names that there are, with commas.
     #[must_use]
     pub fn names() -> String {

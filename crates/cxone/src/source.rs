@@ -120,6 +120,8 @@ pub struct QueueReading {
     pub id: String,
     /// CXone's name for it (`name`; `skillName`).
     pub name: Option<String>,
+    /// Through which channel contacts come (none; `mediaTypeId`, else `mediaTypeName`).
+    pub media_type: Option<MediaType>,
     /// Calls waiting now (`callsWaiting`; `queueCount`).
     pub waiting: Option<u64>,
     /// Mean wait of the calls waiting now (`averageWaitTime` in milliseconds; none).

@@ -157,6 +157,9 @@ fn tile(
             .map(|((_, at), latest)| lag_ms(*at, latest)),
         level: judgement.level,
         level_since_ms: judgement.since_ms,
+        level_since_at_least: judgement.since_at_least,
+        times_past: judgement.times_past,
+        last_level: judgement.last_level,
         reasons: judgement.reasons,
         trend: known.map(|known| known.trend.to_vec()).unwrap_or_default(),
         ..numbers

@@ -8,7 +8,10 @@ use queuewall_shared::{
 };
 use tokio::time::Instant;
 
-use super::assemble::{Frame, Shown};
+use super::{
+    assemble::{Frame, Shown},
+    readings::Known,
+};
 use crate::{
     board::{BoardConfig, QueueConfig},
     mapping,
@@ -57,27 +60,40 @@ impl Judging {
         *self = new;
     }
 
-    /// What a queue is judged by: the goal that its latest reading brings counts where
-    /// the configuration says nothing of the service level.
+    /// What a queue is judged by: the media type and the goal that its latest reading brings
+    /// count where the configuration says nothing.
     pub(crate) fn thresholds(&self, shown: &Shown<'_>) -> Thresholds {
         let configured = self.own.get(shown.id).unwrap_or(&self.base);
-        configured.with_goal(shown.reading().and_then(|it| it.service_level_goal))
+        match shown.reading() {
+            Some(reading) => configured
+                .with_media(mapping::media(reading))
+                .with_goal(reading.service_level_goal),
+            None => *configured,
+        }
     }
 
     /// Judges the readings that are new, and answers a judgement for each of `shown`.
-    /// A queue that cannot be judged (unknown, closed, not found, forbidden, stale) starts
-    /// from scratch when it can be again.
+    /// A queue that cannot be judged (unknown, not found, forbidden, stale) goes on by what
+    /// was known of it when it can be again; one that was closed starts from scratch.
     pub(crate) fn judge(&mut self, shown: &[Shown<'_>], frame: Frame<'_>) -> Vec<Judgement> {
         let mut before = std::mem::take(&mut self.queues);
         let judge = |shown: &Shown<'_>| {
-            let known = shown.known.filter(|it| it.state() == QueueState::Open);
+            let before = before.remove_entry(shown.id);
+            let state = shown.known.map(Known::state);
+            if state == Some(QueueState::Closed) {
+                return Judgement::default();
+            }
+            let (id, mut judged) =
+                before.unwrap_or_else(|| (shown.id.to_owned(), Judged::default()));
+            let known = shown.known.filter(|_| state == Some(QueueState::Open));
             let current = known.and_then(|it| it.current(frame.now, frame.cycle));
             let Some((reading, at)) = current else {
-                return Judgement::default();
+                judged.read_at = None;
+                judged.judgement = judged.judge.interrupt();
+                let judgement = judged.judgement.clone();
+                self.queues.insert(id, judged);
+                return judgement;
             };
-            let (id, mut judged) = before
-                .remove_entry(shown.id)
-                .unwrap_or_else(|| (shown.id.to_owned(), Judged::default()));
             let is_new = judged.read_at != Some(at.monotonic);
             if is_new || judged.is_outdated {
                 judged.read_at = Some(at.monotonic);

@@ -37,7 +37,6 @@ pub(super) struct Skills {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Skill {
     pub(super) reading: QueueReading,
-    media_type: Option<MediaType>,
     media_type_name: Option<String>,
     is_active: Option<bool>,
     is_outbound: Option<bool>,
@@ -99,15 +98,19 @@ impl Skill {
     /// Whether `filter` lets it be read: CXone leaves out the others where it can be told to.
     /// One that is switched off is read where somebody names it.
     pub(super) fn passes(&self, filter: &SkillFilter) -> bool {
-        let is_read = (self.media_type).is_none_or(|it| filter.media_types.contains(&it));
-        is_read && (self.is_outbound != Some(true) || filter.outbound)
+        self.has_media_type_of(filter) && (self.is_outbound != Some(true) || filter.outbound)
+    }
+
+    fn has_media_type_of(&self, filter: &SkillFilter) -> bool {
+        let media_type = self.reading.media_type;
+        media_type.is_none_or(|it| filter.media_types.contains(&it))
     }
 
     /// As a list shows it, with why `filter` leaves it out.
     pub(super) fn into_info(self, filter: &SkillFilter) -> QueueInfo {
-        let is_read = (self.media_type).is_none_or(|it| filter.media_types.contains(&it));
-        let left_out = if !is_read {
-            self.media_type.map(LeftOut::MediaType)
+        let media_type = self.reading.media_type;
+        let left_out = if !self.has_media_type_of(filter) {
+            media_type.map(LeftOut::MediaType)
         } else if self.is_outbound == Some(true) && !filter.outbound {
             Some(LeftOut::Outbound)
         } else if self.is_active == Some(false) && !filter.inactive {
@@ -120,7 +123,7 @@ impl Skill {
             name: self.reading.name,
             media_type: self
                 .media_type_name
-                .or(self.media_type.map(|it| it.to_string())),
+                .or(media_type.map(|it| it.to_string())),
             is_active: self.is_active,
             left_out,
         }
@@ -143,6 +146,8 @@ fn skill(
         reading: QueueReading {
             id,
             name: fields.text("skillName"),
+            media_type: (fields.read("mediaTypeId", media_type))
+                .or_else(|| MediaType::parse(media_type_name.as_deref()?).ok()),
             waiting,
             // This dialect has none.
             average_wait: None,
@@ -163,8 +168,6 @@ fn skill(
             },
             source_time: server_time.and_then(|time| time.try_into().ok()),
         },
-        media_type: (fields.read("mediaTypeId", media_type))
-            .or_else(|| MediaType::parse(media_type_name.as_deref()?).ok()),
         media_type_name,
         is_active: fields.flag("isActive"),
         is_outbound: fields.flag("isOutbound"),
