@@ -73,7 +73,10 @@ impl Kind {
                 (Self::Text, "name"),
                 (Self::Levels, LEVELS),
             ],
-            Self::Limits => &[(Self::Limit, "warning critical")],
+            Self::Limits => &[
+                (Self::Limit, "warning critical"),
+                (Self::Number, "for_seconds"),
+            ],
             Self::Levels => {
                 let metrics = Metric::JUDGED.map(|metric| (level_key(metric), Self::Limits));
                 let judging = JUDGING_KEYS.map(|key| (key.to_owned(), Self::Number));

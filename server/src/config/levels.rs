@@ -68,8 +68,9 @@ fn limits_over(
     problems: &mut Vec<Problem>,
 ) {
     let (factor, bounds, is_whole, unit) = scale(metric);
+    let duration = changes.texts.get("for_seconds");
     let changes = ["warning", "critical"].map(|key| changes.texts.get(key));
-    if changes == [None, None] {
+    if changes == [None, None] && duration.is_none() {
         // An empty table says nothing of its metric.
         return;
     }
@@ -86,6 +87,10 @@ fn limits_over(
                     .map(|number| number * factor),
             };
         }
+    }
+    if let Some(found) = duration {
+        let seconds = found.number(problems, 0.0..=3_600.0, true, "seconds");
+        limits.for_ms = seconds.map_or(0, |seconds| seconds as u64 * 1_000);
     }
     if problems.len() > before {
         return;
