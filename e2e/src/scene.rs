@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use queuewall_shared::level::{Judge, Thresholds};
 use queuewall_shared::snapshot::{
-    Agents, Board, BoardSnapshot, Cause, Display, Level, Metric, Queue, QueueState, Reason,
-    ServiceLevel, Theme, Totals, Upstream, UpstreamState,
+    Agents, Board, BoardSnapshot, Cause, Display, Queue, QueueState, ServiceLevel, Theme, Totals,
+    Upstream, UpstreamState,
 };
 
 /// How often the boards' server reads: 30 s, so a reading of 54 s is ageing and one of
@@ -80,7 +81,6 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
             next_try_ms: None,
         },
     };
-    let counts = |queue: &Queue| queue.lag_ms.is_some_and(|lag| lag <= 3 * POLL_INTERVAL_MS);
     BoardSnapshot {
         board: Board {
             slug: "main".into(),
@@ -95,7 +95,7 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
         build: "made-up".into(),
         poll_interval_ms: POLL_INTERVAL_MS,
         upstream,
-        totals: Totals::of(queues.iter().map(|queue| (queue, counts(queue)))),
+        totals: Totals::of(queues.iter().map(|queue| (queue, is_current(queue)))),
         queues,
     }
 }
@@ -119,27 +119,56 @@ pub fn queue(mood: Mood, index: usize) -> Queue {
             queue.cause_code = Some(Cause::UpstreamTrouble);
         }
     }
+    judge(&mut queue);
     queue
+}
+
+/// Sets the level as the server would, with a reading of no trouble four minutes ago.
+fn judge(queue: &mut Queue) {
+    if queue.state != QueueState::Open {
+        return;
+    }
+    let before = Queue {
+        waiting: Some(0),
+        average_wait_ms: Some(0),
+        longest_wait_ms: Some(0),
+        service_level: ServiceLevel {
+            percent: Some(100.0),
+            ..queue.service_level
+        },
+        ..queue.clone()
+    };
+    let (mut judge, thresholds) = (Judge::default(), Thresholds::default());
+    judge.step(&before, &thresholds, ago_ms(5 * 60));
+    judge.step(queue, &thresholds, ago_ms(4 * 60));
+    let mut judgement = judge.step(queue, &thresholds, ago_ms(3 * 60));
+    if !is_current(queue) {
+        judgement = judge.interrupt();
+    }
+    queue.level = judgement.level;
+    queue.level_since_ms = judgement.since_ms;
+    queue.level_since_at_least = judgement.since_at_least;
+    queue.times_past = judgement.times_past;
+    queue.last_level = judgement.last_level;
+    queue.reasons = judgement.reasons;
+}
+
+fn is_current(queue: &Queue) -> bool {
+    queue.lag_ms.is_some_and(|lag| lag <= 3 * POLL_INTERVAL_MS)
 }
 
 /// Sets the calls waiting and all that goes with them: the wait, the service level and
 /// how bad it is. Some of each level as `waiting` grows from 0.
 pub fn load(queue: &mut Queue, waiting: u64) {
+    set_waiting(queue, waiting);
+    judge(queue);
+}
+
+fn set_waiting(queue: &mut Queue, waiting: u64) {
     queue.waiting = Some(waiting);
     queue.average_wait_ms = Some(waiting * 11_000);
     queue.longest_wait_ms = Some(waiting * 19_000);
     queue.service_level.percent = Some((98.0 - waiting as f64 * 2.4).max(3.0));
-    let (level, limit) = match waiting {
-        0..5 => (Level::Ok, None),
-        5..10 => (Level::Warning, Some(5.0)),
-        _ => (Level::Critical, Some(10.0)),
-    };
-    queue.level = level;
-    queue.level_since_ms = limit.map(|_| ago_ms(4 * 60));
-    queue.reasons = limit
-        .map(|limit| reason(Metric::Waiting, limit))
-        .into_iter()
-        .collect();
 }
 
 fn calm(index: usize) -> Queue {
@@ -167,7 +196,7 @@ fn calm(index: usize) -> Queue {
             .collect(),
         ..Queue::default()
     };
-    load(&mut queue, (index as u64 * 7 + 2) % 5);
+    set_waiting(&mut queue, (index as u64 * 7 + 2) % 5);
     queue
 }
 
@@ -184,17 +213,6 @@ fn trouble(queue: &mut Queue, index: usize) {
 /// What another of CXone's dialects tells of the same queue.
 fn detail(queue: &mut Queue, index: usize) {
     queue.average_wait_ms = None;
-    let limit_ms = if queue.level == Level::Critical {
-        300_000
-    } else {
-        120_000
-    };
-    for told in &mut queue.reasons {
-        if told.metric == Metric::AverageWait {
-            *told = reason(Metric::LongestWait, limit_ms as f64);
-            queue.longest_wait_ms = queue.longest_wait_ms.max(Some(limit_ms + 31_000));
-        }
-    }
     let agents = &mut queue.agents;
     let logged_on = agents.logged_on.unwrap_or(0);
     agents.after_call_work = Some(index as u64 % 3);
@@ -210,27 +228,22 @@ fn detail(queue: &mut Queue, index: usize) {
 }
 
 fn warn(queue: &mut Queue, index: usize) {
-    load(queue, 5 + (index as u64 / 2) % 4);
+    set_waiting(queue, 5 + (index as u64 / 2) % 4);
     if index % 3 == 1 {
         queue.average_wait_ms = Some(83_000);
-        queue.reasons = vec![reason(Metric::AverageWait, 60_000.0)];
     }
     queue.trend = (0..30).map(|minute| Some(minute / 5)).collect();
 }
 
 fn alarm(queue: &mut Queue, index: usize) {
-    load(queue, 11 + (index as u64 * 5) % 23);
+    set_waiting(queue, 11 + (index as u64 * 5) % 23);
     queue.average_wait_ms = Some(190_000);
     queue.longest_wait_ms = Some(407_000);
     if index.is_multiple_of(2) {
         queue.agents.available = Some(0);
         queue.agents.busy = queue.agents.logged_on;
-        queue.reasons = vec![
-            reason(Metric::AvailableAgents, 0.0),
-            reason(Metric::AverageWait, 120_000.0),
-        ];
     } else {
-        queue.reasons = vec![reason(Metric::LongestWait, 300_000.0)];
+        queue.average_wait_ms = None;
     }
     queue.trend = (0..30).map(|minute| Some(minute / 2)).collect();
 }
@@ -254,9 +267,6 @@ fn mix(queue: &mut Queue, index: usize) {
         }
         5 => {
             queue.lag_ms = Some(12 * 60_000 + 30_000);
-            queue.level = Level::None;
-            queue.level_since_ms = None;
-            queue.reasons = Vec::new();
             queue.cause = Some(Cause::LeftOut.sentence().into());
             queue.cause_code = Some(Cause::LeftOut);
         }
@@ -268,9 +278,8 @@ fn mix(queue: &mut Queue, index: usize) {
                 busy: Some(0),
                 ..Agents::default()
             };
-            load(queue, 0);
+            set_waiting(queue, 0);
             queue.service_level.percent = None;
-            queue.level = Level::None;
             queue.trend = Vec::new();
         }
         7 => unread(queue, QueueState::Unknown),
@@ -284,7 +293,7 @@ fn mix(queue: &mut Queue, index: usize) {
             queue.trend[9..14].fill(None);
         }
         11 => {
-            load(queue, 1_204);
+            set_waiting(queue, 1_204);
             queue.longest_wait_ms = Some(5_025_000);
             queue.average_wait_ms = None;
             queue.agents.logged_on = Some(118);
@@ -292,14 +301,6 @@ fn mix(queue: &mut Queue, index: usize) {
             queue.agents.busy = Some(109);
         }
         _ => {}
-    }
-}
-
-fn reason(metric: Metric, limit: f64) -> Reason {
-    Reason {
-        metric,
-        direction: metric.direction(),
-        limit,
     }
 }
 
@@ -312,6 +313,8 @@ fn ago_ms(seconds: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use queuewall_shared::level::{Level, Metric, Reason};
 
     use super::*;
 
@@ -357,7 +360,7 @@ mod tests {
             (10, Level::Critical),
             (4, Level::Ok),
         ] {
-            load(&mut queue, waiting);
+            set_waiting(&mut queue, waiting);
             assert_eq!(queue.level, level);
             assert_eq!(queue.reasons.is_empty(), level == Level::Ok);
             assert_eq!(queue.level_since_ms.is_none(), level == Level::Ok);

@@ -576,7 +576,7 @@ fn levels_of_queue_override_board_then_file_then_defaults() {
     of_board.set(Metric::ServiceLevel, Limits::default());
     let only_warning = Limits {
         warning: Some(2.0),
-        critical: None,
+        ..Limits::default()
     };
     of_board.set(Metric::AvailableAgents, only_warning);
     assert_eq!(a.levels, of_board);

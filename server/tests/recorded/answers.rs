@@ -29,6 +29,10 @@ impl Json for Parsed<'_> {
         self.0?.as_f64()
     }
 
+    fn flag(&self) -> Option<bool> {
+        self.0?.as_bool()
+    }
+
     fn each<T>(&self, read: impl Fn(&Self) -> Option<T>) -> Option<Vec<T>> {
         let items = self.0?.as_array()?.iter();
         items.map(|item| read(&Self(Some(item)))).collect()

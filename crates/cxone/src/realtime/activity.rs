@@ -121,9 +121,7 @@ impl Skill {
         QueueInfo {
             id: self.reading.id,
             name: self.reading.name,
-            media_type: self
-                .media_type_name
-                .or(media_type.map(|it| it.to_string())),
+            media_type: self.media_type_name.or(media_type.map(|it| it.to_string())),
             is_active: self.is_active,
             left_out,
         }

@@ -60,6 +60,7 @@ async fn the_read_is_sent_as_the_contract_says() {
         [QueueReading {
             id: "352669".into(),
             name: Some("Sales".into()),
+            media_type: Some(cxone::MediaType::CALL),
             waiting: Some(4),
             average_wait: None,
             longest_wait: Some(Duration::from_secs(108)),

@@ -45,11 +45,7 @@ impl Bench {
 
 fn waiting_limit(board: BoardConfig, warning: f64, critical: f64) -> BoardConfig {
     let mut levels = Thresholds::default();
-    let limits = Limits {
-        warning: Some(warning),
-        critical: Some(critical),
-    };
-    levels.set(Metric::Waiting, limits);
+    levels.set(Metric::Waiting, Limits::new(warning, critical));
     BoardConfig { levels, ..board }
 }
 

@@ -48,6 +48,10 @@ async fn critical_level_needs_two_readings_and_has_reason_and_time() {
             metric: Metric::Waiting,
             direction: Direction::Above,
             limit: 10.0,
+            value: Some(12.0),
+            since_ms: Some(30_000),
+            since_at_least: false,
+            held: false,
         }]
     );
 }

@@ -35,6 +35,7 @@ fn whole_reading() -> QueueReading {
     QueueReading {
         id: "352669".into(),
         name: Some("Sales".into()),
+        media_type: Some(MediaType::CALL),
         waiting: Some(4),
         average_wait: None,
         longest_wait: Some(Duration::from_secs(108)),
