@@ -71,6 +71,7 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
             cause: Some(Cause::UpstreamTrouble.sentence().into()),
             cause_code: Some(Cause::UpstreamTrouble),
             since_ms: Some(ago_ms(7 * 60)),
+            cause_since_ms: None,
             next_try_ms: Some(ago_ms(0) + 20_000),
         },
         _ => Upstream {
@@ -78,6 +79,7 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
             cause: None,
             cause_code: None,
             since_ms: Some(1_000),
+            cause_since_ms: None,
             next_try_ms: None,
         },
     };
@@ -91,6 +93,7 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
                 theme,
                 ..Display::default()
             },
+            simulated_clock: None,
         },
         build: "made-up".into(),
         poll_interval_ms: POLL_INTERVAL_MS,

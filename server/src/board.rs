@@ -1,6 +1,9 @@
 //! What a board shows, as the configuration has it and the poller takes it.
 
-use queuewall_shared::{level::Thresholds, snapshot::Display};
+use queuewall_shared::{
+    level::Thresholds,
+    snapshot::{Display, SimulatedClock},
+};
 
 /// One board. From `[[boards]]`, or the environment's one board `main`. The default
 /// has no name yet, shows every queue, and judges by the wall's own thresholds.
@@ -29,6 +32,8 @@ pub struct BoardConfig {
     /// How the board is shown unless the link says otherwise. `boards.theme`,
     /// `language`, `metres`, `inches`, `rotate_seconds`.
     pub display: Display,
+    /// The clock of a simulated contact centre. The demo's.
+    pub simulated_clock: Option<SimulatedClock>,
 }
 
 /// One queue of a board.

@@ -68,6 +68,7 @@ impl Boards {
                     cause: None,
                     cause_code: None,
                     since_ms: Some(0),
+                    cause_since_ms: None,
                     next_try_ms: None,
                 },
                 queues: Vec::new(),

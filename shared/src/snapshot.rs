@@ -47,6 +47,20 @@ pub struct Board {
     /// How the board is shown where neither the link nor the screen says otherwise.
     #[serde(default)]
     pub display: Display,
+    /// The clock of a simulated contact centre; `None` where the numbers are real.
+    #[serde(default)]
+    pub simulated_clock: Option<SimulatedClock>,
+}
+
+/// A clock that shows another time than it is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SimulatedClock {
+    /// A point in time: uptime in milliseconds.
+    pub uptime_ms: u64,
+    /// What the clock shows then, in milliseconds since 1970.
+    pub epoch_ms: i64,
+    /// Simulated seconds a second, 0 and more.
+    pub speed: f64,
 }
 
 /// A board's own defaults for its screens; `None` leaves it to the page.
@@ -91,6 +105,9 @@ pub struct Upstream {
     /// is. Uptime in milliseconds.
     #[serde(default)]
     pub since_ms: Option<u64>,
+    /// While the state is not ok: since when it is for this cause. Uptime in milliseconds.
+    #[serde(default)]
+    pub cause_since_ms: Option<u64>,
     /// While the state is not ok: when this board's queues are asked for next, or
     /// were, where that request is under way. Uptime in milliseconds.
     #[serde(default)]
@@ -126,6 +143,10 @@ pub struct Queue {
     /// How many milliseconds older this reading is than the board's latest
     /// successful read; `None` while the queue was never read.
     pub lag_ms: Option<u64>,
+    /// Whether it is outside the hours in which its levels are judged: a tile says closed, and
+    /// how many wait.
+    #[serde(default)]
+    pub is_outside_hours: bool,
     /// Calls waiting now.
     pub waiting: Option<u64>,
     /// Mean wait of the calls waiting now, in milliseconds.
@@ -358,6 +379,7 @@ mod tests {
                 cause: None,
                 cause_code: None,
                 since_ms: None,
+                cause_since_ms: None,
                 next_try_ms: None,
             },
             queues: vec![Queue {

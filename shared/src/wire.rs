@@ -8,7 +8,7 @@
 
 use crate::snapshot::{
     Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Level, Metric, Queue,
-    QueueState, Reason, ServiceLevel, Theme, Totals, Upstream, UpstreamState,
+    QueueState, Reason, ServiceLevel, SimulatedClock, Theme, Totals, Upstream, UpstreamState,
 };
 
 /// From here on a float no longer holds every whole number.
@@ -51,6 +51,7 @@ pub fn snapshot(json: &impl Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
             cause: upstream.get("cause").text(),
             cause_code: cause(&upstream),
             since_ms: count(&upstream.get("since_ms")),
+            cause_since_ms: count(&upstream.get("cause_since_ms")),
             next_try_ms: count(&upstream.get("next_try_ms")),
         },
         queues,
@@ -79,6 +80,15 @@ fn board(json: &impl Json) -> Option<Board> {
         timezone: json.get("timezone").text(),
         notice: json.get("notice").text(),
         display: display(&json.get("display")),
+        simulated_clock: simulated_clock(&json.get("simulated_clock")),
+    })
+}
+
+fn simulated_clock(json: &impl Json) -> Option<SimulatedClock> {
+    Some(SimulatedClock {
+        uptime_ms: count(&json.get("uptime_ms"))?,
+        epoch_ms: number(&json.get("epoch_ms"))? as i64,
+        speed: number(&json.get("speed"))?,
     })
 }
 
@@ -115,6 +125,7 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
         cause: json.get("cause").text(),
         cause_code: cause(json),
         lag_ms: count(&json.get("lag_ms")),
+        is_outside_hours: flag(&json.get("is_outside_hours")),
         waiting: count(&json.get("waiting")),
         average_wait_ms: count(&json.get("average_wait_ms")),
         longest_wait_ms: count(&json.get("longest_wait_ms")),
@@ -232,6 +243,7 @@ mod tests {
                 cause: None,
                 cause_code: None,
                 since_ms: Some(5),
+                cause_since_ms: None,
                 next_try_ms: None,
             },
             queues: vec![queue],

@@ -240,6 +240,7 @@ async fn trouble_with_cxone_is_said_by_its_cause() {
             cause: Some(cause.into()),
             cause_code: None,
             since_ms: Some(300_000),
+            cause_since_ms: Some(300_000),
             next_try_ms: Some(610_000),
         };
         changed

@@ -75,6 +75,7 @@ pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
             timezone: Some("Europe/Berlin".into()),
             notice: None,
             display: Display::default(),
+            simulated_clock: None,
         },
         build: "test".into(),
         poll_interval_ms: 30_000,
@@ -83,6 +84,7 @@ pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
             cause: None,
             cause_code: None,
             since_ms: None,
+            cause_since_ms: None,
             next_try_ms: None,
         },
         totals: Totals {

@@ -115,6 +115,7 @@ fn every_field_comes_back_as_the_server_wrote_it() {
             cause: Some("why “so”".into()),
             cause_code: Some(Cause::NoneFound),
             since_ms: Some(21),
+            cause_since_ms: None,
             next_try_ms: Some(22),
         };
         written.board.notice = Some("town hall".into());

@@ -77,6 +77,7 @@ impl BoardConfig {
             levels,
             notice: None,
             display: Display::default(),
+            simulated_clock: None,
         }
     }
 
@@ -104,6 +105,7 @@ impl BoardConfig {
             timezone: zone::read(text("timezone"), problems),
             slug,
             skill_ids,
+            simulated_clock: None,
         }
     }
 }

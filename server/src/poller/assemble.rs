@@ -123,6 +123,7 @@ pub(crate) fn identity(board: &BoardConfig) -> Board {
         timezone: board.timezone.clone(),
         notice: board.notice.as_deref().and_then(label::clean),
         display: board.display.clone(),
+        simulated_clock: board.simulated_clock,
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct ScheduleStatus {
 pub(crate) struct UpstreamHealth {
     is_ok: bool,
     since_ms: u64,
+    /// The present cause, and since when it is that.
+    cause: (Option<Cause>, u64),
     /// The next try on both scales: it is converted once, since wall clock and
     /// monotonic clock drift apart and would change the body with every second.
     next_try: Option<(Instant, u64)>,
@@ -56,6 +58,14 @@ impl UpstreamHealth {
             let stood_ms = stood.map_or(0, |latest| latest.age_ms_at(frame.now));
             self.since_ms = frame.uptime_ms.saturating_sub(stood_ms);
         }
+        if cause != self.cause.0 {
+            let began_ms = if self.cause.0.is_none() {
+                self.since_ms
+            } else {
+                frame.uptime_ms
+            };
+            self.cause = (cause, began_ms);
+        }
         let next_try = status.next_try.filter(|_| !is_ok);
         if self.next_try.map(|(at, _)| at) != next_try {
             self.next_try = next_try.map(|at| (at, uptime_ms_of(at, frame)));
@@ -65,6 +75,7 @@ impl UpstreamHealth {
             cause: cause.map(|cause| cause.sentence().to_owned()),
             cause_code: cause,
             since_ms: Some(self.since_ms),
+            cause_since_ms: cause.map(|_| self.cause.1),
             next_try_ms: self.next_try.map(|(_, ms)| ms),
         }
     }

@@ -83,6 +83,7 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
         levels,
         notice,
         display,
+        simulated_clock: _,
     } = new;
     let parts = [
         (old.title != *title, "title"),

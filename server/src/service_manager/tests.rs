@@ -149,6 +149,7 @@ async fn the_status_names_the_queues_their_age_and_what_is_wrong() {
             cause: cause.map(str::to_owned),
             cause_code: None,
             since_ms: None,
+            cause_since_ms: None,
             next_try_ms: None,
         };
         boards.publish(snapshot, Some(start));
