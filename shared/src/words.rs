@@ -169,7 +169,7 @@ Words {
     busy: Word<10>,
     logged_on: Word<10>,
     after_call: Word<16>,
-    away: Word<10>,
+    away: Word<13>,
     closed: Word<21>,
 
     // Ages

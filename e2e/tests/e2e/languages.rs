@@ -70,10 +70,10 @@ async fn speaks(
 /// What a roomy tile says of agents off calls, per language.
 const OFF_CALL: [(&str, &str); 5] = [
     ("en", "12 wrap-up|118 away"),
-    ("de", "12 Nacharb.|118 Pause"),
-    ("es", "12 cierre|118 pausa"),
-    ("fr", "12 post-app.|118 pause"),
-    ("pt", "12 pós-at.|118 pausa"),
+    ("de", "12 Nacharb.|118 n.\u{a0}verf."),
+    ("es", "12 cierre|118 no\u{a0}disp."),
+    ("fr", "12 ap.\u{a0}appel|118 indisp."),
+    ("pt", "12 pós-at.|118 indisp."),
 ];
 
 /// Agents off calls, in five figures together, and a longest wait of four, on a wall and

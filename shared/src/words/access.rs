@@ -29,22 +29,26 @@ pub(super) const ENGLISH: Access = Access {
 };
 
 pub(super) const GERMAN: Access = Access {
-    no_access: phrase("Dieser Bildschirm darf die Tafel noch nicht sehen."),
-    revoked: phrase("Der Link dieses Bildschirms wurde widerrufen. Er zeigt keine Zahlen mehr."),
-    expired: phrase("Der Link dieses Bildschirms ist abgelaufen. Er zeigt keine Zahlen mehr."),
-    untrusted_peer: phrase("Diese Tafel ist über die Anmeldung der Firma zu öffnen."),
+    no_access: phrase("Dieser Bildschirm darf das Board noch nicht sehen."),
+    revoked: phrase(
+        "Der Link dieses Bildschirms wurde widerrufen. Hier erscheinen keine Zahlen mehr.",
+    ),
+    expired: phrase(
+        "Der Link dieses Bildschirms ist abgelaufen. Hier erscheinen keine Zahlen mehr.",
+    ),
+    untrusted_peer: phrase("Dieses Board ist über die Anmeldung des Unternehmens zu öffnen."),
     no_cookies: phrase(
         "Das Cookie dieses Bildschirms geht verloren, und ohne es lässt sich kein Board \
-         zeigen. Im Browser Cookies für diese Adresse erlauben; ein Proxy auf dem Weg muss \
+         anzeigen. Im Browser Cookies für diese Adresse erlauben; ein Proxy auf dem Weg muss \
          die Header Cookie und Set-Cookie durchlassen.",
     ),
     no_cookies_in_plain_frame: phrase(
-        "Im Rahmen einer anderen Website behalten Browser über einfaches HTTP kein Cookie, \
-         und ohne es lässt sich kein Board zeigen. Dem Server ein Zertifikat geben (https), \
+        "Im Frame einer anderen Website behalten Browser über einfaches HTTP kein Cookie, \
+         und ohne es lässt sich kein Board anzeigen. Dem Server ein Zertifikat geben (https) \
          oder seine Adresse in einem eigenen Tab öffnen.",
     ),
     no_cookies_in_frame: phrase(
-        "Das Cookie dieses Bildschirms geht im Rahmen einer anderen Seite verloren. Der \
+        "Das Cookie dieses Bildschirms geht im Frame einer anderen Seite verloren. Der \
          Browser muss Cookies von Drittanbietern für diese Adresse erlauben; ein Proxy, der \
          für den Server https spricht, muss X-Forwarded-Proto senden und in \
          QUEUEWALL_TRUSTED_PROXIES stehen. Oder die Adresse in einem eigenen Tab öffnen.",
@@ -55,12 +59,12 @@ pub(super) const GERMAN: Access = Access {
 
 pub(super) const SPANISH: Access = Access {
     no_access: phrase("Esta pantalla aún no puede ver este panel."),
-    revoked: phrase("El enlace de esta pantalla fue revocado. Ya no muestra cifras."),
-    expired: phrase("El enlace de esta pantalla ha caducado. Ya no muestra cifras."),
+    revoked: phrase("El enlace de esta pantalla fue revocado. Aquí ya no aparecen cifras."),
+    expired: phrase("El enlace de esta pantalla ha caducado. Aquí ya no aparecen cifras."),
     untrusted_peer: phrase("Este panel se abre a través del inicio de sesión de la empresa."),
     no_cookies: phrase(
         "La cookie de esta pantalla se pierde, y sin ella no se puede mostrar ningún panel. \
-         Permita las cookies de esta dirección en el navegador; un proxy en el camino debe \
+         Permita las cookies de esta dirección en el navegador; un proxy intermedio debe \
          dejar pasar las cabeceras Cookie y Set-Cookie.",
     ),
     no_cookies_in_plain_frame: phrase(
@@ -75,14 +79,14 @@ pub(super) const SPANISH: Access = Access {
          abra la dirección en una pestaña aparte.",
     ),
     let_in: phrase("Para admitir esta pantalla, ejecute en el servidor de Queuewall:"),
-    code_life: phrase("Un código vale {0} minutos; después aparece aquí el siguiente."),
+    code_life: phrase("Un código es válido {0} minutos; después aparece aquí el siguiente."),
 };
 
 pub(super) const FRENCH: Access = Access {
     no_access: phrase("Cet écran n’a pas encore le droit de voir ce tableau."),
-    revoked: phrase("Le lien de cet écran a été révoqué. Il n’affiche plus de chiffres."),
-    expired: phrase("Le lien de cet écran a expiré. Il n’affiche plus de chiffres."),
-    untrusted_peer: phrase("Ce tableau s’ouvre par la connexion de l’entreprise."),
+    revoked: phrase("Le lien de cet écran a été révoqué. L’écran n’affiche plus de chiffres."),
+    expired: phrase("Le lien de cet écran a expiré. L’écran n’affiche plus de chiffres."),
+    untrusted_peer: phrase("Ce tableau s’ouvre par la page de connexion de l’entreprise."),
     no_cookies: phrase(
         "Le cookie de cet écran se perd, et sans lui aucun tableau ne peut s’afficher. \
          Autorisez les cookies de cette adresse dans le navigateur\u{a0}; un proxy \
@@ -110,7 +114,7 @@ pub(super) const PORTUGUESE: Access = Access {
     untrusted_peer: phrase("Este painel deve ser aberto pelo login da empresa."),
     no_cookies: phrase(
         "O cookie desta tela se perde, e sem ele nenhum painel pode ser exibido. Permita \
-         cookies deste endereço no navegador; um proxy no caminho deve deixar passar os \
+         cookies deste endereço no navegador; um proxy intermediário deve deixar passar os \
          cabeçalhos Cookie e Set-Cookie.",
     ),
     no_cookies_in_plain_frame: phrase(

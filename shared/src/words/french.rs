@@ -34,7 +34,7 @@ pub(super) const WORDS: Words = Words {
     boards: phrase("Tableaux"),
     wall: word("Mur"),
     desk_word: word("Poste"),
-    opening_desk: phrase("Ouverture du poste …"),
+    opening_desk: phrase("Ouverture du poste…"),
     no_boards: phrase("Aucun tableau n’est configuré sur ce serveur."),
     no_queues: phrase("Ce tableau n’a pas de file d’attente."),
     no_board: phrase("Ce serveur n’a pas de tableau «\u{a0}{0}\u{a0}»."),
@@ -56,8 +56,8 @@ pub(super) const WORDS: Words = Words {
     free: word("dispo"),
     busy: word("occ."),
     logged_on: word("log."),
-    after_call: word("post-app."),
-    away: word("pause"),
+    after_call: word("ap.\u{a0}appel"),
+    away: word("indisp."),
     closed: word("Fermée"),
 
     seconds: phrase("{0}\u{a0}s"),
@@ -94,8 +94,8 @@ pub(super) const WORDS: Words = Words {
     is_forbidden: phrase("pas d’autorisation"),
     rising: phrase("en hausse"),
     falling: phrase("en baisse"),
-    in_after_call_work: phrase("{0} en travail post-appel"),
-    unavailable: phrase("{0} indisponibles"),
+    in_after_call_work: phrase("{0} en travail après appel"),
+    unavailable: phrase("indisponibles\u{a0}: {0}"),
 
     nothing_newer: phrase("Pas de données plus récentes"),
     nobody_logged_on: phrase("Personne n’est connecté"),
@@ -108,11 +108,11 @@ pub(super) const WORDS: Words = Words {
         none_found: phrase(
             "CXone ne connaît aucune de ces files\u{a0}: vérifiez leurs identifiants et le locataire",
         ),
-        nothing_visible: phrase("Connectés, mais il n’y a aucune file à afficher"),
+        nothing_visible: phrase("Authentification réussie, mais il n’y a aucune file à afficher"),
         left_out: phrase("CXone a omis cette file dans sa réponse"),
         list_incomplete: phrase("CXone liste moins de files qu’il n’en a"),
         all_left_out: phrase("CXone a omis ces files dans sa réponse"),
-        stood_still: phrase("CXone répond, mais ses chiffres n’avancent plus"),
+        stood_still: phrase("CXone répond, mais ses chiffres ne changent plus"),
         rate_limited: phrase("La limite de requêtes de CXone est atteinte"),
         upstream_trouble: phrase("CXone rencontre un problème"),
         no_connection: phrase("Pas de connexion à CXone"),
@@ -145,7 +145,7 @@ pub(super) const WORDS: Words = Words {
         "«\u{a0}{0}\u{a0}» dans cette adresse n’est pas un réglage. Les réglages sont {1}.",
     ),
     repeated: phrase(
-        "«\u{a0}{0}\u{a0}» figure plusieurs fois dans cette adresse\u{a0}: seule la première fois compte.",
+        "«\u{a0}{0}\u{a0}» figure plusieurs fois dans cette adresse\u{a0}: seule la première valeur compte.",
     ),
     not_one_of: phrase(
         "«\u{a0}{0}\u{a0}» dans cette adresse n’est pas valable. Les valeurs possibles sont {1}.",

@@ -10,8 +10,8 @@ pub(super) const WORDS: Words = Words {
     locale: "de-DE",
 
     stopped: phrase(
-        "Queuewall wurde angehalten und zeigt nichts mehr an, damit keine alte Zahl für eine \
-         aktuelle gehalten wird. Es startet von selbst neu.",
+        "Queuewall ist angehalten und zeigt nichts mehr an, damit keine alte Zahl für eine \
+         aktuelle gilt. Die Seite startet von selbst neu.",
     ),
     no_wake_lock: phrase(
         "Dieser Bildschirm kann in den Ruhezustand gehen: Der Browser kann ihn nicht wach halten.",
@@ -27,7 +27,7 @@ pub(super) const WORDS: Words = Words {
     sound_off: phrase("Ton aus"),
     restarted: phrase("Nach einem Fehler neu gestartet: {0}×, zuletzt: {1}"),
     sound_blocked: phrase("Ton aus – OK drücken"),
-    no_such_zone: phrase("Keine Uhr: Dieser Browser kann die Zeit von {0} nicht zeigen"),
+    no_such_zone: phrase("Keine Uhr: Dieser Browser kann die Uhrzeit von {0} nicht anzeigen"),
     reading: phrase("Warteschlangen werden gelesen …"),
     no_page: phrase("Unter dieser Adresse gibt es keine Seite."),
     all_boards: phrase("Alle Boards"),
@@ -57,7 +57,7 @@ pub(super) const WORDS: Words = Words {
     busy: word("belegt"),
     logged_on: word("an"),
     after_call: word("Nacharb."),
-    away: word("Pause"),
+    away: word("n.\u{a0}verf."),
     closed: word("Geschlossen"),
 
     seconds: phrase("{0}\u{a0}s"),
@@ -142,7 +142,7 @@ pub(super) const WORDS: Words = Words {
     no_room_for_wait: phrase("Kein Platz für Agenten, Servicelevel und Wartezeit"),
 
     no_setting: phrase("„{0}“ in dieser Adresse ist keine Einstellung. Möglich sind {1}."),
-    repeated: phrase("„{0}“ steht in dieser Adresse mehrmals: Das erste gilt."),
+    repeated: phrase("„{0}“ steht in dieser Adresse mehrmals: Der erste Wert gilt."),
     not_one_of: phrase("„{0}“ in dieser Adresse ist nicht gültig. Möglich sind {1}."),
     not_within: phrase("„{0}“ in dieser Adresse ist keine Zahl von {1} bis {2}."),
     not_within_nor_off: phrase(

@@ -1,4 +1,4 @@
-//! Portuguese, in words that serve Brazil and Portugal alike.
+//! Portuguese as in Brazil, which is the only one that CXone speaks.
 
 use crate::language::Language;
 use crate::phrase::{phrase, word};
@@ -7,34 +7,34 @@ use super::{Causes, Words, access};
 
 pub(super) const WORDS: Words = Words {
     language: Language::Portuguese,
-    locale: "pt",
+    locale: "pt-BR",
 
     stopped: phrase(
-        "O Queuewall parou e já não mostra nada, para que nenhum número antigo passe por \
-         atual. Reinicia sozinho.",
+        "O Queuewall parou e não mostra mais nada, para que nenhum número antigo passe por \
+         atual. Ele reinicia sozinho.",
     ),
     no_wake_lock: phrase(
-        "Este monitor pode entrar em repouso: o navegador não consegue mantê-lo ligado.",
+        "Esta tela pode entrar em repouso: o navegador não consegue mantê-la ligada.",
     ),
     wake_lock_needs_https: phrase(
-        "Este monitor pode entrar em repouso: mantê-lo ligado requer HTTPS.",
+        "Esta tela pode entrar em repouso: mantê-la ligada requer HTTPS.",
     ),
     wake_lock_refused: phrase(
-        "Este monitor pode entrar em repouso: o navegador não aceita mantê-lo ligado.",
+        "Esta tela pode entrar em repouso: o navegador se recusa a mantê-la ligada.",
     ),
-    kept_awake: phrase("O monitor permanece ligado."),
+    kept_awake: phrase("A tela permanece ligada."),
     sound_on: phrase("Com som"),
     sound_off: phrase("Sem som"),
     restarted: phrase("Reiniciado após uma falha: {0}×, a última: {1}"),
     sound_blocked: phrase("Sem som – pressione OK"),
     no_such_zone: phrase("Sem relógio: este navegador não consegue mostrar a hora de {0}"),
-    reading: phrase("Leitura das filas…"),
+    reading: phrase("Lendo as filas…"),
     no_page: phrase("Não há nenhuma página neste endereço."),
     all_boards: phrase("Todos os painéis"),
     boards: phrase("Painéis"),
     wall: word("Parede"),
     desk_word: word("Mesa de trabalho"),
-    opening_desk: phrase("A abrir a mesa de trabalho …"),
+    opening_desk: phrase("Abrindo a mesa de trabalho…"),
     no_boards: phrase("Nenhum painel está configurado neste servidor."),
     no_queues: phrase("Este painel não tem filas."),
     no_board: phrase("Este servidor não tem nenhum painel “{0}”."),
@@ -45,7 +45,7 @@ pub(super) const WORDS: Words = Words {
     counted: phrase("{0} de {1} filas"),
     counted_of_one: phrase("{0} de {1} fila"),
     live: word("Ao vivo"),
-    resuming: word("Atualização"),
+    resuming: word("Atualizando"),
     no_connection: word("Sem conexão"),
     read_every: phrase("cada fila é lida a cada\u{a0}{0}"),
 
@@ -57,7 +57,7 @@ pub(super) const WORDS: Words = Words {
     busy: word("ocup."),
     logged_on: word("log."),
     after_call: word("pós-at."),
-    away: word("pausa"),
+    away: word("indisp."),
     closed: word("Fechada"),
 
     seconds: phrase("{0}\u{a0}s"),
@@ -95,10 +95,10 @@ pub(super) const WORDS: Words = Words {
     rising: phrase("em alta"),
     falling: phrase("em queda"),
     in_after_call_work: phrase("{0} em pós-atendimento"),
-    unavailable: phrase("{0} em pausa"),
+    unavailable: phrase("indisponíveis: {0}"),
 
     nothing_newer: phrase("Sem dados mais recentes"),
-    nobody_logged_on: phrase("Ninguém conectado"),
+    nobody_logged_on: phrase("Ninguém logado"),
     nothing_yet: phrase("Ainda sem dados"),
     queue_forbidden: phrase("Sem permissão para ler esta fila"),
     causes: Causes {
@@ -119,7 +119,7 @@ pub(super) const WORDS: Words = Words {
         timed_out: phrase("O CXone não responde a tempo"),
         unreadable: phrase("A resposta do CXone não pode ser lida"),
         no_answer: phrase("Sem resposta do CXone"),
-        first_answer: phrase("À espera da primeira resposta do CXone"),
+        first_answer: phrase("Aguardando a primeira resposta do CXone"),
     },
 
     some_unread: phrase("Neste momento, algumas filas do CXone não podem ser lidas."),
@@ -131,12 +131,12 @@ pub(super) const WORDS: Words = Words {
     bad_status: phrase("responde com o código {0}"),
     foreign_answer: phrase("um proxy ou uma página de login responde ({0})"),
     unreadable: phrase("a resposta não pode ser lida"),
-    trying: phrase("Nova tentativa em curso…"),
+    trying: phrase("Tentando agora…"),
     next_try: phrase("Próxima tentativa em {0}\u{a0}s"),
 
     page_of: phrase("Página {0} de {1}"),
     paused: phrase("Em pausa"),
-    too_small: phrase("Monitor pequeno demais para esta distância"),
+    too_small: phrase("Tela pequena demais para esta distância"),
     no_room_for_agents: phrase("Sem espaço para agentes"),
     no_room_for_service: phrase("Sem espaço para agentes e nível de serviço"),
     no_room_for_wait: phrase("Sem espaço para agentes, nível de serviço e espera"),

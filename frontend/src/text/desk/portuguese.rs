@@ -1,4 +1,4 @@
-//! Portuguese, in words that serve Brazil and Portugal alike.
+//! Portuguese as in Brazil.
 
 use queuewall_shared::phrase::{phrase, word};
 
@@ -11,22 +11,22 @@ pub(in crate::text) const DESK: Desk = Desk {
     space_bar: word("Espaço"),
     back_key: word("Esc"),
     commands: Commands {
-        next_page: phrase("Página seguinte"),
+        next_page: phrase("Próxima página"),
         previous_page: phrase("Página anterior"),
         toggle_pause: phrase("Pausar ou retomar a troca de páginas"),
-        full_screen: phrase("Ocupar o monitor inteiro, ou voltar"),
+        full_screen: phrase("Ativar ou sair da tela cheia"),
         toggle_sound: phrase("Ligar ou desligar o som"),
         help: phrase("Estas teclas"),
         search: phrase("Pesquisar uma fila"),
     },
     remote_keys: phrase(
-        "Nas teclas da TV: OK abre as opções; vermelho é som, verde opções, amarelo monitor \
-         inteiro, azul teclas.",
+        "No controle remoto: OK abre as opções; vermelho é som, verde opções, amarelo tela \
+         cheia, azul teclas.",
     ),
     settings: word("Opções"),
     close: word("Fechar"),
     names: Names {
-        screen: word("Nome do monitor"),
+        screen: word("Nome da tela"),
         view: word("Vista para"),
         theme: word("Tema"),
         language: word("Idioma"),
