@@ -363,7 +363,7 @@ mod tests {
             (10, Level::Critical),
             (4, Level::Ok),
         ] {
-            set_waiting(&mut queue, waiting);
+            load(&mut queue, waiting);
             assert_eq!(queue.level, level);
             assert_eq!(queue.reasons.is_empty(), level == Level::Ok);
             assert_eq!(queue.level_since_ms.is_none(), level == Level::Ok);

@@ -409,6 +409,7 @@ mod tests {
             json!({
                 "board": {
                     "slug": "main", "title": "Main", "timezone": null, "notice": null,
+                    "simulated_clock": null,
                     "display": {
                         "theme": null, "language": null, "metres": null, "inches": null,
                         "rotate_seconds": null
@@ -418,11 +419,11 @@ mod tests {
                 "poll_interval_ms": 30_000,
                 "upstream": {
                     "state": "degraded", "cause": null, "cause_code": null, "since_ms": null,
-                    "next_try_ms": null
+                    "cause_since_ms": null, "next_try_ms": null
                 },
                 "queues": [{
-                    "id": "q1", "name": "Sales", "state": "not_found", "cause": null,
-                    "cause_code": null, "lag_ms": null,
+                    "id": "q1", "name": "Sales", "state": "not_found", "is_outside_hours": false,
+                    "cause": null, "cause_code": null, "lag_ms": null,
                     "waiting": null, "average_wait_ms": null, "longest_wait_ms": null,
                     "agents": {
                         "logged_on": null, "available": null, "busy": null,

@@ -233,7 +233,8 @@ impl FileReader<'_> {
                 table.texts.insert("id".to_owned(), id);
             }
             (Kind::Limits, DeValue::Boolean(false)) => {
-                for (name, kind) in known {
+                let limits = known.into_iter().filter(|(_, kind)| *kind == Kind::Limit);
+                for (name, kind) in limits {
                     self.take(&mut table, &name, key, kind, value);
                 }
             }

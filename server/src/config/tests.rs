@@ -516,9 +516,7 @@ fn sample_file_holds_every_key_and_loads_uncommented() {
     };
     let levels = &table[keys::LEVELS];
     holds_all(levels, keys::Kind::Levels);
-    for metric in Metric::JUDGED {
-        holds_all(&levels[keys::level_key(metric)], keys::Kind::Limits);
-    }
+    holds_all(&levels["available_agents"], keys::Kind::Limits);
     let board = &table[keys::BOARDS][0];
     holds_all(board, keys::Kind::Board);
     holds_all(&board["queues"][1], keys::Kind::Queue);
@@ -622,7 +620,7 @@ fn thresholds_out_of_bounds_or_order_are_refused_all_at_once() {
                 { id = 1, levels = { waiting = { critical = 5 } } },\n\
                 { id = 2, levels = { service_level_percent = { warning = 60, critical = 80 } } },\n\
                 { id = 3, levels = { longest_wait_seconds = { warning = 300.5 } } },\n\
-                { id = 4, levels = { available_agents = { warning = 0 } } }]\n";
+                { id = 4, levels = { available_agents = { warning = 0, critical = 0 } } }]\n";
     assert_eq!(
         problems(&ENOUGH, &[("queuewall.toml", file)]),
         [

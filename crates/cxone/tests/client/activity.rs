@@ -47,7 +47,7 @@ async fn the_read_is_sent_as_the_contract_says() {
     let server = tenant(|_| {
         Reply::json(&json!({"totalRecords": 1, "skillActivity": [{
             "serverTime": "2026-01-05T10:00:00.000Z", "skillId": 352_669, "skillName": "Sales",
-            "agentsLoggedIn": 12, "agentsAvailable": 3, "agentsWorking": 7, "agentsACW": 1,
+            "mediaTypeId": 4, "agentsLoggedIn": 12, "agentsAvailable": 3, "agentsWorking": 7, "agentsACW": 1,
             "agentsUnavailable": 1, "queueCount": 4,
             "earliestQueueTime": "2026-01-05T09:58:12.000Z", "inSLA": 88, "outSLA": 12,
             "serviceLevel": 88, "serviceLevelGoal": 80, "serviceLevelThreshold": 30

@@ -15,6 +15,17 @@ fn start(calls: u64) -> Bench {
     bench
 }
 
+/// The same with three calls, by `levels`.
+fn start_with(levels: Thresholds) -> Bench {
+    let configured = BoardConfig {
+        levels,
+        ..board("main", &ids(1))
+    };
+    let bench = Bench::start_boards(vec![configured], all_waiting(&ids(1)), 10);
+    bench.wait("000", 3);
+    bench
+}
+
 impl Bench {
     fn queue(&self) -> Queue {
         self.latest().queues[0].clone()
@@ -151,6 +162,12 @@ async fn what_cannot_be_judged_has_no_level() {
 
 #[tokio::test(start_paused = true)]
 async fn every_metric_of_a_reading_is_judged() {
+    let mut levels = Thresholds::default();
+    let nobody = Limits {
+        critical: Some(0.0),
+        ..Limits::default()
+    };
+    levels.set(Metric::AvailableAgents, nobody);
     for (beside, metric) in [
         (
             QueueReading {
@@ -176,6 +193,7 @@ async fn every_metric_of_a_reading_is_judged() {
         (
             QueueReading {
                 agents_available: Some(0),
+                agents_logged_on: Some(2),
                 ..QueueReading::default()
             },
             Metric::AvailableAgents,
@@ -185,17 +203,66 @@ async fn every_metric_of_a_reading_is_judged() {
                 agents_logged_on: Some(0),
                 ..QueueReading::default()
             },
-            Metric::AvailableAgents,
+            Metric::AgentsLoggedOn,
         ),
     ] {
-        let bench = start(3);
+        let bench = start_with(levels);
         bench.script(|script| script.beside = beside);
         after(Duration::ZERO).await;
         let queue = bench.queue();
         assert_eq!(queue.level, Level::Critical, "{metric:?}");
-        let metrics: Vec<_> = queue.reasons.iter().map(|reason| reason.metric).collect();
-        assert_eq!(metrics, [metric]);
+        assert_eq!(queue.reasons[0].metric, metric);
+        let others = usize::from(metric == Metric::AgentsLoggedOn);
+        assert_eq!(queue.reasons.len(), 1 + others, "{metric:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_free_has_no_level_by_default() {
+    let bench = start(3);
+    bench.script(|script| script.beside.agents_available = Some(0));
+    bench.script(|script| script.beside.agents_logged_on = Some(19));
+    after(20 * POLL).await;
+    assert_eq!(bench.level(), Level::Ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_are_judged_by_media_type() {
+    let waiting = |media_type| QueueReading {
+        media_type,
+        longest_wait: Some(Duration::from_secs(90 * 60)),
+        agents_logged_on: Some(0),
+        agents_available: Some(0),
+        ..QueueReading::default()
+    };
+    // `reporting-v2` tells none.
+    for (media_type, level) in [
+        ("email", Level::None),
+        ("chat", Level::Critical),
+        ("call", Level::Critical),
+        ("voicemail", Level::None),
+        ("work-item", Level::None),
+        ("digital", Level::None),
+        ("", Level::Critical),
+    ] {
+        let bench = start(40);
+        let media_type = cxone::MediaType::parse(media_type).ok();
+        bench.script(|script| script.beside = waiting(media_type));
+        after(2 * POLL).await;
+        let queue = bench.queue();
+        assert_eq!(queue.level, level, "{media_type:?}");
+        assert_eq!(queue.waiting, Some(40), "shown all the same");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_that_are_set_hold_for_every_media_type() {
+    let mut levels = Thresholds::default();
+    levels.set(Metric::Waiting, Limits::new(3.0, 100.0));
+    let bench = start_with(levels);
+    bench.script(|script| script.beside.media_type = cxone::MediaType::parse("email").ok());
+    after(Duration::ZERO).await;
+    assert_eq!(bench.level(), Level::Warning);
 }
 
 #[tokio::test(start_paused = true)]
