@@ -1,4 +1,4 @@
-//! Portuguese as in Brazil, which is the only one that CXone speaks.
+//! Portuguese as in Brazil, since CXone's help is written so.
 
 use crate::language::Language;
 use crate::phrase::{phrase, word};
