@@ -60,20 +60,20 @@ pub fn worst_first(all: &[Badness]) -> Vec<usize> {
 }
 
 /// Those of `board` that a link asks for, in the link's order; all of them where it
-/// names none.
+/// names none. `is_known` says whether an id is on the board.
 #[must_use]
-pub fn choose(board: &[String], asked: &[String]) -> Vec<String> {
+pub fn choose(board: &[String], asked: &[String], is_known: &dyn Fn(&str) -> bool) -> Vec<String> {
     if asked.is_empty() {
         return board.to_vec();
     }
-    let known = |id: &&String| board.contains(id);
+    let known = |id: &&String| is_known(id);
     asked.iter().filter(known).cloned().collect()
 }
 
-/// What a link asks for and `board` lacks.
+/// What a link asks for and the board lacks.
 #[must_use]
-pub fn missing(board: &[String], asked: &[String]) -> Vec<String> {
-    let unknown = |id: &&String| !board.contains(id);
+pub fn missing(asked: &[String], is_known: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let unknown = |id: &&String| !is_known(id);
     asked.iter().filter(unknown).cloned().collect()
 }
 
@@ -224,10 +224,25 @@ mod tests {
         let ids = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
         let board = ids(&["1", "2", "3"]);
         let asked = ids(&["3", "9", "1"]);
-        assert_eq!(choose(&board, &asked), ids(&["3", "1"]));
-        assert_eq!(missing(&board, &asked), ids(&["9"]));
-        assert_eq!(choose(&board, &[]), board);
-        assert_eq!(missing(&board, &[]), ids(&[]));
+        let is_known = |id: &str| board.iter().any(|known| known == id);
+        assert_eq!(choose(&board, &asked, &is_known), ids(&["3", "1"]));
+        assert_eq!(missing(&asked, &is_known), ids(&["9"]));
+        assert_eq!(choose(&board, &[], &is_known), board);
+        assert_eq!(missing(&[], &is_known), ids(&[]));
+    }
+
+    #[test]
+    fn link_of_many_queues_looks_each_up_once() {
+        let ids: Vec<String> = (0..2_000).map(|id| id.to_string()).collect();
+        let lookups = std::cell::Cell::new(0);
+        let is_known = |_: &str| {
+            lookups.set(lookups.get() + 1);
+            true
+        };
+        assert_eq!(choose(&ids, &ids, &is_known), ids);
+        assert_eq!(lookups.take(), ids.len());
+        assert!(missing(&ids, &is_known).is_empty());
+        assert_eq!(lookups.take(), ids.len());
     }
 
     fn any_queue() -> impl Strategy<Value = (Queue, TileState)> {

@@ -1,6 +1,7 @@
 //! Which of the board's queues are shown, and in which order: what the link chooses,
 //! the order, and the search for a name.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -88,8 +89,10 @@ impl BoardState {
             return Vec::new();
         }
         let asked = self.selection.asked;
-        self.order
-            .with(|order| asked.with(|asked| order::missing(order, asked)))
+        self.queues.with(|queues| {
+            let is_known = |id: &str| queues.contains_key(id);
+            asked.with(|asked| order::missing(asked, &is_known))
+        })
     }
 
     /// Why no queue is shown; empty where one is.
@@ -120,8 +123,11 @@ impl BoardState {
     /// The ids that the link chose, in its order or else the board's.
     pub(super) fn chosen(&self) -> Vec<String> {
         let asked = self.selection.asked;
-        self.order
-            .with(|order| asked.with(|asked| order::choose(order, asked)))
+        self.queues.with(|queues| {
+            let is_known = |id: &str| queues.contains_key(id);
+            self.order
+                .with(|order| asked.with(|asked| order::choose(order, asked, &is_known)))
+        })
     }
 
     /// The queues that the link chose, as [`Self::chosen`] orders them.
@@ -140,7 +146,8 @@ impl BoardState {
         }
         if let (false, Some(last)) = (self.is_trusted(), last) {
             // Nothing is known of any of them now: no reason to shuffle the tiles.
-            if last.len() == chosen.len() && last.iter().all(|id| chosen.contains(id)) {
+            let are_known = |queues: &BTreeMap<_, _>| last.iter().all(|id| queues.contains_key(id));
+            if last.len() == chosen.len() && self.queues.with(are_known) {
                 return last.clone();
             }
         }
