@@ -26,6 +26,10 @@ fn red(metric: Metric, limit: f64) -> Queue {
             metric,
             direction: Direction::Above,
             limit,
+            value: None,
+            since_ms: None,
+            since_at_least: false,
+            held: false,
         }],
         ..queue("a")
     }

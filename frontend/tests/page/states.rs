@@ -280,6 +280,10 @@ async fn critical_tile_says_why_and_stale_tile_loses_level() {
         metric: Metric::AverageWait,
         direction: Direction::Above,
         limit: 120_000.0,
+        value: None,
+        since_ms: None,
+        since_at_least: false,
+        held: false,
     }];
     red.trend = [1, 1, 1, 4, 5, 6].into_iter().map(Some).collect();
     let shown = Shown::new(vec![red], 0, 5).await;

@@ -88,6 +88,10 @@ fn every_field_comes_back_as_the_server_wrote_it() {
             metric,
             direction: [Direction::Above, Direction::Below][number % 2],
             limit: number as f64 + 0.5,
+            value: Some(number as f64 + 0.75),
+            since_ms: Some(number as u64),
+            since_at_least: number % 2 == 0,
+            held: number % 2 == 1,
         })
         .collect();
     let at_level = |level: Level| {
@@ -147,6 +151,7 @@ fn every_field_comes_back_as_the_server_wrote_it() {
             timezone: None,
             notice: None,
             display: Display::default(),
+            simulated_clock: None,
         }],
         build: "b".into(),
     };

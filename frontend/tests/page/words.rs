@@ -103,6 +103,10 @@ fn sentences() -> Vec<String> {
         metric,
         direction: metric.direction(),
         limit: 2_000.0,
+        value: None,
+        since_ms: None,
+        since_at_least: false,
+        held: false,
     });
     said.extend(reasons.map(|reason| text::reason(Some(&reason), Some(minutes(4)))));
     said
@@ -269,6 +273,10 @@ fn every_reason_fits_the_two_lines_of_a_tile() {
                     Metric::ServiceLevel => 82.5,
                     _ => 10.0,
                 },
+                value: None,
+                since_ms: None,
+                since_at_least: false,
+                held: false,
             };
             let nobody = Reason {
                 limit: 0.0,
