@@ -5,6 +5,8 @@ use queuewall_shared::{
     snapshot::{Display, SimulatedClock},
 };
 
+use crate::hours::Hours;
+
 /// One board. From `[[boards]]`, or the environment's one board `main`. The default
 /// has no name yet, shows every queue, and judges by the wall's own thresholds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,6 +29,9 @@ pub struct BoardConfig {
     /// `levels`; a service level that neither names has the upstream's goal, where there
     /// is one.
     pub levels: Thresholds,
+    /// When its queues have levels, by the clocks of `timezone`; `None` means always.
+    /// `boards.levels.hours` over `levels.hours`.
+    pub hours: Option<Hours>,
     /// One line of text that every screen of the board shows. `boards.notice`.
     pub notice: Option<String>,
     /// How the board is shown unless the link says otherwise. `boards.theme`,
@@ -46,6 +51,8 @@ pub struct QueueConfig {
     /// Where its levels begin, if not where its board's do. `boards.queues.levels`
     /// over the board's.
     pub levels: Option<Thresholds>,
+    /// When it has levels, if not when its board's queues do. `boards.queues.levels.hours`.
+    pub hours: Option<Hours>,
 }
 
 impl QueueConfig {
@@ -56,6 +63,7 @@ impl QueueConfig {
             id: id.into(),
             name: None,
             levels: None,
+            hours: None,
         }
     }
 }

@@ -130,6 +130,7 @@ async fn configured(
     let Loaded {
         mut config,
         targets,
+        notes,
         files,
         ..
     } = loaded;
@@ -144,7 +145,7 @@ async fn configured(
     if let Command::Check(CheckArgs { offline: true }) = command {
         // Making a client sends nothing, and reads the certificates.
         connect(&config, &Arc::new(RequestBudget::new(limit)), clock, &calls)?;
-        return check::offline(&config, &files, &mut io::stdout());
+        return check::offline(&config, &notes, &files, &mut io::stdout());
     }
     let state_dir = StateDir::new(config.access.state_dir.clone());
     let ledger = Ledger::new(StateLedger::new(state_dir.clone()), clock.clone());
@@ -172,7 +173,7 @@ async fn configured(
                 stats::run(&mut upstream, &request, &mut stdout).await
             }
             Command::Queues(args) => queues::run(&mut upstream, format(args), &mut stdout).await,
-            _ => check::run(&mut upstream, &config, &files, &mut stdout).await,
+            _ => check::run(&mut upstream, &config, &notes, &files, &mut stdout).await,
         }
     };
     let outcome = tokio::select! {

@@ -7,8 +7,8 @@
 //!
 //! # Layout
 //! - `access`: access control; `trust`: which proxies and headers may name a user
-//! - `boards` (with `levels` and `display`), `cxone`, `poll`, `server`: one concern
-//!   each
+//! - `boards` (with `levels`, `hours` and `display`), `cxone`, `poll`, `server`: one concern
+//!   each; `notes`: what levels do, in words
 //! - `frames`: which pages may show the wall in a frame
 //! - `environment` (with `dotenv`), `file`: the two sources; `reader`: both, the
 //!   environment first; `value`: what is wrong with a value whatever its source; `placeholder`:
@@ -32,9 +32,11 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzzing/configuration.rs"]
 pub(crate) mod fuzzing;
+mod hours;
 mod keys;
 mod levels;
 mod live;
+mod notes;
 mod placeholder;
 mod poll;
 mod problem;
@@ -99,6 +101,8 @@ pub struct Loaded {
     pub config: Config,
     /// What `queuewall stats` reads unless told otherwise.
     pub targets: Targets,
+    /// What levels do, where that needs words, in whole sentences.
+    pub notes: Vec<String>,
     /// The settings that require a restart.
     pub requires_restart: RequiresRestart,
     /// Where each board begins in the configuration file, by slug; none where the boards are
@@ -148,6 +152,7 @@ impl Loaded {
                 warnings: reader.warnings,
             },
             targets,
+            notes: reader.notes,
             requires_restart,
             board_places,
             files: reader.files,

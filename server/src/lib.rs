@@ -8,6 +8,7 @@
 //! - [`client`]: the client of CXone that a configuration asks for
 //! - [`board`]: what a board shows; [`live`]: what changes of it while the server runs
 //! - [`backoff`]: how long to wait after failures
+//! - [`hours`]: hours of the week
 //! - `mapping`: from the upstream's model of a queue to ours
 //! - [`metrics`]: what is counted and measured, for Prometheus
 //! - [`poller`]: the only caller of a source, the only writer of snapshots
@@ -40,6 +41,7 @@ mod disk;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzzing/targets.rs"]
 pub mod fuzzing;
+pub mod hours;
 pub mod http;
 pub mod live;
 pub mod logging;

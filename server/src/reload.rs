@@ -55,6 +55,8 @@ pub struct Reload {
     waiting: Vec<&'static str>,
     /// The warnings that were said.
     warned: Vec<String>,
+    /// What was said of the levels.
+    noted: Vec<String>,
     /// Whether the boards in force are those of the configuration file.
     has_boards: bool,
 }
@@ -105,6 +107,7 @@ impl Reload {
             refused: None,
             waiting: Vec::new(),
             warned: loaded.config.warnings.clone(),
+            noted: loaded.notes.clone(),
             has_boards: !loaded.board_places.is_empty(),
         };
         (reload, followers)
@@ -205,6 +208,11 @@ impl Reload {
         if !news.is_empty() {
             self.in_force.send_replace(new);
             info!("the configuration was read again: {}", news.join("; "));
+            let is_new = |note: &&String| !self.noted.contains(note);
+            for note in loaded.notes.iter().filter(is_new) {
+                info!("{note}");
+            }
+            self.noted.clone_from(&loaded.notes);
         } else if was_refused || reason == Reason::Asked {
             info!("the configuration was read again: no changes");
         }

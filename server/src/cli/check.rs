@@ -36,11 +36,13 @@ const PROGRESS: Duration = Duration::from_secs(10);
 pub(super) async fn run(
     upstream: &mut Upstream<'_>,
     config: &Config,
+    notes: &[String],
     files: &[PathBuf],
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
     of_this_machine(config, files, &mut report);
+    report.notes(notes);
     walk(upstream, &config.boards, &config.poll, &mut report).await?;
     Ok(report.close()?)
 }
@@ -48,11 +50,13 @@ pub(super) async fn run(
 /// Tries what can be tried without CXone.
 pub(super) fn offline(
     config: &Config,
+    notes: &[String],
     files: &[PathBuf],
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
     let can_be_used = of_this_machine(config, files, &mut report);
+    report.notes(notes);
     let boards = config.boards.len();
     let of_all = (config.boards.iter()).filter(|board| board.queues.is_empty());
     let named: usize = config.boards.iter().map(|board| board.queues.len()).sum();

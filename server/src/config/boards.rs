@@ -7,11 +7,12 @@ use queuewall_shared::{label::clean, level::Thresholds, snapshot::Display};
 use super::{
     BoardConfig, QueueConfig, display,
     file::Table,
-    keys, levels,
+    hours, keys, levels, notes,
     problem::{Fault, Problem, Spanned},
     reader::Reader,
     value, zone,
 };
+use crate::hours::Hours;
 
 /// The slug of the environment's one board.
 const MAIN_SLUG: &str = "main";
@@ -19,6 +20,13 @@ const MAIN_SLUG: &str = "main";
 const MAIN_TITLE: &str = "Live queues";
 /// More than any id of CXone, and little enough for a message.
 const LONGEST_ID: usize = 128;
+
+/// What `[levels]` says, for every board.
+struct Base<'f> {
+    table: Option<&'f Table>,
+    levels: Thresholds,
+    hours: Option<Hours>,
+}
 
 /// What `queuewall stats` reads unless told otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +54,23 @@ impl BoardConfig {
     pub(super) fn read_all(reader: &mut Reader<'_>, targets: &Targets) -> Vec<Self> {
         let file = reader.take_tables();
         let base = file.table(keys::LEVELS);
-        let base = levels::over(&Thresholds::default(), base, &mut reader.problems);
+        let levels = levels::over(&Thresholds::default(), base, &mut reader.problems);
+        let base = Base {
+            table: base,
+            levels,
+            hours: hours::read(base, &mut reader.problems),
+        };
+        let boards = Self::read_over(&base, &file, reader, targets);
+        notes::describe(reader, &file, &levels, &boards);
+        boards
+    }
+
+    fn read_over(
+        base: &Base<'_>,
+        file: &Table,
+        reader: &mut Reader<'_>,
+        targets: &Targets,
+    ) -> Vec<Self> {
         let in_file = file.array(keys::BOARDS);
         if in_file.is_empty() {
             return vec![Self::main(reader, targets, base)];
@@ -60,21 +84,25 @@ impl BoardConfig {
         let mut taken = BTreeMap::new();
         let boards = in_file.iter();
         boards
-            .map(|board| Self::of_file(board, targets, &base, &mut taken, &mut reader.problems))
+            .map(|board| Self::of_file(board, targets, base, &mut taken, &mut reader.problems))
             .collect()
     }
 
-    fn main(reader: &mut Reader<'_>, targets: &Targets, levels: Thresholds) -> Self {
+    fn main(reader: &mut Reader<'_>, targets: &Targets, base: &Base<'_>) -> Self {
         let title = reader.variable(&keys::TITLE);
         let timezone = reader.variable(&keys::TIMEZONE);
         let problems = &mut reader.problems;
+        if timezone.is_none() {
+            hours::refuse_without_zone(base.table, MAIN_SLUG, "set QUEUEWALL_TIMEZONE", problems);
+        }
         Self {
             slug: MAIN_SLUG.to_owned(),
             title: label(title.as_ref(), problems).unwrap_or_else(|| MAIN_TITLE.to_owned()),
             timezone: zone::read(timezone.as_ref(), problems),
             skill_ids: targets.skill_ids.clone(),
             queues: targets.queue_ids.iter().map(QueueConfig::new).collect(),
-            levels,
+            levels: base.levels,
+            hours: base.hours.clone(),
             notice: None,
             display: Display::default(),
             simulated_clock: None,
@@ -84,7 +112,7 @@ impl BoardConfig {
     fn of_file(
         board: &Table,
         targets: &Targets,
-        base: &Thresholds,
+        base: &Base<'_>,
         taken: &mut BTreeMap<String, String>,
         problems: &mut Vec<Problem>,
     ) -> Self {
@@ -95,11 +123,20 @@ impl BoardConfig {
             Some(found) => sorted(&found.value, problems),
             None => targets.skill_ids.clone(),
         };
-        let levels = levels::over(base, board.table(keys::LEVELS), problems);
+        let own = board.table(keys::LEVELS);
+        let levels = levels::over(&base.levels, own, problems);
+        let queues = board.array("queues");
+        if text("timezone").is_none() {
+            let of_queues = queues.iter().filter_map(|queue| queue.table(keys::LEVELS));
+            let tables = of_queues.chain(own).chain(base.table);
+            let remedy = "add for example timezone = \"Europe/Berlin\" to the board";
+            hours::refuse_without_zone(tables, &slug, remedy, problems);
+        }
         Self {
             notice: label(text("notice"), problems),
             display,
-            queues: queues_of(board.array("queues"), &levels, problems),
+            queues: queues_of(queues, &levels, problems),
+            hours: hours::read(own, problems).or_else(|| base.hours.clone()),
             levels,
             title: label(text("title"), problems).unwrap_or_else(|| slug.clone()),
             timezone: zone::read(text("timezone"), problems),
@@ -157,6 +194,7 @@ fn queues_of(queues: &[Table], base: &Thresholds, problems: &mut Vec<Problem>) -
             id: queue.texts["id"].value.trim().to_owned(),
             name: label(queue.texts.get("name"), problems),
             levels: levels.map(|changes| levels::over(base, Some(changes), problems)),
+            hours: hours::read(levels, problems),
         });
     }
     distinct(&ids, problems);

@@ -80,7 +80,8 @@ impl Kind {
             Self::Levels => {
                 let metrics = Metric::JUDGED.map(|metric| (level_key(metric), Self::Limits));
                 let judging = JUDGING_KEYS.map(|key| (key.to_owned(), Self::Number));
-                return metrics.into_iter().chain(judging).collect();
+                let hours = [(HOURS.to_owned(), Self::Text)];
+                return metrics.into_iter().chain(judging).chain(hours).collect();
             }
             _ => &[],
         };
@@ -256,6 +257,8 @@ pub(super) const SECTIONS: [&str; 4] = ["cxone", "poll", "server", "access"];
 pub(super) const BOARDS: &str = "boards";
 /// The table of levels.
 pub(super) const LEVELS: &str = "levels";
+/// The key in it that says when levels hold.
+pub(super) const HOURS: &str = "hours";
 /// The keys in it that hold one number.
 pub(super) const JUDGING_KEYS: [&str; 4] = [
     "fall_after",

@@ -33,6 +33,11 @@ impl<T> Spanned<T> {
         format!("{}: {} {what}", self.place, self.key)
     }
 
+    /// What this setting does.
+    pub(super) fn note(&self, what: impl fmt::Display) -> String {
+        format!("{}: {}: {what}", self.place, self.key)
+    }
+
     /// A problem with this setting that leaves its value unsaid: for secrets.
     pub(super) fn problem(&self, what: impl fmt::Display, remedy: impl fmt::Display) -> Problem {
         Problem::new(&self.place, &self.key, what, remedy)

@@ -33,6 +33,8 @@ pub(super) struct Reader<'a> {
     pub(super) env: &'a dyn Env,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<String>,
+    /// What settings do, where that needs words.
+    pub(super) notes: Vec<String>,
     /// The files that were read, `.env` and the configuration file first.
     pub(super) files: Vec<PathBuf>,
     pub(super) environment: Environment,
@@ -62,6 +64,7 @@ impl<'a> Reader<'a> {
             env,
             problems: std::mem::take(&mut environment.problems),
             warnings: std::mem::take(&mut environment.warnings),
+            notes: Vec::new(),
             files: dotenv.into_iter().collect(),
             environment,
             file: File::default(),

@@ -10,6 +10,7 @@ use queuewall_shared::{
 use secrecy::ExposeSecret as _;
 
 use super::{env::fake::FakeEnv, *};
+use crate::hours::Hours;
 
 mod follow_ups;
 mod realtime;
@@ -602,6 +603,121 @@ fn service_level_without_setting_uses_the_goal_of_cxone() {
         Some(80.0)
     );
     assert_eq!(goal("[levels]\nservice_level_percent = false"), None);
+}
+
+#[test]
+fn what_levels_do_is_said_with_key_and_line() {
+    let file = "[levels]\nwaiting = false\n\
+                available_agents={warning=false,  critical = 0}\n\
+                [[boards]]\nslug = \"sales\"\ntimezone = \"Europe/Berlin\"\n\
+                queues = [1, { id = 2, levels = { available_agents = { warning = 3 } } }]\n\
+                [boards.levels]\nhours = \" Mo-Fr 08:00-18:00 \"\n\
+                available_agents = { for_seconds = 120 }\n\
+                [[boards]]\nslug = \"quiet\"\nlevels = { available_agents = false }\n";
+    let loaded = read(&ENOUGH, &[("queuewall.toml", file)]).unwrap();
+    let busy = "calls wait because no agent is available, so in busy hours most queues will have that level";
+    assert_eq!(
+        loaded.notes,
+        [
+            format!(
+                "queuewall.toml:3: levels.available_agents: every board: critical while calls wait and 0 agents \
+                 are available: {busy}"
+            ),
+            "queuewall.toml:9: boards.levels.hours: board \"sales\": levels hold Mo-Fr 08:00-18:00, by \
+             Europe/Berlin; outside these hours queues have no level"
+                .to_owned(),
+            format!(
+                "queuewall.toml:10: boards.levels.available_agents: board \"sales\": critical while calls wait \
+                 and 0 agents are available, for 120 s: {busy}"
+            ),
+            format!(
+                "queuewall.toml:7: boards.queues.levels.available_agents: board \"sales\", queue 2: critical while \
+                 calls wait and 0 agents are available, warning while calls wait and 3 or fewer agents are \
+                 available, for 120 s: {busy}"
+            ),
+        ]
+    );
+    assert_eq!(
+        loaded.config.warnings,
+        [format!(
+            "queuewall.toml:3: levels.available_agents is a line of older samples: {busy}: remove the line, or \
+             add for_seconds = 120 to it"
+        )]
+    );
+    assert!(
+        read(&ENOUGH, &[("queuewall.toml", "[levels]\n")])
+            .unwrap()
+            .notes
+            .is_empty()
+    );
+}
+
+#[test]
+fn hours_of_queue_override_board_then_file() {
+    let file = "[levels]\nhours = \"08:00-20:00\"\n\
+                [[boards]]\nslug = \"a\"\ntimezone = \"Europe/Berlin\"\n\
+                queues = [{ id = 1, levels = { hours = \"00:00-24:00\" } }, 2]\n\
+                levels = { hours = \"Mo-Fr 08:00-18:00\" }\n\
+                [[boards]]\nslug = \"b\"\ntimezone = \"America/New_York\"\n";
+    let config = of_file(file);
+    let hours = |text| Some(Hours::parse(text).unwrap());
+    let [a, b] = config.boards.as_slice() else {
+        panic!("{:?}", config.boards)
+    };
+    assert_eq!(
+        (&a.hours, &b.hours),
+        (&hours("Mo-Fr 08:00-18:00"), &hours("08:00-20:00"))
+    );
+    assert_eq!(
+        (&a.queues[0].hours, &a.queues[1].hours),
+        (&hours("00:00-24:00"), &None)
+    );
+    assert_eq!(a.queues[0].levels, Some(a.levels));
+
+    let board = read(
+        &with(&[("QUEUEWALL_TIMEZONE", "UTC")]),
+        &[("queuewall.toml", "[levels]\nhours = \"08:00-20:00\"\n")],
+    );
+    assert_eq!(board.unwrap().config.boards[0].hours, hours("08:00-20:00"));
+}
+
+#[test]
+fn hours_that_cannot_be_or_lack_a_zone_are_refused() {
+    let file = "[levels]\nhours = \"Mo-Fr\"\n[[boards]]\nslug = \"a\"\ntimezone = \"UTC\"\n\
+                queues = [{ id = 1, levels = { hours = \"Mi 08:00-18:00\" } }]\n\
+                [boards.levels]\nhours = 8\n";
+    let remedy = "write for example Mo-Fr 08:00-18:00, Sa 09:00-13:00";
+    assert_eq!(
+        problems(&ENOUGH, &[("queuewall.toml", file)]),
+        [
+            "queuewall.toml:8: boards.levels.hours must be a string: write for example \"text\""
+                .to_owned(),
+            format!(
+                "queuewall.toml:2: levels.hours = \"Mo-Fr\" has \"Mo-Fr\", which is not a range of times such as \
+                 08:00-18:00: {remedy}"
+            ),
+            format!(
+                "queuewall.toml:6: boards.queues.levels.hours = \"Mi 08:00-18:00\" has \"Mi\", which is not a \
+                 day: {remedy}"
+            ),
+        ]
+    );
+    let file = "[levels]\nhours = \"08:00-20:00\"\n";
+    assert_eq!(
+        problems(&ENOUGH, &[("queuewall.toml", file)]),
+        [
+            "queuewall.toml:2: levels.hours = \"08:00-20:00\" needs a time zone, and board \"main\" has none: set \
+             QUEUEWALL_TIMEZONE"
+        ]
+    );
+    let file = format!("{file}[[boards]]\nslug = \"a\"\n");
+    assert_eq!(
+        problems(&ENOUGH, &[("queuewall.toml", &file)]),
+        [
+            "queuewall.toml:2: levels.hours = \"08:00-20:00\" needs a time zone, and board \"a\" has none: add for \
+             example timezone = \"Europe/Berlin\" to the board"
+        ]
+    );
 }
 
 #[test]

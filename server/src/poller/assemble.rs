@@ -131,12 +131,17 @@ fn tile(
     shown: &Shown<'_>,
     latest: Option<Moment>,
     goal: Option<f64>,
-    judgement: Judgement,
+    judgement: Option<Judgement>,
     is_current: bool,
 ) -> Queue {
+    let is_outside_hours = judgement.is_none();
+    let judgement = judgement.unwrap_or_default();
     let known = shown.known;
     let reading = known.and_then(|known| known.reading.as_ref());
+    let state = known.map_or(QueueState::Unknown, Known::state);
     let cause = match known.and_then(|known| known.problem.as_ref()) {
+        // It is closed since nobody is logged on, whatever CXone answers now.
+        _ if state == QueueState::Closed && is_current => None,
         Some(Problem::Failed(error)) => Some(wall_cause(error)),
         Some(Problem::Missing) => Some(Cause::LeftOut),
         None if reading.is_none() => Some(Cause::FirstAnswer),
@@ -150,12 +155,13 @@ fn tile(
     Queue {
         id: shown.id.to_owned(),
         name: name.unwrap_or_else(|| shown.id.to_owned()),
-        state: known.map_or(QueueState::Unknown, Known::state),
+        state,
         cause: cause.map(|cause| cause.sentence().to_owned()),
         cause_code: cause,
         lag_ms: reading
             .zip(latest)
             .map(|((_, at), latest)| lag_ms(*at, latest)),
+        is_outside_hours,
         level: judgement.level,
         level_since_ms: judgement.since_ms,
         level_since_at_least: judgement.since_at_least,
@@ -203,7 +209,7 @@ mod tests {
                 known: None,
             };
             let judgement = Judgement::default();
-            tile(&shown, None, None, judgement, true).name
+            tile(&shown, None, None, Some(judgement), true).name
         };
         assert_eq!(name("\u{2800}\u{200d}"), "4711");
         assert_eq!(name("Sales \u{202e}1"), "Sales 1");

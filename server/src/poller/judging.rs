@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use queuewall_shared::{
     level::{Judge, Judgement, Thresholds},
     snapshot::QueueState,
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::{
     board::{BoardConfig, QueueConfig},
+    hours::{Hours, MinuteOfWeek},
     mapping,
 };
 
@@ -23,6 +25,11 @@ pub(crate) struct Judging {
     base: Thresholds,
     /// Of the queues that have their own.
     own: HashMap<String, Thresholds>,
+    /// When queues have levels; `None` means always.
+    hours: Option<Hours>,
+    /// Of the queues that have their own.
+    own_hours: HashMap<String, Hours>,
+    zone: TimeZone,
     /// Of the queues that can be judged.
     queues: HashMap<String, Judged>,
 }
@@ -41,9 +48,15 @@ impl Judging {
     /// Nothing judged yet.
     pub(crate) fn new(board: &BoardConfig) -> Self {
         let own = |queue: &QueueConfig| Some((queue.id.clone(), queue.levels?));
+        let own_hours = |queue: &QueueConfig| Some((queue.id.clone(), queue.hours.clone()?));
+        let zone = board.timezone.as_deref();
+        let zone = zone.and_then(|name| TimeZoneDatabase::bundled().get(name).ok());
         Self {
             base: board.levels,
             own: board.queues.iter().filter_map(own).collect(),
+            hours: board.hours.clone(),
+            own_hours: board.queues.iter().filter_map(own_hours).collect(),
+            zone: zone.unwrap_or(TimeZone::UTC),
             queues: HashMap::new(),
         }
     }
@@ -72,16 +85,30 @@ impl Judging {
         }
     }
 
-    /// Judges the readings that are new, and answers a judgement for each of `shown`.
+    /// Judges the readings that are new, and answers a judgement for each of `shown`; `None`
+    /// where it is outside the queue's hours.
     /// A queue that cannot be judged (unknown, not found, forbidden, stale) goes on by what
-    /// was known of it when it can be again; one that was closed starts from scratch.
-    pub(crate) fn judge(&mut self, shown: &[Shown<'_>], frame: Frame<'_>) -> Vec<Judgement> {
+    /// was known of it when it can be again; one that was closed, or outside its hours, starts
+    /// from scratch.
+    pub(crate) fn judge(
+        &mut self,
+        shown: &[Shown<'_>],
+        frame: Frame<'_>,
+    ) -> Vec<Option<Judgement>> {
         let mut before = std::mem::take(&mut self.queues);
+        let minute = MinuteOfWeek::at(frame.now.wall, &self.zone);
         let judge = |shown: &Shown<'_>| {
             let before = before.remove_entry(shown.id);
+            let hours = self.own_hours.get(shown.id).or(self.hours.as_ref());
+            if hours
+                .zip(minute)
+                .is_some_and(|(hours, minute)| !hours.contain(minute))
+            {
+                return None;
+            }
             let state = shown.known.map(Known::state);
             if state == Some(QueueState::Closed) {
-                return Judgement::default();
+                return Some(Judgement::default());
             }
             let (id, mut judged) =
                 before.unwrap_or_else(|| (shown.id.to_owned(), Judged::default()));
@@ -92,7 +119,7 @@ impl Judging {
                 judged.judgement = judged.judge.interrupt();
                 let judgement = judged.judgement.clone();
                 self.queues.insert(id, judged);
-                return judgement;
+                return Some(judgement);
             };
             let is_new = judged.read_at != Some(at.monotonic);
             if is_new || judged.is_outdated {
@@ -108,7 +135,7 @@ impl Judging {
             }
             let judgement = judged.judgement.clone();
             self.queues.insert(id, judged);
-            judgement
+            Some(judgement)
         };
         shown.iter().map(judge).collect()
     }

@@ -81,6 +81,7 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
         skill_ids,
         queues,
         levels,
+        hours,
         notice,
         display,
         simulated_clock: _,
@@ -90,7 +91,7 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
         (old.timezone != *timezone, "timezone"),
         (old.skill_ids != *skill_ids, "skill_ids"),
         (old.queues != *queues, "queues"),
-        (old.levels != *levels, "levels"),
+        (old.levels != *levels || old.hours != *hours, "levels"),
         (old.notice != *notice, "notice"),
         (old.display != *display, "display"),
     ];

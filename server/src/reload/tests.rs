@@ -178,6 +178,28 @@ async fn a_good_configuration_is_taken_and_what_changed_is_said() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_changed_levels_do_is_logged_once() {
+    let bench = Bench::start(&[(FILE, GOOD)]);
+    looks(2).await;
+    let levels = "[boards.levels]\navailable_agents = { warning = false, critical = 0 }\n";
+    bench.write(FILE, &format!("{GOOD}{levels}"));
+    looks(2).await;
+    let said = bench.said();
+    let starts = [
+        "WARN queuewall.toml:5: boards.levels.available_agents is a line of older samples: ",
+        "INFO the configuration was read again: board \"sales\" changed (levels)",
+        "INFO queuewall.toml:5: boards.levels.available_agents: board \"sales\": critical while calls wait",
+    ];
+    assert_eq!(said.len(), starts.len(), "{said:?}");
+    for (line, start) in said.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    bench.write(FILE, &format!("{GOOD}{levels}waiting = false\n"));
+    looks(2).await;
+    assert_eq!(bench.said().len(), 1, "that levels changed");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_changed_while_the_server_began_is_taken_too() {
     let bench = Bench::start(&[(FILE, GOOD)]);
     // Before the first look of all.

@@ -36,6 +36,8 @@ enum Outcome {
     Ok,
     /// A queue without problems.
     Queue,
+    /// It works, and does what is easily not expected.
+    Note,
     /// It works, but slower than configured.
     Slower,
     /// It works, but something is missing.
@@ -64,7 +66,8 @@ impl<'a> Report<'a> {
     pub(super) fn close(mut self) -> io::Result<Exit> {
         let mut lines = std::mem::take(&mut self.lines);
         let count = |outcome| lines.iter().filter(|(it, _)| *it == outcome).count();
-        let (all, failed, queues) = (lines.len(), count(Outcome::Failed), count(Outcome::Queue));
+        let (failed, queues) = (count(Outcome::Failed), count(Outcome::Queue));
+        let all = lines.len() - count(Outcome::Note);
         match failed {
             0 => self.write(
                 "ok",
@@ -83,6 +86,7 @@ impl<'a> Report<'a> {
         for (outcome, text) in &lines {
             let label = match outcome {
                 Outcome::Ok | Outcome::Queue => "ok",
+                Outcome::Note => "note",
                 Outcome::Slower => "slower",
                 Outcome::Short => "short",
                 Outcome::Failed => "failed",
@@ -109,6 +113,11 @@ impl<'a> Report<'a> {
 
     pub(super) fn ok(&mut self, what: impl Display) {
         self.lines.push((Outcome::Ok, what.to_string()));
+    }
+
+    pub(super) fn notes(&mut self, notes: &[String]) {
+        let notes = notes.iter().cloned();
+        self.lines.extend(notes.map(|note| (Outcome::Note, note)));
     }
 
     pub(super) fn failed(&mut self, what: &str, why: impl Display, exit: Exit) {

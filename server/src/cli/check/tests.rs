@@ -491,13 +491,15 @@ fn offline_check_asks_nothing_and_names_files() {
         warnings: Vec::new(),
     };
     let mut out = Vec::new();
-    let exit = offline(&config, &[".env".into()], &mut out).unwrap();
+    let notes = ["queuewall.toml:3: what a line does".to_owned()];
+    let exit = offline(&config, &notes, &[".env".into()], &mut out).unwrap();
     assert_eq!(exit, Exit::Done);
     assert_eq!(
         String::from_utf8(out).unwrap(),
         "ok      summary: 4 checks, none failed\n\
          ok      files read: .env\n\
          ok      state folder: queuewall-state can be used\n\
+         note    queuewall.toml:3: what a line does\n\
          ok      boards: 2, with 2 queues named; 1 of every queue\n\
          ok      settings: all can be used; CXone was not asked\n"
     );
@@ -508,7 +510,7 @@ fn offline_check_asks_nothing_and_names_files() {
         key: missing,
     });
     let mut out = Vec::new();
-    assert_eq!(offline(&config, &[], &mut out).unwrap(), Exit::Usage);
+    assert_eq!(offline(&config, &[], &[], &mut out).unwrap(), Exit::Usage);
     let text = String::from_utf8(out).unwrap();
     assert!(
         text.contains("failed  TLS: /nowhere/a.pem cannot be read"),

@@ -1,6 +1,9 @@
 //! Machines that sleep, and clocks that are set: what is old must not look new.
 
+use queuewall_shared::level::Level;
+
 use super::*;
+use crate::hours::Hours;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -78,4 +81,39 @@ async fn a_clock_that_is_set_back_makes_nothing_old() {
         assert_eq!(bench.latest().upstream.state, UpstreamState::Ok);
         assert!(bench.age() <= POLL + Duration::from_secs(1));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn outside_its_hours_a_queue_has_no_level() {
+    // The bench begins on a Monday at 10:00 UTC.
+    let mut configured = BoardConfig {
+        timezone: Some("Europe/Berlin".into()),
+        hours: Some(Hours::parse("Mo-Fr 08:00-11:10, Sa-Su 08:00-18:00").unwrap()),
+        ..board("main", &ids(2))
+    };
+    configured.queues[1].hours = Some(Hours::parse("00:00-24:00").unwrap());
+    let bench = Bench::start_boards(vec![configured], all_waiting(&ids(2)), 10);
+    bench.wait("000", 12);
+    bench.wait("001", 12);
+    let outside = || {
+        let queues = bench.latest().queues.into_iter();
+        let levels = queues.map(|queue| (queue.is_outside_hours, queue.level));
+        levels.collect::<Vec<_>>()
+    };
+    let (critical, closed) = ((false, Level::Critical), (true, Level::None));
+    after(Duration::from_secs(9 * 60)).await;
+    assert_eq!(outside(), [critical, critical]);
+    after(Duration::from_secs(60)).await;
+    assert_eq!(outside(), [closed, critical]);
+    let queue = bench.latest().queues.remove(0);
+    assert_eq!((queue.state, queue.waiting), (QueueState::Open, Some(12)));
+    assert_eq!((queue.last_level, queue.reasons), (Level::None, Vec::new()));
+
+    // To Sunday 29 March, 5:50 UTC: clocks went forward in the night, and show 7:50.
+    let weeks = Duration::from_secs((12 * 7 - 1) * 86_400);
+    bench.sleep(weeks - Duration::from_secs(4 * 3_600 + 20 * 60), true);
+    after(Duration::from_secs(60)).await;
+    assert_eq!(outside(), [closed, critical]);
+    after(Duration::from_secs(10 * 60)).await;
+    assert_eq!(outside(), [critical, critical], "8:01 in Berlin, 6:01 UTC");
 }

@@ -1,0 +1,104 @@
+//! What levels do that their keys do not say, in words: for `check`, and for the log when they
+//! change.
+
+use queuewall_shared::level::{Limits, Metric, Thresholds};
+
+use super::{
+    BoardConfig,
+    file::{OFF, Table},
+    keys,
+    reader::Reader,
+};
+
+/// What follows where agents who are all busy have a level.
+const BUSY: &str =
+    "calls wait because no agent is available, so in busy hours most queues will have that level";
+
+/// Describes the levels of `[levels]` and of every board and queue, where they need words.
+pub(super) fn describe(
+    reader: &mut Reader<'_>,
+    file: &Table,
+    base: &Thresholds,
+    boards: &[BoardConfig],
+) {
+    if let Some(levels) = file.table(keys::LEVELS) {
+        let by = "each board's time zone";
+        of_table(reader, levels, "levels", "every board", base, by);
+    }
+    for (table, board) in file.array(keys::BOARDS).iter().zip(boards) {
+        let zone = board.timezone.as_deref().unwrap_or_default();
+        let who = format!("board {:?}", board.slug);
+        if let Some(levels) = table.table(keys::LEVELS) {
+            of_table(reader, levels, "boards.levels", &who, &board.levels, zone);
+        }
+        for (table, queue) in table.array("queues").iter().zip(&board.queues) {
+            if let Some(levels) = table.table(keys::LEVELS) {
+                let (key, who) = ("boards.queues.levels", format!("{who}, queue {}", queue.id));
+                let thresholds = queue.levels.as_ref().unwrap_or(&board.levels);
+                of_table(reader, levels, key, &who, thresholds, zone);
+            }
+        }
+    }
+}
+
+/// Describes one table, which is `key` from the top of the file and holds for `who`.
+fn of_table(
+    reader: &mut Reader<'_>,
+    levels: &Table,
+    key: &str,
+    who: &str,
+    thresholds: &Thresholds,
+    zone: &str,
+) {
+    if let Some(hours) = levels.texts.get(keys::HOURS) {
+        let text = hours.value.trim();
+        reader.notes.push(hours.note(format_args!(
+            "{who}: levels hold {text}, by {zone}; outside these hours queues have no level"
+        )));
+    }
+    let agents = keys::level_key(Metric::AvailableAgents);
+    let limits = thresholds.limits(Metric::AvailableAgents);
+    if let Some(table) = levels.table(&agents).filter(|_| limits.is_judged()) {
+        let (place, does) = (&table.place, words(limits));
+        reader
+            .notes
+            .push(format!("{place}: {key}.{agents}: {who}: {does}: {BUSY}"));
+        if is_of_old_sample(table) {
+            reader.warnings.push(format!(
+                "{place}: {key}.{agents} is a line of older samples: {BUSY}: remove the line, or add for_seconds = 120 to it"
+            ));
+        }
+    }
+}
+
+/// `critical while calls wait and 0 agents are available, for 120 s`.
+fn words(limits: Limits) -> String {
+    let level = |name, limit: Option<f64>| {
+        let or_fewer = if limit? > 0.0 { " or fewer" } else { "" };
+        Some(format!(
+            "{name} while calls wait and {}{or_fewer} agents are available",
+            limit?
+        ))
+    };
+    let levels = [
+        level("critical", limits.critical),
+        level("warning", limits.warning),
+    ];
+    let levels: Vec<_> = levels.into_iter().flatten().collect();
+    let duration = match limits.for_ms {
+        0 => String::new(),
+        ms => format!(", for {} s", ms / 1_000),
+    };
+    format!("{}{duration}", levels.join(", "))
+}
+
+/// `{ warning = false, critical = 0 }`, which the sample had as the default.
+fn is_of_old_sample(limits: &Table) -> bool {
+    let is = |key, value| {
+        limits
+            .texts
+            .get(key)
+            .is_some_and(|found| found.value == value)
+    };
+    limits.texts.len() == 2 && is("warning", OFF) && is("critical", "0")
+}
