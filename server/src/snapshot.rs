@@ -11,10 +11,10 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use queuewall_shared::snapshot::{
-    Board, BoardList, BoardSnapshot, Queue, Totals, Upstream, UpstreamState,
+use queuewall_shared::{
+    cause::Cause,
+    snapshot::{Board, BoardList, BoardSnapshot, Queue, Totals, Upstream, UpstreamState},
 };
-
 use tokio::sync::watch;
 
 use crate::clock::Moment;
@@ -65,10 +65,10 @@ impl Boards {
                 poll_interval_ms: 0,
                 upstream: Upstream {
                     state: UpstreamState::Down,
-                    cause: None,
-                    cause_code: None,
+                    cause: Some(Cause::FirstAnswer.sentence().to_owned()),
+                    cause_code: Some(Cause::FirstAnswer),
                     since_ms: Some(0),
-                    cause_since_ms: None,
+                    cause_since_ms: Some(0),
                     next_try_ms: None,
                 },
                 queues: Vec::new(),

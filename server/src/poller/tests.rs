@@ -54,6 +54,8 @@ struct Script {
     shortfall: Option<Shortfall>,
     /// How long a read takes, from its first question to its answer.
     takes: Duration,
+    /// The same of the queue list.
+    takes_list: Duration,
     /// Requests that a read takes beyond the first.
     more_requests: usize,
     unlisted: BTreeSet<String>,
@@ -119,6 +121,8 @@ impl QueueSource for Scripted {
 
     async fn list_queues(&self) -> Result<Vec<QueueInfo>, cxone::Error> {
         let _permit = self.budget.acquire().await;
+        let takes = self.script.lock().unwrap().takes_list;
+        tokio::time::sleep(takes).await;
         let mut script = self.script.lock().unwrap();
         script.lists += 1;
         script.asked.push(Instant::now());
@@ -594,6 +598,54 @@ async fn rejected_credentials_are_retried_once_per_interval() {
         (15..=17).contains(&reads),
         "and no longer than every 5 minutes: {reads}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn empty_board_has_cause_before_the_list_and_after_refused_sign_in() {
+    let mut script = all_waiting(&ids(2));
+    script.takes_list = Duration::from_secs(5);
+    let rejected = cxone::Error::CredentialsRejected {
+        status: 401,
+        oauth_error: None,
+        remedy: cxone::Remedy::ApiClient,
+    };
+    script.list_failure = Some(rejected.clone());
+    let bench = Bench::start(&[], script, 10);
+    let upstream = || {
+        let board = bench.latest();
+        assert!(board.queues.is_empty());
+        (board.upstream.state, board.upstream.cause_code)
+    };
+    let down = |cause| (UpstreamState::Down, Some(cause));
+    assert_eq!(
+        upstream(),
+        down(Cause::FirstAnswer),
+        "before the first turn"
+    );
+    after(Duration::from_secs(2)).await;
+    assert_eq!(upstream(), down(Cause::FirstAnswer));
+    after(Duration::from_secs(5)).await;
+    assert_eq!(upstream(), down(Cause::SignInRejected));
+    after(20 * POLL).await;
+    assert_eq!(upstream(), down(Cause::SignInRejected), "still");
+}
+
+#[tokio::test(start_paused = true)]
+async fn closed_queue_has_no_cause_while_its_reading_counts() {
+    let ids = ids(1);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    bench.wait("000", 0);
+    bench.script(|script| script.beside.agents_logged_on = Some(0));
+    after(Duration::ZERO).await;
+    bench.script(|script| script.failure = Some(server_error()));
+    after(POLL + Duration::from_secs(1)).await;
+    let board = bench.latest();
+    assert_eq!(board.upstream.cause_code, Some(Cause::UpstreamTrouble));
+    let queue = &board.queues[0];
+    assert_eq!((queue.state, queue.cause_code), (QueueState::Closed, None));
+    after(3 * POLL).await;
+    let queue = &bench.latest().queues[0];
+    assert_eq!(queue.cause_code, Some(Cause::UpstreamTrouble), "stale");
 }
 
 #[tokio::test(start_paused = true)]

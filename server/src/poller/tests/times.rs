@@ -54,6 +54,41 @@ async fn an_outage_says_since_when_and_when_the_next_try_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn changed_cause_of_an_outage_has_a_later_start() {
+    let ids = ids(1);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::ZERO).await;
+    assert_eq!(bench.latest().upstream.cause_since_ms, None);
+
+    bench.script(|script| script.failure = Some(server_error()));
+    after(3 * POLL).await;
+    let trouble = bench.latest().upstream;
+    assert_eq!(trouble.cause_code, Some(Cause::UpstreamTrouble));
+    let since = trouble.since_ms.unwrap();
+    assert!((30_000..31_000).contains(&since), "{since}");
+    assert_eq!(trouble.cause_since_ms, Some(since));
+
+    bench.script(|script| {
+        script.failure = Some(cxone::Error::Forbidden {
+            remedy: cxone::Remedy::QueueScope,
+        })
+    });
+    after(2 * POLL).await;
+    let refused = bench.latest().upstream;
+    assert_eq!(refused.cause_code, Some(Cause::Forbidden));
+    assert_eq!(refused.since_ms, Some(since), "no reading since");
+    let cause_since = refused.cause_since_ms.unwrap();
+    assert!((90_000..150_000).contains(&cause_since), "{cause_since}");
+
+    bench.script(|script| script.failure = None);
+    after(2 * POLL).await;
+    let again = bench.latest().upstream;
+    assert_eq!(again.state, UpstreamState::Ok);
+    assert_eq!((again.cause_code, again.cause_since_ms), (None, None));
+    assert!(again.since_ms.unwrap() > cause_since);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_next_try_is_when_the_source_is_asked() {
     let ids = ids(1);
     let mut script = all_waiting(&ids);
