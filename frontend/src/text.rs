@@ -150,6 +150,12 @@ pub fn live() -> &'static str {
     words().live.text()
 }
 
+/// What the clock is, where it shows no real time.
+#[must_use]
+pub fn simulated() -> &'static str {
+    words().simulated.text()
+}
+
 /// The page slept and has not heard from its server since.
 #[must_use]
 pub fn resuming() -> &'static str {

@@ -63,6 +63,18 @@ pub struct SimulatedClock {
     pub speed: f64,
 }
 
+impl SimulatedClock {
+    /// What the clock shows at an uptime in milliseconds, in milliseconds since 1970.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact up to 2^53, which is far from any date"
+    )]
+    #[must_use]
+    pub fn at(&self, uptime_ms: f64) -> f64 {
+        self.epoch_ms as f64 + (uptime_ms - self.uptime_ms as f64) * self.speed
+    }
+}
+
 /// A board's own defaults for its screens; `None` leaves it to the page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

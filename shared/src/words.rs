@@ -153,6 +153,8 @@ Words {
     counted: Phrase<2>,
     /// Where the board has one queue.
     counted_of_one: Phrase<2>,
+    /// Beside the clock.
+    simulated: Word<20>,
     live: Word<20>,
     resuming: Word<36>,
     no_connection: Word<36>,

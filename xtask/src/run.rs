@@ -17,6 +17,7 @@ use crate::{
 pub(crate) fn demo(workspace: &Workspace, arguments: Vec<String>) -> Result<()> {
     build(workspace)?;
     note("the wallboard is at the address below; Ctrl-C ends it");
+    note("within three minutes: a critical queue, one that rises, one that recovers, one not read");
     run(
         server(workspace).arg("demo").args(arguments),
         "the message above says why",

@@ -14,6 +14,7 @@ mod contacts;
 mod counts;
 mod line;
 mod metrics;
+mod script;
 mod shifts;
 
 use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
@@ -22,6 +23,7 @@ use agent::{Agent, Doing};
 pub use counts::{Counts, Interval};
 use line::Line;
 pub(crate) use metrics::Metrics;
+use script::{Part, Scene};
 
 use crate::{
     random::{hash, unit},
@@ -49,6 +51,10 @@ enum Event {
     BreakDue { agent: usize, shift: u32 },
     /// An agent's break ends.
     BreakOver { agent: usize, shift: u32 },
+    /// A queue gets a part in the script.
+    SceneBegins { part: Part, origin: i64 },
+    /// The latest scene of a part goes on, or ends.
+    SceneGoesOn { part: Part },
 }
 
 /// Every skill's contacts and every agent, at one moment.
@@ -60,6 +66,8 @@ pub(crate) struct Acd {
     /// What is to happen, soonest first; what was put in first, where it is at once.
     events: BinaryHeap<Reverse<(i64, u64, Event)>>,
     scheduled: u64,
+    /// The script's scenes: those that are on, and those that have ended lately.
+    scenes: Vec<Scene>,
     now: i64,
 }
 
@@ -74,6 +82,7 @@ impl Acd {
             agents: Vec::new(),
             events: BinaryHeap::new(),
             scheduled: 0,
+            scenes: Vec::new(),
             now,
             skills: Arc::clone(&skills),
         };
@@ -147,6 +156,8 @@ impl Acd {
                 self.free(agent);
             }
             Event::BreakDue { .. } | Event::BreakOver { .. } => {}
+            Event::SceneBegins { part, origin } => self.begin_scene(part, origin),
+            Event::SceneGoesOn { part } => self.go_on(part),
         }
     }
 

@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Whole days simulated before that day, a Wednesday
     #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=30))]
     days_before: u16,
+    /// Play the demo's script: a critical queue, one that rises, one that recovers, one left out
+    #[arg(long)]
+    script: bool,
     /// Queues of the tenant, 1 to 5000
     #[arg(long, value_name = "COUNT", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=5_000))]
     queues: u16,
@@ -67,6 +70,7 @@ impl Arguments {
     pub(crate) fn options(&self) -> Options {
         Options {
             days_before: self.days_before,
+            script: self.script,
             queues: self.queues.into(),
             credentials: self.credentials.clone(),
             token_seconds: self.token_seconds,
@@ -167,6 +171,7 @@ mod tests {
         assert_eq!(quirks, [Quirk::Gzip, Quirk::LinkTo404]);
         assert_eq!(options("--all-quirks").quirks, Quirk::HARMLESS);
         assert_eq!(options("--days-before=7").days_before, 7);
+        assert!(options("--script").script);
         let seconds = options("--refresh-token-seconds=90").refresh_token_seconds;
         assert_eq!(seconds, 90);
     }

@@ -157,6 +157,13 @@ impl Control {
         self.count_in(queue_id, |acd, queue| acd.intervals(queue))
     }
 
+    /// The time that the simulated day shows now, in milliseconds since the midnight before
+    /// the start.
+    pub fn simulated_ms(&self) -> i64 {
+        let clock = self.tenant.clock();
+        clock.simulated_ms(clock.now_ms())
+    }
+
     fn count_in<T>(&self, queue_id: &str, count: impl FnOnce(&Acd, usize) -> T) -> T {
         let queue = self.position(queue_id);
         let acd = self.tenant.acd_at(self.tenant.clock().now_ms());

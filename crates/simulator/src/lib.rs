@@ -33,7 +33,8 @@
 //! - [`Quirk`]: odd forms of answers
 //! - `skill`: names, sizes and hours of the queues, how many contacts come and how many
 //!   agents are planned
-//! - `acd`: the contact centre, event by event; all numbers are counted from it
+//! - `acd`: the contact centre, event by event; all numbers are counted from it; with the
+//!   demo's script
 //! - `tenant`: tokens, rate limit, scripted exceptions
 //! - `http`: the endpoints of both dialects, and the faults. `token`, `realtime` and
 //!   `queue_list` are `reporting-v2`; `discovery`, `sign_in` and `activity` are

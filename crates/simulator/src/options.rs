@@ -20,6 +20,10 @@ pub struct Options {
     /// [`Control::intervals`](crate::Control::intervals) and for what is left over from
     /// them. The day of the start is a Wednesday.
     pub days_before: u16,
+    /// Whether a script plays from the start of that day on, and every 20 minutes again: a
+    /// queue that is critical, one that rises to it, one that recovers, and one that is left
+    /// out of the answers for a minute.
+    pub script: bool,
     /// How many queues the tenant has; made for 1 to 5,000.
     pub queues: usize,
     /// Who may sign in.
@@ -71,6 +75,7 @@ impl Default for Options {
             speed: 1.0,
             start: TimeOfDay::BUSY_MORNING,
             days_before: 1,
+            script: false,
             queues: 24,
             credentials: Credentials::default(),
             token_seconds: 3_600,

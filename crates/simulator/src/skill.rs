@@ -146,10 +146,14 @@ impl Skill {
     /// Whether an agent of this team may have the other skill too: one who would be
     /// there only in the hours in which it is open anyway.
     pub(crate) fn may_share_with(&self, other: &Self) -> bool {
-        self.group.is_some()
-            && self.group == other.group
+        self.is_in_group_of(other)
             && self.number != other.number
             && self.profile.is_within_hours_of(&other.profile)
+    }
+
+    /// Whether agents of the one may have the other skill.
+    pub(crate) fn is_in_group_of(&self, other: &Self) -> bool {
+        self.group.is_some() && self.group == other.group
     }
 
     /// Tells its chance from that of other skills.

@@ -83,8 +83,12 @@ impl Tenant {
     pub(crate) fn new(options: Options) -> Self {
         let clock = Clock::start(options.start, options.speed);
         let skills = Arc::new(Skills::new(options.seed, options.queues));
+        let mut acd = Acd::new(Arc::clone(&skills), options.days_before);
+        if options.script {
+            acd.play(options.start.milliseconds());
+        }
         Self {
-            acd: Mutex::new(Acd::new(Arc::clone(&skills), options.days_before)),
+            acd: Mutex::new(acd),
             skills,
             clock,
             state: Mutex::new(State {

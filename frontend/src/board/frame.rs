@@ -56,13 +56,37 @@ impl BoardState {
 
     /// The time of day at a moment of the page's clock.
     fn write_time(&self, at: Duration) -> Option<String> {
-        self.write_epoch(self.clock.get().at(time::milliseconds(at))?)
+        self.write_epoch(self.epoch_at(time::milliseconds(at))?)
     }
 
     /// The time of day so long ago, which may be before this page was opened.
     fn write_time_ago(&self, ago: Duration) -> Option<String> {
-        let now_ms = self.clock.get().at(time::milliseconds(self.now.get()))?;
-        self.write_epoch(now_ms - time::milliseconds(ago))
+        let at = time::milliseconds(self.now.get()) - time::milliseconds(ago);
+        self.write_epoch(self.epoch_at(at)?)
+    }
+
+    /// What the server's clock showed at a moment of the page's clock, or the simulated one.
+    fn epoch_at(&self, at_ms: f64) -> Option<f64> {
+        let simulated = |head: &Option<Head>| head.as_ref()?.board.simulated_clock;
+        let Some(clock) = self.head.with(simulated) else {
+            return self.clock.get().at(at_ms);
+        };
+        let basis = self.basis.get();
+        let since_sent_ms = at_ms - time::milliseconds(basis.sent_at);
+        Some(clock.at(time::milliseconds(basis.uptime?) + since_sent_ms))
+    }
+
+    /// What the clock is, where it is not the real time.
+    #[must_use]
+    pub fn clock_kind(&self) -> &'static str {
+        let is_simulated = |head: &Option<Head>| {
+            (head.as_ref()).is_some_and(|head| head.board.simulated_clock.is_some())
+        };
+        if self.head.with(is_simulated) {
+            text::simulated()
+        } else {
+            ""
+        }
     }
 
     fn write_epoch(&self, epoch_ms: f64) -> Option<String> {

@@ -18,7 +18,7 @@ pub(crate) const MARKUP: &str = "<header class=header><div class=header-start>\
     <div class=header-end><p class=header-freshness></p>\
     <p class=header-clock role=timer></p></div></header>";
 
-const TABLE: [(&str, Part); 9] = [
+const TABLE: [(&str, Part); 10] = [
     (".header-title", Part::Text),
     ("[data-total=waiting]", Part::Text),
     ("[data-total=waiting]", Part::After),
@@ -28,6 +28,7 @@ const TABLE: [(&str, Part); 9] = [
     (".header-freshness", Part::Attribute("data-freshness")),
     (".header-freshness", Part::Text),
     (".header-clock", Part::Text),
+    (".header-clock", Part::Attribute("data-kind")),
 ];
 
 pub(crate) fn keep(root: &Element, board: BoardState) {
@@ -54,6 +55,7 @@ pub(crate) fn keep(root: &Element, board: BoardState) {
             state,
             &freshness,
             &board.time_of_day(),
+            board.clock_kind(),
         ]);
     });
 }

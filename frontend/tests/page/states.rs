@@ -3,7 +3,7 @@
 use queuewall_frontend::app::Page;
 use queuewall_frontend::time;
 use queuewall_shared::level::{Direction, Level, Metric, Reason};
-use queuewall_shared::snapshot::{Queue, QueueState, Upstream, UpstreamState};
+use queuewall_shared::snapshot::{Queue, QueueState, SimulatedClock, Upstream, UpstreamState};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -346,6 +346,32 @@ async fn interval_above_a_minute_is_said_instead_of_live() {
     shown.board.advance(at(500).monotonic, &good_link());
     settle().await;
     assert_eq!(shown.text(".header-freshness"), "8\u{a0}min old");
+}
+
+#[wasm_bindgen_test]
+async fn simulated_clock_is_shown_at_its_speed_and_named() {
+    let shown = Shown::new(vec![queue("a")], 0, 0).await;
+    let kind = || shown.find(".header-clock").get_attribute("data-kind");
+    assert_eq!(kind(), None);
+    let mut simulated = snapshot(vec![queue("a")]);
+    simulated.board.timezone = Some("UTC".into());
+    // The server runs for 600 s at second 0: half of them at the simulated 10:20.
+    simulated.board.simulated_clock = Some(SimulatedClock {
+        uptime_ms: 300_000,
+        epoch_ms: 1_767_781_200_000,
+        speed: 2.0,
+    });
+    simulated.upstream.state = UpstreamState::Down;
+    simulated.upstream.since_ms = Some(540_000);
+    shown.board.take(simulated);
+    settle().await;
+    assert_eq!(shown.text(".header-clock"), "10:30");
+    assert_eq!(kind().as_deref(), Some("simulated"));
+    let trouble = shown.board.trouble().what;
+    assert!(trouble.contains("10:28"), "{trouble}");
+    shown.board.advance(at(90).monotonic, &good_link());
+    settle().await;
+    assert_eq!(shown.text(".header-clock"), "10:33");
 }
 
 #[wasm_bindgen_test]

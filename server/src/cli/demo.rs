@@ -11,8 +11,8 @@ use cxone::{
     AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings, ReportingV2Settings,
     Settings, SignInMethod, SkillFilter, budget::RequestBudget,
 };
-use queuewall_shared::level::{Limits, Metric, Thresholds};
-use queuewall_simulator::{Options, Simulator};
+use queuewall_shared::snapshot::SimulatedClock;
+use queuewall_simulator::{Control, DayArgs, Options, Simulator};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
@@ -38,9 +38,15 @@ const INTERVAL: Duration = Duration::from_secs(10);
 /// Six reads a minute, and room for sign-in, queue list and retries.
 const BUDGET_PER_MINUTE: usize = 30;
 /// Marks the demo's numbers as invented.
-const NOTICE: &str = "Simulated data: a demonstration, and no real contact centre";
-/// How many queues the supervisors' board has.
-const SUPERVISED: usize = 6;
+const NOTICE: &str = "Simulated contact centre: its clock and its numbers are not real";
+/// The queues of the second level, by their place in the tenant's queue list: Technical
+/// Support, Billing & Payments, Claims, Complaints, Mortgage Desk and Fraud Hotline.
+const SECOND_LEVEL: [usize; 6] = [1, 2, 3, 10, 11, 12];
+/// The simulated clock's zone, so that every screen shows the simulated time of day.
+const TIMEZONE: &str = "UTC";
+/// The midnight before the start, in milliseconds since 1970: of a Wednesday, as in the
+/// simulated week.
+const MIDNIGHT_MS: i64 = 1_767_744_000_000;
 
 /// Starts the tenant on a separate port, and serves its wallboard.
 pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
@@ -56,14 +62,7 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
         .map_err(|error| broken(&error))?;
-    let simulator = Simulator::start(
-        listener,
-        Options {
-            // The server's own budget is what should hold it back.
-            rate_limit_per_minute: None,
-            ..args.day.options()
-        },
-    );
+    let simulator = Simulator::start(listener, options(&args.day));
     let base_url = BaseUrl::parse(&simulator.base_url()).map_err(|error| broken(&error))?;
     let ids = simulator.control().queue_ids();
     let mut config = config(args.listen, dialect(args.dialect, base_url), &ids);
@@ -76,9 +75,33 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         .map_err(|error| broken(&error))?;
     let mut server = Server::new(config, source, budget, clock);
     server.calls = calls;
+    // As late as can be: uptime counts from when the server runs.
+    let clock = simulated_clock(&simulator.control(), args.day.speed);
+    for board in &mut server.config.boards {
+        board.simulated_clock = Some(clock);
+    }
     let exit = serve::run(server, None).await?;
     simulator.shutdown().await;
     Ok(exit)
+}
+
+/// The simulated tenant.
+fn options(day: &DayArgs) -> Options {
+    Options {
+        // The server's own budget is what should hold it back.
+        rate_limit_per_minute: None,
+        script: true,
+        ..day.options()
+    }
+}
+
+/// The simulated day's clock, for a server that starts now.
+fn simulated_clock(control: &Control, speed: f64) -> SimulatedClock {
+    SimulatedClock {
+        uptime_ms: 0,
+        epoch_ms: MIDNIGHT_MS + control.simulated_ms(),
+        speed,
+    }
 }
 
 /// How to sign in to the simulated tenant, which lets anybody in.
@@ -110,20 +133,21 @@ fn dialect(dialect: DemoDialect, address: BaseUrl) -> Dialect {
     }
 }
 
-/// The demo's configuration: a board of every queue, and one of the first few.
+/// The demo's configuration: a board of every queue, and one of the second level.
 fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
     let poll = PollConfig {
         interval: INTERVAL,
         budget_per_minute: BUDGET_PER_MINUTE,
     };
-    let mut levels = Thresholds::default();
-    // Calls wait because nobody is free: as a level it would make a healthy centre red.
-    levels.set(Metric::AvailableAgents, Limits::default());
-    let board = |slug: &str, title: &str, ids: &[String]| BoardConfig {
+    let second_level: Vec<_> = SECOND_LEVEL
+        .iter()
+        .filter_map(|place| ids.get(*place))
+        .collect();
+    let board = |slug: &str, title: &str, ids: &[&String]| BoardConfig {
         slug: slug.to_owned(),
         title: title.to_owned(),
-        levels,
-        queues: ids.iter().map(QueueConfig::new).collect(),
+        queues: ids.iter().copied().map(QueueConfig::new).collect(),
+        timezone: Some(TIMEZONE.to_owned()),
         notice: Some(NOTICE.to_owned()),
         ..BoardConfig::default()
     };
@@ -143,48 +167,11 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
         },
         boards: vec![
             board("main", "All queues", &[]),
-            board(
-                "supervisors",
-                "Supervisors",
-                &ids[..ids.len().min(SUPERVISED)],
-            ),
+            board("second-level", "Second level (6 queues)", &second_level),
         ],
         warnings: Vec::new(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_demos_budget_allows_its_poll() {
-        let ids: Vec<_> = (1..=24).map(|id| id.to_string()).collect();
-        let base_url = BaseUrl::parse("http://127.0.0.1:1").unwrap();
-        for name in [DemoDialect::ReportingV2, DemoDialect::Realtime] {
-            allows_its_poll(name, &base_url, &ids);
-        }
-    }
-
-    fn allows_its_poll(name: DemoDialect, base_url: &BaseUrl, ids: &[String]) {
-        let dialect = dialect(name, base_url.clone());
-        let is_realtime = matches!(dialect, Dialect::Realtime(_));
-        assert_eq!(is_realtime, name == DemoDialect::Realtime);
-        let config = config(SocketAddr::from(([127, 0, 0, 1], 0)), dialect, ids);
-        let reads_a_minute = 60.0 / config.poll.interval.as_secs_f64();
-        assert!(reads_a_minute * 2.0 <= config.poll.budget_per_minute as f64);
-        assert!(config.cxone.total_timeout < config.poll.interval);
-        let [all, supervisors] = config.boards.as_slice() else {
-            panic!("{:?}", config.boards)
-        };
-        assert!(all.queues.is_empty());
-        assert_eq!(supervisors.queues.len(), 6);
-        for board in [all, supervisors] {
-            let free = board.levels.limits(Metric::AvailableAgents);
-            assert!(!free.is_judged());
-            assert!(board.notice.as_ref().unwrap().contains("Simulated"));
-        }
-        // One read serves both boards.
-        assert_eq!(all.skill_ids, supervisors.skill_ids);
-    }
-}
+mod tests;

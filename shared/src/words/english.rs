@@ -39,6 +39,7 @@ pub(super) const WORDS: Words = Words {
     average: word("average"),
     counted: phrase("{0} of {1} queues"),
     counted_of_one: phrase("{0} of {1} queue"),
+    simulated: word("simulated"),
     live: word("Live"),
     resuming: word("Refreshing"),
     no_connection: word("No connection"),

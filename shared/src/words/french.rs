@@ -44,6 +44,7 @@ pub(super) const WORDS: Words = Words {
     average: word("moy."),
     counted: phrase("{0} files sur {1}"),
     counted_of_one: phrase("{0} file sur {1}"),
+    simulated: word("simulée"),
     live: word("En direct"),
     resuming: word("Actualisation"),
     no_connection: word("Pas de connexion"),

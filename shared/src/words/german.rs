@@ -44,6 +44,7 @@ pub(super) const WORDS: Words = Words {
     average: word("im Schnitt"),
     counted: phrase("{0} von {1} Warteschlangen"),
     counted_of_one: phrase("{0} von {1} Warteschlange"),
+    simulated: word("simuliert"),
     live: word("Live"),
     resuming: word("Wird aktualisiert"),
     no_connection: word("Keine Verbindung"),

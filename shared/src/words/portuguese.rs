@@ -44,6 +44,7 @@ pub(super) const WORDS: Words = Words {
     average: word("média"),
     counted: phrase("{0} de {1} filas"),
     counted_of_one: phrase("{0} de {1} fila"),
+    simulated: word("simulada"),
     live: word("Ao vivo"),
     resuming: word("Atualizando"),
     no_connection: word("Sem conexão"),

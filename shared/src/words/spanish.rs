@@ -44,6 +44,7 @@ pub(super) const WORDS: Words = Words {
     average: word("media"),
     counted: phrase("{0} de {1} colas"),
     counted_of_one: phrase("{0} de {1} cola"),
+    simulated: word("simulada"),
     live: word("En directo"),
     resuming: word("Actualizando"),
     no_connection: word("Sin conexión"),

@@ -32,6 +32,8 @@ pub(crate) struct Agent {
     pub(crate) shift: u32,
     /// A break that waits until the agent has no contact in hand.
     pub(crate) is_break_due: bool,
+    /// Until when the agent is called away, once no contact is in hand.
+    pub(crate) away_until: i64,
     /// The day of the agent's latest long break.
     pub(crate) lunched: Option<i64>,
     pub(crate) random: Random,
@@ -48,6 +50,7 @@ impl Agent {
             is_at_work: false,
             shift: 0,
             is_break_due: false,
+            away_until: i64::MIN,
             lunched: None,
             random: Random::new(&[key, 6, index as u64]),
         }

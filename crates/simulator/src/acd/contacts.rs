@@ -42,6 +42,7 @@ impl Acd {
             None => {
                 self.lines[skill].waiting.push_back(contact);
                 if let Some(mean) = patience {
+                    let mean = mean * self.patience_times(skill);
                     let seconds = Random::new(&[key, 10, contact.number]).exponential(mean);
                     let at = self.now + 4 * SECOND_MS + (seconds * 1_000.0) as i64;
                     let contact = contact.number;

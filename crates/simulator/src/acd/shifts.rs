@@ -62,6 +62,11 @@ impl Acd {
             one.is_break_due = false;
             return self.turn(agent, Doing::LoggedOut);
         }
+        if now < one.away_until {
+            let (at, shift) = (one.away_until, one.shift);
+            self.turn(agent, Doing::Unavailable);
+            return self.schedule(at, Event::BreakOver { agent, shift });
+        }
         let away_minutes = if one.is_break_due {
             one.is_break_due = false;
             let is_long = is_lunch(now) && one.lunched != Some(day_of(now));

@@ -92,6 +92,9 @@ fn skills(tenant: &Tenant, query: &Query, now_ms: i64, quirks: &Quirks) -> Vec<V
         .filter(|(_, skill)| query.wants(skill))
         .filter(|(_, skill)| !exceptions.hides(skill.id()) && !quirks.has(Quirk::QueuesLeftOut))
         .filter_map(|(index, skill)| {
+            if acd.leaves_out(index) {
+                return None;
+            }
             let metrics = acd.metrics(index, &[]);
             if then.is_some_and(|then| acd.changed(index) <= then) {
                 return None;

@@ -83,7 +83,9 @@ fn queues(tenant: &Tenant, read: &Read, quirks: &Quirks) -> Result<Vec<Value>, A
             let message = format!("queue {id} not found");
             return Err(Answer::error(StatusCode::NOT_FOUND, &message));
         };
-        let is_left_out = exceptions.omitted.contains(id) || quirks.has(Quirk::QueuesLeftOut);
+        let is_left_out = exceptions.omitted.contains(id)
+            || acd.leaves_out(position)
+            || quirks.has(Quirk::QueuesLeftOut);
         if is_left_out || !seen.insert(id) {
             continue;
         }

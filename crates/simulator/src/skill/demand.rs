@@ -12,7 +12,7 @@ const WEEKDAY_OF_START: i64 = 2;
 const WEEK: [f64; 7] = [1.12, 1.02, 1.0, 0.98, 0.95, 0.45, 0.35];
 /// What a planner adds to the agents that the mean load needs, in roots of the load:
 /// with more, fewer wait.
-const SPARE: (f64, f64) = (0.15, 0.9);
+const SPARE: (f64, f64) = (0.6, 1.2);
 /// Over lunch more agents are away, and plans know a part of it.
 const LUNCH: (f64, f64) = (675.0, 825.0);
 /// How much of its office hours' working time a deferred skill's contacts take.
@@ -142,7 +142,8 @@ impl Skill {
         !is_day_off && minute_of_day(since_opening) < profile.open_for
     }
 
-    fn outage(&self, ms: i64) -> f64 {
+    /// How many times the usual contacts come at a moment.
+    pub(crate) fn outage(&self, ms: i64) -> f64 {
         let minute = minute_of_day(ms);
         match self.profile.trouble {
             Trouble::Outage { from, until, times }
