@@ -53,7 +53,7 @@ fn of_table(
     if let Some(hours) = levels.texts.get(keys::HOURS) {
         let text = hours.value.trim();
         reader.notes.push(hours.note(format_args!(
-            "{who}: levels hold {text}, by {zone}; outside these hours queues have no level"
+            "{who}: levels apply {text} ({zone}); outside these hours queues have no level"
         )));
     }
     let agents = keys::level_key(Metric::AvailableAgents);

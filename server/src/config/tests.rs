@@ -623,8 +623,8 @@ fn what_levels_do_is_said_with_key_and_line() {
                 "queuewall.toml:3: levels.available_agents: every board: critical while calls wait and 0 agents \
                  are available: {busy}"
             ),
-            "queuewall.toml:9: boards.levels.hours: board \"sales\": levels hold Mo-Fr 08:00-18:00, by \
-             Europe/Berlin; outside these hours queues have no level"
+            "queuewall.toml:9: boards.levels.hours: board \"sales\": levels apply Mo-Fr 08:00-18:00 \
+             (Europe/Berlin); outside these hours queues have no level"
                 .to_owned(),
             format!(
                 "queuewall.toml:10: boards.levels.available_agents: board \"sales\": critical while calls wait \

@@ -34,17 +34,14 @@ impl Schedule {
             .iter()
             .flat_map(|part| part.ids.iter().map(|id| (part.group, id.as_str())))
             .collect();
-        let rest = |batch: &Batch| -> Vec<String> {
-            let is_free = |id: &&String| !parted.contains(&(batch.group, id.as_str()));
-            batch.ids.iter().filter(is_free).cloned().collect()
-        };
-        let (batch, ids) = (self.batches.iter())
-            .map(|batch| (batch, rest(batch)))
-            .filter(|(_, ids)| !ids.is_empty())
-            .min_by_key(|(batch, _)| batch.due)?;
+        let is_free = |batch: &Batch, id: &str| !parted.contains(&(batch.group, id));
+        let has_rest = |batch: &&Batch| batch.ids.iter().any(|id| is_free(batch, id));
+        let batches = self.batches.iter();
+        let batch = batches.filter(has_rest).min_by_key(|batch| batch.due)?;
+        let rest = batch.ids.iter().filter(|id| is_free(batch, id));
         let read = Read {
             group: batch.group,
-            ids,
+            ids: rest.cloned().collect(),
             kind: Kind::Turn(batch.serial),
         };
         Some((batch.due, Task::Read(read)))
