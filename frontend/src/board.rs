@@ -17,11 +17,15 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use queuewall_shared::basis::Basis;
+use queuewall_shared::fit::{self, Figures, Lines};
 use queuewall_shared::language::Language;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::report::Report;
 use queuewall_shared::server_clock::ServerClock;
-use queuewall_shared::snapshot::{Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream};
+use queuewall_shared::snapshot::{
+    Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream, UpstreamState,
+};
+use queuewall_shared::tile_state::TileState;
 
 use crate::api::{Answer, Refusal, Times};
 use crate::field::Field;
@@ -29,8 +33,7 @@ use crate::language;
 use crate::polling::{PollHandler, Taken};
 use crate::settings;
 use crate::startup;
-use crate::text;
-use crate::tile_view::{Gist, TileView};
+use crate::tile_view::{Gist, TileView, Told};
 use crate::time::{self, TimeOfDay};
 use crate::wire;
 
@@ -60,8 +63,10 @@ struct Head {
     build: String,
     poll_interval: Duration,
     upstream: Upstream,
-    /// Whether any queue has agents counted who are off calls.
-    has_off_call: bool,
+    /// What tiles have to say where there is room.
+    lines: Lines,
+    /// Whether all readings are of one age, but for a few seconds.
+    is_of_one_age: bool,
 }
 
 /// How times are written: in which zone (`None`: the screen's own) and language.
@@ -133,7 +138,8 @@ impl BoardState {
             build: snapshot.build,
             poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
             upstream: snapshot.upstream,
-            has_off_call: snapshot.queues.iter().any(has_off_call),
+            lines: lines(&snapshot.queues),
+            is_of_one_age: is_of_one_age(&snapshot.queues),
         }));
         let mut order = Vec::with_capacity(snapshot.queues.len());
         let mut queues = BTreeMap::new();
@@ -234,11 +240,11 @@ impl BoardState {
         self.head.with(of).unwrap_or_default()
     }
 
-    /// Whether any queue has numbers for agents in after-call work and away.
+    /// What tiles have to say where there is room.
     #[must_use]
-    pub fn has_off_call(&self) -> bool {
-        let of = |head: &Option<Head>| head.as_ref().is_some_and(|head| head.has_off_call);
-        self.head.with(of)
+    pub fn lines(&self) -> Lines {
+        let of = |head: &Option<Head>| head.as_ref().map(|head| head.lines);
+        self.head.with(of).unwrap_or_default()
     }
 
     /// The link's state in test hooks and style sheets.
@@ -262,23 +268,45 @@ impl BoardState {
     /// What a tile's words are made of, by what all queues are judged by now.
     pub(crate) fn gist(&self, queue: &Arc<Queue>, judge: &Judge) -> Gist {
         let (tile_state, age) = judge.of(queue);
-        let held = queue
-            .level_since_ms
-            .and_then(|since| self.time_since(since));
-        Gist::of(Arc::clone(queue), tile_state, age, held, self.excuse())
+        let is_stale = tile_state == TileState::Stale;
+        let since_ms = queue.reasons.first().and_then(|reason| reason.since_ms);
+        let since_ms = since_ms.or(queue.level_since_ms);
+        let told = Told {
+            age: age.filter(|age| is_stale || judge.has_to_say(*age)),
+            lasting: since_ms.and_then(|since| self.time_since(since)),
+            read_at: age
+                .filter(|_| is_stale)
+                .and_then(|age| self.write_time_ago(age))
+                .unwrap_or_default(),
+            is_told: self.is_told(queue),
+        };
+        Gist::of(Arc::clone(queue), tile_state, told)
     }
 
-    fn excuse(&self) -> &'static str {
+    /// Whether the banner or the header says why this queue's numbers are old.
+    fn is_told(&self, queue: &Queue) -> bool {
         match self.link.with(Link::state) {
-            LinkState::Lost => text::no_connection(),
-            LinkState::Resuming => text::resuming(),
-            LinkState::Connecting | LinkState::Ok => "",
+            LinkState::Lost | LinkState::Resuming => true,
+            LinkState::Connecting | LinkState::Ok => self.head.with(|head| match head {
+                Some(Head { upstream, .. }) => {
+                    upstream.state == UpstreamState::Down && upstream.cause_code == queue.cause_code
+                }
+                None => false,
+            }),
         }
     }
 
     /// The queue of an id, as of the latest answer.
     pub(crate) fn queue(&self, id: &str) -> Option<Arc<Queue>> {
         self.queues.with(|queues| queues.get(id).cloned())
+    }
+
+    /// How much room the most calls waiting of a chosen queue take.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let queues = self.chosen_queues();
+        let most = queues.iter().filter_map(|queue| queue.waiting).max();
+        Figures::of(most.unwrap_or_default())
     }
 
     /// How bad the queue of an id is, where its reading still counts.
@@ -404,7 +432,20 @@ fn basis(times: Times, sent_at: Duration, received_at: Duration) -> Basis {
     }
 }
 
-fn has_off_call(queue: &Queue) -> bool {
-    let agents = &queue.agents;
-    agents.after_call_work.is_some() || agents.unavailable.is_some()
+fn is_of_one_age(queues: &[Queue]) -> bool {
+    const A_FEW_SECONDS_MS: u64 = 5_000;
+    let lags = || queues.iter().filter_map(|queue| queue.lag_ms);
+    lags().max().unwrap_or(0) <= lags().min().unwrap_or(0) + A_FEW_SECONDS_MS
+}
+
+fn lines(queues: &[Queue]) -> Lines {
+    let has_off_call = |queue: &Queue| {
+        let agents = &queue.agents;
+        agents.after_call_work.is_some() || agents.unavailable.is_some()
+    };
+    Lines {
+        name: queues.iter().any(|queue| fit::is_long_name(&queue.name)),
+        off_call: queues.iter().any(has_off_call),
+        trend: true,
+    }
 }

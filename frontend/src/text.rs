@@ -21,9 +21,9 @@ use queuewall_shared::address;
 use queuewall_shared::cause::Cause;
 use queuewall_shared::fit::Form;
 use queuewall_shared::format::{self, AgeUnit, Wait};
-use queuewall_shared::snapshot::{Agents, Level, Metric, Reason};
+use queuewall_shared::phrase::Phrase;
+use queuewall_shared::snapshot::{Agents, Level, Metric, Queue, Reason};
 use queuewall_shared::tile_state::TileState;
-use queuewall_shared::trend::Direction;
 use queuewall_shared::words::Words;
 
 use crate::language;
@@ -312,53 +312,153 @@ pub fn level(level: Level) -> &'static str {
     }
 }
 
-/// What a reason means, without its level and its time.
-fn matter(reason: &Reason) -> String {
+/// Why a tile is at its level, in the parts that it is written in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Why {
+    /// The level in a word, or that it is easing, and what parts it from the rest.
+    pub lead: String,
+    /// What is the matter.
+    pub matter: String,
+    /// For how long.
+    pub lasting: String,
+    /// How many agents could take a call, and of how many.
+    pub free: String,
+}
+
+/// Why a queue is at its level, by the first of its reasons, which has been for `lasting`.
+/// Nothing here is refuted by the numbers on the queue's tile.
+#[must_use]
+pub fn why(queue: &Queue, lasting: Option<Duration>) -> Why {
     let words = words();
-    let limit = numbers::tenths(reason.limit);
-    let wait = || wait(Duration::from_millis(reason.limit as u64));
+    let reason = queue.reasons.first();
+    let is_easing = reason.is_some_and(|reason| reason.held);
+    let lead = match is_easing {
+        true => words.easing.text(),
+        false => level(queue.level),
+    };
+    let is_at_least = match reason {
+        Some(Reason {
+            since_ms: Some(_),
+            since_at_least,
+            ..
+        }) => *since_at_least,
+        _ => queue.level_since_at_least,
+    };
+    let lasting = lasting.map_or_else(String::new, minutes);
+    let agents = &queue.agents;
+    let free = match (agents.available, agents.logged_on) {
+        (_, None | Some(0)) => String::new(),
+        (Some(free), Some(all)) => {
+            (words.free_of).fill([&numbers::compact(free), &numbers::compact(all)])
+        }
+        (None, _) => String::new(),
+    };
+    let free = match lasting.is_empty() || free.is_empty() {
+        true => free,
+        false => ["· ", &free].concat(),
+    };
+    Why {
+        lead: match reason {
+            Some(_) => [lead, words.colon].concat(),
+            None => lead.into(),
+        },
+        matter: reason.map_or_else(String::new, |reason| matter(queue, reason)),
+        lasting: match is_at_least && !lasting.is_empty() {
+            true => words.at_least.fill([&lasting]),
+            false => lasting,
+        },
+        free,
+    }
+}
+
+/// What a reason means, without its level and its time: its limit, or the number where the
+/// limit would seem refuted by it.
+fn matter(queue: &Queue, reason: &Reason) -> String {
+    let words = words();
+    if reason.held && queue.waiting == Some(0) && reason.metric != Metric::ServiceLevel {
+        return words.none_waiting.text().into();
+    }
+    let count = |number: f64| numbers::compact(number as u64);
+    let time = |number: f64| wait(Duration::from_millis(number as u64));
+    let said = |limit: Phrase<1>, now: Phrase<1>, write: &dyn Fn(f64) -> String| {
+        let number = reason.value.map(write);
+        let limit_text = write(reason.limit);
+        match reason.held || number.as_ref() == Some(&limit_text) {
+            true => now.fill([&known(number)]),
+            false => limit.fill([&limit_text]),
+        }
+    };
+    let nothing = |text: Phrase<0>| text.text().to_owned();
     match reason.metric {
-        Metric::Waiting => words.many_waiting.fill([&limit]),
-        Metric::AverageWait => words.wait_over.fill([&wait()]),
-        Metric::LongestWait => words.longest_over.fill([&wait()]),
-        Metric::ServiceLevel => words.service_under.fill([&limit]),
-        Metric::AvailableAgents if reason.limit < 1.0 => words.nobody_free.text().into(),
-        Metric::AvailableAgents => words.few_free.fill([&limit]),
+        Metric::Waiting if !reason.held => words.many_waiting.fill([&count(reason.limit)]),
+        Metric::Waiting => said(words.many_waiting, words.waiting_now, &count),
+        Metric::AverageWait => said(words.wait_over, words.wait_now, &time),
+        Metric::LongestWait => said(words.longest_over, words.longest_now, &time),
+        Metric::ServiceLevel if reason.held => {
+            (words.service_now).fill([&known(reason.value.map(format::whole_percent))])
+        }
+        Metric::ServiceLevel => words.service_under.fill([&numbers::tenths(reason.limit)]),
+        Metric::AvailableAgents if reason.held => said(words.few_free, words.free_now, &count),
+        Metric::AvailableAgents if reason.limit < 1.0 => nothing(words.nobody_free),
+        Metric::AvailableAgents => words.few_free.fill([&count(reason.limit)]),
+        Metric::AgentsLoggedOn if reason.held => {
+            said(words.few_logged_on, words.logged_on_now, &count)
+        }
+        Metric::AgentsLoggedOn if reason.limit < 1.0 => nothing(words.none_logged_on),
+        Metric::AgentsLoggedOn => words.few_logged_on.fill([&count(reason.limit)]),
         // The others are not judged.
         _ => String::new(),
     }
 }
 
-/// Why a tile is at its level, and for how long it has been: what follows the level's
-/// word. Of less than a minute nothing is said, so that the words change no more often
+/// A time in whole minutes or more; empty below one, so that the words change no more often
 /// than that.
-#[must_use]
-pub fn reason(first: Option<&Reason>, held: Option<Duration>) -> String {
-    let words = words();
-    let mut said = String::new();
-    if let Some(first) = first {
-        said.push_str(words.colon);
-        said.push_str(&matter(first));
-    }
-    let lasting = match held.map(|held| (held.as_secs() / 60, held)) {
-        None | Some((0, _)) => return said,
+fn minutes(time: Duration) -> String {
+    match time.as_secs() / 60 {
+        0 => String::new(),
         // An age of up to two minutes would count its seconds.
-        Some((1, _)) => counted_in(1, AgeUnit::Minutes),
-        Some((_, held)) => age(held),
-    };
-    said.push_str(", ");
-    said.push_str(&words.held.fill([&lasting]));
-    said
+        1 => counted_in(1, AgeUnit::Minutes),
+        _ => age(time),
+    }
 }
 
-/// A tile's state and level, where the calls waiting are going, and how many of the
+/// What a stale tile was at `time`; empty where that was no trouble.
+#[must_use]
+pub fn was(level: Level, time: &str) -> String {
+    match level {
+        Level::Critical => words().was_critical.fill([time]),
+        Level::Warning => words().was_warning.fill([time]),
+        Level::None | Level::Ok => String::new(),
+    }
+}
+
+/// Behind calls waiting that are so many more or fewer than a quarter of an hour ago.
+#[must_use]
+pub fn change(waiting: u64, before: u64) -> String {
+    let (sign, by) = match waiting >= before {
+        true => ("+", waiting - before),
+        false => ("−", before - waiting),
+    };
+    match by {
+        0 => String::new(),
+        by => [sign, &numbers::compact(by)].concat(),
+    }
+}
+
+/// A number, or what stands where it is unknown.
+#[must_use]
+pub fn known(text: Option<String>) -> String {
+    text.unwrap_or_else(|| format::UNKNOWN.into())
+}
+
+/// A tile's state and level, by how much the calls waiting changed, and how many of the
 /// `agents` are off calls, for screen readers.
 #[must_use]
 pub fn tile_label(
     name: &str,
     tile_state: TileState,
     of: Level,
-    trend: Option<Direction>,
+    change: &str,
     agents: Agents,
 ) -> String {
     let words = words();
@@ -372,12 +472,11 @@ pub fn tile_label(
         TileState::NotFound => words.is_not_found.text(),
         TileState::Forbidden => words.is_forbidden.text(),
     };
-    let (comma, trend) = match trend {
-        Some(Direction::Rising) => (", ", words.rising.text()),
-        Some(Direction::Falling) => (", ", words.falling.text()),
-        Some(Direction::Steady) | None => ("", ""),
-    };
-    let mut label = [name, words.colon, state, comma, trend].concat();
+    let mut label = [name, words.colon, state].concat();
+    if !change.is_empty() {
+        label.push_str(", ");
+        label.push_str(&words.change.fill([change]));
+    }
     for (count, phrase) in [
         (agents.after_call_work, words.in_after_call_work),
         (agents.unavailable, words.unavailable),
@@ -388,6 +487,20 @@ pub fn tile_label(
         }
     }
     label
+}
+
+/// In a closed tile: nobody is logged on, or how many wait outside opening hours.
+#[must_use]
+pub fn closed_because(queue: &Queue) -> String {
+    let words = words();
+    match (queue.is_outside_hours, queue.waiting) {
+        (false, _) => words.nobody_logged_on.text().into(),
+        (true, Some(waiting @ 1..)) => {
+            let waiting = words.waiting_now.fill([&numbers::compact(waiting)]);
+            [words.outside_hours.text(), " · ", &waiting].concat()
+        }
+        (true, _) => words.outside_hours.text().into(),
+    }
 }
 
 /// Why a tile without numbers has none, where the server gives no cause.
@@ -457,7 +570,6 @@ pub fn left_out(form: Form) -> &'static str {
     let words = words();
     match form {
         Form::Full => "",
-        Form::NoAgents => words.no_room_for_agents.text(),
         Form::NoService => words.no_room_for_service.text(),
         Form::NoWait => words.no_room_for_wait.text(),
     }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use queuewall_shared::format;
 use queuewall_shared::language::Language;
-use queuewall_shared::snapshot::{Agents, Level, Queue};
+use queuewall_shared::snapshot::{Agents, Level, Metric, Queue};
 use queuewall_shared::tile_state::TileState;
-use queuewall_shared::trend::{self, Direction};
+use queuewall_shared::trend;
 
-use crate::{language, numbers, text};
+use crate::text::{self, Why, known};
+use crate::{language, numbers};
 
 /// What a tile's words are made of: while it stays equal, so do they.
 #[derive(Clone, Debug)]
@@ -18,35 +19,44 @@ pub struct Gist {
     tile_state: TileState,
     /// As far as the tile says it.
     age: Option<Duration>,
-    held: Option<Duration>,
-    excuse: &'static str,
+    /// For how long the first reason has been.
+    lasting: Option<Duration>,
+    /// By the clock, when a stale tile's reading was made.
+    read_at: String,
+    is_told: bool,
     language: Language,
 }
 
+/// What a tile tells of a queue besides the queue.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// How old the reading is; `None` where the tile does not say it.
+    pub age: Option<Duration>,
+    /// For how long the first reason has been.
+    pub lasting: Option<Duration>,
+    /// By the clock, when a stale tile's reading was made; empty where no clock tells.
+    pub read_at: String,
+    /// Whether the board says why the numbers are old, for all tiles at once.
+    pub is_told: bool,
+}
+
 impl Gist {
-    /// Of a queue whose reading is `age` old and whose level has held for `held`, each to
-    /// what the words tell of it. `excuse`: why the board knows no better.
+    /// Of a queue, with each time to what the words tell of it.
     #[must_use]
-    pub fn of(
-        queue: Arc<Queue>,
-        tile_state: TileState,
-        age: Option<Duration>,
-        held: Option<Duration>,
-        excuse: &'static str,
-    ) -> Self {
-        let is_told = matches!(tile_state, TileState::Ageing | TileState::Stale);
+    pub fn of(queue: Arc<Queue>, tile_state: TileState, told: Told) -> Self {
         let whole =
             |time: Duration, seconds: u64| Duration::from_secs(time.as_secs() / seconds * seconds);
         Self {
             queue,
             tile_state,
-            age: age.filter(|_| is_told).map(|age| match age.as_secs() {
+            age: told.age.map(|age| match age.as_secs() {
                 // Counted in seconds up to here.
                 ..120 => whole(age, 1),
                 _ => whole(age, 60),
             }),
-            held: held.map(|held| whole(held, 60)),
-            excuse,
+            lasting: told.lasting.map(|lasting| whole(lasting, 60)),
+            read_at: told.read_at,
+            is_told: told.is_told,
             language: language::current(),
         }
     }
@@ -54,23 +64,23 @@ impl Gist {
     /// The words.
     #[must_use]
     pub fn view(&self) -> TileView {
-        TileView::of(
-            &self.queue,
-            self.tile_state,
-            self.age,
-            self.held,
-            self.excuse,
-        )
+        let told = Told {
+            age: self.age,
+            lasting: self.lasting,
+            read_at: self.read_at.clone(),
+            is_told: self.is_told,
+        };
+        TileView::of(&self.queue, self.tile_state, &told)
     }
 }
 
 impl PartialEq for Gist {
     fn eq(&self, other: &Self) -> bool {
-        let rest = |it: &Self| (it.tile_state, it.age, it.held, it.language);
+        let rest = |it: &Self| (it.tile_state, it.age, it.lasting, it.is_told, it.language);
         // A queue that did not change stays where it is.
         Arc::ptr_eq(&self.queue, &other.queue)
             && rest(self) == rest(other)
-            && self.excuse == other.excuse
+            && self.read_at == other.read_at
     }
 }
 
@@ -85,13 +95,13 @@ pub struct TileView {
     pub name: String,
     /// Calls waiting.
     pub waiting: String,
-    /// How much room that takes, for the style sheet: 1 to 3 figures, thousands, millions.
-    pub digits: &'static str,
+    /// How many more or fewer that are than a quarter of an hour ago.
+    pub change: String,
     /// What the wait is: the mean, or the longest where no mean is given.
     pub wait_label: &'static str,
     /// Which metric the wait is, for test hooks.
     pub wait_metric: &'static str,
-    /// The wait.
+    /// The wait; none where nobody waits.
     pub wait: String,
     /// Service level.
     pub service: String,
@@ -107,7 +117,7 @@ pub struct TileView {
     pub logged_on: String,
     /// Agents in after-call work.
     pub after_call: String,
-    /// Agents logged on who are not to be had for calls.
+    /// Agents logged on who are not available for calls.
     pub away: String,
     /// Share of the free among those logged on, as a CSS length.
     pub available_bar: String,
@@ -124,61 +134,47 @@ pub struct TileView {
     pub age: String,
     /// Why numbers are missing or old.
     pub cause: String,
+    /// What a stale tile was, and when.
+    pub was: String,
     /// How bad it is. Only a reading that still counts has a level.
     pub level: Level,
-    /// The level in a word.
-    pub level_word: &'static str,
     /// Why it is at that level.
-    pub reason: String,
+    pub why: Why,
     /// Where the service level's goal is on its bar, as a CSS length.
     pub goal: String,
-    /// Where the calls waiting are going, for style sheets and test hooks.
-    pub trend: &'static str,
-    /// The same as an SVG path of an arrow.
-    pub arrow: &'static str,
     /// The last half hour of calls waiting as an SVG path.
     pub line: String,
 }
 
 impl TileView {
-    /// The words for a queue whose reading is `age` old and whose level has held for
-    /// `held`. `excuse` is the board's own reason for a stale tile (a lost server), and
-    /// comes before the queue's.
+    /// The words for a queue in that state.
     #[must_use]
-    pub fn of(
-        queue: &Queue,
-        tile_state: TileState,
-        age: Option<Duration>,
-        held: Option<Duration>,
-        excuse: &str,
-    ) -> Self {
+    pub fn of(queue: &Queue, tile_state: TileState, told: &Told) -> Self {
         let is_current = matches!(tile_state, TileState::Fresh | TileState::Ageing);
         let level = if is_current { queue.level } else { Level::None };
-        let is_trouble = matches!(level, Level::Warning | Level::Critical);
         let (wait_label, wait_metric, wait_ms) =
             match (queue.average_wait_ms, queue.longest_wait_ms) {
                 (None, Some(longest)) => (text::tile_longest_wait(), "longest_wait", Some(longest)),
                 (average, _) => (text::tile_wait(), "average_wait", average),
             };
+        let wait_ms = wait_ms.filter(|_| queue.waiting != Some(0));
         let agents = &queue.agents;
         let share = |part: Option<u64>| match (part, agents.logged_on) {
             (Some(part), Some(all)) if all > 0 => length(part as f64 * 100.0 / all as f64),
             _ => length(0.0),
         };
-        let percent = queue.service_level.percent;
-        let available = count(agents.available);
-        let busy = count(agents.busy);
-        let logged_on = count(agents.logged_on);
+        let percent = queue.value(Metric::ServiceLevel);
         let waiting = match tile_state {
             // Whatever the answer carries besides: this tile has nothing to claim.
             TileState::Unknown | TileState::NotFound | TileState::Forbidden => None,
             _ => queue.waiting,
         };
-        let trend = trend::direction(&queue.trend).filter(|_| is_current);
-        let (trend_name, arrow) = match trend {
-            Some(Direction::Rising) => ("rising", "M12 20V5M5.5 11.5L12 5l6.5 6.5"),
-            Some(Direction::Falling) => ("falling", "M12 4v15M5.5 12.5L12 19l6.5-6.5"),
-            Some(Direction::Steady) | None => ("none", ""),
+        let change = match (waiting, trend::before(&queue.trend)) {
+            (Some(waiting), Some(before)) if is_current => text::change(waiting, before),
+            _ => String::new(),
+        };
+        let age = |is_said: bool, write: fn(Duration) -> String| {
+            told.age.filter(|_| is_said).map_or_else(String::new, write)
         };
         Self {
             tile_state,
@@ -186,7 +182,7 @@ impl TileView {
                 &queue.name,
                 tile_state,
                 level,
-                trend,
+                &change,
                 if is_current {
                     *agents
                 } else {
@@ -195,7 +191,7 @@ impl TileView {
             ),
             name: queue.name.clone(),
             waiting: count(waiting),
-            digits: digits(waiting),
+            change,
             wait_label,
             wait_metric,
             wait: known(wait_ms.map(|ms| text::wait(Duration::from_millis(ms)))),
@@ -211,40 +207,42 @@ impl TileView {
             busy_bar: share(on_calls(agents)),
             after_call_bar: share(agents.after_call_work),
             away_bar: share(agents.unavailable),
-            available,
-            busy,
-            logged_on,
+            available: count(agents.available),
+            busy: count(agents.busy),
+            logged_on: count(agents.logged_on),
             after_call: count(agents.after_call_work),
             away: count(agents.unavailable),
-            ago: match (tile_state, age) {
-                (TileState::Ageing, Some(age)) => text::ago(age),
-                _ => String::new(),
-            },
-            age: match (tile_state, age) {
-                (TileState::Stale, Some(age)) => text::age(age),
-                _ => String::new(),
-            },
+            ago: age(
+                matches!(tile_state, TileState::Ageing | TileState::Closed),
+                text::ago,
+            ),
+            age: age(tile_state == TileState::Stale, text::age),
             cause: match tile_state {
                 TileState::Fresh | TileState::Ageing => String::new(),
-                TileState::Stale if !excuse.is_empty() => excuse.into(),
+                TileState::Closed => text::closed_because(queue),
+                TileState::Stale if told.is_told => String::new(),
                 _ => text::server_cause(queue.cause_code, queue.cause.as_deref())
+                    .filter(|_| !told.is_told)
                     .unwrap_or_else(|| text::cause(tile_state))
                     .into(),
             },
+            was: match tile_state {
+                TileState::Stale if !told.read_at.is_empty() => {
+                    text::was(queue.level.max(queue.last_level), &told.read_at)
+                }
+                _ => String::new(),
+            },
             level,
-            level_word: text::level(level),
-            reason: if is_trouble {
-                text::reason(queue.reasons.first(), held)
+            why: if level > Level::Ok {
+                text::why(queue, told.lasting)
             } else {
-                String::new()
+                Why::default()
             },
             // Without a goal the mark is out of sight, beyond the bar's end.
             goal: queue
                 .service_level
                 .goal
                 .map_or_else(|| "200%".into(), length),
-            trend: trend_name,
-            arrow,
             line: if is_current {
                 trend::line(&queue.trend)
             } else {
@@ -270,24 +268,8 @@ fn on_calls(agents: &Agents) -> Option<u64> {
     }
 }
 
-fn known(text: Option<String>) -> String {
-    text.unwrap_or_else(|| format::UNKNOWN.into())
-}
-
 fn count(count: Option<u64>) -> String {
     known(count.map(numbers::compact))
-}
-
-/// How much room a number takes as [`numbers::compact`] writes it: figures, thousands,
-/// millions.
-fn digits(count: Option<u64>) -> &'static str {
-    match count.unwrap_or(0) {
-        0..10 => "1",
-        10..100 => "2",
-        100..1_000 => "3",
-        1_000..1_000_000 => "4",
-        _ => "5",
-    }
 }
 
 /// A percentage as a CSS length, within 0 to 100 and to a tenth.

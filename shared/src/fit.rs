@@ -11,6 +11,8 @@
 
 use std::ops::Range;
 
+use crate::phrase::width;
+
 /// Distance over the height of a capital letter that can be read from there.
 const DISTANCE_PER_CAPITAL: f64 = 200.0;
 /// Height of a capital letter in ems of its type; Inter has 0.727, Arial 0.716.
@@ -27,13 +29,36 @@ const FOOT_EM: f64 = 1.25;
 const MARGIN_ACROSS_EM: f64 = 0.6;
 const MARGIN_DOWN_EM: f64 = 0.35;
 const GAP_EM: f64 = 0.4;
-/// Height of the trend's line in ems of a tile's type.
+/// Borders and margins left and right in a tile, in ems of its type like all that follows.
+const INSET_EM: f64 = 1.54;
+/// Wait and service level beside the calls waiting.
+const SIDE_EM: f64 = 6.85;
+/// How many more wait than a while ago: `+4`.
+const CHANGE_EM: f64 = 1.33;
+/// A second line for long names.
+const NAME_EM: f64 = 1.15;
+/// The trend's line.
 const TREND_EM: f64 = 2.1;
-/// Height of the line of agents who are off calls.
+/// The line of agents who are off calls.
 const OFF_CALL_EM: f64 = 1.15;
-/// Lines that a tile can do without are there where type stays so much larger than it
-/// has to be.
-const LINES_FROM: f64 = 1.15;
+/// A tile's borders, name, and reason or agents: all but what is between.
+const HEAD_AND_FOOT_EM: f64 = 4.3;
+
+/// How high a number is with the room above and below it, of the size of its type.
+const FIGURE_HEIGHT: f64 = 0.9;
+/// The calls waiting are at most so high, of their tile's height.
+const MOST_OF_TILE: f64 = 0.6;
+
+/// Lines that a tile can do without are there where they cost no type size, or type stays so
+/// much larger than it has to be ...
+const LINES_FROM: f64 = 1.25;
+/// ... and the calls waiting so large, of what they would be without.
+const LINES_LEAVE: f64 = 0.7;
+/// Another layout than the usual one has to make the calls waiting so much larger.
+const WORTH: f64 = 1.2;
+
+/// So many tiles or fewer fill the screen without an empty place.
+const FEW: usize = 3;
 
 /// Type that is so much of the largest is as good, if it leaves fewer places empty.
 const NEARLY: f64 = 0.96;
@@ -79,29 +104,26 @@ impl Distance {
     }
 }
 
-/// How much a tile says. Where even one whole tile does not fit, it says less.
+/// How much a tile says. Each says why it is at its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Form {
     /// Everything.
     Full,
-    /// All but the agents.
-    NoAgents,
-    /// Neither agents nor service level.
+    /// Calls waiting and the wait.
     NoService,
-    /// Calls waiting and the level alone.
+    /// Calls waiting alone.
     NoWait,
 }
 
 impl Form {
     /// From the most to the least.
-    pub const ALL: [Self; 4] = [Self::Full, Self::NoAgents, Self::NoService, Self::NoWait];
+    pub const ALL: [Self; 3] = [Self::Full, Self::NoService, Self::NoWait];
 
     /// Its name in style sheets and test hooks.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
-            Self::NoAgents => "no_agents",
             Self::NoService => "no_service",
             Self::NoWait => "no_wait",
         }
@@ -110,36 +132,135 @@ impl Form {
     /// Width and height in ems of the tile's type.
     const fn size_em(self) -> (f64, f64) {
         match self {
-            Self::Full => (13.4, 8.8),
-            Self::NoAgents => (13.4, 6.8),
-            Self::NoService => (11.6, 6.6),
-            Self::NoWait => (8.0, 5.8),
+            Self::Full => (13.4, 7.6),
+            Self::NoService => (12.4, 6.2),
+            Self::NoWait => (8.6, 6.1),
+        }
+    }
+
+    /// What a queue's tile tells: calls waiting, wait, service level, agents.
+    const fn facts(self) -> usize {
+        match self {
+            Self::Full => 4,
+            Self::NoService => 2,
+            Self::NoWait => 1,
         }
     }
 }
 
-/// What a whole tile says beyond that where there is room.
+/// What a whole tile says beyond that where there is room, or would if there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Lines {
-    /// The last half hour of calls waiting.
-    pub trend: bool,
+    /// Names may take two lines.
+    pub name: bool,
     /// Agents in after-call work and away.
     pub off_call: bool,
+    /// The last half hour of calls waiting.
+    pub trend: bool,
 }
 
 impl Lines {
-    /// What to try for, the most first. Numbers are dearer than a picture.
-    fn choices(has_off_call: bool) -> [Self; 2] {
-        [true, false].map(|trend| Self {
-            trend,
-            off_call: has_off_call,
-        })
+    /// What of these to try for, the most first. Numbers are dearer than a picture.
+    fn choices(self) -> [Self; 3] {
+        let without_trend = Self {
+            trend: false,
+            ..self
+        };
+        let name_alone = Self {
+            off_call: false,
+            ..without_trend
+        };
+        [self, without_trend, name_alone]
     }
 
     /// Height in ems of the tile's type.
     fn height_em(self) -> f64 {
-        let trend = if self.trend { TREND_EM } else { 0.0 };
-        trend + if self.off_call { OFF_CALL_EM } else { 0.0 }
+        let lines = [
+            (self.name, NAME_EM),
+            (self.off_call, OFF_CALL_EM),
+            (self.trend, TREND_EM),
+        ];
+        let there = lines.into_iter().filter(|(is_there, _)| *is_there);
+        there.map(|(_, height)| height).sum()
+    }
+}
+
+/// Whether a name takes more than one line of the narrowest whole tile, as far as its
+/// letters tell.
+#[must_use]
+pub fn is_long_name(name: &str) -> bool {
+    /// Half letters beside an icon; letters that are wider than Latin ones are twice as wide.
+    const ROOM: usize = 32;
+    let wide = name.chars().filter(|letter| *letter >= '\u{1100}').count();
+    width(name) + 2 * wide > ROOM
+}
+
+/// How much room the most calls waiting of a board take as they are written. All its tiles
+/// have numbers of one size, so that a worse one is never smaller than a better one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Figures {
+    /// Up to 99.
+    #[default]
+    Two,
+    /// Up to 999, and `1.2k` and `12k`.
+    Three,
+    /// More.
+    Four,
+}
+
+impl Figures {
+    /// Of the most calls waiting.
+    #[must_use]
+    pub fn of(most: u64) -> Self {
+        match most {
+            ..100 => Self::Two,
+            100..100_000 => Self::Three,
+            _ => Self::Four,
+        }
+    }
+
+    /// The width of the widest number, of the size of its type.
+    const fn width(self) -> f64 {
+        match self {
+            Self::Two => 1.28,
+            Self::Three => 2.07,
+            Self::Four => 2.42,
+        }
+    }
+
+    /// The room that a change has beside it. Beside long numbers it is not shown where there
+    /// is none.
+    const fn change_em(self) -> f64 {
+        match self {
+            Self::Two => CHANGE_EM,
+            Self::Three | Self::Four => 0.0,
+        }
+    }
+}
+
+/// Where the calls waiting are in a tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// Beside wait and service level.
+    Beside,
+    /// Beside wait, service level and trend: in a wide tile.
+    Wide,
+    /// Above all of them: in a high tile.
+    Above,
+}
+
+impl Layout {
+    /// The usual one first.
+    const ALL: [Self; 3] = [Self::Beside, Self::Wide, Self::Above];
+
+    /// Its name in style sheets and test hooks.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Beside => "beside",
+            Self::Wide => "wide",
+            Self::Above => "above",
+        }
     }
 }
 
@@ -156,6 +277,10 @@ pub struct Fit {
     pub pages: usize,
     /// The tiles' type size, in CSS pixels.
     pub type_px: f64,
+    /// A tile's width in ems of its type.
+    width_em: f64,
+    /// A tile's height in ems of its type.
+    height_em: f64,
     /// The type size of header and foot, in CSS pixels.
     pub frame_px: f64,
     /// Between two tiles, in CSS pixels.
@@ -171,44 +296,40 @@ pub struct Fit {
 
 impl Fit {
     /// Pages for a wall: nothing scrolls, and no type is smaller than the distance
-    /// allows as long as the screen has room for one tile of such type. `has_off_call`
-    /// says whether any of the queues has numbers for [`Lines::off_call`].
+    /// allows as long as the screen has room for one tile of such type. `wanted`: what
+    /// there is to say where there is room.
     #[must_use]
-    pub fn wall(count: usize, viewport: Viewport, distance: Distance, has_off_call: bool) -> Self {
+    pub fn wall(count: usize, viewport: Viewport, distance: Distance, wanted: Lines) -> Self {
         let count = count.max(1);
         let asked_px = distance.smallest_type_px(viewport).max(LEAST_TYPE_PX);
         let most_px = largest_type_px(viewport);
         let smallest_px = asked_px.min(most_px);
         let room = Room::of_wall(viewport, frame_px(viewport, smallest_px));
-        for form in Form::ALL {
-            let capacity = room.capacity(form.size_em(), smallest_px);
-            if capacity > 0 {
-                let fit = room.pages(count, capacity, form, smallest_px, has_off_call);
-                return Self {
-                    is_legible: asked_px <= most_px,
-                    ..fit
-                };
-            }
-        }
-        // Nothing has been laid out yet, or in a room without a size.
-        Self {
-            columns: 1,
-            rows: 1,
-            per_page: count,
-            pages: 1,
-            type_px: LEAST_TYPE_PX,
-            frame_px: LEAST_TYPE_PX,
-            gap_px: room.gap_px,
-            form: Form::NoWait,
-            lines: Lines::default(),
-            is_legible: false,
+        // Of two that tell as much, the first, which is the one that says more of a queue.
+        let told = |form: &Form| room.capacity(*form, smallest_px).min(count) * form.facts();
+        let form = Form::ALL.into_iter().rev().max_by_key(told);
+        let form = form.filter(|form| told(form) > 0);
+        match form {
+            Some(form) => Self {
+                is_legible: asked_px <= most_px,
+                ..room.pages(count, form, smallest_px, wanted)
+            },
+            // Nothing has been laid out yet, or in a room without a size.
+            None => Self {
+                pages: 1,
+                per_page: count,
+                type_px: LEAST_TYPE_PX,
+                frame_px: LEAST_TYPE_PX,
+                is_legible: false,
+                ..room.with_columns(1, count, Form::NoWait, Lines::default())
+            },
         }
     }
 
     /// One page that scrolls, for a tab at arm's length: every tile whole, with all its
     /// lines, as large as the distance asks and no larger, however few there are.
     #[must_use]
-    pub fn tab(count: usize, viewport: Viewport, distance: Distance, has_off_call: bool) -> Self {
+    pub fn tab(count: usize, viewport: Viewport, distance: Distance, wanted: Lines) -> Self {
         let count = count.max(1);
         let type_px = distance
             .smallest_type_px(viewport)
@@ -217,6 +338,8 @@ impl Fit {
         let width_px = viewport.width_px - 2.0 * MARGIN_ACROSS_EM * type_px;
         let columns = parts(width_px, Form::Full.size_em().0 * type_px, gap_px).max(1);
         Self {
+            width_em: share(width_px, columns, gap_px) / type_px,
+            height_em: Form::Full.size_em().1 + wanted.height_em(),
             columns,
             rows: count.div_ceil(columns),
             per_page: count,
@@ -225,12 +348,40 @@ impl Fit {
             frame_px: type_px,
             gap_px,
             form: Form::Full,
-            lines: Lines {
-                trend: true,
-                off_call: has_off_call,
-            },
+            lines: wanted,
             is_legible: true,
         }
+    }
+
+    /// Where the calls waiting are in each tile, and the size of their type in ems of the
+    /// tile's: as large as has room.
+    #[must_use]
+    pub fn hero(&self, figures: Figures) -> (Layout, f64) {
+        let mut best = (Layout::Beside, self.hero_em(Layout::Beside, figures));
+        for layout in Layout::ALL {
+            let size_em = self.hero_em(layout, figures);
+            if size_em > best.1 * WORTH {
+                best = (layout, size_em);
+            }
+        }
+        best
+    }
+
+    fn hero_em(&self, layout: Layout, figures: Figures) -> f64 {
+        let lines = Lines {
+            trend: self.lines.trend && layout != Layout::Wide,
+            ..self.lines
+        };
+        let down = self.height_em - HEAD_AND_FOOT_EM - lines.height_em();
+        let across = self.width_em - INSET_EM - figures.change_em();
+        let rows_em = self.form.size_em().1 - HEAD_AND_FOOT_EM;
+        let (across, down) = match (layout, self.form) {
+            (_, Form::NoWait) => (across, down),
+            (Layout::Above, _) => (across, down - rows_em),
+            _ => (across - SIDE_EM, down),
+        };
+        let highest = (down / FIGURE_HEIGHT).min(self.height_em * MOST_OF_TILE);
+        highest.min(across / figures.width())
     }
 
     /// The least height of a row, in CSS pixels.
@@ -309,60 +460,71 @@ impl Room {
         }
     }
 
-    /// How many tiles of this size there is room for.
-    fn capacity(&self, (width_em, height_em): (f64, f64), type_px: f64) -> usize {
+    /// How many tiles of this form there is room for.
+    fn capacity(&self, form: Form, type_px: f64) -> usize {
+        let (width_em, height_em) = form.size_em();
         parts(self.width_px, width_em * type_px, self.gap_px)
             * parts(self.height_px, height_em * type_px, self.gap_px)
     }
 
-    /// As few pages as there can be, equally full, with the largest type that they allow.
-    fn pages(
-        &self,
-        count: usize,
-        capacity: usize,
-        form: Form,
-        smallest_px: f64,
-        has_off_call: bool,
-    ) -> Fit {
-        let per_page = count.div_ceil(count.div_ceil(capacity));
-        let best = |lines| self.best(per_page, form, lines, smallest_px);
-        let mut choices = Lines::choices(has_off_call).into_iter().map(best);
-        let with_lines = (form == Form::Full)
-            .then(|| choices.find(|fit| fit.type_px >= smallest_px * LINES_FROM))
-            .flatten();
-        let fit = with_lines.unwrap_or_else(|| best(Lines::default()));
+    /// As few pages as there can be, with the largest type that they allow. All are about
+    /// equally full; the last one has the empty places.
+    fn pages(&self, count: usize, form: Form, smallest_px: f64, wanted: Lines) -> Fit {
+        let pages = count.div_ceil(self.capacity(form, smallest_px));
+        let least = count.div_ceil(pages);
+        let plain = self.best(least, form, Lines::default(), smallest_px);
+        let hero_px = |fit: &Fit| fit.hero(Figures::Two).1 * fit.type_px;
+        let costs_little = |fit: &Fit| {
+            let enough_px = (smallest_px * LINES_FROM).min(plain.type_px * NEARLY);
+            fit.type_px >= enough_px.max(smallest_px)
+                && hero_px(fit) >= hero_px(&plain) * LINES_LEAVE
+        };
+        let mut choices = wanted
+            .choices()
+            .into_iter()
+            .map(|lines| self.best(least, form, lines, smallest_px));
+        let with_lines = choices.find(|fit| form == Form::Full && costs_little(fit));
+        let fit = with_lines.unwrap_or(plain);
+        let per_page = fit.grid_places();
         Fit {
-            // Equally full pages may be fewer than full ones would be.
+            per_page,
             pages: count.div_ceil(per_page),
             ..fit
         }
     }
 
-    /// The grid with nearly the largest type and as few empty places as that leaves.
-    fn best(&self, per_page: usize, form: Form, lines: Lines, smallest_px: f64) -> Fit {
-        let grids =
-            || (1..=per_page).map(|columns| self.with_columns(columns, per_page, form, lines));
+    /// The grid with nearly the largest type and as few empty places as that leaves: few
+    /// tiles leave none.
+    fn best(&self, least: usize, form: Form, lines: Lines, smallest_px: f64) -> Fit {
+        let all = (1..=least).map(|columns| self.with_columns(columns, least, form, lines));
+        let all: Vec<Fit> = all.collect();
+        let fills = |fit: &Fit| fit.grid_places() == least && fit.type_px >= smallest_px;
+        let has_to_fill = least <= FEW && all.iter().any(fills);
+        let grids = || all.iter().filter(|fit| !has_to_fill || fills(fit));
         let largest_px = grids().map(|fit| fit.type_px).fold(0.0, f64::max);
         let enough_px = (largest_px * NEARLY).max(smallest_px).min(largest_px);
         let by_places_and_type = |a: &Fit, b: &Fit| {
             let places = a.grid_places().cmp(&b.grid_places());
             places.then(b.type_px.total_cmp(&a.type_px))
         };
-        grids()
-            .filter(|fit| fit.type_px >= enough_px)
-            .min_by(by_places_and_type)
-            .unwrap_or_else(|| self.with_columns(1, per_page, form, lines))
+        let good = grids().filter(|fit| fit.type_px >= enough_px);
+        good.min_by(|a, b| by_places_and_type(a, b))
+            .copied()
+            .unwrap_or_else(|| self.with_columns(1, least, form, lines))
     }
 
-    fn with_columns(&self, columns: usize, per_page: usize, form: Form, lines: Lines) -> Fit {
-        let rows = per_page.div_ceil(columns);
-        let share = |room: f64, parts: usize| (room + self.gap_px) / parts as f64 - self.gap_px;
+    fn with_columns(&self, columns: usize, least: usize, form: Form, lines: Lines) -> Fit {
+        let rows = least.div_ceil(columns);
+        let width_px = share(self.width_px, columns, self.gap_px);
+        let height_px = share(self.height_px, rows, self.gap_px);
         let mut fit = Fit {
             columns,
             rows,
-            per_page,
+            per_page: least,
             pages: 1,
             type_px: 0.0,
+            width_em: 0.0,
+            height_em: 0.0,
             frame_px: self.frame_px,
             gap_px: self.gap_px,
             form,
@@ -370,10 +532,16 @@ impl Room {
             is_legible: true,
         };
         let (width_em, height_em) = fit.size_em();
-        fit.type_px =
-            (share(self.width_px, columns) / width_em).min(share(self.height_px, rows) / height_em);
+        fit.type_px = (width_px / width_em).min(height_px / height_em);
+        fit.width_em = width_px / fit.type_px;
+        fit.height_em = height_px / fit.type_px;
         fit
     }
+}
+
+/// One of `parts` equal parts of a length with gaps between them.
+fn share(length_px: f64, parts: usize, gap_px: f64) -> f64 {
+    (length_px + gap_px) / parts as f64 - gap_px
 }
 
 /// How many parts of `part_px` with gaps between them a length holds.

@@ -14,7 +14,7 @@ pub enum TileState {
     Ageing,
     /// No longer to be believed: grey, its age the largest thing, in no total.
     Stale,
-    /// Read lately: nobody logged on and nothing waiting.
+    /// Read lately: nobody logged on and nothing waiting, or outside opening hours.
     Closed,
     /// No reading, for a reason that may pass.
     Unknown,
@@ -56,7 +56,9 @@ impl TileState {
             (QueueState::Open | QueueState::Closed, Some(age)) => {
                 match Freshness::of(age, poll_interval) {
                     Freshness::Stale => Self::Stale,
-                    _ if queue.state == QueueState::Closed => Self::Closed,
+                    _ if queue.state == QueueState::Closed || queue.is_outside_hours => {
+                        Self::Closed
+                    }
                     Freshness::Ageing => Self::Ageing,
                     Freshness::Fresh => Self::Fresh,
                 }

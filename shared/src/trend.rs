@@ -40,33 +40,21 @@ impl Trend {
     }
 }
 
-/// Where the calls waiting are going.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// More and more.
-    Rising,
-    /// Fewer and fewer.
-    Falling,
-    /// Neither: the means differ by less than a call.
-    Steady,
-}
+/// How many minutes a change is told against.
+pub const CHANGE_MINUTES: usize = 15;
 
-/// How many minutes are put together before they are compared.
-const COMPARED_MINUTES: usize = 3;
-
-/// Where a trend, oldest minute first, is going: the mean of the last three minutes
-/// against that of the three before; `None` where either is unknown throughout.
+/// Calls waiting [`CHANGE_MINUTES`] ago, of a trend with the oldest minute first; `None`
+/// where they were unknown.
 #[must_use]
-pub fn direction(trend: &[Option<u64>]) -> Option<Direction> {
-    let (before, recent) = trend.split_at_checked(trend.len().checked_sub(COMPARED_MINUTES)?)?;
-    let (_, before) = before.split_at_checked(before.len().checked_sub(COMPARED_MINUTES)?)?;
-    let change = mean(recent)? - mean(before)?;
-    Some(match change {
-        change if change >= 1.0 => Direction::Rising,
-        change if change <= -1.0 => Direction::Falling,
-        _ => Direction::Steady,
-    })
+pub fn before(trend: &[Option<u64>]) -> Option<u64> {
+    trend
+        .get(trend.len().checked_sub(CHANGE_MINUTES)?)
+        .copied()
+        .flatten()
 }
+
+/// A line over fewer minutes than this would look like a dash.
+const LEAST_MINUTES: usize = 5;
 
 /// Width of [`line()`]'s picture: ten for each step from one minute to the next.
 pub const LINE_WIDTH: usize = (TREND_MINUTES - 1) * LINE_STEP;
@@ -78,9 +66,12 @@ const LINE_LEAST_TOP: u64 = 5;
 
 /// A trend, oldest minute first, as the SVG path of a line, [`LINE_WIDTH`] by
 /// [`LINE_HEIGHT`] with 0 calls at the bottom. It breaks off where a minute is unknown;
-/// a minute between two gaps is a dot. Empty where nothing is known.
+/// a minute between two gaps is a dot. Empty where fewer than five minutes are known.
 #[must_use]
 pub fn line(trend: &[Option<u64>]) -> String {
+    if trend.iter().flatten().count() < LEAST_MINUTES {
+        return String::new();
+    }
     let top = trend.iter().flatten().max().copied().unwrap_or(0);
     let top = top.max(LINE_LEAST_TOP);
     let mut path = String::new();
@@ -104,44 +95,32 @@ pub fn line(trend: &[Option<u64>]) -> String {
     path
 }
 
-fn mean(minutes: &[Option<u64>]) -> Option<f64> {
-    let known: Vec<f64> = minutes
-        .iter()
-        .flatten()
-        .map(|count| *count as f64)
-        .collect();
-    (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     #[test]
-    fn a_call_more_or_less_is_a_direction_and_a_gap_is_none() {
-        let of =
-            |minutes: &[u64]| direction(&minutes.iter().copied().map(Some).collect::<Vec<_>>());
-        assert_eq!(of(&[9, 9, 1, 1, 1, 2, 2, 2]), Some(Direction::Rising));
-        assert_eq!(of(&[2, 2, 2, 1, 1, 1]), Some(Direction::Falling));
-        assert_eq!(of(&[1, 2, 1, 2, 1, 2]), Some(Direction::Steady));
-        assert_eq!(of(&[1, 2, 3, 4, 5]), None);
-        assert_eq!(direction(&[]), None);
-        assert_eq!(
-            direction(&[None, None, None, Some(1), Some(1), Some(1)]),
-            None
-        );
+    fn change_is_told_against_a_quarter_of_an_hour_ago() {
+        let minutes: Vec<_> = (0..30).map(Some).collect();
+        assert_eq!(before(&minutes), Some(15));
+        assert_eq!(before(&minutes[..14]), None);
+        assert_eq!(before(&[None; 30]), None);
+        assert_eq!(before(&[]), None);
     }
 
     #[test]
     fn a_line_breaks_off_at_a_gap_and_a_lonely_minute_is_a_dot() {
-        let trend = [Some(0), Some(5), None, Some(10), None, Some(10), Some(10)];
+        let trend = [0, 5, 99, 10, 99, 10, 10].map(|it| Some(it).filter(|it| *it < 99));
         assert_eq!(line(&trend), "M0 100L10 50M30 0h1M50 0L60 0");
         // Few calls stay low.
-        assert_eq!(line(&[Some(1), Some(1)]), "M0 80L10 80");
-        assert_eq!(line(&[None, None]), "");
+        assert_eq!(line(&[Some(1); 5]), "M0 80L10 80L20 80L30 80L40 80");
+        // Too little to be a line.
+        assert_eq!(line(&[Some(1), Some(2), None, Some(3), Some(4)]), "");
+        assert_eq!(line(&[None; 30]), "");
         // Nonsense stays in the picture.
-        assert_eq!(line(&[Some(u64::MAX), Some(0)]), "M0 99L10 100");
+        let path = line(&[Some(u64::MAX), Some(0), Some(0), Some(0), Some(0)]);
+        assert!(path.starts_with("M0 99L10 100"), "{path}");
     }
 
     #[test]

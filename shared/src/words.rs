@@ -198,14 +198,30 @@ Words {
     warning: Word<18>,
     critical: Word<18>,
     colon: &'static str,
+    /// Why a tile is at its level: with the level's word a line of a tile, like all here.
     many_waiting: Phrase<1>,
     wait_over: Phrase<1>,
     longest_over: Phrase<1>,
     service_under: Phrase<1>,
     nobody_free: Phrase<0>,
     few_free: Phrase<1>,
-    /// For how long: as short as can be, since a tile has two lines for all of it.
-    held: Phrase<1>,
+    none_logged_on: Phrase<0>,
+    few_logged_on: Phrase<1>,
+    /// Instead of the level's word: it has not ended yet, and the number is better.
+    easing: Word<22>,
+    none_waiting: Phrase<0>,
+    waiting_now: Phrase<1>,
+    wait_now: Phrase<1>,
+    longest_now: Phrase<1>,
+    service_now: Phrase<1>,
+    free_now: Phrase<1>,
+    logged_on_now: Phrase<1>,
+    /// For how long, where the start was not seen.
+    at_least: Phrase<1>,
+    free_of: Phrase<2>,
+    /// What a stale tile was, and when.
+    was_critical: Phrase<1>,
+    was_warning: Phrase<1>,
 
     // A tile's state, for those who hear it
     is_fresh: Phrase<0>,
@@ -215,14 +231,15 @@ Words {
     is_unknown: Phrase<0>,
     is_not_found: Phrase<0>,
     is_forbidden: Phrase<0>,
-    rising: Phrase<0>,
-    falling: Phrase<0>,
+    /// By how many more or fewer wait than a quarter of an hour ago.
+    change: Phrase<1>,
     in_after_call_work: Phrase<1>,
     unavailable: Phrase<1>,
 
     // Why a tile has no numbers
     nothing_newer: Phrase<0>,
     nobody_logged_on: Phrase<0>,
+    outside_hours: Phrase<0>,
     nothing_yet: Phrase<0>,
     queue_forbidden: Phrase<0>,
     causes: Causes,
@@ -246,7 +263,6 @@ Words {
     page_of: Phrase<2>,
     paused: Phrase<0>,
     too_small: Phrase<0>,
-    no_room_for_agents: Phrase<0>,
     no_room_for_service: Phrase<0>,
     no_room_for_wait: Phrase<0>,
 

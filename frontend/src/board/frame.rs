@@ -60,7 +60,7 @@ impl BoardState {
     }
 
     /// The time of day so long ago, which may be before this page was opened.
-    fn write_time_ago(&self, ago: Duration) -> Option<String> {
+    pub(super) fn write_time_ago(&self, ago: Duration) -> Option<String> {
         let at = time::milliseconds(self.now.get()) - time::milliseconds(ago);
         self.write_epoch(self.epoch_at(at)?)
     }

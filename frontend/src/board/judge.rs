@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use queuewall_shared::freshness::Freshness;
 use queuewall_shared::snapshot::{Level, Queue};
 use queuewall_shared::tile_state::TileState;
 
@@ -15,6 +16,7 @@ pub(crate) struct Judge {
     since_sent: Duration,
     poll_interval: Duration,
     is_trusted: bool,
+    is_of_one_age: bool,
 }
 
 impl Judge {
@@ -25,6 +27,11 @@ impl Judge {
         let tile_state = TileState::of(queue, age, self.poll_interval, self.is_trusted);
         // A tile without a reading is as old as what the server said of it.
         (tile_state, age.or(Some(self.since_sent)))
+    }
+
+    /// Whether a tile says that its reading is so old: while all are, the header does.
+    pub(crate) fn has_to_say(&self, age: Duration) -> bool {
+        !self.is_of_one_age && Freshness::of(age, self.poll_interval) == Freshness::Ageing
     }
 
     /// How bad the queue is, where its reading still counts.
@@ -44,6 +51,9 @@ impl BoardState {
             since_sent: self.since_sent(),
             poll_interval: self.poll_interval(),
             is_trusted: self.is_trusted(),
+            is_of_one_age: self
+                .head
+                .with(|head| head.as_ref().is_some_and(|it| it.is_of_one_age)),
         }
     }
 }

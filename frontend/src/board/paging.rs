@@ -36,7 +36,7 @@ impl Paging {
         let ids = Memo::new(move |_| board.shown());
         let fit = Memo::new(move |_| {
             let count = ids.with(Vec::len);
-            let (viewport, has_off_call) = (viewport.get(), board.has_off_call());
+            let (viewport, wanted) = (viewport.get(), board.lines());
             match view {
                 View::Wall => {
                     let display = board.display();
@@ -44,10 +44,10 @@ impl Paging {
                         metres: metres.or(display.metres).unwrap_or(Distance::WALL.metres),
                         inches: inches.or(display.inches).unwrap_or(Distance::WALL.inches),
                     };
-                    Fit::wall(count, viewport, distance, has_off_call)
+                    Fit::wall(count, viewport, distance, wanted)
                 }
                 // Whatever the address says of the wall that it is about.
-                View::Tab => Fit::tab(count, viewport, Distance::DESK, has_off_call),
+                View::Tab => Fit::tab(count, viewport, Distance::DESK, wanted),
             }
         });
         let scrolled = match view {

@@ -10,14 +10,17 @@ use crate::slots::{Part, Slots, follow};
 pub(crate) const MARKUP: &str =
     "<main class=board-tiles><ul class=grid></ul><p class=grid-empty></p></main>";
 
-const TABLE: [(&str, Part); 11] = [
+const TABLE: [(&str, Part); 14] = [
     (".grid", Part::Attribute("data-form")),
+    (".grid", Part::Attribute("data-layout")),
+    (".grid", Part::Attribute("data-name")),
     (".grid", Part::Attribute("data-line")),
     (".grid", Part::Attribute("data-off-call")),
     (".grid", Part::Style("grid-template-columns")),
     (".grid", Part::Style("grid-template-rows")),
     (".grid", Part::Style("grid-gap")),
     (".grid", Part::Style("font-size")),
+    (".grid", Part::Style("--hero")),
     (".grid", Part::Style("min-height")),
     (".grid", Part::Style("padding-top")),
     (".grid", Part::Style("padding-bottom")),
@@ -29,15 +32,19 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging) {
     follow(move || {
         let (fit, rows) = (paging.fit(), paging.rows());
         let track = |count: usize| ["repeat(", &count.to_string(), ", minmax(0, 1fr))"].concat();
+        let (layout, hero_em) = fit.hero(board.figures());
         let height = |rows: usize| (fit.row_height_px() + fit.gap_px) * rows as f64;
         slots.show(&[
             fit.form.as_str(),
+            layout.as_str(),
+            markup::flag(fit.lines.name),
             markup::flag(fit.lines.trend),
             markup::flag(fit.lines.off_call),
             &track(fit.columns),
             &track(rows.len()),
             &px(fit.gap_px),
             &px(fit.type_px),
+            &px(hero_em * fit.type_px),
             &px(height(fit.rows) - fit.gap_px),
             // In the place of the rows that are out of sight.
             &px(height(rows.start)),

@@ -13,13 +13,12 @@ use crate::{markup, text};
 const MARKUP: &str = "<li class=tile>\
     <div class=tile-head><h2 class=tile-name></h2><p class=tile-ago></p>\
     <svg class=tile-icon viewBox=\"0 0 24 24\" aria-hidden=true><path/></svg></div>\
-    <div class=tile-body><p class=tile-hero data-metric=waiting></p>\
-    <svg class=tile-trend viewBox=\"0 0 24 24\" aria-hidden=true><path/></svg>\
-    <p class=tile-closed></p><div class=tile-side><dl>\
+    <div class=tile-figure><p class=tile-hero data-metric=waiting></p><p class=tile-change></p>\
+    <p class=tile-closed></p></div><div class=tile-side><dl>\
     <div class=tile-row><dt></dt><dd></dd></div>\
     <div class=tile-row><dt></dt><dd data-metric=service_level><span></span><small></small></dd></div></dl>\
     <div class=bar><i class=bar-service></i><i class=bar-goal></i></div></div>\
-    <p class=tile-age><span data-age></span><small class=tile-old></small></p></div>\
+    <p class=tile-age><span data-age></span><small class=tile-old></small></p>\
     <svg class=tile-line viewBox=\"0 -6 290 112\" preserveAspectRatio=none aria-hidden=true><path/></svg>\
     <div class=tile-agents><div class=bar><i class=bar-available></i><i class=bar-busy></i>\
     <i class=bar-after-call></i><i class=bar-away></i></div>\
@@ -27,21 +26,20 @@ const MARKUP: &str = "<li class=tile>\
     <span><b data-metric=agents_busy></b></span><span><b data-metric=agents_logged_on></b></span></p>\
     <p class=\"tile-counts tile-off-call\"><span><b data-metric=agents_after_call_work></b></span>\
     <span><b data-metric=agents_unavailable></b></span></p></div>\
-    <p class=tile-reason><b></b></p><p class=tile-cause></p></li>";
+    <div class=tile-reason><p><b></b></p><p class=tile-since><span></span><span></span></p></div>\
+    <p class=tile-cause><span></span><span></span></p></li>";
 
 /// Bars' parts are pictures: their lengths are CSS lengths, and the line has room in its box
 /// for its own width.
-const TABLE: [(&str, Part); 40] = [
+const TABLE: [(&str, Part); 41] = [
     ("", Part::Attribute("data-state")),
     ("", Part::Attribute("data-level")),
     ("", Part::Attribute("aria-label")),
     (".tile-name", Part::Text),
     (".tile-ago", Part::Text),
     (".tile-icon path", Part::Attribute("d")),
-    (".tile-hero", Part::Attribute("data-digits")),
     (".tile-hero", Part::Text),
-    (".tile-trend", Part::Attribute("data-trend")),
-    (".tile-trend path", Part::Attribute("d")),
+    (".tile-change", Part::Text),
     (".tile-closed", Part::Text),
     ("dt", Part::Text),
     ("dd", Part::Attribute("data-metric")),
@@ -70,7 +68,10 @@ const TABLE: [(&str, Part); 40] = [
     ("[data-metric=agents_unavailable]", Part::After),
     (".tile-reason b", Part::Text),
     (".tile-reason b", Part::After),
-    (".tile-cause", Part::Text),
+    (".tile-since span", Part::Text),
+    (".tile-since span + span", Part::Text),
+    (".tile-cause span", Part::Text),
+    (".tile-cause span + span", Part::Text),
     ("", Part::Attribute("data-queue")),
 ];
 
@@ -121,10 +122,8 @@ impl Tile {
             &tile.name,
             &tile.ago,
             icon(tile.tile_state, tile.level),
-            tile.digits,
             &tile.waiting,
-            tile.trend,
-            tile.arrow,
+            &tile.change,
             text::closed(),
             tile.wait_label,
             tile.wait_metric,
@@ -151,9 +150,12 @@ impl Tile {
             &label(text::after_call()),
             &tile.away,
             &label(text::away()),
-            tile.level_word,
-            &tile.reason,
+            &tile.why.lead,
+            &tile.why.matter,
+            &tile.why.lasting,
+            &tile.why.free,
             &tile.cause,
+            &tile.was,
             id,
         ]);
         // Last, when all of it is there.

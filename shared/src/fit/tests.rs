@@ -7,13 +7,22 @@ const FULL_HD: Viewport = Viewport {
     height_px: 1080.0,
 };
 
+/// All there is to say, with or without agents off calls.
+fn lines(off_call: bool) -> Lines {
+    Lines {
+        name: true,
+        off_call,
+        trend: true,
+    }
+}
+
 fn wall(count: usize, metres: f64, inches: f64) -> Fit {
-    Fit::wall(count, FULL_HD, Distance { metres, inches }, false)
+    Fit::wall(count, FULL_HD, Distance { metres, inches }, lines(false))
 }
 
 /// The same where the tenant counts agents off calls.
 fn wall_off_call(count: usize, metres: f64, inches: f64) -> Fit {
-    Fit::wall(count, FULL_HD, Distance { metres, inches }, true)
+    Fit::wall(count, FULL_HD, Distance { metres, inches }, lines(true))
 }
 
 #[test]
@@ -38,8 +47,8 @@ fn a_full_hd_wall_holds_twelve_and_pages_the_rest_evenly() {
     assert_eq!(shape(1), (1, 1, 1));
     assert_eq!(shape(6), (3, 2, 1));
     assert_eq!(shape(12), (4, 3, 1));
-    // 7 and 6, not 12 and 1.
-    assert_eq!(shape(13), (4, 2, 2));
+    // 9 and 4, not 12 and 1, and no page before the last with an empty place.
+    assert_eq!((shape(13), wall(13, 3.0, 55.0).per_page), ((3, 3, 2), 9));
     assert_eq!(shape(24), (4, 3, 2));
     assert_eq!(shape(120), (4, 3, 10));
 }
@@ -50,9 +59,53 @@ fn a_near_screen_holds_more() {
     assert_eq!((fit.columns, fit.rows, fit.pages), (6, 4, 1));
     // As docs/mounting.md has it.
     assert_eq!(
-        (wall(42, 1.5, 55.0).pages, wall(43, 1.5, 55.0).pages),
+        (wall(49, 1.5, 55.0).pages, wall(50, 1.5, 55.0).pages),
         (1, 2)
     );
+}
+
+#[test]
+fn five_metres_hold_four_whole_tiles_and_six_hold_two() {
+    for (metres, whole) in [(5.0, 4), (6.0, 2)] {
+        let fit = wall(24, metres, 55.0);
+        assert_eq!((fit.form, fit.is_legible), (Form::Full, true), "{metres} m");
+        assert!(fit.per_page >= whole, "{metres} m: {}", fit.per_page);
+    }
+}
+
+#[test]
+fn few_tiles_leave_no_empty_place_and_have_large_numbers() {
+    for count in 1..=3 {
+        let fit = wall(count, 3.0, 55.0);
+        assert_eq!((fit.per_page, fit.columns), (count, count));
+        let (_, hero_em) = fit.hero(Figures::Two);
+        let of_tile = hero_em / fit.height_em;
+        assert!(
+            (0.35..=MOST_OF_TILE).contains(&of_tile),
+            "{count}: {of_tile}"
+        );
+    }
+    // Where the type would be too small for three in a row, there is an empty place.
+    let fit = wall(3, 5.0, 55.0);
+    assert_eq!((fit.columns, fit.rows, fit.is_legible), (2, 2, true));
+}
+
+#[test]
+fn numbers_of_a_full_wall_have_the_size_of_the_drawing() {
+    let hero_em = |figures| wall(12, 3.0, 55.0).hero(figures);
+    let (layout, two) = hero_em(Figures::Two);
+    assert_eq!(layout, Layout::Beside);
+    assert!((2.8..3.6).contains(&two), "{two}");
+    let (_, three) = hero_em(Figures::Three);
+    assert!((2.4..2.7).contains(&three), "{three}");
+    assert!(hero_em(Figures::Four).1 < three);
+    for (most, figures) in [
+        (99, Figures::Two),
+        (100, Figures::Three),
+        (100_000, Figures::Four),
+    ] {
+        assert_eq!(Figures::of(most), figures);
+    }
 }
 
 #[test]
@@ -64,29 +117,32 @@ fn few_tiles_have_room_for_the_trend() {
 
 #[test]
 fn agents_off_calls_have_their_line_before_the_trend_has_its() {
-    let lines = |count, metres| {
-        let Lines { trend, off_call } = wall_off_call(count, metres, 55.0).lines;
+    let lines_of = |count, metres| {
+        let Lines {
+            trend, off_call, ..
+        } = wall_off_call(count, metres, 55.0).lines;
         (trend, off_call)
     };
-    assert_eq!(lines(6, 2.0), (true, true));
-    let between: Vec<_> = (20..60)
-        .map(|decimetres| lines(6, f64::from(decimetres) / 10.0))
+    assert_eq!(lines_of(6, 1.5), (true, true));
+    let between: Vec<_> = (15..60)
+        .map(|decimetres| lines_of(6, f64::from(decimetres) / 10.0))
         .collect();
     assert!(between.contains(&(false, true)), "{between:?}");
     assert!(!between.contains(&(true, false)), "{between:?}");
-    assert_eq!(lines(12, 3.0), (false, false));
+    assert_eq!(lines_of(12, 3.0), (false, false));
 }
 
 #[test]
 fn from_far_away_tiles_say_less_and_in_the_end_admit_it() {
-    let forms: Vec<_> = [3.0, 5.5, 8.0, 9.0, 11.0]
-        .map(|metres| {
-            let fit = wall(4, metres, 55.0);
-            (fit.form, fit.is_legible)
-        })
+    let forms: Vec<_> = [3.0, 6.0, 8.0, 10.0, 11.0]
+        .map(|metres| wall(4, metres, 55.0))
+        .map(|fit| (fit.form, fit.is_legible))
         .into();
     assert_eq!(forms[0], (Form::Full, true));
-    assert!(forms.is_sorted(), "{forms:?}");
+    assert!(
+        forms.iter().any(|(form, _)| *form != Form::Full),
+        "{forms:?}"
+    );
     let far = wall(4, 30.0, 32.0);
     assert_eq!((far.form, far.is_legible), (Form::NoWait, false));
     assert_eq!((far.per_page, far.pages), (1, 4));
@@ -94,7 +150,7 @@ fn from_far_away_tiles_say_less_and_in_the_end_admit_it() {
 
 #[test]
 fn a_room_without_a_size_is_no_reason_to_stumble() {
-    let fit = Fit::wall(24, Viewport::default(), Distance::WALL, true);
+    let fit = Fit::wall(24, Viewport::default(), Distance::WALL, lines(true));
     assert_eq!((fit.pages, fit.is_legible), (1, false));
 }
 
@@ -104,11 +160,11 @@ fn a_tab_scrolls_and_keeps_its_tiles_whole() {
         width_px: 1366.0,
         height_px: 768.0,
     };
-    let fit = Fit::tab(24, laptop, Distance::DESK, false);
+    let fit = Fit::tab(24, laptop, Distance::DESK, lines(false));
     assert_eq!((fit.pages, fit.per_page, fit.form), (1, 24, Form::Full));
     assert!(fit.columns >= 4 && fit.rows >= 4, "{fit:?}");
     // One tile is as wide as one of many.
-    let one = Fit::tab(1, laptop, Distance::DESK, true);
+    let one = Fit::tab(1, laptop, Distance::DESK, lines(true));
     assert_eq!(one.columns, fit.columns);
     assert!(one.lines.trend && one.lines.off_call && !fit.lines.off_call);
 }
@@ -120,7 +176,7 @@ fn type_in_a_tab_is_never_too_small_and_never_absurd() {
             metres,
             ..Distance::DESK
         };
-        Fit::tab(1, FULL_HD, distance, false).type_px
+        Fit::tab(1, FULL_HD, distance, lines(false)).type_px
     };
     assert_eq!(type_px(0.1), LEAST_TAB_TYPE_PX);
     assert_eq!(type_px(30.0), 60.0);
@@ -130,12 +186,12 @@ fn type_in_a_tab_is_never_too_small_and_never_absurd() {
 
 #[test]
 fn a_row_is_as_high_as_a_whole_tile_and_its_lines() {
-    let height_em = |has_off_call| {
-        let fit = Fit::tab(1, FULL_HD, Distance::DESK, has_off_call);
+    let height_em = |wanted| {
+        let fit = Fit::tab(1, FULL_HD, Distance::DESK, wanted);
         fit.row_height_px() / fit.type_px
     };
-    assert!((height_em(false) - (8.8 + TREND_EM)).abs() < 1e-9);
-    assert!((height_em(true) - (8.8 + TREND_EM + OFF_CALL_EM)).abs() < 1e-9);
+    assert!((height_em(lines(false)) - (7.6 + NAME_EM + TREND_EM)).abs() < 1e-9);
+    assert!((height_em(lines(true)) - (7.6 + NAME_EM + TREND_EM + OFF_CALL_EM)).abs() < 1e-9);
 }
 
 #[test]
@@ -201,7 +257,7 @@ proptest! {
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, off_call);
+        let fit = Fit::wall(count, viewport, distance, lines(off_call));
         let shown: Vec<usize> = (0..fit.pages).flat_map(|page| fit.places(page, count)).collect();
         prop_assert_eq!(shown, (0..count).collect::<Vec<_>>());
         for page in 0..fit.pages {
@@ -215,7 +271,7 @@ proptest! {
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, off_call);
+        let fit = Fit::wall(count, viewport, distance, lines(off_call));
         let tiles = tiles(&fit, viewport, fit.per_page);
         let (width_em, height_em) = fit.size_em();
         for (place, tile) in tiles.iter().enumerate() {
@@ -237,7 +293,7 @@ proptest! {
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, off_call);
+        let fit = Fit::wall(count, viewport, distance, lines(off_call));
         let asked = distance.smallest_type_px(viewport);
         if fit.is_legible {
             prop_assert!(fit.type_px >= asked - 0.01, "{:?} for {}", fit, asked);
@@ -261,9 +317,9 @@ proptest! {
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, off_call);
+        let fit = Fit::wall(count, viewport, distance, lines(off_call));
         let room = Room::of_wall(viewport, fit.frame_px);
-        for columns in 1..=fit.per_page {
+        for columns in (1..=fit.per_page).filter(|_| fit.per_page > FEW) {
             let other = room.with_columns(columns, fit.per_page, fit.form, fit.lines);
             let is_as_full = other.columns * other.rows <= fit.columns * fit.rows;
             let most_px = if is_as_full { fit.type_px } else { fit.type_px / NEARLY };
@@ -272,47 +328,63 @@ proptest! {
     }
 
     #[test]
-    fn shorter_tile_form_is_used_only_when_longer_has_no_room(
+    fn no_other_form_tells_more(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, off_call);
+        let fit = Fit::wall(count, viewport, distance, lines(off_call));
         let smallest = distance.smallest_type_px(viewport).max(LEAST_TYPE_PX)
             .min(largest_type_px(viewport));
         let room = Room::of_wall(viewport, fit.frame_px);
-        for fuller in Form::ALL.into_iter().take_while(|form| *form != fit.form) {
-            prop_assert_eq!(room.capacity(fuller.size_em(), smallest), 0);
+        let told = |form: Form| room.capacity(form, smallest).min(count) * form.facts();
+        for form in Form::ALL {
+            let is_more = if form < fit.form { told(form) >= told(fit.form) } else { told(form) > told(fit.form) };
+            prop_assert!(!is_more, "{:?} instead of {:?}", form, fit);
         }
+    }
+
+    #[test]
+    fn calls_waiting_are_readable_and_have_room(
+        count in 1usize..=500, viewport in viewports(), distance in distances(),
+        off_call in any::<bool>(), most in prop_oneof![0u64..100, 100u64..1_000, any::<u64>()],
+    ) {
+        let fit = Fit::wall(count, viewport, distance, lines(off_call));
+        let figures = Figures::of(most);
+        let (layout, hero_em) = fit.hero(figures);
+        prop_assert!(hero_em >= 1.6, "{} in {:?}", hero_em, fit);
+        prop_assert!(hero_em <= fit.height_em * MOST_OF_TILE + 1e-9, "{} in {:?}", hero_em, fit);
+        let beside = if layout == Layout::Above || fit.form == Form::NoWait { 0.0 } else { SIDE_EM };
+        let taken = INSET_EM + beside + hero_em * figures.width();
+        prop_assert!(taken <= fit.width_em + 1e-9, "{} in {:?}", hero_em, fit);
+        prop_assert!(fit.hero(Figures::Two).1 >= hero_em, "{:?}", fit);
     }
 
     #[test]
     fn optional_lines_cost_no_page_and_no_legibility(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
     ) {
-        let without = Fit::wall(count, viewport, distance, false);
-        let with = Fit::wall(count, viewport, distance, true);
+        let without = Fit::wall(count, viewport, distance, lines(false));
+        let with = Fit::wall(count, viewport, distance, lines(true));
         prop_assert_eq!((with.form, with.pages), (without.form, without.pages));
         prop_assert!(!without.lines.off_call);
         prop_assert!(!with.lines.trend || with.lines.off_call, "{:?}", with);
-        if with.lines != Lines::default() {
-            let asked = distance.smallest_type_px(viewport);
-            prop_assert_eq!(with.form, Form::Full);
-            prop_assert!(with.type_px >= asked * LINES_FROM - 0.01, "{:?} for {}", with, asked);
-        }
+        prop_assert!(with.form == Form::Full || with.lines == Lines::default(), "{:?}", with);
     }
 
     #[test]
-    fn nearer_never_shows_less(
+    fn nearer_never_tells_less(
         count in 1usize..=500, viewport in viewports(), distance in distances(), nearer in 0.1f64..1.0,
         off_call in any::<bool>(),
     ) {
-        let far = Fit::wall(count, viewport, distance, off_call);
+        let far = Fit::wall(count, viewport, distance, lines(off_call));
         let metres = distance.metres * nearer;
-        let near = Fit::wall(count, viewport, Distance { metres, ..distance }, off_call);
-        prop_assert!(near.form <= far.form, "{:?} and {:?}", near, far);
-        // Tiles that say less are smaller, so that more of those may fit.
+        let near = Fit::wall(count, viewport, Distance { metres, ..distance }, lines(off_call));
+        // Tiles that say more are larger, so that fewer of those may fit.
         if near.form == far.form {
             prop_assert!(near.pages <= far.pages, "{:?} and {:?}", near, far);
+        } else {
+            let told = |fit: &Fit| fit.per_page * fit.form.facts();
+            prop_assert!(told(&near) >= told(&far).min(count), "{:?} and {:?}", near, far);
         }
     }
 
@@ -321,7 +393,7 @@ proptest! {
         count in 1usize..=500, viewport in viewports(), distance in distances(),
         off_call in any::<bool>(),
     ) {
-        let fit = Fit::tab(count, viewport, distance, off_call);
+        let fit = Fit::tab(count, viewport, distance, lines(off_call));
         prop_assert!(fit.columns * fit.rows >= count);
         prop_assert!(fit.columns >= 1);
         prop_assert!((fit.gap_px / fit.type_px - GAP_EM).abs() < 1e-9, "{:?}", fit);
@@ -341,7 +413,7 @@ proptest! {
         count in 1usize..=5_000, viewport in viewports(), distance in distances(), part in 0.0f64..1.0,
         above_px in 0.0f64..200.0,
     ) {
-        let fit = Fit::tab(count, viewport, distance, false);
+        let fit = Fit::tab(count, viewport, distance, lines(false));
         let row_px = fit.row_height_px() + fit.gap_px;
         let scrolled_px = part * row_px * fit.rows as f64;
         let rows = fit.rows_near(scrolled_px, viewport);

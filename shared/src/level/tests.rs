@@ -89,12 +89,13 @@ fn counts_trigger_at_their_limit_waits_and_percentages_beyond() {
         (waiting(5), Warning),
         (waiting(9), Warning),
         (waiting(10), Critical),
-        (wait(60_000), Fine),
-        (wait(60_001), Warning),
+        (wait(60_999), Fine),
+        (wait(61_000), Warning),
         (wait(190_000), Critical),
         (longest(120_000), Fine),
         (longest(300_000), Warning),
-        (longest(300_001), Critical),
+        (longest(300_999), Warning),
+        (longest(301_000), Critical),
         (service(80.0), Fine),
         (service(79.9), Warning),
         (service(60.0), Warning),
@@ -594,8 +595,11 @@ proptest! {
         limit in 20.0..10_000.0, swings in vec(-0.099..0.099, 1..60),
     ) {
         for metric in [Metric::AverageWait, Metric::ServiceLevel] {
-            // A boundary that a percentage can lie on both sides of.
-            let limit = if metric == Metric::ServiceLevel { limit % 70.0 + 20.0 } else { limit };
+            // A boundary that a percentage can lie on both sides of, or a wait in seconds.
+            let limit = match metric {
+                Metric::ServiceLevel => limit % 70.0 + 20.0,
+                _ => limit * 1_000.0,
+            };
             let mut thresholds = Thresholds::default();
             for other in Metric::JUDGED {
                 thresholds.set(other, Limits::default());
@@ -614,8 +618,8 @@ proptest! {
                         ..Queue::default()
                     },
                     _ => Queue {
-                        // Rounded towards the limit, so as to stay within the margin.
-                        average_wait_ms: Some(value.ceil() as u64),
+                        // Rounded up to seconds, so as to stay within the margin.
+                        average_wait_ms: Some((value / 1_000.0).ceil() as u64 * 1_000),
                         ..Queue::default()
                     },
                 };
