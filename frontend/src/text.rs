@@ -331,7 +331,9 @@ pub struct Why {
 pub fn why(queue: &Queue, lasting: Option<Duration>) -> Why {
     let words = words();
     let reason = queue.reasons.first();
-    let is_easing = reason.is_some_and(|reason| reason.held);
+    let is_easing = reason.is_some_and(|reason| {
+        reason.held && (reason.value.is_some() || is_for_none_waiting(queue, reason))
+    });
     let lead = match is_easing {
         true => words.easing.text(),
         false => level(queue.level),
@@ -371,12 +373,20 @@ pub fn why(queue: &Queue, lasting: Option<Duration>) -> Why {
     }
 }
 
+/// Whether a reason is past because nobody waits any more.
+fn is_for_none_waiting(queue: &Queue, reason: &Reason) -> bool {
+    reason.held && queue.waiting == Some(0) && reason.metric != Metric::ServiceLevel
+}
+
 /// What a reason means, without its level and its time: its limit, or the number where the
 /// limit would seem refuted by it.
 fn matter(queue: &Queue, reason: &Reason) -> String {
     let words = words();
-    if reason.held && queue.waiting == Some(0) && reason.metric != Metric::ServiceLevel {
+    if is_for_none_waiting(queue, reason) {
         return words.none_waiting.text().into();
+    }
+    if reason.held && reason.value.is_none() {
+        return words.now_unknown.text().into();
     }
     let count = |number: f64| numbers::compact(number as u64);
     let time = |number: f64| wait(Duration::from_millis(number as u64));

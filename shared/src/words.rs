@@ -210,6 +210,7 @@ Words {
     /// Instead of the level's word: it has not ended yet, and the number is better.
     easing: Word<22>,
     none_waiting: Phrase<0>,
+    now_unknown: Phrase<0>,
     waiting_now: Phrase<1>,
     wait_now: Phrase<1>,
     longest_now: Phrase<1>,

@@ -60,14 +60,14 @@ async fn a_desk_has_the_worst_first_and_a_wall_the_boards_order() {
     let shown = Shown::asked("?sort=worst", five(), 0, 0).await;
     assert_eq!(
         shown.places(),
-        ["redder", "red", "amber", "calm", "unknown"]
+        ["redder", "red", "amber", "unknown", "calm"]
     );
     drop(shown);
 
     let shown = Shown::asked("?view=tab", five(), 0, 0).await;
     assert_eq!(
         shown.places(),
-        ["redder", "red", "amber", "calm", "unknown"]
+        ["redder", "red", "amber", "unknown", "calm"]
     );
     let pressed = |shown: &Shown, act: &str| {
         let button = shown.find(&format!("[data-act={act}]"));
@@ -95,14 +95,14 @@ async fn tiles_change_places_for_trouble_and_not_for_a_lost_server() {
     settle().await;
     assert_eq!(
         shown.places(),
-        ["redder", "red", "amber", "calm", "unknown"]
+        ["redder", "red", "amber", "unknown", "calm"]
     );
     queues[3].level = Level::Ok;
     shown.board.take(snapshot(queues));
     settle().await;
     assert_eq!(
         shown.places(),
-        ["redder", "amber", "calm", "red", "unknown"]
+        ["redder", "amber", "unknown", "calm", "red"]
     );
 
     shown.board.advance(at(15).monotonic, &lost_link());
@@ -110,7 +110,7 @@ async fn tiles_change_places_for_trouble_and_not_for_a_lost_server() {
     assert_eq!(shown.state("calm"), "stale");
     assert_eq!(
         shown.places(),
-        ["redder", "amber", "calm", "red", "unknown"]
+        ["redder", "amber", "unknown", "calm", "red"]
     );
 }
 

@@ -11,6 +11,7 @@ mod language;
 mod pages;
 mod panels;
 mod polling;
+mod sentences;
 mod states;
 mod support;
 mod touches;

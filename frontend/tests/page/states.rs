@@ -3,7 +3,9 @@
 use queuewall_frontend::app::Page;
 use queuewall_frontend::time;
 use queuewall_shared::level::{Direction, Level, Metric, Reason};
-use queuewall_shared::snapshot::{Queue, QueueState, SimulatedClock, Upstream, UpstreamState};
+use queuewall_shared::snapshot::{
+    Cause, Queue, QueueState, SimulatedClock, Upstream, UpstreamState,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -274,29 +276,41 @@ fn two_addresses_are_pages() {
 async fn critical_tile_says_why_and_stale_tile_loses_level() {
     let mut red = queue("a");
     red.level = Level::Critical;
-    // Four minutes before second 0, on the server's uptime scale.
-    red.level_since_ms = Some(360_000);
+    // Nine minutes before second 0, on the server's uptime scale; its reason four.
+    red.level_since_ms = Some(60_000);
+    red.waiting = Some(9);
+    red.average_wait_ms = Some(185_000);
+    red.agents.available = Some(0);
+    red.agents.logged_on = Some(19);
     red.reasons = vec![Reason {
         metric: Metric::AverageWait,
         direction: Direction::Above,
         limit: 120_000.0,
-        value: None,
-        since_ms: None,
-        since_at_least: false,
+        value: Some(185_000.0),
+        since_ms: Some(360_000),
+        since_at_least: true,
         held: false,
     }];
-    red.trend = [1, 1, 1, 4, 5, 6].into_iter().map(Some).collect();
+    red.trend = vec![Some(5); 15];
     let shown = Shown::new(vec![red], 0, 5).await;
     let level = || shown.find("[data-queue='a']").get_attribute("data-level");
     assert_eq!(level().as_deref(), Some("critical"));
+    let reason = ["p", ".tile-since"]
+        .map(|line| shown.text(&format!("[data-queue='a'] .tile-reason {line}")));
     assert_eq!(
-        shown.text("[data-queue='a'] .tile-reason"),
-        "Critical: wait over 2:00, for\u{a0}4\u{a0}min"
+        reason,
+        [
+            "Critical: wait over 2:00",
+            "at least 4\u{a0}min· 0 of 19 free"
+        ]
     );
     let label = shown.find("[data-queue='a']").get_attribute("aria-label");
-    assert_eq!(label.as_deref(), Some("Queue a: Critical, rising"));
-    let arrow = shown.find("[data-queue='a'] .tile-trend");
-    assert_eq!(arrow.get_attribute("data-trend").as_deref(), Some("rising"));
+    assert_eq!(
+        label.as_deref(),
+        Some("Queue a: Critical, +4 in 15\u{a0}min")
+    );
+    let change = || shown.text("[data-queue='a'] .tile-change");
+    assert_eq!(change(), "+4");
 
     shown
         .board
@@ -304,7 +318,53 @@ async fn critical_tile_says_why_and_stale_tile_loses_level() {
     settle().await;
     assert_eq!(shown.state("a"), "stale");
     assert_eq!(level().as_deref(), Some("none"));
-    assert_eq!(arrow.get_attribute("data-trend").as_deref(), Some("none"));
+    assert_eq!(change(), "");
+    let was = shown.text("[data-queue='a'] .tile-cause");
+    assert_eq!(was, "No newer readingwas critical at 11:00");
+}
+
+#[wasm_bindgen_test]
+async fn level_that_is_held_says_the_number_that_is_better() {
+    let mut easing = queue("a");
+    easing.level = Level::Critical;
+    easing.waiting = Some(9);
+    easing.reasons = vec![Reason {
+        metric: Metric::Waiting,
+        direction: Direction::Above,
+        limit: 10.0,
+        value: Some(9.0),
+        since_ms: Some(360_000),
+        since_at_least: false,
+        held: true,
+    }];
+    let shown = Shown::new(vec![easing], 0, 5).await;
+    assert_eq!(
+        shown.text("[data-queue='a'] .tile-reason p"),
+        "Easing: 9 waiting"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn queue_outside_hours_is_closed_and_says_who_waits() {
+    let mut evening = queue("a");
+    evening.is_outside_hours = true;
+    evening.waiting = Some(5);
+    evening.cause_code = Some(Cause::UpstreamTrouble);
+    let shown = Shown::new(vec![evening], 0, 5).await;
+    assert_eq!(shown.state("a"), "closed");
+    assert_eq!(
+        shown.text("[data-queue='a'] .tile-cause"),
+        "Outside opening hours · 5 waiting"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn age_of_all_tiles_is_not_said_in_each() {
+    let shown = Shown::new(vec![queue("a"), queue("b")], 0, 50).await;
+    for id in ["a", "b"] {
+        assert_eq!(shown.state(id), "ageing");
+        assert_eq!(shown.text(&format!("[data-queue='{id}'] .tile-ago")), "");
+    }
 }
 
 #[wasm_bindgen_test]

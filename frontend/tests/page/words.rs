@@ -12,7 +12,7 @@ use queuewall_shared::language::Language;
 use queuewall_shared::level::{Level, Metric, Reason};
 use queuewall_shared::link::Failure;
 use queuewall_shared::phrase::width;
-use queuewall_shared::snapshot::{Agents, UpstreamState};
+use queuewall_shared::snapshot::{Agents, Queue, UpstreamState};
 use queuewall_shared::tile_state::TileState;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -21,6 +21,30 @@ fn in_every_language(mut say: impl FnMut(Language)) {
     for language in Language::ALL.into_iter().rev() {
         language::speak(language);
         say(language);
+    }
+}
+
+/// A critical queue whose metric is past that limit, or was.
+fn at_fault(metric: Metric, limit: f64, held: bool) -> Queue {
+    let reason = Reason {
+        metric,
+        direction: metric.direction(),
+        limit,
+        value: Some(limit * 2.0),
+        since_ms: Some(0),
+        since_at_least: false,
+        held,
+    };
+    Queue {
+        level: Level::Critical,
+        reasons: vec![reason],
+        waiting: Some(1),
+        agents: Agents {
+            logged_on: Some(188),
+            available: Some(118),
+            ..Agents::default()
+        },
+        ..Queue::default()
     }
 }
 
@@ -68,7 +92,6 @@ fn sentences() -> Vec<String> {
         text::ago(minutes(5)),
         text::old(minutes(5)),
         text::too_small().into(),
-        text::left_out(Form::NoAgents).into(),
         text::left_out(Form::NoService).into(),
         text::left_out(Form::NoWait).into(),
         text::page_of(2, 5),
@@ -82,9 +105,7 @@ fn sentences() -> Vec<String> {
         TileState::NotFound,
         TileState::Forbidden,
     ];
-    said.extend(
-        tile_states.map(|it| text::tile_label("", it, Level::None, None, Agents::default())),
-    );
+    said.extend(tile_states.map(|it| text::tile_label("", it, Level::None, "", Agents::default())));
     for (after_call_work, unavailable) in [(Some(1), None), (None, Some(1))] {
         let agents = Agents {
             after_call_work,
@@ -95,20 +116,23 @@ fn sentences() -> Vec<String> {
             "",
             TileState::Fresh,
             Level::None,
-            None,
+            "",
             agents,
         ));
     }
-    let reasons = Metric::JUDGED.map(|metric| Reason {
-        metric,
-        direction: metric.direction(),
-        limit: 2_000.0,
-        value: None,
-        since_ms: None,
-        since_at_least: false,
-        held: false,
-    });
-    said.extend(reasons.map(|reason| text::reason(Some(&reason), Some(minutes(4)))));
+    for metric in Metric::JUDGED {
+        for held in [false, true] {
+            let why = text::why(&at_fault(metric, 2_000.0, held), Some(minutes(4)));
+            said.push([why.lead, why.matter].concat());
+        }
+    }
+    said.push(text::was(Level::Critical, "18:37"));
+    said.push(text::was(Level::Warning, "18:37"));
+    said.push(text::closed_because(&Queue::default()));
+    said.push(text::closed_because(&Queue {
+        is_outside_hours: true,
+        ..Queue::default()
+    }));
     said
 }
 
@@ -219,22 +243,14 @@ fn long_waits_and_large_counts_are_compact_in_every_language() {
 #[wasm_bindgen_test]
 fn a_level_lasts_for_minutes_then_hours_then_days() {
     language::speak(Language::English);
-    // A tile's line may break before all of it, and nowhere within.
     let of = |seconds| {
-        let said = text::reason(None, Some(Duration::from_secs(seconds)));
-        said.replace('\u{a0}', "~")
+        let queue = at_fault(Metric::Waiting, 10.0, false);
+        let why = text::why(&queue, Some(Duration::from_secs(seconds)));
+        why.lasting.replace('\u{a0}', "~")
     };
     assert_eq!(
         [59, 60, 119, 120, 7_199, 7_200, 172_800].map(of),
-        [
-            "",
-            ", for~1~min",
-            ", for~1~min",
-            ", for~2~min",
-            ", for~119~min",
-            ", for~2~h",
-            ", for~2~d"
-        ]
+        ["", "1~min", "1~min", "2~min", "119~min", "2~h", "2~d"]
     );
 }
 
@@ -253,44 +269,33 @@ fn lines(text: &str, room: usize) -> usize {
 }
 
 #[wasm_bindgen_test]
-fn every_reason_fits_the_two_lines_of_a_tile() {
-    assert_eq!(
-        lines("Critical: longest over 10:00, for\u{a0}119\u{a0}min", 39),
-        2
-    );
-    assert_eq!(
-        lines("Critical: longest over 10:00, for so many minutes", 39),
-        3
-    );
+fn every_reason_fits_its_line_of_a_tile() {
+    // A half letter of the page's face is 0.3em, and a tile's line 11.86em.
+    const ROOM: usize = 39;
+    assert_eq!(lines("Critical: wait over 10:00", ROOM), 1);
+    assert_eq!(lines("Critical: longest wait over 10:00", ROOM), 2);
     in_every_language(|language| {
         for metric in Metric::JUDGED {
-            let reason = Reason {
-                metric,
-                direction: metric.direction(),
-                limit: match metric {
-                    Metric::AverageWait | Metric::LongestWait => 600_000.0,
-                    Metric::Waiting => 100.0,
-                    Metric::ServiceLevel => 82.5,
-                    _ => 10.0,
-                },
-                value: None,
-                since_ms: None,
-                since_at_least: false,
-                held: false,
+            let limits = match metric {
+                Metric::AverageWait | Metric::LongestWait => [300_000.0, 600_000.0],
+                Metric::Waiting => [10.0, 100.0],
+                Metric::ServiceLevel => [80.0, 82.5],
+                _ => [0.0, 10.0],
             };
-            let nobody = Reason {
-                limit: 0.0,
-                ..reason
-            };
-            for reason in [reason, nobody] {
-                let held = Some(Duration::from_secs(119 * 60));
-                let said = [
-                    text::level(Level::Critical),
-                    &text::reason(Some(&reason), held),
-                ]
-                .concat();
-                // A half letter of the page's face is 0.3em, and a tile's line 11.8em.
-                assert!(lines(&said, 39) <= 2, "{language:?}: {said}");
+            for (limit, held) in [(0, false), (1, false), (0, true), (1, true)] {
+                let queue = at_fault(metric, limits[limit], held);
+                let lasting = Some(Duration::from_secs(119 * 60));
+                let why = text::why(&queue, lasting);
+                let said = [why.lead, why.matter.clone()].concat();
+                // Twice a usual limit may take the other line too.
+                assert!(lines(&said, ROOM) <= 1 + limit, "{language:?}: {said}");
+                // In the leanest tile it has two lines without the level's word.
+                assert!(lines(&why.matter, 23) <= 2, "{language:?}: {}", why.matter);
+                assert!(
+                    lines(&why.lasting, ROOM) <= 1,
+                    "{language:?}: {}",
+                    why.lasting
+                );
             }
         }
     });

@@ -73,7 +73,7 @@ pub struct Judgement {
     pub reasons: Vec<Reason>,
 }
 
-/// A metric's value as it is judged. Where nobody waits, a wait that is not given is none,
+/// A metric's value as it is judged. Where nobody waits, there is no wait, whatever is given,
 /// else a queue that was red for its wait would stay so when it has emptied; and there
 /// are as many agents as need to be. Nobody logged on is nobody available. Of a wait whole
 /// seconds count, as they are shown: 2:00 is not over 2:00.
@@ -82,7 +82,11 @@ pub fn judged(queue: &Queue, metric: Metric) -> Option<f64> {
     let is_empty = queue.waiting == Some(0);
     match metric {
         Metric::AverageWait | Metric::LongestWait => {
-            let wait_ms = queue.value(metric).or(is_empty.then_some(0.0));
+            let wait_ms = if is_empty {
+                Some(0.0)
+            } else {
+                queue.value(metric)
+            };
             wait_ms.map(|ms| (ms / 1_000.0).floor() * 1_000.0)
         }
         Metric::AgentsLoggedOn | Metric::AvailableAgents => {

@@ -83,6 +83,7 @@ pub(super) const WORDS: Words = Words {
     few_logged_on: phrase("{0} or fewer on"),
     easing: word("Easing"),
     none_waiting: phrase("none waiting"),
+    now_unknown: phrase("now unknown"),
     waiting_now: phrase("{0} waiting"),
     wait_now: phrase("wait {0}"),
     longest_now: phrase("longest {0}"),

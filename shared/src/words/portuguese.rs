@@ -88,6 +88,7 @@ pub(super) const WORDS: Words = Words {
     few_logged_on: phrase("{0} ou menos logados"),
     easing: word("Melhora"),
     none_waiting: phrase("ninguém em espera"),
+    now_unknown: phrase("agora desconhecido"),
     waiting_now: phrase("{0} em espera"),
     wait_now: phrase("espera {0}"),
     longest_now: phrase("máx. {0}"),

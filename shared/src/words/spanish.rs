@@ -88,6 +88,7 @@ pub(super) const WORDS: Words = Words {
     few_logged_on: phrase("{0} o menos con."),
     easing: word("Mejora"),
     none_waiting: phrase("nadie en espera"),
+    now_unknown: phrase("ahora desconocido"),
     waiting_now: phrase("{0} en espera"),
     wait_now: phrase("espera {0}"),
     longest_now: phrase("máx. {0}"),
