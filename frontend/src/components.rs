@@ -5,6 +5,7 @@ pub mod board;
 pub mod board_list;
 mod foot;
 mod grid;
+mod hands;
 mod header;
 pub mod message;
 mod no_entry;

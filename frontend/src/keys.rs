@@ -7,7 +7,6 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
 use crate::field::Field;
-use crate::full_screen;
 use crate::listener::{self, Listener};
 
 /// What a key asks for.
@@ -165,11 +164,14 @@ impl Commands {
     pub fn give(&self, command: Command) -> bool {
         match (self.open.get_untracked(), command) {
             (Some(_), Command::Close) => self.open.set(None),
-            (_, Command::FullScreen) => full_screen::toggle(),
             (None, command)
-            | (_, command @ (Command::ToggleSound | Command::Help | Command::Settings)) => {
-                return self.tell(command);
-            }
+            | (
+                _,
+                command @ (Command::ToggleSound
+                | Command::FullScreen
+                | Command::Help
+                | Command::Settings),
+            ) => return self.tell(command),
             // The board lies below: what is open has the keys.
             _ => return false,
         }

@@ -8,10 +8,12 @@
 //! - `link`: broken links, and when they are tried again
 //! - `desk`: a supervisor's desk, keys and settings
 //! - `access`: who may look
+//! - `hands`: the wall's bar, and what a key did
 //! - `problem`: settings in the address that cannot be followed
 
 mod access;
 mod desk;
+mod hands;
 mod link;
 mod problem;
 
@@ -36,6 +38,7 @@ pub use desk::{
     order, remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar,
     tab_title, tab_unknown,
 };
+pub use hands::{bar, full_screen, one_page, sound_now, stopped_at, turning};
 pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;
 

@@ -51,7 +51,7 @@ impl Rotation {
     pub fn tick(&mut self, now: Duration, critical: &[bool], period: Option<Duration>) {
         if self.page >= critical.len() {
             // There are fewer pages than there were.
-            self.show(0, now);
+            self.set(0, now);
         }
         if let Some(paused_at) = self.paused_at {
             if now.saturating_sub(paused_at) < LONGEST_PAUSE {
@@ -85,17 +85,18 @@ impl Rotation {
 
     /// Shows the next page of `pages`, and gives it a whole turn.
     pub fn next(&mut self, now: Duration, pages: usize) {
-        self.steer((self.page + 1) % pages.max(1), now);
+        self.show((self.page + 1) % pages.max(1), now);
     }
 
     /// Shows the page before of `pages`, and gives it a whole turn.
     pub fn previous(&mut self, now: Duration, pages: usize) {
         let pages = pages.max(1);
-        self.steer((self.page.min(pages) + pages - 1) % pages, now);
+        self.show((self.page.min(pages) + pages - 1) % pages, now);
     }
 
-    fn steer(&mut self, page: usize, now: Duration) {
-        self.show(page, now);
+    /// Shows `page`, and gives it a whole turn.
+    pub fn show(&mut self, page: usize, now: Duration) {
+        self.set(page, now);
         // The pages that nothing calls for go on from here.
         self.latest_other = Some(page);
     }
@@ -116,7 +117,7 @@ impl Rotation {
             worst.or(other)
         };
         let Some(page) = page else { return };
-        self.show(page, now);
+        self.set(page, now);
         if critical[page] {
             self.latest_critical = Some(page);
         } else {
@@ -124,7 +125,7 @@ impl Rotation {
         }
     }
 
-    fn show(&mut self, page: usize, now: Duration) {
+    fn set(&mut self, page: usize, now: Duration) {
         self.page = page;
         self.since = now;
     }

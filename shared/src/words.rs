@@ -285,6 +285,21 @@ Words {
     several_critical: Phrase<1>,
     one_warning: Phrase<1>,
     several_warnings: Phrase<1>,
+    // Hands on a wall
+    previous_page: Phrase<0>,
+    next_page: Phrase<0>,
+    stop_pages: Phrase<0>,
+    turn_pages: Phrase<0>,
+    settings: Phrase<0>,
+    full_screen: Phrase<0>,
+    full_screen_off: Phrase<0>,
+    full_screen_refused: Phrase<0>,
+    no_full_screen: Phrase<0>,
+    stopped_at: Phrase<2>,
+    turning: Phrase<0>,
+    /// Where the link says that they never turn by themselves.
+    turned_by_hand: Phrase<0>,
+    one_page: Phrase<0>,
     access: Access,
     /// Whose words these are: last, so that a file of another length is found out.
     language: Language,

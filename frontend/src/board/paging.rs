@@ -6,13 +6,18 @@ use std::{ops::Range, time::Duration};
 use leptos::prelude::*;
 use queuewall_shared::fit::{Distance, Fit, Viewport};
 use queuewall_shared::rotation::{DEFAULT_PERIOD, Rotation};
-use queuewall_shared::settings::{Rotate, Settings, View};
+use queuewall_shared::settings::{Rotate, View};
 use queuewall_shared::snapshot::Level;
 
 use super::BoardState;
 use crate::field::Field;
+use crate::settings::Asked;
 use crate::slots::follow;
 use crate::viewport;
+
+/// Height of the line of problems, which is above the foot where the address has any, in
+/// ems of the frame's type: two lines of words, as `style/problems.css` has them.
+const PROBLEMS_EM: f64 = 3.0;
 
 /// The pages of one board on one screen. A copy is the same.
 #[derive(Clone, Copy)]
@@ -24,13 +29,16 @@ pub struct Paging {
     fit: Memo<Fit>,
     ids: Memo<Vec<String>>,
     rotation: Field<Rotation>,
+    is_by_hand: bool,
 }
 
 impl Paging {
     /// Lays `board` out in `viewport` as the link asks, and turns its pages for as long
     /// as the reactive owner lives that this is called under.
     #[must_use]
-    pub fn new(board: BoardState, viewport: Field<Viewport>, settings: &Settings) -> Self {
+    pub fn new(board: BoardState, viewport: Field<Viewport>, asked: &Asked) -> Self {
+        let settings = &asked.settings;
+        let is_wrong = !asked.problems.is_empty();
         let view = settings.view;
         let (metres, inches, rotate) = (settings.metres, settings.inches, settings.rotate);
         let ids = Memo::new(move |_| board.shown());
@@ -44,6 +52,12 @@ impl Paging {
                         metres: metres.or(display.metres).unwrap_or(Distance::WALL.metres),
                         inches: inches.or(display.inches).unwrap_or(Distance::WALL.inches),
                     };
+                    let fit = Fit::wall(count, viewport, distance, wanted);
+                    if !is_wrong && board.missing().is_empty() {
+                        return fit;
+                    }
+                    let line_px = PROBLEMS_EM * fit.frame_px;
+                    let (viewport, distance) = above(viewport, distance, line_px);
                     Fit::wall(count, viewport, distance, wanted)
                 }
                 // Whatever the address says of the wall that it is about.
@@ -73,6 +87,7 @@ impl Paging {
             fit,
             ids,
             rotation,
+            is_by_hand: rotate == Some(Rotate::Off),
         };
         follow(move || {
             let now = board.now();
@@ -160,6 +175,24 @@ impl Paging {
         self.change(|rotation| rotation.previous(now, pages));
     }
 
+    /// Shows a page, from 0.
+    pub fn show(&self, page: usize) {
+        let (now, _) = self.steered();
+        self.change(|rotation| rotation.show(page, now));
+    }
+
+    /// Whether nothing can be turned.
+    #[must_use]
+    pub fn has_one_page(&self) -> bool {
+        self.fit.get_untracked().pages == 1
+    }
+
+    /// Whether the link says that pages turn by hand only.
+    #[must_use]
+    pub fn is_by_hand(&self) -> bool {
+        self.is_by_hand
+    }
+
     /// Stops the turns, or lets them go on.
     pub fn toggle_pause(&self) {
         let (now, _) = self.steered();
@@ -183,4 +216,15 @@ impl Paging {
         change(&mut rotation);
         self.rotation.set(rotation);
     }
+}
+
+/// The room above a line of `line_px`, whose pixels are as large as before.
+fn above(viewport: Viewport, distance: Distance, line_px: f64) -> (Viewport, Distance) {
+    let room = Viewport {
+        height_px: (viewport.height_px - line_px).max(0.0),
+        ..viewport
+    };
+    let diagonal_px = |of: Viewport| of.width_px.hypot(of.height_px);
+    let inches = distance.inches * diagonal_px(room) / diagonal_px(viewport);
+    (room, Distance { inches, ..distance })
 }

@@ -10,14 +10,17 @@ use crate::api;
 use crate::board::{BoardState, Paging, Phase};
 use crate::components::banner::Banner;
 use crate::components::grid::px;
+use crate::components::hands::Hands;
 use crate::components::{
-    banner, foot, grid, header, message, no_entry, overlays, problems, toolbar,
+    banner, foot, grid, hands, header, message, no_entry, overlays, problems, toolbar,
 };
 use crate::field::Field;
 use crate::keys::{Command, Commands, Panel};
 use crate::slots::{self, Content, Part, Slots, follow};
 use crate::unattended::UnattendedBoard;
-use crate::{language, markup, polling, settings, tab_label, text, unattended, viewport};
+use crate::{
+    full_screen, language, markup, polling, settings, tab_label, text, unattended, viewport,
+};
 
 /// Polls the board `slug` and shows it.
 #[component]
@@ -76,16 +79,24 @@ pub fn BoardView(
     language::follow(move || board.display().language);
     let asked = settings::asked();
     let (view, theme) = (asked.settings.view, asked.settings.theme);
-    let paging = Paging::new(board, viewport::watch(), &asked.settings);
+    let paging = Paging::new(board, viewport::watch(), &asked);
     let extras = use_context::<Extras>();
     let is_leaving = Field::new(false);
 
     tab_label::keep(board);
     let commands = Commands::provide();
-    commands.on(Command::ToggleSound, move || unattended.toggle_sound());
+    let hands = Hands::new();
+    commands.on(Command::ToggleSound, move || {
+        unattended.toggle_sound();
+        hands.sound();
+    });
+    commands.on(Command::FullScreen, move || {
+        full_screen::toggle(move |outcome| hands.full_screen(outcome));
+    });
     commands.leave_ok(move || unattended.is_mute());
     if view == View::Wall {
-        steer(commands, board, paging, is_leaving);
+        steer(commands, board, is_leaving);
+        hands.turn(commands, paging);
     }
 
     let root = NodeRef::<Div>::new();
@@ -161,18 +172,25 @@ pub fn BoardView(
         owner.with(|| {
             untrack(|| {
                 problems::keep(&root, board);
+                hands.keep(&root, board, paging, unattended, commands);
                 if let Some(extras) = extras {
                     (extras.overlays)(board, unattended);
                 }
             });
         });
     });
-    let inside = [banner::MARKUP, problems::MARKUP, overlays::MARKUP].concat();
+    let inside = [
+        banner::MARKUP,
+        problems::MARKUP,
+        hands::MARKUP,
+        overlays::MARKUP,
+    ]
+    .concat();
     view! { <div class="board" node_ref=root inner_html=inside></div> }
 }
 
-/// What keys and a remote do on a wall.
-fn steer(commands: Commands, board: BoardState, paging: Paging, is_leaving: Field<bool>) {
+/// The keys that open a panel, which a wall has none of: the desk is shown instead.
+fn steer(commands: Commands, board: BoardState, is_leaving: Field<bool>) {
     for panel in Panel::ALL {
         commands.on(panel.command(), move || {
             if board.is_connected() {
@@ -183,9 +201,6 @@ fn steer(commands: Commands, board: BoardState, paging: Paging, is_leaving: Fiel
             }
         });
     }
-    commands.on(Command::NextPage, move || paging.next());
-    commands.on(Command::PreviousPage, move || paging.previous());
-    commands.on(Command::TogglePause, move || paging.toggle_pause());
 }
 
 fn view_name(view: View) -> &'static str {

@@ -1,20 +1,24 @@
 //! The line that says what of the page's address cannot be followed. It stays until the
 //! address is corrected.
 
+use queuewall_shared::settings::View;
 use web_sys::Element;
 
 use crate::board::BoardState;
 use crate::slots::{Part, Slots, follow};
-use crate::{settings, text};
+use crate::{numbers, settings, text};
 
 /// Takes no room while there is nothing to say.
-pub(crate) const MARKUP: &str = "<p class=problems role=alert></p>";
+pub(crate) const MARKUP: &str =
+    "<div class=problems role=alert><p class=problems-what></p><b class=problems-more></b></div>";
 
 pub(crate) fn keep(root: &Element, board: BoardState) {
     let asked = settings::asked();
+    let is_wall = asked.settings.view == View::Wall;
     let table = [
         (".problems", Part::Attribute("hidden")),
-        (".problems", Part::Text),
+        (".problems-what", Part::Text),
+        (".problems-more", Part::Text),
     ];
     let mut slots = Slots::find(root, &table);
     follow(move || {
@@ -24,6 +28,12 @@ pub(crate) fn keep(root: &Element, board: BoardState) {
             said.push(text::missing_queues(&missing));
         }
         let hidden = if said.is_empty() { "hidden" } else { "" };
-        slots.show(&[hidden, &said.join(" ")]);
+        // A wall has room for one at a time: the next comes when it is corrected.
+        let mut more = String::new();
+        if is_wall && said.len() > 1 {
+            more = ["+", &numbers::count(said.len() as u64 - 1)].concat();
+            said.truncate(1);
+        }
+        slots.show(&[hidden, &said.join(" "), &more]);
     });
 }

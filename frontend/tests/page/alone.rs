@@ -25,7 +25,7 @@ extern "C" {
     fn fail_renewal();
     fn was_tried(build: &str);
     fn move_pointer(x: i32);
-    fn three_seconds_pass();
+    fn five_seconds_pass();
     fn timers() -> String;
     fn unstub();
 }
@@ -251,22 +251,22 @@ async fn a_resting_pointer_hides_and_comes_back_when_it_moves() {
     let root = document().document_element().expect("a root");
     let is_hidden = || root.get_attribute("data-pointer").as_deref() == Some("hidden");
     assert_eq!(timers(), "900000");
-    // Every movement gives it three seconds more.
+    // Every movement gives it five seconds more.
     move_pointer(1);
     assert_eq!(timers(), "900001");
     assert!(!is_hidden());
-    three_seconds_pass();
+    five_seconds_pass();
     assert!(is_hidden());
     // Something moved under it.
     move_pointer(1);
     assert!(is_hidden());
     move_pointer(2);
     assert!(!is_hidden());
-    three_seconds_pass();
+    five_seconds_pass();
     assert!(is_hidden());
     move_pointer(3);
     assert_eq!(timers(), "900003");
-    three_seconds_pass();
+    five_seconds_pass();
     drop(shown);
     assert!(!is_hidden());
     assert_eq!(timers(), "");

@@ -45,6 +45,21 @@ export function press(key, target) {
   (target || document.body).dispatchEvent(event);
   return event.defaultPrevented;
 }
+export function point(kind, selector, x, y) {
+  const event = { clientX: x, clientY: y, screenX: x, screenY: y, bubbles: true, cancelable: true };
+  (document.querySelector(selector) || document.body).dispatchEvent(new PointerEvent(kind, event));
+}
+/// A browser with full screen, one that refuses it, one without a promise, and one that has none.
+export function full_screen(kind) {
+  const asked = { refuse: () => Promise.reject(new TypeError("no")), old: () => undefined, grant: () => Promise.resolve() };
+  for (const name of ["requestFullscreen", "webkitRequestFullscreen"]) {
+    Object.defineProperty(document.documentElement, name, { value: asked[kind], configurable: true });
+  }
+}
+export function full_screen_as_it_was() {
+  delete document.documentElement.requestFullscreen;
+  delete document.documentElement.webkitRequestFullscreen;
+}
 export function type_in(input, text) {
   input.value = text;
   input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -163,7 +178,7 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
 
 // ---- Stand-ins for sound, wake lock and the way to another build
 
-export const { stub, block_sound, press: press_any_key, sound, lock, locks, take_lock_back, look_again, renewals, fail_renewal, was_tried, move_pointer, three_seconds_pass, timers, unstub } = (() => {
+export const { stub, block_sound, press: press_any_key, sound, lock, locks, take_lock_back, look_again, renewals, fail_renewal, was_tried, move_pointer, five_seconds_pass, timers, unstub } = (() => {
   let seen, real;
   function stub() {
     seen = { state: "running", chimes: 0, tied: 0, contexts: 0, closed: 0,
@@ -203,7 +218,7 @@ export const { stub, block_sound, press: press_any_key, sound, lock, locks, take
     real.push([window, "clearTimeout", Object.getOwnPropertyDescriptor(window, "clearTimeout")]);
     // The pointer's timer waits for the test, and for no clock.
     window.setTimeout = (act, ms, ...more) => {
-      if (ms !== 3000) return setTimeout(act, ms, ...more);
+      if (ms !== 5000) return setTimeout(act, ms, ...more);
       seen.timers.set(900000 + seen.timed, act);
       return 900000 + seen.timed++;
     };
@@ -237,7 +252,7 @@ export const { stub, block_sound, press: press_any_key, sound, lock, locks, take
   function fail_renewal() { seen.failed(); }
   function was_tried(build) { seen.tried.push(build); }
   function move_pointer(x) { window.dispatchEvent(new MouseEvent("mousemove", { screenX: x, screenY: 5 })); }
-  function three_seconds_pass() {
+  function five_seconds_pass() {
     const due = [...seen.timers.values()];
     seen.timers.clear();
     due.forEach((act) => act());
@@ -251,5 +266,5 @@ export const { stub, block_sound, press: press_any_key, sound, lock, locks, take
     delete window.queuewall;
   }
 
-  return { stub, block_sound, press, sound, lock, locks, take_lock_back, look_again, renewals, fail_renewal, was_tried, move_pointer, three_seconds_pass, timers, unstub };
+  return { stub, block_sound, press, sound, lock, locks, take_lock_back, look_again, renewals, fail_renewal, was_tried, move_pointer, five_seconds_pass, timers, unstub };
 })();

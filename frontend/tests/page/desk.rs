@@ -174,12 +174,12 @@ async fn link_selects_queues_in_order_and_lists_missing_ones() {
 
 #[wasm_bindgen_test]
 async fn invalid_link_settings_are_reported_and_stay() {
-    let shown = Shown::asked("?metre=5&view=table&inches=500", five(), 0, 0).await;
+    let shown = Shown::asked("?view=tab&metre=5&theme=red&inches=500", five(), 0, 0).await;
     assert_eq!(
         shown.text(".problems"),
         "“metre” in this address is no setting. The settings are screen, view, theme, lang, \
-         metres, inches, rotate, sort, sound, queues. “view=table” in this address is none of \
-         wall, tab. “inches=500” in this address is not a number from 5 to 150."
+         metres, inches, rotate, sort, sound, queues. “theme=red” in this address is none of \
+         dark, light, contrast. “inches=500” in this address is not a number from 5 to 150."
     );
     shown.board.advance(at(20).monotonic, &lost_link());
     settle().await;

@@ -7,6 +7,7 @@ mod access;
 mod alone;
 mod desk;
 mod desk_words;
+mod hands;
 mod language;
 mod pages;
 mod panels;

@@ -63,7 +63,7 @@ async fn it_names_the_bytes_it_has_and_a_304_touches_nothing() {
 #[wasm_bindgen_test]
 async fn unmounting_ends_the_timer_the_listeners_and_the_request() {
     with_page!("board", |_host, page| {
-        assert_eq!(alive(), "timers 1, workers 0, listeners 10");
+        assert_eq!(alive(), "timers 1, workers 0, listeners 14");
         answer_with("never");
         wake();
         settle().await;
@@ -223,7 +223,7 @@ async fn ticks_come_from_a_worker_which_ends_with_the_page() {
     name_worker(Some(WORKER));
     with_page!("board", |_host, page| {
         name_worker(None);
-        assert_eq!(alive(), "timers 1, workers 1, listeners 10");
+        assert_eq!(alive(), "timers 1, workers 1, listeners 14");
         soon().await;
         let ticks = ticks().await;
         assert!(ticks > 12, "{ticks} ticks");
