@@ -58,7 +58,10 @@ impl Entry {
             match api::enter(&token, signal).await? {
                 TokenExchange::Open => self.is_spent.set(true),
                 TokenExchange::Refused(refusal) => {
-                    self.refusal.set(Some(refusal));
+                    self.refusal.set(Some(match refusal {
+                        Refusal::NoAccess => Refusal::WrongLink,
+                        ended => ended,
+                    }));
                     self.token.take();
                 }
                 TokenExchange::NotAsked => drop(self.token.take()),
@@ -67,7 +70,7 @@ impl Entry {
         }
         let answer = api::get(path, etag, report, signal).await?;
         Ok(match (answer, self.refusal.get()) {
-            // That the link ended tells more than that there is no cookie of it.
+            // That the link is wrong or ended tells more than that there is no cookie of it.
             (Answer::Refused(Refusal::NoAccess), Some(refusal)) => Answer::Refused(refusal),
             (Answer::Refused(Refusal::NoAccess), None)
                 if self.is_spent.get() || !keeps_cookies() =>

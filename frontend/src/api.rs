@@ -68,6 +68,8 @@ pub enum Answer {
 pub enum Refusal {
     /// It has no link of it.
     NoAccess,
+    /// The server knows no such link as its address has.
+    WrongLink,
     /// Its link was revoked.
     Revoked,
     /// Its link's time is over.

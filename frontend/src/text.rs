@@ -112,6 +112,12 @@ pub fn no_board(slug: &str) -> String {
     }
 }
 
+/// What to do where there is no such page or board.
+#[must_use]
+pub fn check_address() -> &'static str {
+    words().check_address.text()
+}
+
 /// A board without queues.
 #[must_use]
 pub fn no_queues() -> &'static str {

@@ -164,6 +164,8 @@ impl App {
         let route = Route::of(request.uri());
         let is_old = security_headers::is_old_chromium(request.headers());
         let is_for_people = error_page::is_for_people(&request);
+        let language = is_for_people.then(|| error_page::language(&request));
+        let language = language.unwrap_or_default();
         let shown = match route {
             Route::Page | Route::Other => frames::shown(&request, &self.frame_ancestors),
             _ => Shown::AsAllowed,
@@ -183,7 +185,9 @@ impl App {
                 })
         };
         let mut response = match (admitted, redirect) {
-            (Ok(()), _) if shown == Shown::NotAllowed => error_page::anywhere(frames::NOT_ALLOWED),
+            (Ok(()), _) if shown == Shown::NotAllowed => {
+                error_page::anywhere(frames::NOT_ALLOWED, language)
+            }
             (Ok(()), Some(address)) => {
                 ([(CACHE_CONTROL, "no-store")], Redirect::to(&address)).into_response()
             }
@@ -199,7 +203,7 @@ impl App {
         };
         if is_for_people && let Some(Words(words)) = response.extensions().get().cloned() {
             let home = format!("{}/", self.base_path);
-            response = error_page::instead_of(response, &words, &home);
+            response = error_page::instead_of(response, &words, &home, language);
         }
         (self.headers).apply(&mut response, is_old, shown);
         if let Some((log, asked)) = &logged {

@@ -145,6 +145,8 @@ Words {
     no_boards: Phrase<0>,
     no_queues: Phrase<0>,
     no_board: Phrase<1>,
+    /// What to do about either.
+    check_address: Phrase<0>,
 
     // The header
     waiting: Word<20>,
@@ -332,6 +334,8 @@ table! {
 /// A language's words for a screen that may not look.
 Access {
     no_access: Phrase<0>,
+    /// A link that this server never made, or that lost a part.
+    wrong_link: Phrase<0>,
     revoked: Phrase<0>,
     expired: Phrase<0>,
     untrusted_peer: Phrase<0>,

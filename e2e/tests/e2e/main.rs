@@ -15,6 +15,7 @@ mod engines;
 mod fit;
 mod frames;
 mod glyphs;
+mod hands;
 mod languages;
 mod looks;
 mod recovery;

@@ -4,10 +4,12 @@ use queuewall_shared::address;
 use web_sys::Element;
 
 use crate::api::Refusal;
+use crate::components::message;
 use crate::slots::{Part, Slots, follow};
 use crate::{markup, text, waiting};
 
-pub(crate) const MARKUP: &str = "<main class=no-entry><p class=no-entry-why role=alert></p></main>";
+pub(crate) const MARKUP: &str =
+    "<main class=no-entry><h1 class=no-entry-why role=alert></h1></main>";
 
 /// Says why, and shows a code where that lets the screen in. `slug`: the board that the
 /// screen asks for, where it asks for one.
@@ -15,6 +17,8 @@ pub(crate) fn keep(root: &Element, refusal: Refusal, slug: Option<&str>) {
     // What a proxy refuses no code opens, and neither does a browser without cookies.
     let is_code_of_use = !matches!(refusal, Refusal::UntrustedPeer | Refusal::NoCookies);
     let waiting = is_code_of_use.then(waiting::wait);
+    // To those boards that this screen may see.
+    let link = slug.map_or_else(String::new, |_| message::boards_link());
     let known = slug.filter(|slug| !address::may_hold_token(slug));
     let slug = known.unwrap_or("…").to_owned();
     let Some(main) = markup::find::<Element>(root, ".no-entry") else {
@@ -30,7 +34,7 @@ pub(crate) fn keep(root: &Element, refusal: Refusal, slug: Option<&str>) {
             false => refusal,
         };
         slots.show(&[text::refused(why)]);
-        let letting_in = letting_in(&waiting.code, &slug);
+        let letting_in = letting_in(&waiting.code, &slug) + &link;
         if letting_in != written {
             // All that stands below the reason.
             for old in markup::all(&main, ".no-entry-why ~ *") {
@@ -47,13 +51,17 @@ fn letting_in(code: &str, slug: &str) -> String {
     if code.is_empty() {
         return String::new();
     }
+    // Six characters, read in two groups and typed as one.
+    let (first, rest) = code.split_at_checked(code.len() / 2).unwrap_or((code, ""));
     let command = ["queuewall screens approve ", code, " --board ", slug].concat();
     markup::fill(&[
         "<p class=no-entry-how>",
         text::let_in(),
-        "</p><p class=no-entry-code>",
-        code,
-        "</p><p class=no-entry-command><code>",
+        "</p><p class=no-entry-code><span>",
+        first,
+        "</span><span>",
+        rest,
+        "</span></p><p class=no-entry-command><code>",
         &command,
         "</code></p><p class=no-entry-life>",
         &text::code_life(),

@@ -19,6 +19,7 @@ pub fn refused(refusal: Refusal) -> &'static str {
     let words = access();
     match refusal {
         Refusal::NoAccess => words.no_access,
+        Refusal::WrongLink => words.wrong_link,
         Refusal::Revoked => words.revoked,
         Refusal::Expired => words.expired,
         Refusal::UntrustedPeer => words.untrusted_peer,

@@ -129,7 +129,7 @@ async fn board_language_applies_without_link_and_may_change() {
     let shown = Shown::opened("?theme=light");
     settle().await;
     // Before the first answer only the browser is known, and that one speaks English.
-    assert_eq!(shown.text(".message p"), "Reading the queues …");
+    assert_eq!(shown.text(".message h1"), "Reading the queues …");
     for code in ["de", "es", "fr", "pt", "en"] {
         let mut answer = snapshot(vec![red(Metric::AverageWait, 120_000.0)]);
         answer.board.display.language = Some(code.into());
@@ -162,7 +162,7 @@ async fn without_either_the_browser_decides() {
         settle().await;
         prefer_as_it_was();
         if code == "fr" {
-            assert_eq!(shown.text(".message p"), "Lecture des files…");
+            assert_eq!(shown.text(".message h1"), "Lecture des files…");
         }
         let html = document().document_element().expect("a root");
         assert_eq!(html.get_attribute("lang").as_deref(), Some(code), "{tags}");

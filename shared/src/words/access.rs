@@ -5,6 +5,9 @@ use crate::phrase::phrase;
 
 pub(super) const ENGLISH: Access = Access {
     no_access: phrase("This screen may not see this board yet."),
+    wrong_link: phrase(
+        "The link in this address is not valid: a part of it may be missing. Open the whole link.",
+    ),
     revoked: phrase("The link of this screen was revoked. It shows no numbers any more."),
     expired: phrase("The link of this screen has expired. It shows no numbers any more."),
     untrusted_peer: phrase("This board is to be opened through the company's sign-in."),
@@ -30,6 +33,9 @@ pub(super) const ENGLISH: Access = Access {
 
 pub(super) const GERMAN: Access = Access {
     no_access: phrase("Dieser Bildschirm darf das Board noch nicht sehen."),
+    wrong_link: phrase(
+        "Der Link in dieser Adresse ist nicht gültig: Vielleicht fehlt ein Teil. Bitte den ganzen Link öffnen.",
+    ),
     revoked: phrase(
         "Der Link dieses Bildschirms wurde widerrufen. Hier erscheinen keine Zahlen mehr.",
     ),
@@ -59,6 +65,9 @@ pub(super) const GERMAN: Access = Access {
 
 pub(super) const SPANISH: Access = Access {
     no_access: phrase("Esta pantalla aún no puede ver este panel."),
+    wrong_link: phrase(
+        "El enlace de esta dirección no es válido: puede que falte una parte. Abra el enlace completo.",
+    ),
     revoked: phrase("El enlace de esta pantalla fue revocado. Aquí ya no aparecen cifras."),
     expired: phrase("El enlace de esta pantalla ha caducado. Aquí ya no aparecen cifras."),
     untrusted_peer: phrase("Este panel se abre a través del inicio de sesión de la empresa."),
@@ -84,6 +93,9 @@ pub(super) const SPANISH: Access = Access {
 
 pub(super) const FRENCH: Access = Access {
     no_access: phrase("Cet écran n’a pas encore le droit de voir ce tableau."),
+    wrong_link: phrase(
+        "Le lien de cette adresse n’est pas valable\u{a0}: il en manque peut-être une partie. Ouvrez le lien entier.",
+    ),
     revoked: phrase("Le lien de cet écran a été révoqué. L’écran n’affiche plus de chiffres."),
     expired: phrase("Le lien de cet écran a expiré. L’écran n’affiche plus de chiffres."),
     untrusted_peer: phrase("Ce tableau s’ouvre par la page de connexion de l’entreprise."),
@@ -109,6 +121,9 @@ pub(super) const FRENCH: Access = Access {
 
 pub(super) const PORTUGUESE: Access = Access {
     no_access: phrase("Esta tela ainda não pode ver este painel."),
+    wrong_link: phrase(
+        "O link deste endereço não é válido: talvez falte uma parte. Abra o link completo.",
+    ),
     revoked: phrase("O link desta tela foi revogado. Ela não mostra mais números."),
     expired: phrase("O link desta tela expirou. Ela não mostra mais números."),
     untrusted_peer: phrase("Este painel deve ser aberto pelo login da empresa."),

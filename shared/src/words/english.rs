@@ -33,6 +33,7 @@ pub(super) const WORDS: Words = Words {
     no_boards: phrase("No board is set up on this server."),
     no_queues: phrase("This board has no queues."),
     no_board: phrase("This server has no board “{0}”."),
+    check_address: phrase("Check the address, or choose a board from the list."),
 
     waiting: word("waiting"),
     longest: word("longest"),

@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
     no_boards: phrase("Aucun tableau n’est configuré sur ce serveur."),
     no_queues: phrase("Ce tableau n’a pas de file d’attente."),
     no_board: phrase("Ce serveur n’a pas de tableau «\u{a0}{0}\u{a0}»."),
+    check_address: phrase("Vérifiez l’adresse, ou choisissez un tableau dans la liste."),
 
     waiting: word("en attente"),
     longest: word("max."),

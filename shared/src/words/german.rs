@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
     no_boards: phrase("Auf diesem Server ist kein Board eingerichtet."),
     no_queues: phrase("Dieses Board hat keine Warteschlangen."),
     no_board: phrase("Auf diesem Server gibt es kein Board „{0}“."),
+    check_address: phrase("Die Adresse prüfen oder ein Board aus der Liste wählen."),
 
     waiting: word("wartend"),
     longest: word("längste"),

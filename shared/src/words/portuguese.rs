@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
     no_boards: phrase("Nenhum painel está configurado neste servidor."),
     no_queues: phrase("Este painel não tem filas."),
     no_board: phrase("Este servidor não tem nenhum painel “{0}”."),
+    check_address: phrase("Verifique o endereço ou escolha um painel na lista."),
 
     waiting: word("em espera"),
     longest: word("máx."),

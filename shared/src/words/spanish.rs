@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
     no_boards: phrase("Este servidor no tiene ningún panel configurado."),
     no_queues: phrase("Este panel no tiene colas."),
     no_board: phrase("Este servidor no tiene ningún panel «{0}»."),
+    check_address: phrase("Compruebe la dirección o elija un panel de la lista."),
 
     waiting: word("en espera"),
     longest: word("máx."),

@@ -150,9 +150,34 @@ async fn unknown_address_is_a_page_for_people_and_json_for_programs() {
     let page = text(foreign).await;
     assert!(page.contains("QUEUEWALL_HOSTS") && !page.contains("wall.example.com"));
 
+    for (path, accepted, html, said) in [
+        (
+            "/",
+            "pt-BR,pt;q=0.9,en;q=0.8",
+            "pt",
+            "Não é possível mostrar",
+        ),
+        ("/", "nl", "en", "This page cannot be shown."),
+        ("/?lang=de", "fr", "de", "Diese Seite lässt sich nicht"),
+    ] {
+        let asked = [
+            ("host", "wall.example.com"),
+            PEOPLE,
+            ("accept-language", accepted),
+        ];
+        let page = text(send(&app, "GET", path, &asked).await).await;
+        assert!(page.contains(&format!("<html lang=\"{html}\">")), "{page}");
+        assert!(
+            page.contains(said) && page.contains("QUEUEWALL_HOSTS"),
+            "{page}"
+        );
+    }
+
     // A proxy that passes its path on, and a server that was not told.
     let below = get(&app, "/wall/board/main", &[PEOPLE]).await;
-    assert!(text(below).await.contains("QUEUEWALL_BASE_PATH"));
+    let page = text(below).await;
+    assert!(page.contains("QUEUEWALL_BASE_PATH"));
+    assert!(page.contains("<h1>There is no page at this address.</h1>"));
     let below = get(&app, "/wall/api/boards", &[]).await;
     assert!(text(below).await.contains("QUEUEWALL_BASE_PATH"));
 }
