@@ -132,10 +132,14 @@ impl Commands {
     /// Calls `act` at every `command` for as long as the reactive owner lives that this
     /// is called under.
     pub fn on(&self, command: Command, act: impl Fn() + 'static) {
+        self.receive(command, Rc::new(act));
+    }
+
+    fn receive(&self, command: Command, act: Rc<dyn Fn()>) {
         let receivers = self.receivers;
         let number = receivers.try_update_value(|(last, all)| {
             *last += 1;
-            all.push((*last, command, Rc::new(act)));
+            all.push((*last, command, act));
             *last
         });
         on_cleanup(move || {

@@ -29,7 +29,16 @@ impl Listener {
         event: &'static str,
         callback: impl FnMut(Event) + 'static,
     ) -> Option<Self> {
-        let callback = Closure::<dyn FnMut(Event)>::new(callback);
+        Self::boxed(target, event, Box::new(callback))
+    }
+
+    /// One type for all: each other takes bytes.
+    fn boxed(
+        target: EventTarget,
+        event: &'static str,
+        callback: Box<dyn FnMut(Event)>,
+    ) -> Option<Self> {
+        let callback = Closure::wrap(callback);
         target
             .add_event_listener_with_callback(event, callback.as_ref().unchecked_ref())
             .ok()?;

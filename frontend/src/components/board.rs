@@ -85,7 +85,7 @@ pub fn BoardView(
 
     tab_label::keep(board);
     let commands = Commands::provide();
-    let hands = Hands::new();
+    let hands = Hands::new(board);
     commands.on(Command::ToggleSound, move || {
         unattended.toggle_sound();
         hands.sound();
@@ -172,7 +172,7 @@ pub fn BoardView(
         owner.with(|| {
             untrack(|| {
                 problems::keep(&root, board);
-                hands.keep(&root, board, paging, unattended, commands);
+                hands.keep(&root, paging, unattended, commands);
                 if let Some(extras) = extras {
                     (extras.overlays)(board, unattended);
                 }

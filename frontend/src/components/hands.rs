@@ -7,8 +7,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
-use leptos::prelude::*;
+use leptos::prelude::window;
 use queuewall_shared::settings::View;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, MouseEvent};
@@ -23,8 +22,8 @@ use crate::slots::{Part, Slots, follow};
 use crate::unattended::UnattendedBoard;
 use crate::{markup, pointer, settings, text};
 
-/// How long an answer stays.
-const ANSWERED_FOR: Duration = Duration::from_secs(3);
+/// How long an answer stays, by ticks of a second: three seconds at least.
+const ANSWERED_FOR: Duration = Duration::from_secs(4);
 
 /// A finger that went so far sideways, in CSS pixels, and half as far down at most, turns
 /// the page.
@@ -65,16 +64,16 @@ enum Answer {
 /// Says what keys did. A copy is the same.
 #[derive(Clone, Copy)]
 pub(crate) struct Hands {
-    answer: Field<Option<Answer>>,
-    /// Until the answer goes.
-    timer: StoredValue<Option<Timeout>, LocalStorage>,
+    board: BoardState,
+    /// Until a moment of the page's clock.
+    answer: Field<Option<(Answer, Duration)>>,
 }
 
 impl Hands {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(board: BoardState) -> Self {
         Self {
+            board,
             answer: Field::new(None),
-            timer: StoredValue::new_local(None),
         }
     }
 
@@ -87,11 +86,8 @@ impl Hands {
     }
 
     fn say(self, answer: Answer) {
-        self.answer.set(Some(answer));
-        let gone = move || self.answer.set(None);
-        let timer = Timeout::new(ANSWERED_FOR.as_millis() as u32, gone);
-        // A page that was just taken down says nothing.
-        self.timer.try_update_value(|last| *last = Some(timer));
+        let until = self.board.now_untracked() + ANSWERED_FOR;
+        self.answer.set(Some((answer, until)));
     }
 
     /// Obeys what turns pages and stops them.
@@ -120,7 +116,6 @@ impl Hands {
     pub(crate) fn keep(
         self,
         root: &Element,
-        board: BoardState,
         paging: Paging,
         unattended: UnattendedBoard,
         commands: Commands,
@@ -129,7 +124,15 @@ impl Hands {
         follow(move || {
             let (is_paused, page, pages) =
                 (paging.is_paused(), paging.page() + 1, paging.fit().pages);
-            let said = match self.answer.get() {
+            let answer = self.answer.get().map(|(answer, until)| {
+                let is_over = self.board.now() >= until;
+                (!is_over).then_some(answer)
+            });
+            if answer == Some(None) {
+                // Nothing is followed by the second any more.
+                self.answer.set(None);
+            }
+            let said = match answer.flatten() {
                 None => String::new(),
                 Some(Answer::Sound) => text::sound_now(unattended.sound()).into(),
                 Some(Answer::FullScreen(outcome)) => text::full_screen(outcome).into(),
@@ -167,7 +170,7 @@ impl Hands {
                 markup::set(&link, "href", address);
             }
         }
-        listener::keep(listen(board, paging, commands));
+        listener::keep(listen(self.board, paging, commands));
     }
 }
 

@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};
 
 use crate::desk::press;
-use crate::support::{Shown, queue, settle, settle_until};
+use crate::support::{Shown, at, good_link, queue, settle};
 
 #[wasm_bindgen(module = "/tests/page/browser.js")]
 extern "C" {
@@ -190,12 +190,15 @@ async fn f_says_what_became_of_full_screen() {
 
 #[wasm_bindgen_test]
 async fn answer_goes_after_three_seconds() {
-    let shown = Shown::new(vec![queue("a")], 0, 0).await;
+    let shown = Shown::new(vec![queue("a")], 0, 10).await;
     press(" ", None);
     settle().await;
-    assert!(!answer(&shown).is_empty());
-    // By the browser's real clock.
-    settle_until(|| answer(&shown).is_empty()).await;
+    shown.board.advance(at(13).monotonic, &good_link());
+    settle().await;
+    assert_eq!(answer(&shown), "One page: nothing to turn");
+    shown.board.advance(at(14).monotonic, &good_link());
+    settle().await;
+    assert_eq!(answer(&shown), "");
 }
 
 #[wasm_bindgen_test]
