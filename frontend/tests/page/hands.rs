@@ -212,7 +212,7 @@ async fn wrong_settings_share_a_line_that_the_fit_leaves_room_for() {
             .parse::<f64>()
             .expect("a length")
     };
-    let whole = Shown::new(several_pages(), 0, 0).await;
+    let whole = Shown::new(vec![queue("q00")], 0, 0).await;
     let room = height(&whole);
     drop(whole);
     let shown = Shown::asked(
