@@ -94,7 +94,7 @@ pub(super) const SPANISH: Access = Access {
 pub(super) const FRENCH: Access = Access {
     no_access: phrase("Cet écran n’a pas encore le droit de voir ce tableau."),
     wrong_link: phrase(
-        "Le lien de cette adresse n’est pas valable\u{a0}: il en manque peut-être une partie. Ouvrez le lien entier.",
+        "Le lien de cette adresse n’est pas valable\u{a0}: il en manque peut-être une partie. Ouvrez le lien complet.",
     ),
     revoked: phrase("Le lien de cet écran a été révoqué. L’écran n’affiche plus de chiffres."),
     expired: phrase("Le lien de cet écran a expiré. L’écran n’affiche plus de chiffres."),
