@@ -20,8 +20,8 @@ pub struct Options {
     /// [`Control::intervals`](crate::Control::intervals) and for what is left over from
     /// them. The day of the start is a Wednesday.
     pub days_before: u16,
-    /// Whether a script plays from the start of that day on, and every 20 minutes again: a
-    /// queue that is critical, one that rises to it, one that recovers, and one that is left
+    /// Whether a script plays from the start of that day on, and later
+    /// again in other queues: a queue that is critical, one that rises to it, one that recovers, and one that is left
     /// out of the answers for a minute.
     pub script: bool,
     /// How many queues the tenant has; made for 1 to 5,000.

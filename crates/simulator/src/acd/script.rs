@@ -1,5 +1,5 @@
-//! The demo's script: what goes wrong within its first three minutes, and every 20 minutes
-//! again in other queues. Agents are called away, and calls come in a wave; every
+//! The demo's script: what goes wrong within its first three minutes, and later again in
+//! other queues. Agents are called away, and calls come in a wave; every
 //! number is still counted from the calls and agents that are there.
 
 use super::{Acd, Doing, Event, MINUTE_MS, SECOND_MS};
@@ -9,7 +9,8 @@ const PERIOD_MS: i64 = 20 * MINUTE_MS;
 const STEP_MS: i64 = 5 * SECOND_MS;
 /// The most calls that a wave brings at a step.
 const WAVE: usize = 3;
-/// A queue that had a part has no other one for so long: its service level remembers it.
+/// A queue that had a part has no other one for so long: its service level is that
+/// of the latest hour.
 const REST_MS: i64 = 60 * MINUTE_MS;
 
 /// A queue's part in the script.
@@ -111,7 +112,9 @@ impl Acd {
     }
 
     pub(super) fn begin_scene(&mut self, part: Part, origin: i64) {
-        self.schedule_scene(part, origin + PERIOD_MS);
+        // The service level of what was critical takes an hour to recover.
+        let periods = if part == Part::Critical { 2 } else { 1 };
+        self.schedule_scene(part, origin + periods * PERIOD_MS);
         let now = self.now;
         self.scenes.retain(|scene| scene.ends() + REST_MS > now);
         let Some(skill) = self.cast(part, origin) else {
@@ -202,8 +205,8 @@ impl Acd {
         self.schedule(now + STEP_MS, Event::SceneGoesOn { part });
     }
 
-    /// How many times as long as usual contacts wait before they give up: who hears of an
-    /// outage stays on the line.
+    /// How many times as long as usual contacts wait before they give up: those who hear
+    /// of an outage stay on the line.
     pub(super) fn patience_times(&self, skill: usize) -> f64 {
         if self.has(Part::Critical, skill) {
             1.7

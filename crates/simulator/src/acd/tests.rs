@@ -222,14 +222,16 @@ fn half_of_the_queues_are_calm_in_the_first_ten_minutes() {
 #[test]
 fn script_repeats_itself_with_other_queues() {
     let mut acd = scripted(1, at(10, 20));
-    let mut left_out = Vec::new();
+    let (mut left_out, mut calm) = (Vec::new(), 0);
     for period in 0..9 {
         acd.advance(at(10, 21) + 30_000 + period * 20 * MINUTE_MS);
         left_out.extend((0..QUEUES).filter(|queue| acd.leaves_out(*queue)));
         check(&mut acd);
         acd.advance(at(10, 23) + period * 20 * MINUTE_MS);
+        calm += count(&mut acd, QueueLevel::Calm);
         assert!(!(0..QUEUES).any(|queue| acd.leaves_out(queue)));
     }
+    assert!(calm >= 9 * QUEUES / 2, "{calm} of {} calm", 9 * QUEUES);
     assert!(left_out.len() >= 7, "{left_out:?}");
     assert!(
         left_out.windows(2).all(|two| two[0] != two[1]),

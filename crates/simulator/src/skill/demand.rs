@@ -12,7 +12,7 @@ const WEEKDAY_OF_START: i64 = 2;
 const WEEK: [f64; 7] = [1.12, 1.02, 1.0, 0.98, 0.95, 0.45, 0.35];
 /// What a planner adds to the agents that the mean load needs, in roots of the load:
 /// with more, fewer wait.
-const SPARE: (f64, f64) = (0.6, 1.2);
+const SPARE: (f64, f64) = (0.75, 1.3);
 /// Over lunch more agents are away, and plans know a part of it.
 const LUNCH: (f64, f64) = (675.0, 825.0);
 /// How much of its office hours' working time a deferred skill's contacts take.
