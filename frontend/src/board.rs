@@ -273,7 +273,9 @@ impl BoardState {
         let since_ms = since_ms.or(queue.level_since_ms);
         let told = Told {
             age: age.filter(|age| is_stale || judge.has_to_say(*age)),
-            lasting: since_ms.and_then(|since| self.time_since(since)),
+            lasting: since_ms
+                .and_then(|since| self.time_since(since))
+                .map(|lasting| self.by_clock(lasting)),
             read_at: age
                 .filter(|_| is_stale)
                 .and_then(|age| self.write_time_ago(age))

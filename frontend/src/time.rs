@@ -28,7 +28,9 @@ pub fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }
 
-fn duration(milliseconds: f64) -> Duration {
+/// The same back; zero where it is no duration.
+#[must_use]
+pub fn duration(milliseconds: f64) -> Duration {
     Duration::try_from_secs_f64(milliseconds / 1_000.0).unwrap_or_default()
 }
 

@@ -20,9 +20,9 @@ pub struct Options {
     /// [`Control::intervals`](crate::Control::intervals) and for what is left over from
     /// them. The day of the start is a Wednesday.
     pub days_before: u16,
-    /// Whether a script plays from the start of that day on, and later
-    /// again in other queues: a queue that is critical, one that rises to it, one that recovers, and one that is left
-    /// out of the answers for a minute.
+    /// Whether a script plays from the start of that day on, and later again in other queues:
+    /// a queue that is critical, one that rises to a warning, one that recovers, and one that
+    /// is left out of the answers for a minute.
     pub script: bool,
     /// How many queues the tenant has; made for 1 to 5,000.
     pub queues: usize,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use queuewall_shared::freshness::Freshness;
 use queuewall_shared::link::{Link, LinkState};
-use queuewall_shared::snapshot::UpstreamState;
+use queuewall_shared::snapshot::{SimulatedClock, UpstreamState};
 
 use super::{BoardState, Head};
 use crate::language;
@@ -61,14 +61,13 @@ impl BoardState {
 
     /// The time of day so long ago, which may be before this page was opened.
     pub(super) fn write_time_ago(&self, ago: Duration) -> Option<String> {
-        let at = time::milliseconds(self.now.get()) - time::milliseconds(ago);
-        self.write_epoch(self.epoch_at(at)?)
+        let at_ms = time::milliseconds(self.now.get()) - time::milliseconds(ago);
+        self.write_epoch(self.epoch_at(at_ms)?)
     }
 
     /// What the server's clock showed at a moment of the page's clock, or the simulated one.
     fn epoch_at(&self, at_ms: f64) -> Option<f64> {
-        let simulated = |head: &Option<Head>| head.as_ref()?.board.simulated_clock;
-        let Some(clock) = self.head.with(simulated) else {
+        let Some(clock) = self.simulated_clock() else {
             return self.clock.get().at(at_ms);
         };
         let basis = self.basis.get();
@@ -79,14 +78,22 @@ impl BoardState {
     /// What the clock is, where it is not the real time.
     #[must_use]
     pub fn clock_kind(&self) -> &'static str {
-        let is_simulated = |head: &Option<Head>| {
-            (head.as_ref()).is_some_and(|head| head.board.simulated_clock.is_some())
-        };
-        if self.head.with(is_simulated) {
-            text::simulated()
-        } else {
-            ""
+        match self.simulated_clock() {
+            Some(_) => text::simulated(),
+            None => "",
         }
+    }
+
+    /// How long it was by the clock on the screen.
+    pub(super) fn by_clock(&self, duration: Duration) -> Duration {
+        match self.simulated_clock() {
+            Some(clock) => time::duration(time::milliseconds(duration) * clock.speed),
+            None => duration,
+        }
+    }
+
+    fn simulated_clock(&self) -> Option<SimulatedClock> {
+        self.head.with(|head| head.as_ref()?.board.simulated_clock)
     }
 
     fn write_epoch(&self, epoch_ms: f64) -> Option<String> {

@@ -423,12 +423,16 @@ async fn simulated_clock_is_shown_at_its_speed_and_named() {
     });
     simulated.upstream.state = UpstreamState::Down;
     simulated.upstream.since_ms = Some(540_000);
+    simulated.queues[0].level = Level::Warning;
+    simulated.queues[0].level_since_ms = Some(480_000);
     shown.board.take(simulated);
     settle().await;
     assert_eq!(shown.text(".header-clock"), "10:30");
     assert_eq!(kind().as_deref(), Some("simulated"));
     let trouble = shown.board.trouble().what;
     assert!(trouble.contains("10:28"), "{trouble}");
+    let lasting = shown.text("[data-queue='a'] .tile-since");
+    assert!(lasting.contains("4\u{a0}min"), "{lasting}");
     shown.board.advance(at(90).monotonic, &good_link());
     settle().await;
     assert_eq!(shown.text(".header-clock"), "10:33");

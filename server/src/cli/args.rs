@@ -75,8 +75,8 @@ pub enum Command {
     /// Serve a wallboard of a simulated tenant, without configuration
     ///
     /// Within three minutes: a critical queue, one that rises to a warning, one that recovers, and
-    /// one that is not read; later again in other queues. The clock is simulated;
-    /// durations such as "26 min" and ages count real time, whatever --speed is.
+    /// one that is not read; later again in other queues. The clock is simulated,
+    /// and levels last by it; ages of readings count real time, whatever --speed is.
     Demo(DemoArgs),
 }
 

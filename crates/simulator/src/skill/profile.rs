@@ -65,7 +65,7 @@ const AFTERMATH: Trouble = Trouble::Outage {
     until: 690.0,
     times: 1.7,
 };
-const SHORT_HANDED: Trouble = Trouble::ShortHanded { share: 0.38 };
+const SHORT_HANDED: Trouble = Trouble::ShortHanded { share: 0.25 };
 
 /// A profile as a line of a table.
 pub(crate) type Row = (
