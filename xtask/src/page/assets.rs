@@ -94,6 +94,8 @@ fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: 11,
         lgwin: 22,
+        // A page's program in one block.
+        lgblock: 19,
         ..Default::default()
     };
     let mut compressed = Vec::new();
