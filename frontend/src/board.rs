@@ -8,6 +8,7 @@ mod frame;
 mod judge;
 mod paging;
 mod selection;
+mod summary;
 mod tab_label;
 
 use std::borrow::Cow;
@@ -23,7 +24,7 @@ use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::report::Report;
 use queuewall_shared::server_clock::ServerClock;
 use queuewall_shared::snapshot::{
-    Board, BoardSnapshot, Display, Level, Queue, Totals, Upstream, UpstreamState,
+    Board, BoardSnapshot, Display, Level, Queue, Upstream, UpstreamState,
 };
 use queuewall_shared::tile_state::TileState;
 
@@ -41,6 +42,7 @@ pub use frame::Trouble;
 pub(crate) use judge::Judge;
 pub use paging::Paging;
 pub use selection::Selection;
+pub use summary::Summary;
 pub use tab_label::{Icon, TabLabel};
 
 /// What there is to show at all.
@@ -330,15 +332,6 @@ impl BoardState {
     #[must_use]
     pub fn now_untracked(&self) -> Duration {
         self.now.get_untracked()
-    }
-
-    /// The sums over the link's queues that count, by the page's own judgement.
-    #[must_use]
-    pub fn totals(&self) -> Totals {
-        let queues = self.chosen_queues();
-        let judge = self.judge();
-        let counts = |queue: &Queue| judge.of(queue).0.counts();
-        Totals::of(queues.iter().map(|queue| (&**queue, counts(queue))))
     }
 
     /// Whether the server answers, as far as is known.

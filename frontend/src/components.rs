@@ -7,6 +7,7 @@ mod foot;
 mod grid;
 mod hands;
 mod header;
+mod line;
 pub mod message;
 mod no_entry;
 mod overlays;

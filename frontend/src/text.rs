@@ -28,15 +28,16 @@ use queuewall_shared::snapshot::{Agents, Level, Metric, Queue, Reason};
 use queuewall_shared::tile_state::TileState;
 use queuewall_shared::words::Words;
 
+use crate::board::Summary;
 use crate::language;
 use crate::numbers;
 
 pub use access::{code_life, let_in, refused};
 pub use desk::{
-    TabCounts, address, all_queues, back_key, choice, close, command, copied, copy, help,
-    left_open, missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open,
-    order, remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar,
-    tab_title, tab_unknown,
+    address, all_queues, back_key, choice, close, command, copied, copy, help, left_open,
+    missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open, order,
+    remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar, tab_title,
+    tab_unknown,
 };
 pub use hands::{bar, full_screen, one_page, sound_now, stopped_at, turning};
 pub use link::{down, failure, lost, next_try, upstream};
@@ -124,6 +125,41 @@ pub fn no_queues() -> &'static str {
     words().no_queues.text()
 }
 
+/// How many queues are at a level; empty where none is.
+#[must_use]
+pub fn at_level(level: Level, queues: usize) -> String {
+    let words = words();
+    let phrase = match (level, queues) {
+        (_, 0) | (Level::None | Level::Ok, _) => return String::new(),
+        (Level::Critical, 1) => words.one_critical,
+        (Level::Critical, _) => words.several_critical,
+        (Level::Warning, 1) => words.one_warning,
+        (Level::Warning, _) => words.several_warnings,
+    };
+    phrase.fill([&numbers::count(queues as u64)])
+}
+
+/// The same of queues whose tiles are not on the screen, on `page` from 1 or on several.
+#[must_use]
+pub fn at_level_elsewhere(level: Level, queues: usize, page: Option<usize>) -> String {
+    let words = words();
+    let place = match page {
+        Some(page) => words.on_page.fill([&numbers::count(page as u64)]),
+        None => words.on_other_pages.text().into(),
+    };
+    [&at_level(level, queues), " ", &place].concat()
+}
+
+/// The number of calls waiting on the whole board: at least, where queues are not read.
+#[must_use]
+pub fn number_waiting(summary: &Summary) -> String {
+    match summary.totals.waiting {
+        None => format::UNKNOWN.into(),
+        Some(waiting) if summary.unread() > 0 => numbers::compact(waiting) + "+",
+        Some(waiting) => numbers::compact(waiting),
+    }
+}
+
 /// Behind the number of calls waiting on the whole board.
 #[must_use]
 pub fn waiting() -> &'static str {
@@ -142,21 +178,13 @@ pub fn average() -> &'static str {
     words().average.text()
 }
 
-/// How many queues the totals are over.
+/// How many queues are not in the totals; empty where all are.
 #[must_use]
-pub fn counted(counted: usize, of: usize) -> String {
-    let words = words();
-    let phrase = match of {
-        1 => words.counted_of_one,
-        _ => words.counted,
-    };
-    phrase.fill([&numbers::count(counted as u64), &numbers::count(of as u64)])
-}
-
-/// All readings are young.
-#[must_use]
-pub fn live() -> &'static str {
-    words().live.text()
+pub fn not_read(queues: usize) -> String {
+    match queues {
+        0 => String::new(),
+        queues => words().not_read.fill([&numbers::count(queues as u64)]),
+    }
 }
 
 /// What the clock is, where it shows no real time.
@@ -563,7 +591,13 @@ pub fn server_cause(code: Option<Cause>, sentence: Option<&str>) -> Option<&str>
     Some(phrase.text())
 }
 
-/// Which of several pages of tiles this is, counted from 1, for screen readers.
+/// The page of the worst queues of all pages.
+#[must_use]
+pub fn worst_now() -> &'static str {
+    words().worst_now.text()
+}
+
+/// Which of several pages of tiles this is, counted from 1.
 #[must_use]
 pub fn page_of(page: usize, pages: usize) -> String {
     words()

@@ -70,13 +70,13 @@ mod tests {
     }
 
     #[test]
-    fn the_style_sheet_knows_what_is_fresh_and_what_is_stale() {
+    fn the_style_sheet_knows_what_is_ageing_and_what_is_stale() {
         let style = include_str!("../../style/header.css");
-        for freshness in [Freshness::Fresh, Freshness::Stale] {
+        for freshness in [Freshness::Ageing, Freshness::Stale] {
             let selector = format!("[data-freshness=\"{}\"]", freshness.as_str());
             assert!(style.contains(&selector), "{selector}");
         }
-        assert_eq!(Freshness::Ageing.as_str(), "ageing");
+        assert_eq!(Freshness::Fresh.as_str(), "fresh");
     }
 
     proptest! {

@@ -152,12 +152,10 @@ Words {
     waiting: Word<20>,
     longest: Word<16>,
     average: Word<16>,
-    counted: Phrase<2>,
-    /// Where the board has one queue.
-    counted_of_one: Phrase<2>,
+    /// Of the queues.
+    not_read: Phrase<1>,
     /// Beside the clock.
     simulated: Word<20>,
-    live: Word<20>,
     resuming: Word<36>,
     no_connection: Word<36>,
     /// How often each queue is read.
@@ -259,11 +257,19 @@ Words {
     /// An answer, with this status, that is not the server's.
     foreign_answer: Phrase<1>,
     unreadable: Phrase<0>,
+    /// Since when nothing was read from CXone.
+    no_reading: Phrase<1>,
+    /// Behind that: the cause of the moment.
+    now: Phrase<1>,
     trying: Phrase<0>,
     next_try: Phrase<1>,
 
     // Pages of tiles
     page_of: Phrase<2>,
+    worst_now: Phrase<0>,
+    /// Behind a number of queues.
+    on_page: Phrase<1>,
+    on_other_pages: Phrase<0>,
     paused: Phrase<0>,
     too_small: Phrase<0>,
     no_room_for_service: Phrase<0>,

@@ -32,7 +32,7 @@ const CUT: &str = "(() => {
         .forEach(it => cut.push(selector + ' ' + it.textContent));
     look('.tile-row, .tile-row dt, .header-title', it => it.scrollWidth > it.clientWidth + 1);
     look('.tile-counts', it => it.lastElementChild.offsetTop > it.firstElementChild.offsetTop);
-    look('.header-start, .header-end', it => it.scrollHeight > it.clientHeight + 4);
+    look('.header', it => it.scrollWidth > it.clientWidth);
     return cut.join('; ');
 })()";
 
@@ -224,7 +224,7 @@ async fn fits_a_desk(tab: &mut Tab, wall: &Wall, engine: &Engine, code: &str) ->
 }
 
 /// A picture to be looked at, where somebody asked for it.
-async fn keep_picture(tab: &mut Tab, name: &str) -> Result<()> {
+pub(crate) async fn keep_picture(tab: &mut Tab, name: &str) -> Result<()> {
     if let Some(folder) = std::env::var_os("QUEUEWALL_PICTURES") {
         let file = std::path::Path::new(&folder).join(format!("{}.png", name.replace(' ', "-")));
         std::fs::write(file, tab.screenshot().await?)?;

@@ -16,6 +16,7 @@ mod fit;
 mod frames;
 mod glyphs;
 mod hands;
+mod header;
 mod languages;
 mod looks;
 mod recovery;

@@ -25,38 +25,28 @@ pub struct Trouble {
 }
 
 impl BoardState {
-    /// How fresh the board as a whole is: its state for style sheets, and in words.
+    /// How old the oldest reading is that counts: its state for style sheets, and in words.
     #[must_use]
-    pub fn freshness(&self) -> (&'static str, String) {
+    pub fn freshness(&self, oldest: Option<Duration>) -> (&'static str, String) {
         match self.link.with(Link::state) {
             LinkState::Lost => return ("stale", text::no_connection().into()),
             LinkState::Resuming => return ("stale", text::resuming().into()),
             LinkState::Connecting | LinkState::Ok => {}
         }
-        let Some(age) = self.age() else {
-            return ("stale", String::new());
-        };
         let interval = self.poll_interval();
-        let freshness = Freshness::of(age, interval);
-        let words = match freshness {
-            Freshness::Stale => text::old(age),
-            // As young as can be, and minutes old: that is not live. Tiles have their age.
-            _ if interval > OFTEN => return ("seldom", text::read_every(interval)),
-            Freshness::Fresh => text::live().into(),
-            Freshness::Ageing => text::ago(age),
-        };
-        (freshness.as_str(), words)
+        match oldest {
+            // Nothing counts any more.
+            None => ("stale", self.age().map_or_else(String::new, text::old)),
+            // Its age is minutes however well all goes. Tiles have their own.
+            Some(_) if interval > OFTEN => ("seldom", text::read_every(interval)),
+            Some(age) => (Freshness::of(age, interval).as_str(), text::ago(age)),
+        }
     }
 
     /// The time of day in the board's zone, by the server's clock; empty until known.
     #[must_use]
     pub fn time_of_day(&self) -> String {
-        self.write_time(self.now.get()).unwrap_or_default()
-    }
-
-    /// The time of day at a moment of the page's clock.
-    fn write_time(&self, at: Duration) -> Option<String> {
-        self.write_epoch(self.epoch_at(time::milliseconds(at))?)
+        self.write_time_ago(Duration::ZERO).unwrap_or_default()
     }
 
     /// The time of day so long ago, which may be before this page was opened.
@@ -125,15 +115,15 @@ impl BoardState {
     #[must_use]
     pub fn trouble(&self) -> Trouble {
         let link = self.link.get();
+        let since = |ago: Duration| {
+            self.write_time_ago(ago)
+                .map_or_else(|| text::since_ago(ago), |time| text::since(&time))
+        };
         if link.state() == LinkState::Lost {
             let now = self.now.get();
-            let since = link.last_answer_at().map(|at| {
-                let ago = now.saturating_sub(at);
-                self.write_time(at)
-                    .map_or_else(|| text::since_ago(ago), |time| text::since(&time))
-            });
+            let ago = link.last_answer_at().map(|at| now.saturating_sub(at));
             return Trouble {
-                what: text::lost(link.failure(), since),
+                what: text::lost(link.failure(), ago.map(since)),
                 next_try: text::next_try(link.next_poll_at().map(|at| at.saturating_sub(now))),
             };
         }
@@ -143,20 +133,29 @@ impl BoardState {
         }
         let times = |head: &Option<Head>| {
             let upstream = head.as_ref().map(|head| &head.upstream);
-            upstream.map_or((None, None), |it| (it.since_ms, it.next_try_ms))
+            upstream.map_or((None, None, None), |it| {
+                (it.since_ms, it.cause_since_ms, it.next_try_ms)
+            })
         };
-        let (since_ms, next_try_ms) = self.head.with(times);
-        let since = since_ms
-            .and_then(|since| self.time_since(since))
-            .map(|ago| {
-                self.write_time_ago(ago)
-                    .map_or_else(|| text::since_ago(ago), |time| text::since(&time))
-            });
+        let (since_ms, cause_since_ms, next_try_ms) = self.head.with(times);
+        let read = self.age().map(since);
+        // Where the trouble began with it, the time is that of the latest reading.
+        let cause_since_ms = match read {
+            Some(_) => cause_since_ms.filter(|cause| Some(*cause) > since_ms),
+            None => cause_since_ms.or(since_ms),
+        };
+        let cause_since = cause_since_ms.and_then(|since| self.time_since(since));
         let pause = next_try_ms.and_then(|next| self.time_until(next));
         Trouble {
-            what: text::down(&what, since),
+            what: text::down(&what, read, cause_since.map(since)),
             next_try: pause.map_or_else(String::new, |pause| text::next_try(Some(pause))),
         }
+    }
+
+    /// How the server gets on with CXone, as far as the page knows.
+    pub(super) fn upstream(&self) -> UpstreamState {
+        let of = |head: &Option<Head>| head.as_ref().map(|head| head.upstream.state);
+        self.head.with(of).unwrap_or(UpstreamState::Ok)
     }
 
     /// What the foot says: why some of the queues are not read, else the board's notice.
@@ -170,7 +169,7 @@ impl BoardState {
         self.head.with(of).unwrap_or_default()
     }
 
-    fn upstream_cause(&self, state: UpstreamState) -> String {
+    pub(super) fn upstream_cause(&self, state: UpstreamState) -> String {
         self.head.with(|head| match head {
             Some(Head { upstream, .. }) if upstream.state == state => {
                 text::server_cause(upstream.cause_code, upstream.cause.as_deref())

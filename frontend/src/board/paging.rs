@@ -5,7 +5,7 @@ use std::{ops::Range, time::Duration};
 
 use leptos::prelude::*;
 use queuewall_shared::fit::{Distance, Fit, Viewport};
-use queuewall_shared::rotation::{DEFAULT_PERIOD, Rotation};
+use queuewall_shared::rotation::{DEFAULT_PERIOD, LEAST_PAGES_FOR_WORST, Rotation, Turns};
 use queuewall_shared::settings::{Rotate, View};
 use queuewall_shared::snapshot::Level;
 
@@ -28,8 +28,23 @@ pub struct Paging {
     scrolled: Field<f64>,
     fit: Memo<Fit>,
     ids: Memo<Vec<String>>,
+    /// All queues, the worst first, where the first page has the worst of them.
+    worst: Memo<Vec<String>>,
     rotation: Field<Rotation>,
     is_by_hand: bool,
+}
+
+/// The critical pages, and the worst queues whose tiles are not on the screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Troubled {
+    /// Of each page whether a tile on it is critical.
+    pub critical: Vec<bool>,
+    /// How bad the worst are that are out of sight; none where that is no trouble.
+    pub level: Level,
+    /// How many are as bad.
+    pub queues: usize,
+    /// Their page, from 0, where it is one.
+    pub page: Option<usize>,
 }
 
 impl Paging {
@@ -41,7 +56,7 @@ impl Paging {
         let is_wrong = !asked.problems.is_empty();
         let view = settings.view;
         let (metres, inches, rotate) = (settings.metres, settings.inches, settings.rotate);
-        let ids = Memo::new(move |_| board.shown());
+        let ids = board.shown();
         let fit = Memo::new(move |_| {
             let count = ids.with(Vec::len);
             let (viewport, wanted) = (viewport.get(), board.lines());
@@ -78,6 +93,11 @@ impl Paging {
                 Duration::from_secs(seconds.into())
             }))
         };
+        let has_worst = move || fit.get().pages >= LEAST_PAGES_FOR_WORST;
+        let worst = Memo::new(move |last| match has_worst() {
+            true => board.worst_first(ids.get(), last),
+            false => Vec::new(),
+        });
         let rotation = Field::new(Rotation::new(board.now_untracked()));
         let paging = Self {
             board,
@@ -86,13 +106,18 @@ impl Paging {
             scrolled,
             fit,
             ids,
+            worst,
             rotation,
             is_by_hand: rotate == Some(Rotate::Off),
         };
         follow(move || {
             let now = board.now();
-            let (critical, period) = (paging.critical_pages(), period());
-            paging.change(|rotation| rotation.tick(now, &critical, period));
+            let (critical, period) = (paging.troubled().critical, period());
+            let turns = match paging.has_worst() {
+                true => Turns::Worst,
+                false => Turns::Critical,
+            };
+            paging.change(|rotation| rotation.tick(now, &critical, turns, period));
         });
         paging
     }
@@ -103,12 +128,29 @@ impl Paging {
         self.fit.get()
     }
 
+    /// How many pages there are, at least 1.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        self.fit.get().pages + self.extra()
+    }
+
     /// The page on the screen, from 0.
     #[must_use]
     pub fn page(&self) -> usize {
         // The fit may have become smaller since the latest tick.
-        let last = self.fit.get().pages - 1;
-        self.rotation.with(Rotation::page).min(last)
+        self.rotation.with(Rotation::page).min(self.pages() - 1)
+    }
+
+    /// Whether the first page has the worst queues of all pages.
+    #[must_use]
+    pub fn has_worst(&self) -> bool {
+        !self.worst.with(Vec::is_empty)
+    }
+
+    /// Pages beside those of the board: that of the worst queues, which the board's own first
+    /// page is where the worst come first.
+    fn extra(&self) -> usize {
+        usize::from(self.has_worst() && !self.board.is_worst_first().get())
     }
 
     /// Whether somebody stopped the turns.
@@ -120,8 +162,11 @@ impl Paging {
     /// The id of the queue at a place of the page on the screen.
     #[must_use]
     pub fn at(&self, place: usize) -> Option<String> {
-        let page = self.page();
-        self.ids.with(|ids| {
+        let (ids, page) = match (self.page(), self.extra()) {
+            (0, 1) => (self.worst, 0),
+            (page, extra) => (self.ids, page - extra),
+        };
+        ids.with(|ids| {
             let mut places = self.fit.get().places(page, ids.len());
             ids.get(places.nth(place)?).cloned()
         })
@@ -153,14 +198,44 @@ impl Paging {
         self.ids.with(Vec::is_empty)
     }
 
-    /// Whether a tile of page `page` is critical.
+    /// What the pages have of trouble.
     #[must_use]
-    pub fn is_critical(&self, page: usize) -> bool {
+    pub fn troubled(&self) -> Troubled {
+        let (present, extra) = (self.page(), self.extra());
+        let mut troubled = Troubled {
+            critical: vec![false; self.pages()],
+            ..Troubled::default()
+        };
+        // A desk may have thousands of queues.
+        if troubled.critical.len() == 1 {
+            return troubled;
+        }
         let level = self.board.levels();
+        let per_page = self.fit.get().per_page;
+        let is_among_worst =
+            |id: &String| (self.worst).with(|ids| ids.iter().take(per_page).any(|it| it == id));
         self.ids.with(|ids| {
-            let mut places = self.fit.get().places(page, ids.len());
-            places.any(|place| level(&ids[place]) == Level::Critical)
-        })
+            for (place, id) in ids.iter().enumerate() {
+                let (level, page) = (level(id), place / per_page + extra);
+                if level == Level::Critical {
+                    troubled.critical[page] = true;
+                    troubled.critical[0] |= extra > 0;
+                }
+                let is_in_sight = || match (present, extra) {
+                    (0, 1) => is_among_worst(id),
+                    _ => page == present,
+                };
+                if level >= Level::Warning && level >= troubled.level && !is_in_sight() {
+                    if level > troubled.level {
+                        (troubled.level, troubled.queues) = (level, 0);
+                        troubled.page = Some(page);
+                    }
+                    troubled.queues += 1;
+                    troubled.page = troubled.page.filter(|known| *known == page);
+                }
+            }
+        });
+        troubled
     }
 
     /// Shows the next page.
@@ -200,15 +275,7 @@ impl Paging {
     }
 
     fn steered(&self) -> (Duration, usize) {
-        (self.board.now_untracked(), self.fit.get_untracked().pages)
-    }
-
-    fn critical_pages(&self) -> Vec<bool> {
-        let pages = self.fit.get().pages;
-        if pages == 1 {
-            return vec![false];
-        }
-        (0..pages).map(|page| self.is_critical(page)).collect()
+        (self.board.now_untracked(), untrack(|| self.pages()))
     }
 
     fn change(&self, change: impl FnOnce(&mut Rotation)) {

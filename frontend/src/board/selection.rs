@@ -7,9 +7,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use queuewall_shared::order::{self, Badness};
 use queuewall_shared::settings::{Settings, Sort, View};
-use queuewall_shared::snapshot::Queue;
+use queuewall_shared::snapshot::{Queue, UpstreamState};
+use queuewall_shared::tile_state::TileState;
 
 use super::{BoardState, Phase};
+use crate::components::board::Extras;
 use crate::field::Field;
 use crate::text;
 
@@ -47,7 +49,10 @@ impl Selection {
         let mut selection = board.selection;
         let ordered = Memo::new(move |last| board.ordered(last));
         selection.ordered = ordered;
-        selection.shown = Memo::new(move |_| board.found(ordered));
+        selection.shown = match use_context::<Extras>() {
+            Some(extras) => Memo::new(move |_| (extras.found)(board, ordered.get())),
+            None => ordered,
+        };
         selection
     }
 }
@@ -55,8 +60,8 @@ impl Selection {
 impl BoardState {
     /// The ids of the queues to show, in order.
     #[must_use]
-    pub fn shown(&self) -> Vec<String> {
-        self.selection.shown.get()
+    pub fn shown(&self) -> Memo<Vec<String>> {
+        self.selection.shown
     }
 
     /// How many queues are shown, and how many the link chose.
@@ -97,13 +102,20 @@ impl BoardState {
 
     /// Why no queue is shown; empty where one is.
     #[must_use]
-    pub fn emptiness(&self) -> &'static str {
-        match self.shown_of() {
-            (0, 0) if self.order.with(Vec::is_empty) => text::no_queues(),
+    pub fn emptiness(&self) -> String {
+        let said = match self.shown_of() {
+            (0, 0) if self.order.with(Vec::is_empty) => match self.upstream() {
+                UpstreamState::Ok => text::no_queues(),
+                // Which queues there are was never read.
+                UpstreamState::Degraded => return self.upstream_cause(UpstreamState::Degraded),
+                // The banner says why.
+                UpstreamState::Down => text::cause(TileState::Unknown),
+            },
             (0, 0) => text::no_such_queues(),
             (0, _) => text::nothing_found(),
             _ => "",
-        }
+        };
+        said.into()
     }
 
     /// Every queue of the board by id and name, in the board's order.
@@ -141,9 +153,18 @@ impl BoardState {
 
     fn ordered(&self, last: Option<&Vec<String>>) -> Vec<String> {
         let chosen = self.chosen();
-        if !self.selection.is_worst_first.get() {
-            return chosen;
+        match self.selection.is_worst_first.get() {
+            true => self.worst_first(chosen, last),
+            false => chosen,
         }
+    }
+
+    /// The same queues, the worst first; `last` is what that was before.
+    pub(super) fn worst_first(
+        &self,
+        chosen: Vec<String>,
+        last: Option<&Vec<String>>,
+    ) -> Vec<String> {
         if let (false, Some(last)) = (self.is_trusted(), last) {
             // Nothing is known of any of them now: no reason to shuffle the tiles.
             let are_known = |queues: &BTreeMap<_, _>| last.iter().all(|id| queues.contains_key(id));
@@ -153,8 +174,10 @@ impl BoardState {
         }
         let judge = self.judge();
         let judge = |queue: &Queue| Badness::of(queue, judge.of(queue).0);
-        let queues = self.chosen_queues();
-        let all: Vec<_> = queues.iter().map(|queue| judge(queue)).collect();
+        let all: Vec<_> = self.queues.with(|queues| {
+            let known = |id| queues.get(id).map(|queue| judge(queue));
+            chosen.iter().filter_map(known).collect()
+        });
         let at = |place: usize| chosen.get(place).cloned();
         order::worst_first(&all)
             .into_iter()
@@ -162,9 +185,9 @@ impl BoardState {
             .collect()
     }
 
-    fn found(&self, ordered: Memo<Vec<String>>) -> Vec<String> {
+    /// Those of `found` whose names the reader looks for.
+    pub(crate) fn found(&self, mut found: Vec<String>) -> Vec<String> {
         let wanted = self.selection.wanted.get();
-        let mut found = ordered.get();
         if !wanted.trim().is_empty() {
             found.retain(|id| order::matches(&self.name(id), &wanted));
         }

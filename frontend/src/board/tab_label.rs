@@ -1,11 +1,9 @@
 //! What the browser's tab says of the board: enough to leave it in the background.
 
 use queuewall_shared::link::{Link, LinkState};
-use queuewall_shared::snapshot::Level;
-use queuewall_shared::tile_state::TileState;
 
 use super::{BoardState, Phase};
-use crate::text::{self, TabCounts};
+use crate::text;
 
 /// The title and icon of the browser tab.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,38 +50,20 @@ impl BoardState {
             LinkState::Resuming => text::resuming(),
             LinkState::Connecting | LinkState::Ok => text::no_data(),
         };
-        match self.tab_counts() {
-            None => TabLabel {
+        let summary = self.summary();
+        if summary.totals.counted == 0 {
+            return TabLabel {
                 title: text::tab_unknown(excuse, &heading),
                 icon: Icon::Unknown,
-            },
-            Some(counts) => TabLabel {
-                title: text::tab_title(&counts, &heading),
-                icon: match (counts.critical, counts.warning) {
-                    (0, 0) => Icon::Product,
-                    (0, _) => Icon::Warning,
-                    _ => Icon::Critical,
-                },
+            };
+        }
+        TabLabel {
+            title: text::tab_title(&summary, &heading),
+            icon: match (summary.critical, summary.warning) {
+                (0, 0) => Icon::Product,
+                (0, _) => Icon::Warning,
+                _ => Icon::Critical,
             },
         }
-    }
-
-    /// `None` when no reading counts.
-    fn tab_counts(&self) -> Option<TabCounts> {
-        let totals = self.totals();
-        let mut counts = TabCounts {
-            waiting: totals.waiting,
-            ..TabCounts::default()
-        };
-        let judge = self.judge();
-        for queue in self.chosen_queues() {
-            match (judge.of(&queue).0, queue.level) {
-                (TileState::Fresh | TileState::Ageing, Level::Critical) => counts.critical += 1,
-                (TileState::Fresh | TileState::Ageing, Level::Warning) => counts.warning += 1,
-                (TileState::Stale | TileState::Unknown, _) => counts.is_partial = true,
-                _ => {}
-            }
-        }
-        (totals.counted > 0).then_some(counts)
     }
 }

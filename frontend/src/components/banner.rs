@@ -5,32 +5,36 @@ use web_sys::Element;
 use crate::board::Trouble;
 use crate::slots::{Part, Slots};
 
-/// Takes no room while there is nothing to say. The next try counts down: a screen reader
-/// would say it every second.
-pub(crate) const MARKUP: &str =
-    "<div class=banner><p class=banner-what role=alert></p><p class=banner-next></p></div>";
+/// Takes no room while there is nothing to say. On a wall it stands in the header's place, with
+/// the title and the clock. The next try counts down: a screen reader would say it every second.
+pub(crate) const MARKUP: &str = "<div class=banner><b class=banner-title></b>\
+    <div class=banner-text><p class=banner-what role=alert></p><p class=banner-next></p></div>\
+    <b class=banner-clock></b></div>";
+
+const TABLE: [(&str, Part); 5] = [
+    (".banner", Part::Attribute("hidden")),
+    (".banner-title", Part::Text),
+    (".banner-what", Part::Text),
+    (".banner-next", Part::Text),
+    (".banner-clock", Part::Text),
+];
 
 /// The banner within an element.
 pub(crate) struct Banner(Slots);
 
 impl Banner {
     pub(crate) fn find(root: &Element) -> Self {
-        Self(Slots::find(
-            root,
-            &[
-                (".banner", Part::Attribute("hidden")),
-                (".banner-what", Part::Text),
-                (".banner-next", Part::Text),
-            ],
-        ))
+        Self(Slots::find(root, &TABLE))
     }
 
-    pub(crate) fn show(&mut self, trouble: &Trouble) {
+    /// `title` and `clock`: the header's.
+    pub(crate) fn show(&mut self, trouble: &Trouble, title: &str, clock: &str) {
         let hidden = if trouble.what.is_empty() {
             "hidden"
         } else {
             ""
         };
-        self.0.show(&[hidden, &trouble.what, &trouble.next_try]);
+        self.0
+            .show(&[hidden, title, &trouble.what, &trouble.next_try, clock]);
     }
 }

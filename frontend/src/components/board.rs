@@ -37,6 +37,8 @@ pub fn BoardPage(
 #[derive(Clone, Copy)]
 pub struct Extras {
     toolbar: fn(BoardState),
+    /// What of the queues a search leaves.
+    pub found: fn(BoardState, Vec<String>) -> Vec<String>,
     overlays: fn(BoardState, UnattendedBoard),
     /// Goes back to the wall whose key opened a panel.
     pub leave: fn(),
@@ -48,6 +50,7 @@ impl Extras {
     pub fn of_a_desk() -> Self {
         Self {
             toolbar: toolbar::keep,
+            found: |board, ids| board.found(ids),
             overlays: overlays::keep,
             leave: || {
                 // An address of this server: it is never refused.
@@ -149,14 +152,13 @@ pub fn BoardView(
     follow(move || {
         let Some(root) = root.get() else { return };
         let root: Element = root.into();
-        let trouble = board.trouble();
         let theme = theme_name(theme.or_else(|| board.display().theme));
         let link = board.link_name();
         let (size, transform) = (px(paging.fit().frame_px), unattended.transform());
         parts.update_value(|parts| {
             let (banner, slots) =
                 parts.get_or_insert_with(|| (Banner::find(&root), Slots::find(&root, &TABLE)));
-            banner.show(&trouble);
+            banner.show(&board.trouble(), &board.title(), &board.time_of_day());
             slots.show(&[view_name(view), link, theme, &size, &transform]);
         });
     });

@@ -77,7 +77,7 @@ pub fn BoardListPage() -> impl IntoView {
     follow(move || {
         let Some(root) = root.get() else { return };
         let banner = banner.get_or_insert_with(|| Banner::find(&root));
-        list.trouble.with(|trouble| banner.show(trouble));
+        list.trouble.with(|trouble| banner.show(trouble, "", ""));
     });
     view! { <div class="page" node_ref=root inner_html=banner::MARKUP.to_owned()></div> }
 }

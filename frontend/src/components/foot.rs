@@ -1,25 +1,27 @@
 //! The line below the tiles: hints, the notice, what the tiles leave out, and the pages.
 
 use leptos::prelude::window;
+use queuewall_shared::snapshot::Level;
 use web_sys::Element;
 
 use crate::board::{BoardState, Paging};
+use crate::components::line::Line;
 use crate::field::Field;
 use crate::markup;
 use crate::slots::{self, Part, Slots, follow};
 use crate::sound::SoundState;
+use crate::text;
 use crate::unattended::UnattendedBoard;
 use crate::wake_lock::WakeLock;
-use crate::{numbers, text};
 
-/// So many pages have a dot each; more have only their number.
+/// So many pages have a dot each, where there is room beside their number.
 const MOST_DOTS: usize = 12;
 
 pub(crate) const MARKUP: &str = "<footer class=foot><div class=hints role=status>\
     <p data-hint=desk></p><p data-hint=zone></p><p data-hint=sound></p><p data-hint=sleep></p></div>\
     <p class=foot-notice role=status></p><p class=foot-limits></p>\
-    <div class=pager role=img><span class=pager-paused></span>\
-    <span class=pager-number></span></div></footer>";
+    <div class=pager role=img><span class=pager-paused></span><span class=pager-dots></span>\
+    <span class=pager-number></span><span class=pager-elsewhere></span></div></footer>";
 
 const TABLE: [(&str, Part); 6] = [
     ("[data-hint=desk]", Part::Text),
@@ -30,14 +32,18 @@ const TABLE: [(&str, Part); 6] = [
     (".foot-limits", Part::Text),
 ];
 
-const PAGER: [(&str, Part); 6] = [
+const PAGER: [(&str, Part); 7] = [
     ("", Part::Attribute("hidden")),
     ("", Part::Attribute("aria-label")),
     ("", Part::Attribute("data-paused")),
     (".pager-paused", Part::Text),
-    (".pager-number", Part::Attribute("data-critical")),
     (".pager-number", Part::Text),
+    (".pager-elsewhere", Part::Attribute("data-critical")),
+    (".pager-elsewhere", Part::Text),
 ];
+
+/// What goes where the line is too short for all of it, the first to go first.
+const PARTS: [&str; 3] = [".pager-dots", ".pager-number", ".foot-notice"];
 
 const DOT: [(&str, Part); 2] = [
     ("", Part::Attribute("data-current")),
@@ -83,48 +89,62 @@ pub(crate) fn keep(
         slots.show(&[leaving, &no_clock, blocked, may_sleep, &notice, limits]);
     });
     if let Some(pager) = markup::find(root, ".pager") {
-        keep_pager(pager, paging);
+        keep_pager(root, pager, board, paging);
     }
 }
 
-/// Which page of how many is on the screen; nothing where there is only one.
-fn keep_pager(pager: Element, paging: Paging) {
+/// Which page of how many is on the screen, and what the others hide; nothing where there is
+/// only one.
+fn keep_pager(root: &Element, pager: Element, board: BoardState, paging: Paging) {
     let mut slots = Slots::find(&pager, &PAGER);
-    let number = pager.last_element_child();
+    let mut line = Line::find(root, ".foot", &PARTS);
+    let row: Option<Element> = markup::find(&pager, ".pager-dots");
     let mut dots: Vec<(Element, Slots)> = Vec::new();
     follow(move || {
-        let (page, pages) = (paging.page(), paging.fit().pages);
-        let has_dots = (2..=MOST_DOTS).contains(&pages);
-        let wanted = if has_dots { pages } else { 0 };
+        let (page, pages) = (paging.page(), paging.pages());
+        let wanted = if (2..=MOST_DOTS).contains(&pages) {
+            pages
+        } else {
+            0
+        };
         while let Some((dot, _)) = dots.get(wanted..).and_then(<[_]>::last) {
             dot.remove();
             dots.pop();
         }
         for dot in slots::elements(&"<i class=pager-dot></i>".repeat(wanted - dots.len())) {
-            let _ = pager.insert_before(&dot, number.as_ref().map(AsRef::as_ref));
+            let _ = row.as_ref().map(|row| row.append_child(&dot));
             let slots = Slots::find(&dot, &DOT);
             dots.push((dot, slots));
         }
-        for (place, (_, dot)) in dots.iter_mut().enumerate() {
-            dot.show(&[
-                markup::flag(place == page),
-                markup::flag(paging.is_critical(place)),
-            ]);
+        let troubled = paging.troubled();
+        for (place, ((_, dot), is_critical)) in dots.iter_mut().zip(troubled.critical).enumerate() {
+            dot.show(&[markup::flag(place == page), markup::flag(is_critical)]);
         }
-        let (mut written, mut is_elsewhere) = (String::new(), false);
-        if pages > MOST_DOTS {
-            let (page, pages) = (page as u64 + 1, pages as u64);
-            written = [&numbers::count(page), " / ", &numbers::count(pages)].concat();
-            let is_there = |other| other != paging.page() && paging.is_critical(other);
-            is_elsewhere = (0..paging.fit().pages).any(is_there);
+        let mut number = text::page_of(page + 1, pages);
+        if page == 0 && paging.has_worst() {
+            number = [text::worst_now(), " · ", &number].concat();
+        }
+        let elsewhere = match troubled.queues {
+            0 => String::new(),
+            queues => {
+                let page = troubled.page.map(|page| page + 1);
+                text::at_level_elsewhere(troubled.level, queues, page)
+            }
+        };
+        if !elsewhere.is_empty() {
+            number += " · ";
         }
         slots.show(&[
             if pages == 1 { "hidden" } else { "" },
-            &text::page_of(page + 1, pages),
+            &[&*number, &elsewhere].concat(),
             markup::flag(paging.is_paused()),
             text::paused(),
-            markup::flag(is_elsewhere),
-            &written,
+            &number,
+            markup::flag(troubled.level == Level::Critical),
+            &elsewhere,
         ]);
+        if let Some(line) = &mut line {
+            line.make_room(&[&number, &elsewhere, &board.notice()]);
+        }
     });
 }

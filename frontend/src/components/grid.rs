@@ -49,7 +49,7 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging) {
             // In the place of the rows that are out of sight.
             &px(height(rows.start)),
             &px(height(fit.rows - rows.end)),
-            board.emptiness(),
+            &board.emptiness(),
         ]);
     });
     let Some(grid) = markup::find::<Element>(root, ".grid") else {

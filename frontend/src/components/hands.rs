@@ -122,8 +122,7 @@ impl Hands {
     ) {
         let mut slots = Slots::find(root, &TABLE);
         follow(move || {
-            let (is_paused, page, pages) =
-                (paging.is_paused(), paging.page() + 1, paging.fit().pages);
+            let (is_paused, page, pages) = (paging.is_paused(), paging.page() + 1, paging.pages());
             let answer = self.answer.get().map(|(answer, until)| {
                 let is_over = self.board.now() >= until;
                 (!is_over).then_some(answer)

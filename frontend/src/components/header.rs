@@ -1,62 +1,89 @@
-//! The line above the tiles: which board, what waits in all, how many queues count,
-//! how old it is, what time it is.
+//! The line above the tiles: which board, what is going on in all its queues, how old that is,
+//! and what time it is.
 
 use std::time::Duration;
 
-use queuewall_shared::format;
+use queuewall_shared::snapshot::Level;
 use web_sys::Element;
 
 use crate::board::BoardState;
+use crate::components::line::Line;
 use crate::slots::{Part, Slots, follow};
-use crate::{numbers, text};
+use crate::text;
 
-pub(crate) const MARKUP: &str = "<header class=header><div class=header-start>\
-    <h1 class=header-title></h1>\
-    <p class=header-total><b data-total=waiting></b></p>\
-    <p class=header-total><b data-total=wait></b></p>\
-    <p class=header-counted data-total=counted></p></div>\
-    <div class=header-end><p class=header-freshness></p>\
-    <p class=header-clock role=timer></p></div></header>";
+/// The age counts seconds: a screen reader would say it every second but for its role.
+pub(crate) const MARKUP: &str = "<header class=header><h1 class=header-title></h1>\
+    <p class=header-total><b data-total=waiting></b><b data-total=change></b></p>\
+    <p class=header-wait><b data-total=wait></b></p>\
+    <p class=header-critical></p><p class=header-warning></p>\
+    <p class=header-unread></p><i class=header-gap></i>\
+    <p class=header-freshness role=timer></p><p class=header-clock role=timer></p></header>";
 
-const TABLE: [(&str, Part); 10] = [
+const TABLE: [(&str, Part); 13] = [
     (".header-title", Part::Text),
     ("[data-total=waiting]", Part::Text),
     ("[data-total=waiting]", Part::After),
+    ("[data-total=change]", Part::Text),
     ("[data-total=wait]", Part::Before),
     ("[data-total=wait]", Part::Text),
-    (".header-counted", Part::Text),
+    (".header-critical", Part::Text),
+    (".header-warning", Part::Text),
+    (".header-unread", Part::Text),
     (".header-freshness", Part::Attribute("data-freshness")),
     (".header-freshness", Part::Text),
     (".header-clock", Part::Text),
     (".header-clock", Part::Attribute("data-kind")),
 ];
 
+/// What goes where the line is too short for all of it, the first to go first.
+const PARTS: [&str; 8] = [
+    ".header-freshness",
+    ".header-wait",
+    ".header-title",
+    ".header-clock",
+    ".header-unread",
+    ".header-total",
+    ".header-warning",
+    ".header-critical",
+];
+
 pub(crate) fn keep(root: &Element, board: BoardState) {
     let mut slots = Slots::find(root, &TABLE);
+    let mut line = Line::find(root, ".header", &PARTS);
     follow(move || {
-        let totals = board.totals();
+        let summary = board.summary();
+        let totals = &summary.totals;
         // The longest wait says more than the mean; where no queue gives it, the mean.
         let (label, wait) = match (totals.longest_wait_ms, totals.average_wait_ms) {
             (Some(ms), _) => (text::longest(), wait_text(ms)),
             (None, Some(ms)) => (text::average(), wait_text(ms)),
             (None, None) => ("", String::new()),
         };
-        let waiting = totals
-            .waiting
-            .map_or_else(|| format::UNKNOWN.into(), numbers::compact);
-        let (state, freshness) = board.freshness();
-        slots.show(&[
+        let (state, freshness) = board.freshness(summary.oldest);
+        let label = [label, " "].concat();
+        let change = match summary.compared {
+            Some((now, before)) => text::change(now, before),
+            None => String::new(),
+        };
+        let values: [&str; TABLE.len()] = [
             &board.title(),
-            &waiting,
+            &text::number_waiting(&summary),
             &[" ", text::waiting()].concat(),
-            &[label, " "].concat(),
+            &[if change.is_empty() { "" } else { " " }, &change].concat(),
+            if wait.is_empty() { "" } else { &label },
             &wait,
-            &text::counted(totals.counted, totals.of),
+            &text::at_level(Level::Critical, summary.critical),
+            &text::at_level(Level::Warning, summary.warning),
+            &text::not_read(summary.unread()),
             state,
             &freshness,
             &board.time_of_day(),
             board.clock_kind(),
-        ]);
+        ];
+        slots.show(&values);
+        if let Some(line) = &mut line {
+            line.make_room(&values);
+        }
     });
 }
 

@@ -12,10 +12,11 @@ mod portuguese;
 mod spanish;
 mod words;
 
-use queuewall_shared::format;
 use queuewall_shared::language::Language;
+use queuewall_shared::snapshot::Level;
 
 use super::problem::SECRET_CHARACTERS;
+use crate::board::Summary;
 use crate::keys::Command;
 use crate::{language, numbers};
 use words::Desk;
@@ -28,19 +29,6 @@ static ALL: [Desk; Language::ALL.len()] = [
     french::DESK,
     portuguese::DESK,
 ];
-
-/// The queues that count, as far as the tab tells of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TabCounts {
-    /// Queues past a critical threshold.
-    pub critical: usize,
-    /// Queues past a warning threshold.
-    pub warning: usize,
-    /// Calls waiting; `None` when unknown.
-    pub waiting: Option<u64>,
-    /// Whether some queue's reading is missing or old, so that there may be more.
-    pub is_partial: bool,
-}
 
 fn desk() -> &'static Desk {
     &ALL[language::current() as usize]
@@ -140,25 +128,18 @@ pub fn tab_unknown(excuse: &str, heading: &str) -> String {
 
 /// The tab's title: how many queues are in trouble, and what waits in all.
 #[must_use]
-pub fn tab_title(counts: &TabCounts, heading: &str) -> String {
-    let words = super::words();
-    let (sign, phrase, queues) = match (counts.critical, counts.warning) {
-        (0, 0) => ("", None, 0),
-        (0, 1) => ("▲ ", Some(words.one_warning), 1),
-        (0, warning) => ("▲ ", Some(words.several_warnings), warning),
-        (1, _) => ("● ", Some(words.one_critical), 1),
-        (critical, _) => ("● ", Some(words.several_critical), critical),
-    };
-    let trouble = phrase.map(|it| it.fill([&numbers::count(queues as u64)]) + " · ");
-    let (waiting, more) = match counts.waiting {
-        Some(waiting) => (numbers::compact(waiting), counts.is_partial),
-        None => (format::UNKNOWN.into(), false),
+pub fn tab_title(summary: &Summary, heading: &str) -> String {
+    let (sign, level, queues) = match (summary.critical, summary.warning) {
+        (0, 0) => ("", Level::Ok, 0),
+        (0, warning) => ("▲ ", Level::Warning, warning),
+        (critical, _) => ("● ", Level::Critical, critical),
     };
     [
         sign,
-        trouble.as_deref().unwrap_or_default(),
-        &waiting,
-        if more { "+ " } else { " " },
+        &super::at_level(level, queues),
+        if queues > 0 { " · " } else { "" },
+        &super::number_waiting(summary),
+        " ",
         super::waiting(),
         " – ",
         heading,

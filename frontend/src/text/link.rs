@@ -39,12 +39,20 @@ pub fn next_try(pause: Option<Duration>) -> String {
     }
 }
 
-/// What is wrong between the server and CXone, and since when.
+/// What is wrong between the server and CXone: `read` is since when nothing was read, and
+/// `since` since when it is for this cause, where that is another moment.
 #[must_use]
-pub fn down(cause: &str, since: Option<String>) -> String {
-    match since {
-        Some(since) => [cause, &since].join(", "),
-        None => cause.into(),
+pub fn down(cause: &str, read: Option<String>, since: Option<String>) -> String {
+    let words = words();
+    let read = read.map(|read| words.no_reading.fill([&read]));
+    match (read, since) {
+        (None, None) => cause.into(),
+        (None, Some(since)) => [cause, &since].join(", "),
+        (Some(read), None) => [&read, cause].join(" · "),
+        (Some(read), Some(since)) => {
+            let now = [cause, &since].join(", ");
+            [read, words.now.fill([&now])].join(" · ")
+        }
     }
 }
 

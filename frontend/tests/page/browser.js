@@ -6,7 +6,9 @@
 
 export function watch(node) {
   const watching = { kinds: [] };
-  const note = (records) => records.forEach((record) =>
+  // Clock and age are left out: time goes by.
+  const isTimer = ({ target }) => (target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement)?.closest("[role=timer]");
+  const note = (records) => records.filter((record) => !isTimer(record)).forEach((record) =>
     watching.kinds.push(record.type + (record.attributeName ? " " + record.attributeName : "")));
   watching.observer = new MutationObserver(note);
   watching.observer.observe(node, { subtree: true, childList: true, characterData: true, attributes: true });

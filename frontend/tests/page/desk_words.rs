@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::document;
+use queuewall_frontend::board::Summary;
 use queuewall_frontend::keys::Command;
 use queuewall_frontend::{language, text};
 use queuewall_shared::language::Language;
 use queuewall_shared::level::Level;
 use queuewall_shared::settings::Settings;
+use queuewall_shared::snapshot::Totals;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::desk::{at_level, press};
@@ -110,13 +112,17 @@ fn the_tabs_title_counts_as_the_language_does() {
     for language in Language::ALL.into_iter().rev() {
         language::speak(language);
         let title = |critical, warning, waiting, is_partial| {
-            let counts = text::TabCounts {
+            let summary = Summary {
                 critical,
                 warning,
-                waiting,
-                is_partial,
+                totals: Totals {
+                    waiting,
+                    of: usize::from(is_partial),
+                    ..Totals::default()
+                },
+                ..Summary::default()
             };
-            text::tab_title(&counts, "B")
+            text::tab_title(&summary, "B")
         };
         said.push(
             [

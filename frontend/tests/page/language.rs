@@ -69,30 +69,27 @@ async fn a_link_decides_every_word_and_number_of_the_wall() {
         (
             "?lang=en",
             "12k|12k waiting|Wait|Service|83%|free|busy|on|\
-             Critical: service <\u{a0}82.5%4\u{a0}min· 3 of 12 free|Live|1 of 1 queue|Queue a: Critical",
+             Critical: service <\u{a0}82.5%4\u{a0}min· 3 of 12 free|0\u{a0}s ago||Queue a: Critical",
         ),
         (
             "?lang=de",
             "12k|12k wartend|Warten|Service|83\u{a0}%|frei|belegt|an|\
-             Kritisch: Service <\u{a0}82,5\u{a0}%4\u{a0}min· 3 von 12 frei|Live|\
-             1 von 1 Warteschlange|Queue a: Kritisch",
+             Kritisch: Service <\u{a0}82,5\u{a0}%4\u{a0}min· 3 von 12 frei|vor 0\u{a0}s||Queue a: Kritisch",
         ),
         (
             "?lang=es",
             "12k|12k en espera|Espera|Serv.|83\u{a0}%|lib.|ocup.|log.|\
-             Crítico: servicio <\u{a0}82,5\u{a0}%4\u{a0}min· 3 de 12 libres|En directo|\
-             1 de 1 cola|Queue a: Crítico",
+             Crítico: servicio <\u{a0}82,5\u{a0}%4\u{a0}min· 3 de 12 libres|hace 0\u{a0}s||Queue a: Crítico",
         ),
         (
             "?lang=fr",
             "12k|12k en attente|Attente|Service|83\u{a0}%|dispo|occ.|log.|\
-             Critique\u{a0}: service <\u{a0}82,5\u{a0}%4\u{a0}min· 3 libres sur 12|En direct|\
-             1 file sur 1|Queue a\u{a0}: Critique",
+             Critique\u{a0}: service <\u{a0}82,5\u{a0}%4\u{a0}min· 3 libres sur 12|il y a 0\u{a0}s||Queue a\u{a0}: Critique",
         ),
         (
             "?lang=pt",
             "12k|12k em espera|Espera|Serviço|83%|liv.|ocup.|log.|\
-             Crítico: serviço <\u{a0}82,5%4\u{a0}min· 3 de 12 livres|Ao vivo|1 de 1 fila|Queue a: Crítico",
+             Crítico: serviço <\u{a0}82,5%4\u{a0}min· 3 de 12 livres|há 0\u{a0}s||Queue a: Crítico",
         ),
     ] {
         let shown = Shown::opened(query);
@@ -115,7 +112,7 @@ async fn a_link_decides_every_word_and_number_of_the_wall() {
             word("3"),
             shown.text(".tile-reason"),
             shown.text(".header-freshness"),
-            shown.text("[data-total='counted']"),
+            shown.text(".header-unread"),
             label.unwrap_or_default(),
         ];
         assert_eq!(seen.join("|"), expected, "{query}");

@@ -19,38 +19,53 @@ impl Shown {
     }
 }
 
-#[wasm_bindgen_test]
-async fn tiles_that_do_not_fit_rotate_and_each_is_shown() {
-    let shown = Shown::new(many(100), 0, 0).await;
+/// On a screen whose pages are at least so many.
+async fn shown(queues: Vec<Queue>) -> (Shown, usize) {
+    let shown = Shown::new(queues, 0, 0).await;
     let per_page = shown.places().len();
-    assert!(per_page > 0 && per_page < 100, "{per_page} on a page");
-    let pages = 100_usize.div_ceil(per_page);
-    let mut seen = shown.places();
-    for turn in 1..pages as u64 {
-        shown.later(turn * 15 - 1).await;
-        let before = shown.places();
-        shown.later(turn * 15).await;
-        assert_ne!(shown.places(), before);
-        seen.extend(shown.places());
-    }
-    let expected: Vec<_> = many(100).into_iter().map(|queue| queue.id).collect();
-    assert_eq!(seen, expected);
-    shown.later(pages as u64 * 15).await;
-    assert_eq!(shown.places()[0], "q00");
+    assert!(per_page > 0 && per_page < 34, "{per_page} on a page");
+    (shown, per_page)
 }
 
 #[wasm_bindgen_test]
-async fn a_page_in_trouble_comes_first_and_every_second_turn() {
+async fn worst_now_has_every_second_turn_and_all_others_theirs() {
+    let (shown, per_page) = shown(many(100)).await;
+    let pages = 100_usize.div_ceil(per_page);
+    let worst = shown.places();
+    let number = shown.text(".pager-number");
+    assert_eq!(number, format!("Worst now · Page 1 of {}", pages + 1));
+    let mut seen = Vec::new();
+    for turn in 1..2 * pages as u64 {
+        shown.later(turn * 15 - 1).await;
+        let before = shown.text(".pager-number");
+        shown.later(turn * 15).await;
+        assert_ne!(shown.text(".pager-number"), before);
+        match turn % 2 {
+            0 => assert_eq!(shown.places(), worst),
+            _ => seen.extend(shown.places()),
+        }
+    }
+    let expected: Vec<_> = many(100).into_iter().map(|queue| queue.id).collect();
+    assert_eq!(seen, expected);
+}
+
+#[wasm_bindgen_test]
+async fn worst_now_has_the_worst_of_all_pages_from_the_first_second() {
     let mut queues = many(100);
     queues[99].level = Level::Critical;
-    let shown = Shown::new(queues.clone(), 0, 0).await;
-    let last = |shown: &Shown| shown.places().contains(&"q99".to_owned());
-    let mut turns = Vec::new();
-    for turn in 0..5 {
-        shown.later(turn * 15).await;
-        turns.push(last(&shown));
-    }
-    assert_eq!(turns, [false, true, false, true, false]);
+    queues[98].level = Level::Warning;
+    let (shown, _) = shown(queues.clone()).await;
+    assert_eq!(shown.places()[..3], ["q99", "q98", "q00"]);
+    assert_eq!(shown.text(".pager-elsewhere"), "");
+    shown.later(15).await;
+    assert_eq!(shown.places()[0], "q00");
+    let last = shown.find(".pager-dots").child_element_count();
+    assert_eq!(
+        shown.text(".pager-elsewhere"),
+        format!("1 critical on page\u{a0}{last}")
+    );
+    shown.later(30).await;
+    assert_eq!(shown.places()[0], "q99");
     // A level that no longer counts calls for nothing.
     shown.board.take(snapshot(queues));
     shown.board.advance(at(200).monotonic, &good_link());
@@ -73,6 +88,40 @@ async fn a_page_in_trouble_comes_first_and_every_second_turn() {
             .host
             .query_selector("[data-critical='true']")
             .is_ok_and(|it| it.is_some())
+    );
+}
+
+#[wasm_bindgen_test]
+async fn one_of_two_pages_in_trouble_comes_first() {
+    let (shown, per_page) = shown(many(100)).await;
+    let last = per_page;
+    drop(shown);
+    let mut queues = many(last + 1);
+    queues[last].level = Level::Critical;
+    let shown = Shown::new(queues.clone(), 0, 0).await;
+    assert_eq!(shown.places().last(), Some(&queues[last].id));
+    assert_eq!(shown.text(".pager-number"), "Page 2 of 2");
+    shown.later(15).await;
+    assert_eq!(shown.places()[0], "q00");
+    let said = || shown.text(".pager-number") + &shown.text(".pager-elsewhere");
+    assert_eq!(said(), "Page 1 of 2 · 1 critical on page\u{a0}2");
+    // Less than that is said where nothing is worse.
+    queues[last].level = Level::Warning;
+    shown.board.take(snapshot(queues));
+    settle().await;
+    assert_eq!(said(), "Page 1 of 2 · 1 warning on page\u{a0}2");
+}
+
+#[wasm_bindgen_test]
+async fn trouble_on_several_pages_is_counted_together() {
+    let mut queues = many(100);
+    for queue in &mut queues {
+        queue.level = Level::Critical;
+    }
+    let (shown, per_page) = shown(queues).await;
+    assert_eq!(
+        shown.text(".pager-elsewhere"),
+        format!("{} critical on other pages", 100 - per_page)
     );
 }
 

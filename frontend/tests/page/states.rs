@@ -29,7 +29,7 @@ async fn a_fresh_tile_shows_its_numbers() {
     assert_eq!(shown.metric("a", "agents_logged_on"), "12");
     let label = shown.find("[data-queue='a']").get_attribute("aria-label");
     assert_eq!(label.as_deref(), Some("Queue a: up to date"));
-    assert_eq!(shown.text(".header-freshness"), "Live");
+    assert_eq!(shown.text(".header-freshness"), "8\u{a0}s ago");
     // 10:00 UTC in the board's zone.
     assert_eq!(shown.text(".header-clock"), "11:00");
 }
@@ -163,8 +163,66 @@ async fn a_reading_ages_and_goes_stale_without_a_new_answer() {
         ("ageing".into(), "stale".into())
     );
     assert_eq!(shown.text("[data-queue='b'] [data-age]"), "100\u{a0}s");
-    assert_eq!(shown.text("[data-total='counted']"), "1 of 2 queues");
-    assert_eq!(shown.text("[data-total='waiting']"), "4");
+    assert_eq!(shown.text(".header-unread"), "1 not read");
+    assert_eq!(shown.text("[data-total='waiting']"), "4+");
+}
+
+#[wasm_bindgen_test]
+async fn header_counts_levels_and_the_change_against_a_quarter_ago() {
+    let with = |id: &str, level, waiting, before| {
+        let mut queue = queue(id);
+        (queue.level, queue.waiting) = (level, Some(waiting));
+        queue.trend = vec![Some(before); 30];
+        queue
+    };
+    let mut queues = vec![
+        with("a", Level::Critical, 12, 5),
+        with("b", Level::Warning, 7, 8),
+        with("c", Level::Ok, 1, 1),
+    ];
+    let shown = Shown::new(queues.clone(), 0, 0).await;
+    let said = || {
+        [
+            shown.text(".header-total"),
+            shown.text(".header-critical"),
+            shown.text(".header-warning"),
+            shown.text(".header-unread"),
+        ]
+        .join("|")
+    };
+    assert_eq!(said(), "20 waiting +6|1 critical|1 warning|");
+
+    // What is not known a quarter of an hour ago is no change, and too old no level.
+    queues[0].lag_ms = Some(100_000);
+    queues[2].trend = Vec::new();
+    shown.board.take(snapshot(queues.clone()));
+    settle().await;
+    assert_eq!(said(), "8+ waiting −1||1 warning|1 not read");
+    queues[1].trend = Vec::new();
+    shown.board.take(snapshot(queues));
+    settle().await;
+    assert_eq!(said(), "8+ waiting||1 warning|1 not read");
+}
+
+#[wasm_bindgen_test]
+async fn header_age_is_that_of_the_oldest_reading_that_counts() {
+    let (mut older, mut stale) = (queue("b"), queue("c"));
+    older.lag_ms = Some(20_000);
+    stale.lag_ms = Some(600_000);
+    let shown = Shown::new(vec![queue("a"), older, stale], 0, 4).await;
+    assert_eq!(shown.text(".header-freshness"), "24\u{a0}s ago");
+}
+
+#[wasm_bindgen_test]
+async fn header_shows_that_its_readings_are_ageing() {
+    let shown = Shown::new(vec![queue("a"), queue("b")], 0, 50).await;
+    assert_eq!((shown.state("a")), "ageing");
+    assert_eq!(shown.text(".header-freshness"), "50\u{a0}s ago");
+    let state = shown.find(".header-freshness");
+    assert_eq!(
+        state.get_attribute("data-freshness").as_deref(),
+        Some("ageing")
+    );
 }
 
 #[wasm_bindgen_test]
@@ -193,7 +251,7 @@ async fn closed_unknown_not_found_and_forbidden_are_told_apart() {
         );
     }
     assert_eq!(shown.metric("unknown", "waiting"), "–");
-    assert_eq!(shown.text("[data-total='counted']"), "1 of 4 queues");
+    assert_eq!(shown.text(".header-unread"), "3 not read");
 }
 
 #[wasm_bindgen_test]
@@ -256,8 +314,42 @@ async fn trouble_with_cxone_is_said_by_its_cause() {
     settle().await;
     assert_eq!(shown.text(".foot-notice"), "");
     // Five minutes before second 0, which is 11:00 in the board's zone.
-    assert_eq!(shown.text(".banner-what"), format!("{cause}, since 10:55"));
+    let what = || shown.text(".banner-what");
+    assert_eq!(what(), format!("No reading since 11:00 · {cause}"));
+    assert_eq!(shown.text(".banner-title"), "Customer Care");
+    assert_eq!(shown.text(".banner-clock"), "11:00");
     assert_eq!(shown.text(".banner-next"), "Next try in 11\u{a0}s");
+
+    // Another cause than at first has its own time.
+    let mut later = with(UpstreamState::Down);
+    later.upstream.cause_since_ms = Some(420_000);
+    shown.board.take(later);
+    settle().await;
+    assert_eq!(
+        what(),
+        format!("No reading since 11:00 · now: {cause}, since 10:57")
+    );
+    // Where nothing was ever read, only the trouble has a time.
+    shown.answer_without_reading();
+    settle().await;
+    assert_eq!(what(), format!("{cause}, since 10:57"));
+}
+
+#[wasm_bindgen_test]
+async fn board_without_queues_says_why_where_none_was_ever_read() {
+    let shown = Shown::new(vec![], 0, 0).await;
+    let said = || shown.text(".grid-empty");
+    assert_eq!(said(), "This board has no queues.");
+    let mut changed = snapshot(vec![]);
+    changed.upstream.cause = Some("CXone refuses the client id or secret".into());
+    changed.upstream.state = UpstreamState::Degraded;
+    shown.board.take(changed.clone());
+    settle().await;
+    assert_eq!(said(), "CXone refuses the client id or secret");
+    changed.upstream.state = UpstreamState::Down;
+    shown.board.take(changed);
+    settle().await;
+    assert_eq!(said(), "No reading yet");
 }
 
 #[wasm_bindgen_test]
@@ -381,14 +473,14 @@ async fn the_foot_carries_the_notice_and_the_board_its_theme() {
 }
 
 #[wasm_bindgen_test]
-async fn interval_above_a_minute_is_said_instead_of_live() {
+async fn interval_above_a_minute_is_said_instead_of_the_age() {
     let shown = Shown::new(vec![queue("a")], 0, 0).await;
-    assert_eq!(shown.text(".header-freshness"), "Live");
+    assert_eq!(shown.text(".header-freshness"), "0\u{a0}s ago");
     let mut slow = snapshot(vec![queue("a")]);
     slow.poll_interval_ms = 60_000;
     shown.board.take(slow.clone());
     settle().await;
-    assert_eq!(shown.text(".header-freshness"), "Live");
+    assert_eq!(shown.text(".header-freshness"), "0\u{a0}s ago");
     slow.poll_interval_ms = 150_000;
     shown.board.take(slow);
     settle().await;
@@ -422,7 +514,8 @@ async fn simulated_clock_is_shown_at_its_speed_and_named() {
         speed: 2.0,
     });
     simulated.upstream.state = UpstreamState::Down;
-    simulated.upstream.since_ms = Some(540_000);
+    simulated.upstream.since_ms = Some(500_000);
+    simulated.upstream.cause_since_ms = Some(540_000);
     simulated.queues[0].level = Level::Warning;
     simulated.queues[0].level_since_ms = Some(480_000);
     shown.board.take(simulated);

@@ -197,6 +197,17 @@ impl Shown {
         self.board.take_times(times, sent, sent);
     }
 
+    /// The same of a server that never read its queues.
+    pub(crate) fn answer_without_reading(&self) {
+        let times = Times {
+            snapshot_age: None,
+            uptime: Some(Duration::from_secs(600)),
+            date_ms: None,
+        };
+        self.board
+            .take_times(times, at(0).monotonic, at(0).monotonic);
+    }
+
     pub(crate) fn find(&self, selector: &str) -> Element {
         self.host
             .query_selector(selector)
