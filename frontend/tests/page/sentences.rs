@@ -109,7 +109,7 @@ impl Dice {
 }
 
 /// What fills the hole of a phrase in a text that was made of it.
-fn hole<'t>(phrase: Phrase<1>, text: &'t str) -> Option<&'t str> {
+fn hole(phrase: Phrase<1>, text: &str) -> Option<&str> {
     let made = phrase.fill(["\0"]);
     let (before, after) = made.split_once('\0')?;
     text.strip_prefix(before)?.strip_suffix(after)
