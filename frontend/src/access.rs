@@ -11,6 +11,7 @@ use leptos::prelude::window;
 use queuewall_shared::address::Address;
 use queuewall_shared::http::TOKEN_FRAGMENT;
 use queuewall_shared::link::Failure;
+use queuewall_shared::order;
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
@@ -113,7 +114,7 @@ pub fn mend_address() {
     let Address { token, .. } = address();
     let fragment = window().location().hash().unwrap_or_default();
     if let Some(token) = token
-        && !fragment.contains(&token)
+        && order::last_place(&fragment, &token).is_none()
     {
         show_address(&["#", TOKEN_FRAGMENT, &token].concat());
     }

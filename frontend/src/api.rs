@@ -9,6 +9,7 @@ use queuewall_shared::http::{
     SNAPSHOT_AGE_HEADER, UNTRUSTED_PEER, UPTIME_HEADER,
 };
 use queuewall_shared::link::Failure;
+use queuewall_shared::order;
 use queuewall_shared::report::HEADER;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -258,7 +259,7 @@ fn text(body: &JsValue, name: &str) -> Option<String> {
 
 async fn json(response: &web_sys::Response) -> Result<JsValue, Failure> {
     let kind = response.headers().get("content-type").ok().flatten();
-    if kind.is_some_and(|kind| kind.contains("html")) {
+    if kind.is_some_and(|kind| order::last_place(&kind, "html").is_some()) {
         // A captive portal's page, or what stands in front of the server.
         return Err(Failure::Foreign(response.status()));
     }

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use leptos::prelude::document;
+use queuewall_shared::order;
 
 /// Where the page's files lie.
 const FILES: &str = "/assets/";
@@ -29,6 +30,6 @@ fn of_document() -> String {
 /// What stands before the files' folder.
 #[must_use]
 pub fn of_file(address: &str) -> String {
-    let base = address.rsplit_once(FILES).map_or("", |(base, _)| base);
-    base.to_owned()
+    let base = order::last_place(address, FILES).and_then(|end| address.get(..end));
+    base.unwrap_or_default().to_owned()
 }

@@ -5,6 +5,7 @@
 //! that the page asks for or shows.
 
 use crate::http::TOKEN_FRAGMENT;
+use crate::order;
 
 /// The longest slug of a board.
 const SLUG_LENGTH: usize = 64;
@@ -73,14 +74,17 @@ pub fn may_hold_token(slug: &str) -> bool {
 /// `part` without the token in it and what separates the two, and the token.
 fn cut(part: &str) -> (String, Option<String>) {
     let whole = || (part.to_owned(), None);
-    let has_start = |text: &str| text.to_ascii_lowercase().contains(TOKEN_FRAGMENT);
+    let has_start = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        order::last_place(&text, TOKEN_FRAGMENT).is_some()
+    };
     if part.len() > LONGEST || !has_start(&decode(part)) {
         return whole();
     }
     let found = part.char_indices().find_map(|(place, _)| {
         let decoded = decode(part.get(place..)?);
         // The first character is the separator, or nothing stands before the token.
-        let is_separator = |it: char| "#\u{ff03}?&/;!".contains(it);
+        let is_separator = |it| matches!(it, '#' | '\u{ff03}' | '?' | '&' | '/' | ';' | '!');
         let after = match decoded.strip_prefix(is_separator) {
             None if place == 0 => &*decoded,
             after => after?,

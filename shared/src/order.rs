@@ -81,12 +81,17 @@ pub fn missing(asked: &[String], is_known: &dyn Fn(&str) -> bool) -> Vec<String>
 #[must_use]
 pub fn matches(name: &str, wanted: &str) -> bool {
     let name = fold(name);
-    // By bytes: the standard search for text within text is the larger half of 5 KB.
-    let holds = |word: &str| {
-        let mut places = name.as_bytes().windows(word.len());
-        places.any(|place| place == word.as_bytes())
-    };
+    let holds = |word: &str| last_place(&name, word).is_some();
     fold(wanted).split_ascii_whitespace().all(holds)
+}
+
+/// Where `part`, which is not empty, begins in `text` for the last time.
+///
+/// By bytes: the standard search for text within text is 3 KB of a page.
+#[must_use]
+pub fn last_place(text: &str, part: &str) -> Option<usize> {
+    let mut places = text.as_bytes().windows(part.len());
+    places.rposition(|place| place == part.as_bytes())
 }
 
 /// Text without case and accents, as far as the page's five languages have them.
