@@ -84,7 +84,7 @@ async fn a_link_decides_every_word_and_number_of_the_wall() {
         (
             "?lang=fr",
             "12k|12k en attente|Attente|Service|83\u{a0}%|dispo|occ.|log.|\
-             Critique\u{a0}: service <\u{a0}82,5\u{a0}%4\u{a0}min· 3 libres sur 12|il y a 0\u{a0}s||Queue a\u{a0}: Critique",
+             Critique\u{a0}: service <\u{a0}82,5\u{a0}%4\u{a0}min· 3 dispo sur 12|il y a 0\u{a0}s||Queue a\u{a0}: Critique",
         ),
         (
             "?lang=pt",

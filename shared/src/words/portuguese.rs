@@ -43,7 +43,7 @@ pub(super) const WORDS: Words = Words {
     waiting: word("em espera"),
     longest: word("máx."),
     average: word("média"),
-    not_read: phrase("{0} sem leitura"),
+    not_read: phrase("{0} sem dados"),
     simulated: word("simulada"),
     resuming: word("Atualizando"),
     no_connection: word("Sem conexão"),

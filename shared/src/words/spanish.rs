@@ -43,7 +43,7 @@ pub(super) const WORDS: Words = Words {
     waiting: word("en espera"),
     longest: word("máx."),
     average: word("media"),
-    not_read: phrase("{0} sin leer"),
+    not_read: phrase("{0} sin datos"),
     simulated: word("simulada"),
     resuming: word("Actualizando"),
     no_connection: word("Sin conexión"),
