@@ -33,6 +33,10 @@ fn dot(shown: &Shown) -> usize {
     (0..dots.length()).find(is_current).expect("a dot") as usize
 }
 
+fn dots(shown: &Shown) -> usize {
+    shown.find(".pager-dots").child_element_count() as usize
+}
+
 fn answer(shown: &Shown) -> String {
     shown.text(".hands-answer")
 }
