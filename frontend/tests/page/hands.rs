@@ -33,10 +33,6 @@ fn dot(shown: &Shown) -> usize {
     (0..dots.length()).find(is_current).expect("a dot") as usize
 }
 
-fn dots(shown: &Shown) -> usize {
-    shown.find(".pager-dots").child_element_count() as usize
-}
-
 fn answer(shown: &Shown) -> String {
     shown.text(".hands-answer")
 }
