@@ -1,5 +1,6 @@
 //! What an address shows. Two addresses a page need no router.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use queuewall_shared::address;
 use queuewall_shared::settings::View;
@@ -8,6 +9,7 @@ use crate::base_path::below;
 use crate::components::board::{BoardPage, Extras};
 use crate::components::board_list::BoardListPage;
 use crate::components::message;
+use crate::slots::follow;
 use crate::{access, language, settings, text};
 
 /// What an address shows.
@@ -67,9 +69,17 @@ fn show(view: View, boards: Option<fn() -> AnyView>) -> AnyView {
     match (Page::at(path), boards) {
         (Page::Boards, Some(boards)) => boards(),
         (Page::Board(slug), _) => view! { <BoardPage slug /> }.into_any(),
-        _ => {
-            let inside = message::markup(text::no_page(), true);
-            view! { <div class="page" inner_html=inside></div> }.into_any()
-        }
+        _ => nowhere(),
     }
+}
+
+/// Where there is no page; in the language of the moment, whose words may come later.
+fn nowhere() -> AnyView {
+    let root = NodeRef::<Div>::new();
+    follow(move || {
+        if let Some(root) = root.get() {
+            root.set_inner_html(&message::markup(text::no_page(), true));
+        }
+    });
+    view! { <div class="page" node_ref=root></div> }.into_any()
 }
