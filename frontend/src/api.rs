@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use gloo_net::http::{Request, Response};
-use js_sys::Reflect;
+use js_sys::{Object, Reflect};
+use leptos::prelude::window;
 use queuewall_shared::http::{
     ACCESS_EXPIRED, ACCESS_REVOKED, CODE_EXPIRED, NO_ACCESS, NO_LINKS, NO_SUCH_BOARD,
     SNAPSHOT_AGE_HEADER, UNTRUSTED_PEER, UPTIME_HEADER,
@@ -11,9 +11,9 @@ use queuewall_shared::http::{
 use queuewall_shared::link::Failure;
 use queuewall_shared::order;
 use queuewall_shared::report::HEADER;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials};
+use web_sys::{AbortSignal, Response};
 
 use crate::base_path::below;
 
@@ -24,7 +24,7 @@ pub fn boards() -> String {
 }
 
 /// Sent along and taken in. Said, since Chromium before 72 does neither by itself.
-const COOKIES: RequestCredentials = RequestCredentials::SameOrigin;
+const COOKIES: (&str, &str) = ("credentials", "same-origin");
 
 /// Where one board's snapshot is. The slug is as it stands in the page's address.
 #[must_use]
@@ -119,27 +119,21 @@ pub async fn get(
     signal: Option<&AbortSignal>,
 ) -> Result<Answer, Failure> {
     // The browser's cache would answer a 304 as a 200 with the old age in its headers.
-    let mut request = Request::get(path)
-        .cache(RequestCache::NoStore)
-        .credentials(COOKIES)
-        .abort_signal(signal);
-    if let Some(etag) = etag {
-        request = request.header("if-none-match", etag);
-    }
-    if let Some(report) = report {
-        request = request.header(HEADER, report);
-    }
-    let response = request.send().await.map_err(|_| Failure::Unreachable)?;
+    let options = [("cache", "no-store"), COOKIES];
+    let etag = etag.map(|etag| ("if-none-match", etag));
+    let report = report.map(|report| (HEADER, report));
+    let headers: Vec<_> = etag.into_iter().chain(report).collect();
+    let response = send(path, &options, &headers, signal).await?;
     let times = times(&response);
     match response.status() {
         // Every answer of ours says how long its server runs.
         200 if times.uptime.is_some() => {
-            let etag = response.headers().get("etag");
-            let body = json(&response.into()).await?;
+            let etag = header(&response, "etag");
+            let body = json(&response).await?;
             Ok(Answer::Changed { body, etag, times })
         }
         304 if times.uptime.is_some() => Ok(Answer::Unchanged(times)),
-        status => match said_no(status, &response.into()).await? {
+        status => match said_no(status, &response).await? {
             No::SuchBoard => Ok(Answer::NotFound),
             No::Entry(refusal) => Ok(Answer::Refused(refusal)),
             No::Links | No::CodeAnyMore => Err(Failure::Status(status)),
@@ -160,7 +154,7 @@ pub async fn enter(token: &str, signal: Option<&AbortSignal>) -> Result<TokenExc
     .await?;
     match response.status() {
         204 => Ok(TokenExchange::Open),
-        status => match said_no(status, &response.into()).await? {
+        status => match said_no(status, &response).await? {
             No::Links => Ok(TokenExchange::NotAsked),
             No::Entry(refusal) => Ok(TokenExchange::Refused(refusal)),
             No::SuchBoard | No::CodeAnyMore => Err(Failure::Status(status)),
@@ -176,10 +170,10 @@ pub async fn screen() -> Result<(String, String), Failure> {
     let response = post(&below("/api/screens"), "{}", None).await?;
     let status = response.status();
     if !response.ok() {
-        said_no(status, &response.into()).await?;
+        said_no(status, &response).await?;
         return Err(Failure::Status(status));
     }
-    let body = json(&response.into()).await?;
+    let body = json(&response).await?;
     let both = text(&body, "code").zip(text(&body, "secret"));
     both.ok_or(Failure::Unreadable)
 }
@@ -193,18 +187,18 @@ pub async fn wait(secret: &str) -> Result<Admission, Failure> {
     let response = post(&below("/api/screens/wait"), &body, None).await?;
     let status = response.status();
     if status == 202 {
-        let body = json(&response.into()).await?;
+        let body = json(&response).await?;
         let kept = Reflect::get(&body, &"keeps_cookies".into());
         // A server of before this tries none.
         let keeps_cookies = kept.is_ok_and(|kept| kept != JsValue::FALSE);
         return Ok(Admission::Waiting { keeps_cookies });
     }
     if status == 200 {
-        let body = json(&response.into()).await?;
+        let body = json(&response).await?;
         let board = text(&body, "board").ok_or(Failure::Unreadable)?;
         return Ok(Admission::Granted(board));
     }
-    match said_no(status, &response.into()).await? {
+    match said_no(status, &response).await? {
         No::CodeAnyMore => Ok(Admission::CodeExpired),
         _ => Err(Failure::Status(status)),
     }
@@ -212,15 +206,48 @@ pub async fn wait(secret: &str) -> Result<Admission, Failure> {
 
 /// Sends JSON. Nothing in it may need an escape.
 async fn post(path: &str, body: &str, signal: Option<&AbortSignal>) -> Result<Response, Failure> {
-    let request = Request::post(path)
-        .credentials(COOKIES)
+    let options = [
+        ("method", "POST"),
+        COOKIES,
         // Without one Chromium 66 hides from the server which page has sent it.
-        .referrer_policy(ReferrerPolicy::Origin)
-        .abort_signal(signal)
-        .header("content-type", "application/json")
-        .body(body)
-        .map_err(|_| Failure::Unreachable)?;
-    request.send().await.map_err(|_| Failure::Unreachable)
+        ("referrerPolicy", "origin"),
+        ("body", body),
+    ];
+    let headers = [("content-type", "application/json")];
+    send(path, &options, &headers, signal).await
+}
+
+async fn send(
+    path: &str,
+    options: &[(&str, &str)],
+    headers: &[(&str, &str)],
+    signal: Option<&AbortSignal>,
+) -> Result<Response, Failure> {
+    let request = object(options);
+    set(&request, "headers", &object(headers));
+    if let Some(signal) = signal {
+        set(&request, "signal", signal);
+    }
+    let answer = window().fetch_with_str_and_init(path, request.unchecked_ref());
+    let answer = JsFuture::from(answer).await;
+    answer.map_or(Err(Failure::Unreachable), |it| Ok(it.unchecked_into()))
+}
+
+fn object(fields: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (name, value) in fields {
+        set(&object, name, &JsValue::from_str(value));
+    }
+    object
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // A new object takes every field.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok().flatten()
 }
 
 /// What the server says no to.
@@ -236,7 +263,7 @@ enum No {
 /// # Errors
 /// Where it is another trouble of the server's, or not the server that answers: its codes
 /// are in no proxy's answer.
-async fn said_no(status: u16, response: &web_sys::Response) -> Result<No, Failure> {
+async fn said_no(status: u16, response: &Response) -> Result<No, Failure> {
     let foreign = Failure::Foreign(status);
     let body = json(response).await.map_err(|_| foreign)?;
     let code = text(&body, "code").ok_or(foreign)?;
@@ -257,8 +284,8 @@ fn text(body: &JsValue, name: &str) -> Option<String> {
     Reflect::get(body, &name.into()).ok()?.as_string()
 }
 
-async fn json(response: &web_sys::Response) -> Result<JsValue, Failure> {
-    let kind = response.headers().get("content-type").ok().flatten();
+async fn json(response: &Response) -> Result<JsValue, Failure> {
+    let kind = header(response, "content-type");
     if kind.is_some_and(|kind| order::last_place(&kind, "html").is_some()) {
         // A captive portal's page, or what stands in front of the server.
         return Err(Failure::Foreign(response.status()));
@@ -270,16 +297,14 @@ async fn json(response: &web_sys::Response) -> Result<JsValue, Failure> {
 }
 
 fn times(response: &Response) -> Times {
-    let headers = response.headers();
     let milliseconds = |name| {
-        let value: Option<u64> = headers.get(name).and_then(|value| value.parse().ok());
-        value.map(Duration::from_millis)
+        let value = header(response, name)?.parse();
+        value.ok().map(Duration::from_millis)
     };
     Times {
         snapshot_age: milliseconds(SNAPSHOT_AGE_HEADER),
         uptime: milliseconds(UPTIME_HEADER),
-        date_ms: headers
-            .get("date")
+        date_ms: header(response, "date")
             .map(|date| js_sys::Date::parse(&date))
             .filter(|date_ms| date_ms.is_finite()),
     }

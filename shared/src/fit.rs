@@ -72,6 +72,15 @@ pub struct Viewport {
     pub height_px: f64,
 }
 
+impl Viewport {
+    /// From corner to corner, in CSS pixels.
+    #[must_use]
+    pub fn diagonal_px(self) -> f64 {
+        // Not `hypot`, which is code where this is an instruction.
+        (self.width_px * self.width_px + self.height_px * self.height_px).sqrt()
+    }
+}
+
 /// Who reads which screen from where.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Distance {
@@ -97,7 +106,7 @@ impl Distance {
     /// viewport fills.
     #[must_use]
     pub fn smallest_type_px(self, viewport: Viewport) -> f64 {
-        let diagonal_px = viewport.width_px.hypot(viewport.height_px);
+        let diagonal_px = viewport.diagonal_px();
         let px_per_mm = diagonal_px / (self.inches * MILLIMETRES_PER_INCH);
         let capital_mm = self.metres * 1_000.0 / DISTANCE_PER_CAPITAL;
         capital_mm * px_per_mm / CAPITAL_EM

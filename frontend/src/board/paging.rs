@@ -291,7 +291,6 @@ fn above(viewport: Viewport, distance: Distance, line_px: f64) -> (Viewport, Dis
         height_px: (viewport.height_px - line_px).max(0.0),
         ..viewport
     };
-    let diagonal_px = |of: Viewport| of.width_px.hypot(of.height_px);
-    let inches = distance.inches * diagonal_px(room) / diagonal_px(viewport);
+    let inches = distance.inches * room.diagonal_px() / viewport.diagonal_px();
     (room, Distance { inches, ..distance })
 }

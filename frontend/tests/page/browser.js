@@ -112,7 +112,8 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
     const opened = performance.now();
     const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
     Date.now = () => { seen.looks += 1; return real.now.call(Date); };
-    window.fetch = (request) => {
+    window.fetch = (address, options) => {
+      const request = new Request(address, options);
       const path = new URL(request.url).pathname;
       if (request.method === "POST") return post(path);
       seen.requests.push(path + " " + request.headers.get("if-none-match") + " " + request.cache);
