@@ -1,15 +1,15 @@
 //! What an address shows. Two addresses a page need no router.
 
-use leptos::html::Div;
-use leptos::prelude::*;
+use leptos::prelude::provide_context;
 use queuewall_shared::address;
 use queuewall_shared::settings::View;
+use web_sys::Element;
 
 use crate::base_path::below;
-use crate::components::board::{BoardPage, Extras};
-use crate::components::board_list::BoardListPage;
+use crate::components::board::{Extras, board_page};
+use crate::components::board_list::board_list_page;
 use crate::components::message;
-use crate::slots::follow;
+use crate::slots::{self, follow};
 use crate::{access, language, settings, text};
 
 /// What an address shows.
@@ -39,26 +39,24 @@ impl Page {
 }
 
 /// The wall, at the browser's present address.
-#[component]
-pub fn Wall() -> impl IntoView {
+#[must_use]
+pub fn wall() -> Element {
     // The server gives the list of boards to the desk's page: 3 KB less for each wall.
     // `trunk serve` has no server for its own root.
-    show(View::Wall, cfg!(debug_assertions).then_some(boards))
+    show(
+        View::Wall,
+        cfg!(debug_assertions).then_some(board_list_page),
+    )
 }
 
 /// The desk, at the browser's present address.
-#[component]
-pub fn Desk() -> impl IntoView {
+#[must_use]
+pub fn desk() -> Element {
     provide_context(Extras::of_a_desk());
-    show(View::Tab, Some(boards))
+    show(View::Tab, Some(board_list_page))
 }
 
-/// The list of boards.
-fn boards() -> AnyView {
-    view! { <BoardListPage /> }.into_any()
-}
-
-fn show(view: View, boards: Option<fn() -> AnyView>) -> AnyView {
+fn show(view: View, boards: Option<fn() -> Element>) -> Element {
     access::mend_address();
     settings::provide_from_address(view);
     // A board speaks for itself later; nothing below says a word before this.
@@ -68,18 +66,15 @@ fn show(view: View, boards: Option<fn() -> AnyView>) -> AnyView {
     let path = path.strip_prefix(&below("")).unwrap_or(&path);
     match (Page::at(path), boards) {
         (Page::Boards, Some(boards)) => boards(),
-        (Page::Board(slug), _) => view! { <BoardPage slug /> }.into_any(),
+        (Page::Board(slug), _) => board_page(slug),
         _ => nowhere(),
     }
 }
 
 /// Where there is no page; in the language of the moment, whose words may come later.
-fn nowhere() -> AnyView {
-    let root = NodeRef::<Div>::new();
-    follow(move || {
-        if let Some(root) = root.get() {
-            root.set_inner_html(&message::markup(text::no_page(), true));
-        }
-    });
-    view! { <div class="page" node_ref=root></div> }.into_any()
+fn nowhere() -> Element {
+    let page = slots::element(&["<div class=page></div>"]);
+    let root = page.clone();
+    follow(move || root.set_inner_html(&message::markup(text::no_page(), true)));
+    page
 }

@@ -69,13 +69,31 @@ pub mod waiting;
 pub mod wake_lock;
 pub mod wire;
 
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::document;
+use leptos::tachys::view::Render;
+use web_sys::{Element, HtmlElement};
+
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Mounts a page on the body and takes the start-up message away.
-pub fn start<V: leptos::prelude::IntoView + 'static>(page: impl FnOnce() -> V + 'static) {
+/// A page in its place. Dropping it ends what the page keeps.
+pub type Mounted = UnmountHandle<<() as Render>::State>;
+
+/// Puts a page into `host`.
+pub fn mount(host: HtmlElement, page: impl FnOnce() -> Element + 'static) -> Mounted {
+    mount_to(host.clone(), move || {
+        // Only a page that holds `host` would be refused.
+        let _ = host.append_child(&page());
+    })
+}
+
+/// Puts a page into the body and takes the start-up message away.
+pub fn start(page: fn() -> Element) {
     startup::report_panics();
-    leptos::mount::mount_to_body(page);
+    if let Some(body) = document().body() {
+        mount(body, page).forget();
+    }
     startup::mounted();
 }

@@ -155,6 +155,16 @@ impl Drop for Content {
     }
 }
 
+/// The element that pieces of markup describe.
+///
+/// # Panics
+/// Where they describe none: see [`elements`].
+#[must_use]
+pub fn element(pieces: &[&str]) -> Element {
+    let mut elements = elements(&pieces.concat());
+    elements.pop().expect("markup has an element")
+}
+
 /// The elements that `markup` describes.
 ///
 /// # Panics

@@ -8,5 +8,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(start)]
 fn start() {
-    queuewall_frontend::start(queuewall_frontend::app::Desk);
+    queuewall_frontend::start(queuewall_frontend::app::desk);
 }

@@ -8,5 +8,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(start)]
 fn start() {
-    queuewall_frontend::start(queuewall_frontend::app::Wall);
+    queuewall_frontend::start(queuewall_frontend::app::wall);
 }

@@ -1,6 +1,5 @@
 //! The page of one board.
 
-use leptos::html::Div;
 use leptos::prelude::*;
 use queuewall_shared::settings::View;
 use queuewall_shared::snapshot::Theme;
@@ -23,14 +22,11 @@ use crate::{
 };
 
 /// Polls the board `slug` and shows it.
-#[component]
-pub fn BoardPage(
-    /// The board's name in addresses.
-    slug: String,
-) -> impl IntoView {
+#[must_use]
+pub fn board_page(slug: String) -> Element {
     let board = BoardState::default();
     polling::poll(api::board(&slug), board);
-    view! { <BoardView board slug /> }
+    board_view(board, slug)
 }
 
 /// What only a desk has. The wall's program contains none of it.
@@ -71,13 +67,8 @@ const TABLE: [(&str, Part); 5] = [
 ];
 
 /// Shows a board, independent of the source of its data.
-#[component]
-pub fn BoardView(
-    /// The board.
-    board: BoardState,
-    /// The board's name in addresses.
-    slug: String,
-) -> impl IntoView {
+#[must_use]
+pub fn board_view(board: BoardState, slug: String) -> Element {
     let unattended = unattended::look_after(board);
     language::follow(move || board.display().language);
     let asked = settings::asked();
@@ -102,26 +93,28 @@ pub fn BoardView(
         hands.turn(commands, paging);
     }
 
-    let root = NodeRef::<Div>::new();
+    let page = slots::element(&[
+        "<div class=board>",
+        banner::MARKUP,
+        problems::MARKUP,
+        hands::MARKUP,
+        overlays::MARKUP,
+        "</div>",
+    ]);
     let owner = slots::owner();
-    let parts = StoredValue::new_local(None::<(Banner, Slots)>);
-    let content = StoredValue::new_local(None::<(Phase, Content)>);
+    let root = page.clone();
+    let mut content: Option<(Phase, Content)> = None;
     follow(move || {
-        let Some(root) = root.get() else { return };
-        let root: Element = root.into();
         let phase = board.phase();
         // A message is in the language of the moment.
         let _ = language::current();
         let is_message = matches!(phase, Phase::Loading | Phase::NoSuchBoard);
-        let is_shown = content.with_value(|content| {
-            let of = content.as_ref().map(|(phase, _)| *phase);
-            of == Some(phase) && !is_message
-        });
-        if is_shown {
+        let of = content.as_ref().map(|(phase, _)| *phase);
+        if of == Some(phase) && !is_message {
             return;
         }
         // It goes first: what comes next has the same places.
-        content.set_value(None);
+        content = None;
         let before = markup::find::<Element>(&root, ".problems");
         let shown = match phase {
             Phase::Loading => message::markup(text::reading(), false),
@@ -147,30 +140,20 @@ pub fn BoardView(
                 foot::keep(&root, board, paging, unattended, is_leaving);
             }
         });
-        content.set_value(Some((phase, made)));
+        content = Some((phase, made));
     });
+    let (mut banner, mut slots) = (Banner::find(&page), Slots::find(&page, &TABLE));
     follow(move || {
-        let Some(root) = root.get() else { return };
-        let root: Element = root.into();
         let theme = theme_name(theme.or_else(|| board.display().theme));
         let link = board.link_name();
         let (size, transform) = (px(paging.fit().frame_px), unattended.transform());
-        parts.update_value(|parts| {
-            let (banner, slots) =
-                parts.get_or_insert_with(|| (Banner::find(&root), Slots::find(&root, &TABLE)));
-            banner.show(&board.trouble(), &board.title(), &board.time_of_day());
-            slots.show(&[view_name(view), link, theme, &size, &transform]);
-        });
+        banner.show(&board.trouble(), &board.title(), &board.time_of_day());
+        slots.show(&[view_name(view), link, theme, &size, &transform]);
     });
-    // Once there is a root to keep them in.
-    let mut is_kept = false;
+    // Once the page is in the document, where they look for their elements.
     let owner = slots::owner();
+    let root = page.clone();
     follow(move || {
-        let Some(root) = root.get().filter(|_| !is_kept) else {
-            return;
-        };
-        is_kept = true;
-        let root: Element = root.into();
         owner.with(|| {
             untrack(|| {
                 problems::keep(&root, board);
@@ -181,14 +164,7 @@ pub fn BoardView(
             });
         });
     });
-    let inside = [
-        banner::MARKUP,
-        problems::MARKUP,
-        hands::MARKUP,
-        overlays::MARKUP,
-    ]
-    .concat();
-    view! { <div class="board" node_ref=root inner_html=inside></div> }
+    page
 }
 
 /// The keys that open a panel, which a wall has none of: the desk is shown instead.

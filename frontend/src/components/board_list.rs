@@ -1,6 +1,5 @@
 //! The page that lists the boards.
 
-use leptos::html::Div;
 use leptos::prelude::*;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::snapshot::Board;
@@ -32,8 +31,8 @@ struct Boards {
 }
 
 /// Links to every board's wall and desk, for a mouse, the Tab key and a remote's arrows.
-#[component]
-pub fn BoardListPage() -> impl IntoView {
+#[must_use]
+pub fn board_list_page() -> Element {
     let steered = Listener::with_event(window().into(), "keydown", |event| {
         let body = document().body();
         if let (Some(body), Some(event)) = (body, event.dyn_ref::<KeyboardEvent>()) {
@@ -50,12 +49,11 @@ pub fn BoardListPage() -> impl IntoView {
     };
     polling::poll(api::boards(), list);
 
-    let root = NodeRef::<Div>::new();
+    let page = slots::element(&["<div class=page>", banner::MARKUP, "</div>"]);
+    let root = page.clone();
     let owner = slots::owner();
     let mut shown: Option<(String, Content)> = None;
     follow(move || {
-        let Some(root) = root.get() else { return };
-        let root: Element = root.into();
         let refusal = list.refusal.get();
         let markup = match refusal {
             Some(_) => no_entry::MARKUP.to_owned(),
@@ -73,13 +71,11 @@ pub fn BoardListPage() -> impl IntoView {
         });
         shown = Some((markup, content));
     });
-    let mut banner = None;
+    let mut banner = Banner::find(&page);
     follow(move || {
-        let Some(root) = root.get() else { return };
-        let banner = banner.get_or_insert_with(|| Banner::find(&root));
         list.trouble.with(|trouble| banner.show(trouble, "", ""));
     });
-    view! { <div class="page" node_ref=root inner_html=banner::MARKUP.to_owned()></div> }
+    page
 }
 
 fn markup_of(boards: Option<&[Board]>) -> String {

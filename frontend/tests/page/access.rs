@@ -1,14 +1,14 @@
 //! Who may look: a link's token, a refusal in words, and a screen that is let in.
 
-use leptos::mount::mount_to;
-use leptos::prelude::*;
+use leptos::prelude::{document, window};
 use queuewall_frontend::access::{address, mend_address};
-use queuewall_frontend::components::board::BoardPage;
-use queuewall_frontend::components::board_list::BoardListPage;
+use queuewall_frontend::components::board::board_page;
+use queuewall_frontend::components::board_list::board_list_page;
+use queuewall_frontend::mount;
 use queuewall_frontend::settings;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 use crate::support::{host, queue, settle, settle_until, snapshot};
 
@@ -38,7 +38,7 @@ macro_rules! with_page {
         door($door);
         open_at($fragment);
         let $host = host();
-        let $page = mount_to($host.clone(), $view);
+        let $page = mount($host.clone(), $view);
         settle().await;
         $test
         $host.remove();
@@ -47,8 +47,8 @@ macro_rules! with_page {
     }};
 }
 
-fn board() -> impl IntoView {
-    view! { <BoardPage slug="main".to_owned() /> }
+fn board() -> Element {
+    board_page("main".to_owned())
 }
 
 fn text(host: &HtmlElement) -> String {
@@ -178,7 +178,7 @@ async fn waiting_screen_that_keeps_no_cookie_shows_no_code() {
 async fn slug_with_a_token_written_on_is_not_repeated() {
     let slug = "twozm9vymfyltxb2tlbjey7x1a".to_owned();
     let shown = slug.clone();
-    let board = move || view! { <BoardPage slug=slug.clone() /> };
+    let board = move || board_page(slug.clone());
     with_page!(board, "", "no_access", "open", |host, page| {
         settle_until(|| text(&host).contains("--board …")).await;
         let said = text(&host);
@@ -271,7 +271,7 @@ async fn a_token_is_kept_until_the_server_has_answered() {
 
 #[wasm_bindgen_test]
 async fn an_unknown_screen_shows_a_code_and_then_the_next() {
-    let list = || view! { <BoardListPage /> };
+    let list = board_list_page;
     with_page!(list, "", "no_access", "open", |host, page| {
         settle_until(|| text(&host).contains("K7D341")).await;
         let said = text(&host);

@@ -1,8 +1,7 @@
 //! The timer and the fetching, against a stand-in for the browser's `fetch`.
 
-use leptos::mount::mount_to;
-use leptos::prelude::*;
-use queuewall_frontend::components::board::BoardPage;
+use queuewall_frontend::components::board::board_page;
+use queuewall_frontend::mount;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -30,7 +29,7 @@ macro_rules! with_page {
         intercept(&body);
         answer_with($first);
         let $host = host();
-        let $page = mount_to($host.clone(), || view! { <BoardPage slug="main".to_owned() /> });
+        let $page = mount($host.clone(), || board_page("main".to_owned()));
         settle().await;
         $test
         $host.remove();

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use queuewall_frontend::api::Times;
 use queuewall_frontend::board::BoardState;
-use queuewall_frontend::components::board::{BoardView, Extras};
+use queuewall_frontend::components::board::{Extras, board_view};
 use queuewall_frontend::settings::{self, Asked};
+use queuewall_frontend::{Mounted, mount};
 use queuewall_shared::link::{Failure, Link, PageTime};
 use queuewall_shared::settings::View;
 use queuewall_shared::snapshot::{
@@ -131,7 +131,7 @@ pub(crate) fn host() -> HtmlElement {
 pub(crate) struct Shown {
     pub(crate) board: BoardState,
     pub(crate) host: HtmlElement,
-    _mounted: UnmountHandle<<leptos::prelude::AnyView as leptos::tachys::view::Render>::State>,
+    _mounted: Mounted,
 }
 
 impl Shown {
@@ -167,14 +167,14 @@ impl Shown {
         window().scroll_to_with_x_and_y(0.0, 0.0);
         let host = host();
         let made = StoredValue::new(None);
-        let mounted = mount_to(host.clone(), move || {
+        let mounted = mount(host.clone(), move || {
             if asked.settings.view == View::Tab {
                 provide_context(extras);
             }
             settings::provide(asked);
             let board = BoardState::new(at(0));
             made.set_value(Some(board));
-            view! { <BoardView board slug="main".to_owned() /> }.into_any()
+            board_view(board, "main".to_owned())
         });
         let board: BoardState = made.get_value().expect("the view was built");
         Self {
