@@ -315,10 +315,12 @@ impl BoardState {
 
     /// How bad the queue of an id is, where its reading still counts.
     pub fn levels(&self) -> impl Fn(&str) -> Level {
-        let (judge, board) = (self.judge(), *self);
+        let (judge, queues) = (self.judge(), self.queues);
+        // Followed once: for each of thousands it would cost more than all else.
+        queues.with(|_| {});
         move |id| {
-            let queue = board.queue(id);
-            queue.map_or(Level::None, |queue| judge.level(&queue))
+            let level = |queue: &Arc<Queue>| judge.level(queue);
+            queues.with_untracked(|queues| queues.get(id).map_or(Level::None, level))
         }
     }
 

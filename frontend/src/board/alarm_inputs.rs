@@ -1,6 +1,9 @@
 //! What every tile tells the alarm: a queue that the link leaves out is not heard.
 
+use std::sync::Arc;
+
 use queuewall_shared::alarm::AlarmInput;
+use queuewall_shared::snapshot::Queue;
 
 use super::BoardState;
 
@@ -10,11 +13,10 @@ impl BoardState {
     #[must_use]
     pub fn alarm_inputs(&self) -> Vec<(String, AlarmInput)> {
         let judge = self.judge();
-        let see = |id: String| {
-            let queue = self.queue(&id)?;
+        let see = |queue: Arc<Queue>| {
             let input = AlarmInput::of(judge.of(&queue).0, queue.level);
-            Some((id, input))
+            (queue.id.clone(), input)
         };
-        self.chosen().into_iter().filter_map(see).collect()
+        self.chosen_queues().into_iter().map(see).collect()
     }
 }
