@@ -1,10 +1,11 @@
 //! Browser events whose listeners end when they are dropped, so that a page
 //! which runs for weeks leaves nothing behind.
 
-use leptos::prelude::{LocalStorage, StoredValue};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Event, EventTarget};
+
+use crate::slots;
 
 /// Listens to one kind of event on one target until it is dropped.
 pub struct Listener {
@@ -52,8 +53,7 @@ impl Listener {
 
 /// Keeps listeners for as long as the reactive owner lives that this is called under.
 pub fn keep(listeners: Vec<Option<Listener>>) {
-    // Only there to be dropped. One type for all of them: each more would cost bytes.
-    StoredValue::<_, LocalStorage>::new_local(listeners);
+    slots::keep(Box::new(listeners));
 }
 
 impl Drop for Listener {

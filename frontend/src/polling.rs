@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::{StoredValue, UpdateValue, document, on_cleanup, window};
+use leptos::prelude::{document, window};
 use queuewall_shared::link::{Action, Failure, Link, PageTime};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, VisibilityState};
@@ -12,6 +12,7 @@ use web_sys::{AbortController, VisibilityState};
 use crate::access::Entry;
 use crate::api::Answer;
 use crate::listener::Listener;
+use crate::slots;
 use crate::ticking::Ticking;
 use crate::time;
 
@@ -43,10 +44,7 @@ pub enum Taken {
 
 /// Polls `path` for as long as the reactive owner lives that this is called under.
 pub fn poll(path: String, handler: impl PollHandler) {
-    let poller = StoredValue::new_local(Some(Poller::start(path, handler)));
-    on_cleanup(move || {
-        poller.try_update_value(Option::take);
-    });
+    slots::keep(Box::new(Poller::start(path, handler)));
 }
 
 /// Dropping it aborts the request under way, stops the timer and the listeners.

@@ -1,23 +1,26 @@
 //! The browser's tab: its title and its icon, which tell of a board that nobody looks at.
 
-use leptos::prelude::*;
+use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, Path2d};
 
 use crate::board::{BoardState, Icon, TabLabel};
+use crate::field::Field;
 use crate::listener::{self, Listener};
+use crate::slots::follow;
 use crate::text;
 
 /// Keeps title and icon as `board` has them, for as long as the reactive owner lives that
 /// this is called under.
 pub fn keep(board: BoardState) {
-    let frozen = RwSignal::new(false);
+    let frozen = Field::new(false);
     // A frozen tab runs nothing and keeps its title: it must not keep numbers.
     let listen =
         |event, is_frozen| Listener::new(document().into(), event, move || frozen.set(is_frozen));
     listener::keep(vec![listen("freeze", true), listen("resume", false)]);
 
-    Effect::new(move |last: Option<(TabLabel, Tab)>| {
+    let (mut last, mut tab) = (TabLabel::default(), Tab::default());
+    follow(move || {
         let label = match frozen.get() {
             false => board.tab_label(),
             true => TabLabel {
@@ -25,14 +28,13 @@ pub fn keep(board: BoardState) {
                 icon: Icon::Unknown,
             },
         };
-        let (last, mut tab) = last.unwrap_or_default();
         if last.title != label.title {
             document().set_title(&label.title);
         }
         if last.icon != label.icon {
             tab.show(label.icon);
         }
-        (label, tab)
+        last = label;
     });
 }
 

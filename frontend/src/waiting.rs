@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
-use leptos::prelude::{StoredValue, UpdateValue, on_cleanup, window};
+use leptos::prelude::window;
 use queuewall_shared::link::POLL_EVERY;
 use wasm_bindgen_futures::spawn_local;
 
@@ -13,6 +13,7 @@ use crate::access;
 use crate::api::{self, Admission, Answer, Refusal};
 use crate::base_path::below;
 use crate::field::Field;
+use crate::slots;
 
 /// What a waiting screen shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,10 +37,7 @@ pub fn wait() -> Field<Waiting> {
     });
     screen.ask();
     let asking = Interval::new(POLL_EVERY.as_millis() as u32, move || screen.ask());
-    let asking = StoredValue::new_local(Some(asking));
-    on_cleanup(move || {
-        asking.try_update_value(Option::take);
-    });
+    slots::keep(Box::new(asking));
     shown
 }
 
