@@ -34,7 +34,7 @@ const INSET_EM: f64 = 1.54;
 /// Wait and service level beside the calls waiting.
 const SIDE_EM: f64 = 6.85;
 /// How many more wait than a while ago: `+4`.
-const CHANGE_EM: f64 = 1.33;
+const CHANGE_EM: f64 = 1.5;
 /// A second line for long names.
 const NAME_EM: f64 = 1.15;
 /// The trend's line.

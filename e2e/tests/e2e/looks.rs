@@ -12,7 +12,7 @@ use queuewall_e2e::{
     scene::{self, Mood},
     stage::Stage,
 };
-use queuewall_shared::snapshot::{Agents, Level, QueueState, Theme};
+use queuewall_shared::snapshot::{Agents, BoardSnapshot, Level, Queue, QueueState, Theme};
 use serde_json::{Value, json};
 
 const THEMES: [Theme; 3] = [Theme::Dark, Theme::Light, Theme::Contrast];
@@ -34,15 +34,12 @@ const NUMBERS: f64 = 7.0;
 const TEXT: f64 = 4.5;
 const ICONS: f64 = 3.0;
 
-/// How much brighter one level's tile has to be than another's, (L1 + 0.05) / (L2 + 0.05)
-/// with L the tile's median luminance: for any two, and for the two kinds of trouble,
-/// which must never be mixed up. Quiet and critical also differ by a white edge, and all
-/// of them by icon and word.
-const TELLS_APART: f64 = 1.5;
-const TROUBLES_APART: f64 = 3.5;
+/// How much more than the next lower one a level's tile has to stand out: by a fifth.
+const STANDS_OUT: f64 = 1.2;
 
-/// The same of the parts of an agents' bar that lie side by side, after-call work and
-/// away each against what is left and right of it.
+/// How much brighter one part of an agents' bar has to be than its neighbour, (L1 + 0.05) /
+/// (L2 + 0.05) with L their luminance: after-call work and away each against what is left
+/// and right of it.
 const PARTS_APART: f64 = 1.4;
 
 /// How much of the screen may move by itself while data come and change.
@@ -140,48 +137,53 @@ async fn contrast_and_axe_pass_in_every_theme_state_and_level() -> Result<()> {
     Ok(())
 }
 
-/// How bright each level's tile is to these eyes: ok, warning, critical.
-async fn brightness(tab: &mut Tab, vision: Vision) -> Result<[f64; 3]> {
-    tab.see_with(vision).await?;
-    tokio::time::sleep(SETTLE).await;
-    let picture = base64::engine::general_purpose::STANDARD.encode(tab.screenshot().await?);
-    let script = include_str!("../../scripts/luminance.js");
-    let levels = tab
-        .evaluate(&script.replace("PICTURE", &json!(picture).to_string()))
-        .await?;
-    let of = |level: &str| {
-        levels[level]
-            .as_f64()
-            .with_context(|| format!("no {level} tile"))
-    };
-    Ok([of("ok")?, of("warning")?, of("critical")?])
+/// A dozen tiles of the same content, each kind three times: critical, warning, calm, closed.
+fn ranked(theme: Theme) -> BoardSnapshot {
+    let mut board = scene::board(Mood::Calm, 12, Some(theme));
+    let mut of = scene::queue(Mood::Calm, 0);
+    scene::load(&mut of, 9);
+    let reason = of.reasons[0];
+    for (place, queue) in board.queues.iter_mut().enumerate() {
+        let (level, state) = match place % 4 {
+            0 => (Level::Critical, QueueState::Open),
+            1 => (Level::Warning, QueueState::Open),
+            2 => (Level::Ok, QueueState::Open),
+            _ => (Level::None, QueueState::Closed),
+        };
+        *queue = Queue {
+            id: queue.id.clone(),
+            level,
+            state,
+            reasons: Vec::from_iter((level > Level::Ok).then_some(reason)),
+            ..of.clone()
+        };
+    }
+    board
 }
 
 #[tokio::test]
-async fn levels_differ_in_brightness_to_every_eye() -> Result<()> {
+async fn worse_levels_stand_out_more_on_a_grey_thumbnail() -> Result<()> {
     let _core = crate::busy().await;
     let (_browser, mut tab) = start().await?;
     let mut alike = Vec::new();
     for theme in THEMES {
-        let stage = stage(Mood::Troubled, theme).await?;
+        let stage = Stage::start(&ranked(theme), scene::AGE, scene::UPTIME).await?;
         show(&mut tab, &stage).await?;
-        for vision in Vision::ALL {
-            let [ok, warning, critical] = brightness(&mut tab, vision).await?;
-            let ratio = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
-            let pairs = [
-                ("warning and quiet", ratio(warning, ok), TELLS_APART),
-                ("critical and quiet", ratio(critical, ok), TELLS_APART),
-                (
-                    "warning and critical",
-                    ratio(warning, critical),
-                    TROUBLES_APART,
-                ),
-            ];
-            for (pair, ratio, least) in pairs {
-                println!("{theme:?} {vision:?}: {pair} {ratio:.2}");
-                if ratio < least {
-                    alike.push(format!("{theme:?} {vision:?}: {pair}, {ratio:.2}"));
-                }
+        let picture = base64::engine::general_purpose::STANDARD.encode(tab.screenshot().await?);
+        let script = include_str!("../../scripts/luminance.js");
+        let levels = tab
+            .evaluate(&script.replace("PICTURE", &json!(picture).to_string()))
+            .await?;
+        println!("{theme:?}: {levels}");
+        for (more, less) in [("critical", "warning"), ("warning", "ok"), ("ok", "closed")] {
+            let of = |kind: &str| {
+                levels[kind]
+                    .as_f64()
+                    .with_context(|| format!("no {kind} tile"))
+            };
+            let times = of(more)? / of(less)?;
+            if times < STANDS_OUT {
+                alike.push(format!("{theme:?}: {more} {times:.2} times {less}"));
             }
         }
     }
