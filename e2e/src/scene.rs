@@ -216,6 +216,9 @@ fn trouble(queue: &mut Queue, index: usize) {
 /// What another of CXone's dialects tells of the same queue.
 fn detail(queue: &mut Queue, index: usize) {
     queue.average_wait_ms = None;
+    if queue.waiting >= Some(5) {
+        queue.longest_wait_ms = queue.longest_wait_ms.max(Some(151_000));
+    }
     let agents = &mut queue.agents;
     let logged_on = agents.logged_on.unwrap_or(0);
     agents.after_call_work = Some(index as u64 % 3);

@@ -233,7 +233,7 @@ impl Figures {
         match self {
             Self::Two => 1.28,
             Self::Three => 2.07,
-            Self::Four => 2.42,
+            Self::Four => 2.8,
         }
     }
 

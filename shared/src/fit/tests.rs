@@ -351,7 +351,7 @@ proptest! {
         let fit = Fit::wall(count, viewport, distance, lines(off_call));
         let figures = Figures::of(most);
         let (layout, hero_em) = fit.hero(figures);
-        prop_assert!(hero_em >= 1.6, "{} in {:?}", hero_em, fit);
+        prop_assert!(hero_em >= 1.4, "{} in {:?}", hero_em, fit);
         prop_assert!(hero_em <= fit.height_em * MOST_OF_TILE + 1e-9, "{} in {:?}", hero_em, fit);
         let beside = if layout == Layout::Above || fit.form == Form::NoWait { 0.0 } else { SIDE_EM };
         let taken = INSET_EM + beside + hero_em * figures.width();
