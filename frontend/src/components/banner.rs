@@ -8,8 +8,7 @@ use crate::slots::{Part, Slots};
 /// Takes no room while there is nothing to say. On a wall it stands in the header's place, with
 /// the title and the clock. The next try counts down: a screen reader would say it every second.
 pub(crate) const MARKUP: &str = "<div class=banner><b class=banner-title></b>\
-    <div class=banner-text><p class=banner-what role=alert></p><p class=banner-next></p></div>\
-    <b class=banner-clock></b></div>";
+    <b class=banner-clock></b><p class=banner-what role=alert></p> <p class=banner-next></p></div>";
 
 const TABLE: [(&str, Part); 5] = [
     (".banner", Part::Attribute("hidden")),
