@@ -67,7 +67,7 @@ struct Head {
     upstream: Upstream,
     /// What tiles have to say where there is room.
     lines: Lines,
-    /// Whether all readings are of one age, but for a few seconds.
+    /// Whether all readings are of one age, give or take half an interval.
     is_of_one_age: bool,
 }
 
@@ -141,7 +141,7 @@ impl BoardState {
             poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
             upstream: snapshot.upstream,
             lines: lines(&snapshot.queues),
-            is_of_one_age: is_of_one_age(&snapshot.queues),
+            is_of_one_age: is_of_one_age(&snapshot.queues, snapshot.poll_interval_ms),
         }));
         let mut order = Vec::with_capacity(snapshot.queues.len());
         let mut queues = BTreeMap::new();
@@ -429,10 +429,9 @@ fn basis(times: Times, sent_at: Duration, received_at: Duration) -> Basis {
     }
 }
 
-fn is_of_one_age(queues: &[Queue]) -> bool {
-    const A_FEW_SECONDS_MS: u64 = 5_000;
+fn is_of_one_age(queues: &[Queue], interval_ms: u64) -> bool {
     let lags = || queues.iter().filter_map(|queue| queue.lag_ms);
-    lags().max().unwrap_or(0) <= lags().min().unwrap_or(0) + A_FEW_SECONDS_MS
+    lags().max().unwrap_or(0) <= lags().min().unwrap_or(0) + interval_ms / 2
 }
 
 fn lines(queues: &[Queue]) -> Lines {
