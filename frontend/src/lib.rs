@@ -72,6 +72,7 @@ pub mod wire;
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::document;
 use leptos::tachys::view::Render;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement};
 
 #[cfg(target_arch = "wasm32")]
@@ -92,8 +93,12 @@ pub fn mount(host: HtmlElement, page: impl FnOnce() -> Element + 'static) -> Mou
 /// Puts a page into the body and takes the start-up message away.
 pub fn start(page: fn() -> Element) {
     startup::report_panics();
-    if let Some(body) = document().body() {
-        mount(body, page).forget();
-    }
-    startup::mounted();
+    // Not at once: a panic within the program's start would be taken for a program that does
+    // not load, too.
+    spawn_local(async move {
+        if let Some(body) = document().body() {
+            mount(body, page).forget();
+        }
+        startup::mounted();
+    });
 }

@@ -179,10 +179,9 @@ pub fn element(pieces: &[&str]) -> Element {
 /// Where the browser makes none: the page then restarts, which a blank one would not.
 #[must_use]
 pub fn elements(markup: &str) -> Vec<Element> {
-    // Not `expect`, which would write what the browser says of it: more code than all else here.
-    let Ok(template) = document().create_element("template") else {
-        panic!("the browser makes no elements");
-    };
+    let template = document()
+        .create_element("template")
+        .expect("the browser makes elements");
     template.set_inner_html(markup);
     let template: HtmlTemplateElement = template.unchecked_into();
     let children = template.content().children();
