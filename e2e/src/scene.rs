@@ -1,18 +1,19 @@
 //! Made-up boards: the same every time, with numbers as a contact centre has them.
 
+mod moods;
+
 use std::time::Duration;
 
 use queuewall_shared::level::{Judge, Thresholds};
 use queuewall_shared::snapshot::{
     Agents, Board, BoardSnapshot, Cause, Display, Queue, QueueState, ServiceLevel, Theme, Totals,
-    Upstream, UpstreamState,
 };
 
 /// How often the boards' server reads: 30 s, so a reading of 54 s is ageing and one of
 /// 90 s and more stale.
 const POLL_INTERVAL_MS: u64 = 30_000;
 
-/// How long ago the boards were read.
+/// How long ago the boards were read where nothing is the matter: [`age`] is for all.
 pub const AGE: Duration = Duration::from_secs(4);
 
 /// How long their server runs. A level's time is told from it.
@@ -32,7 +33,7 @@ const TEAMS: [&str; 12] = [
     "Card Services",
     "Complaints",
 ];
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 17] = [
     "",
     " – English",
     " – Deutsch",
@@ -43,6 +44,13 @@ const KINDS: [&str; 10] = [
     " Call-back",
     " 2nd Level",
     " After Hours",
+    " Switzerland",
+    " Austria",
+    " Renewals",
+    " Cancellations",
+    " Overflow",
+    " Partners",
+    " New Customers",
 ];
 
 /// What a board goes through.
@@ -50,6 +58,10 @@ const KINDS: [&str; 10] = [
 pub enum Mood {
     /// Nothing is the matter.
     Calm,
+    /// Calls wait where no agent is free, and none waits long.
+    Healthy,
+    /// Levels that are held, and levels whose reason changed.
+    Easing,
     /// Every fourth queue is in trouble.
     Troubled,
     /// Every state and every level that a tile can have.
@@ -57,38 +69,40 @@ pub enum Mood {
     /// As [`Self::Troubled`], told by a tenant that gives no mean waits, and counts
     /// agents in after-call work and away.
     Detailed,
+    /// As [`Self::Troubled`], and every third queue is not read.
+    PartlyRead,
     /// The server reads nothing from CXone any more.
     Down,
+    /// As [`Self::Troubled`], until CXone was in trouble, and then refused.
+    Refused,
+    /// CXone rejects the sign-in of a server that has just started: it knows no queue.
+    NoSignIn,
+}
+
+/// How long ago a board was read; `None` where it never was.
+#[must_use]
+pub fn age(mood: Mood) -> Option<Duration> {
+    let seconds = match mood {
+        Mood::Down => moods::TROUBLE_SECONDS,
+        Mood::Refused => moods::OUTAGE_SECONDS,
+        Mood::NoSignIn => return None,
+        _ => return Some(AGE),
+    };
+    Some(UPTIME - Duration::from_millis(ago_ms(seconds)))
 }
 
 /// A board of `count` queues.
 #[must_use]
 pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
+    let count = if mood == Mood::NoSignIn { 0 } else { count };
     let queues: Vec<Queue> = (0..count).map(|index| queue(mood, index)).collect();
-    let upstream = match mood {
-        Mood::Down => Upstream {
-            state: UpstreamState::Down,
-            cause: Some(Cause::UpstreamTrouble.sentence().into()),
-            cause_code: Some(Cause::UpstreamTrouble),
-            since_ms: Some(ago_ms(7 * 60)),
-            cause_since_ms: None,
-            next_try_ms: Some(ago_ms(0) + 20_000),
-        },
-        _ => Upstream {
-            state: UpstreamState::Ok,
-            cause: None,
-            cause_code: None,
-            since_ms: Some(1_000),
-            cause_since_ms: None,
-            next_try_ms: None,
-        },
-    };
     BoardSnapshot {
         board: Board {
             slug: "main".into(),
             title: "Customer Care".into(),
             timezone: Some("Europe/Berlin".into()),
-            notice: (mood == Mood::Calm).then(|| "Team meeting at 14:00 in room 3".into()),
+            notice: matches!(mood, Mood::Calm | Mood::Healthy)
+                .then(|| "Team meeting at 14:00 in room 3".into()),
             display: Display {
                 theme,
                 ..Display::default()
@@ -97,8 +111,8 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
         },
         build: "made-up".into(),
         poll_interval_ms: POLL_INTERVAL_MS,
-        upstream,
-        totals: Totals::of(queues.iter().map(|queue| (queue, is_current(queue)))),
+        upstream: moods::upstream(mood),
+        totals: Totals::of(queues.iter().map(|queue| (queue, is_current(mood, queue)))),
         queues,
     }
 }
@@ -108,26 +122,36 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
 pub fn queue(mood: Mood, index: usize) -> Queue {
     let mut queue = calm(index);
     match mood {
-        Mood::Calm => {}
+        Mood::Calm | Mood::NoSignIn => {}
+        Mood::Healthy => moods::healthy(&mut queue, index),
+        Mood::Easing => moods::ease(&mut queue, index),
         Mood::Troubled => trouble(&mut queue, index),
         Mood::Detailed => {
             trouble(&mut queue, index);
             detail(&mut queue, index);
         }
         Mood::Mixed => mix(&mut queue, index),
-        // The board was read long ago: see `AGE` for the others.
-        Mood::Down => {
-            queue.lag_ms = Some(7 * 60_000);
-            queue.cause = Some(Cause::UpstreamTrouble.sentence().into());
-            queue.cause_code = Some(Cause::UpstreamTrouble);
+        Mood::PartlyRead => {
+            trouble(&mut queue, index);
+            moods::leave_unread(&mut queue, index);
+        }
+        Mood::Down => moods::set_cause(&mut queue, Cause::UpstreamTrouble),
+        Mood::Refused => {
+            trouble(&mut queue, index);
+            moods::set_cause(&mut queue, Cause::Forbidden);
         }
     }
-    judge(&mut queue);
+    let earlier = match mood {
+        Mood::Easing => moods::before_easing(&queue, index),
+        _ => queue.clone(),
+    };
+    judge(mood, &mut queue, &earlier);
     queue
 }
 
-/// Sets the level as the server would, with a reading of no trouble four minutes ago.
-fn judge(queue: &mut Queue) {
+/// Sets the level as the server would, with a reading of no trouble five minutes ago, and
+/// two of `earlier` since.
+fn judge(mood: Mood, queue: &mut Queue, earlier: &Queue) {
     if queue.state != QueueState::Open {
         return;
     }
@@ -143,9 +167,11 @@ fn judge(queue: &mut Queue) {
     };
     let (mut judge, thresholds) = (Judge::default(), Thresholds::default());
     judge.step(&before, &thresholds, ago_ms(5 * 60));
-    judge.step(queue, &thresholds, ago_ms(4 * 60));
-    let mut judgement = judge.step(queue, &thresholds, ago_ms(3 * 60));
-    if !is_current(queue) {
+    judge.step(earlier, &thresholds, ago_ms(4 * 60));
+    judge.step(earlier, &thresholds, ago_ms(3 * 60));
+    judge.step(queue, &thresholds, ago_ms(2 * 60));
+    let mut judgement = judge.step(queue, &thresholds, ago_ms(60));
+    if !is_current(mood, queue) {
         judgement = judge.interrupt();
     }
     queue.level = judgement.level;
@@ -156,15 +182,17 @@ fn judge(queue: &mut Queue) {
     queue.reasons = judgement.reasons;
 }
 
-fn is_current(queue: &Queue) -> bool {
-    queue.lag_ms.is_some_and(|lag| lag <= 3 * POLL_INTERVAL_MS)
+fn is_current(mood: Mood, queue: &Queue) -> bool {
+    let ages = age(mood).zip(queue.lag_ms);
+    ages.is_some_and(|(age, lag)| age.as_millis() as u64 + lag <= 3 * POLL_INTERVAL_MS)
 }
 
 /// Sets the calls waiting and all that goes with them: the wait, the service level and
 /// how bad it is. Some of each level as `waiting` grows from 0.
 pub fn load(queue: &mut Queue, waiting: u64) {
     set_waiting(queue, waiting);
-    judge(queue);
+    let earlier = queue.clone();
+    judge(Mood::Calm, queue, &earlier);
 }
 
 fn set_waiting(queue: &mut Queue, waiting: u64) {
@@ -175,7 +203,7 @@ fn set_waiting(queue: &mut Queue, waiting: u64) {
 }
 
 fn calm(index: usize) -> Queue {
-    let (team, kind) = (TEAMS[index % 12], KINDS[index / 12 % 10]);
+    let (team, kind) = (TEAMS[index % 12], KINDS[index / 12 % 17]);
     let logged_on = 6 + (index as u64 * 5) % 14;
     let busy = logged_on * 5 / 8;
     let mut queue = Queue {
@@ -326,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_mixed_board_has_every_state_and_level_and_no_name_twice() {
-        let board = board(Mood::Mixed, 120, None);
+        let board = board(Mood::Mixed, 200, None);
         let states: BTreeSet<_> = board
             .queues
             .iter()
@@ -336,7 +364,7 @@ mod tests {
         let levels: BTreeSet<_> = board.queues.iter().map(|queue| queue.level).collect();
         assert_eq!(levels.len(), 4, "{levels:?}");
         let names: BTreeSet<_> = board.queues.iter().map(|queue| &queue.name).collect();
-        assert_eq!(names.len(), 120);
+        assert_eq!(names.len(), 200);
     }
 
     #[test]
@@ -355,6 +383,27 @@ mod tests {
             let all = [available, busy, after_call_work, unavailable].map(Option::unwrap);
             assert!(all.iter().sum::<u64>() <= logged_on.unwrap());
         }
+    }
+
+    #[test]
+    fn healthy_board_is_ok_though_no_agent_is_free_where_calls_wait() {
+        for queue in board(Mood::Healthy, 24, None).queues {
+            assert_eq!(queue.level, Level::Ok, "{}", queue.name);
+            assert_eq!(queue.waiting > Some(0), queue.agents.available == Some(0));
+        }
+    }
+
+    #[test]
+    fn easing_board_holds_levels_and_has_a_younger_reason() {
+        let queues = board(Mood::Easing, 4, None).queues;
+        let held = |queue: &Queue| queue.reasons.first().is_some_and(|reason| reason.held);
+        let held: Vec<bool> = queues.iter().map(held).collect();
+        assert_eq!(held, [true, false, true, false]);
+        assert_eq!(queues[0].level, Level::Critical);
+        assert_eq!(queues[1].level, Level::Critical);
+        assert!(queues[1].reasons[0].since_ms > queues[1].level_since_ms);
+        assert_eq!(queues[2].level, Level::Warning);
+        assert_eq!(queues[3].level, Level::Ok);
     }
 
     #[test]

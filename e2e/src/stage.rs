@@ -62,8 +62,12 @@ struct Script {
 }
 
 impl Stage {
-    /// Serves `board`, read `age` ago by a server that ran for `uptime`.
-    pub async fn start(board: &BoardSnapshot, age: Duration, uptime: Duration) -> Result<Self> {
+    /// Serves `board`, read `age` ago, or never, by a server that ran for `uptime`.
+    pub async fn start(
+        board: &BoardSnapshot,
+        age: impl Into<Option<Duration>>,
+        uptime: Duration,
+    ) -> Result<Self> {
         let list = BoardList {
             boards: vec![board.board.clone()],
             build: board.build.clone(),
@@ -74,7 +78,7 @@ impl Stage {
             script: Mutex::new(Script {
                 board: Content::json(serde_json::to_vec(board)?, 0)?,
                 list: Content::json(serde_json::to_vec(&list)?, 0)?,
-                age_ms: Some(milliseconds(age)?),
+                age_ms: age.into().map(milliseconds).transpose()?,
                 uptime_ms: milliseconds(uptime)?,
                 version: 0,
                 polls: 0,

@@ -54,7 +54,7 @@ async fn start() -> Result<(Browser, Tab)> {
 
 async fn stage(mood: Mood, theme: Theme) -> Result<Stage> {
     let board = scene::board(mood, QUEUES, Some(theme));
-    Stage::start(&board, scene::AGE, scene::UPTIME).await
+    Stage::start(&board, scene::age(mood), scene::UPTIME).await
 }
 
 async fn show(tab: &mut Tab, stage: &Stage) -> Result<()> {

@@ -9,7 +9,7 @@ use queuewall_e2e::devtools::Tab;
 const HEAVIEST: usize = 700_000;
 
 /// Widths of a thumbnail, in pixels: the first that makes no sheet too heavy is taken.
-const WIDTHS: [u32; 7] = [384, 320, 288, 256, 240, 224, 208];
+const WIDTHS: [u32; 9] = [384, 320, 288, 256, 240, 224, 208, 192, 176];
 
 /// A picture's file and what is written under it.
 pub(crate) type Entry = (String, String);
@@ -69,7 +69,7 @@ fn html(entries: &[Entry], columns: u32, width: u32) -> String {
 body {{ margin: 16px; display: grid; grid-template-columns: repeat({columns}, {width}px);
   gap: 12px 16px; background: #6b7280; color: #fff; font: 13px/1.3 sans-serif; }}
 figure {{ margin: 0; }}
-img {{ display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: contain; object-position: top; }}
+img {{ display: block; max-width: 100%; max-height: {width}px; }}
 </style>
 {figures}"
     )

@@ -15,8 +15,16 @@ use crate::pairs::pairwise;
 /// Long enough for fonts and a frame or two.
 const SETTLE: Duration = Duration::from_millis(600);
 
-const QUEUES: [usize; 4] = [1, 6, 24, 120];
-const SIZES: [(u32, u32); 3] = [(1280, 720), (1920, 1080), (3840, 2160)];
+const QUEUES: [usize; 7] = [1, 3, 6, 12, 24, 60, 200];
+/// Screens on a wall first, then one that stands upright, and a phone: a sheet has them in
+/// this order.
+const SIZES: [(u32, u32); 5] = [
+    (1920, 1080),
+    (1280, 720),
+    (3840, 2160),
+    (1080, 1920),
+    (390, 844),
+];
 const THEMES: [&str; 3] = ["dark", "light", "contrast"];
 const LANGUAGES: [&str; 5] = ["en", "de", "es", "fr", "pt"];
 const VIEWS: [&str; 2] = ["wall", "tab"];
@@ -31,22 +39,31 @@ pub(crate) enum State {
 }
 
 impl State {
-    const ALL: [Self; 6] = [
-        Self::Board(Mood::Calm),
+    const ALL: [Self; 10] = [
+        Self::Board(Mood::Healthy),
         Self::Board(Mood::Troubled),
         Self::Board(Mood::Mixed),
         Self::Board(Mood::Detailed),
+        Self::Board(Mood::Easing),
+        Self::Board(Mood::PartlyRead),
         Self::ServerLost,
         Self::Board(Mood::Down),
+        Self::Board(Mood::Refused),
+        Self::Board(Mood::NoSignIn),
     ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Board(Mood::Calm) => "calm",
+            Self::Board(Mood::Healthy) => "healthy",
+            Self::Board(Mood::Easing) => "easing",
             Self::Board(Mood::Troubled) => "troubled",
             Self::Board(Mood::Mixed) => "mixed",
             Self::Board(Mood::Detailed) => "detailed",
+            Self::Board(Mood::PartlyRead) => "partly-read",
             Self::Board(Mood::Down) => "cxone-down",
+            Self::Board(Mood::Refused) => "refused",
+            Self::Board(Mood::NoSignIn) => "no-sign-in",
             Self::ServerLost => "server-lost",
         }
     }
@@ -92,23 +109,28 @@ impl Shot {
                 state,
                 query: format!("theme={theme}&view={view}&lang={language}&rotate=off"),
                 name: format!(
-                    "{queues}-{}-{theme}-{}-{view}-{language}",
+                    "{queues}-{}x{}-{theme}-{}-{view}-{language}",
+                    size.0,
                     size.1,
                     state.name()
                 ),
             }
         };
-        pairwise(&sizes).into_iter().map(shot).collect()
+        let mut rows = pairwise(&sizes);
+        rows.sort_by_key(|row| (row[1], row[0]));
+        rows.into_iter().map(shot).collect()
     }
 
     /// Brings the wall to what is to be seen.
     pub(crate) async fn pose(&self, tab: &mut Tab) -> Result<Stage> {
-        let board = scene::board(self.state.mood(), self.queues, None);
-        let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+        let mood = self.state.mood();
+        let board = scene::board(mood, self.queues, None);
+        let stage = Stage::start(&board, scene::age(mood), scene::UPTIME).await?;
         tab.resize(self.size.0, self.size.1).await?;
         let is_desk = self.name == "tab" || self.query.contains("view=tab");
         let folder = if is_desk { "desk" } else { "board" };
-        pages::show(tab, &stage, &format!("/{folder}/main?{}", self.query), 1).await?;
+        let path = format!("/{folder}/main?{}", self.query);
+        pages::show(tab, &stage, &path, board.queues.len().min(1)).await?;
         if self.state == State::ServerLost {
             pages::lose(tab).await?;
         }
@@ -138,12 +160,14 @@ mod tests {
         let shots = Shot::matrix();
         let names: BTreeSet<_> = shots.iter().map(|shot| &shot.name).collect();
         assert_eq!(names.len(), shots.len());
-        assert!(shots.len() < 40, "{}", shots.len());
+        assert!(shots.len() < 90, "{}", shots.len());
         for word in [
-            "120-",
-            "-2160-",
+            "200-",
+            "-3840x2160-",
+            "-390x844-",
             "-contrast-",
             "-server-lost-",
+            "-no-sign-in-",
             "-tab-",
             "-pt",
         ] {
