@@ -31,7 +31,7 @@
 //! - [`startup`]: the message of `index.html` that stands until the page mounts, and
 //!   the way to `restart.js`, which starts the page again
 //! - [`unattended`]: what lets a wall hang for weeks, put together from [`renewal`],
-//!   [`wake_lock`], [`pointer`] and [`sound`]
+//!   [`wake_lock`], [`mod@pointer`] and [`sound`]
 //!
 //! What needs no browser is in `queuewall-shared`: when to poll, what a tile may
 //! claim, how many tiles fit.

@@ -6,12 +6,15 @@
 //! smallest size: a tile is laid out in ems of its own type, none of it smaller than
 //! one. What does not fit then goes to another page, never below that size.
 //!
-//! The measures are those of the style sheets: `style/tile.css` for a tile, and
+//! The measures are those of the style sheets: `style/tile.css` for a tile (`tile`), and
 //! `style/board.css` for header, foot and margins. A browser test holds the two together.
+
+mod tile;
 
 use std::ops::Range;
 
-use crate::phrase::width;
+use tile::{FIGURE_HEIGHT, HEAD_AND_FOOT_EM, INSET_EM, MOST_OF_TILE, SIDE_EM};
+pub use tile::{Figures, Form, Layout, Lines, is_long_name};
 
 /// Distance over the height of a capital letter that can be read from there.
 const DISTANCE_PER_CAPITAL: f64 = 200.0;
@@ -29,26 +32,6 @@ const FOOT_EM: f64 = 1.25;
 const MARGIN_ACROSS_EM: f64 = 0.6;
 const MARGIN_DOWN_EM: f64 = 0.35;
 const GAP_EM: f64 = 0.4;
-/// Borders and margins left and right in a tile, in ems of its type like all that follows.
-const INSET_EM: f64 = 1.54;
-/// Wait and service level beside the calls waiting.
-const SIDE_EM: f64 = 6.85;
-/// How many more wait than a while ago: `+4`.
-const CHANGE_EM: f64 = 1.5;
-/// A second line for long names.
-const NAME_EM: f64 = 1.15;
-/// The trend's line.
-const TREND_EM: f64 = 2.1;
-/// The line of agents who are off calls.
-const OFF_CALL_EM: f64 = 1.15;
-/// A tile's borders, name, and reason or agents: all but what is between.
-const HEAD_AND_FOOT_EM: f64 = 4.3;
-
-/// How high a number is with the room above and below it, of the size of its type.
-const FIGURE_HEIGHT: f64 = 0.9;
-/// The calls waiting are at most so high, of their tile's height.
-const MOST_OF_TILE: f64 = 0.6;
-
 /// Lines that a tile can do without are there where they cost no type size, or type stays so
 /// much larger than it has to be ...
 const LINES_FROM: f64 = 1.25;
@@ -110,166 +93,6 @@ impl Distance {
         let px_per_mm = diagonal_px / (self.inches * MILLIMETRES_PER_INCH);
         let capital_mm = self.metres * 1_000.0 / DISTANCE_PER_CAPITAL;
         capital_mm * px_per_mm / CAPITAL_EM
-    }
-}
-
-/// How much a tile says. Each says why it is at its level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Form {
-    /// Everything.
-    Full,
-    /// Calls waiting and the wait.
-    NoService,
-    /// Calls waiting alone.
-    NoWait,
-}
-
-impl Form {
-    /// From the most to the least.
-    pub const ALL: [Self; 3] = [Self::Full, Self::NoService, Self::NoWait];
-
-    /// Its name in style sheets and test hooks.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::NoService => "no_service",
-            Self::NoWait => "no_wait",
-        }
-    }
-
-    /// Width and height in ems of the tile's type.
-    const fn size_em(self) -> (f64, f64) {
-        match self {
-            Self::Full => (13.4, 7.6),
-            Self::NoService => (12.4, 6.2),
-            Self::NoWait => (8.6, 6.1),
-        }
-    }
-
-    /// What a queue's tile tells: calls waiting, wait, service level, agents.
-    const fn facts(self) -> usize {
-        match self {
-            Self::Full => 4,
-            Self::NoService => 2,
-            Self::NoWait => 1,
-        }
-    }
-}
-
-/// What a whole tile says beyond that where there is room, or would if there were.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Lines {
-    /// Names may take two lines.
-    pub name: bool,
-    /// Agents in after-call work and away.
-    pub off_call: bool,
-    /// The last half hour of calls waiting.
-    pub trend: bool,
-}
-
-impl Lines {
-    /// What of these to try for, the most first. Numbers are dearer than a picture.
-    fn choices(self) -> [Self; 3] {
-        let without_trend = Self {
-            trend: false,
-            ..self
-        };
-        let name_alone = Self {
-            off_call: false,
-            ..without_trend
-        };
-        [self, without_trend, name_alone]
-    }
-
-    /// Height in ems of the tile's type.
-    fn height_em(self) -> f64 {
-        let lines = [
-            (self.name, NAME_EM),
-            (self.off_call, OFF_CALL_EM),
-            (self.trend, TREND_EM),
-        ];
-        let there = lines.into_iter().filter(|(is_there, _)| *is_there);
-        there.map(|(_, height)| height).sum()
-    }
-}
-
-/// Whether a name takes more than one line of the narrowest whole tile, as far as its
-/// letters tell.
-#[must_use]
-pub fn is_long_name(name: &str) -> bool {
-    /// Half letters beside an icon; letters that are wider than Latin ones are twice as wide.
-    const ROOM: usize = 32;
-    let wide = name.chars().filter(|letter| *letter >= '\u{1100}').count();
-    width(name) + 2 * wide > ROOM
-}
-
-/// How much room the most calls waiting of a board take as they are written. All its tiles
-/// have numbers of one size, so that a worse one is never smaller than a better one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Figures {
-    /// Up to 99.
-    #[default]
-    Two,
-    /// Up to 999, and `1.2k` and `12k`.
-    Three,
-    /// More.
-    Four,
-}
-
-impl Figures {
-    /// Of the most calls waiting.
-    #[must_use]
-    pub fn of(most: u64) -> Self {
-        match most {
-            ..100 => Self::Two,
-            100..100_000 => Self::Three,
-            _ => Self::Four,
-        }
-    }
-
-    /// The width of the widest number, of the size of its type.
-    const fn width(self) -> f64 {
-        match self {
-            Self::Two => 1.28,
-            Self::Three => 2.07,
-            Self::Four => 2.8,
-        }
-    }
-
-    /// The room that a change has beside it. Beside long numbers it is not shown where there
-    /// is none.
-    const fn change_em(self) -> f64 {
-        match self {
-            Self::Two => CHANGE_EM,
-            Self::Three | Self::Four => 0.0,
-        }
-    }
-}
-
-/// Where the calls waiting are in a tile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Layout {
-    /// Beside wait and service level.
-    Beside,
-    /// Beside wait, service level and trend: in a wide tile.
-    Wide,
-    /// Above all of them: in a high tile.
-    Above,
-}
-
-impl Layout {
-    /// The usual one first.
-    const ALL: [Self; 3] = [Self::Beside, Self::Wide, Self::Above];
-
-    /// Its name in style sheets and test hooks.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Beside => "beside",
-            Self::Wide => "wide",
-            Self::Above => "above",
-        }
     }
 }
 

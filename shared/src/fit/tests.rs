@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::tile::{NAME_EM, OFF_CALL_EM, TREND_EM};
 use super::*;
 
 const FULL_HD: Viewport = Viewport {

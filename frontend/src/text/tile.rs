@@ -1,0 +1,191 @@
+//! What a tile says besides its numbers and why it is at its level.
+
+use queuewall_shared::cause::Cause;
+use queuewall_shared::format;
+use queuewall_shared::snapshot::{Agents, Level, Queue};
+use queuewall_shared::tile_state::TileState;
+
+use super::{level, words};
+use crate::numbers;
+
+/// Before a tile's mean wait.
+#[must_use]
+pub fn tile_wait() -> &'static str {
+    words().tile_wait.text()
+}
+
+/// Before a tile's longest wait, where the mean is not given.
+#[must_use]
+pub fn tile_longest_wait() -> &'static str {
+    words().tile_longest_wait.text()
+}
+
+/// Before a tile's service level.
+#[must_use]
+pub fn tile_service() -> &'static str {
+    words().tile_service.text()
+}
+
+/// Behind a service level.
+#[must_use]
+pub fn percent() -> &'static str {
+    words().percent.text()
+}
+
+/// Behind the number of agents who could take a call.
+#[must_use]
+pub fn free() -> &'static str {
+    words().free.text()
+}
+
+/// Behind the number of agents on a call or in after-call work.
+#[must_use]
+pub fn busy() -> &'static str {
+    words().busy.text()
+}
+
+/// Behind the number of agents logged on.
+#[must_use]
+pub fn logged_on() -> &'static str {
+    words().logged_on.text()
+}
+
+/// Behind the number of agents in after-call work.
+#[must_use]
+pub fn after_call() -> &'static str {
+    words().after_call.text()
+}
+
+/// Behind the number of agents who are logged on and not to be had for calls.
+#[must_use]
+pub fn away() -> &'static str {
+    words().away.text()
+}
+
+/// In a closed tile.
+#[must_use]
+pub fn closed() -> &'static str {
+    words().closed.text()
+}
+
+/// What a stale tile was at `time`; empty where that was no trouble.
+#[must_use]
+pub fn was(level: Level, time: &str) -> String {
+    match level {
+        Level::Critical => words().was_critical.fill([time]),
+        Level::Warning => words().was_warning.fill([time]),
+        Level::None | Level::Ok => String::new(),
+    }
+}
+
+/// Behind calls waiting that are so many more or fewer than a quarter of an hour ago.
+#[must_use]
+pub fn change(waiting: u64, before: u64) -> String {
+    let (sign, by) = match waiting >= before {
+        true => ("+", waiting - before),
+        false => ("−", before - waiting),
+    };
+    match by {
+        0 => String::new(),
+        by => [sign, &numbers::compact(by)].concat(),
+    }
+}
+
+/// A number, or what stands where it is unknown.
+#[must_use]
+pub fn known(text: Option<String>) -> String {
+    text.unwrap_or_else(|| format::UNKNOWN.into())
+}
+
+/// A tile's state and level, by how much the calls waiting changed, and how many of the
+/// `agents` are off calls, for screen readers.
+#[must_use]
+pub fn tile_label(
+    name: &str,
+    tile_state: TileState,
+    of: Level,
+    change: &str,
+    agents: Agents,
+) -> String {
+    let words = words();
+    let state = match tile_state {
+        TileState::Fresh | TileState::Ageing if !level(of).is_empty() => level(of),
+        TileState::Fresh => words.is_fresh.text(),
+        TileState::Ageing => words.is_ageing.text(),
+        TileState::Stale => words.is_stale.text(),
+        TileState::Closed => words.is_closed.text(),
+        TileState::Unknown => words.is_unknown.text(),
+        TileState::NotFound => words.is_not_found.text(),
+        TileState::Forbidden => words.is_forbidden.text(),
+    };
+    let mut label = [name, words.colon, state].concat();
+    if !change.is_empty() {
+        label.push_str(", ");
+        label.push_str(&words.change.fill([change]));
+    }
+    for (count, phrase) in [
+        (agents.after_call_work, words.in_after_call_work),
+        (agents.unavailable, words.unavailable),
+    ] {
+        if let Some(count) = count {
+            label.push_str(", ");
+            label.push_str(&phrase.fill([&numbers::count(count)]));
+        }
+    }
+    label
+}
+
+/// In a closed tile: nobody is logged on, or how many wait outside opening hours.
+#[must_use]
+pub fn closed_because(queue: &Queue) -> String {
+    let words = words();
+    match (queue.is_outside_hours, queue.waiting) {
+        (false, _) => words.nobody_logged_on.text().into(),
+        (true, Some(waiting @ 1..)) => {
+            let waiting = words.waiting_now.fill([&numbers::compact(waiting)]);
+            [words.outside_hours.text(), " · ", &waiting].concat()
+        }
+        (true, _) => words.outside_hours.text().into(),
+    }
+}
+
+/// Why a tile without numbers has none, where the server gives no cause.
+#[must_use]
+pub fn cause(tile_state: TileState) -> &'static str {
+    let words = words();
+    match tile_state {
+        TileState::Fresh | TileState::Ageing => "",
+        TileState::Stale => words.nothing_newer.text(),
+        TileState::Closed => words.nobody_logged_on.text(),
+        TileState::Unknown => words.nothing_yet.text(),
+        TileState::NotFound => words.causes.not_found.text(),
+        TileState::Forbidden => words.queue_forbidden.text(),
+    }
+}
+
+/// The server's cause: by its code, else in the server's own sentence, which is
+/// English; `None` where the server gives neither.
+#[must_use]
+pub fn server_cause(code: Option<Cause>, sentence: Option<&str>) -> Option<&str> {
+    let causes = &words().causes;
+    let phrase = match code {
+        None => return sentence,
+        Some(Cause::SignInRejected) => causes.sign_in_rejected,
+        Some(Cause::Forbidden) => causes.forbidden,
+        Some(Cause::NotFound) => causes.not_found,
+        Some(Cause::NoneFound) => causes.none_found,
+        Some(Cause::NothingVisible) => causes.nothing_visible,
+        Some(Cause::LeftOut) => causes.left_out,
+        Some(Cause::ListIncomplete) => causes.list_incomplete,
+        Some(Cause::AllLeftOut) => causes.all_left_out,
+        Some(Cause::StoodStill) => causes.stood_still,
+        Some(Cause::RateLimited) => causes.rate_limited,
+        Some(Cause::UpstreamTrouble) => causes.upstream_trouble,
+        Some(Cause::NoConnection) => causes.no_connection,
+        Some(Cause::TimedOut) => causes.timed_out,
+        Some(Cause::Unreadable) => causes.unreadable,
+        Some(Cause::NoAnswer) => causes.no_answer,
+        Some(Cause::FirstAnswer) => causes.first_answer,
+    };
+    Some(phrase.text())
+}
