@@ -97,7 +97,8 @@ pub struct TileView {
     pub waiting: String,
     /// How many more or fewer that are than a quarter of an hour ago.
     pub change: String,
-    /// What the wait is: the mean, or the longest where no mean is given.
+    /// What the wait is: the mean, or the longest where that is the reason for the level or no
+    /// mean is given.
     pub wait_label: &'static str,
     /// Which metric the wait is, for test hooks.
     pub wait_metric: &'static str,
@@ -152,11 +153,16 @@ impl TileView {
     pub fn of(queue: &Queue, tile_state: TileState, told: &Told) -> Self {
         let is_current = matches!(tile_state, TileState::Fresh | TileState::Ageing);
         let level = if is_current { queue.level } else { Level::None };
-        let (wait_label, wait_metric, wait_ms) =
-            match (queue.average_wait_ms, queue.longest_wait_ms) {
-                (None, Some(longest)) => (text::tile_longest_wait(), "longest_wait", Some(longest)),
-                (average, _) => (text::tile_wait(), "average_wait", average),
-            };
+        // The number that the reason is about, else the mean.
+        let reason = queue.reasons.first().filter(|_| level > Level::Ok);
+        let wants_longest = reason.is_some_and(|reason| reason.metric == Metric::LongestWait)
+            || queue.average_wait_ms.is_none();
+        let (wait_label, wait_metric, wait_ms) = match queue.longest_wait_ms {
+            Some(longest) if wants_longest => {
+                (text::tile_longest_wait(), "longest_wait", Some(longest))
+            }
+            _ => (text::tile_wait(), "average_wait", queue.average_wait_ms),
+        };
         let wait_ms = wait_ms.filter(|_| queue.waiting != Some(0));
         let agents = &queue.agents;
         let share = |part: Option<u64>| match (part, agents.logged_on) {

@@ -164,7 +164,7 @@ fn stands(words: &Words, queue: &Queue, tile: &TileView) -> Option<bool> {
     } else if let Some(now) = of(words.service_now) {
         held && now == tile.service
     } else if let Some(limit) = of(words.longest_over) {
-        !held && (!is_shown("longest_wait") || seconds(&tile.wait) > seconds(limit))
+        !held && is_shown("longest_wait") && seconds(&tile.wait) > seconds(limit)
     } else if let Some(limit) = of(words.wait_over) {
         !held && is_shown("average_wait") && seconds(&tile.wait) > seconds(limit)
     } else if let Some(limit) = of(words.few_free) {
@@ -178,7 +178,7 @@ fn stands(words: &Words, queue: &Queue, tile: &TileView) -> Option<bool> {
     } else if let Some(now) = of(words.free_now) {
         held && (now == tile.available || tile.logged_on == "0")
     } else if let Some(now) = of(words.longest_now) {
-        !is_shown("longest_wait") || now == tile.wait
+        now == tile.wait
     } else {
         let now = of(words.wait_now)?;
         now == tile.wait || (now == "–" && queue.average_wait_ms.is_none())
