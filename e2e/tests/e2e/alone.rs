@@ -33,9 +33,11 @@ fn witness(luck: f64) -> String {
             Math.random = function () {{ return {luck}; }};
             var real = window.setTimeout;
             window.setTimeout = function (act, pause) {{
-                // 3 s: the pointer. 12 s: a page that has not started by then says why. 30 s: the
-                // limit of a fetch. An hour: all is well.
-                if (pause < 4000 || pause === 12000 || pause === 30000 || pause === 3600000) return real(act, pause);
+                // The first 5 s of a load: the pointer. 12 s: a page that has not started by then
+                // says why. 30 s: the limit of a fetch. An hour: all is well.
+                var isPointer = pause === 5000 && !window.hasPointer;
+                window.hasPointer = window.hasPointer || isPointer;
+                if (isPointer || pause < 4000 || pause === 12000 || pause === 30000 || pause === 3600000) return real(act, pause);
                 notes.pauses.push(pause);
                 keep();
                 return real(act, pause / 200);
