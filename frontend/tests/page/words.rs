@@ -280,8 +280,8 @@ fn lines(text: &str, room: usize) -> usize {
 
 #[wasm_bindgen_test]
 fn every_reason_fits_its_line_of_a_tile() {
-    // A half letter of the page's face is 0.3em, and a tile's line 11.86em.
-    const ROOM: usize = 39;
+    // A half letter of the page's face is 0.3em less a little, and a tile's line 11.86em.
+    const ROOM: usize = 40;
     assert_eq!(lines("Critical: wait over 10:00", ROOM), 1);
     assert_eq!(lines("Critical: longest wait over 10:00", ROOM), 2);
     in_every_language(|language| {
@@ -292,8 +292,16 @@ fn every_reason_fits_its_line_of_a_tile() {
                 Metric::ServiceLevel => [80.0, 82.5],
                 _ => [0.0, 10.0],
             };
-            for (limit, held) in [(0, false), (1, false), (0, true), (1, true)] {
-                let queue = at_fault(metric, limits[limit], held);
+            let kinds = [(0, false), (1, false), (0, true), (1, true)];
+            let levels = [Level::Warning, Level::Critical];
+            for ((limit, held), level) in kinds
+                .into_iter()
+                .flat_map(|kind| levels.map(|it| (kind, it)))
+            {
+                let queue = Queue {
+                    level,
+                    ..at_fault(metric, limits[limit], held)
+                };
                 let lasting = Some(Duration::from_secs(119 * 60));
                 let why = text::why(&queue, lasting);
                 let said = [why.lead, why.matter.clone()].concat();
