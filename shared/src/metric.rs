@@ -189,7 +189,7 @@ impl Metric {
     }
 
     /// How many times its limit a value is, for comparing different metrics: 1 at the limit,
-    /// 100 at most. A percentage counts by what it lacks to 100, agents by the calls `waiting`
+    /// less where it is back behind it, 100 at most. A percentage counts by what it lacks to 100, agents by the calls `waiting`
     /// for each of them.
     #[must_use]
     pub fn times_past(self, limit: f64, value: f64, waiting: Option<u64>) -> f64 {
@@ -201,7 +201,7 @@ impl Metric {
                 (limit + 1.0 + waiting) / (value + 1.0)
             }
         };
-        times.clamp(1.0, 100.0)
+        times.clamp(0.0, 100.0)
     }
 
     /// Whether `value` is past `limit`, both in the metric's unit.

@@ -178,7 +178,8 @@ pub struct Queue {
     /// Whether that level may have begun earlier: the reading before was not judged.
     #[serde(default)]
     pub level_since_at_least: bool,
-    /// How far past its limit the worst of the reasons is, 1 to 100; `None` for none and ok.
+    /// How far past its limit the worst of the reasons is: 1 at the limit, less where it is back
+    /// behind it, 100 at most; `None` for none and ok.
     /// Within a level, more is worse. It moves only by more than the levels' margin.
     #[serde(default)]
     pub times_past: Option<f64>,

@@ -37,9 +37,16 @@ impl BoardState {
         match oldest {
             // Nothing counts any more.
             None => ("stale", self.age().map_or_else(String::new, text::old)),
-            // Its age is minutes however well all goes. Tiles have their own.
-            Some(_) if interval > OFTEN => ("seldom", text::read_every(interval)),
             Some(age) => (Freshness::of(age, interval).as_str(), text::ago(age)),
+        }
+    }
+
+    /// How often each queue is read, where that is seldom: numbers may be that old and count.
+    #[must_use]
+    pub fn read_every(&self) -> String {
+        match self.poll_interval() {
+            interval if interval > OFTEN => text::read_every(interval),
+            _ => String::new(),
         }
     }
 

@@ -16,10 +16,10 @@ pub(crate) const MARKUP: &str = "<header class=header><h1 class=header-title></h
     <p class=header-total><b data-total=waiting></b><b data-total=change></b></p>\
     <p class=header-wait><b data-total=wait></b></p>\
     <p class=header-critical></p><p class=header-warning></p>\
-    <p class=header-unread></p><i class=header-gap></i>\
+    <p class=header-unread></p><p class=header-every></p><i class=header-gap></i>\
     <p class=header-freshness role=timer></p><p class=header-clock role=timer></p></header>";
 
-const TABLE: [(&str, Part); 13] = [
+const TABLE: [(&str, Part); 14] = [
     (".header-title", Part::Text),
     ("[data-total=waiting]", Part::Text),
     ("[data-total=waiting]", Part::After),
@@ -29,6 +29,7 @@ const TABLE: [(&str, Part); 13] = [
     (".header-critical", Part::Text),
     (".header-warning", Part::Text),
     (".header-unread", Part::Text),
+    (".header-every", Part::Text),
     (".header-freshness", Part::Attribute("data-freshness")),
     (".header-freshness", Part::Text),
     (".header-clock", Part::Text),
@@ -36,12 +37,13 @@ const TABLE: [(&str, Part); 13] = [
 ];
 
 /// What goes where the line is too short for all of it, the first to go first.
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 9] = [
     ".header-freshness",
     ".header-wait",
     ".header-title",
     ".header-clock",
     ".header-unread",
+    ".header-every",
     ".header-total",
     ".header-warning",
     ".header-critical",
@@ -75,6 +77,7 @@ pub(crate) fn keep(root: &Element, board: BoardState) {
             &text::at_level(Level::Critical, summary.critical),
             &text::at_level(Level::Warning, summary.warning),
             &text::not_read(summary.unread()),
+            &board.read_every(),
             state,
             &freshness,
             &board.time_of_day(),

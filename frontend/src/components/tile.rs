@@ -115,6 +115,7 @@ impl Tile {
 
     fn write(&mut self, id: &str, tile: &TileView) {
         let label = |text: &str| [" ", text].concat();
+        let (lasting, free) = tile.why.second_line();
         self.slots.show(&[
             tile.tile_state.as_str(),
             tile.level.as_str(),
@@ -152,8 +153,8 @@ impl Tile {
             &label(text::away()),
             &tile.why.lead,
             &tile.why.matter,
-            &tile.why.lasting,
-            &tile.why.free,
+            lasting,
+            &free,
             &tile.cause,
             &tile.was,
             id,

@@ -18,8 +18,26 @@ pub struct Why {
     pub matter: String,
     /// For how long.
     pub lasting: String,
+    /// Whether it may have been for longer.
+    pub is_at_least: bool,
     /// How many agents could take a call, and of how many.
     pub free: String,
+}
+
+impl Why {
+    /// The second line in two parts: what has no room is the second, and the longer one.
+    #[must_use]
+    pub fn second_line(&self) -> (&str, String) {
+        let (first, second) = match self.is_at_least {
+            true => (&self.free, &self.lasting),
+            false => (&self.lasting, &self.free),
+        };
+        match (first.is_empty(), second.is_empty()) {
+            (true, _) => (second, String::new()),
+            (_, true) => (first, String::new()),
+            _ => (first, ["· ", second].concat()),
+        }
+    }
 }
 
 /// Why a queue is at its level, by the first of its reasons, which has been for `lasting`.
@@ -52,16 +70,13 @@ pub fn why(queue: &Queue, lasting: Option<Duration>) -> Why {
         }
         (None, _) => String::new(),
     };
-    let free = match lasting.is_empty() || free.is_empty() {
-        true => free,
-        false => ["· ", &free].concat(),
-    };
     Why {
         lead: match reason {
             Some(_) => [lead, words.colon].concat(),
             None => lead.into(),
         },
         matter: reason.map_or_else(String::new, |reason| matter(queue, reason)),
+        is_at_least,
         lasting: match is_at_least && !lasting.is_empty() {
             true => words.at_least.fill([&lasting]),
             false => lasting,

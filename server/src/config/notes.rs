@@ -14,6 +14,9 @@ use super::{
 const BUSY: &str =
     "calls wait because no agent is available, so in busy hours most queues will have that level";
 
+/// A level that begins only after so long does not come from calls that wait as they should.
+const LONG_MS: u64 = 60_000;
+
 /// Describes the levels of `[levels]` and of every board and queue, where they need words.
 pub(super) fn describe(
     reader: &mut Reader<'_>,
@@ -60,9 +63,12 @@ fn of_table(
     let limits = thresholds.limits(Metric::AvailableAgents);
     if let Some(table) = levels.table(&agents).filter(|_| limits.is_judged()) {
         let (place, does) = (&table.place, words(limits));
+        // For minutes nobody has been free: that is what the warning advises.
+        let so = if limits.for_ms < LONG_MS { BUSY } else { "" };
+        let colon = if so.is_empty() { "" } else { ": " };
         reader
             .notes
-            .push(format!("{place}: {key}.{agents}: {who}: {does}: {BUSY}"));
+            .push(format!("{place}: {key}.{agents}: {who}: {does}{colon}{so}"));
         if is_of_old_sample(table) {
             reader.warnings.push(format!(
                 "{place}: {key}.{agents} is a line of older samples: {BUSY}: remove the line, or add for_seconds = 120 to it"

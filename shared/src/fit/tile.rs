@@ -8,7 +8,9 @@ pub(super) const INSET_EM: f64 = 1.54;
 /// Wait and service level beside the calls waiting.
 pub(super) const SIDE_EM: f64 = 6.85;
 /// How many more wait than a while ago: `+4`.
-pub(super) const CHANGE_EM: f64 = 1.5;
+pub(super) const CHANGE_EM: f64 = 1.6;
+/// Between a number and what is beside it.
+const BESIDE_EM: f64 = 0.2;
 /// A second line for long names.
 pub(super) const NAME_EM: f64 = 1.15;
 /// The trend's line.
@@ -19,7 +21,7 @@ pub(super) const OFF_CALL_EM: f64 = 1.15;
 pub(super) const HEAD_AND_FOOT_EM: f64 = 4.3;
 
 /// How high a number is with the room above and below it, of the size of its type.
-pub(super) const FIGURE_HEIGHT: f64 = 0.9;
+pub(super) const FIGURE_HEIGHT: f64 = 0.95;
 /// The calls waiting are at most so high, of their tile's height.
 pub(super) const MOST_OF_TILE: f64 = 0.6;
 
@@ -152,7 +154,7 @@ impl Figures {
     pub(super) const fn change_em(self) -> f64 {
         match self {
             Self::Two => CHANGE_EM,
-            Self::Three | Self::Four => 0.0,
+            Self::Three | Self::Four => BESIDE_EM,
         }
     }
 }

@@ -458,7 +458,7 @@ fn times_past_compares_metrics_and_moves_by_more_than_the_margin() {
     assert_eq!(past(Metric::LongestWait, 300_000.0, 600_000.0), 2.0);
     assert_eq!(past(Metric::ServiceLevel, 60.0, 20.0), 2.0);
     assert_eq!(past(Metric::AgentsLoggedOn, 0.0, 0.0), 4.0);
-    assert_eq!(past(Metric::Waiting, 10.0, 9.0), 1.0, "easing");
+    assert_eq!(past(Metric::Waiting, 10.0, 9.0), 0.9, "easing");
     let mut judge = Judge::default();
     let all = judgements(
         &mut judge,
