@@ -42,8 +42,9 @@ const STANDS_OUT: f64 = 1.2;
 /// and right of it.
 const PARTS_APART: f64 = 1.4;
 
-/// How much of the screen may move by itself while data come and change.
-const SHIFT: f64 = 0.02;
+/// How much of the screen may move by itself while data come and change: the numbers of all
+/// tiles become smaller where the first one has three figures. Tiles never move.
+const SHIFT: f64 = 0.035;
 
 async fn start() -> Result<(Browser, Tab)> {
     let browser = Browser::start(&Engine::today()?).await?;
@@ -337,7 +338,7 @@ async fn nothing_is_pushed_about_while_data_come_and_change() -> Result<()> {
     }
     let too_much: Vec<_> = moved
         .iter()
-        .filter(|(_, (value, _))| *value >= SHIFT)
+        .filter(|(_, (value, what))| *value >= SHIFT || what.contains("\"tile\""))
         .collect();
     ensure!(too_much.is_empty(), "moved by itself: {too_much:#?}");
 

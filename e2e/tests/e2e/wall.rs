@@ -219,7 +219,7 @@ async fn tells_states_apart(dialect: Dialect) -> Result<()> {
     wait_for_metric(&mut tab, &unknown, "waiting", "–").await?;
     if dialect == Dialect::Realtime {
         // Nobody waits, and there is no mean wait: the longest leads.
-        wait_for_metric(&mut tab, &zero, "longest_wait", "0:00").await?;
+        wait_for_metric(&mut tab, &zero, "longest_wait", "–").await?;
     }
     wait_for_metric(&mut tab, &zero, "waiting", "0").await?;
     wait_for_state(&mut tab, &closed, "closed").await?;
