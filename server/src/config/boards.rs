@@ -17,7 +17,7 @@ use crate::hours::Hours;
 /// The slug of the environment's one board.
 const MAIN_SLUG: &str = "main";
 /// The title of the environment's one board, unless `QUEUEWALL_TITLE` says another.
-const MAIN_TITLE: &str = "Queues";
+const MAIN_TITLE: &str = "Live queues";
 /// More than any id of CXone, and little enough for a message.
 const LONGEST_ID: usize = 128;
 
