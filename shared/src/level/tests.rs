@@ -467,7 +467,7 @@ fn times_past_compares_metrics_and_moves_by_more_than_the_margin() {
     );
     let times: Vec<_> = all.iter().map(|it| it.times_past).collect();
     let [two, more] = [Some(2.0), Some(2.25)];
-    assert_eq!(times, [two, two, two, more, Some(1.0), None]);
+    assert_eq!(times, [two, two, two, more, Some(0.0), None]);
 }
 
 #[test]
