@@ -142,6 +142,7 @@ fn tile(
     let cause = match known.and_then(|known| known.problem.as_ref()) {
         // It is closed since nobody is logged on, whatever CXone answers now.
         _ if state == QueueState::Closed && is_current => None,
+        _ if state == QueueState::NotFound => Some(Cause::NotFound),
         Some(Problem::Failed(error)) => Some(wall_cause(error)),
         Some(Problem::Missing) => Some(Cause::LeftOut),
         None if reading.is_none() => Some(Cause::FirstAnswer),

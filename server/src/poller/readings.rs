@@ -1,7 +1,7 @@
 //! What is known of every queue: its latest reading, and what went wrong since.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     mem::discriminant,
     time::Duration,
 };
@@ -38,6 +38,8 @@ pub(crate) struct Known {
     pub(crate) is_repeated: bool,
     /// What the latest try met, if not a reading.
     pub(crate) problem: Option<Problem>,
+    /// Whether the latest answer was that CXone does not have it. Failures keep this.
+    is_not_found: bool,
     /// Its calls waiting, minute by minute.
     pub(crate) trend: Trend,
     /// When the log last said that CXone does not answer it, and whether it has not said
@@ -52,8 +54,8 @@ impl Known {
     /// What kind of answer there is.
     pub(crate) fn state(&self) -> QueueState {
         match (&self.problem, &self.reading) {
-            (Some(Problem::Failed(cxone::Error::QueueNotFound { .. })), _) => QueueState::NotFound,
             (Some(Problem::Failed(cxone::Error::Forbidden { .. })), _) => QueueState::Forbidden,
+            _ if self.is_not_found => QueueState::NotFound,
             (_, Some((reading, _))) if is_closed(reading) => QueueState::Closed,
             (_, Some(_)) => QueueState::Open,
             (_, None) => QueueState::Unknown,
@@ -150,13 +152,20 @@ impl Readings {
         // Old numbers must not look new. A queue whose numbers stay while others move is
         // quiet, and not old.
         let repeated_since = answer.digest.and_then(|_| self.pulse.repeated_since());
-        let unknown: HashSet<&String> = answer.unknown.iter().collect();
+        // `realtime` answers with the list of skills itself, which may lack one for a moment.
+        let was_seen = |id: &String| {
+            let known = self.of(group, id);
+            known.is_some_and(|known| known.reading.is_some() || known.name.is_some())
+                || self.list.iter().flatten().any(|queue| queue.id == *id)
+        };
+        let unknown = answer.unknown.into_iter().filter(|id| !was_seen(id));
+        let unknown: BTreeSet<String> = unknown.collect();
         let known = &mut self.groups[group];
         let mut answered: HashMap<String, QueueReading> = HashMap::new();
         for reading in answer.queues {
             answered.entry(reading.id.clone()).or_insert(reading);
         }
-        for id in asked.iter().filter(|id| !unknown.contains(id)) {
+        for id in asked.iter().filter(|id| !unknown.contains(*id)) {
             let known = known.entry(id.clone()).or_default();
             match answered.remove(id) {
                 Some(reading) => {
@@ -167,23 +176,34 @@ impl Readings {
                     known.is_repeated = repeated_since.is_some();
                     known.reading = Some((reading, repeated_since.unwrap_or(asked_at)));
                     known.problem = None;
+                    known.is_not_found = false;
                 }
-                None if known.is_gone(Problem::Missing, now) => news.left_out.push(id.clone()),
-                None => {}
+                None => {
+                    known.is_not_found = false;
+                    if known.is_gone(Problem::Missing, now) {
+                        news.left_out.push(id.clone());
+                    }
+                }
             }
         }
-        news.not_found = self.unknown(group, &answer.unknown, now).not_found;
+        news.not_found = self.unknown(group, &unknown, now).not_found;
         news
     }
 
     /// CXone does not know `ids`.
-    pub(crate) fn unknown(&mut self, group: usize, ids: &[String], now: Moment) -> News {
+    pub(crate) fn unknown<'a>(
+        &mut self,
+        group: usize,
+        ids: impl IntoIterator<Item = &'a String>,
+        now: Moment,
+    ) -> News {
         let mut news = News::default();
         for id in ids {
             let known = self.groups[group].entry(id.clone()).or_default();
             let ids = vec![id.clone()];
             let error = cxone::Error::QueueNotFound { ids };
             known.reading = None;
+            known.is_not_found = true;
             if known.is_gone(Problem::Failed(error), now) {
                 news.not_found.push(id.clone());
             }

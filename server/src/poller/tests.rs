@@ -791,16 +791,15 @@ async fn a_queue_list_in_which_nothing_is_visible_wipes_no_wall() {
 #[tokio::test(start_paused = true)]
 async fn queue_unknown_to_a_response_is_not_found_at_no_extra_cost() {
     let ids = ids(3);
-    let bench = Bench::start(&ids, all_waiting(&ids), 10);
-    after(Duration::from_secs(1)).await;
-    bench.script(|script| script.unknown.insert(ids[1].clone()));
-    after(Duration::from_secs(300)).await;
+    let mut script = all_waiting(&ids);
+    script.unknown.insert(ids[1].clone());
+    let bench = Bench::start(&ids, script, 10);
+    after(Duration::from_secs(301)).await;
     let board = bench.latest();
     assert_eq!(
         bench.states(),
         [QueueState::Open, QueueState::NotFound, QueueState::Open]
     );
-    assert_eq!(board.queues[1].waiting, None, "no number stays");
     assert_eq!(board.upstream.state, UpstreamState::Ok);
     assert!((10..=12).contains(&bench.reads()), "{}", bench.reads());
     assert_eq!(bench.script(|script| script.lists), 0);
@@ -808,6 +807,27 @@ async fn queue_unknown_to_a_response_is_not_found_at_no_extra_cost() {
     bench.script(|script| script.unknown.clear());
     after(POLL).await;
     assert_eq!(bench.states(), [QueueState::Open; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn queue_that_was_read_or_listed_is_left_out_when_missing() {
+    let ids = ids(3);
+    let mut script = all_waiting(&ids);
+    script.unknown.insert(ids[0].clone());
+    let boards = vec![board("main", &ids), board("all", &[])];
+    let bench = Bench::start_boards(boards, script, 10);
+    after(POLL).await;
+    bench.script(|script| script.unknown.insert(ids[1].clone()));
+    after(POLL * 4).await;
+    let queues = bench.latest().queues;
+    let causes = queues.iter().map(|queue| queue.cause_code);
+    assert!(causes.eq([Some(Cause::LeftOut), Some(Cause::LeftOut), None]));
+    assert_eq!(
+        bench.states(),
+        [QueueState::Unknown, QueueState::Open, QueueState::Open]
+    );
+    assert!(queues[1].lag_ms >= Some(90_000), "{:?}", queues[1].lag_ms);
+    assert_eq!(bench.latest().totals.counted, 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -134,8 +134,7 @@ pub(crate) fn faults() -> Vec<Fault> {
             "a missing queue",
             |world| world.control.omit(&world.truth.ids()[0]),
             Shows::First(QueueState::Open, Cause::LeftOut),
-        )
-        .in_realtime(Shows::First(QueueState::NotFound, Cause::NotFound)),
+        ),
         Fault::new(
             "duplicate queues",
             |world| world.line.change(At::Reads, twice),

@@ -85,6 +85,8 @@ pub(crate) fn faults() -> Vec<Fault> {
             |world| world.control.remove(&world.truth.ids()[0]),
             Shows::First(QueueState::NotFound, Cause::NotFound),
         )
+        // The list of skills had it a moment ago.
+        .in_realtime(Shows::First(QueueState::Open, Cause::LeftOut))
         .again_after(DEAD_RETRY),
         Fault::new(
             "404 (every queue)",
@@ -93,7 +95,8 @@ pub(crate) fn faults() -> Vec<Fault> {
                 ids.for_each(|id| world.control.remove(id));
             },
             Shows::Gone(QueueState::NotFound, Cause::NotFound, Cause::NoneFound),
-        ),
+        )
+        .in_realtime(Shows::LeftOut),
         Fault::new(
             "429 (seconds)",
             |world| {
