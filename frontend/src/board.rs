@@ -24,7 +24,7 @@ use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::report::Report;
 use queuewall_shared::server_clock::ServerClock;
 use queuewall_shared::snapshot::{
-    Board, BoardSnapshot, Display, Level, Queue, Upstream, UpstreamState,
+    Board, BoardSnapshot, Cause, Display, Level, Queue, Upstream, UpstreamState,
 };
 use queuewall_shared::tile_state::TileState;
 
@@ -293,7 +293,11 @@ impl BoardState {
             LinkState::Lost | LinkState::Resuming => true,
             LinkState::Connecting | LinkState::Ok => self.head.with(|head| match head {
                 Some(Head { upstream, .. }) => {
-                    upstream.state == UpstreamState::Down && upstream.cause_code == queue.cause_code
+                    let is_same = match (upstream.cause_code, queue.cause_code) {
+                        (Some(Cause::AllLeftOut), Some(Cause::LeftOut)) => true,
+                        (of_board, own) => of_board == own,
+                    };
+                    upstream.state == UpstreamState::Down && is_same
                 }
                 None => false,
             }),

@@ -44,7 +44,7 @@ pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;
 pub use tile::{
     after_call, away, busy, cause, change, closed, closed_because, free, known, logged_on, percent,
-    server_cause, tile_label, tile_longest_wait, tile_service, tile_wait, was,
+    server_cause, tile_label, tile_longest_wait, tile_service, tile_wait, was, was_closed,
 };
 pub use why::{Why, why};
 
@@ -196,6 +196,12 @@ pub fn not_read(queues: usize) -> String {
 #[must_use]
 pub fn simulated() -> &'static str {
     words().simulated.text()
+}
+
+/// At the foot of a board whose clock shows no real time.
+#[must_use]
+pub fn demo() -> &'static str {
+    words().demo.text()
 }
 
 /// The page slept and has not heard from its server since.

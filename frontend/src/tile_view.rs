@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use queuewall_shared::format;
 use queuewall_shared::language::Language;
-use queuewall_shared::snapshot::{Agents, Level, Metric, Queue};
+use queuewall_shared::snapshot::{Agents, Level, Metric, Queue, QueueState};
 use queuewall_shared::tile_state::TileState;
 use queuewall_shared::trend;
 
@@ -89,6 +89,8 @@ impl PartialEq for Gist {
 pub struct TileView {
     /// The tile's state.
     pub tile_state: TileState,
+    /// What its icon and cause tell: a stale tile keeps closed, not found and no permission.
+    pub sight: TileState,
     /// Name and state, for screen readers.
     pub label: String,
     /// The queue's name.
@@ -153,6 +155,8 @@ impl TileView {
     pub fn of(queue: &Queue, tile_state: TileState, told: &Told) -> Self {
         let is_current = matches!(tile_state, TileState::Fresh | TileState::Ageing);
         let level = if is_current { queue.level } else { Level::None };
+        let sight = sight(queue, tile_state);
+        let was_closed = tile_state == TileState::Stale && sight == TileState::Closed;
         // The number that the reason is about, else the mean.
         let reason = queue.reasons.first().filter(|_| level > Level::Ok);
         let wants_longest = reason.is_some_and(|reason| reason.metric == Metric::LongestWait)
@@ -184,6 +188,7 @@ impl TileView {
         };
         Self {
             tile_state,
+            sight,
             label: text::tile_label(
                 &queue.name,
                 tile_state,
@@ -196,7 +201,11 @@ impl TileView {
                 },
             ),
             name: queue.name.clone(),
-            waiting: count(waiting),
+            // Nobody waits where nobody works: no number of a queue that was open.
+            waiting: match waiting {
+                Some(0) if was_closed => String::new(),
+                _ => count(waiting),
+            },
             change,
             wait_label,
             wait_metric,
@@ -223,19 +232,19 @@ impl TileView {
                 text::ago,
             ),
             age: age(tile_state == TileState::Stale, text::age),
-            cause: match tile_state {
+            cause: match sight {
                 TileState::Fresh | TileState::Ageing => String::new(),
                 TileState::Closed => text::closed_because(queue),
                 TileState::Stale if told.is_told => String::new(),
                 _ => text::server_cause(queue.cause_code, queue.cause.as_deref())
                     .filter(|_| !told.is_told)
-                    .unwrap_or_else(|| text::cause(tile_state))
+                    .unwrap_or_else(|| text::cause(sight))
                     .into(),
             },
             was: match tile_state {
-                TileState::Stale if !told.read_at.is_empty() => {
-                    text::was(queue.level.max(queue.last_level), &told.read_at)
-                }
+                TileState::Stale if told.read_at.is_empty() => String::new(),
+                TileState::Stale if was_closed => text::was_closed(&told.read_at),
+                TileState::Stale => text::was(queue.level.max(queue.last_level), &told.read_at),
                 _ => String::new(),
             },
             level,
@@ -255,6 +264,18 @@ impl TileView {
                 String::new()
             },
         }
+    }
+}
+
+/// What a stale tile was, where that is no number; else its state.
+fn sight(queue: &Queue, tile_state: TileState) -> TileState {
+    match queue.state {
+        _ if tile_state != TileState::Stale => tile_state,
+        QueueState::NotFound => TileState::NotFound,
+        QueueState::Forbidden => TileState::Forbidden,
+        QueueState::Closed => TileState::Closed,
+        QueueState::Open if queue.is_outside_hours => TileState::Closed,
+        QueueState::Open | QueueState::Unknown => tile_state,
     }
 }
 

@@ -156,6 +156,8 @@ Words {
     not_read: Phrase<1>,
     /// Beside the clock.
     simulated: Word<20>,
+    /// At the foot of a simulated board.
+    demo: Phrase<0>,
     resuming: Word<36>,
     no_connection: Word<36>,
     /// How often each queue is read.
@@ -223,6 +225,7 @@ Words {
     /// What a stale tile was, and when.
     was_critical: Phrase<1>,
     was_warning: Phrase<1>,
+    was_closed: Phrase<1>,
 
     // A tile's state, for those who hear it
     is_fresh: Phrase<0>,

@@ -165,15 +165,17 @@ impl BoardState {
         self.head.with(of).unwrap_or(UpstreamState::Ok)
     }
 
-    /// What the foot says: why some of the queues are not read, else the board's notice.
+    /// What the foot says: why some of the queues are not read, else the board's notice, or
+    /// that it is a demo.
     #[must_use]
     pub fn notice(&self) -> String {
         let degraded = self.upstream_cause(UpstreamState::Degraded);
         if !degraded.is_empty() {
             return degraded;
         }
-        let of = |head: &Option<Head>| head.as_ref().and_then(|head| head.board.notice.clone());
-        self.head.with(of).unwrap_or_default()
+        let of = |head: &Option<Head>| head.as_ref()?.board.notice.clone();
+        let demo = || self.simulated_clock().map(|_| text::demo().into());
+        self.head.with(of).or_else(demo).unwrap_or_default()
     }
 
     pub(super) fn upstream_cause(&self, state: UpstreamState) -> String {

@@ -122,7 +122,7 @@ impl Tile {
             &tile.label,
             &tile.name,
             &tile.ago,
-            icon(tile.tile_state, tile.level),
+            icon(tile.sight, tile.level),
             &tile.waiting,
             &tile.change,
             text::closed(),

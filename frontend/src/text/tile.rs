@@ -78,6 +78,12 @@ pub fn was(level: Level, time: &str) -> String {
     }
 }
 
+/// What a stale tile of a closed queue was at `time`.
+#[must_use]
+pub fn was_closed(time: &str) -> String {
+    words().was_closed.fill([time])
+}
+
 /// Behind calls waiting that are so many more or fewer than a quarter of an hour ago.
 #[must_use]
 pub fn change(waiting: u64, before: u64) -> String {

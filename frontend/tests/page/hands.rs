@@ -224,7 +224,7 @@ async fn wrong_settings_share_a_line_that_the_fit_leaves_room_for() {
     .await;
     let said = shown.text(".problems-what");
     assert!(
-        said.starts_with("“metre” in this address is no setting."),
+        said.starts_with("metre in this address: there is no such setting."),
         "{said}"
     );
     assert_eq!(shown.text(".problems-more"), "+2");

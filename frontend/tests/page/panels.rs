@@ -250,7 +250,7 @@ async fn the_panel_writes_the_link_that_asks_for_what_is_chosen() {
     let fault = |name: &str| shown.text(&format!("[data-setting={name}] .setting-fault"));
     assert_eq!(
         fault("inches"),
-        "“inches=500” in this address is not a number from 5 to 150."
+        "inches=500 in this address: possible values are 5 to 150."
     );
     assert_eq!(
         inches.get_attribute("aria-invalid").as_deref(),

@@ -256,6 +256,9 @@ fn no_tile_says_what_its_numbers_refute() {
             );
             let was = queue.level.max(queue.last_level);
             let said = match (tile_state, was) {
+                (TileState::Stale, _) if tile.sight == TileState::Closed => {
+                    words.was_closed.fill(["18:37"])
+                }
                 (TileState::Stale, Level::Critical) => words.was_critical.fill(["18:37"]),
                 (TileState::Stale, Level::Warning) => words.was_warning.fill(["18:37"]),
                 _ => String::new(),

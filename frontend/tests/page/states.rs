@@ -255,6 +255,40 @@ async fn closed_unknown_not_found_and_forbidden_are_told_apart() {
 }
 
 #[wasm_bindgen_test]
+async fn stale_tile_of_closed_queue_says_that_and_no_zero() {
+    let mut closed = queue("a");
+    (closed.state, closed.waiting) = (QueueState::Closed, Some(0));
+    let (mut outside, mut down) = (queue("b"), snapshot(vec![]));
+    outside.is_outside_hours = true;
+    down.queues = vec![closed, outside, queue("c")];
+    for queue in &mut down.queues {
+        queue.cause_code = Some(Cause::LeftOut);
+    }
+    down.upstream.state = UpstreamState::Down;
+    down.upstream.cause_code = Some(Cause::AllLeftOut);
+    let shown = Shown::new(down.queues.clone(), 0, 100).await;
+    shown.board.take(down);
+    settle().await;
+    for (id, waiting, cause) in [
+        ("a", "", "Nobody logged onwas closed at 11:00"),
+        (
+            "b",
+            "4",
+            "Outside opening hours · 4 waitingwas closed at 11:00",
+        ),
+        // The banner has it for all.
+        ("c", "4", ""),
+    ] {
+        assert_eq!(shown.state(id), "stale");
+        assert_eq!(shown.metric(id, "waiting"), waiting);
+        let said = shown.text(&format!("[data-queue='{id}'] .tile-cause"));
+        assert_eq!(said, cause);
+    }
+    let banner = shown.text(".banner-what");
+    assert!(banner.contains("left these queues out"), "{banner}");
+}
+
+#[wasm_bindgen_test]
 async fn lost_server_greys_tiles_and_banner_says_since_when() {
     let queues = vec![queue("a"), silent("b", QueueState::NotFound)];
     let shown = Shown::new(queues, 0, 14).await;
@@ -270,6 +304,8 @@ async fn lost_server_greys_tiles_and_banner_says_since_when() {
         (shown.state("a"), shown.state("b")),
         ("stale".into(), "stale".into())
     );
+    let cause = shown.text("[data-queue='b'] .tile-cause");
+    assert_eq!(cause, "No such queue in CXone");
     assert_eq!(shown.text("[data-total='waiting']"), "–");
     assert!(!shown.find(".banner").has_attribute("hidden"));
     assert_eq!(
@@ -518,6 +554,8 @@ async fn simulated_clock_is_shown_at_its_speed_and_named() {
     settle().await;
     assert_eq!(shown.text(".header-clock"), "10:30");
     assert_eq!(kind().as_deref(), Some("simulated"));
+    let notice = "Simulated contact centre: its clock and its numbers are not real";
+    assert_eq!(shown.text(".foot-notice"), notice);
     let trouble = shown.board.trouble().what;
     assert!(trouble.contains("10:28"), "{trouble}");
     let lasting = shown.text("[data-queue='a'] .tile-since");

@@ -37,8 +37,6 @@ use crate::{
 const INTERVAL: Duration = Duration::from_secs(10);
 /// Six reads a minute, and room for sign-in, queue list and retries.
 const BUDGET_PER_MINUTE: usize = 30;
-/// Marks the demo's numbers as invented.
-const NOTICE: &str = "Simulated contact centre: its clock and its numbers are not real";
 /// The queues of the second level, by their place in the tenant's queue list: Technical
 /// Support, Billing & Payments, Claims, Complaints, Mortgage Desk and Fraud Hotline.
 const SECOND_LEVEL: [usize; 6] = [1, 2, 3, 10, 11, 12];
@@ -148,7 +146,6 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
         title: title.to_owned(),
         queues: ids.iter().copied().map(QueueConfig::new).collect(),
         timezone: Some(TIMEZONE.to_owned()),
-        notice: Some(NOTICE.to_owned()),
         ..BoardConfig::default()
     };
     Config {

@@ -40,6 +40,7 @@ pub(super) const WORDS: Words = Words {
     average: word("average"),
     not_read: phrase("{0} not read"),
     simulated: word("simulated"),
+    demo: phrase("Simulated contact centre: its clock and its numbers are not real"),
     resuming: word("Refreshing"),
     no_connection: word("No connection"),
     read_every: phrase("each queue is read every\u{a0}{0}"),
@@ -92,7 +93,8 @@ pub(super) const WORDS: Words = Words {
     at_least: phrase("at least {0}"),
     free_of: phrase("{0} of {1} free"),
     was_critical: phrase("was critical at {0}"),
-    was_warning: phrase("was at warning at {0}"),
+    was_warning: phrase("was warning at {0}"),
+    was_closed: phrase("was closed at {0}"),
 
     is_fresh: phrase("up to date"),
     is_ageing: phrase("a little old"),
@@ -153,14 +155,12 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("No room for agents and service level"),
     no_room_for_wait: phrase("No room for agents, service level and wait"),
 
-    no_setting: phrase("“{0}” in this address is no setting. The settings are {1}."),
-    repeated: phrase("“{0}” stands in this address more than once: the first one counts."),
-    not_one_of: phrase("“{0}” in this address is none of {1}."),
-    not_within: phrase("“{0}” in this address is not a number from {1} to {2}."),
-    not_within_nor_off: phrase(
-        "“{0}” in this address is not a number from {1} to {2}, and not off.",
-    ),
-    not_a_name: phrase("“{0}” in this address is empty or longer than {1} characters."),
+    no_setting: phrase("{0} in this address: there is no such setting. The settings are {1}."),
+    repeated: phrase("{0} is in this address more than once: the first one counts."),
+    not_one_of: phrase("{0} in this address: possible values are {1}."),
+    not_within: phrase("{0} in this address: possible values are {1} to {2}."),
+    not_within_nor_off: phrase("{0} in this address: possible values are {1} to {2}, or off."),
+    not_a_name: phrase("{0} in this address: 1 to {1} characters are needed."),
 
     no_such_queues: phrase("None of the queues that this address names is on this board."),
     nothing_found: phrase("No queue of this name."),

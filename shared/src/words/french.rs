@@ -45,6 +45,7 @@ pub(super) const WORDS: Words = Words {
     average: word("moy."),
     not_read: phrase("{0} sans données"),
     simulated: word("simulée"),
+    demo: phrase("Centre de contact simulé\u{a0}: ni l’horloge ni les chiffres ne sont réels"),
     resuming: word("Actualisation"),
     no_connection: word("Pas de connexion"),
     read_every: phrase("chaque file est lue toutes les\u{a0}{0}"),
@@ -98,6 +99,7 @@ pub(super) const WORDS: Words = Words {
     free_of: phrase("{0} dispo sur {1}"),
     was_critical: phrase("critique à {0}"),
     was_warning: phrase("en alerte à {0}"),
+    was_closed: phrase("fermée à {0}"),
 
     is_fresh: phrase("à jour"),
     is_ageing: phrase("un peu en retard"),
@@ -160,19 +162,17 @@ pub(super) const WORDS: Words = Words {
     no_room_for_wait: phrase("Pas de place pour les agents, le niveau de service et l’attente"),
 
     no_setting: phrase(
-        "«\u{a0}{0}\u{a0}» dans cette adresse n’est pas un réglage. Les réglages sont {1}.",
+        "{0} dans cette adresse\u{a0}: ce réglage n’existe pas. Les réglages sont {1}.",
     ),
     repeated: phrase(
-        "«\u{a0}{0}\u{a0}» figure plusieurs fois dans cette adresse\u{a0}: seule la première valeur compte.",
+        "{0} figure plusieurs fois dans cette adresse\u{a0}: seule la première valeur compte.",
     ),
-    not_one_of: phrase(
-        "«\u{a0}{0}\u{a0}» dans cette adresse n’est pas valable. Les valeurs possibles sont {1}.",
-    ),
-    not_within: phrase("«\u{a0}{0}\u{a0}» dans cette adresse n’est pas un nombre de {1} à {2}."),
+    not_one_of: phrase("{0} dans cette adresse\u{a0}: les valeurs possibles sont {1}."),
+    not_within: phrase("{0} dans cette adresse\u{a0}: les valeurs possibles vont de {1} à {2}."),
     not_within_nor_off: phrase(
-        "«\u{a0}{0}\u{a0}» dans cette adresse n’est ni un nombre de {1} à {2} ni off.",
+        "{0} dans cette adresse\u{a0}: les valeurs possibles vont de {1} à {2}, ou off.",
     ),
-    not_a_name: phrase("«\u{a0}{0}\u{a0}» dans cette adresse est vide ou dépasse {1} caractères."),
+    not_a_name: phrase("{0} dans cette adresse\u{a0}: il faut de 1 à {1} caractères."),
 
     no_such_queues: phrase("Aucune des files de cette adresse n’est sur ce tableau."),
     nothing_found: phrase("Aucune file de ce nom."),

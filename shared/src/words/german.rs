@@ -45,6 +45,7 @@ pub(super) const WORDS: Words = Words {
     average: word("im Schnitt"),
     not_read: phrase("{0} nicht gelesen"),
     simulated: word("simuliert"),
+    demo: phrase("Simuliertes Contact Center: Uhr und Zahlen sind nicht echt"),
     resuming: word("Wird aktualisiert"),
     no_connection: word("Keine Verbindung"),
     read_every: phrase("jede Warteschlange wird alle\u{a0}{0} gelesen"),
@@ -98,6 +99,7 @@ pub(super) const WORDS: Words = Words {
     free_of: phrase("{0} von {1} frei"),
     was_critical: phrase("war um {0} kritisch"),
     was_warning: phrase("war um {0} auf Warnung"),
+    was_closed: phrase("war um {0} geschlossen"),
 
     is_fresh: phrase("aktuell"),
     is_ageing: phrase("etwas älter"),
@@ -159,14 +161,12 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("Kein Platz für Agenten und Servicelevel"),
     no_room_for_wait: phrase("Kein Platz für Agenten, Servicelevel und Wartezeit"),
 
-    no_setting: phrase("„{0}“ in dieser Adresse ist keine Einstellung. Möglich sind {1}."),
-    repeated: phrase("„{0}“ steht in dieser Adresse mehrmals: Der erste Wert gilt."),
-    not_one_of: phrase("„{0}“ in dieser Adresse ist nicht gültig. Möglich sind {1}."),
-    not_within: phrase("„{0}“ in dieser Adresse ist keine Zahl von {1} bis {2}."),
-    not_within_nor_off: phrase(
-        "„{0}“ in dieser Adresse ist weder eine Zahl von {1} bis {2} noch off.",
-    ),
-    not_a_name: phrase("„{0}“ in dieser Adresse ist leer oder länger als {1} Zeichen."),
+    no_setting: phrase("{0} in dieser Adresse: Diese Einstellung gibt es nicht. Möglich sind {1}."),
+    repeated: phrase("{0} steht mehrmals in dieser Adresse: Der erste Wert gilt."),
+    not_one_of: phrase("{0} in dieser Adresse: Möglich sind {1}."),
+    not_within: phrase("{0} in dieser Adresse: Möglich ist {1} bis {2}."),
+    not_within_nor_off: phrase("{0} in dieser Adresse: Möglich ist {1} bis {2} oder off."),
+    not_a_name: phrase("{0} in dieser Adresse: Nötig sind 1 bis {1} Zeichen."),
 
     no_such_queues: phrase("Keine der Warteschlangen in dieser Adresse gehört zu diesem Board."),
     nothing_found: phrase("Keine Warteschlange mit diesem Namen."),

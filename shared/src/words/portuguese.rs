@@ -45,6 +45,7 @@ pub(super) const WORDS: Words = Words {
     average: word("média"),
     not_read: phrase("{0} sem dados"),
     simulated: word("simulada"),
+    demo: phrase("Centro de contato simulado: nem o relógio nem os números são reais"),
     resuming: word("Atualizando"),
     no_connection: word("Sem conexão"),
     read_every: phrase("cada fila é lida a cada\u{a0}{0}"),
@@ -98,6 +99,7 @@ pub(super) const WORDS: Words = Words {
     free_of: phrase("{0} de {1} livres"),
     was_critical: phrase("crítica às {0}"),
     was_warning: phrase("em alerta às {0}"),
+    was_closed: phrase("fechada às {0}"),
 
     is_fresh: phrase("em dia"),
     is_ageing: phrase("com algum atraso"),
@@ -159,12 +161,14 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("Sem espaço para agentes e nível de serviço"),
     no_room_for_wait: phrase("Sem espaço para agentes, nível de serviço e espera"),
 
-    no_setting: phrase("“{0}” neste endereço não é uma opção. As opções são {1}."),
-    repeated: phrase("“{0}” aparece mais de uma vez neste endereço: vale a primeira."),
-    not_one_of: phrase("“{0}” neste endereço não é válido. Os valores possíveis são {1}."),
-    not_within: phrase("“{0}” neste endereço não é um número de {1} a {2}."),
-    not_within_nor_off: phrase("“{0}” neste endereço não é um número de {1} a {2} nem off."),
-    not_a_name: phrase("“{0}” neste endereço está vazio ou tem mais de {1} caracteres."),
+    no_setting: phrase("{0} neste endereço: esta opção não existe. As opções são {1}."),
+    repeated: phrase("{0} aparece mais de uma vez neste endereço: vale o primeiro valor."),
+    not_one_of: phrase("{0} neste endereço: os valores possíveis são {1}."),
+    not_within: phrase("{0} neste endereço: os valores possíveis vão de {1} a {2}."),
+    not_within_nor_off: phrase(
+        "{0} neste endereço: os valores possíveis vão de {1} a {2}, ou off.",
+    ),
+    not_a_name: phrase("{0} neste endereço: são necessários de 1 a {1} caracteres."),
 
     no_such_queues: phrase("Nenhuma das filas deste endereço está neste painel."),
     nothing_found: phrase("Nenhuma fila com este nome."),

@@ -45,6 +45,7 @@ pub(super) const WORDS: Words = Words {
     average: word("media"),
     not_read: phrase("{0} sin datos"),
     simulated: word("simulada"),
+    demo: phrase("Centro de contacto simulado: ni el reloj ni las cifras son reales"),
     resuming: word("Actualizando"),
     no_connection: word("Sin conexión"),
     read_every: phrase("cada cola se lee cada\u{a0}{0}"),
@@ -98,6 +99,7 @@ pub(super) const WORDS: Words = Words {
     free_of: phrase("{0} de {1} libres"),
     was_critical: phrase("crítica a las {0}"),
     was_warning: phrase("en aviso a las {0}"),
+    was_closed: phrase("cerrada a las {0}"),
 
     is_fresh: phrase("al día"),
     is_ageing: phrase("con algo de retraso"),
@@ -159,12 +161,14 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("Sin espacio para agentes y nivel de servicio"),
     no_room_for_wait: phrase("Sin espacio para agentes, nivel de servicio y espera"),
 
-    no_setting: phrase("«{0}» en esta dirección no es un ajuste. Los ajustes son {1}."),
-    repeated: phrase("«{0}» aparece más de una vez en esta dirección: vale el primero."),
-    not_one_of: phrase("«{0}» en esta dirección no es válido. Los valores posibles son {1}."),
-    not_within: phrase("«{0}» en esta dirección no es un número de {1} a {2}."),
-    not_within_nor_off: phrase("«{0}» en esta dirección no es un número de {1} a {2} ni off."),
-    not_a_name: phrase("«{0}» en esta dirección está vacío o tiene más de {1} caracteres."),
+    no_setting: phrase("{0} en esta dirección: ese ajuste no existe. Los ajustes son {1}."),
+    repeated: phrase("{0} aparece más de una vez en esta dirección: vale el primer valor."),
+    not_one_of: phrase("{0} en esta dirección: los valores posibles son {1}."),
+    not_within: phrase("{0} en esta dirección: los valores posibles van de {1} a {2}."),
+    not_within_nor_off: phrase(
+        "{0} en esta dirección: los valores posibles van de {1} a {2}, u off.",
+    ),
+    not_a_name: phrase("{0} en esta dirección: se necesitan de 1 a {1} caracteres."),
 
     no_such_queues: phrase("Ninguna de las colas de esta dirección está en este panel."),
     nothing_found: phrase("Ninguna cola con este nombre."),

@@ -3,12 +3,17 @@ use std::collections::HashMap;
 use cxone::QueueSource;
 use queuewall_shared::{
     level::{Judge, Judgement, Level, Metric, Thresholds},
-    snapshot::Queue,
+    snapshot::{Cause, Queue, QueueState},
 };
 use queuewall_simulator::{DayArgs, TimeOfDay};
 
 use super::*;
-use crate::mapping;
+use crate::{
+    clock::Clock as _,
+    mapping,
+    poller::{self, Poller},
+    snapshot::Boards,
+};
 
 /// The demo's day, as it is without arguments.
 const DAY: DayArgs = DayArgs {
@@ -43,7 +48,6 @@ fn allows_its_poll(name: DemoDialect, base_url: &BaseUrl, ids: &[String]) {
     assert_eq!(second_level.queues.len(), 6);
     for board in [all, second_level] {
         assert_eq!(board.levels, Thresholds::default());
-        assert!(board.notice.as_ref().unwrap().contains("Simulated"));
     }
     // One read serves both boards.
     assert_eq!(all.skill_ids, second_level.skill_ids);
@@ -188,6 +192,51 @@ fn is_left_out_for_a_minute(course: &Course) -> bool {
         .filter(|reading| course[*reading].is_none())
         .collect();
     missing == [6, 7, 8, 9, 10, 11]
+}
+
+#[tokio::test]
+async fn queue_left_out_by_the_script_is_not_read_and_not_unknown() {
+    for name in [DemoDialect::ReportingV2, DemoDialect::Realtime] {
+        let simulator = simulator(options(&DAY)).await;
+        let base_url = BaseUrl::parse(&simulator.base_url()).unwrap();
+        let ids = simulator.control().queue_ids();
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let config = config(listen, dialect(name, base_url), &ids);
+        let board = BoardConfig {
+            queues: ids.iter().map(QueueConfig::new).collect(),
+            ..config.boards[0].clone()
+        };
+        let shown = vec![poller::identity(&board)];
+        let shown = Arc::new(Boards::new(shown, "build".into(), SystemClock.now()));
+        let poller = Poller::new(
+            source(&simulator, name),
+            Arc::new(RequestBudget::new(1_000)),
+            Arc::new(SystemClock),
+            config.poll,
+            vec![board],
+            Arc::clone(&shown),
+        );
+        let polls = tokio::spawn(poller.run());
+        let mut left_out = 0;
+        for _ in 0..=12 {
+            // The read is over real sockets.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let published = shown.latest("main").unwrap();
+            let queues = published.snapshot.queues.iter();
+            let missing: Vec<_> = queues.filter(|queue| queue.cause_code.is_some()).collect();
+            if let [queue] = missing.as_slice() {
+                assert_eq!(queue.cause_code, Some(Cause::LeftOut), "{name:?}");
+                assert!(queue.state == QueueState::Open && queue.lag_ms.is_some());
+                left_out += 1;
+            } else {
+                assert!(missing.is_empty(), "{name:?}: {missing:?}");
+            }
+            skip(INTERVAL).await;
+        }
+        assert!(left_out >= 5, "{name:?}: {left_out}");
+        polls.abort();
+        simulator.shutdown().await;
+    }
 }
 
 #[tokio::test]
