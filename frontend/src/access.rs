@@ -8,7 +8,7 @@
 use std::cell::{Cell, RefCell};
 
 use leptos::prelude::window;
-use queuewall_shared::address::Address;
+use queuewall_shared::address::{Address, TOKEN_LENGTH};
 use queuewall_shared::http::TOKEN_FRAGMENT;
 use queuewall_shared::link::Failure;
 use queuewall_shared::order;
@@ -60,7 +60,8 @@ impl Entry {
                 TokenExchange::Open => self.is_spent.set(true),
                 TokenExchange::Refused(refusal) => {
                     self.refusal.set(Some(match refusal {
-                        Refusal::NoAccess => Refusal::WrongLink,
+                        Refusal::NoAccess if token.len() == TOKEN_LENGTH => Refusal::WrongLink,
+                        Refusal::NoAccess => Refusal::PartialLink,
                         ended => ended,
                     }));
                     self.token.take();

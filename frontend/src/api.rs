@@ -71,6 +71,8 @@ pub enum Refusal {
     NoAccess,
     /// The server knows no such link as its address has.
     WrongLink,
+    /// The same of one that is too short or too long.
+    PartialLink,
     /// Its link was revoked.
     Revoked,
     /// Its link's time is over.

@@ -10,7 +10,7 @@ use crate::order;
 /// The longest slug of a board.
 const SLUG_LENGTH: usize = 64;
 /// The letters of a token.
-const TOKEN_LENGTH: usize = 22;
+pub const TOKEN_LENGTH: usize = 22;
 /// Each program that passes an address on may encode it once more.
 const MOST_ENCODINGS: usize = 4;
 /// More of a path, query or fragment is not searched.

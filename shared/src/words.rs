@@ -343,8 +343,10 @@ table! {
 /// A language's words for a screen that may not look.
 Access {
     no_access: Phrase<0>,
-    /// A link that this server never made, or that lost a part.
+    /// A link that this server never made.
     wrong_link: Phrase<0>,
+    /// A link that lost a part.
+    partial_link: Phrase<0>,
     revoked: Phrase<0>,
     expired: Phrase<0>,
     untrusted_peer: Phrase<0>,

@@ -19,8 +19,9 @@ pub(crate) fn keep(root: &Element, refusal: Refusal, slug: Option<&str>) {
     let waiting = is_code_of_use.then(waiting::wait);
     // To those boards that this screen may see.
     let link = slug.map_or_else(String::new, |_| message::boards_link());
-    let known = slug.filter(|slug| !address::may_hold_token(slug));
-    let slug = known.unwrap_or("…").to_owned();
+    // Whether there is such a board is the command's to say: it tells strangers nothing.
+    let slug = slug.filter(|slug| !address::may_hold_token(slug));
+    let board = slug.map_or_else(String::new, |slug| [" --board ", slug].concat());
     let Some(main) = markup::find::<Element>(root, ".no-entry") else {
         return;
     };
@@ -34,7 +35,7 @@ pub(crate) fn keep(root: &Element, refusal: Refusal, slug: Option<&str>) {
             false => refusal,
         };
         slots.show(&[text::refused(why)]);
-        let letting_in = letting_in(&waiting.code, &slug) + &link;
+        let letting_in = letting_in(&waiting.code, &board) + &link;
         if letting_in != written {
             // All that stands below the reason.
             for old in markup::all(&main, ".no-entry-why ~ *") {
@@ -47,13 +48,13 @@ pub(crate) fn keep(root: &Element, refusal: Refusal, slug: Option<&str>) {
     });
 }
 
-fn letting_in(code: &str, slug: &str) -> String {
+fn letting_in(code: &str, board: &str) -> String {
     if code.is_empty() {
         return String::new();
     }
     // Six characters, read in two groups and typed as one.
     let (first, rest) = code.split_at_checked(code.len() / 2).unwrap_or((code, ""));
-    let command = ["queuewall screens approve ", code, " --board ", slug].concat();
+    let command = ["queuewall screens approve ", code, board].concat();
     markup::fill(&[
         "<p class=no-entry-how>",
         text::let_in(),

@@ -20,6 +20,7 @@ pub fn refused(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::NoAccess => words.no_access,
         Refusal::WrongLink => words.wrong_link,
+        Refusal::PartialLink => words.partial_link,
         Refusal::Revoked => words.revoked,
         Refusal::Expired => words.expired,
         Refusal::UntrustedPeer => words.untrusted_peer,

@@ -93,6 +93,7 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
     switch (path + " " + seen.door) {
       case "/api/access open": return Promise.resolve(new Response(null, { status: 204 }));
       case "/api/access closed": return Promise.resolve(refused(410, "access_revoked"));
+      case "/api/access strange": return Promise.resolve(refused(401, "no_access"));
       case "/api/access broken": return Promise.resolve(answer(502, {}));
       case "/api/access foreign": return Promise.resolve(new Response("<h1>404</h1>", { status: 404 }));
       case "/api/access none": return Promise.resolve(refused(404, "no_links"));

@@ -154,9 +154,9 @@ pub enum ScreensCommand {
 pub struct ApproveArgs {
     /// The 6 characters that the screen shows
     pub code: String,
-    /// The board that it shows
+    /// The board that it shows [default: the only one; with several, a terminal is asked]
     #[arg(long, value_name = "SLUG")]
-    pub board: String,
+    pub board: Option<String>,
     /// Do not ask for confirmation of the screen's IP address; scripts are never asked
     #[arg(long, short)]
     pub yes: bool,
@@ -341,7 +341,7 @@ mod tests {
                 "a",
                 "--all",
             ],
-            vec!["queuewall", "screens", "approve", "K7D34M"],
+            vec!["queuewall", "screens", "approve"],
             vec!["queuewall", "demo", "--dialect", "klingon"],
         ] {
             let error = Cli::try_parse_from(&wrong).unwrap_err();

@@ -34,14 +34,15 @@ pub(super) fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result<Exit,
         None => "at an unknown address".to_owned(),
     };
     writeln!(io.notes, "the code {typed} is shown by a screen {place}")?;
-    if !args.yes && !agrees(io, &args.board)? {
+    let board = board(io, args.board, args.yes)?;
+    if !args.yes && !agrees(io, &board)? {
         return Err(Failure::new(
             Exit::Other,
             "the screen was not approved: its code is valid until it expires",
         ));
     }
     let id = io.hand_out(
-        &args.board,
+        &board,
         args.name,
         args.expires,
         screen.sha256,
@@ -60,27 +61,57 @@ pub(super) fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result<Exit,
     writeln!(io.out, "{id}")?;
     writeln!(
         io.notes,
-        "the screen {place} shows the board {} in a few seconds, with the link {id}, {}",
-        args.board,
+        "the screen {place} shows the board {board} in a few seconds, with the link {id}, {}",
         until(args.expires.at(io.now))
     )?;
     io.note_mode()?;
     Ok(Exit::Done)
 }
 
+/// The board that `named` is, else the only one, else the one that a person names. The
+/// command that a screen shows has the board of the screen's address, which may not exist:
+/// the page must not tell strangers which boards do.
+fn board(io: &mut CommandIo<'_>, named: Option<String>, yes: bool) -> Result<String, Failure> {
+    let slugs = &io.config.slugs;
+    let lack = match (&named, slugs.as_slice()) {
+        (Some(slug), _) if slugs.contains(slug) => return Ok(slug.clone()),
+        (None, [only]) => return Ok(only.clone()),
+        (Some(slug), _) => format!("there is no board {slug:?}"),
+        (None, _) => "no board is named by --board".to_owned(),
+    };
+    let all = slugs.join(", ");
+    let answer = match yes {
+        true => None,
+        false => ask(io, &format!("{lack}. Which one: {all}? "))?,
+    };
+    match answer {
+        Some(slug) if slugs.contains(&slug) => Ok(slug),
+        Some(slug) => Err(no_board(&format!("there is no board {slug:?}"), &all)),
+        None => Err(no_board(&lack, &all)),
+    }
+}
+
+fn no_board(lack: &str, all: &str) -> Failure {
+    Failure::new(Exit::Usage, format_args!("{lack}: name one of {all}"))
+}
+
 /// Whether somebody says yes; a script has said so by its command.
 fn agrees(io: &mut CommandIo<'_>, board: &str) -> io::Result<bool> {
+    let question = format!("let it show the board {board}? [y/N] ");
+    let answer = ask(io, &question)?;
+    Ok(answer.is_none_or(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes")))
+}
+
+/// What somebody answers; `None` in a script.
+fn ask(io: &mut CommandIo<'_>, question: &str) -> io::Result<Option<String>> {
     let Some(answers) = io.answers.as_mut() else {
-        return Ok(true);
+        return Ok(None);
     };
-    write!(io.notes, "let it show the board {board}? [y/N] ")?;
+    write!(io.notes, "{question}")?;
     io.notes.flush()?;
     let mut answer = String::new();
     answers.read_line(&mut answer)?;
-    Ok(matches!(
-        answer.trim().to_ascii_lowercase().as_str(),
-        "y" | "yes"
-    ))
+    Ok(Some(answer.trim().to_owned()))
 }
 
 #[cfg(test)]
@@ -111,7 +142,7 @@ mod tests {
         let args = ApproveArgs {
             yes,
             code: code.to_owned(),
-            board: board.to_owned(),
+            board: (!board.is_empty()).then(|| board.to_owned()),
             name: Some("Hall 2".to_owned()),
             expires: Expires::Days(1),
         };
@@ -177,6 +208,38 @@ mod tests {
                 Err(failure) => assert!(failure.message.unwrap().contains("not approved")),
             }
         }
+    }
+
+    #[test]
+    fn approval_asks_for_the_board_where_none_or_an_unknown_is_named() {
+        let mut test_io = TestIo::open();
+        let unnamed = approved(&test_io, &waiting(&test_io).code, "").unwrap_err();
+        let message = unnamed.message.unwrap();
+        assert_eq!(unnamed.exit, Exit::Usage);
+        assert_eq!(
+            message,
+            "no board is named by --board: name one of main, sales"
+        );
+        test_io.answer = Some("sales\ny\n");
+        for named in ["", "nope"] {
+            let waiting = waiting(&test_io);
+            let (_, notes) = approved(&test_io, &waiting.code, named).unwrap();
+            assert!(
+                notes.contains(". Which one: main, sales? let it"),
+                "{notes}"
+            );
+            assert!(notes.contains("shows the board sales in"), "{notes}");
+            let waiting = self::waiting(&test_io);
+            assert!(approve_with(&test_io, &waiting.code, named, true).is_err());
+        }
+        test_io.answer = Some("nor this\ny\n");
+        let unknown = approved(&test_io, &waiting(&test_io).code, "nope").unwrap_err();
+        assert!(unknown.message.unwrap().contains("no board \"nor this\""));
+
+        test_io.answer = None;
+        test_io.config.slugs.truncate(1);
+        let (_, notes) = approved(&test_io, &waiting(&test_io).code, "").unwrap();
+        assert!(notes.contains("shows the board main in"), "{notes}");
     }
 
     #[test]

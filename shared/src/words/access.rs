@@ -5,7 +5,8 @@ use crate::phrase::phrase;
 
 pub(super) const ENGLISH: Access = Access {
     no_access: phrase("This screen may not see this board yet."),
-    wrong_link: phrase(
+    wrong_link: phrase("The link in this address is not valid. Ask for a new one."),
+    partial_link: phrase(
         "The link in this address is not valid: a part of it may be missing. Open the whole link.",
     ),
     revoked: phrase("The link of this screen was revoked. It shows no numbers any more."),
@@ -34,6 +35,9 @@ pub(super) const ENGLISH: Access = Access {
 pub(super) const GERMAN: Access = Access {
     no_access: phrase("Dieser Bildschirm darf das Board noch nicht sehen."),
     wrong_link: phrase(
+        "Der Link in dieser Adresse ist nicht gültig. Bitte einen neuen Link anfordern.",
+    ),
+    partial_link: phrase(
         "Der Link in dieser Adresse ist nicht gültig: Vielleicht fehlt ein Teil. Bitte den ganzen Link öffnen.",
     ),
     revoked: phrase(
@@ -65,7 +69,8 @@ pub(super) const GERMAN: Access = Access {
 
 pub(super) const SPANISH: Access = Access {
     no_access: phrase("Esta pantalla aún no puede ver este panel."),
-    wrong_link: phrase(
+    wrong_link: phrase("El enlace de esta dirección no es válido. Pida un enlace nuevo."),
+    partial_link: phrase(
         "El enlace de esta dirección no es válido: puede que falte una parte. Abra el enlace completo.",
     ),
     revoked: phrase("El enlace de esta pantalla fue revocado. Aquí ya no aparecen cifras."),
@@ -93,7 +98,8 @@ pub(super) const SPANISH: Access = Access {
 
 pub(super) const FRENCH: Access = Access {
     no_access: phrase("Cet écran n’a pas encore le droit de voir ce tableau."),
-    wrong_link: phrase(
+    wrong_link: phrase("Le lien de cette adresse n’est pas valable. Demandez un nouveau lien."),
+    partial_link: phrase(
         "Le lien de cette adresse n’est pas valable\u{a0}: il en manque peut-être une partie. Ouvrez le lien complet.",
     ),
     revoked: phrase("Le lien de cet écran a été révoqué. L’écran n’affiche plus de chiffres."),
@@ -121,7 +127,8 @@ pub(super) const FRENCH: Access = Access {
 
 pub(super) const PORTUGUESE: Access = Access {
     no_access: phrase("Esta tela ainda não pode ver este painel."),
-    wrong_link: phrase(
+    wrong_link: phrase("O link deste endereço não é válido. Peça um novo link."),
+    partial_link: phrase(
         "O link deste endereço não é válido: talvez falte uma parte. Abra o link completo.",
     ),
     revoked: phrase("O link desta tela foi revogado. Ela não mostra mais números."),
