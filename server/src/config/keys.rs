@@ -308,19 +308,39 @@ pub(super) fn file_keys() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().filter_map(|setting| setting.file_key)
 }
 
-/// The known name that `word` was probably meant to be: at most two slips away,
-/// and one in short words.
+/// Ends of keys that are easily left out.
+const UNITS: [&str; 3] = ["seconds", "percent", "minute"];
+
+/// The known name that `word` was probably meant to be: at most two slips away, and one in
+/// short words; else the only one of the same words in another order, or without a unit.
 pub(super) fn did_you_mean<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    let known: Vec<_> = known.into_iter().collect();
     let allowed = (word.chars().count() / 3).min(2);
-    known
-        .into_iter()
-        .map(|name| (strsim::osa_distance(word, name), name))
-        .filter(|(slips, _)| *slips <= allowed)
-        .min()
-        .map(|(_, name)| name)
+    let distances = known
+        .iter()
+        .map(|name| (strsim::osa_distance(word, name), *name));
+    let nearest = distances.filter(|(slips, _)| *slips <= allowed).min();
+    let mut alike = known.iter().filter(|name| has_same_words(word, name));
+    match (nearest, alike.next(), alike.next()) {
+        (Some((_, name)), ..) => Some(name),
+        (None, only, None) => only.copied(),
+        (None, ..) => None,
+    }
+}
+
+/// Whether both are the same words, in any order and with or without a unit: `agents_available`
+/// and `available_agents`, `for` and `for_seconds`.
+fn has_same_words(one: &str, other: &str) -> bool {
+    let words = |name| {
+        let words = str::split(name, ['_', '-', '.']);
+        let mut words: Vec<_> = words.filter(|word| !UNITS.contains(word)).collect();
+        words.sort_unstable();
+        words
+    };
+    words(one) == words(other)
 }
 
 #[cfg(test)]
@@ -344,5 +364,27 @@ mod tests {
         }
         assert_eq!(did_you_mean("slgu", ["slug", "title"]), Some("slug"));
         assert_eq!(did_you_mean("a", ["id", "name"]), None);
+    }
+
+    #[test]
+    fn words_in_another_order_or_without_a_unit_are_recognised() {
+        let levels = Kind::Levels.keys();
+        let of = |word| did_you_mean(word, levels.iter().map(|(name, _)| name.as_str()));
+        for (word, meant) in [
+            ("agents_available", Some("available_agents")),
+            ("logged_on_agents", Some("agents_logged_on")),
+            ("longest_wait", Some("longest_wait_seconds")),
+            ("wait_average", Some("average_wait_seconds")),
+            ("service_level", Some("service_level_percent")),
+            ("agents", None),
+            ("seconds", None),
+        ] {
+            assert_eq!(of(word), meant, "{word}");
+        }
+        assert_eq!(
+            did_you_mean("for", ["warning", "for_seconds"]),
+            Some("for_seconds")
+        );
+        assert_eq!(did_you_mean("wait", ["wait_seconds", "wait_percent"]), None);
     }
 }
