@@ -26,6 +26,8 @@ struct Base<'f> {
     table: Option<&'f Table>,
     levels: Thresholds,
     hours: Option<Hours>,
+    /// The machine's time zone.
+    zone: Option<String>,
 }
 
 /// What `queuewall stats` reads unless told otherwise.
@@ -58,6 +60,7 @@ impl BoardConfig {
         let base = Base {
             table: base,
             levels,
+            zone: zone::of_machine(reader.env),
             hours: hours::read(base, &mut reader.problems),
         };
         let boards = Self::read_over(&base, &file, reader, targets);
@@ -92,13 +95,17 @@ impl BoardConfig {
         let title = reader.variable(&keys::TITLE);
         let timezone = reader.variable(&keys::TIMEZONE);
         let problems = &mut reader.problems;
-        if timezone.is_none() {
-            hours::refuse_without_zone(base.table, MAIN_SLUG, "set QUEUEWALL_TIMEZONE", problems);
-        }
+        let timezone = match &timezone {
+            Some(_) => zone::read(timezone.as_ref(), problems),
+            None => {
+                let (machine, remedy) = (base.zone.as_deref(), "set QUEUEWALL_TIMEZONE");
+                hours::zone_of_machine(base.table, machine, MAIN_SLUG, remedy, problems)
+            }
+        };
         Self {
             slug: MAIN_SLUG.to_owned(),
             title: label(title.as_ref(), problems).unwrap_or_else(|| MAIN_TITLE.to_owned()),
-            timezone: zone::read(timezone.as_ref(), problems),
+            timezone,
             skill_ids: targets.skill_ids.clone(),
             queues: targets.queue_ids.iter().map(QueueConfig::new).collect(),
             levels: base.levels,
@@ -126,12 +133,15 @@ impl BoardConfig {
         let own = board.table(keys::LEVELS);
         let levels = levels::over(&base.levels, own, problems);
         let queues = board.array("queues");
-        if text("timezone").is_none() {
-            let of_queues = queues.iter().filter_map(|queue| queue.table(keys::LEVELS));
-            let tables = of_queues.chain(own).chain(base.table);
-            let remedy = "add for example timezone = \"Europe/Berlin\" to the board";
-            hours::refuse_without_zone(tables, &slug, remedy, problems);
-        }
+        let timezone = match text("timezone") {
+            found @ Some(_) => zone::read(found, problems),
+            None => {
+                let of_queues = queues.iter().filter_map(|queue| queue.table(keys::LEVELS));
+                let tables = of_queues.chain(own).chain(base.table);
+                let remedy = "add for example timezone = \"Europe/Berlin\" to the board";
+                hours::zone_of_machine(tables, base.zone.as_deref(), &slug, remedy, problems)
+            }
+        };
         Self {
             notice: label(text("notice"), problems),
             display,
@@ -139,7 +149,7 @@ impl BoardConfig {
             hours: hours::read(own, problems).or_else(|| base.hours.clone()),
             levels,
             title: label(text("title"), problems).unwrap_or_else(|| slug.clone()),
-            timezone: zone::read(text("timezone"), problems),
+            timezone,
             slug,
             skill_ids,
             simulated_clock: None,

@@ -10,6 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::tz::TimeZone;
+
 use crate::text_file;
 
 /// The variables and files that a configuration may name.
@@ -22,6 +24,11 @@ pub trait Env: Send + Sync {
     /// # Errors
     /// As [`text_file::read`].
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The IANA name of the machine's time zone, where it has one.
+    fn time_zone(&self) -> Option<String> {
+        None
+    }
 
     /// Who else may read and write the file. Nobody where the system has no such notion,
     /// and where the file cannot be looked at.
@@ -69,6 +76,11 @@ impl Env for OsEnv {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         text_file::read(path)
+    }
+
+    fn time_zone(&self) -> Option<String> {
+        let zone = TimeZone::try_system().ok()?;
+        zone.iana_name().map(str::to_owned)
     }
 
     #[cfg(unix)]

@@ -16,20 +16,23 @@ pub(super) fn read(levels: Option<&Table>, problems: &mut Vec<Problem>) -> Optio
     })
 }
 
-/// Refuses hours by no clock: the machine's is seldom the contact centre's, and UTC in most
-/// containers. `tables` are the levels that count for a board without a time zone, which `slug`
-/// and `remedy` name.
-pub(super) fn refuse_without_zone<'t>(
+/// The machine's time zone for a board without one, where it has hours; refuses them where
+/// the machine has none. `tables` are the levels that count for the board, which `slug` and
+/// `remedy` name.
+pub(super) fn zone_of_machine<'t>(
     tables: impl IntoIterator<Item = &'t Table>,
+    machine: Option<&str>,
     slug: &str,
     remedy: &str,
     problems: &mut Vec<Problem>,
-) {
-    let found = (tables.into_iter()).find_map(|table| said(Some(table)));
-    problems.extend(found.map(|found| {
-        let what = format_args!("needs a time zone, and board {slug:?} has none");
-        found.wrong(what, remedy)
-    }));
+) -> Option<String> {
+    let found = (tables.into_iter()).find_map(|table| said(Some(table)))?;
+    if machine.is_none() {
+        let what =
+            format_args!("needs a time zone, and neither board {slug:?} nor the machine has one");
+        problems.push(found.wrong(what, remedy));
+    }
+    machine.map(str::to_owned)
 }
 
 fn said(levels: Option<&Table>) -> Option<&Spanned<String>> {

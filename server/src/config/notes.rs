@@ -8,6 +8,7 @@ use super::{
     file::{OFF, Table},
     keys,
     reader::Reader,
+    zone,
 };
 
 /// What follows where agents who are all busy have a level.
@@ -28,7 +29,21 @@ pub(super) fn describe(
         let by = "each board's time zone";
         of_table(reader, levels, "levels", "every board", base, by);
     }
-    for (table, board) in file.array(keys::BOARDS).iter().zip(boards) {
+    let in_file = file.array(keys::BOARDS);
+    let has_zone = |index: usize, reader: &Reader<'_>| match in_file.get(index) {
+        Some(table) => table.texts.contains_key("timezone"),
+        None => reader.variable(&keys::TIMEZONE).is_some(),
+    };
+    for (index, board) in boards.iter().enumerate() {
+        if let Some(zone) = board
+            .timezone
+            .as_deref()
+            .filter(|_| !has_zone(index, reader))
+        {
+            of_machine(reader, &board.slug, zone);
+        }
+    }
+    for (table, board) in in_file.iter().zip(boards) {
         let zone = board.timezone.as_deref().unwrap_or_default();
         let who = format!("board {:?}", board.slug);
         if let Some(levels) = table.table(keys::LEVELS) {
@@ -41,6 +56,20 @@ pub(super) fn describe(
                 of_table(reader, levels, key, &who, thresholds, zone);
             }
         }
+    }
+}
+
+/// Describes the machine's zone, which a board without one has for its hours.
+fn of_machine(reader: &mut Reader<'_>, slug: &str, zone: &str) {
+    if zone::is_utc_by_default(reader.env, zone) {
+        reader.warnings.push(format!(
+            "board {slug:?}: levels.hours follow {zone}, since neither the board nor the machine has another time \
+             zone: set boards.timezone, QUEUEWALL_TIMEZONE or TZ"
+        ));
+    } else {
+        reader.notes.push(format!(
+            "board {slug:?}: levels.hours follow the machine's time zone {zone}, since the board has none"
+        ));
     }
 }
 

@@ -704,17 +704,59 @@ fn hours_that_cannot_be_or_lack_a_zone_are_refused() {
     assert_eq!(
         problems(&ENOUGH, &[("queuewall.toml", file)]),
         [
-            "queuewall.toml:2: levels.hours = \"08:00-20:00\" needs a time zone, and board \"main\" has none: set \
-             QUEUEWALL_TIMEZONE"
+            "queuewall.toml:2: levels.hours = \"08:00-20:00\" needs a time zone, and neither board \"main\" nor the \
+             machine has one: set QUEUEWALL_TIMEZONE"
         ]
     );
     let file = format!("{file}[[boards]]\nslug = \"a\"\n");
     assert_eq!(
         problems(&ENOUGH, &[("queuewall.toml", &file)]),
         [
-            "queuewall.toml:2: levels.hours = \"08:00-20:00\" needs a time zone, and board \"a\" has none: add for \
-             example timezone = \"Europe/Berlin\" to the board"
+            "queuewall.toml:2: levels.hours = \"08:00-20:00\" needs a time zone, and neither board \"a\" nor the \
+             machine has one: add for example timezone = \"Europe/Berlin\" to the board"
         ]
+    );
+}
+
+#[test]
+fn hours_of_board_without_zone_follow_the_machines() {
+    let file = "[levels]\nhours = \"08:00-20:00\"\n";
+    let board = "[[boards]]\nslug = \"a\"\n[[boards]]\nslug = \"b\"\ntimezone = \"UTC\"\n";
+    let read = |file: &str, zone: &str, tz: &[(&str, &str)]| {
+        let mut env = FakeEnv::new(&with(tz), &[("queuewall.toml", file)]);
+        env.time_zone = Some(zone.to_owned());
+        read_from(&env, None).unwrap()
+    };
+    let loaded = read(&format!("{file}{board}"), "Europe/Berlin", &[]);
+    let zones = loaded
+        .config
+        .boards
+        .iter()
+        .map(|board| board.timezone.as_deref());
+    assert!(zones.eq([Some("Europe/Berlin"), Some("UTC")]));
+    let told = "board \"a\": levels.hours follow the machine's time zone Europe/Berlin, since the board has none";
+    assert!(
+        loaded.notes.contains(&told.to_owned()),
+        "{:?}",
+        loaded.notes
+    );
+    assert_eq!(loaded.config.warnings, [""; 0]);
+
+    for (tz, is_warned) in [(&[][..], true), (&[("TZ", "UTC")], false)] {
+        let loaded = read(file, "Etc/UTC", tz);
+        assert_eq!(loaded.config.boards[0].timezone.as_deref(), Some("Etc/UTC"));
+        let warnings = &loaded.config.warnings;
+        assert_eq!(warnings.len(), usize::from(is_warned), "{warnings:?}");
+        assert!(
+            warnings
+                .iter()
+                .all(|warning| warning.contains("TIMEZONE or TZ"))
+        );
+    }
+    // Without hours a screen has its own clock.
+    assert_eq!(
+        read(board, "Europe/Berlin", &[]).config.boards[0].timezone,
+        None
     );
 }
 

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZoneDatabase;
 
 use super::{
+    env::Env,
     keys,
     problem::{Problem, Spanned},
 };
@@ -26,6 +27,18 @@ pub(super) fn read(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>)
         };
         Err(("is not an IANA time zone", remedy))
     })
+}
+
+/// The machine's zone, where that is one.
+pub(super) fn of_machine(env: &dyn Env) -> Option<String> {
+    let zone = env.time_zone()?;
+    (!NO_ZONES.contains(&zone.as_str())).then_some(zone)
+}
+
+/// Whether the machine's zone is UTC though nobody asked for it: most containers have it.
+pub(super) fn is_utc_by_default(env: &dyn Env, zone: &str) -> bool {
+    let is_asked = env.variables().iter().any(|(name, _)| name == "TZ");
+    !is_asked && ["UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Universal"].contains(&zone)
 }
 
 /// The zone that was probably meant: its place alone, blanks for `_`, a path of the

@@ -39,6 +39,7 @@ pub fn configuration(input: &[u8]) {
             others_read: input.len() % 2 == 0,
             ..Permissions::default()
         },
+        time_zone: None,
     };
     let read = || Loaded::read(&env, Environment::read(&env, None), None);
     let words = match read() {

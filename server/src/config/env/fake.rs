@@ -15,6 +15,7 @@ pub(in crate::config) struct FakeEnv {
     pub(in crate::config) variables: Vec<(String, String)>,
     pub(in crate::config) files: BTreeMap<PathBuf, String>,
     pub(in crate::config) permissions: Permissions,
+    pub(in crate::config) time_zone: Option<String>,
 }
 
 impl FakeEnv {
@@ -29,7 +30,7 @@ impl FakeEnv {
             files: files
                 .map(|(path, text)| (path.into(), (*text).into()))
                 .collect(),
-            permissions: Permissions::default(),
+            ..Self::default()
         }
     }
 }
@@ -47,6 +48,10 @@ impl Env for FakeEnv {
             .get(path)
             .map(|text| text.clone().into_bytes())
             .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn time_zone(&self) -> Option<String> {
+        self.time_zone.clone()
     }
 
     fn permissions(&self, _path: &Path) -> Permissions {
