@@ -39,7 +39,7 @@ pub use desk::{
     remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar, tab_title,
     tab_unknown,
 };
-pub use hands::{bar, full_screen, one_page, sound_now, stopped_at, turning};
+pub use hands::{bar, full_screen, one_page, paused_at, sound_now, turning};
 pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;
 pub use tile::{
@@ -144,15 +144,13 @@ pub fn at_level(level: Level, queues: usize) -> String {
     phrase.fill([&numbers::count(queues as u64)])
 }
 
-/// The same of queues whose tiles are not on the screen, on `page` from 1 or on several.
+/// Behind that, where tiles are that are not on the screen: on `page`, from 1, or on several.
 #[must_use]
-pub fn at_level_elsewhere(level: Level, queues: usize, page: Option<usize>) -> String {
-    let words = words();
-    let place = match page {
-        Some(page) => words.on_page.fill([&numbers::count(page as u64)]),
-        None => words.on_other_pages.text().into(),
-    };
-    [&at_level(level, queues), " ", &place].concat()
+pub fn on_page(page: Option<usize>) -> String {
+    match page {
+        Some(page) => words().on_page.fill([&numbers::count(page as u64)]),
+        None => words().on_other_pages.text().into(),
+    }
 }
 
 /// The number of calls waiting on the whole board: at least, where queues are not read.

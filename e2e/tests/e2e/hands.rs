@@ -21,8 +21,10 @@ const FAULTS: &str = "(() => {
     const line = box('.problems'), foot = box('.foot'), faults = [];
     const size = element => parseFloat(getComputedStyle(element).fontSize);
     if (Math.max(...tiles) > line.top + 0.5) faults.push('it covers a tile');
-    if (line.bottom > foot.top + 0.5) faults.push('it covers the foot');
-    if (foot.bottom > innerHeight + 0.5) faults.push('the foot is off the screen');
+    if (Math.abs(line.bottom - foot.bottom) > 0.5) faults.push('it is not in the place of the foot');
+    if (line.bottom > innerHeight + 0.5) faults.push('it is off the screen');
+    const what = document.querySelector('.problems-what').getBoundingClientRect();
+    if (what.bottom > line.bottom) faults.push('its words are cut');
     if (size(document.querySelector('.problems')) < size(document.querySelector('.foot')) - 0.1)
         faults.push('it is smaller than the foot');
     if (document.querySelector('.problems-more').textContent !== '+2') faults.push('it does not say +2');

@@ -52,7 +52,12 @@ const FAULTS: &str = r#"(() => {
     const first = goes.findIndex(isThere);
     goes.slice(first).filter(part => !isThere(part))
         .forEach(part => faults.push('gone too soon: ' + part.className));
-    look('.foot', parts('.foot-notice', '.foot-limits', '.pager-dots', '.pager-number', '.pager-elsewhere'));
+    const foot = parts('.pager-dots', '.foot-limits', '.foot-notice', '.pager-number', '.pager-place',
+        '.pager-elsewhere');
+    look('.foot', foot);
+    const said = foot.filter(part => part.textContent || part.firstChild);
+    said.slice(said.findIndex(isThere)).filter(part => !isThere(part))
+        .forEach(part => faults.push('gone too soon: ' + part.className));
     if (!isThere(document.querySelector('.pager-elsewhere'))) faults.push('trouble elsewhere is not said');
     return faults.join(', ');
 })()"#;
@@ -96,7 +101,7 @@ async fn header_and_foot_lose_whole_parts_on_every_screen() -> Result<()> {
         let browser = Browser::start(&engine).await?;
         let mut tab = browser.tab().await?;
         for language in LANGUAGES {
-            for metres in [3, 5] {
+            for metres in [3, 5, 10] {
                 check(&mut tab, &stage, metres, language)
                     .await
                     .context(engine.name.clone())?;

@@ -13,11 +13,7 @@ use super::BoardState;
 use crate::field::Field;
 use crate::settings::Asked;
 use crate::slots::follow;
-use crate::viewport;
-
-/// Height of the line of problems, which is above the foot where the address has any, in
-/// ems of the frame's type: two lines of words, as `style/problems.css` has them.
-const PROBLEMS_EM: f64 = 3.0;
+use crate::{text, viewport};
 
 /// The pages of one board on one screen. A copy is the same.
 #[derive(Clone, Copy)]
@@ -47,13 +43,26 @@ pub struct Troubled {
     pub page: Option<usize>,
 }
 
+impl Troubled {
+    /// What is out of sight, and behind that where it is; nothing where that is no trouble.
+    #[must_use]
+    pub fn elsewhere(&self) -> (String, String) {
+        match self.queues {
+            0 => Default::default(),
+            queues => {
+                let place = text::on_page(self.page.map(|page| page + 1));
+                (text::at_level(self.level, queues), [" ", &place].concat())
+            }
+        }
+    }
+}
+
 impl Paging {
     /// Lays `board` out in `viewport` as the link asks, and turns its pages for as long
     /// as the reactive owner lives that this is called under.
     #[must_use]
     pub fn new(board: BoardState, viewport: Field<Viewport>, asked: &Asked) -> Self {
         let settings = &asked.settings;
-        let is_wrong = !asked.problems.is_empty();
         let view = settings.view;
         let (metres, inches, rotate) = (settings.metres, settings.inches, settings.rotate);
         let ids = board.shown();
@@ -67,12 +76,6 @@ impl Paging {
                         metres: metres.or(display.metres).unwrap_or(Distance::WALL.metres),
                         inches: inches.or(display.inches).unwrap_or(Distance::WALL.inches),
                     };
-                    let fit = Fit::wall(count, viewport, distance, wanted);
-                    if !is_wrong && board.missing().is_empty() {
-                        return fit;
-                    }
-                    let line_px = PROBLEMS_EM * fit.frame_px;
-                    let (viewport, distance) = above(viewport, distance, line_px);
                     Fit::wall(count, viewport, distance, wanted)
                 }
                 // Whatever the address says of the wall that it is about.
@@ -283,14 +286,4 @@ impl Paging {
         change(&mut rotation);
         self.rotation.set(rotation);
     }
-}
-
-/// The room above a line of `line_px`, whose pixels are as large as before.
-fn above(viewport: Viewport, distance: Distance, line_px: f64) -> (Viewport, Distance) {
-    let room = Viewport {
-        height_px: (viewport.height_px - line_px).max(0.0),
-        ..viewport
-    };
-    let inches = distance.inches * room.diagonal_px() / viewport.diagonal_px();
-    (room, Distance { inches, ..distance })
 }

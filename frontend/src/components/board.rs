@@ -156,7 +156,7 @@ pub fn board_view(board: BoardState, slug: String) -> Element {
     follow(move || {
         owner.with(|| {
             untrack(|| {
-                problems::keep(&root, board);
+                problems::keep(&root, board, paging);
                 hands.keep(&root, paging, unattended, commands);
                 if let Some(extras) = extras {
                     (extras.overlays)(board, unattended);

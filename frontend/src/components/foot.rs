@@ -21,7 +21,8 @@ pub(crate) const MARKUP: &str = "<footer class=foot><div class=hints role=status
     <p data-hint=desk></p><p data-hint=zone></p><p data-hint=sound></p><p data-hint=sleep></p></div>\
     <p class=foot-notice role=status></p><p class=foot-limits></p>\
     <div class=pager role=img><span class=pager-paused></span><span class=pager-dots></span>\
-    <span class=pager-number></span><span class=pager-elsewhere></span></div></footer>";
+    <span class=pager-number></span><span class=pager-place></span>\
+    <span class=pager-elsewhere></span></div></footer>";
 
 const TABLE: [(&str, Part); 6] = [
     ("[data-hint=desk]", Part::Text),
@@ -32,18 +33,27 @@ const TABLE: [(&str, Part); 6] = [
     (".foot-limits", Part::Text),
 ];
 
-const PAGER: [(&str, Part); 7] = [
+const PAGER: [(&str, Part); 8] = [
     ("", Part::Attribute("hidden")),
     ("", Part::Attribute("aria-label")),
     ("", Part::Attribute("data-paused")),
     (".pager-paused", Part::Text),
     (".pager-number", Part::Text),
-    (".pager-elsewhere", Part::Attribute("data-critical")),
+    ("", Part::Attribute("data-critical")),
     (".pager-elsewhere", Part::Text),
+    (".pager-place", Part::Text),
 ];
 
 /// What goes where the line is too short for all of it, the first to go first.
-const PARTS: [&str; 3] = [".pager-dots", ".pager-number", ".foot-notice"];
+const PARTS: [&str; 7] = [
+    ".pager-dots",
+    ".foot-limits",
+    ".foot-notice",
+    ".hints",
+    ".pager-paused",
+    ".pager-number",
+    ".pager-place",
+];
 
 const DOT: [(&str, Part); 2] = [
     ("", Part::Attribute("data-current")),
@@ -59,6 +69,8 @@ pub(crate) fn keep(
     is_leaving: Field<bool>,
 ) {
     let mut slots = Slots::find(root, &TABLE);
+    let mut pager = markup::find(root, ".pager").map(|pager| Pager::find(&pager));
+    let mut line = Line::find(root, ".foot", &PARTS);
     follow(move || {
         let leaving = match is_leaving.get() {
             true => text::opening_desk(),
@@ -86,22 +98,61 @@ pub(crate) fn keep(
             false => text::too_small(),
         };
         let notice = board.notice();
-        slots.show(&[leaving, &no_clock, blocked, may_sleep, &notice, limits]);
+        let values = [leaving, &no_clock, blocked, may_sleep, &notice, limits];
+        slots.show(&values);
+        let pages = pager.as_mut().map(|pager| pager.show(paging));
+        if let Some(line) = &mut line {
+            line.make_room(&[&*values.concat(), &pages.unwrap_or_default()]);
+        }
     });
-    if let Some(pager) = markup::find(root, ".pager") {
-        keep_pager(root, pager, board, paging);
-    }
 }
 
 /// Which page of how many is on the screen, and what the others hide; nothing where there is
 /// only one.
-fn keep_pager(root: &Element, pager: Element, board: BoardState, paging: Paging) {
-    let mut slots = Slots::find(&pager, &PAGER);
-    let mut line = Line::find(root, ".foot", &PARTS);
-    let row: Option<Element> = markup::find(&pager, ".pager-dots");
-    let mut dots: Vec<(Element, Slots)> = Vec::new();
-    follow(move || {
+struct Pager {
+    slots: Slots,
+    row: Option<Element>,
+    dots: Vec<(Element, Slots)>,
+}
+
+impl Pager {
+    fn find(pager: &Element) -> Self {
+        Self {
+            slots: Slots::find(pager, &PAGER),
+            row: markup::find(pager, ".pager-dots"),
+            dots: Vec::new(),
+        }
+    }
+
+    /// Answers all that it says.
+    fn show(&mut self, paging: Paging) -> String {
         let (page, pages) = (paging.page(), paging.pages());
+        let troubled = paging.troubled();
+        self.show_dots(page, pages, &troubled.critical);
+        let mut number = text::page_of(page + 1, pages);
+        if page == 0 && paging.has_worst() {
+            number = [text::worst_now(), " · ", &number].concat();
+        }
+        let (elsewhere, place) = troubled.elsewhere();
+        if !elsewhere.is_empty() {
+            number += " · ";
+        }
+        let said = [&*number, &elsewhere, &place].concat();
+        self.slots.show(&[
+            if pages == 1 { "hidden" } else { "" },
+            &said,
+            markup::flag(paging.is_paused()),
+            text::paused(),
+            &number,
+            markup::flag(troubled.level == Level::Critical),
+            &elsewhere,
+            &place,
+        ]);
+        said + markup::flag(paging.is_paused())
+    }
+
+    fn show_dots(&mut self, page: usize, pages: usize, critical: &[bool]) {
+        let dots = &mut self.dots;
         let wanted = if (2..=MOST_DOTS).contains(&pages) {
             pages
         } else {
@@ -112,39 +163,12 @@ fn keep_pager(root: &Element, pager: Element, board: BoardState, paging: Paging)
             dots.pop();
         }
         for dot in slots::elements(&"<i class=pager-dot></i>".repeat(wanted - dots.len())) {
-            let _ = row.as_ref().map(|row| row.append_child(&dot));
+            let _ = self.row.as_ref().map(|row| row.append_child(&dot));
             let slots = Slots::find(&dot, &DOT);
             dots.push((dot, slots));
         }
-        let troubled = paging.troubled();
-        for (place, ((_, dot), is_critical)) in dots.iter_mut().zip(troubled.critical).enumerate() {
-            dot.show(&[markup::flag(place == page), markup::flag(is_critical)]);
+        for (place, ((_, dot), is_critical)) in dots.iter_mut().zip(critical).enumerate() {
+            dot.show(&[markup::flag(place == page), markup::flag(*is_critical)]);
         }
-        let mut number = text::page_of(page + 1, pages);
-        if page == 0 && paging.has_worst() {
-            number = [text::worst_now(), " · ", &number].concat();
-        }
-        let elsewhere = match troubled.queues {
-            0 => String::new(),
-            queues => {
-                let page = troubled.page.map(|page| page + 1);
-                text::at_level_elsewhere(troubled.level, queues, page)
-            }
-        };
-        if !elsewhere.is_empty() {
-            number += " · ";
-        }
-        slots.show(&[
-            if pages == 1 { "hidden" } else { "" },
-            &[&*number, &elsewhere].concat(),
-            markup::flag(paging.is_paused()),
-            text::paused(),
-            &number,
-            markup::flag(troubled.level == Level::Critical),
-            &elsewhere,
-        ]);
-        if let Some(line) = &mut line {
-            line.make_room(&[&number, &elsewhere, &board.notice()]);
-        }
-    });
+    }
 }

@@ -1,24 +1,25 @@
 //! The line that says what of the page's address cannot be followed. It stays until the
-//! address is corrected.
+//! address is corrected: on a wall in the foot's place, so that no tile goes for it.
 
 use queuewall_shared::settings::View;
 use web_sys::Element;
 
-use crate::board::BoardState;
+use crate::board::{BoardState, Paging};
 use crate::slots::{Part, Slots, follow};
 use crate::{numbers, settings, text};
 
 /// Takes no room while there is nothing to say.
-pub(crate) const MARKUP: &str =
-    "<div class=problems role=alert><p class=problems-what></p><b class=problems-more></b></div>";
+pub(crate) const MARKUP: &str = "<div class=problems role=alert><p class=problems-what></p><b class=problems-more></b>\
+    <b class=problems-elsewhere></b></div>";
 
-pub(crate) fn keep(root: &Element, board: BoardState) {
+pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging) {
     let asked = settings::asked();
     let is_wall = asked.settings.view == View::Wall;
     let table = [
         (".problems", Part::Attribute("hidden")),
         (".problems-what", Part::Text),
         (".problems-more", Part::Text),
+        (".problems-elsewhere", Part::Text),
     ];
     let mut slots = Slots::find(root, &table);
     follow(move || {
@@ -29,11 +30,15 @@ pub(crate) fn keep(root: &Element, board: BoardState) {
         }
         let hidden = if said.is_empty() { "hidden" } else { "" };
         // A wall has room for one at a time: the next comes when it is corrected.
-        let mut more = String::new();
-        if is_wall && said.len() > 1 {
-            more = ["+", &numbers::count(said.len() as u64 - 1)].concat();
-            said.truncate(1);
+        let (mut more, mut elsewhere) = (String::new(), String::new());
+        if is_wall {
+            if said.len() > 1 {
+                more = ["+", &numbers::count(said.len() as u64 - 1)].concat();
+                said.truncate(1);
+            }
+            let (trouble, place) = paging.troubled().elsewhere();
+            elsewhere = trouble + &place;
         }
-        slots.show(&[hidden, &said.join(" "), &more]);
+        slots.show(&[hidden, &said.join(" "), &more, &elsewhere]);
     });
 }

@@ -90,8 +90,8 @@ fn sentences() -> Vec<String> {
         text::not_read(3),
         text::at_level(Level::Critical, 3),
         text::at_level(Level::Warning, 3),
-        text::at_level_elsewhere(Level::Critical, 3, None),
-        text::at_level_elsewhere(Level::Critical, 3, Some(4)),
+        text::on_page(None),
+        text::on_page(Some(4)),
         text::down("CXone", Some("since 18:29".into()), None),
         text::down(
             "CXone",
