@@ -299,14 +299,14 @@ Words {
     // Hands on a wall
     previous_page: Phrase<0>,
     next_page: Phrase<0>,
-    stop_pages: Phrase<0>,
+    pause_pages: Phrase<0>,
     turn_pages: Phrase<0>,
     settings: Phrase<0>,
     full_screen: Phrase<0>,
     full_screen_off: Phrase<0>,
     full_screen_refused: Phrase<0>,
     no_full_screen: Phrase<0>,
-    stopped_at: Phrase<2>,
+    paused_at: Phrase<2>,
     turning: Phrase<0>,
     /// Where the link says that they never turn by themselves.
     turned_by_hand: Phrase<0>,

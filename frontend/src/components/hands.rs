@@ -135,7 +135,7 @@ impl Hands {
                 None => String::new(),
                 Some(Answer::Sound) => text::sound_now(unattended.sound()).into(),
                 Some(Answer::FullScreen(outcome)) => text::full_screen(outcome).into(),
-                Some(Answer::Pause) if is_paused => text::stopped_at(page, pages),
+                Some(Answer::Pause) if is_paused => text::paused_at(page, pages),
                 Some(Answer::Pause) => text::turning(paging.is_by_hand()).into(),
                 Some(Answer::OnePage) => text::one_page().into(),
             };

@@ -12,7 +12,7 @@ pub fn bar(is_paused: bool) -> [&'static str; 6] {
     let words = words();
     let pause = match is_paused {
         true => words.turn_pages,
-        false => words.stop_pages,
+        false => words.pause_pages,
     };
     [
         words.previous_page.text(),
@@ -46,11 +46,11 @@ pub fn full_screen(outcome: Outcome) -> &'static str {
     }
 }
 
-/// The pages were stopped at one of them, counted from 1.
+/// The pages are paused at one of them, counted from 1.
 #[must_use]
-pub fn stopped_at(page: usize, pages: usize) -> String {
+pub fn paused_at(page: usize, pages: usize) -> String {
     let count = |number: usize| numbers::count(number as u64);
-    words().stopped_at.fill([&count(page), &count(pages)])
+    words().paused_at.fill([&count(page), &count(pages)])
 }
 
 /// The pages were let go on; where the link stops them for good nothing turns them but hands.
