@@ -17,18 +17,13 @@ use crate::{language, numbers};
 pub struct Gist {
     queue: Arc<Queue>,
     tile_state: TileState,
-    /// As far as the tile says it.
-    age: Option<Duration>,
-    /// For how long the first reason has been.
-    lasting: Option<Duration>,
-    /// By the clock, when a stale tile's reading was made.
-    read_at: String,
-    is_told: bool,
+    /// With each time as exact as the words are.
+    told: Told,
     language: Language,
 }
 
 /// What a tile tells of a queue besides the queue.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Told {
     /// How old the reading is; `None` where the tile does not say it.
     pub age: Option<Duration>,
@@ -49,14 +44,15 @@ impl Gist {
         Self {
             queue,
             tile_state,
-            age: told.age.map(|age| match age.as_secs() {
-                // Counted in seconds up to here.
-                ..120 => whole(age, 1),
-                _ => whole(age, 60),
-            }),
-            lasting: told.lasting.map(|lasting| whole(lasting, 60)),
-            read_at: told.read_at,
-            is_told: told.is_told,
+            told: Told {
+                age: told.age.map(|age| match age.as_secs() {
+                    // Counted in seconds up to here.
+                    ..120 => whole(age, 1),
+                    _ => whole(age, 60),
+                }),
+                lasting: told.lasting.map(|lasting| whole(lasting, 60)),
+                ..told
+            },
             language: language::current(),
         }
     }
@@ -64,23 +60,16 @@ impl Gist {
     /// The words.
     #[must_use]
     pub fn view(&self) -> TileView {
-        let told = Told {
-            age: self.age,
-            lasting: self.lasting,
-            read_at: self.read_at.clone(),
-            is_told: self.is_told,
-        };
-        TileView::of(&self.queue, self.tile_state, &told)
+        TileView::of(&self.queue, self.tile_state, &self.told)
     }
 }
 
 impl PartialEq for Gist {
     fn eq(&self, other: &Self) -> bool {
-        let rest = |it: &Self| (it.tile_state, it.age, it.lasting, it.is_told, it.language);
         // A queue that did not change stays where it is.
         Arc::ptr_eq(&self.queue, &other.queue)
-            && rest(self) == rest(other)
-            && self.read_at == other.read_at
+            && (self.tile_state, self.language) == (other.tile_state, other.language)
+            && self.told == other.told
     }
 }
 
@@ -213,9 +202,7 @@ impl TileView {
             service: known(percent.map(format::whole_percent)),
             service_unit: match percent {
                 None => "",
-                Some(percent) if percent < 100.0 => text::percent(),
-                // Three figures leave no room for a space before it.
-                Some(_) => "%",
+                Some(_) => text::percent(),
             },
             service_bar: length(percent.unwrap_or(0.0)),
             available_bar: share(agents.available),

@@ -64,11 +64,10 @@ pub fn why(queue: &Queue, lasting: Option<Duration>) -> Why {
     let lasting = lasting.map_or_else(String::new, minutes);
     let agents = &queue.agents;
     let free = match (agents.available, agents.logged_on) {
-        (_, None | Some(0)) => String::new(),
-        (Some(free), Some(all)) => {
+        (Some(free), Some(all @ 1..)) => {
             (words.free_of).fill([&numbers::compact(free), &numbers::compact(all)])
         }
-        (None, _) => String::new(),
+        _ => String::new(),
     };
     Why {
         lead: match reason {
