@@ -14,7 +14,7 @@ mod tile;
 use std::ops::Range;
 
 use tile::{FIGURE_HEIGHT, HEAD_AND_FOOT_EM, INSET_EM, MOST_OF_TILE, SIDE_EM};
-pub use tile::{Figures, Form, Layout, Lines, is_long_name};
+pub use tile::{Figures, Form, Layout, Lines, is_long_name, name_em};
 
 /// Distance over the height of a capital letter that can be read from there.
 const DISTANCE_PER_CAPITAL: f64 = 200.0;

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn css_has_a_selector_for_every_special_tile_state() {
-        let style = include_str!("../../style/tile.css");
+        let style = include_str!("../../style/tile_states.css");
         for tile_state in [
             TileState::Stale,
             TileState::Closed,

@@ -64,7 +64,7 @@ const LINE_STEP: usize = 10;
 /// The least count that the picture is high, so that one call more is no mountain.
 const LINE_LEAST_TOP: u64 = 5;
 
-/// A trend, oldest minute first, as the SVG path of a line, [`LINE_WIDTH`] by
+/// A trend, oldest minute first, as the SVG path of a stepped line, [`LINE_WIDTH`] by
 /// [`LINE_HEIGHT`] with 0 calls at the bottom. It breaks off where a minute is unknown;
 /// a minute between two gaps is a dot. Empty where fewer than five minutes are known.
 #[must_use]
@@ -84,10 +84,12 @@ pub fn line(trend: &[Option<u64>]) -> String {
         let x = (minute * LINE_STEP).to_string();
         let y =
             (LINE_HEIGHT - (count.saturating_mul(LINE_HEIGHT) / top).min(LINE_HEIGHT)).to_string();
-        path.push_str(if goes_on { "L" } else { "M" });
-        path.push_str(&x);
-        path.push(' ');
-        path.push_str(&y);
+        // A step: what was counted at a minute's end is that minute's.
+        let parts = match goes_on {
+            true => ["V", &y, "H", &x],
+            false => ["M", &x, " ", &y],
+        };
+        path.push_str(&parts.concat());
         if !goes_on && !known(Some(minute + 1)) {
             path.push_str("h1");
         }
@@ -112,23 +114,23 @@ mod tests {
     #[test]
     fn a_line_breaks_off_at_a_gap_and_a_lonely_minute_is_a_dot() {
         let trend = [0, 5, 99, 10, 99, 10, 10].map(|it| Some(it).filter(|it| *it < 99));
-        assert_eq!(line(&trend), "M0 100L10 50M30 0h1M50 0L60 0");
+        assert_eq!(line(&trend), "M0 100V50H10M30 0h1M50 0V0H60");
         // Few calls stay low.
-        assert_eq!(line(&[Some(1); 5]), "M0 80L10 80L20 80L30 80L40 80");
+        assert_eq!(line(&[Some(1); 5]), "M0 80V80H10V80H20V80H30V80H40");
         // Too little to be a line.
         assert_eq!(line(&[Some(1), Some(2), None, Some(3), Some(4)]), "");
         assert_eq!(line(&[None; 30]), "");
         // Nonsense stays in the picture.
         let path = line(&[Some(u64::MAX), Some(0), Some(0), Some(0), Some(0)]);
-        assert!(path.starts_with("M0 99L10 100"), "{path}");
+        assert!(path.starts_with("M0 99V100H10"), "{path}");
     }
 
     #[test]
     fn the_line_of_half_an_hour_is_as_wide_as_its_picture() {
         let path = line(&[Some(0); TREND_MINUTES]);
-        assert!(path.starts_with("M0 100L10 100"), "{path}");
+        assert!(path.starts_with("M0 100V100H10"), "{path}");
         assert!(
-            path.ends_with(&format!("L{LINE_WIDTH} {LINE_HEIGHT}")),
+            path.ends_with(&format!("V{LINE_HEIGHT}H{LINE_WIDTH}")),
             "{path}"
         );
     }

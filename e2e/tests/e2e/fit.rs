@@ -11,7 +11,10 @@ use queuewall_e2e::{
     stage::Stage,
     wall::Wall,
 };
-use queuewall_shared::snapshot::{Agents, BoardSnapshot};
+use queuewall_shared::{
+    fit,
+    snapshot::{Agents, BoardSnapshot},
+};
 use queuewall_simulator::{Field, Options, QueueOverride};
 use serde_json::Value;
 
@@ -186,7 +189,7 @@ async fn check(
     .await
     .with_context(|| format!("{width}x{height} {path}"))?;
     let legible = tab
-        .evaluate("getComputedStyle(document.querySelector('.foot-limits')).display === 'none'")
+        .evaluate("document.querySelector('.foot-limits').textContent === ''")
         .await?;
     let smallest = if legible == true {
         smallest_px(width, height, metres, inches)
@@ -273,6 +276,46 @@ async fn a_wall_without_its_server_keeps_it_too() -> Result<()> {
         ensure!(
             tab.evaluate(covered).await? == false,
             "the banner covers tiles"
+        );
+    }
+    Ok(())
+}
+
+/// Names that a line of the narrowest tile just holds, or just does not, among others.
+const NAMES: [&str; 8] = [
+    "Lost & Stolen Cards",
+    "Complaints – Deutsch",
+    "Technical Support – Español",
+    "Kundenservice Nord (24/7)",
+    "WWW MMM @ 100 %",
+    "Billing, fill it & fly: l'été",
+    "ÄÖÜ Störungsannahme Süd",
+    "Órdenes de reparación 0123456789",
+];
+
+#[tokio::test]
+async fn names_are_as_wide_as_the_fit_takes_them_to_be() -> Result<()> {
+    let stage = Stage::start(
+        &scene::board(Mood::Calm, 1, None),
+        scene::AGE,
+        scene::UPTIME,
+    )
+    .await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.open(&stage.url("/board/main")).await?;
+    let shown = "!!document.querySelector('.tile') && document.fonts.status === 'loaded'";
+    tab.wait_for(shown, SOON).await?;
+    for name in NAMES {
+        let measure = format!(
+            "(pen => (pen.font = '600 100px \"Queuewall Inter\"', pen.measureText({name:?}).width / 100))\
+             (document.createElement('canvas').getContext('2d'))"
+        );
+        let measured = tab.evaluate(&measure).await?.as_f64().unwrap_or_default();
+        let taken = fit::name_em(name);
+        ensure!(
+            (taken / measured - 1.0).abs() < 0.03,
+            "{name}: {measured} em, taken to be {taken}"
         );
     }
     Ok(())

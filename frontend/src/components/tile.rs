@@ -31,7 +31,7 @@ const MARKUP: &str = "<li class=tile>\
 
 /// Bars' parts are pictures: their lengths are CSS lengths, and the line has room in its box
 /// for its own width.
-const TABLE: [(&str, Part); 41] = [
+const TABLE: [(&str, Part); 42] = [
     ("", Part::Attribute("data-state")),
     ("", Part::Attribute("data-level")),
     ("", Part::Attribute("aria-label")),
@@ -51,6 +51,7 @@ const TABLE: [(&str, Part); 41] = [
     (".bar-goal", Part::Style("left")),
     ("[data-age]", Part::Text),
     (".tile-old", Part::Text),
+    (".tile-line", Part::Attribute("data-known")),
     (".tile-line path", Part::Attribute("d")),
     (".bar-available", Part::Style("width")),
     (".bar-busy", Part::Style("width")),
@@ -136,6 +137,7 @@ impl Tile {
             &tile.goal,
             &tile.age,
             text::too_old(),
+            markup::flag(!tile.line.is_empty()),
             &tile.line,
             &tile.available_bar,
             &tile.busy_bar,
@@ -155,8 +157,8 @@ impl Tile {
             &tile.why.matter,
             lasting,
             &free,
-            &tile.cause,
             &tile.was,
+            &tile.cause,
             id,
         ]);
         // Last, when all of it is there.

@@ -448,7 +448,7 @@ async fn critical_tile_says_why_and_stale_tile_loses_level() {
     assert_eq!(level().as_deref(), Some("none"));
     assert_eq!(change(), "");
     let was = shown.text("[data-queue='a'] .tile-cause");
-    assert_eq!(was, "No newer readingwas critical at 11:00");
+    assert_eq!(was, "was critical at 11:00No newer reading");
 }
 
 #[wasm_bindgen_test]

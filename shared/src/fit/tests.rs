@@ -201,7 +201,7 @@ fn shorter_tile_form_is_smaller_and_has_a_css_selector() {
         let ((wide, high), (less_wide, less_high)) = (pair[0].size_em(), pair[1].size_em());
         assert!(less_wide <= wide && less_high < high, "{pair:?}");
     }
-    let style = include_str!("../../../style/tile.css");
+    let style = include_str!("../../../style/tile_lean.css");
     for form in [Form::Full, Form::NoService, Form::NoWait] {
         let selector = format!("[data-form=\"{}\"]", form.as_str());
         assert!(style.contains(&selector), "{selector}");
@@ -425,5 +425,18 @@ proptest! {
         }
         let windows = 5.0 * viewport.height_px / row_px;
         prop_assert!((rows.len() as f64) <= windows + 2.0, "{:?} of {}", rows, windows);
+    }
+}
+
+#[test]
+fn name_is_long_where_the_narrowest_tile_breaks_it() {
+    for (name, is_long) in [
+        ("Lost & Stolen Cards", false),
+        ("Complaints – Deutsch", false),
+        ("Technical Support – Español", true),
+        ("電話受付センター東京", false),
+        ("電話受付センター東京第二", true),
+    ] {
+        assert_eq!(is_long_name(name), is_long, "{name}: {}", name_em(name));
     }
 }

@@ -1,14 +1,12 @@
 //! What a tile says, how, and how much room that takes: the measures of `style/tile.css`, in
 //! ems of the tile's type.
 
-use crate::phrase::width;
-
 /// Borders and margins left and right in a tile, in ems of its type like all that follows.
-pub(super) const INSET_EM: f64 = 1.54;
+pub(super) const INSET_EM: f64 = 1.34;
 /// Wait and service level beside the calls waiting.
 pub(super) const SIDE_EM: f64 = 6.85;
-/// How many more wait than a while ago: `+4`.
-pub(super) const CHANGE_EM: f64 = 1.6;
+/// How many more wait than a while ago: `+14`.
+pub(super) const CHANGE_EM: f64 = 1.85;
 /// Between a number and what is beside it.
 const BESIDE_EM: f64 = 0.2;
 /// A second line for long names.
@@ -106,14 +104,39 @@ impl Lines {
     }
 }
 
-/// Whether a name takes more than one line of the narrowest whole tile, as far as its
-/// letters tell.
+/// Beside a name, with the room before it.
+const ICON_EM: f64 = 1.4;
+
+/// Whether a name takes more than one line of the narrowest whole tile.
 #[must_use]
 pub fn is_long_name(name: &str) -> bool {
-    /// Half letters beside an icon; letters that are wider than Latin ones are twice as wide.
-    const ROOM: usize = 32;
-    let wide = name.chars().filter(|letter| *letter >= '\u{1100}').count();
-    width(name) + 2 * wide > ROOM
+    name_em(name) > Form::Full.size_em().0 - INSET_EM - ICON_EM
+}
+
+/// How wide a name is in ems of its type, by the advance widths of the page's own
+/// semibold, each to a twentieth.
+#[must_use]
+pub fn name_em(name: &str) -> f64 {
+    let twentieths = |letter: char| match letter {
+        'i' | 'j' | 'l' | ' ' | '\u{a0}' | 'ì'..='ï' => 5_u32,
+        '!' | ',' | '.' | ':' | 'I' | '’' | 'Ì'..='Ï' => 6,
+        '\'' | '(' | ')' | ';' | '[' | ']' | 't' => 7,
+        '/' | '1' | 'f' | 'r' => 8,
+        '-' | '_' => 9,
+        '"' | '–' => 10,
+        '*' | 'a' | 'k' | 's' | 'x' | 'z' | 'L' | 'à'..='å' => 11,
+        'b'..='h' | 'n'..='q' | 'u' | 'v' | 'y' | 'E' | 'F' | 'J' | '2' | '5' | '7' => 12,
+        'È'..='Ë' | 'ç'..='ë' | 'ñ'..='ö' | 'ø'..='ý' => 12,
+        'B' | 'P' | 'R' | 'S' | 'T' | 'Z' | 'ß' => 13,
+        'D' | 'K' | 'X' | 'Y' => 14,
+        'A' | 'C' | 'G' | 'H' | 'N' | 'O' | 'Q' | 'U' | 'V' => 15,
+        'À'..='Å' | 'Ç' | 'Ñ'..='Ö' | 'Ø'..='Ü' => 15,
+        'w' => 17,
+        'm' | 'M' | 'æ' => 18,
+        '%' | '@' | 'W' | 'Æ' | '\u{1100}'.. => 20,
+        _ => 13,
+    };
+    f64::from(name.chars().map(twentieths).sum::<u32>()) / 20.0
 }
 
 /// How much room the most calls waiting of a board take as they are written. All its tiles

@@ -63,7 +63,7 @@ use Level::{Critical, None as Unjudged, Ok as Fine, Warning};
 
 #[test]
 fn a_level_is_called_the_same_in_json_and_in_the_style_sheet() {
-    let style = include_str!("../../../style/tile.css");
+    let style = include_str!("../../../style/tile_states.css");
     for level in [Unjudged, Fine, Warning, Critical] {
         assert_eq!(serde_json::to_value(level).unwrap(), level.as_str());
     }
