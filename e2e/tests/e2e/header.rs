@@ -55,7 +55,7 @@ const FAULTS: &str = r#"(() => {
     const foot = parts('.pager-dots', '.foot-limits', '.foot-notice', '.pager-number', '.pager-place',
         '.pager-elsewhere');
     look('.foot', foot);
-    const said = foot.filter(part => part.textContent || part.firstChild);
+    const said = foot.filter(part => part.textContent || part.children.length);
     said.slice(said.findIndex(isThere)).filter(part => !isThere(part))
         .forEach(part => faults.push('gone too soon: ' + part.className));
     if (!isThere(document.querySelector('.pager-elsewhere'))) faults.push('trouble elsewhere is not said');

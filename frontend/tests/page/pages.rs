@@ -12,6 +12,11 @@ fn many(count: usize) -> Vec<Queue> {
 }
 
 impl Shown {
+    /// What is out of sight, and where.
+    fn elsewhere(&self) -> String {
+        self.text(".pager-elsewhere") + &self.text(".pager-place")
+    }
+
     async fn later(&self, seconds: u64) {
         self.answer_times(0, seconds);
         self.board.advance(at(seconds).monotonic, &good_link());
@@ -56,14 +61,11 @@ async fn worst_now_has_the_worst_of_all_pages_from_the_first_second() {
     queues[98].level = Level::Warning;
     let (shown, _) = shown(queues.clone()).await;
     assert_eq!(shown.places()[..3], ["q99", "q98", "q00"]);
-    assert_eq!(shown.text(".pager-elsewhere"), "");
+    assert_eq!(shown.elsewhere(), "");
     shown.later(15).await;
     assert_eq!(shown.places()[0], "q00");
     let last = shown.find(".pager-dots").child_element_count();
-    assert_eq!(
-        shown.text(".pager-elsewhere"),
-        format!("1 critical on page\u{a0}{last}")
-    );
+    assert_eq!(shown.elsewhere(), format!("1 critical on page\u{a0}{last}"));
     shown.later(30).await;
     assert_eq!(shown.places()[0], "q99");
     // A level that no longer counts calls for nothing.
@@ -103,7 +105,7 @@ async fn one_of_two_pages_in_trouble_comes_first() {
     assert_eq!(shown.text(".pager-number"), "Page 2 of 2");
     shown.later(15).await;
     assert_eq!(shown.places()[0], "q00");
-    let said = || shown.text(".pager-number") + &shown.text(".pager-elsewhere");
+    let said = || shown.text(".pager-number") + &shown.elsewhere();
     assert_eq!(said(), "Page 1 of 2 · 1 critical on page\u{a0}2");
     // Less than that is said where nothing is worse.
     queues[last].level = Level::Warning;
@@ -120,7 +122,7 @@ async fn trouble_on_several_pages_is_counted_together() {
     }
     let (shown, per_page) = shown(queues).await;
     assert_eq!(
-        shown.text(".pager-elsewhere"),
+        shown.elsewhere(),
         format!("{} critical on other pages", 100 - per_page)
     );
 }

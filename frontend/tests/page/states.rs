@@ -270,11 +270,11 @@ async fn stale_tile_of_closed_queue_says_that_and_no_zero() {
     shown.board.take(down);
     settle().await;
     for (id, waiting, cause) in [
-        ("a", "", "Nobody logged onwas closed at 11:00"),
+        ("a", "", "was closed at 11:00Nobody logged on"),
         (
             "b",
             "4",
-            "Outside opening hours · 4 waitingwas closed at 11:00",
+            "was closed at 11:00Outside opening hours · 4 waiting",
         ),
         // The banner has it for all.
         ("c", "4", ""),
