@@ -10,12 +10,13 @@ use crate::slots::{Part, Slots};
 pub(crate) const MARKUP: &str = "<div class=banner><b class=banner-title></b>\
     <b class=banner-clock></b><p class=banner-what role=alert></p> <p class=banner-next></p></div>";
 
-const TABLE: [(&str, Part); 5] = [
+const TABLE: [(&str, Part); 6] = [
     (".banner", Part::Attribute("hidden")),
     (".banner-title", Part::Text),
     (".banner-what", Part::Text),
     (".banner-next", Part::Text),
     (".banner-clock", Part::Text),
+    (".banner-clock", Part::Attribute("data-kind")),
 ];
 
 /// The banner within an element.
@@ -26,14 +27,14 @@ impl Banner {
         Self(Slots::find(root, &TABLE))
     }
 
-    /// `title` and `clock`: the header's.
-    pub(crate) fn show(&mut self, trouble: &Trouble, title: &str, clock: &str) {
+    /// `title`, `clock` and its `kind`: the header's.
+    pub(crate) fn show(&mut self, trouble: &Trouble, title: &str, clock: &str, kind: &str) {
         let hidden = if trouble.what.is_empty() {
             "hidden"
         } else {
             ""
         };
         self.0
-            .show(&[hidden, title, &trouble.what, &trouble.next_try, clock]);
+            .show(&[hidden, title, &trouble.what, &trouble.next_try, clock, kind]);
     }
 }

@@ -147,7 +147,8 @@ pub fn board_view(board: BoardState, slug: String) -> Element {
         let theme = theme_name(theme.or_else(|| board.display().theme));
         let link = board.link_name();
         let (size, transform) = (px(paging.fit().frame_px), unattended.transform());
-        banner.show(&board.trouble(), &board.title(), &board.time_of_day());
+        let (clock, kind) = (board.time_of_day(), board.clock_kind());
+        banner.show(&board.trouble(), &board.title(), &clock, kind);
         slots.show(&[view_name(view), link, theme, &size, &transform]);
     });
     // Once the page is in the document, where they look for their elements.

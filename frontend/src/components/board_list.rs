@@ -73,7 +73,8 @@ pub fn board_list_page() -> Element {
     });
     let mut banner = Banner::find(&page);
     follow(move || {
-        list.trouble.with(|trouble| banner.show(trouble, "", ""));
+        list.trouble
+            .with(|trouble| banner.show(trouble, "", "", ""));
     });
     page
 }

@@ -12,7 +12,7 @@ use crate::slots::{Part, Slots, follow};
 use crate::text;
 
 /// The age counts seconds: a screen reader would say it every second but for its role.
-pub(crate) const MARKUP: &str = "<header class=header><h1 class=header-title></h1>\
+pub(crate) const MARKUP: &str = "<header class=header><i class=header-whole></i><h1 class=header-title></h1>\
     <p class=header-total><b data-total=waiting></b><b data-total=change></b></p>\
     <p class=header-wait><b data-total=wait></b></p>\
     <p class=header-critical></p><p class=header-warning></p>\
@@ -36,10 +36,12 @@ const TABLE: [(&str, Part); 14] = [
     (".header-clock", Part::Attribute("data-kind")),
 ];
 
-/// What goes where the line is too short for all of it, the first to go first.
-const PARTS: [&str; 9] = [
+/// What goes where the line is too short for all of it, the first to go first. Without
+/// `header-whole`, which is never seen, a title may be cut.
+const PARTS: [&str; 10] = [
     ".header-freshness",
     ".header-wait",
+    ".header-whole",
     ".header-title",
     ".header-clock",
     ".header-unread",
