@@ -221,7 +221,8 @@ impl TileView {
             age: age(tile_state == TileState::Stale, text::age),
             cause: match sight {
                 TileState::Fresh | TileState::Ageing => String::new(),
-                TileState::Closed => text::closed_because(queue),
+                // A stale tile shows how many waited.
+                TileState::Closed => text::closed_because(queue, !was_closed),
                 TileState::Stale if told.is_told => String::new(),
                 _ => text::server_cause(queue.cause_code, queue.cause.as_deref())
                     .filter(|_| !told.is_told)

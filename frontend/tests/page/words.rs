@@ -138,11 +138,12 @@ fn sentences() -> Vec<String> {
     }
     said.push(text::was(Level::Critical, "18:37"));
     said.push(text::was(Level::Warning, "18:37"));
-    said.push(text::closed_because(&Queue::default()));
-    said.push(text::closed_because(&Queue {
+    said.push(text::closed_because(&Queue::default(), true));
+    let outside = Queue {
         is_outside_hours: true,
         ..Queue::default()
-    }));
+    };
+    said.push(text::closed_because(&outside, true));
     said
 }
 
