@@ -1,13 +1,13 @@
 //! `test`: everything that has to hold before a change lands.
 
-use std::{panic, thread};
+use std::{panic, path::Path, thread};
 
 use anyhow::{Result, bail};
 
 use crate::{
     browsers::{self, Browsers, Choice},
     command::{cargo, run, run_quietly},
-    licences, page,
+    licences, page, postgres,
     step::step,
     toolchain,
     tools::{self, PageTools},
@@ -64,6 +64,7 @@ impl Extent {
 pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
     tools::for_page(workspace)?;
     browsers::prepare(workspace, Choice::All)?;
+    postgres::prepare()?;
     Ok(())
 }
 
@@ -79,11 +80,12 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     licences::check(workspace)?;
     let tools = tools::for_page(workspace)?;
     let browsers = browsers::prepare(workspace, extent.engines())?;
+    let postgres = postgres::prepare()?;
     page::build(workspace, &tools)?;
     // The page's checks build in a separate folder, so that neither waits for the other.
     thread::scope(|scope| {
         let page = scope.spawn(|| check_page(&tools, &browsers));
-        let host = check_host(workspace, &browsers, extent);
+        let host = check_host(workspace, &browsers, &postgres, extent);
         let page = page
             .join()
             .unwrap_or_else(|panic| panic::resume_unwind(panic));
@@ -114,7 +116,12 @@ fn check_page(tools: &PageTools, browsers: &Browsers) -> Result<()> {
     })
 }
 
-fn check_host(workspace: &Workspace, browsers: &Browsers, extent: Extent) -> Result<()> {
+fn check_host(
+    workspace: &Workspace,
+    browsers: &Browsers,
+    postgres: &Path,
+    extent: Extent,
+) -> Result<()> {
     step("Linting the host's side", || {
         let mut clippy = cargo(workspace);
         clippy
@@ -130,6 +137,7 @@ fn check_host(workspace: &Workspace, browsers: &Browsers, extent: Extent) -> Res
             .args(HOST)
             .args(arguments)
             .env("QUEUEWALL_AXE", tools::axe(workspace))
+            .env("QUEUEWALL_POSTGRES_BIN", postgres)
             // Cargo builds it for the server's own tests, before any test runs.
             .env("QUEUEWALL_PROGRAM", workspace.program("debug", "queuewall"));
         browsers.tell(&mut test)?;

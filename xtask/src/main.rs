@@ -15,6 +15,7 @@ mod check;
 mod command;
 mod licences;
 mod page;
+mod postgres;
 mod run;
 mod step;
 mod toolchain;

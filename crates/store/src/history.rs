@@ -1,0 +1,212 @@
+//! Minutes and quarter hours of queues.
+
+use std::sync::PoisonError;
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::{
+    Result, Store,
+    column::{COLUMNS, Column, Values},
+};
+
+/// How many rows one statement inserts: SQLite takes 32,766 values.
+const ROWS_A_STATEMENT: usize = 1_000;
+
+/// A queue as it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Queue {
+    /// CXone's id.
+    pub id: String,
+    /// The skills that it is filtered by; empty means none.
+    pub skills: Vec<String>,
+}
+
+/// How long a kept row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// A minute, with its last reading.
+    Minute,
+    /// A quarter of an hour, with the mean of its minutes.
+    QuarterHour,
+}
+
+/// What is known of a queue in one minute or quarter hour.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Its number since 1970: of minutes, or of quarter hours.
+    pub at: i64,
+    /// The numbers.
+    pub values: Values,
+}
+
+impl Resolution {
+    /// Its length in minutes.
+    #[must_use]
+    pub fn minutes(self) -> i64 {
+        match self {
+            Self::Minute => 1,
+            Self::QuarterHour => 15,
+        }
+    }
+
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::QuarterHour => "quarter_hour",
+        }
+    }
+
+    /// How much of the metric's unit one stored unit is.
+    fn stored_unit(self, column: Column) -> f64 {
+        match self {
+            Self::QuarterHour if !column.is_highest => column.stored_unit() / 10.0,
+            _ => column.stored_unit(),
+        }
+    }
+}
+
+impl Store {
+    /// Keeps one minute (since 1970) of these queues, in one transaction. A minute that is kept
+    /// already stays as it is.
+    ///
+    /// # Errors
+    /// When the database does not take it; then nothing of it is kept.
+    pub async fn write_minute(&self, at: i64, rows: &[(Queue, Values)]) -> Result<()> {
+        let samples = rows.iter().map(|(queue, values)| (queue, at, values));
+        self.write_minutes(samples).await
+    }
+
+    /// Keeps minutes of any queues, in one transaction: each with its number since 1970.
+    ///
+    /// # Errors
+    /// As [`write_minute`](Self::write_minute).
+    pub async fn write_minutes<'a>(
+        &self,
+        samples: impl Iterator<Item = (&'a Queue, i64, &'a Values)>,
+    ) -> Result<()> {
+        let mut rows = Vec::new();
+        for (queue, at, values) in samples {
+            if values.iter().any(Option::is_some) {
+                rows.push((self.key(queue).await?, at, values));
+            }
+        }
+        let mut transaction = self.begin().await?;
+        for rows in rows.chunks(ROWS_A_STATEMENT) {
+            let sql = AssertSqlSafe(insert(Resolution::Minute, rows.len()));
+            let mut query = sqlx::query(sql);
+            for (key, at, values) in rows {
+                query = query.bind(*key).bind(*at);
+                for (column, value) in Column::ALL.into_iter().zip(values.iter()) {
+                    query = query.bind(value.map(|value| stored(value, column)));
+                }
+            }
+            query.execute(&mut *transaction).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// What is kept of a queue from one minute or quarter hour, and before another.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(
+        &self,
+        queue: &Queue,
+        resolution: Resolution,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<Sample>> {
+        let columns = names();
+        let table = resolution.table();
+        let sql = format!(
+            "SELECT at, {columns} FROM {table} WHERE queue = (SELECT key FROM queue WHERE id = $1 AND skills = $2) \
+             AND at >= $3 AND at < $4 ORDER BY at"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql));
+        let query = query
+            .bind(&queue.id)
+            .bind(skills(queue))
+            .bind(from)
+            .bind(to);
+        let rows = query.fetch_all(&self.pool).await?;
+        let sample = |row: &sqlx::any::AnyRow| {
+            let mut values = [None; COLUMNS];
+            for (place, column) in Column::ALL.into_iter().enumerate() {
+                let stored: Option<i64> = row.try_get(place + 1)?;
+                values[place] = stored.map(|it| it as f64 * resolution.stored_unit(column));
+            }
+            let at = row.try_get(0)?;
+            Ok(Sample { at, values })
+        };
+        rows.iter().map(sample).collect()
+    }
+
+    /// The queue's key, which is made where it has none.
+    async fn key(&self, queue: &Queue) -> Result<i64> {
+        let known = |store: &Self| {
+            let keys = store.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            keys.get(queue).copied()
+        };
+        if let Some(key) = known(self) {
+            return Ok(key);
+        }
+        // `WHERE true` tells SQLite that `ON` begins no join. Another server may take the key.
+        let insert = "INSERT INTO queue (key, id, skills) SELECT COALESCE(MAX(key), 0) + 1, $1, $2 \
+                      FROM queue WHERE true ON CONFLICT DO NOTHING";
+        let select = "SELECT key FROM queue WHERE id = $1 AND skills = $2";
+        let key: i64 = loop {
+            let insert = sqlx::query(insert).bind(&queue.id).bind(skills(queue));
+            insert.execute(&self.pool).await?;
+            let select = sqlx::query_scalar(select)
+                .bind(&queue.id)
+                .bind(skills(queue));
+            if let Some(key) = select.fetch_optional(&self.pool).await? {
+                break key;
+            }
+        };
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(queue.clone(), key);
+        Ok(key)
+    }
+}
+
+/// The skills as one text. Their ids hold no comma.
+fn skills(queue: &Queue) -> String {
+    queue.skills.join(",")
+}
+
+fn stored(value: f64, column: Column) -> i64 {
+    let stored = value / column.stored_unit();
+    // Of a wait whole seconds count, as everywhere.
+    let is_wait = column.stored_unit() > 1.0;
+    #[expect(clippy::cast_possible_truncation, reason = "a float's cast saturates")]
+    let stored = if is_wait {
+        stored.floor()
+    } else {
+        stored.round()
+    } as i64;
+    // What one column of PostgreSQL holds.
+    stored.clamp(0, i64::from(i32::MAX))
+}
+
+/// The columns' names, as a list.
+pub(crate) fn names() -> String {
+    Column::ALL.map(Column::name).join(", ")
+}
+
+fn insert(resolution: Resolution, rows: usize) -> String {
+    let width = COLUMNS + 2;
+    let row = |row: usize| {
+        let places: Vec<String> = (1..=width)
+            .map(|place| format!("${}", row * width + place))
+            .collect();
+        format!("({})", places.join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    format!(
+        "INSERT INTO {} (queue, at, {}) VALUES {} ON CONFLICT (queue, at) DO NOTHING",
+        resolution.table(),
+        names(),
+        rows.join(", ")
+    )
+}

@@ -1,0 +1,38 @@
+//! What Queuewall keeps: the history of the queues' metrics, and what it needs to go on after
+//! a restart.
+//!
+//! A [`Store`] is a SQLite file, or a PostgreSQL database that several servers share. Both have
+//! one schema, and one set of statements. Nothing here decides what is kept, or when: callers
+//! hand in minutes and events, and read them back.
+//!
+//! - [`location`]: which database
+//! - [`open`](Store::open): connecting, migrating, and what can be wrong with a database
+//! - [`column`]: the numbers of a minute, from the table of metrics
+//! - [`history`]: minutes and quarter hours of queues
+//! - [`event`]: changes of levels, of the upstream and of the server
+//! - [`state`]: small texts by name
+//! - [`retention`]: rolling minutes up into quarter hours, and deleting what is old
+//! - [`info`]: how large the database is, and will be
+
+#![warn(missing_docs)]
+
+pub mod column;
+mod database;
+pub mod event;
+pub mod history;
+pub mod info;
+pub mod location;
+pub mod retention;
+mod schema;
+pub mod state;
+
+pub use database::{OpenError, Store};
+pub use location::Location;
+
+/// Why a statement failed: the database's words, which name no password.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct QueryError(#[from] sqlx::Error);
+
+/// The result of a statement.
+pub type Result<T, E = QueryError> = std::result::Result<T, E>;

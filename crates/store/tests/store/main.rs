@@ -1,0 +1,415 @@
+//! The store, over both databases: each test runs with a SQLite file and, in a cluster that
+//! the first of them starts, with PostgreSQL.
+
+mod support;
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use queuewall_shared::metric::Metric;
+use queuewall_store::{
+    OpenError, Store,
+    column::{COLUMNS, Column, Values},
+    event::{Event, EventKind},
+    history::{Queue, Resolution},
+    retention::Retention,
+};
+use support::{Database, databases};
+
+fn queue(id: &str) -> Queue {
+    Queue {
+        id: id.to_owned(),
+        skills: Vec::new(),
+    }
+}
+
+/// Values of which just these are known.
+fn values(known: &[(&str, f64)]) -> Values {
+    let mut values = [None; COLUMNS];
+    for (name, value) in known {
+        values[Column::from_name(name).unwrap().index()] = Some(*value);
+    }
+    values
+}
+
+/// Runs a test over each database.
+async fn over_both<F: AsyncFn(&Database)>(test: F) {
+    for database in databases().await {
+        test(&database).await;
+    }
+}
+
+#[tokio::test]
+async fn minutes_are_read_back_and_unknown_is_no_zero() {
+    over_both(async |database| {
+        let store = database.open().await;
+        let known = values(&[
+            ("waiting", 3.0),
+            ("waiting_highest", 7.0),
+            ("longest_wait", 61_900.0),
+            ("service_level", 81.26),
+            ("available_agents", 0.0),
+        ]);
+        let filtered = Queue {
+            id: "a".into(),
+            skills: vec!["1".into(), "2".into()],
+        };
+        let rows = [
+            (queue("a"), known),
+            (filtered.clone(), values(&[("waiting", 9.0)])),
+        ];
+        store.write_minute(100, &rows).await.unwrap();
+        // Nothing is known of it: a gap.
+        store
+            .write_minute(101, &[(queue("a"), [None; COLUMNS])])
+            .await
+            .unwrap();
+        store
+            .write_minute(102, &[(queue("a"), values(&[("waiting", 1.0)]))])
+            .await
+            .unwrap();
+        let read = store
+            .read(&queue("a"), Resolution::Minute, 100, 103)
+            .await
+            .unwrap();
+        assert_eq!(read.iter().map(|it| it.at).collect::<Vec<_>>(), [100, 102]);
+        let expected = values(&[
+            ("waiting", 3.0),
+            ("waiting_highest", 7.0),
+            ("longest_wait", 61_000.0),
+            ("service_level", 81.3),
+            ("available_agents", 0.0),
+        ]);
+        for (column, (read, expected)) in
+            Column::ALL.iter().zip(read[0].values.iter().zip(expected))
+        {
+            let is_same = match (read, expected) {
+                (Some(read), Some(expected)) => (read - expected).abs() < 0.001,
+                (read, expected) => *read == expected,
+            };
+            assert!(is_same, "{}: {read:?}", column.name());
+        }
+        let other = store
+            .read(&filtered, Resolution::Minute, 0, 1_000)
+            .await
+            .unwrap();
+        assert_eq!(other.len(), 1, "another skill filter is another queue");
+        assert!(
+            store
+                .read(&queue("b"), Resolution::Minute, 0, 1_000)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn minute_that_is_kept_stays_as_it_is() {
+    over_both(async |database| {
+        let store = database.open().await;
+        for waiting in [3.0, 5.0] {
+            store
+                .write_minute(7, &[(queue("a"), values(&[("waiting", waiting)]))])
+                .await
+                .unwrap();
+        }
+        let read = store
+            .read(&queue("a"), Resolution::Minute, 0, 10)
+            .await
+            .unwrap();
+        assert_eq!(read[0].values, values(&[("waiting", 3.0)]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn history_and_state_are_there_after_a_restart() {
+    over_both(async |database| {
+        let store = database.open().await;
+        store
+            .write_minute(7, &[(queue("a"), values(&[("waiting", 3.0)]))])
+            .await
+            .unwrap();
+        for value in ["one", "two"] {
+            store
+                .write_state(&[("x".to_owned(), value.to_owned())])
+                .await
+                .unwrap();
+        }
+        store.close().await;
+        let store = database.open().await;
+        assert_eq!(
+            store
+                .read(&queue("a"), Resolution::Minute, 0, 10)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+        assert_eq!(store.state("x").await.unwrap().as_deref(), Some("two"));
+        assert_eq!(store.state("y").await.unwrap(), None);
+        let info = store.info().await.unwrap();
+        assert_eq!(
+            (info.queues, info.first_minute, info.last_minute),
+            (1, Some(7), Some(7))
+        );
+        assert!(info.bytes > 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn quarter_hour_is_the_mean_of_known_minutes() {
+    over_both(async |database| {
+        let store = database.open().await;
+        for (minute, waiting) in [(15, 0.0), (16, 1.0), (29, 0.0), (30, 8.0)] {
+            let values = values(&[("waiting", waiting), ("waiting_highest", waiting + 1.0)]);
+            store
+                .write_minute(minute, &[(queue("a"), values)])
+                .await
+                .unwrap();
+        }
+        for _ in 0..2 {
+            store.roll_up(1, 3).await.unwrap();
+        }
+        let read = store
+            .read(&queue("a"), Resolution::QuarterHour, 0, 10)
+            .await
+            .unwrap();
+        let of =
+            |place: usize, name: &str| read[place].values[Column::from_name(name).unwrap().index()];
+        assert_eq!(read.len(), 2);
+        // A third of a call, in tenths.
+        assert!((of(0, "waiting").unwrap() - 0.3).abs() < 0.001);
+        assert_eq!(
+            (of(0, "waiting_highest"), of(1, "waiting_highest")),
+            (Some(2.0), Some(9.0))
+        );
+        assert_eq!(of(0, "service_level"), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_minutes_are_deleted_in_steps() {
+    over_both(async |database| {
+        let store = database.open().await;
+        let retention = Retention {
+            minute_days: 1,
+            quarter_hour_days: 2,
+        };
+        let known = values(&[("waiting", 1.0)]);
+        let now = 10 * 1_440;
+        for at in (0..now).step_by(60) {
+            store
+                .write_minute(at, &[(queue("a"), known), (queue("b"), known)])
+                .await
+                .unwrap();
+        }
+        let event = |at_ms| Event {
+            at_ms,
+            kind: EventKind::Server,
+            board: None,
+            queue: None,
+            detail: "{}".into(),
+        };
+        store
+            .write_events(&[event(1), event(now * 60_000)])
+            .await
+            .unwrap();
+        store.delete_some(retention, now + 1).await.unwrap();
+        let first = store
+            .read(&queue("a"), Resolution::Minute, 0, now)
+            .await
+            .unwrap()[0]
+            .at;
+        assert_eq!(first, 2_880, "a step deletes two days of one queue");
+        assert_eq!(
+            store
+                .read(&queue("b"), Resolution::Minute, 0, now)
+                .await
+                .unwrap()[0]
+                .at,
+            0
+        );
+        for minute in 0..300 {
+            store
+                .delete_some(retention, now + minute % 60)
+                .await
+                .unwrap();
+        }
+        for id in ["a", "b"] {
+            let first = store
+                .read(&queue(id), Resolution::Minute, 0, now)
+                .await
+                .unwrap()[0]
+                .at;
+            assert!((9 * 1_440..9 * 1_440 + 120).contains(&first), "{first}");
+        }
+        assert_eq!(
+            store.events("main", 0, i64::MAX, 10).await.unwrap().len(),
+            1
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_are_those_of_the_board_and_of_all() {
+    over_both(async |database| {
+        let store = database.open().await;
+        let event = |at_ms, board: Option<&str>, kind| Event {
+            at_ms,
+            kind,
+            board: board.map(str::to_owned),
+            queue: board.map(|_| "4711".to_owned()),
+            detail: r#"{"to":"critical"}"#.to_owned(),
+        };
+        let events = [
+            event(3, Some("main"), EventKind::Level),
+            event(1, None, EventKind::Server),
+            event(2, Some("other"), EventKind::Level),
+            event(9, Some("main"), EventKind::Upstream),
+        ];
+        store.write_events(&events).await.unwrap();
+        let read = store.events("main", 0, 9, 10).await.unwrap();
+        assert_eq!(read, [events[1].clone(), events[0].clone()]);
+        assert_eq!(store.events("main", 0, 10, 1).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn newer_database_is_not_opened_and_left_as_it_is() {
+    over_both(async |database| {
+        database.open().await.close().await;
+        database.execute("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                          VALUES (99, 'later', TRUE, CAST('00' AS {blob}), 0)").await;
+        let error = Store::open(database.location()).await.unwrap_err();
+        assert!(matches!(error, OpenError::Newer { found: 99, known: 1, .. }), "{error}");
+        assert!(error.to_string().contains("has schema 99"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn file_that_is_no_database_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("queuewall.db");
+    std::fs::write(
+        &path,
+        "# not a database, but long enough to have a header".repeat(100),
+    )
+    .unwrap();
+    let error = Store::open(queuewall_store::Location::File(path.clone()))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+    assert!(std::fs::read_to_string(path).unwrap().starts_with("# not"));
+}
+
+#[tokio::test]
+async fn file_in_a_missing_folder_cannot_be_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a # ? % b").join("queuewall.db");
+    let open = || Store::open(queuewall_store::Location::File(path.clone()));
+    assert!(matches!(
+        open().await.unwrap_err(),
+        OpenError::Failed { .. }
+    ));
+    std::fs::create_dir(path.parent().unwrap()).unwrap();
+    open().await.unwrap().close().await;
+    assert!(path.exists(), "whatever stands in its name");
+}
+
+#[tokio::test]
+async fn backup_of_a_database_in_use_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = |name: &str| queuewall_store::Location::File(folder.path().join(name));
+    let store = Store::open(location("a.db")).await.unwrap();
+    store
+        .write_minute(7, &[(queue("a"), values(&[("waiting", 3.0)]))])
+        .await
+        .unwrap();
+    store.backup(&folder.path().join("b.db")).await.unwrap();
+    assert!(
+        store.backup(&folder.path().join("b.db")).await.is_err(),
+        "it exists"
+    );
+    let copy = Store::open(location("b.db")).await.unwrap();
+    assert_eq!(
+        copy.read(&queue("a"), Resolution::Minute, 0, 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn two_programs_write_at_the_same_time() {
+    over_both(async |database| {
+        let (one, two) = (database.open().await, database.open().await);
+        let write = async |store: &Store, from: i64| {
+            for at in 0..50 {
+                let rows = [(queue(&format!("{from}-{at}")), values(&[("waiting", 1.0)]))];
+                store.write_minute(from + at, &rows).await.unwrap();
+            }
+        };
+        tokio::join!(write(&one, 0), write(&two, 1_000));
+        assert_eq!(one.info().await.unwrap().queues, 100);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn locked_database_fails_and_works_again_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = || queuewall_store::Location::File(folder.path().join("a.db"));
+    let (holder, store) = (
+        Store::open(location()).await.unwrap(),
+        Store::open(location()).await.unwrap(),
+    );
+    let rows = [(queue("a"), values(&[("waiting", 1.0)]))];
+    store.write_minute(1, &rows).await.unwrap();
+    let lock = support::lock(&holder).await;
+    let written = tokio::time::timeout(Duration::from_secs(60), store.write_minute(2, &rows)).await;
+    assert!(written.unwrap().is_err(), "it does not wait for ever");
+    assert_eq!(
+        store
+            .read(&queue("a"), Resolution::Minute, 0, 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    lock.rollback().await.unwrap();
+    store.write_minute(2, &rows).await.unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+    /// Whatever numbers: what is read back is what was written, to the stored unit.
+    #[test]
+    fn values_survive(numbers in prop::array::uniform12(prop::option::of(0.0..1e7))) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let location = queuewall_store::Location::File(folder.path().join("a.db"));
+            let store = Store::open(location).await.unwrap();
+            store.write_minute(1, &[(queue("a"), numbers)]).await.unwrap();
+            let read = store.read(&queue("a"), Resolution::Minute, 0, 10).await.unwrap();
+            let read = read.first().map_or([None; COLUMNS], |sample| sample.values);
+            for (column, (read, written)) in Column::ALL.iter().zip(read.iter().zip(numbers)) {
+                let unit = if [Metric::LongestWait, Metric::AverageWait].contains(&column.metric) { 1_000.0 } else { 1.0 };
+                match (read, written) {
+                    (Some(read), Some(written)) => assert!((read - written).abs() <= unit),
+                    (read, written) => assert_eq!(*read, written),
+                }
+            }
+            store.close().await;
+        });
+    }
+}
