@@ -53,6 +53,7 @@ use crate::{
     client,
     clock::Watched,
     config::{Config, Env, Environment, LinkSettings, Live, Loaded, ServerConfig, Targets},
+    history::HistoryConfig,
     metrics::Calls,
     reload::{LOOK_EVERY, Reload},
     serve::Server,
@@ -159,8 +160,10 @@ async fn configured(
     let budget = Arc::new(budget);
     let source = connect(&config, &budget, clock.clone(), &calls)?;
     if let Some((reload, changes)) = reload {
+        let history = HistoryConfig::new(&config.store, &state_dir);
         let mut server = Server::new(config, source, budget, clock).reconfigured_by(changes);
         server.calls = calls;
+        server.history = Some(history);
         server.manager = manager;
         return serve::run(server, Some(reload)).await;
     }

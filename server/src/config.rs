@@ -7,8 +7,8 @@
 //!
 //! # Layout
 //! - `access`: access control; `trust`: which proxies and headers may name a user
-//! - `boards` (with `levels`, `hours` and `display`), `cxone`, `poll`, `server`: one concern
-//!   each; `notes`: what levels do, in words
+//! - `boards` (with `levels`, `hours` and `display`), `cxone`, `poll`, `server`, `store`: one
+//!   concern each; `credential`: a secret, or the file that holds it; `notes`: what levels do, in words
 //! - `frames`: which pages may show the wall in a frame
 //! - `environment` (with `dotenv`), `file`: the two sources; `reader`: both, the
 //!   environment first; `value`: what is wrong with a value whatever its source; `placeholder`:
@@ -21,6 +21,7 @@
 
 mod access;
 mod boards;
+mod credential;
 mod cxone;
 mod display;
 mod dotenv;
@@ -44,6 +45,7 @@ mod proxy;
 mod reader;
 mod requires_restart;
 mod server;
+mod store;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -70,6 +72,7 @@ pub use frames::FrameAncestor;
 pub use problem::{ConfigError, Problem};
 pub use requires_restart::RequiresRestart;
 pub use server::{DEFAULT_IDLE, ServerConfig, TlsFiles};
+pub use store::StoreConfig;
 
 use ::cxone::Settings;
 use reader::Reader;
@@ -88,6 +91,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Access control: `[access]`.
     pub access: AccessConfig,
+    /// The history: `[store]`.
+    pub store: StoreConfig,
     /// At least one board, each slug once: `[[boards]]`.
     pub boards: Vec<BoardConfig>,
     /// What is odd and does not stop the start, in whole sentences.
@@ -129,6 +134,7 @@ impl Loaded {
         let (cxone, ca_file) = cxone::read(&mut reader, &poll);
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
+        let store = StoreConfig::read(&mut reader);
         let targets = Targets::read(&mut reader);
         let places = reader.boards().iter();
         let places: Vec<_> = places.map(|board| board.place.clone()).collect();
@@ -148,6 +154,7 @@ impl Loaded {
                 poll,
                 server,
                 access,
+                store,
                 boards,
                 warnings: reader.warnings,
             },

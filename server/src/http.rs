@@ -43,7 +43,8 @@ use tower::Service as _;
 use tracing::{Instrument as _, Span};
 
 use crate::{
-    access::Guard, clock::Clock, config::FrameAncestor, screens::ScreenRegistry, snapshot::Boards,
+    access::Guard, clock::Clock, config::FrameAncestor, history::History, screens::ScreenRegistry,
+    snapshot::Boards,
 };
 use address::Resolved;
 pub use error::ApiError;
@@ -76,6 +77,8 @@ pub struct AppState {
     pub screens: Arc<ScreenRegistry>,
     /// What is asked, counted.
     pub requests: Requests,
+    /// What is kept of the queues; `None` where nothing is.
+    pub history: Option<Arc<History>>,
 }
 
 /// The one name in a route's path.

@@ -21,6 +21,7 @@
 //! - [`reload`]: the configuration, read again while the server runs
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
+//! - [`history`]: what is kept of the queues, and brought back after a restart
 //! - `disk`: waiting for a disk beside other tasks
 //! - [`logging`]: text or JSON, to stderr
 //! - [`service_manager`]: what systemd is told
@@ -41,6 +42,7 @@ mod disk;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzzing/targets.rs"]
 pub mod fuzzing;
+pub mod history;
 pub mod hours;
 pub mod http;
 pub mod live;

@@ -22,8 +22,8 @@ use prometheus_client::{
 };
 
 use crate::{
-    clock::Clock, connections::ConnectionMetrics, http::Requests, poller::Polls,
-    screens::ScreenRegistry, snapshot::Boards,
+    clock::Clock, connections::ConnectionMetrics, history::HistoryMetrics, http::Requests,
+    poller::Polls, screens::ScreenRegistry, snapshot::Boards,
 };
 pub use calls::Calls;
 pub use state::NAMED_SCREENS;
@@ -49,6 +49,8 @@ pub struct Measured {
     pub screens: Arc<ScreenRegistry>,
     /// For ages.
     pub clock: Arc<dyn Clock>,
+    /// How the history gets on; `None` where none is kept.
+    pub history: Option<HistoryMetrics>,
 }
 
 impl fmt::Debug for Measured {
@@ -94,6 +96,9 @@ impl Metrics {
         measured.boards.encodings().register(ours);
         measured.requests.register(ours);
         measured.connections.register(ours);
+        if let Some(history) = &measured.history {
+            history.register(ours);
+        }
         registry.register_collector(Box::new(state::State::new(measured)));
         Self { registry }
     }

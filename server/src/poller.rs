@@ -10,6 +10,7 @@ mod assemble;
 mod board;
 mod cause;
 mod config;
+mod events;
 mod judging;
 mod metrics;
 mod minutes;
@@ -20,6 +21,7 @@ pub(crate) mod plan;
 mod pulse;
 mod readings;
 mod reconfigure;
+mod recording;
 mod schedule;
 mod upstream;
 
@@ -38,6 +40,7 @@ use crate::{
     backoff::Backoff,
     board::BoardConfig,
     clock::{Clock, Moment},
+    history::Recorder,
     live::Live,
     remedy::explain,
     snapshot::Boards,
@@ -104,6 +107,8 @@ pub struct Poller {
     is_reconfigured: bool,
     polls: Polls,
     outage: Outage,
+    /// What keeps the history, if anything does.
+    recorder: Option<Recorder>,
 }
 
 /// What came of a request, and of a read when it was started.
@@ -155,6 +160,7 @@ impl Poller {
             is_reconfigured: false,
             polls: Polls::default(),
             outage: Outage::default(),
+            recorder: None,
             source,
             budget,
             clock,
@@ -479,6 +485,7 @@ impl Poller {
         let (failures, until) = self.schedule.back_off_now();
         self.polls.hold_back(BackOff { failures, until });
         for (snapshot, latest) in self.snapshots() {
+            self.record_changes(&snapshot);
             self.published.publish(snapshot, latest);
         }
         self.published.mark_assembled();
@@ -487,14 +494,24 @@ impl Poller {
     /// What every board shows now, and when any of its queues was last read.
     fn snapshots(&mut self) -> Vec<(BoardSnapshot, Option<Moment>)> {
         let now = self.clock.now();
+        let uptime_ms = self.published.uptime_ms(now);
         let frame = Frame {
             build: self.published.build(),
             // Numbers that CXone makes less often are no older for being read again.
             cycle: self.cycle.max(self.readings.pulse.step()),
             now,
-            uptime_ms: self.published.started().age_ms_at(now),
+            uptime_ms,
+            epoch_ms: self.epoch_ms(uptime_ms, now),
         };
-        self.minutes.record(&mut self.readings, frame);
+        if self.minutes.record(&mut self.readings, &self.groups, frame) {
+            recording::minute(
+                self.recorder.as_ref(),
+                &mut self.readings,
+                &self.groups,
+                &self.boards,
+                frame,
+            );
+        }
         let pulse = self.readings.pulse.look(frame.cycle, now);
         News {
             pulse,

@@ -18,6 +18,7 @@ use crate::{
     clock::Clock,
     config::{AccessMode, Config, Live},
     connections::{self, ConnectionMetrics, Limits, Tls},
+    history::{History, HistoryConfig, Restored},
     http::{App, AppState, Page, Requests},
     metrics::{Calls, Measured, Metrics},
     operators::{self, OperatorsState},
@@ -48,6 +49,8 @@ pub struct Server {
     pub page: Page,
     /// What changes of the configuration while it runs, if anything can.
     pub changes: Option<watch::Receiver<Live>>,
+    /// Where the history is kept; `None` keeps none.
+    pub history: Option<HistoryConfig>,
     /// Who is told how it goes: nobody unless somebody is named.
     pub manager: ServiceManager,
 }
@@ -71,6 +74,7 @@ impl Server {
             dark_after: DARK_AFTER,
             page: Page::embedded(),
             changes: None,
+            history: None,
             manager: ServiceManager::default(),
         }
     }
@@ -87,7 +91,7 @@ impl Server {
     /// # Errors
     /// When the links cannot be read, or the listener fails.
     pub async fn run(
-        self,
+        mut self,
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
@@ -114,8 +118,12 @@ impl Server {
             idle: server.idle,
             ..Limits::default()
         };
-        let boards = self.boards();
-        let poller = self.poller(&boards);
+        let (history, restored) = self.start_history().await;
+        let boards = self.boards(restored.uptime_ms);
+        let mut poller = self.poller(&boards);
+        if let Some(history) = &history {
+            poller = poller.recorded_by(history.recorder(), restored);
+        }
         let screens = Arc::new(ScreenRegistry::new(self.dark_after));
         let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
         let metrics = Metrics::new(Measured {
@@ -128,6 +136,7 @@ impl Server {
             connections: connections.clone(),
             screens: Arc::clone(&screens),
             clock: Arc::clone(&self.clock),
+            history: history.as_ref().map(|it| it.recorder().metrics().clone()),
         });
         let for_operators = OperatorsState {
             metrics: Arc::new(metrics),
@@ -144,6 +153,7 @@ impl Server {
             frame_ancestors,
             screens,
             requests,
+            history: history.clone(),
         };
 
         let is_tls = tls.is_some();
@@ -182,6 +192,11 @@ impl Server {
         // A separate task, which ends with this one.
         let mut polling = JoinSet::new();
         polling.spawn(poller.run());
+        // Without it, or once it ended, the boards go on.
+        let mut keeping = JoinSet::new();
+        if let Some(history) = history.clone() {
+            keeping.spawn(async move { history.run().await });
+        }
         let served = tokio::select! {
             _ = async { tokio::join!(viewers, operators) } => Ok(()),
             () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
@@ -192,15 +207,32 @@ impl Server {
             // to end, and be started again by whatever watches the process.
             ended = polling.join_next() => Err(anyhow!("the poller ended: {ended:?}")),
         };
+        keeping.shutdown().await;
+        if let Some(history) = history {
+            history.stop().await;
+        }
         info!("stopped");
         served
     }
 
     /// The boards, of which nothing is known yet.
-    fn boards(&self) -> Arc<Boards> {
+    fn boards(&self, uptime_before_ms: u64) -> Arc<Boards> {
         let identities = self.config.boards.iter().map(poller::identity).collect();
         let build = self.page.build().to_owned();
-        Arc::new(Boards::new(identities, build, self.clock.now()))
+        let boards = Boards::new(identities, build, self.clock.now());
+        Arc::new(boards.after_uptime(uptime_before_ms))
+    }
+
+    /// The history, and what it brings back.
+    async fn start_history(&mut self) -> (Option<Arc<History>>, Restored) {
+        let Some(config) = self.history.take() else {
+            return (None, Restored::default());
+        };
+        let history = Arc::new(History::new(config));
+        let boards = self.config.boards.iter();
+        let slugs: Vec<_> = boards.map(|board| board.slug.clone()).collect();
+        let restored = history.start(&slugs, &*self.clock).await;
+        (Some(history), restored)
     }
 
     /// What reads the queues and publishes them to `boards`.

@@ -26,6 +26,8 @@ pub use metrics::Encodings;
 pub struct Boards {
     build: String,
     started: Moment,
+    /// The uptime at which it started: that of earlier starts, where the store knows it.
+    uptime_before_ms: u64,
     set: ArcSwap<BoardSet>,
     encodings: Encodings,
     assembled: watch::Sender<u64>,
@@ -89,6 +91,7 @@ impl Boards {
         Self {
             build,
             started,
+            uptime_before_ms: 0,
             set: ArcSwap::from_pointee(set),
             encodings,
             assembled: watch::Sender::new(0),
@@ -101,7 +104,20 @@ impl Boards {
         &self.build
     }
 
-    /// When the server started: the 0 of its uptime.
+    /// The same boards, whose uptime goes on from an earlier start's.
+    #[must_use]
+    pub fn after_uptime(mut self, uptime_before_ms: u64) -> Self {
+        self.uptime_before_ms = uptime_before_ms;
+        self
+    }
+
+    /// The point in time `now` on the scale of all points in time, in milliseconds.
+    #[must_use]
+    pub fn uptime_ms(&self, now: Moment) -> u64 {
+        self.uptime_before_ms + self.started.age_ms_at(now)
+    }
+
+    /// When the server started.
     #[must_use]
     pub fn started(&self) -> Moment {
         self.started

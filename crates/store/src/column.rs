@@ -6,55 +6,59 @@ use queuewall_shared::metric::{Metric, Unit};
 /// One kept number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Column {
+    /// Its name in the database, in addresses and in the heads of CSV files.
+    pub name: &'static str,
     /// What is measured.
     pub metric: Metric,
-    /// Whether it is the highest of the readings, and not the last one.
+    /// Whether it is the highest of the minute's readings, and not the last one.
     pub is_highest: bool,
 }
 
 /// How many columns there are.
-pub const COLUMNS: usize = Metric::ALL.len() + 2;
+pub const COLUMNS: usize = 8;
 
 /// The numbers of one queue, in the order of [`Column::ALL`]; `None` is unknown. Their units
 /// are the metric's ([`Metric::unit`]).
 pub type Values = [Option<f64>; COLUMNS];
 
 impl Column {
-    /// Every column.
-    pub const ALL: [Self; COLUMNS] = {
-        let waiting = Self {
+    /// Every column. The agents in after-call work or unavailable and the service level's sample
+    /// are not among them: they would make each row a third longer.
+    pub const ALL: [Self; COLUMNS] = [
+        Self::WAITING,
+        Self {
+            name: "waiting_highest",
             metric: Metric::Waiting,
             is_highest: true,
-        };
-        let longest = Self {
+        },
+        // Between two readings a long wait comes and goes: the last one says little.
+        Self {
+            name: "longest_wait",
             metric: Metric::LongestWait,
             is_highest: true,
-        };
-        let mut all = [waiting; COLUMNS];
-        all[COLUMNS - 1] = longest;
-        let mut at = 0;
-        while at < Metric::ALL.len() {
-            all[at] = Self {
-                metric: Metric::ALL[at],
-                is_highest: false,
-            };
-            at += 1;
-        }
-        all
-    };
+        },
+        Self::last(Metric::AverageWait),
+        Self::last(Metric::ServiceLevel),
+        Self::last(Metric::AgentsLoggedOn),
+        Self::last(Metric::AvailableAgents),
+        Self::last(Metric::AgentsBusy),
+    ];
 
-    /// Its name in the database, in addresses and in the heads of CSV files: the metric's, with
-    /// `_highest`.
-    #[must_use]
-    pub fn name(self) -> String {
-        let suffix = if self.is_highest { "_highest" } else { "" };
-        format!("{}{suffix}", self.metric.as_str())
+    /// Calls waiting at the minute's end.
+    pub const WAITING: Self = Self::last(Metric::Waiting);
+
+    const fn last(metric: Metric) -> Self {
+        Self {
+            name: metric.as_str(),
+            metric,
+            is_highest: false,
+        }
     }
 
-    /// The column of this [`name`](Self::name).
+    /// The column of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.name() == name)
+        Self::ALL.into_iter().find(|column| column.name == name)
     }
 
     /// Its place among [`Values`].
@@ -83,7 +87,7 @@ mod tests {
     #[test]
     fn every_column_has_one_name_and_one_place() {
         for (index, column) in Column::ALL.into_iter().enumerate() {
-            assert_eq!(Column::from_name(&column.name()), Some(column));
+            assert_eq!(Column::from_name(column.name), Some(column));
             assert_eq!(column.index(), index);
         }
         assert_eq!(

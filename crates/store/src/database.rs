@@ -8,7 +8,7 @@ use std::{
 };
 
 use sqlx::{
-    Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Executor, Transaction,
+    Any, AnyConnection, AnyPool, Connection as _, Executor, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::MigrateError,
 };
@@ -164,7 +164,7 @@ async fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<
             .await
             .map_err(failed)?;
     }
-    let migrated = schema::migrator(is_sqlite).run(connection).await;
+    let migrated = schema::migrator(is_sqlite).run_direct(None, connection, false).await;
     migrated.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
         other => OpenError::Damaged {

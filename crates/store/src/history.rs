@@ -1,6 +1,6 @@
 //! Minutes and quarter hours of queues.
 
-use std::sync::PoisonError;
+use std::{collections::HashMap, sync::PoisonError};
 
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -72,22 +72,22 @@ impl Store {
     /// # Errors
     /// When the database does not take it; then nothing of it is kept.
     pub async fn write_minute(&self, at: i64, rows: &[(Queue, Values)]) -> Result<()> {
-        let samples = rows.iter().map(|(queue, values)| (queue, at, values));
-        self.write_minutes(samples).await
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|(queue, values)| (queue, at, values))
+            .collect();
+        self.write_minutes(&rows).await
     }
 
     /// Keeps minutes of any queues, in one transaction: each with its number since 1970.
     ///
     /// # Errors
     /// As [`write_minute`](Self::write_minute).
-    pub async fn write_minutes<'a>(
-        &self,
-        samples: impl Iterator<Item = (&'a Queue, i64, &'a Values)>,
-    ) -> Result<()> {
-        let mut rows = Vec::new();
+    pub async fn write_minutes(&self, samples: &[(&Queue, i64, &Values)]) -> Result<()> {
+        let mut rows = Vec::with_capacity(samples.len());
         for (queue, at, values) in samples {
             if values.iter().any(Option::is_some) {
-                rows.push((self.key(queue).await?, at, values));
+                rows.push((self.key(queue).await?, *at, *values));
             }
         }
         let mut transaction = self.begin().await?;
@@ -141,6 +141,45 @@ impl Store {
         rows.iter().map(sample).collect()
     }
 
+    /// One column of all queues, by minute, from one minute and before another. Unknown values
+    /// are not there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn recent(
+        &self,
+        column: Column,
+        from: i64,
+        to: i64,
+    ) -> Result<Vec<(Queue, HashMap<i64, f64>)>> {
+        let name = column.name;
+        let queues = sqlx::query("SELECT key, id, skills FROM queue");
+        let queues = queues.fetch_all(&self.pool).await?;
+        let sql = format!(
+            "SELECT at, {name} FROM minute WHERE queue = $1 AND at >= $2 AND at < $3 AND {name} IS NOT NULL"
+        );
+        let mut recent = Vec::new();
+        for queue in queues {
+            let key: i64 = queue.try_get(0)?;
+            let query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(key);
+            let mut known = HashMap::new();
+            for row in query.bind(from).bind(to).fetch_all(&self.pool).await? {
+                let stored: i64 = row.try_get(1)?;
+                known.insert(row.try_get(0)?, stored as f64 * column.stored_unit());
+            }
+            if !known.is_empty() {
+                let skills: String = queue.try_get(2)?;
+                let skills = skills.split(',').filter(|skill| !skill.is_empty());
+                let queue = Queue {
+                    id: queue.try_get(1)?,
+                    skills: skills.map(str::to_owned).collect(),
+                };
+                recent.push((queue, known));
+            }
+        }
+        Ok(recent)
+    }
+
     /// The queue's key, which is made where it has none.
     async fn key(&self, queue: &Queue) -> Result<i64> {
         let known = |store: &Self| {
@@ -191,7 +230,7 @@ fn stored(value: f64, column: Column) -> i64 {
 
 /// The columns' names, as a list.
 pub(crate) fn names() -> String {
-    Column::ALL.map(Column::name).join(", ")
+    Column::ALL.map(|column| column.name).join(", ")
 }
 
 fn insert(resolution: Resolution, rows: usize) -> String {

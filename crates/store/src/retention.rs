@@ -52,7 +52,7 @@ impl Store {
     pub async fn roll_up(&self, from: i64, to: i64) -> Result<()> {
         // A mean in tenths: 0.4 calls waiting is not none.
         let value = |column: Column| {
-            let name = column.name();
+            let name = column.name;
             let value = if column.is_highest {
                 format!("MAX({name})")
             } else {
@@ -62,7 +62,7 @@ impl Store {
         };
         let values = Column::ALL.map(value).join(", ");
         let update = Column::ALL
-            .map(|it| format!("{0} = excluded.{0}", it.name()))
+            .map(|it| format!("{0} = excluded.{0}", it.name))
             .join(", ");
         let names = names();
         let sql = format!(

@@ -26,7 +26,7 @@ use crate::{
     clock::{SystemClock, Watched},
     config::{
         AccessConfig, AccessMode, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig,
-        USER_AGENT,
+        StoreConfig, USER_AGENT,
     },
     metrics::Calls,
     serve::Server,
@@ -162,6 +162,7 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
             mode: AccessMode::Open,
             ..AccessConfig::default()
         },
+        store: StoreConfig::default(),
         boards: vec![
             board("main", "All queues", &[]),
             board("second-level", "Second level (6 queues)", &second_level),

@@ -1,7 +1,6 @@
 //! What the upstream client needs: dialect, addresses, credentials, certificate,
 //! time-outs. No message here ever quotes a credential.
 
-mod credential;
 mod realtime;
 mod reporting_v2;
 

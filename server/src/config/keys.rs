@@ -236,6 +236,12 @@ settings! {
     PROXY_HEADER = both("QUEUEWALL_PROXY_HEADER", "access.proxy_header")
         .default("x-forwarded-user");
     TRUSTED_PROXIES = both("QUEUEWALL_TRUSTED_PROXIES", "access.trusted_proxies").kind(Kind::Texts);
+    DATABASE_URL = variable("QUEUEWALL_DATABASE_URL").secret();
+    DATABASE_URL_FILE = both("QUEUEWALL_DATABASE_URL_FILE", "store.database_url_file");
+    MINUTE_DAYS = both("QUEUEWALL_MINUTE_DAYS", "store.minute_days")
+        .kind(Kind::Integer).default("35");
+    QUARTER_HOUR_DAYS = both("QUEUEWALL_QUARTER_HOUR_DAYS", "store.quarter_hour_days")
+        .kind(Kind::Integer).default("400");
     HOSTS = both("QUEUEWALL_HOSTS", "server.hosts").kind(Kind::Texts).live();
     TLS_CERTIFICATE_FILE = both("QUEUEWALL_TLS_CERTIFICATE_FILE", "server.tls_certificate_file")
         .followed();
@@ -252,7 +258,7 @@ settings! {
 }
 
 /// The file's tables with settings in them.
-pub(super) const SECTIONS: [&str; 4] = ["cxone", "poll", "server", "access"];
+pub(super) const SECTIONS: [&str; 5] = ["cxone", "poll", "server", "access", "store"];
 /// The file's array of boards.
 pub(super) const BOARDS: &str = "boards";
 /// The table of levels.
@@ -294,6 +300,7 @@ pub(super) fn secret(file_key: &str) -> Option<&'static str> {
     match file_key {
         "cxone.client_secret" => CLIENT_SECRET.variable,
         "cxone.access_key_secret" => ACCESS_KEY_SECRET.variable,
+        "store.database_url" => DATABASE_URL.variable,
         _ => None,
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn list_boards(
         Some(slugs) => Cow::Owned(boards.list_only(&slugs)),
     };
     let mut response = respond(&content, request.into_parts().0.headers, JSON);
-    let uptime_ms = state.boards.started().age_ms_at(now);
+    let uptime_ms = state.boards.uptime_ms(now);
     insert_ms(&mut response, UPTIME_HEADER, uptime_ms);
     Ok(response)
 }
@@ -67,7 +67,7 @@ pub(super) async fn board(
     let cookie = access::renewed_cookie(&state, &request, pass, now.wall);
     let headers = request.into_parts().0.headers;
     let mut response = respond(published.encoded(), headers, JSON);
-    let uptime_ms = state.boards.started().age_ms_at(now);
+    let uptime_ms = state.boards.uptime_ms(now);
     insert_ms(&mut response, UPTIME_HEADER, uptime_ms);
     if let Some(read) = published.latest_read {
         insert_ms(&mut response, SNAPSHOT_AGE_HEADER, read.age_ms_at(now));

@@ -37,10 +37,16 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Response {
         return answer(StatusCode::SERVICE_UNAVAILABLE, starting);
     }
     let upstream = upstream(&state, state.clock.now());
-    answer(
-        StatusCode::OK,
-        json!({ "status": "ready", "upstream": upstream }),
-    )
+    let mut body = json!({ "status": "ready", "upstream": upstream });
+    if let Some(history) = &state.history {
+        // Not the problem's words, which may name a host.
+        body["history"] = json!(if history.is_kept() {
+            "kept"
+        } else {
+            "not kept"
+        });
+    }
+    answer(StatusCode::OK, body)
 }
 
 /// How it goes with CXone: the worst board's state and cause, and the age of the latest

@@ -55,6 +55,7 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
         page: Arc::new(page),
         base_path: "".into(),
         frame_ancestors: Arc::new([]),
+        history: None,
     };
     Fixture {
         routes: router(state.clone()),

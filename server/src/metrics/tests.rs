@@ -89,6 +89,7 @@ impl Fixture {
             connections: ConnectionMetrics::default(),
             screens: Arc::new(ScreenRegistry::new(DARK_AFTER)),
             clock: clock.clone(),
+            history: None,
         };
         Self {
             metrics: Metrics::new(measured.clone()),

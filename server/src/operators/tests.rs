@@ -75,6 +75,7 @@ impl Sides {
             frame_ancestors: Arc::new([]),
             screens: Arc::clone(&screens),
             requests: requests.clone(),
+            history: None,
         };
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
@@ -86,6 +87,7 @@ impl Sides {
             connections: ConnectionMetrics::default(),
             screens: Arc::clone(&screens),
             clock: clock.clone(),
+            history: None,
         });
         let operators = OperatorsState {
             metrics: Arc::new(metrics),

@@ -27,8 +27,10 @@ pub(crate) struct Frame<'a> {
     pub(crate) build: &'a str,
     pub(crate) cycle: Duration,
     pub(crate) now: Moment,
-    /// Milliseconds since the server's start.
+    /// Milliseconds of uptime, on the scale of all points in time.
     pub(crate) uptime_ms: u64,
+    /// What the boards' clocks show, in milliseconds since 1970: simulated in a demo.
+    pub(crate) epoch_ms: u64,
 }
 
 /// One of a board's queues, and what is known of it.

@@ -1,6 +1,11 @@
 //! One board, and its state between two snapshots.
 
-use queuewall_shared::snapshot::BoardSnapshot;
+use std::collections::HashMap;
+
+use queuewall_shared::{
+    level::Judge,
+    snapshot::{BoardSnapshot, SimulatedClock},
+};
 
 use super::{
     assemble::{Frame, assemble, latest_read, shown},
@@ -44,9 +49,24 @@ impl Board {
         }
     }
 
+    /// The same, which goes on from the judges of before the start.
+    pub(crate) fn restore(&mut self, judges: HashMap<String, Judge>) {
+        self.judging.restore(judges);
+    }
+
+    /// The judges that the next start needs.
+    pub(crate) fn troubled(&self) -> HashMap<&str, &Judge> {
+        self.judging.troubled()
+    }
+
     /// Its name in addresses.
     pub(crate) fn slug(&self) -> &str {
         &self.config.slug
+    }
+
+    /// The clock that it shows in place of the machine's.
+    pub(crate) fn simulated_clock(&self) -> Option<SimulatedClock> {
+        self.config.simulated_clock
     }
 
     /// With which group its queues are read.

@@ -32,6 +32,8 @@ pub(crate) struct Judging {
     zone: TimeZone,
     /// Of the queues that can be judged.
     queues: HashMap<String, Judged>,
+    /// Of queues that were in trouble before the start, and were not judged since.
+    restored: HashMap<String, Judge>,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +44,17 @@ struct Judged {
     judgement: Judgement,
     /// Set where the thresholds changed since.
     is_outdated: bool,
+}
+
+impl Judged {
+    /// Before the first reading after a start.
+    fn restored(mut judge: Judge) -> Self {
+        Self {
+            judgement: judge.interrupt(),
+            judge,
+            ..Self::default()
+        }
+    }
 }
 
 impl Judging {
@@ -58,7 +71,22 @@ impl Judging {
             own_hours: board.queues.iter().filter_map(own_hours).collect(),
             zone: zone.unwrap_or(TimeZone::UTC),
             queues: HashMap::new(),
+            restored: HashMap::new(),
         }
+    }
+
+    /// Goes on from the judges of before the start.
+    pub(crate) fn restore(&mut self, judges: HashMap<String, Judge>) {
+        self.restored = judges;
+    }
+
+    /// The judges that the next start needs: those of queues in trouble.
+    pub(crate) fn troubled(&self) -> HashMap<&str, &Judge> {
+        let judged = self.queues.iter().map(|(id, judged)| (id, &judged.judge));
+        let all = self.restored.iter().chain(judged);
+        all.filter(|(_, judge)| !judge.is_calm())
+            .map(|(id, judge)| (id.as_str(), judge))
+            .collect()
     }
 
     /// Takes other thresholds over. Queues whose own did not change stand where they
@@ -66,6 +94,7 @@ impl Judging {
     pub(crate) fn reconfigure(&mut self, board: &BoardConfig) {
         let mut new = Self::new(board);
         new.queues = std::mem::take(&mut self.queues);
+        new.restored = std::mem::take(&mut self.restored);
         for (id, judged) in &mut new.queues {
             let before = self.own.get(id).unwrap_or(&self.base);
             judged.is_outdated |= new.own.get(id).unwrap_or(&new.base) != before;
@@ -110,8 +139,10 @@ impl Judging {
             if state == Some(QueueState::Closed) {
                 return Some(Judgement::default());
             }
-            let (id, mut judged) =
-                before.unwrap_or_else(|| (shown.id.to_owned(), Judged::default()));
+            let (id, mut judged) = before.unwrap_or_else(|| {
+                let restored = self.restored.remove(shown.id).map(Judged::restored);
+                (shown.id.to_owned(), restored.unwrap_or_default())
+            });
             let known = shown.known.filter(|_| state == Some(QueueState::Open));
             let current = known.and_then(|it| it.current(frame.now, frame.cycle));
             let Some((reading, at)) = current else {

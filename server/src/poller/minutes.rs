@@ -1,8 +1,11 @@
-//! Minute by minute, how many calls waited: what the tiles' trends are made of.
+//! Minute by minute, what is known of each queue: the tiles' trends, and what the history keeps.
 
-use queuewall_shared::trend::TREND_MINUTES;
+use std::collections::HashMap;
 
-use super::{assemble::Frame, readings::Readings};
+use queuewall_shared::trend::{TREND_MINUTES, Trend};
+use queuewall_store::history::Queue;
+
+use super::{assemble::Frame, plan::Group, readings::Readings};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -10,28 +13,71 @@ const MINUTE_MS: u64 = 60_000;
 #[derive(Debug, Default)]
 pub(crate) struct Minutes {
     ended: u64,
+    /// How many ended since the start.
+    since_start: usize,
+    /// The trends of before the start, of queues that were not read since.
+    restored: HashMap<Queue, Trend>,
 }
 
 impl Minutes {
-    /// Records the minutes that have ended since the last call. What is known and not
-    /// stale is the last one's value; those before it, which the machine slept
-    /// through, are gaps.
-    pub(crate) fn record(&mut self, readings: &mut Readings, frame: Frame<'_>) {
+    /// Goes on at this uptime, with the trends of before.
+    pub(crate) fn restored(uptime_ms: u64, restored: HashMap<Queue, Trend>) -> Self {
+        Self {
+            ended: uptime_ms / MINUTE_MS,
+            since_start: 0,
+            restored,
+        }
+    }
+
+    /// Records the minutes that have ended since the last call, and answers whether there are
+    /// any. What is known and not stale is the last one's value; those before it, which the
+    /// machine slept through, are gaps.
+    pub(crate) fn record(
+        &mut self,
+        readings: &mut Readings,
+        groups: &[Group],
+        frame: Frame<'_>,
+    ) -> bool {
+        self.bring_back(readings, groups);
         let ended = frame.uptime_ms / MINUTE_MS;
         // Behind it, where the machine's clock was set back: nothing has ended.
         let new = ended.saturating_sub(self.ended);
         self.ended = ended;
         if new == 0 {
-            return;
+            return false;
         }
-        let gaps = usize::try_from(new - 1).map_or(TREND_MINUTES, |it| it.min(TREND_MINUTES));
-        for known in readings.all_mut() {
+        let new = usize::try_from(new).unwrap_or(usize::MAX);
+        self.since_start = self.since_start.saturating_add(new);
+        if self.since_start > TREND_MINUTES {
+            self.restored.clear();
+        }
+        let gaps = (new - 1).min(TREND_MINUTES);
+        for (_, _, known) in readings.all_mut() {
             for _ in 0..gaps {
                 known.trend.push(None);
             }
             let current = known.current(frame.now, frame.cycle);
             let waiting = current.and_then(|(reading, _)| reading.waiting);
             known.trend.push(waiting);
+        }
+        true
+    }
+
+    /// Gives queues that are read for the first time the trend of before the start.
+    fn bring_back(&mut self, readings: &mut Readings, groups: &[Group]) {
+        if self.restored.is_empty() {
+            return;
+        }
+        for (group, id, known) in readings.all_mut() {
+            if !known.trend.is_unknown() {
+                continue;
+            }
+            if let Some(mut trend) = self.restored.remove(&groups[group].queue(id)) {
+                for _ in 0..self.since_start {
+                    trend.push(None);
+                }
+                known.trend = trend;
+            }
         }
     }
 }
@@ -77,8 +123,9 @@ mod tests {
                 cycle: poll,
                 now,
                 uptime_ms: seconds * 1_000,
+                epoch_ms: 0,
             };
-            minutes.record(&mut readings, frame);
+            minutes.record(&mut readings, &[], frame);
         }
         let trend = readings.of(0, "q").unwrap().trend.to_vec();
         let unknown = trend.iter().take_while(|value| value.is_none()).count();

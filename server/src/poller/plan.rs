@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cxone::{QueueInfo, budget::WINDOW};
+use queuewall_store::history::Queue;
 
 use super::PollConfig;
 use crate::board::BoardConfig;
@@ -22,6 +23,14 @@ pub(crate) struct Group {
 }
 
 impl Group {
+    /// A queue as it is read with this group.
+    pub(crate) fn queue(&self, id: &str) -> Queue {
+        Queue {
+            id: id.to_owned(),
+            skills: self.skills.clone(),
+        }
+    }
+
     /// The queues to read: those that boards name, and those of `list` that a board of
     /// all queues shows, where there is such a board.
     pub(crate) fn wanted(&self, list: &[QueueInfo]) -> Vec<String> {

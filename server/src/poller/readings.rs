@@ -42,9 +42,25 @@ pub(crate) struct Known {
     is_not_found: bool,
     /// Its calls waiting, minute by minute.
     pub(crate) trend: Trend,
+    /// The highest of the readings in this minute.
+    pub(crate) highest: Highest,
     /// When the log last said that CXone does not answer it, and whether it has not said
     /// since that it does again.
     logged: Option<(Moment, bool)>,
+}
+
+/// The highest values of several readings; unknown is `None`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Highest {
+    pub(crate) waiting: Option<u64>,
+    pub(crate) longest_wait: Option<Duration>,
+}
+
+impl Highest {
+    fn take_in(&mut self, reading: &QueueReading) {
+        self.waiting = self.waiting.max(reading.waiting);
+        self.longest_wait = self.longest_wait.max(reading.longest_wait);
+    }
 }
 
 /// A queue that comes and goes is not logged again before this.
@@ -122,9 +138,13 @@ impl Readings {
         self.groups[group].get(id)
     }
 
-    /// Every queue that was ever asked for.
-    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Known> {
-        self.groups.iter_mut().flat_map(HashMap::values_mut)
+    /// Every queue that was ever asked for, with its group and id.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = (usize, &str, &mut Known)> {
+        let groups = self.groups.iter_mut().enumerate();
+        groups.flat_map(|(group, queues)| {
+            let queues = queues.iter_mut();
+            queues.map(move |(id, known)| (group, id.as_str(), known))
+        })
     }
 
     /// Whether any queue's last read failed, or that of the list where it `lists`. An id
@@ -174,6 +194,7 @@ impl Readings {
                     }
                     known.name = reading.name.clone().or(known.name.take());
                     known.is_repeated = repeated_since.is_some();
+                    known.highest.take_in(&reading);
                     known.reading = Some((reading, repeated_since.unwrap_or(asked_at)));
                     known.problem = None;
                     known.is_not_found = false;

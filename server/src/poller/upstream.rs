@@ -164,6 +164,7 @@ mod tests {
                     passed: Duration::from_millis(monotonic_ms),
                 },
                 uptime_ms,
+                epoch_ms: 0,
             };
             let upstream = health.update(&[], None, &readings, status, frame);
             (upstream.since_ms, upstream.next_try_ms)

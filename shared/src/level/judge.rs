@@ -1,5 +1,7 @@
 //! The state that hysteresis needs, stepped by one reading at a time.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Level, Metric, Reason, Thresholds};
 use crate::snapshot::Queue;
 
@@ -22,7 +24,7 @@ type Values = [Option<f64>; Metric::JUDGED.len()];
 /// - A reading in which no judged metric is known makes [`Level::None`].
 /// - A service level of 0 % without a sample is not judged until a call has waited: that
 ///   is what CXone says before the first call of a day.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Judge {
     /// In the order of [`Metric::JUDGED`].
     metrics: [Held; Metric::JUDGED.len()],
@@ -100,7 +102,7 @@ pub fn judged(queue: &Queue, metric: Metric) -> Option<f64> {
 }
 
 /// What is held against one metric.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Held {
     warning: Trigger,
     critical: Trigger,
@@ -111,7 +113,7 @@ struct Held {
 }
 
 /// Whether one threshold's level holds.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Trigger {
     is_on: bool,
     /// Of the level that holds, or of the readings in a row that speak for one.
@@ -123,7 +125,7 @@ struct Trigger {
 }
 
 /// When something began.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Start {
     ms: u64,
     /// Whether it may have begun earlier.
@@ -172,6 +174,14 @@ impl Judge {
             is_reload: !self.is_interrupted,
         };
         self.judge(queue, thresholds, now_ms, Some(interruption))
+    }
+
+    /// Whether it holds nothing against the queue, so that there is nothing to go on from.
+    #[must_use]
+    pub fn is_calm(&self) -> bool {
+        let held = self.metrics.iter();
+        let mut triggers = held.flat_map(|held| [held.warning, held.critical]);
+        self.level <= Level::Ok && triggers.all(|trigger| trigger.start.is_none())
     }
 
     /// Says that there is no reading to judge.

@@ -11,18 +11,14 @@ CREATE TABLE queue (
 CREATE TABLE minute (
     queue INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    agents_logged_on INTEGER,
+    waiting INTEGER,
+    waiting_highest INTEGER,
     longest_wait INTEGER,
     average_wait INTEGER,
-    waiting INTEGER,
-    available_agents INTEGER,
     service_level INTEGER,
+    agents_logged_on INTEGER,
+    available_agents INTEGER,
     agents_busy INTEGER,
-    agents_after_call_work INTEGER,
-    agents_unavailable INTEGER,
-    service_level_sample INTEGER,
-    waiting_highest INTEGER,
-    longest_wait_highest INTEGER,
     PRIMARY KEY (queue, at)
 ) {without_rowid};
 
@@ -31,18 +27,14 @@ CREATE TABLE minute (
 CREATE TABLE quarter_hour (
     queue INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    agents_logged_on INTEGER,
+    waiting INTEGER,
+    waiting_highest INTEGER,
     longest_wait INTEGER,
     average_wait INTEGER,
-    waiting INTEGER,
-    available_agents INTEGER,
     service_level INTEGER,
+    agents_logged_on INTEGER,
+    available_agents INTEGER,
     agents_busy INTEGER,
-    agents_after_call_work INTEGER,
-    agents_unavailable INTEGER,
-    service_level_sample INTEGER,
-    waiting_highest INTEGER,
-    longest_wait_highest INTEGER,
     PRIMARY KEY (queue, at)
 ) {without_rowid};
 

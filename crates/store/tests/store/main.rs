@@ -87,7 +87,7 @@ async fn minutes_are_read_back_and_unknown_is_no_zero() {
                 (Some(read), Some(expected)) => (read - expected).abs() < 0.001,
                 (read, expected) => *read == expected,
             };
-            assert!(is_same, "{}: {read:?}", column.name());
+            assert!(is_same, "{}: {read:?}", column.name);
         }
         let other = store
             .read(&filtered, Resolution::Minute, 0, 1_000)
@@ -393,7 +393,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
     /// Whatever numbers: what is read back is what was written, to the stored unit.
     #[test]
-    fn values_survive(numbers in prop::array::uniform12(prop::option::of(0.0..1e7))) {
+    fn values_survive(numbers in prop::array::uniform8(prop::option::of(0.0..1e7))) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();

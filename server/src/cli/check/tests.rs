@@ -474,6 +474,7 @@ fn files_that_were_read_are_named() {
 #[test]
 fn offline_check_asks_nothing_and_names_files() {
     let mut config = crate::config::Config {
+        store: crate::config::StoreConfig::default(),
         cxone: cxone::Settings::new(
             cxone::Dialect::ReportingV2(cxone::ReportingV2Settings {
                 base_url: cxone::BaseUrl::parse("https://a.example.com").unwrap(),

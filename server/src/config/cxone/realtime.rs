@@ -8,12 +8,13 @@ use cxone::{
 };
 use secrecy::SecretString;
 
-use super::{
-    address,
+use super::{address, keys, warn_of_idle};
+use crate::config::{
     credential::{self, Credential},
-    keys, warn_of_idle,
+    keys::Setting,
+    problem::Problem,
+    reader::Reader,
 };
-use crate::config::{keys::Setting, problem::Problem, reader::Reader};
 
 const DEFAULT_ISSUER: &str = "https://cxone.niceincontact.com";
 

@@ -3,12 +3,12 @@
 use cxone::ReportingV2Settings;
 use secrecy::SecretString;
 
-use super::{
-    address,
+use super::{address, keys, warn_of_idle};
+use crate::config::{
     credential::{self, Credential},
-    keys, warn_of_idle,
+    problem::Problem,
+    reader::Reader,
 };
-use crate::config::{problem::Problem, reader::Reader};
 
 const DEFAULT_BASE_URL: &str = "https://api-us-02.nice-incontact.com";
 

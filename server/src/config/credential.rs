@@ -1,6 +1,6 @@
 //! One credential: a value, or a file that holds it. No message here ever quotes one.
 
-use super::super::{
+use super::{
     keys::{Secrecy, Setting},
     problem::Problem,
     reader::Reader,

@@ -1,0 +1,76 @@
+//! Where the history is kept, and for how long.
+
+use queuewall_store::{Location, retention::Retention};
+
+use super::{
+    credential::{self, Credential},
+    keys,
+    problem::Spanned,
+    reader::Reader,
+};
+
+const DATABASE_URL: Credential = Credential(
+    &keys::DATABASE_URL,
+    &keys::DATABASE_URL_FILE,
+    "set it to postgres://user:password@host:5432/queuewall, or name a file that holds it with \
+     QUEUEWALL_DATABASE_URL_FILE (store.database_url_file)",
+);
+
+/// In days. Of a minute: five weeks, to compare with the same weekday of the last month.
+const MINUTE_DAYS: u64 = 35;
+const QUARTER_HOUR_DAYS: u64 = 400;
+
+/// The history.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    /// The PostgreSQL database; `None` is a SQLite file in the state folder.
+    /// `QUEUEWALL_DATABASE_URL` or `…_FILE`, `store.database_url_file`.
+    pub database: Option<Location>,
+    /// For how long minutes and quarter hours are kept. `store.minute_days`,
+    /// `store.quarter_hour_days`.
+    pub retention: Retention,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            database: None,
+            retention: Retention::default(),
+        }
+    }
+}
+
+impl StoreConfig {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let mut days = |setting, default, most| {
+            let days = reader.integer(setting, default, 1..=most, "days");
+            u32::try_from(days).unwrap_or(u32::MAX)
+        };
+        let retention = Retention {
+            minute_days: days(&keys::MINUTE_DAYS, MINUTE_DAYS, 400),
+            quarter_hour_days: days(&keys::QUARTER_HOUR_DAYS, QUARTER_HOUR_DAYS, 4_000),
+        };
+        let database = credential::is_given(reader, &DATABASE_URL)
+            .then(|| credential::read(reader, &DATABASE_URL))
+            .flatten();
+        let database = database.and_then(|url| match Location::postgres(&url) {
+            Ok(location) => Some(location),
+            Err(error) => {
+                let given = [&keys::DATABASE_URL, &keys::DATABASE_URL_FILE];
+                let found = given.into_iter().find_map(|it| reader.text(it));
+                let problem = found.map(|found: Spanned<String>| {
+                    found.problem(
+                        format_args!("is refused: it {error}"),
+                        "write it as postgres://user:password@host:5432/queuewall",
+                    )
+                });
+                reader.problems.extend(problem);
+                None
+            }
+        });
+        Self {
+            database,
+            retention,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What the server keeps, and what it brings back after a restart.
+//!
+//! The poller hands over minutes and events through a [`Recorder`], which never waits. A task
+//! of its own, [`History::run`], opens the store and writes them: a slow, full or lost database
+//! delays no read of CXone and no answer. What it cannot keep is a gap.
+//!
+//! # Layout
+//! - `recorder`: the bounded queue between the two, and its counters
+//! - `writer`: the task
+//! - `restored`: what was kept before the start
+
+mod recorder;
+mod restored;
+mod writer;
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwapOption;
+use queuewall_store::{Location, OpenError, Store, retention::Retention};
+use tokio::{
+    sync::{Mutex, mpsc},
+    time::timeout,
+};
+use tracing::{info, warn};
+
+use crate::{clock::Clock, config::StoreConfig, state::StateDir};
+pub use recorder::{HistoryMetrics, Minute, Recorder};
+pub use restored::Restored;
+pub(crate) use restored::{epoch_ms, minute_of};
+
+/// The name of the SQLite file in the state folder.
+pub const FILE: &str = "queuewall.db";
+
+/// How long the start waits for the store; without it the levels' starts and the trends of
+/// before are not known.
+const OPEN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a shutdown waits for it.
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where the history is kept, and for how long.
+#[derive(Clone, Debug)]
+pub struct HistoryConfig {
+    /// Which database.
+    pub location: Location,
+    /// For how long.
+    pub retention: Retention,
+}
+
+/// The server's history. Readers take its [`store`](Self::store).
+#[derive(Debug)]
+pub struct History {
+    config: HistoryConfig,
+    store: ArcSwapOption<Store>,
+    records: Mutex<mpsc::Receiver<recorder::Record>>,
+    recorder: Recorder,
+}
+
+impl History {
+    /// A history of which nothing is open yet.
+    #[must_use]
+    pub fn new(config: HistoryConfig) -> Self {
+        let (recorder, records) = Recorder::new();
+        Self {
+            config,
+            store: ArcSwapOption::empty(),
+            records: Mutex::new(records),
+            recorder,
+        }
+    }
+
+    /// What the poller hands over to.
+    #[must_use]
+    pub fn recorder(&self) -> Recorder {
+        self.recorder.clone()
+    }
+
+    /// The store, while it is open.
+    #[must_use]
+    pub fn store(&self) -> Option<Arc<Store>> {
+        self.store.load_full()
+    }
+
+    /// Whether the database took what was last handed over.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.recorder.metrics().problem().is_none()
+    }
+
+    /// Ends the connections, once nothing more is handed over.
+    pub async fn stop(&self) {
+        if let Some(store) = self.store.swap(None) {
+            // A database that does not answer delays no shutdown.
+            let _ = timeout(STOP_PATIENCE, store.close()).await;
+        }
+    }
+
+    /// Opens the store and reads what was kept of `boards`. Where that fails or takes too long,
+    /// nothing is brought back, and [`run`](Self::run) tries again.
+    pub async fn start(&self, boards: &[String], clock: &dyn Clock) -> Restored {
+        let opened = timeout(OPEN_PATIENCE, async {
+            let store = self.open().await.map_err(|error| error.to_string())?;
+            let now = clock.now().wall;
+            let restored = Restored::read(&store, boards, now).await;
+            self.store.store(Some(Arc::new(store)));
+            restored.map_err(|error| error.to_string())
+        });
+        let failed = match opened.await {
+            Ok(Ok(restored)) => {
+                info!("the history is kept in {}", self.config.location);
+                return restored;
+            }
+            Ok(Err(error)) => error,
+            Err(_) => format!("{} does not answer", self.config.location),
+        };
+        self.recorder.metrics().failed(&failed);
+        Restored::default()
+    }
+
+    /// Opens the store. A damaged file is moved aside: it holds nothing but history.
+    async fn open(&self) -> Result<Store, OpenError> {
+        let location = &self.config.location;
+        let opened = Store::open(location.clone()).await;
+        let (Err(OpenError::Damaged { what, .. }), Some(file)) = (&opened, location.file()) else {
+            return opened;
+        };
+        let aside = file.with_extension("db.damaged");
+        warn!(
+            "the history in {} is damaged ({what}): it is moved to {}, and begins again",
+            file.display(),
+            aside.display()
+        );
+        if let Err(error) = std::fs::rename(file, aside) {
+            warn!("{} cannot be moved ({error})", file.display());
+            return opened;
+        }
+        Store::open(location.clone()).await
+    }
+}
+
+impl HistoryConfig {
+    /// The configured database, else the SQLite file in the state folder, which is made here
+    /// where it is missing, for this user alone.
+    #[must_use]
+    pub fn new(config: &StoreConfig, dir: &StateDir) -> Self {
+        let file = || {
+            // Where it cannot be made, opening it says so.
+            let _ = dir.lock_file(FILE);
+            Location::File(dir.path().join(FILE))
+        };
+        Self {
+            location: config.database.clone().unwrap_or_else(file),
+            retention: config.retention,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The bounded queue from the poller to the writer.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use prometheus_client::{
+    metrics::{counter::Counter, gauge::Gauge},
+    registry::Registry,
+};
+use queuewall_store::{column::Values, event::Event, history::Queue};
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+/// So many records wait for a slow database: an hour of minutes.
+const CAPACITY: usize = 60;
+
+/// One minute of all queues.
+#[derive(Clone, Debug, Default)]
+pub struct Minute {
+    /// Its number since 1970.
+    pub at: i64,
+    /// What is known of each queue. A queue of which nothing is known is not here.
+    pub rows: Vec<(Queue, Values)>,
+    /// What the next start needs, by name.
+    pub state: Vec<(String, String)>,
+}
+
+/// What is to be kept.
+#[derive(Clone, Debug)]
+pub(super) enum Record {
+    Minute(Minute),
+    Events(Vec<Event>),
+}
+
+/// Takes what is to be kept, and never waits.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    records: mpsc::Sender<Record>,
+    metrics: HistoryMetrics,
+}
+
+/// How it goes with the store. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryMetrics(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    written: Counter,
+    lost: Counter,
+    failures: Counter,
+    is_writable: Gauge,
+    /// Whether the log said that it cannot be written, and not yet that it can.
+    is_failing: AtomicBool,
+    /// Why.
+    problem: Mutex<Option<String>>,
+}
+
+impl Recorder {
+    pub(super) fn new() -> (Self, mpsc::Receiver<Record>) {
+        let (records, receiver) = mpsc::channel(CAPACITY);
+        let metrics = HistoryMetrics::default();
+        (Self { records, metrics }, receiver)
+    }
+
+    /// How it goes.
+    #[must_use]
+    pub fn metrics(&self) -> &HistoryMetrics {
+        &self.metrics
+    }
+
+    /// Hands a minute over. Where too many wait already, it is lost: a gap in the history.
+    pub fn minute(&self, minute: Minute) {
+        self.hand_over(Record::Minute(minute));
+    }
+
+    /// Hands events over.
+    pub fn events(&self, events: Vec<Event>) {
+        if !events.is_empty() {
+            self.hand_over(Record::Events(events));
+        }
+    }
+
+    fn hand_over(&self, record: Record) {
+        if self.records.try_send(record).is_err() {
+            self.metrics.0.lost.inc();
+        }
+    }
+}
+
+impl HistoryMetrics {
+    /// Registers the metrics.
+    pub fn register(&self, registry: &mut Registry) {
+        let Counts {
+            written,
+            lost,
+            failures,
+            is_writable,
+            ..
+        } = &*self.0;
+        let name = "history_written_minutes";
+        registry.register(
+            name,
+            "Minutes that were written to the history",
+            written.clone(),
+        );
+        let name = "history_lost_records";
+        registry.register(
+            name,
+            "Minutes and events that the database did not take in time",
+            lost.clone(),
+        );
+        let name = "history_failures";
+        registry.register(
+            name,
+            "Statements that the database refused",
+            failures.clone(),
+        );
+        let name = "history_writable";
+        registry.register(
+            name,
+            "Whether the database took what was last written: 1 or 0",
+            is_writable.clone(),
+        );
+    }
+
+    /// Why the history is not kept now; `None` while it is.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        self.problem_slot().clone()
+    }
+
+    /// A minute was written.
+    pub(super) fn minute_written(&self) {
+        self.0.written.inc();
+        self.works();
+    }
+
+    /// The database answers.
+    pub(super) fn works(&self) {
+        self.0.is_writable.set(1);
+        *self.problem_slot() = None;
+        if self.0.is_failing.swap(false, Ordering::Relaxed) {
+            info!(
+                "the history is kept again; {} records are missing",
+                self.0.lost.get()
+            );
+        }
+    }
+
+    /// The database does not take it. Said once.
+    pub(super) fn failed(&self, error: &str) {
+        self.0.failures.inc();
+        self.0.is_writable.set(0);
+        *self.problem_slot() = Some(error.to_owned());
+        if !self.0.is_failing.swap(true, Ordering::Relaxed) {
+            warn!(
+                "the history cannot be kept ({error}): the boards go on, and what is not written within an hour \
+                 will be missing"
+            );
+        }
+    }
+
+    fn problem_slot(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.0
+            .problem
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

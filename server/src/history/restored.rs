@@ -1,0 +1,115 @@
+//! What was kept before the start.
+
+use std::{
+    collections::HashMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use queuewall_shared::{
+    level::Judge,
+    trend::{TREND_MINUTES, Trend},
+};
+use queuewall_store::{Result, Store, column::Column, history::Queue};
+use serde::{Deserialize, Serialize};
+
+/// The names of texts in the store.
+const UPTIME: &str = "uptime";
+const LEVELS: &str = "levels:";
+
+/// What a start goes on from.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// Where the scale of all points in time begins at this start, in milliseconds: it goes on
+    /// from the first start of all, so that what began before this one has its time.
+    pub uptime_ms: u64,
+    /// The judges of each board's queues that were in trouble, by slug and id.
+    pub levels: HashMap<String, HashMap<String, Judge>>,
+    /// Each queue's last half hour, as of the start.
+    pub trends: HashMap<Queue, Trend>,
+}
+
+/// The scale's end when the last minute was written.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Uptime {
+    uptime_ms: u64,
+    /// When that was, in milliseconds since 1970.
+    epoch_ms: u64,
+}
+
+impl Restored {
+    /// Reads it, of these boards' slugs.
+    ///
+    /// # Errors
+    /// When the database does not answer. What cannot be understood is passed over: another
+    /// version may have written it.
+    pub(super) async fn read(store: &Store, boards: &[String], now: SystemTime) -> Result<Self> {
+        let epoch_ms = epoch_ms(now);
+        let last: Option<Uptime> = parsed(store.state(UPTIME).await?);
+        let mut levels = HashMap::new();
+        for board in boards {
+            let judges = parsed(store.state(&format!("{LEVELS}{board}")).await?);
+            levels.extend(judges.map(|judges| (board.clone(), judges)));
+        }
+        Ok(Self {
+            // Where the clock was set back since, no time passed.
+            uptime_ms: last.map_or(0, |it| it.uptime_ms + epoch_ms.saturating_sub(it.epoch_ms)),
+            levels,
+            trends: trends(store, minute_of(epoch_ms)).await?,
+        })
+    }
+
+    /// What the next start needs of this one, by name: the scale's end, and the judges of each
+    /// board's queues in trouble.
+    #[must_use]
+    pub fn to_state<'j>(
+        uptime_ms: u64,
+        now: SystemTime,
+        levels: impl IntoIterator<Item = (&'j str, HashMap<&'j str, &'j Judge>)>,
+    ) -> Vec<(String, String)> {
+        let uptime = Uptime {
+            uptime_ms,
+            epoch_ms: epoch_ms(now),
+        };
+        let judges = levels
+            .into_iter()
+            .map(|(slug, judges)| (format!("{LEVELS}{slug}"), json(&judges)));
+        std::iter::once((UPTIME.to_owned(), json(&uptime)))
+            .chain(judges)
+            .collect()
+    }
+}
+
+/// Milliseconds since 1970; 0 before.
+pub(crate) fn epoch_ms(at: SystemTime) -> u64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The minute that ended at this time, give or take half of one: minutes are counted from the
+/// server's start, and kept by the clock.
+pub(crate) fn minute_of(epoch_ms: u64) -> i64 {
+    i64::try_from(epoch_ms.saturating_sub(30_000) / 60_000).unwrap_or(i64::MAX)
+}
+
+/// The half hour before this minute; a minute that is not kept is a gap.
+async fn trends(store: &Store, now: i64) -> Result<HashMap<Queue, Trend>> {
+    let minutes = i64::try_from(TREND_MINUTES).unwrap_or(i64::MAX);
+    let mut trends = HashMap::new();
+    for (queue, known) in store.recent(Column::WAITING, now - minutes, now).await? {
+        let mut trend = Trend::default();
+        for at in now - minutes..now {
+            trend.push(known.get(&at).map(|value| *value as u64));
+        }
+        trends.insert(queue, trend);
+    }
+    Ok(trends)
+}
+
+fn parsed<T: for<'de> Deserialize<'de>>(text: Option<String>) -> Option<T> {
+    serde_json::from_str(&text?).ok()
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Of plain values: it is always written.
+    serde_json::to_string(value).unwrap_or_default()
+}

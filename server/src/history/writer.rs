@@ -1,0 +1,83 @@
+//! The task that writes the history.
+
+use std::{sync::Arc, time::Duration};
+
+use queuewall_store::{Result, Store};
+use rand::{SeedableRng as _, rngs::StdRng};
+use tokio::time::sleep;
+
+use super::{History, recorder::Record};
+use crate::backoff::Backoff;
+
+const RETRY_MIN: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(60);
+const JITTER: f64 = 0.5;
+
+/// The quarter hours of so many minutes are made again when a minute is written: one that was
+/// written late is in them too.
+const ROLL_UP_MINUTES: i64 = 60;
+
+impl History {
+    /// Opens the store, and writes what the poller hands over, for as long as it runs.
+    pub async fn run(&self) {
+        // The only one who takes it.
+        let mut records = self.records.lock().await;
+        while let Some(record) = records.recv().await {
+            let mut failures = 0_u32;
+            while let Err(error) = self.keep(&record).await {
+                self.recorder.metrics().failed(&error);
+                failures = failures.saturating_add(1);
+                sleep(retry_after(failures)).await;
+            }
+        }
+    }
+
+    async fn keep(&self, record: &Record) -> Result<(), String> {
+        let store = match self.store() {
+            Some(store) => store,
+            None => {
+                let store = Arc::new(self.open().await.map_err(|error| error.to_string())?);
+                self.store.store(Some(Arc::clone(&store)));
+                store
+            }
+        };
+        let metrics = self.recorder.metrics();
+        let written = match record {
+            Record::Events(events) => store.write_events(events).await,
+            Record::Minute(minute) => {
+                let written = store.write_minute(minute.at, &minute.rows).await;
+                match written {
+                    Ok(()) => store.write_state(&minute.state).await,
+                    failed => failed,
+                }
+            }
+        };
+        written.map_err(|error| error.to_string())?;
+        let Record::Minute(minute) = record else {
+            metrics.works();
+            return Ok(());
+        };
+        metrics.minute_written();
+        // It has another chance in the next minute.
+        if let Err(error) = self.tidy(&store, minute.at).await {
+            metrics.failed(&error.to_string());
+        }
+        Ok(())
+    }
+
+    /// Makes the quarter hour that ended, and deletes some of what is old.
+    async fn tidy(&self, store: &Store, at: i64) -> Result<()> {
+        if (at + 1) % 15 == 0 {
+            store
+                .roll_up((at + 1 - ROLL_UP_MINUTES) / 15, (at + 1) / 15)
+                .await?;
+        }
+        store.delete_some(self.config.retention, at).await
+    }
+}
+
+fn retry_after(failures: u32) -> Duration {
+    #[expect(clippy::expect_used, reason = "the maximum is above the minimum")]
+    let backoff = Backoff::try_new(RETRY_MIN, RETRY_MAX, JITTER).expect("valid bounds");
+    backoff.delay(failures, &mut StdRng::from_os_rng())
+}

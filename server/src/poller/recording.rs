@@ -1,0 +1,113 @@
+//! What the history keeps of the poller's work.
+
+use std::time::Duration;
+
+use queuewall_shared::{metric::Metric, snapshot::BoardSnapshot};
+use queuewall_store::{
+    column::{COLUMNS, Column, Values},
+    history::Queue,
+};
+
+use super::{
+    Poller,
+    assemble::Frame,
+    board::Board,
+    events,
+    plan::Group,
+    readings::{Highest, Known, Readings},
+};
+use crate::{
+    clock::Moment,
+    history::{Minute, Recorder, Restored, epoch_ms, minute_of},
+    mapping,
+};
+
+impl Poller {
+    /// The same poller, which hands over to `recorder` and goes on from what it kept.
+    #[must_use]
+    pub fn recorded_by(mut self, recorder: Recorder, mut restored: Restored) -> Self {
+        for board in &mut self.boards {
+            if let Some(judges) = restored.levels.remove(board.slug()) {
+                board.restore(judges);
+            }
+        }
+        self.minutes = super::Minutes::restored(restored.uptime_ms, restored.trends);
+        self.recorder = Some(recorder);
+        self
+    }
+
+    /// What the boards' clocks show, in milliseconds since 1970.
+    pub(super) fn epoch_ms(&self, uptime_ms: u64, now: Moment) -> u64 {
+        match self.boards.first().and_then(Board::simulated_clock) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a float's cast saturates"
+            )]
+            Some(clock) => clock.at(uptime_ms as f64) as u64,
+            None => epoch_ms(now.wall),
+        }
+    }
+
+    /// Hands over what changed between the board's published snapshot and this one.
+    pub(super) fn record_changes(&self, snapshot: &BoardSnapshot) {
+        let Some(recorder) = &self.recorder else {
+            return;
+        };
+        let Some(before) = self.published.latest(&snapshot.board.slug) else {
+            return;
+        };
+        let now = self.clock.now();
+        let at_ms = self.epoch_ms(self.published.uptime_ms(now), now);
+        recorder.events(events::between(&before.snapshot, snapshot, at_ms));
+    }
+}
+
+/// Hands over the minute that ended.
+pub(super) fn minute(
+    recorder: Option<&Recorder>,
+    readings: &mut Readings,
+    groups: &[Group],
+    boards: &[Board],
+    frame: Frame<'_>,
+) {
+    let row = |(group, id, known): (usize, &str, &mut Known)| -> Option<(Queue, Values)> {
+        let highest = std::mem::take(&mut known.highest);
+        let values = values(known, highest, frame)?;
+        Some((groups[group].queue(id), values))
+    };
+    let rows = readings.all_mut().filter_map(row).collect();
+    let Some(recorder) = recorder else {
+        return;
+    };
+    let levels = boards.iter().map(|board| (board.slug(), board.troubled()));
+    recorder.minute(Minute {
+        at: minute_of(frame.epoch_ms),
+        rows,
+        state: Restored::to_state(frame.uptime_ms, frame.now.wall, levels),
+    });
+}
+
+/// What is known of a queue at a minute's end; `None` where its reading is stale.
+fn values(known: &Known, highest: Highest, frame: Frame<'_>) -> Option<Values> {
+    let (reading, _) = known.current(frame.now, frame.cycle)?;
+    let queue = mapping::queue(reading);
+    let mut values = [None; COLUMNS];
+    for (value, column) in values.iter_mut().zip(Column::ALL) {
+        let last = queue.value(column.metric);
+        *value = match (column.is_highest, column.metric) {
+            (true, Metric::Waiting) => highest.waiting.map(|count| count as f64),
+            (true, Metric::LongestWait) => highest.longest_wait.map(milliseconds),
+            _ => last,
+        };
+        // Where reads are rarer than minutes, there was none in this one.
+        if column.is_highest {
+            *value = value.or(last);
+        }
+    }
+    Some(values)
+}
+
+fn milliseconds(wait: Duration) -> f64 {
+    mapping::millis(wait) as f64
+}
