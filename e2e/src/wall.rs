@@ -10,7 +10,8 @@ use cxone::{
 use queuewall::{
     clock::{SystemClock, Watched},
     config::{
-        AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig, USER_AGENT,
+        AccessConfig, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig, StoreConfig,
+        USER_AGENT,
     },
     serve::Server,
 };
@@ -249,6 +250,7 @@ impl Wall {
         let boards = more.chain([board.clone()]).rev().collect();
         let budget_per_minute = 600;
         let config = Config {
+            store: StoreConfig::default(),
             cxone: self.settings()?,
             ca_file: None,
             poll: PollConfig {

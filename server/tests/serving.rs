@@ -12,8 +12,8 @@ use queuewall::{
     access::{Link, Store, StoreError, Token},
     clock::SystemClock,
     config::{
-        AccessConfig, AccessMode, BoardConfig, Config, PollConfig, ServerConfig, TlsFiles,
-        USER_AGENT,
+        AccessConfig, AccessMode, BoardConfig, Config, PollConfig, ServerConfig, StoreConfig,
+        TlsFiles, USER_AGENT,
     },
     serve::Server,
 };
@@ -51,6 +51,7 @@ fn config(server: ServerConfig, access: AccessConfig) -> Config {
         budget_per_minute: 10,
     };
     Config {
+        store: StoreConfig::default(),
         cxone: Settings::new(
             Dialect::ReportingV2(ReportingV2Settings {
                 base_url: BaseUrl::parse("http://127.0.0.1:9").unwrap(),

@@ -164,7 +164,9 @@ async fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<
             .await
             .map_err(failed)?;
     }
-    let migrated = schema::migrator(is_sqlite).run_direct(None, connection, false).await;
+    let migrated = schema::migrator(is_sqlite)
+        .run_direct(None, connection, false)
+        .await;
     migrated.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
         other => OpenError::Damaged {

@@ -18,7 +18,9 @@ use cxone::{
 };
 use queuewall::{
     clock::Watched,
-    config::{AccessConfig, BoardConfig, Config, PollConfig, ServerConfig, USER_AGENT},
+    config::{
+        AccessConfig, BoardConfig, Config, PollConfig, ServerConfig, StoreConfig, USER_AGENT,
+    },
     serve::Server,
     state::{StateDir, StateLedger},
 };
@@ -83,6 +85,7 @@ impl Machine {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = Config {
+            store: StoreConfig::default(),
             cxone: self.cxone.clone(),
             ca_file: None,
             poll: poll(),
