@@ -24,6 +24,8 @@ use tokio::{
 use tracing::{info, warn};
 
 use crate::{clock::Clock, config::StoreConfig, state::StateDir};
+#[cfg(test)]
+pub(crate) use recorder::Record;
 pub use recorder::{HistoryMetrics, Minute, Recorder};
 pub use restored::Restored;
 pub(crate) use restored::{epoch_ms, minute_of};
@@ -154,3 +156,6 @@ impl HistoryConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ pub struct Minute {
 
 /// What is to be kept.
 #[derive(Clone, Debug)]
-pub(super) enum Record {
+pub(crate) enum Record {
     Minute(Minute),
     Events(Vec<Event>),
 }
@@ -58,7 +58,7 @@ struct Counts {
 }
 
 impl Recorder {
-    pub(super) fn new() -> (Self, mpsc::Receiver<Record>) {
+    pub(crate) fn new() -> (Self, mpsc::Receiver<Record>) {
         let (records, receiver) = mpsc::channel(CAPACITY);
         let metrics = HistoryMetrics::default();
         (Self { records, metrics }, receiver)
@@ -84,7 +84,7 @@ impl Recorder {
 
     fn hand_over(&self, record: Record) {
         if self.records.try_send(record).is_err() {
-            self.metrics.0.lost.inc();
+            self.metrics.lose();
         }
     }
 }
@@ -125,10 +125,27 @@ impl HistoryMetrics {
         );
     }
 
+    /// How many minutes were written.
+    #[cfg(test)]
+    pub(super) fn written(&self) -> u64 {
+        self.0.written.get()
+    }
+
+    /// How many records were lost.
+    #[cfg(test)]
+    pub(super) fn lost(&self) -> u64 {
+        self.0.lost.get()
+    }
+
     /// Why the history is not kept now; `None` while it is.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         self.problem_slot().clone()
+    }
+
+    /// A record is given up.
+    pub(super) fn lose(&self) {
+        self.0.lost.inc();
     }
 
     /// A minute was written.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use queuewall_store::{Result, Store};
 use rand::{SeedableRng as _, rngs::StdRng};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{History, recorder::Record};
 use crate::backoff::Backoff;
@@ -12,6 +12,9 @@ use crate::backoff::Backoff;
 const RETRY_MIN: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(60);
 const JITTER: f64 = 0.5;
+
+/// A record that is refused for so long is given up: the newer ones behind it count more.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
 
 /// The quarter hours of so many minutes are made again when a minute is written: one that was
 /// written late is in them too.
@@ -23,9 +26,13 @@ impl History {
         // The only one who takes it.
         let mut records = self.records.lock().await;
         while let Some(record) = records.recv().await {
-            let mut failures = 0_u32;
+            let (begun, mut failures) = (Instant::now(), 0_u32);
             while let Err(error) = self.keep(&record).await {
                 self.recorder.metrics().failed(&error);
+                if begun.elapsed() >= GIVE_UP_AFTER {
+                    self.recorder.metrics().lose();
+                    break;
+                }
                 failures = failures.saturating_add(1);
                 sleep(retry_after(failures)).await;
             }

@@ -1,11 +1,15 @@
 //! What changed between two snapshots of a board, for the history.
 
-use queuewall_shared::snapshot::{BoardSnapshot, Queue};
+use queuewall_shared::{
+    level::Level,
+    snapshot::{BoardSnapshot, Queue},
+};
 use queuewall_store::event::{Event, EventKind};
 use serde_json::json;
 
-/// The changes from one snapshot to the next, at this time in milliseconds since 1970. A queue
-/// that is new has none: what it was before is not known.
+/// The changes from one snapshot to the next, at this time in milliseconds since 1970: of the
+/// upstream's state, and of levels where one of the two is trouble. A queue that is new has none:
+/// what it was before is not known.
 pub(super) fn between(before: &BoardSnapshot, after: &BoardSnapshot, at_ms: u64) -> Vec<Event> {
     let event = |kind, queue: Option<&Queue>, detail: serde_json::Value| Event {
         at_ms: i64::try_from(at_ms).unwrap_or(i64::MAX),
@@ -24,7 +28,10 @@ pub(super) fn between(before: &BoardSnapshot, after: &BoardSnapshot, at_ms: u64)
         // In the same place, unless the configuration changed.
         let same_place = before.queues.get(place).filter(|it| it.id == queue.id);
         let was = same_place.or_else(|| before.queues.iter().find(|it| it.id == queue.id));
-        if let Some(was) = was.filter(|was| was.level != queue.level) {
+        let is_trouble = |it: &Queue| it.level > Level::Ok;
+        let is_change =
+            |was: &&Queue| was.level != queue.level && (is_trouble(was) || is_trouble(queue));
+        if let Some(was) = was.filter(is_change) {
             let detail = json!({ "from": was.level, "to": queue.level, "reasons": queue.reasons });
             events.push(event(EventKind::Level, Some(queue), detail));
         }
@@ -34,7 +41,7 @@ pub(super) fn between(before: &BoardSnapshot, after: &BoardSnapshot, at_ms: u64)
 
 #[cfg(test)]
 mod tests {
-    use queuewall_shared::{level::Level, snapshot::Board};
+    use queuewall_shared::snapshot::Board;
 
     use super::*;
     use crate::{
@@ -79,5 +86,10 @@ mod tests {
             "{events:?}"
         );
         assert!(between(&after, &after, 8).is_empty());
+        let unread = board(&[("a", Level::None)]);
+        assert!(
+            between(&board(&[("a", Level::Ok)]), &unread, 9).is_empty(),
+            "the upstream's event says it"
+        );
     }
 }

@@ -6,6 +6,7 @@ mod counts;
 mod levels;
 mod lists;
 mod readings;
+mod recording;
 mod requests;
 mod times;
 mod unknown_ids;
@@ -28,6 +29,13 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::Mutex,
     time::SystemTime,
+
+use super::*;
+use crate::{
+    board::QueueConfig,
+    clock::{Moment, Watched},
+    history::{Record, Restored},
+    logging::tests::Said,
 };
 
 const POLL: Duration = Duration::from_secs(30);
@@ -215,6 +223,16 @@ impl Bench {
         script: Script,
         budget_per_minute: usize,
     ) -> Self {
+        Self::start_recorded(configured, script, budget_per_minute, None)
+    }
+
+    /// The same, with a history.
+    fn start_recorded(
+        configured: Vec<BoardConfig>,
+        script: Script,
+        budget_per_minute: usize,
+        history: Option<(Recorder, Restored)>,
+    ) -> Self {
         let budget = Arc::new(RequestBudget::new(budget_per_minute));
         let told = TestClock {
             start: Instant::now(),
@@ -227,17 +245,18 @@ impl Bench {
             clock: clock.clone(),
             script: Mutex::new(script),
         });
-        let boards = Arc::new(Boards::new(
-            configured.iter().map(identity).collect(),
-            "build".into(),
-            clock.now(),
-        ));
+        let identities = configured.iter().map(identity).collect();
+        let uptime_ms = history
+            .as_ref()
+            .map_or(0, |(_, restored)| restored.uptime_ms);
+        let boards = Boards::new(identities, "build".into(), clock.now());
+        let boards = Arc::new(boards.after_uptime(uptime_ms));
         let poll = PollConfig {
             interval: POLL,
             budget_per_minute,
         };
         let (changes, followed) = watch::channel(live(configured.clone()));
-        let poller = Poller::new(
+        let mut poller = Poller::new(
             Arc::clone(&source) as Arc<dyn QueueSource>,
             budget,
             clock,
@@ -245,6 +264,9 @@ impl Bench {
             configured,
             Arc::clone(&boards),
         );
+        if let Some((recorder, restored)) = history {
+            poller = poller.recorded_by(recorder, restored);
+        }
         let polls = poller.polls().clone();
         tokio::spawn(poller.reconfigured_by(followed).run());
         Self {

@@ -1,0 +1,164 @@
+//! What the history is handed, and what a start goes on from.
+
+use std::collections::HashMap;
+
+use queuewall_shared::{
+    level::{Judge, Level},
+    trend::Trend,
+};
+use queuewall_store::{
+    column::{Column, Values},
+    event::EventKind,
+    history::Queue,
+};
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::history::Minute;
+
+fn recorded(script: Script, restored: Restored) -> (Bench, mpsc::Receiver<Record>) {
+    let (recorder, records) = Recorder::new();
+    let boards = vec![board("main", &ids(1))];
+    let bench = Bench::start_recorded(boards, script, 30, Some((recorder, restored)));
+    (bench, records)
+}
+
+/// The minutes that were handed over so far.
+fn minutes(records: &mut mpsc::Receiver<Record>) -> Vec<Minute> {
+    let mut minutes = Vec::new();
+    while let Ok(record) = records.try_recv() {
+        if let Record::Minute(minute) = record {
+            minutes.push(minute);
+        }
+    }
+    minutes
+}
+
+fn of(values: &Values, name: &str) -> Option<f64> {
+    values[Column::from_name(name).unwrap().index()]
+}
+
+fn queue() -> Queue {
+    Queue {
+        id: "000".to_owned(),
+        skills: Vec::new(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn minute_holds_last_and_highest_reading() {
+    let (bench, mut records) = recorded(all_waiting(&ids(1)), Restored::default());
+    bench.wait("000", 9);
+    after(Duration::from_secs(10)).await;
+    bench.wait("000", 4);
+    after(Duration::from_secs(50)).await;
+    let minutes = minutes(&mut records);
+    let [minute] = &minutes[..] else {
+        panic!("{minutes:?}")
+    };
+    // The wall clock of the bench: the minute that ended then.
+    assert_eq!(minute.at, 1_767_607_200 / 60);
+    let [(kept, values)] = &minute.rows[..] else {
+        panic!("{minute:?}")
+    };
+    assert_eq!(*kept, queue());
+    assert_eq!(
+        (of(values, "waiting"), of(values, "waiting_highest")),
+        (Some(4.0), Some(9.0))
+    );
+    assert_eq!(of(values, "longest_wait"), None, "unknown, and not 0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn stale_queue_has_no_row() {
+    let (bench, mut records) = recorded(all_waiting(&ids(1)), Restored::default());
+    after(Duration::from_secs(10)).await;
+    bench.script(|script| script.failure = Some(server_error()));
+    after(Duration::from_secs(290)).await;
+    let rows: Vec<_> = minutes(&mut records)
+        .iter()
+        .map(|it| it.rows.len())
+        .collect();
+    assert_eq!(rows, [1, 0, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn level_and_upstream_changes_are_events() {
+    let (bench, mut records) = recorded(all_waiting(&ids(1)), Restored::default());
+    after(Duration::from_secs(10)).await;
+    bench.wait("000", 12);
+    after(POLL * 2).await;
+    let mut kinds = Vec::new();
+    while let Ok(record) = records.try_recv() {
+        if let Record::Events(events) = record {
+            kinds.extend(events.into_iter().map(|event| (event.kind, event.queue)));
+        }
+    }
+    let level = (EventKind::Level, Some("000".to_owned()));
+    assert_eq!(kinds, [(EventKind::Upstream, None), level]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn level_goes_on_after_a_restart() {
+    let (bench, mut records) = recorded(all_waiting(&ids(1)), Restored::default());
+    after(Duration::from_secs(10)).await;
+    bench.wait("000", 12);
+    after(Duration::from_secs(600)).await;
+    let before = bench.latest().queues.remove(0);
+    assert_eq!(
+        (before.level, before.level_since_at_least),
+        (Level::Critical, false)
+    );
+    let last = minutes(&mut records).pop().unwrap();
+    let (_, judges) = last
+        .state
+        .iter()
+        .find(|(name, _)| name == "levels:main")
+        .unwrap();
+    let judges: HashMap<String, Judge> = serde_json::from_str(judges).unwrap();
+
+    // A minute later; it was critical for nearly ten.
+    let restored = |judges| Restored {
+        uptime_ms: 700_000,
+        levels: HashMap::from([("main".to_owned(), judges)]),
+        ..Restored::default()
+    };
+    let mut script = all_waiting(&ids(1));
+    script.waiting.insert("000".to_owned(), 12);
+    let (bench, _records) = recorded(script, restored(judges.clone()));
+    after(Duration::from_secs(1)).await;
+    let after_restart = bench.latest().queues.remove(0);
+    assert_eq!(after_restart.level, Level::Critical);
+    assert_eq!(after_restart.level_since_ms, before.level_since_ms);
+    assert_eq!(
+        after_restart.reasons[0].since_ms,
+        before.reasons[0].since_ms
+    );
+    assert!(!after_restart.reasons[0].since_at_least);
+
+    // The same, with fewer waiting: calm, and no memory of the level.
+    let (bench, _records) = recorded(all_waiting(&ids(1)), restored(judges));
+    after(Duration::from_secs(1)).await;
+    assert_eq!(bench.latest().queues[0].level, Level::Ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn trend_goes_on_after_a_restart_with_its_gap() {
+    let mut trend = Trend::default();
+    for waiting in [Some(7), None] {
+        trend.push(waiting);
+    }
+    let restored = Restored {
+        uptime_ms: 30_000,
+        trends: HashMap::from([(queue(), trend)]),
+        ..Restored::default()
+    };
+    let (bench, _records) = recorded(all_waiting(&ids(1)), restored);
+    after(Duration::from_secs(1)).await;
+    let trend = bench.latest().queues.remove(0).trend;
+    assert_eq!(trend[28..], [Some(7), None]);
+    // The server's minutes go on from the uptime of before.
+    after(Duration::from_secs(30)).await;
+    let trend = bench.latest().queues.remove(0).trend;
+    assert_eq!(trend[27..], [Some(7), None, Some(3)]);
+}
