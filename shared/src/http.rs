@@ -7,8 +7,8 @@
 /// although the age of the data moves on.
 pub const SNAPSHOT_AGE_HEADER: &str = "x-snapshot-age-ms";
 
-/// Response header on every answer about boards, a 304 included: milliseconds since the
-/// server's start when it answered. An answer without it is not this server's.
+/// Response header on every answer about boards, a 304 included: milliseconds of
+/// uptime when it answered, of earlier starts too where the server has a history. An answer without it is not this server's.
 ///
 /// Points in time in the body (`…since_ms`, `…next_try_ms`) are on this scale. How
 /// long ago one was: this header, less the point, plus the time since the request

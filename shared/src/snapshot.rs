@@ -3,8 +3,8 @@
 //! Other tools read it too, so the field names are a public contract: names may
 //! be added, none may change. Anything unknown is `null`, never 0.
 //!
-//! Points in time are milliseconds on the scale of the server's uptime (0 is its
-//! start), and not ages, so that a body stays the same while time passes; the header
+//! Points in time are milliseconds on the scale of the server's uptime (0 is its first
+//! start, where it has a history; else its start), and not ages, so that a body stays the same while time passes; the header
 //! [`UPTIME_HEADER`](crate::http::UPTIME_HEADER) says where on it the answer was made.
 
 use serde::{Deserialize, Serialize};

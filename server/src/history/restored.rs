@@ -12,6 +12,10 @@ use queuewall_shared::{
 use queuewall_store::{Result, Store, column::Column, history::Queue};
 use serde::{Deserialize, Serialize};
 
+/// How far the scale of points in time jumps at a start. A page tells two servers apart by where
+/// their scales begin, and shows the old numbers until the new server has read some.
+const START_STEP_MS: u64 = 5_000;
+
 /// The names of texts in the store.
 const UPTIME: &str = "uptime";
 const LEVELS: &str = "levels:";
@@ -52,7 +56,9 @@ impl Restored {
         }
         Ok(Self {
             // Where the clock was set back since, no time passed.
-            uptime_ms: last.map_or(0, |it| it.uptime_ms + epoch_ms.saturating_sub(it.epoch_ms)),
+            uptime_ms: last.map_or(0, |it| {
+                it.uptime_ms + epoch_ms.saturating_sub(it.epoch_ms) + START_STEP_MS
+            }),
             levels,
             trends: trends(store, minute_of(epoch_ms)).await?,
         })

@@ -11,12 +11,13 @@ mod requests;
 mod times;
 mod unknown_ids;
 
-use super::*;
-use crate::{
-    board::QueueConfig,
-    clock::{Moment, Watched},
-    logging::tests::Said,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::Mutex,
+    time::SystemTime,
 };
+
 use async_trait::async_trait;
 use axum::http::HeaderValue;
 use cxone::{QueueInfo, QueueList, QueueReading, Shortfall};
@@ -24,11 +25,6 @@ use queuewall_shared::{
     cause::Cause,
     snapshot::{BoardSnapshot, QueueState, UpstreamState},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    sync::Mutex,
-    time::SystemTime,
 
 use super::*;
 use crate::{
