@@ -1,6 +1,7 @@
 //! The store, over both databases: each test runs with a SQLite file and, in a cluster that
 //! the first of them starts, with PostgreSQL.
 
+mod killed;
 mod support;
 
 use std::time::Duration;
