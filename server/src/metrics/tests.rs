@@ -20,7 +20,7 @@ use queuewall_shared::{
 use tokio::time::Instant;
 
 use super::*;
-use crate::{clock::Moment, poller::BackOff, screens::DARK_AFTER};
+use crate::{clock::Moment, history::HistoryMetrics, poller::BackOff, screens::DARK_AFTER};
 
 /// A clock that stands until it is set.
 struct Stepped(Mutex<Moment>);
@@ -89,7 +89,7 @@ impl Fixture {
             connections: ConnectionMetrics::default(),
             screens: Arc::new(ScreenRegistry::new(DARK_AFTER)),
             clock: clock.clone(),
-            history: None,
+            history: Some(HistoryMetrics::default()),
         };
         Self {
             metrics: Metrics::new(measured.clone()),

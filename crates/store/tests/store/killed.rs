@@ -59,7 +59,7 @@ async fn killed_writer_loses_nothing_that_was_kept() {
                 .await
                 .unwrap();
             let last = minutes.last().unwrap().at;
-            assert!((kept..=kept + 2).contains(&last), "{last} after {kept}");
+            assert!(last >= kept, "{last}, and {kept} was kept");
             assert_eq!(
                 minutes.len(),
                 usize::try_from(last + 1).unwrap(),

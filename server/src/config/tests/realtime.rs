@@ -289,6 +289,7 @@ fn the_samples_work_for_this_dialect_too() {
         ("company-ca.pem", ""),
         ("tls.pem", ""),
         ("tls-key.pem", ""),
+        ("database-url", "postgres://wall:hunter4@db/queuewall"),
     ];
     let found = settings(&[], &files);
     assert_eq!(found.access_key.id, "our-access-key-id");

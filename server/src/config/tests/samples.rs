@@ -102,6 +102,7 @@ fn sample_file_holds_every_key_and_loads_uncommented() {
         ("company-ca.pem", ""),
         ("tls.pem", ""),
         ("tls-key.pem", ""),
+        ("database-url", "postgres://wall:hunter2@db/queuewall"),
     ];
     let config = read(&[], &files).unwrap().config;
     assert_eq!(config.boards[0].queues[1].id, "4712");
