@@ -319,35 +319,42 @@ pub(super) fn file_keys() -> impl Iterator<Item = &'static str> {
 const UNITS: [&str; 3] = ["seconds", "percent", "minute"];
 
 /// The known name that `word` was probably meant to be: at most two slips away, and one in
-/// short words; else the only one of the same words in another order, or without a unit.
+/// short words; else the one that is so near when its words are in another order, or without
+/// a unit.
 pub(super) fn did_you_mean<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let known: Vec<_> = known.into_iter().collect();
-    let allowed = (word.chars().count() / 3).min(2);
-    let distances = known
-        .iter()
-        .map(|name| (strsim::osa_distance(word, name), *name));
-    let nearest = distances.filter(|(slips, _)| *slips <= allowed).min();
-    let mut alike = known.iter().filter(|name| has_same_words(word, name));
-    match (nearest, alike.next(), alike.next()) {
-        (Some((_, name)), ..) => Some(name),
-        (None, only, None) => only.copied(),
-        (None, ..) => None,
+    let nearest = |of: fn(&str) -> String| {
+        let word = of(word);
+        let allowed = (word.chars().count() / 3).min(2);
+        let slips = |name: &&'a str| (strsim::osa_distance(&word, &of(name)), *name);
+        let near = known
+            .iter()
+            .map(slips)
+            .filter(|(slips, _)| *slips <= allowed);
+        let mut near: Vec<_> = near.collect();
+        near.sort_unstable();
+        near
+    };
+    if let Some((_, name)) = nearest(str::to_owned).first() {
+        return Some(name);
+    }
+    match nearest(words)[..] {
+        [(_, name)] => Some(name),
+        [(first, name), (second, _), ..] if first < second => Some(name),
+        _ => None,
     }
 }
 
-/// Whether both are the same words, in any order and with or without a unit: `agents_available`
-/// and `available_agents`, `for` and `for_seconds`.
-fn has_same_words(one: &str, other: &str) -> bool {
-    let words = |name| {
-        let words = str::split(name, ['_', '-', '.']);
-        let mut words: Vec<_> = words.filter(|word| !UNITS.contains(word)).collect();
-        words.sort_unstable();
-        words
-    };
-    words(one) == words(other)
+/// A name's words in one order and without a unit: the same of `agents_available` and
+/// `available_agents`, of `for` and `for_seconds`.
+fn words(name: &str) -> String {
+    let words = name.split(['_', '-', '.']);
+    let mut words: Vec<_> = words.filter(|word| !UNITS.contains(word)).collect();
+    words.sort_unstable();
+    words.join("_")
 }
 
 #[cfg(test)]
@@ -379,6 +386,7 @@ mod tests {
         let of = |word| did_you_mean(word, levels.iter().map(|(name, _)| name.as_str()));
         for (word, meant) in [
             ("agents_available", Some("available_agents")),
+            ("agents_availible", Some("available_agents")),
             ("logged_on_agents", Some("agents_logged_on")),
             ("longest_wait", Some("longest_wait_seconds")),
             ("wait_average", Some("average_wait_seconds")),

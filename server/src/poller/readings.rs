@@ -233,13 +233,16 @@ impl Readings {
     }
 
     /// A read of `asked` failed. A missing permission ends their readings at once; any
-    /// other failure keeps them, with their age.
+    /// other failure keeps them, with their age, and says nothing new of queues that CXone does
+    /// not know: those are asked for so rarely that an outage would seem to go on for them.
     pub(crate) fn failed(&mut self, group: usize, asked: &[String], error: &cxone::Error) {
         let is_final = matches!(error, cxone::Error::Forbidden { .. });
         for id in asked {
             let known = self.groups[group].entry(id.clone()).or_default();
             if is_final {
                 known.reading = None;
+            } else if known.is_not_found {
+                continue;
             }
             known.problem = Some(Problem::Failed(error.clone()));
         }

@@ -349,6 +349,14 @@ fn bad_request() -> cxone::Error {
     }
 }
 
+fn rejected() -> cxone::Error {
+    cxone::Error::CredentialsRejected {
+        status: 401,
+        oauth_error: None,
+        remedy: cxone::Remedy::ApiClient,
+    }
+}
+
 fn server_error() -> cxone::Error {
     cxone::Error::ServerError {
         status: 503,

@@ -6,11 +6,7 @@ use super::*;
 async fn empty_board_has_cause_before_the_list_and_after_refused_sign_in() {
     let mut script = all_waiting(&ids(2));
     script.takes_list = Duration::from_secs(5);
-    let rejected = cxone::Error::CredentialsRejected {
-        status: 401,
-        oauth_error: None,
-        remedy: cxone::Remedy::ApiClient,
-    };
+    let rejected = rejected();
     script.list_failure = Some(rejected.clone());
     let bench = Bench::start(&[], script, 10);
     let upstream = || {

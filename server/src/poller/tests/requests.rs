@@ -46,11 +46,7 @@ async fn while_cxone_fails_the_tries_stay_apart_and_within_the_budget() {
 async fn rejected_credentials_are_retried_once_per_interval() {
     let ids = ids(300);
     let mut script = all_waiting(&ids);
-    script.failure = Some(cxone::Error::CredentialsRejected {
-        status: 401,
-        oauth_error: None,
-        remedy: cxone::Remedy::ApiClient,
-    });
+    script.failure = Some(rejected());
     let bench = Bench::start(&ids, script, 10);
     after(Duration::from_secs(1)).await;
     let causes: BTreeSet<_> = bench

@@ -20,11 +20,7 @@ async fn an_outage_says_since_when_and_when_the_next_try_is() {
     assert_eq!(fine.next_try_ms, None);
 
     // Only a person can help, so the next try is an interval later.
-    let rejected = cxone::Error::CredentialsRejected {
-        status: 401,
-        oauth_error: None,
-        remedy: cxone::Remedy::ApiClient,
-    };
+    let rejected = rejected();
     bench.script(|script| script.failure = Some(rejected));
     after(POLL + Duration::from_secs(1)).await;
     let first = bench.latest().upstream;

@@ -183,3 +183,26 @@ async fn a_board_whose_queues_are_all_unknown_says_so() {
     assert_eq!(upstream.state, UpstreamState::Down);
     assert_eq!(upstream.cause_code, Some(Cause::NoneFound));
 }
+
+#[tokio::test(start_paused = true)]
+async fn refused_sign_in_is_over_though_an_id_is_unknown() {
+    let ids = ids(3);
+    let mut script = all_waiting(&ids);
+    script.dead.insert("001".into());
+    let bench = Bench::start(&ids, script, 30);
+    after(POLL * 2).await;
+    let before = bench.latest().upstream;
+    bench.script(|script| script.failure = Some(rejected()));
+    after(POLL * 2).await;
+    let cause = bench.latest().upstream.cause_code;
+    assert_eq!(cause, Some(Cause::SignInRejected));
+    bench.script(|script| script.failure = None);
+    // The unknown id is asked for again only later.
+    after(POLL * 4).await;
+    let upstream = bench.latest().upstream;
+    assert_eq!(
+        (upstream.state, upstream.cause_code),
+        (before.state, before.cause_code)
+    );
+    assert_eq!(bench.states()[1], QueueState::NotFound);
+}
