@@ -69,10 +69,11 @@ pub use effective::{Effective, effective};
 pub use env::{Env, OsEnv, Permissions};
 pub use environment::Environment;
 pub use frames::FrameAncestor;
+pub(crate) use keys::did_you_mean;
 pub use problem::{ConfigError, Problem};
 pub use requires_restart::RequiresRestart;
 pub use server::{DEFAULT_IDLE, ServerConfig, TlsFiles};
-pub use store::StoreConfig;
+pub use store::{StoreConfig, StoreSettings};
 
 use ::cxone::Settings;
 use reader::Reader;

@@ -8,12 +8,16 @@
 //! - `recorder`: the bounded queue between the two, and its counters
 //! - `writer`: the task
 //! - `restored`: what was kept before the start
+//! - [`asked`]: what is asked for; [`series`]: a queue's history in bins; [`csv`]: as a file
 
+pub mod asked;
+pub mod csv;
 mod recorder;
 mod restored;
+pub mod series;
 mod writer;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use queuewall_store::{Location, OpenError, Store, retention::Retention};
@@ -23,7 +27,7 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use crate::{clock::Clock, config::StoreConfig, state::StateDir};
+use crate::{clock::Clock, config::StoreConfig, disk::is_on_network, state::StateDir};
 #[cfg(test)]
 pub(crate) use recorder::Record;
 pub use recorder::{HistoryMetrics, Minute, Recorder};
@@ -83,6 +87,12 @@ impl History {
         self.store.load_full()
     }
 
+    /// For how long it is kept.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        self.config.retention
+    }
+
     /// Whether the database took what was last handed over.
     #[must_use]
     pub fn is_kept(&self) -> bool {
@@ -110,6 +120,9 @@ impl History {
         let failed = match opened.await {
             Ok(Ok(restored)) => {
                 info!("the history is kept in {}", self.config.location);
+                if let Some(warning) = warning(&self.config.location) {
+                    warn!("{warning}");
+                }
                 return restored;
             }
             Ok(Err(error)) => error,
@@ -145,16 +158,32 @@ impl HistoryConfig {
     /// where it is missing, for this user alone.
     #[must_use]
     pub fn new(config: &StoreConfig, dir: &StateDir) -> Self {
-        let file = || {
+        if config.database.is_none() {
             // Where it cannot be made, opening it says so.
             let _ = dir.lock_file(FILE);
-            Location::File(dir.path().join(FILE))
-        };
+        }
         Self {
-            location: config.database.clone().unwrap_or_else(file),
+            location: location(config, dir.path()),
             retention: config.retention,
         }
     }
+}
+
+/// The configured database, else the SQLite file in the state folder.
+#[must_use]
+pub fn location(config: &StoreConfig, state_dir: &Path) -> Location {
+    let file = || Location::File(state_dir.join(FILE));
+    config.database.clone().unwrap_or_else(file)
+}
+
+/// The warning where SQLite's file is shared by machines: its locks do not work there.
+pub(crate) fn warning(location: &Location) -> Option<String> {
+    let file = location.file().filter(|file| is_on_network(file))?;
+    Some(format!(
+        "{} is on a network file system, where SQLite files get damaged: set QUEUEWALL_STATE_DIR \
+         (server.state_dir) to a folder of this machine, or QUEUEWALL_DATABASE_URL to a PostgreSQL database",
+        file.display()
+    ))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `/api/boards` | the boards |
 //! | `/api/boards/{slug}` | a board's latest snapshot |
+//! | `/api/boards/{slug}/queues/{id}/history`, `….csv` | what is kept of a queue |
+//! | `/api/boards/{slug}/events` | changes of levels, of the upstream and of the server |
 //! | `POST /api/access` | a link's token for the board's cookie |
 //! | `POST /api/screens`, `/api/screens/wait` | a code for a screen, and whether it was let in |
 //! | `/healthz` | 200 while the process serves |
@@ -22,6 +24,7 @@ mod error;
 mod error_page;
 mod frames;
 mod health;
+mod history;
 mod hosts;
 mod metrics;
 mod negotiate;
@@ -39,6 +42,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
+use serde::de::DeserializeOwned;
 use tower::Service as _;
 use tracing::{Instrument as _, Span};
 
@@ -81,10 +85,10 @@ pub struct AppState {
     pub history: Option<Arc<History>>,
 }
 
-/// The one name in a route's path.
-struct Name(String);
+/// The names in a route's path: one, or a tuple of several.
+struct Name<T = String>(T);
 
-impl FromRequestParts<AppState> for Name {
+impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Name<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
@@ -270,6 +274,15 @@ fn router(state: AppState) -> Router {
     Router::new()
         .route("/api/boards", get(api::list_boards))
         .route("/api/boards/{slug}", get(api::board))
+        .route("/api/boards/{slug}/events", get(history::events))
+        .route(
+            "/api/boards/{slug}/queues/{id}/history",
+            get(history::history),
+        )
+        .route(
+            "/api/boards/{slug}/queues/{id}/history.csv",
+            get(history::history),
+        )
         .merge(
             Router::new()
                 .route("/api/access", post(access::enter))

@@ -22,7 +22,7 @@
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
 //! - [`history`]: what is kept of the queues, and brought back after a restart
-//! - `disk`: waiting for a disk beside other tasks
+//! - `disk`: waiting for a disk beside other tasks; disks of other machines
 //! - [`logging`]: text or JSON, to stderr
 //! - [`service_manager`]: what systemd is told
 //! - [`shutdown`]: the signals that end the server

@@ -220,6 +220,7 @@ impl Server {
         let identities = self.config.boards.iter().map(poller::identity).collect();
         let build = self.page.build().to_owned();
         let boards = Boards::new(identities, build, self.clock.now());
+        boards.set_skills(&self.config.boards);
         Arc::new(boards.after_uptime(uptime_before_ms))
     }
 

@@ -17,7 +17,7 @@ use queuewall_shared::{
 };
 use tokio::sync::watch;
 
-use crate::clock::Moment;
+use crate::{board::BoardConfig, clock::Moment};
 pub use encode::{Representation, Representations};
 pub use metrics::Encodings;
 
@@ -29,6 +29,8 @@ pub struct Boards {
     /// The uptime at which it started: that of earlier starts, where the store knows it.
     uptime_before_ms: u64,
     set: ArcSwap<BoardSet>,
+    /// Each board's skill filter, by slug: with the id it names a queue in the history.
+    skills: ArcSwap<HashMap<String, Vec<String>>>,
     encodings: Encodings,
     assembled: watch::Sender<u64>,
 }
@@ -93,9 +95,23 @@ impl Boards {
             started,
             uptime_before_ms: 0,
             set: ArcSwap::from_pointee(set),
+            skills: ArcSwap::default(),
             encodings,
             assembled: watch::Sender::new(0),
         }
+    }
+
+    /// Takes over the boards' skill filters.
+    pub fn set_skills(&self, boards: &[BoardConfig]) {
+        let boards = boards.iter();
+        let skills = boards.map(|board| (board.slug.clone(), board.skill_ids.clone()));
+        self.skills.store(Arc::new(skills.collect()));
+    }
+
+    /// The skill filter of the board `slug`; empty means none.
+    #[must_use]
+    pub fn skills(&self, slug: &str) -> Vec<String> {
+        self.skills.load().get(slug).cloned().unwrap_or_default()
     }
 
     /// The server's build, as every answer names it.

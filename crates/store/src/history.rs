@@ -153,14 +153,11 @@ impl Store {
         to: i64,
     ) -> Result<Vec<(Queue, HashMap<i64, f64>)>> {
         let name = column.name;
-        let queues = sqlx::query("SELECT key, id, skills FROM queue");
-        let queues = queues.fetch_all(&self.pool).await?;
         let sql = format!(
             "SELECT at, {name} FROM minute WHERE queue = $1 AND at >= $2 AND at < $3 AND {name} IS NOT NULL"
         );
         let mut recent = Vec::new();
-        for queue in queues {
-            let key: i64 = queue.try_get(0)?;
+        for (key, queue) in self.keyed_queues().await? {
             let query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(key);
             let mut known = HashMap::new();
             for row in query.bind(from).bind(to).fetch_all(&self.pool).await? {
@@ -168,16 +165,34 @@ impl Store {
                 known.insert(row.try_get(0)?, stored as f64 * column.stored_unit());
             }
             if !known.is_empty() {
-                let skills: String = queue.try_get(2)?;
-                let skills = skills.split(',').filter(|skill| !skill.is_empty());
-                let queue = Queue {
-                    id: queue.try_get(1)?,
-                    skills: skills.map(str::to_owned).collect(),
-                };
                 recent.push((queue, known));
             }
         }
         Ok(recent)
+    }
+
+    /// Every queue of which something is or was kept, the first known first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn queues(&self) -> Result<Vec<Queue>> {
+        let keyed = self.keyed_queues().await?;
+        Ok(keyed.into_iter().map(|(_, queue)| queue).collect())
+    }
+
+    async fn keyed_queues(&self) -> Result<Vec<(i64, Queue)>> {
+        let rows = sqlx::query("SELECT key, id, skills FROM queue ORDER BY key");
+        let rows = rows.fetch_all(&self.pool).await?;
+        let keyed = |row: &sqlx::any::AnyRow| {
+            let skills: String = row.try_get(2)?;
+            let skills = skills.split(',').filter(|skill| !skill.is_empty());
+            let queue = Queue {
+                id: row.try_get(1)?,
+                skills: skills.map(str::to_owned).collect(),
+            };
+            Ok((row.try_get(0)?, queue))
+        };
+        rows.iter().map(keyed).collect()
     }
 
     /// The queue's key, which is made where it has none.

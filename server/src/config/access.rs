@@ -88,10 +88,7 @@ impl AccessConfig {
             proxy_header: (reader.parse(&keys::PROXY_HEADER, proxy_header))
                 .unwrap_or(DEFAULT_PROXY_HEADER),
             trusted_proxies,
-            state_dir: match reader.path(&keys::STATE_DIR) {
-                Some(found) => found.value,
-                None => reader.beside_file(DEFAULT_STATE_DIR),
-            },
+            state_dir: state_dir(reader),
             public_url: public_url_of(reader, &server.base_path),
         }
     }
@@ -158,6 +155,14 @@ impl LinkSettings {
             access,
             slugs: boards.into_iter().map(|board| board.slug).collect(),
         })
+    }
+}
+
+/// The folder of links and history.
+pub(super) fn state_dir(reader: &mut Reader<'_>) -> PathBuf {
+    match reader.path(&keys::STATE_DIR) {
+        Some(found) => found.value,
+        None => reader.beside_file(DEFAULT_STATE_DIR),
     }
 }
 

@@ -321,7 +321,7 @@ const UNITS: [&str; 3] = ["seconds", "percent", "minute"];
 /// The known name that `word` was probably meant to be: at most two slips away, and one in
 /// short words; else the one that is so near when its words are in another order, or without
 /// a unit.
-pub(super) fn did_you_mean<'a>(
+pub(crate) fn did_you_mean<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {

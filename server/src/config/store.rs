@@ -1,8 +1,11 @@
 //! Where the history is kept, and for how long.
 
+use std::path::{Path, PathBuf};
+
 use queuewall_store::{Location, retention::Retention};
 
 use super::{
+    BoardConfig, ConfigError, Env, Environment, Targets, access,
     credential::{self, Credential},
     keys,
     problem::Spanned,
@@ -72,5 +75,40 @@ impl StoreConfig {
             database,
             retention,
         }
+    }
+}
+
+/// What the commands on the history need: no credentials of CXone.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// The history.
+    pub store: StoreConfig,
+    /// The folder of the SQLite file.
+    pub state_dir: PathBuf,
+    /// Every board.
+    pub boards: Vec<BoardConfig>,
+}
+
+impl StoreSettings {
+    /// Reads and checks just that. `file` is the path of `--config`.
+    ///
+    /// # Errors
+    /// All problems found in the file as a whole and in the keys that are needed.
+    pub fn read(
+        env: &dyn Env,
+        environment: Environment,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(env, environment, file)?;
+        let store = StoreConfig::read(&mut reader);
+        let state_dir = access::state_dir(&mut reader);
+        let targets = Targets::read(&mut reader);
+        let boards = BoardConfig::read_all(&mut reader, &targets);
+        ConfigError::unless_none(reader.problems)?;
+        Ok(Self {
+            store,
+            state_dir,
+            boards,
+        })
     }
 }

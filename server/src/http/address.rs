@@ -41,6 +41,8 @@ pub(super) fn resolve(method: &Method, path: &str, base: &str) -> Resolved {
         ["desk" | "desks"] => Some("/desk".to_owned()),
         ["board" | "boards", ..] => page_of(trimmed, "board"),
         ["desk" | "desks", ..] => page_of(trimmed, "desk"),
+        // The case of a queue's id counts.
+        ["api", "boards", _, "queues", ..] => None,
         ["api", ..] if lower.bytes().all(|byte| byte == b'/' || is_of_slug(byte)) => {
             Some(lower.clone())
         }
@@ -189,6 +191,11 @@ mod tests {
             ("/API/Boards/Main/", "/api/boards/main"),
             ("/api/boards/main", "/api/boards/main"),
             ("/api/boards/%C3%28", "/api/boards/%C3%28"),
+            (
+                "//api/boards/main/queues/aB%2F1/history",
+                "/api/boards/main/queues/aB%2F1/history",
+            ),
+            ("/API/boards/Main/Events/", "/api/boards/main/events"),
             ("/healthz/", "/healthz"),
             ("/Readyz", "/readyz"),
             ("/assets/Page-1.js", "/assets/Page-1.js"),

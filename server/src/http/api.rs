@@ -19,7 +19,7 @@ use super::{
 };
 use crate::access::Caller;
 
-const JSON: Content = Content {
+pub(super) const JSON: Content = Content {
     media_type: "application/json",
     // Access is checked at every request, by this server only.
     cache_control: "private, no-cache",

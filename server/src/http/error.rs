@@ -29,6 +29,20 @@ pub enum ApiError {
     /// 404: no board has this slug.
     #[error("there is no such board: /api/boards lists them")]
     NoSuchBoard,
+    /// 404: the board has no queue of this id, or not any more.
+    #[error("the board has no such queue: /api/boards and the board's slug list its queues")]
+    NoSuchQueue,
+    /// 404: this server keeps no history.
+    #[error("this server keeps no history")]
+    NoHistory,
+    /// 503: the history's database does not answer, or the board was never read.
+    #[error(
+        "the history cannot be read now: try again in a few seconds; the server's log and /readyz say more"
+    )]
+    HistoryUnavailable,
+    /// 400: the query of an address that is for programs.
+    #[error("{0}")]
+    BadQuery(String),
     /// 404: no route has this path.
     #[error("there is nothing at this address")]
     NoSuchPath,
@@ -107,10 +121,16 @@ pub enum ApiError {
 impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::NoSuchBoard | Self::NoSuchPath | Self::BelowAPath | Self::NoLinks => {
-                StatusCode::NOT_FOUND
+            Self::NoSuchBoard
+            | Self::NoSuchQueue
+            | Self::NoHistory
+            | Self::NoSuchPath
+            | Self::BelowAPath
+            | Self::NoLinks => StatusCode::NOT_FOUND,
+            Self::HistoryUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BadQuery(_) | Self::UnreadablePath | Self::NotOneHost | Self::PlainHttp => {
+                StatusCode::BAD_REQUEST
             }
-            Self::UnreadablePath | Self::NotOneHost | Self::PlainHttp => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::NotOfThisMachine | Self::ForeignOrigin => StatusCode::FORBIDDEN,
@@ -133,6 +153,10 @@ impl ApiError {
     fn code(&self) -> &'static str {
         match self {
             Self::NoSuchBoard => NO_SUCH_BOARD,
+            Self::NoSuchQueue => "no_such_queue",
+            Self::NoHistory => "no_history",
+            Self::HistoryUnavailable => "history_unavailable",
+            Self::BadQuery(_) => "bad_query",
             Self::NoSuchPath => "no_such_path",
             Self::BelowAPath => "below_a_path",
             Self::NoLinks => NO_LINKS,
@@ -166,6 +190,7 @@ impl IntoResponse for ApiError {
         let wait = match self {
             Self::TooManyAttempts(wait) => Some(wait.as_secs().max(1)),
             Self::TooManyRequests => Some(1),
+            Self::HistoryUnavailable => Some(5),
             _ => None,
         };
         if let Some(seconds) = wait {

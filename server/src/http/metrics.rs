@@ -18,6 +18,8 @@ pub enum Route {
     Board,
     /// The list of boards.
     Boards,
+    /// What is kept of a board and its queues.
+    History,
     /// A link's token, or a screen's code.
     Access,
     /// The wall or the desk.
@@ -31,9 +33,10 @@ pub enum Route {
 }
 
 impl Route {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Board,
         Self::Boards,
+        Self::History,
         Self::Access,
         Self::Page,
         Self::Asset,
@@ -46,11 +49,14 @@ impl Route {
     pub fn of(uri: &Uri) -> Self {
         let path = uri.path();
         if let Some(rest) = path.strip_prefix("/api/") {
-            return match rest {
-                "boards" => Self::Boards,
-                "access" | "screens" | "screens/wait" => Self::Access,
-                _ if rest.starts_with("boards/") => Self::Board,
-                _ => Self::Other,
+            return match rest.strip_prefix("boards/") {
+                Some(board) if board.contains('/') => Self::History,
+                Some(_) => Self::Board,
+                None => match rest {
+                    "boards" => Self::Boards,
+                    "access" | "screens" | "screens/wait" => Self::Access,
+                    _ => Self::Other,
+                },
             };
         }
         match path {
@@ -68,6 +74,7 @@ impl Route {
         match self {
             Self::Board => "board",
             Self::Boards => "boards",
+            Self::History => "history",
             Self::Access => "access",
             Self::Page => "page",
             Self::Asset => "asset",
@@ -160,6 +167,8 @@ mod tests {
             ("/api/boards/main", Route::Board),
             ("/api/boards/no-such-board?x=1", Route::Board),
             ("/api/boards", Route::Boards),
+            ("/api/boards/main/queues/1/history.csv", Route::History),
+            ("/api/boards/main/events?from=0", Route::History),
             ("/api/access", Route::Access),
             ("/api/screens", Route::Access),
             ("/api/screens/wait", Route::Access),

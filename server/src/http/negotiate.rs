@@ -61,6 +61,14 @@ pub(super) fn respond(content: &Representations, request: HeaderMap, kind: Conte
     response
 }
 
+/// The same of a content that is made for this request, and compressed only as it accepts.
+pub(super) fn respond_once(content: Vec<u8>, request: HeaderMap, kind: Content) -> Response {
+    let has_brotli = accepts(&request, "br");
+    let has_gzip = !has_brotli && accepts(&request, "gzip");
+    let content = Representations::of_bytes_in(content.into(), has_brotli, has_gzip);
+    respond(&content, request, kind)
+}
+
 /// The map without its headers, for others; a new one where it has grown: no connection
 /// keeps the room that its largest request took.
 fn emptied(mut headers: HeaderMap) -> HeaderMap {

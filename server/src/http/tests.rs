@@ -13,6 +13,7 @@ use queuewall_shared::{
 
 mod access;
 mod addresses;
+mod history;
 mod wild;
 
 use super::*;

@@ -42,6 +42,7 @@ impl Poller {
         self.forget_unwanted();
         self.fit_cycle();
 
+        self.published.set_skills(&live.boards);
         let mut before = std::mem::take(&mut self.boards);
         let boards = live.boards.into_iter().zip(group_of_board);
         self.boards = boards

@@ -66,9 +66,18 @@ impl Representations {
     /// Compresses.
     #[must_use]
     pub fn of_bytes(raw: Bytes) -> Self {
+        Self::of_bytes_in(raw, true, true)
+    }
+
+    /// Compresses with just these.
+    #[must_use]
+    pub fn of_bytes_in(raw: Bytes, has_brotli: bool, has_gzip: bool) -> Self {
+        let tagged = |bytes: Vec<u8>| Representation::new(bytes.into());
+        let gzip = has_gzip.then(|| gzip(&raw)).flatten();
+        let brotli = has_brotli.then(|| brotli(&raw)).flatten();
         Self {
-            gzip: gzip(&raw).map(|bytes| Representation::new(bytes.into())),
-            brotli: brotli(&raw).map(|bytes| Representation::new(bytes.into())),
+            gzip: gzip.map(tagged),
+            brotli: brotli.map(tagged),
             raw: Representation::new(raw),
         }
     }

@@ -95,6 +95,7 @@ async fn minutes_are_read_back_and_unknown_is_no_zero() {
             .await
             .unwrap();
         assert_eq!(other.len(), 1, "another skill filter is another queue");
+        assert_eq!(store.queues().await.unwrap(), [queue("a"), filtered]);
         assert!(
             store
                 .read(&queue("b"), Resolution::Minute, 0, 1_000)

@@ -48,7 +48,7 @@ impl Fixture {
         self.answer(request).await
     }
 
-    async fn with_cookie(&self, path: &str, cookie: &str) -> Response<Body> {
+    pub(super) async fn with_cookie(&self, path: &str, cookie: &str) -> Response<Body> {
         let cookie = Ask {
             cookie,
             ..Ask::default()
@@ -69,7 +69,7 @@ async fn json_of(response: Response<Body>) -> Value {
     serde_json::from_slice(&body(response).await).unwrap()
 }
 
-async fn refusal(response: Response<Body>) -> (u16, String) {
+pub(super) async fn refusal(response: Response<Body>) -> (u16, String) {
     let status = response.status().as_u16();
     assert_eq!(header(&response, "cache-control"), "no-store");
     let error = json_of(response).await;
@@ -81,8 +81,8 @@ async fn refusal(response: Response<Body>) -> (u16, String) {
 }
 
 /// A server in links mode, and the links that it knows.
-struct Linked {
-    fixture: Fixture,
+pub(super) struct Linked {
+    pub(super) fixture: Fixture,
     store: Store,
     tokens: Vec<(&'static str, Token)>,
     _folder: TempDir,
@@ -91,7 +91,7 @@ struct Linked {
 /// Of `main`, but for the foreign one.
 const KINDS: [&str; 5] = ["good", "revoked", "expired", "foreign", "forged"];
 
-fn linked(boards: &[(&str, &str)]) -> Linked {
+pub(super) fn linked(boards: &[(&str, &str)]) -> Linked {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::new(folder.path().join("state"));
     let tokens = KINDS
@@ -141,7 +141,7 @@ impl Linked {
         found.unwrap().1.expose()
     }
 
-    fn cookie(&self, board: &str, kind: &str) -> String {
+    pub(super) fn cookie(&self, board: &str, kind: &str) -> String {
         format!("queuewall-{board}={}", self.token(kind))
     }
 }
