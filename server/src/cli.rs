@@ -10,6 +10,7 @@
 //! - `stats`, `queues`, `check`: the commands that ask CXone once; `table`: for eyes
 //! - `config_show`: every setting, and where it comes from
 //! - `links`, `screens`: access; `qr`: an address as a QR code
+//! - `store`, `history`: what is kept, read beside a running server
 //! - `health`: asks the server that runs
 //! - `serve`, `demo`: the commands that run a wallboard
 
@@ -19,12 +20,14 @@ mod config_show;
 mod demo;
 mod exit;
 mod health;
+mod history;
 mod links;
 mod qr;
 mod queues;
 mod screens;
 mod serve;
 mod stats;
+mod store;
 mod table;
 mod upstream;
 
@@ -37,8 +40,9 @@ use std::{
 };
 
 pub use args::{
-    AddArgs, ApproveArgs, CheckArgs, Cli, Command, ConfigCommand, DemoArgs, Expires, FormatArgs,
-    HealthArgs, LinksCommand, RevokeArgs, ScreensCommand, StatsArgs,
+    AddArgs, ApproveArgs, BackupArgs, CheckArgs, Cli, Command, ConfigCommand, DemoArgs, Expires,
+    ExportArgs, FormatArgs, HealthArgs, HistoryCommand, LinksCommand, RevokeArgs, ScreensCommand,
+    StatsArgs, StoreCommand,
 };
 pub use exit::{Exit, Failure};
 use tokio::sync::watch::Receiver;
@@ -52,7 +56,9 @@ use cxone::{
 use crate::{
     client,
     clock::Watched,
-    config::{Config, Env, Environment, LinkSettings, Live, Loaded, ServerConfig, Targets},
+    config::{
+        Config, Env, Environment, LinkSettings, Live, Loaded, ServerConfig, StoreSettings, Targets,
+    },
     history::HistoryConfig,
     metrics::Calls,
     reload::{LOOK_EVERY, Reload},
@@ -80,6 +86,21 @@ pub async fn run(cli: Cli, shared_env: Arc<dyn Env>, environment: Environment) -
         Command::Config(ConfigCommand::Show) => {
             config_show::run(env, environment, file, &mut io::stdout())
         }
+        Command::History(HistoryCommand::Export(args)) => {
+            match StoreSettings::read(env, environment, file) {
+                Ok(settings) => {
+                    let (mut out, mut notes) = (io::stdout().lock(), io::stderr());
+                    history::export(&settings, &args, SystemTime::now(), &mut out, &mut notes).await
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
+        Command::Store(command) => match StoreSettings::read(env, environment, file) {
+            Ok(settings) => {
+                store::run(&settings, command, &mut io::stdout(), &mut io::stderr()).await
+            }
+            Err(error) => Err(error.into()),
+        },
         Command::Health(args) => match ServerConfig::read_alone(env, environment, file) {
             Ok(server) => health::run(&server, args, &mut io::stdout()).await,
             Err(error) => Err(Failure::new(Exit::Other, error)),

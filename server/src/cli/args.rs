@@ -36,6 +36,8 @@ Examples:
   queuewall stats --json | jq '.[].calls_waiting'
   queuewall links add --board main            make a link that opens the board
   queuewall screens approve K7D34M --board main
+  queuewall history export --board main > day.csv
+  queuewall store backup /backup/queuewall.db
   queuewall --config /etc/queuewall.toml serve";
 
 /// A wallboard for NICE CXone queues.
@@ -72,6 +74,12 @@ pub enum Command {
     /// Approve screens that show an access code
     #[command(subcommand)]
     Screens(ScreensCommand),
+    /// Print the history of queues
+    #[command(subcommand)]
+    History(HistoryCommand),
+    /// Show or back up the database of the history
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Serve a wallboard of a simulated tenant, without configuration
     ///
     /// Within three minutes: a critical queue, one that rises to a warning, one that recovers, and
@@ -234,6 +242,52 @@ pub struct FormatArgs {
     pub table: bool,
 }
 
+/// What to do with the history.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// Print the history of a board's queues as CSV; also beside a running server
+    Export(ExportArgs),
+}
+
+/// Options of `history export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The board whose queues, skills and time zone to use
+    #[arg(long, value_name = "SLUG")]
+    pub board: String,
+    /// Queue id; may be repeated [default: all of the board]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = queue_id)]
+    pub queue: Vec<String>,
+    /// Where to begin, as 2026-11-30T08:00:00Z or milliseconds since 1970 [default: 3 hours before the end]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// Where to end [default: now]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
+    /// Metrics by name, such as waiting,service_level [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    /// Seconds of a line, a multiple of 60 [default: 60, beyond a day 900]
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub step: Option<String>,
+}
+
+/// What to do with the database.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Print which database it is, its size now and expected, and its first and last minute
+    Info(FormatArgs),
+    /// Copy the SQLite database to a new file, while the server runs
+    Backup(BackupArgs),
+}
+
+/// Options of `store backup`.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// The new file
+    pub file: PathBuf,
+}
+
 /// Options of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -343,6 +397,8 @@ mod tests {
             ],
             vec!["queuewall", "screens", "approve"],
             vec!["queuewall", "demo", "--dialect", "klingon"],
+            vec!["queuewall", "history", "export"],
+            vec!["queuewall", "store", "backup"],
         ] {
             let error = Cli::try_parse_from(&wrong).unwrap_err();
             assert_eq!(

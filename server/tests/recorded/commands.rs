@@ -38,7 +38,7 @@ fn help_keeps_every_command_option_and_value() {
         assert!(lost.is_empty(), "{command}: {lost:?}");
         commands += 1;
     }
-    assert_eq!(commands, 15);
+    assert_eq!(commands, 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,6 +56,8 @@ async fn commands_end_with_the_recorded_exit_codes() {
         (&["stats", "--queue", "no-such-queue"], 5),
         (&["links", "add", "--board", "none"], 2),
         (&["health"], 1),
+        (&["store", "info"], 1),
+        (&["history", "export", "--board", "none"], 2),
     ] {
         let (ended, said) = code(&setup, arguments);
         assert_eq!(ended, Some(expected), "{arguments:?}: {said}");

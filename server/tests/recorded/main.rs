@@ -5,7 +5,7 @@
 //! # Layout
 //! - `answers`: `/api/boards`, a board in six states, `stats --json`
 //! - `metrics`: names, types and labels
-//! - `commands`: help and exit codes
+//! - `commands`: help, also of commands added since, and exit codes
 //! - `configuration`: samples and the examples of the documents, and how they were read
 //! - `shape`: whether one JSON value still holds another
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
