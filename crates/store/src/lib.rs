@@ -7,7 +7,7 @@
 //!
 //! - [`location`]: which database
 //! - [`open`](Store::open): connecting, migrating, and what can be wrong with a database
-//! - [`column`]: the numbers of a minute, from the table of metrics
+//! - [`mod@column`]: the numbers of a minute, from the table of metrics
 //! - [`history`]: minutes and quarter hours of queues
 //! - [`event`]: changes of levels, of the upstream and of the server
 //! - [`state`]: small texts by name

@@ -24,7 +24,7 @@ const MINUTE_DAYS: u64 = 35;
 const QUARTER_HOUR_DAYS: u64 = 400;
 
 /// The history.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct StoreConfig {
     /// The PostgreSQL database; `None` is a SQLite file in the state folder.
     /// `QUEUEWALL_DATABASE_URL` or `…_FILE`, `store.database_url_file`.
@@ -32,15 +32,6 @@ pub struct StoreConfig {
     /// For how long minutes and quarter hours are kept. `store.minute_days`,
     /// `store.quarter_hour_days`.
     pub retention: Retention,
-}
-
-impl Default for StoreConfig {
-    fn default() -> Self {
-        Self {
-            database: None,
-            retention: Retention::default(),
-        }
-    }
 }
 
 impl StoreConfig {

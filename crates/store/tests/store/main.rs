@@ -1,5 +1,6 @@
 //! The store, over both databases: each test runs with a SQLite file and, in a cluster that
 //! the first of them starts, with PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
 mod killed;
 mod support;
