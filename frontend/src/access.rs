@@ -71,8 +71,16 @@ impl Entry {
             self.pause.set(POLLS_WITHOUT_COOKIE);
         }
         let answer = api::get(path, etag, report, signal).await?;
+        if matches!(answer, Answer::Refused(Refusal::NoAccess))
+            && self.is_spent.get()
+            && opens_a_board(signal).await?
+        {
+            self.refusal.set(Some(Refusal::OtherBoard));
+            self.is_spent.set(false);
+            self.token.take();
+        }
         Ok(match (answer, self.refusal.get()) {
-            // That the link is wrong or ended tells more than that there is no cookie of it.
+            // What is the matter with the link tells more than that there is no cookie of it.
             (Answer::Refused(Refusal::NoAccess), Some(refusal)) => Answer::Refused(refusal),
             (Answer::Refused(Refusal::NoAccess), None)
                 if self.is_spent.get() || !keeps_cookies() =>
@@ -90,6 +98,12 @@ impl Entry {
             }
         })
     }
+}
+
+/// Whether the cookies that the browser has open any board.
+async fn opens_a_board(signal: Option<&AbortSignal>) -> Result<bool, Failure> {
+    let answer = api::get(&api::boards(), None, None, signal).await?;
+    Ok(matches!(answer, Answer::Changed { .. }))
 }
 
 /// Whether the browser keeps cookies at all.

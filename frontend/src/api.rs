@@ -73,6 +73,8 @@ pub enum Refusal {
     WrongLink,
     /// The same of one that is too short or too long.
     PartialLink,
+    /// Its link is another board's.
+    OtherBoard,
     /// Its link was revoked.
     Revoked,
     /// Its link's time is over.

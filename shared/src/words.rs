@@ -347,6 +347,8 @@ Access {
     wrong_link: Phrase<0>,
     /// A link that lost a part.
     partial_link: Phrase<0>,
+    /// A link that is good, for a board other than the address's.
+    other_board: Phrase<0>,
     revoked: Phrase<0>,
     expired: Phrase<0>,
     untrusted_peer: Phrase<0>,

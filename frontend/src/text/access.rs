@@ -21,6 +21,7 @@ pub fn refused(refusal: Refusal) -> &'static str {
         Refusal::NoAccess => words.no_access,
         Refusal::WrongLink => words.wrong_link,
         Refusal::PartialLink => words.partial_link,
+        Refusal::OtherBoard => words.other_board,
         Refusal::Revoked => words.revoked,
         Refusal::Expired => words.expired,
         Refusal::UntrustedPeer => words.untrusted_peer,

@@ -145,6 +145,30 @@ async fn token_is_exchanged_and_then_removed_from_address() {
 }
 
 #[wasm_bindgen_test]
+async fn link_of_another_board_is_not_taken_for_a_lost_cookie() {
+    with_page!(board, "#t=abc", "other_board", "open", |host, page| {
+        settle_until(|| text(&host).contains("K7D341")).await;
+        let said = text(&host);
+        assert!(said.contains("is for another board"), "{said}");
+        assert!(!said.contains("cookie"), "{said}");
+        assert!(shows(&host, ".message-link"), "the way to that board");
+        for _ in 0..13 {
+            wake();
+            settle().await;
+        }
+        let asked = requests();
+        assert_eq!(asked.matches("POST /api/access").count(), 1, "{asked}");
+        assert_eq!(asked.matches("/api/boards null").count(), 1, "{asked}");
+        assert!(text(&host).contains("is for another board"));
+        answer_with("board");
+        wake();
+        settle().await;
+        assert!(shows(&host, "[data-queue='a']"));
+        drop(page);
+    });
+}
+
+#[wasm_bindgen_test]
 async fn browser_without_cookies_says_so_and_shows_no_code() {
     refuse_cookies(true);
     with_page!(board, "", "no_access", "open", |host, page| {

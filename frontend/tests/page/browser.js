@@ -125,6 +125,8 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
         case "board": return Promise.resolve(known
           ? new Response(null, { status: 304, headers }) : new Response(body, { status: 200, headers }));
         case "never": return new Promise(() => {});
+        // A link of another board: the list has that one.
+        case "other_board": return Promise.resolve(path.endsWith("/boards") ? new Response("{}", { status: 200, headers }) : refused(401, "no_access"));
         case "no_access": return Promise.resolve(refused(401, seen.answer));
         case "untrusted_peer": return Promise.resolve(refused(403, seen.answer));
         case "access_revoked": case "access_expired": return Promise.resolve(refused(410, seen.answer));

@@ -73,6 +73,7 @@ fn sentences() -> Vec<String> {
         text::upstream(UpstreamState::Degraded).into(),
         text::upstream(UpstreamState::Down).into(),
         text::refused(Refusal::NoAccess).into(),
+        text::refused(Refusal::OtherBoard).into(),
         text::refused(Refusal::Revoked).into(),
         text::refused(Refusal::Expired).into(),
         text::refused(Refusal::UntrustedPeer).into(),

@@ -9,6 +9,7 @@ pub(super) const ENGLISH: Access = Access {
     partial_link: phrase(
         "The link in this address is not valid: a part of it may be missing. Open the whole link.",
     ),
+    other_board: phrase("The link in this address is for another board."),
     revoked: phrase("The link of this screen was revoked. It shows no numbers any more."),
     expired: phrase("The link of this screen has expired. It shows no numbers any more."),
     untrusted_peer: phrase("This board is to be opened through the company's sign-in."),
@@ -40,6 +41,7 @@ pub(super) const GERMAN: Access = Access {
     partial_link: phrase(
         "Der Link in dieser Adresse ist nicht gültig: Vielleicht fehlt ein Teil. Bitte den ganzen Link öffnen.",
     ),
+    other_board: phrase("Der Link in dieser Adresse gehört zu einem anderen Board."),
     revoked: phrase(
         "Der Link dieses Bildschirms wurde widerrufen. Hier erscheinen keine Zahlen mehr.",
     ),
@@ -73,6 +75,7 @@ pub(super) const SPANISH: Access = Access {
     partial_link: phrase(
         "El enlace de esta dirección no es válido: puede que falte una parte. Abra el enlace completo.",
     ),
+    other_board: phrase("El enlace de esta dirección es de otro panel."),
     revoked: phrase("El enlace de esta pantalla fue revocado. Aquí ya no aparecen cifras."),
     expired: phrase("El enlace de esta pantalla ha caducado. Aquí ya no aparecen cifras."),
     untrusted_peer: phrase("Este panel se abre a través del inicio de sesión de la empresa."),
@@ -102,6 +105,7 @@ pub(super) const FRENCH: Access = Access {
     partial_link: phrase(
         "Le lien de cette adresse n’est pas valable\u{a0}: il en manque peut-être une partie. Ouvrez le lien complet.",
     ),
+    other_board: phrase("Le lien de cette adresse est celui d’un autre tableau."),
     revoked: phrase("Le lien de cet écran a été révoqué. L’écran n’affiche plus de chiffres."),
     expired: phrase("Le lien de cet écran a expiré. L’écran n’affiche plus de chiffres."),
     untrusted_peer: phrase("Ce tableau s’ouvre par la page de connexion de l’entreprise."),
@@ -131,6 +135,7 @@ pub(super) const PORTUGUESE: Access = Access {
     partial_link: phrase(
         "O link deste endereço não é válido: talvez falte uma parte. Abra o link completo.",
     ),
+    other_board: phrase("O link deste endereço é de outro painel."),
     revoked: phrase("O link desta tela foi revogado. Ela não mostra mais números."),
     expired: phrase("O link desta tela expirou. Ela não mostra mais números."),
     untrusted_peer: phrase("Este painel deve ser aberto pelo login da empresa."),
