@@ -278,7 +278,8 @@ Words {
     no_room_for_service: Phrase<0>,
     no_room_for_wait: Phrase<0>,
 
-    // Settings in the address that cannot be followed: `{0}` is what stands there
+    // Settings in the address that cannot be followed, by name, and what can: as short as can
+    // be, for a wall's one line
     no_setting: Phrase<2>,
     repeated: Phrase<1>,
     not_one_of: Phrase<2>,

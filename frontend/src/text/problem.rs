@@ -15,22 +15,21 @@ pub(super) const SECRET_CHARACTERS: usize = 20;
 pub fn problem(problem: &Problem) -> String {
     let words = words();
     let name = shown(&problem.name);
-    let both = shown(&[&problem.name, "=", &problem.value].concat());
     match &problem.fault {
         Fault::UnknownName => words.no_setting.fill([&name, &Settings::NAMES.join(", ")]),
         Fault::Repeated => words.repeated.fill([&name]),
-        Fault::NotOneOf(choices) => words.not_one_of.fill([&both, &choices.join(", ")]),
+        Fault::NotOneOf(choices) => words.not_one_of.fill([&name, &choices.join(", ")]),
         Fault::NotWithin(bounds) => {
             let phrase = match problem.name.as_str() {
                 "rotate" => words.not_within_nor_off,
                 _ => words.not_within,
             };
             let bound = |bound: &f64| numbers::tenths(*bound);
-            phrase.fill([&both, &bound(bounds.start()), &bound(bounds.end())])
+            phrase.fill([&name, &bound(bounds.start()), &bound(bounds.end())])
         }
         Fault::NotAName(longest) => words
             .not_a_name
-            .fill([&both, &numbers::count(*longest as u64)]),
+            .fill([&name, &numbers::count(*longest as u64)]),
     }
 }
 

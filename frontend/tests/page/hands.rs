@@ -223,10 +223,7 @@ async fn wrong_settings_share_a_line_and_take_no_room_from_tiles() {
     )
     .await;
     let said = shown.text(".problems-what");
-    assert!(
-        said.starts_with("metre in this address: there is no such setting."),
-        "{said}"
-    );
+    assert!(said.starts_with("metre: no such setting."), "{said}");
     assert_eq!(shown.text(".problems-more"), "+2");
     assert!((height(&shown) - room).abs() < 0.1, "{}", height(&shown));
 }

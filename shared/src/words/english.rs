@@ -155,12 +155,12 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("No room for agents and service level"),
     no_room_for_wait: phrase("No room for agents, service level and wait"),
 
-    no_setting: phrase("{0} in this address: there is no such setting. The settings are {1}."),
-    repeated: phrase("{0} is in this address more than once: the first one counts."),
-    not_one_of: phrase("{0} in this address: possible values are {1}."),
-    not_within: phrase("{0} in this address: possible values are {1} to {2}."),
-    not_within_nor_off: phrase("{0} in this address: possible values are {1} to {2}, or off."),
-    not_a_name: phrase("{0} in this address: 1 to {1} characters are needed."),
+    no_setting: phrase("{0}: no such setting. Settings: {1}."),
+    repeated: phrase("{0} is there more than once: the first counts."),
+    not_one_of: phrase("{0}: {1}."),
+    not_within: phrase("{0}: {1} to {2}."),
+    not_within_nor_off: phrase("{0}: {1} to {2}, or off."),
+    not_a_name: phrase("{0}: 1 to {1} characters."),
 
     no_such_queues: phrase("None of the queues that this address names is on this board."),
     nothing_found: phrase("No queue of this name."),

@@ -161,18 +161,12 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("Pas de place pour les agents et le niveau de service"),
     no_room_for_wait: phrase("Pas de place pour les agents, le niveau de service et l’attente"),
 
-    no_setting: phrase(
-        "{0} dans cette adresse\u{a0}: ce réglage n’existe pas. Les réglages sont {1}.",
-    ),
-    repeated: phrase(
-        "{0} figure plusieurs fois dans cette adresse\u{a0}: seule la première valeur compte.",
-    ),
-    not_one_of: phrase("{0} dans cette adresse\u{a0}: les valeurs possibles sont {1}."),
-    not_within: phrase("{0} dans cette adresse\u{a0}: les valeurs possibles vont de {1} à {2}."),
-    not_within_nor_off: phrase(
-        "{0} dans cette adresse\u{a0}: les valeurs possibles vont de {1} à {2}, ou off.",
-    ),
-    not_a_name: phrase("{0} dans cette adresse\u{a0}: il faut de 1 à {1} caractères."),
+    no_setting: phrase("{0}\u{a0}: réglage inconnu. Réglages\u{a0}: {1}."),
+    repeated: phrase("{0} figure plusieurs fois\u{a0}: seule la première valeur compte."),
+    not_one_of: phrase("{0}\u{a0}: {1}."),
+    not_within: phrase("{0}\u{a0}: de {1} à {2}."),
+    not_within_nor_off: phrase("{0}\u{a0}: de {1} à {2}, ou off."),
+    not_a_name: phrase("{0}\u{a0}: de 1 à {1} caractères."),
 
     no_such_queues: phrase("Aucune des files de cette adresse n’est sur ce tableau."),
     nothing_found: phrase("Aucune file de ce nom."),

@@ -161,12 +161,12 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("Kein Platz für Agenten und Servicelevel"),
     no_room_for_wait: phrase("Kein Platz für Agenten, Servicelevel und Wartezeit"),
 
-    no_setting: phrase("{0} in dieser Adresse: Diese Einstellung gibt es nicht. Möglich sind {1}."),
-    repeated: phrase("{0} steht mehrmals in dieser Adresse: Der erste Wert gilt."),
-    not_one_of: phrase("{0} in dieser Adresse: Möglich sind {1}."),
-    not_within: phrase("{0} in dieser Adresse: Möglich ist {1} bis {2}."),
-    not_within_nor_off: phrase("{0} in dieser Adresse: Möglich ist {1} bis {2} oder off."),
-    not_a_name: phrase("{0} in dieser Adresse: Nötig sind 1 bis {1} Zeichen."),
+    no_setting: phrase("{0}: keine solche Einstellung. Möglich: {1}."),
+    repeated: phrase("{0} steht mehrmals da: Der erste Wert gilt."),
+    not_one_of: phrase("{0}: {1}."),
+    not_within: phrase("{0}: {1} bis {2}."),
+    not_within_nor_off: phrase("{0}: {1} bis {2} oder off."),
+    not_a_name: phrase("{0}: 1 bis {1} Zeichen."),
 
     no_such_queues: phrase("Keine der Warteschlangen in dieser Adresse gehört zu diesem Board."),
     nothing_found: phrase("Keine Warteschlange mit diesem Namen."),

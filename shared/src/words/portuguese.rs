@@ -161,14 +161,12 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("Sem espaço para agentes e nível de serviço"),
     no_room_for_wait: phrase("Sem espaço para agentes, nível de serviço e espera"),
 
-    no_setting: phrase("{0} neste endereço: esta opção não existe. As opções são {1}."),
-    repeated: phrase("{0} aparece mais de uma vez neste endereço: vale o primeiro valor."),
-    not_one_of: phrase("{0} neste endereço: os valores possíveis são {1}."),
-    not_within: phrase("{0} neste endereço: os valores possíveis vão de {1} a {2}."),
-    not_within_nor_off: phrase(
-        "{0} neste endereço: os valores possíveis vão de {1} a {2}, ou off.",
-    ),
-    not_a_name: phrase("{0} neste endereço: são necessários de 1 a {1} caracteres."),
+    no_setting: phrase("{0}: esta opção não existe. Opções: {1}."),
+    repeated: phrase("{0} aparece mais de uma vez: vale o primeiro valor."),
+    not_one_of: phrase("{0}: {1}."),
+    not_within: phrase("{0}: de {1} a {2}."),
+    not_within_nor_off: phrase("{0}: de {1} a {2}, ou off."),
+    not_a_name: phrase("{0}: de 1 a {1} caracteres."),
 
     no_such_queues: phrase("Nenhuma das filas deste endereço está neste painel."),
     nothing_found: phrase("Nenhuma fila com este nome."),

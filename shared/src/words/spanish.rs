@@ -161,14 +161,12 @@ pub(super) const WORDS: Words = Words {
     no_room_for_service: phrase("Sin espacio para agentes y nivel de servicio"),
     no_room_for_wait: phrase("Sin espacio para agentes, nivel de servicio y espera"),
 
-    no_setting: phrase("{0} en esta dirección: ese ajuste no existe. Los ajustes son {1}."),
-    repeated: phrase("{0} aparece más de una vez en esta dirección: vale el primer valor."),
-    not_one_of: phrase("{0} en esta dirección: los valores posibles son {1}."),
-    not_within: phrase("{0} en esta dirección: los valores posibles van de {1} a {2}."),
-    not_within_nor_off: phrase(
-        "{0} en esta dirección: los valores posibles van de {1} a {2}, u off.",
-    ),
-    not_a_name: phrase("{0} en esta dirección: se necesitan de 1 a {1} caracteres."),
+    no_setting: phrase("{0}: ese ajuste no existe. Ajustes: {1}."),
+    repeated: phrase("{0} aparece más de una vez: vale el primer valor."),
+    not_one_of: phrase("{0}: {1}."),
+    not_within: phrase("{0}: de {1} a {2}."),
+    not_within_nor_off: phrase("{0}: de {1} a {2}, u off."),
+    not_a_name: phrase("{0}: de 1 a {1} caracteres."),
 
     no_such_queues: phrase("Ninguna de las colas de esta dirección está en este panel."),
     nothing_found: phrase("Ninguna cola con este nombre."),
