@@ -221,8 +221,9 @@ impl TileView {
             age: age(tile_state == TileState::Stale, text::age),
             cause: match sight {
                 TileState::Fresh | TileState::Ageing => String::new(),
-                // A stale tile shows how many waited.
-                TileState::Closed => text::closed_because(queue, !was_closed),
+                // Whether it still is so nobody knows.
+                TileState::Closed if was_closed => String::new(),
+                TileState::Closed => text::closed_because(queue),
                 TileState::Stale if told.is_told => String::new(),
                 _ => text::server_cause(queue.cause_code, queue.cause.as_deref())
                     .filter(|_| !told.is_told)
@@ -230,8 +231,11 @@ impl TileView {
                     .into(),
             },
             was: match tile_state {
+                TileState::Stale if was_closed => match &*told.read_at {
+                    "" => text::closed().into(),
+                    time => text::was_closed(time),
+                },
                 TileState::Stale if told.read_at.is_empty() => String::new(),
-                TileState::Stale if was_closed => text::was_closed(&told.read_at),
                 TileState::Stale => text::was(queue.level.max(queue.last_level), &told.read_at),
                 _ => String::new(),
             },

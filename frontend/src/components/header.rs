@@ -17,7 +17,7 @@ pub(crate) const MARKUP: &str = "<header class=header><i class=header-whole></i>
     <p class=header-wait><b data-total=wait></b></p>\
     <p class=header-critical></p><p class=header-warning></p>\
     <p class=header-unread></p><p class=header-every></p><i class=header-gap></i>\
-    <p class=header-freshness role=timer></p><p class=header-clock role=timer></p></header>";
+    <p class=header-freshness role=timer></p><p class=header-clock role=timer></p><p class=header-kind></p></header>";
 
 const TABLE: [(&str, Part); 14] = [
     (".header-title", Part::Text),
@@ -33,12 +33,12 @@ const TABLE: [(&str, Part); 14] = [
     (".header-freshness", Part::Attribute("data-freshness")),
     (".header-freshness", Part::Text),
     (".header-clock", Part::Text),
-    (".header-clock", Part::Attribute("data-kind")),
+    (".header-kind", Part::Text),
 ];
 
 /// What goes where the line is too short for all of it, the first to go first. Without
 /// `header-whole`, which is never seen, a title may be cut.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     ".header-freshness",
     ".header-wait",
     ".header-whole",
@@ -48,6 +48,7 @@ const PARTS: [&str; 10] = [
     ".header-every",
     ".header-total",
     ".header-warning",
+    ".header-kind",
     ".header-critical",
 ];
 
@@ -59,6 +60,7 @@ pub(crate) fn keep(root: &Element, board: BoardState) {
         let totals = &summary.totals;
         // The longest wait says more than the mean; where no queue gives it, the mean.
         let (label, wait) = match (totals.longest_wait_ms, totals.average_wait_ms) {
+            _ if totals.waiting == Some(0) => ("", String::new()),
             (Some(ms), _) => (text::longest(), wait_text(ms)),
             (None, Some(ms)) => (text::average(), wait_text(ms)),
             (None, None) => ("", String::new()),

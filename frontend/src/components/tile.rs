@@ -26,7 +26,7 @@ const MARKUP: &str = "<li class=tile>\
     <span><b data-metric=agents_busy></b></span><span><b data-metric=agents_logged_on></b></span></p>\
     <p class=\"tile-counts tile-off-call\"><span><b data-metric=agents_after_call_work></b></span>\
     <span><b data-metric=agents_unavailable></b></span></p></div>\
-    <div class=tile-reason><p><b></b></p><p class=tile-since><span></span><span></span></p></div>\
+    <div class=tile-reason><p><b></b></p><p class=tile-since><span></span></p></div>\
     <p class=tile-cause><span></span><span></span></p></li>";
 
 /// Bars' parts are pictures: their lengths are CSS lengths, and the line has room in its box
@@ -70,7 +70,7 @@ const TABLE: [(&str, Part); 42] = [
     (".tile-reason b", Part::Text),
     (".tile-reason b", Part::After),
     (".tile-since span", Part::Text),
-    (".tile-since span + span", Part::Text),
+    (".tile-since span", Part::Attribute("data-short")),
     (".tile-cause span", Part::Text),
     (".tile-cause span + span", Part::Text),
     ("", Part::Attribute("data-queue")),
@@ -116,7 +116,11 @@ impl Tile {
 
     fn write(&mut self, id: &str, tile: &TileView) {
         let label = |text: &str| [" ", text].concat();
-        let (lasting, free) = tile.why.second_line();
+        let [since, since_short] = tile.why.second_line();
+        let short = match tile.why.lasting_short.is_empty() {
+            true => "",
+            false => &since_short,
+        };
         self.slots.show(&[
             tile.tile_state.as_str(),
             tile.level.as_str(),
@@ -155,8 +159,8 @@ impl Tile {
             &label(text::away()),
             &tile.why.lead,
             &tile.why.matter,
-            lasting,
-            &free,
+            &since,
+            short,
             &tile.was,
             &tile.cause,
             id,

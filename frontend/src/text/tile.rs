@@ -143,11 +143,11 @@ pub fn tile_label(
 
 /// In a closed tile: nobody is logged on, or how many wait outside opening hours.
 #[must_use]
-pub fn closed_because(queue: &Queue, says_waiting: bool) -> String {
+pub fn closed_because(queue: &Queue) -> String {
     let words = words();
     match (queue.is_outside_hours, queue.waiting) {
         (false, _) => words.nobody_logged_on.text().into(),
-        (true, Some(waiting @ 1..)) if says_waiting => {
+        (true, Some(waiting @ 1..)) => {
             let waiting = words.waiting_now.fill([&numbers::compact(waiting)]);
             [words.outside_hours.text(), " · ", &waiting].concat()
         }

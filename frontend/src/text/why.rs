@@ -9,6 +9,10 @@ use queuewall_shared::snapshot::{Metric, Queue, Reason};
 use super::{age, counted_in, known, level, wait, words};
 use crate::numbers;
 
+/// Before a time whose start was not seen, in all languages: it is longer than what was seen
+/// of it. The page's face has no sign for "at least".
+const MORE_THAN: &str = ">\u{a0}";
+
 /// Why a tile is at its level, in the parts that it is written in.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Why {
@@ -18,25 +22,25 @@ pub struct Why {
     pub matter: String,
     /// For how long.
     pub lasting: String,
-    /// Whether it may have been for longer.
-    pub is_at_least: bool,
-    /// How many agents could take a call, and of how many.
+    /// The same in fewer letters, where there is such a form.
+    pub lasting_short: String,
+    /// How many agents could take a call, and of how many; empty where the matter says it.
     pub free: String,
 }
 
 impl Why {
-    /// The second line in two parts: what has no room is the second, and the longer one.
+    /// The second line, and a shorter one for where it has no room. Agents, behind the time,
+    /// are kept together: what has no room wraps out of sight.
     #[must_use]
-    pub fn second_line(&self) -> (&str, String) {
-        let (first, second) = match self.is_at_least {
-            true => (&self.free, &self.lasting),
-            false => (&self.lasting, &self.free),
-        };
-        match (first.is_empty(), second.is_empty()) {
-            (true, _) => (second, String::new()),
-            (_, true) => (first, String::new()),
-            _ => (first, ["· ", second].concat()),
-        }
+    pub fn second_line(&self) -> [String; 2] {
+        let free = self.free.replace(' ', "\u{a0}");
+        [&self.lasting, &self.lasting_short].map(|lasting| {
+            let dot = match lasting.is_empty() || free.is_empty() {
+                true => "",
+                false => " ·\u{a0}",
+            };
+            [lasting, dot, &free].concat()
+        })
     }
 }
 
@@ -63,8 +67,9 @@ pub fn why(queue: &Queue, lasting: Option<Duration>) -> Why {
     };
     let lasting = lasting.map_or_else(String::new, minutes);
     let agents = &queue.agents;
+    let says_free = reason.is_some_and(says_nobody_free);
     let free = match (agents.available, agents.logged_on) {
-        (Some(free), Some(all @ 1..)) => {
+        (Some(free), Some(all @ 1..)) if !says_free => {
             (words.free_of).fill([&numbers::compact(free), &numbers::compact(all)])
         }
         _ => String::new(),
@@ -75,13 +80,21 @@ pub fn why(queue: &Queue, lasting: Option<Duration>) -> Why {
             None => lead.into(),
         },
         matter: reason.map_or_else(String::new, |reason| matter(queue, reason)),
-        is_at_least,
+        lasting_short: match is_at_least && !lasting.is_empty() {
+            true => [MORE_THAN, &lasting].concat(),
+            false => String::new(),
+        },
         lasting: match is_at_least && !lasting.is_empty() {
             true => words.at_least.fill([&lasting]),
             false => lasting,
         },
         free,
     }
+}
+
+/// Whether a reason's words are that nobody is free.
+fn says_nobody_free(reason: &Reason) -> bool {
+    reason.metric == Metric::AvailableAgents && !reason.held && reason.limit < 1.0
 }
 
 /// Whether a reason is past because nobody waits any more.
@@ -120,7 +133,7 @@ fn matter(queue: &Queue, reason: &Reason) -> String {
         }
         Metric::ServiceLevel => words.service_under.fill([&numbers::tenths(reason.limit)]),
         Metric::AvailableAgents if reason.held => said(words.few_free, words.free_now, &count),
-        Metric::AvailableAgents if reason.limit < 1.0 => nothing(words.nobody_free),
+        Metric::AvailableAgents if says_nobody_free(reason) => nothing(words.nobody_free),
         Metric::AvailableAgents => words.few_free.fill([&count(reason.limit)]),
         Metric::AgentsLoggedOn if reason.held => {
             said(words.few_logged_on, words.logged_on_now, &count)

@@ -139,12 +139,12 @@ fn sentences() -> Vec<String> {
     }
     said.push(text::was(Level::Critical, "18:37"));
     said.push(text::was(Level::Warning, "18:37"));
-    said.push(text::closed_because(&Queue::default(), true));
+    said.push(text::closed_because(&Queue::default()));
     let outside = Queue {
         is_outside_hours: true,
         ..Queue::default()
     };
-    said.push(text::closed_because(&outside, true));
+    said.push(text::closed_because(&outside));
     said
 }
 
@@ -278,6 +278,31 @@ fn lines(text: &str, room: usize) -> usize {
         }
     }
     lines
+}
+
+#[wasm_bindgen_test]
+fn time_since_a_restart_fits_beside_agents() {
+    // A line of a tile, as below; the dot is half as wide as it counts.
+    const ROOM: usize = 41;
+    in_every_language(|language| {
+        let mut queue = at_fault(Metric::AverageWait, 120_000.0, false);
+        queue.reasons[0].since_at_least = true;
+        (queue.agents.available, queue.agents.logged_on) = (Some(0), Some(20));
+        let why = text::why(&queue, Some(Duration::from_secs(26 * 60)));
+        let [long, short] = why.second_line().map(|line| line.replace('\u{a0}', " "));
+        assert!(long.contains(&*why.free) && short.contains(&*why.free));
+        assert!(width(&short) <= ROOM, "{language:?}: {short}");
+    });
+}
+
+#[wasm_bindgen_test]
+fn nobody_free_is_said_once() {
+    let said = |limit| {
+        let queue = at_fault(Metric::AvailableAgents, limit, false);
+        text::why(&queue, Some(Duration::from_secs(180))).second_line()[0].replace('\u{a0}', " ")
+    };
+    assert_eq!(said(0.0), "3 min");
+    assert_eq!(said(2.0), "3 min · 118 of 188 free");
 }
 
 #[wasm_bindgen_test]
