@@ -44,6 +44,27 @@ impl Retention {
 }
 
 impl Store {
+    /// Makes the quarter hours that ended before this one, from the last that is kept: that one
+    /// again, since the program may have stopped within it.
+    ///
+    /// # Errors
+    /// When the database does not take them.
+    pub async fn roll_up_to(&self, to: i64) -> Result<()> {
+        // By the index of each queue: the tables themselves are large.
+        let last = "SELECT MAX(last) FROM (SELECT (SELECT MAX(at) FROM quarter_hour WHERE queue = key) AS last \
+                    FROM queue) AS spans";
+        let last: Option<i64> = sqlx::query_scalar(last).fetch_one(&self.pool).await?;
+        let from = match last {
+            Some(last) => last,
+            None => self
+                .info()
+                .await?
+                .first_minute
+                .map_or(to, |first| first / 15),
+        };
+        self.roll_up(from, to).await
+    }
+
     /// Makes the quarter hours (since 1970) from one on, and before another, of their minutes.
     /// One that is kept already is made again.
     ///

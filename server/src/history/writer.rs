@@ -16,10 +16,6 @@ const JITTER: f64 = 0.5;
 /// A record that is refused for so long is given up: the newer ones behind it count more.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
 
-/// The quarter hours of so many minutes are made again when a minute is written: one that was
-/// written late is in them too.
-const ROLL_UP_MINUTES: i64 = 60;
-
 impl History {
     /// Opens the store, and writes what the poller hands over, for as long as it runs.
     pub async fn run(&self) {
@@ -72,12 +68,10 @@ impl History {
         Ok(())
     }
 
-    /// Makes the quarter hour that ended, and deletes some of what is old.
+    /// Makes the quarter hours that ended, and deletes some of what is old.
     async fn tidy(&self, store: &Store, at: i64) -> Result<()> {
         if (at + 1) % 15 == 0 {
-            store
-                .roll_up((at + 1 - ROLL_UP_MINUTES) / 15, (at + 1) / 15)
-                .await?;
+            store.roll_up_to((at + 1) / 15).await?;
         }
         store.delete_some(self.config.retention, at).await
     }

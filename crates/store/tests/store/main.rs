@@ -196,6 +196,34 @@ async fn quarter_hour_is_the_mean_of_known_minutes() {
 }
 
 #[tokio::test]
+async fn quarter_hours_of_before_a_stop_are_caught_up() {
+    over_both(async |database| {
+        let store = database.open().await;
+        let known = values(&[("waiting", 2.0)]);
+        let kept = async |expected: &[i64]| {
+            let read = store
+                .read(&queue("a"), Resolution::QuarterHour, 0, 100)
+                .await;
+            let read: Vec<_> = read.unwrap().iter().map(|sample| sample.at).collect();
+            assert_eq!(read, expected);
+        };
+        store.roll_up_to(3).await.unwrap();
+        for minute in [0, 14, 20, 200] {
+            store
+                .write_minute(minute, &[(queue("a"), known)])
+                .await
+                .unwrap();
+        }
+        store.roll_up_to(1).await.unwrap();
+        kept(&[0]).await;
+        // It was stopped within the second one, and for hours.
+        store.roll_up_to(14).await.unwrap();
+        kept(&[0, 1, 13]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn old_minutes_are_deleted_in_steps() {
     over_both(async |database| {
         let store = database.open().await;
