@@ -21,7 +21,8 @@ const FAULTS: &str = "(() => {
     const line = box('.problems'), foot = box('.foot'), faults = [];
     const size = element => parseFloat(getComputedStyle(element).fontSize);
     if (Math.max(...tiles) > line.top + 0.5) faults.push('it covers a tile');
-    if (Math.abs(line.bottom - foot.bottom) > 0.5) faults.push('it is not in the place of the foot');
+    const apart = (line.top + line.bottom - foot.top - foot.bottom) / 2;
+    if (Math.abs(apart) > foot.height / 4) faults.push('it is not in the place of the foot');
     if (line.bottom > innerHeight + 0.5) faults.push('it is off the screen');
     const what = document.querySelector('.problems-what').getBoundingClientRect();
     if (what.bottom > line.bottom) faults.push('its words are cut');
