@@ -1,8 +1,8 @@
 //! What the server keeps, and what it brings back after a restart.
 //!
-//! The poller hands over minutes and events through a [`Recorder`], which never waits. A task
-//! of its own, [`History::run`], opens the store and writes them: a slow, full or lost database
-//! delays no read of CXone and no answer. What it cannot keep is a gap.
+//! The poller hands over minutes and events through a [`Recorder`], which never waits. A separate
+//! task, [`History::run`], opens the store and writes them: a slow, full or lost database delays
+//! no read of CXone and no answer. What it cannot keep is a gap.
 //!
 //! # Layout
 //! - `recorder`: the bounded queue between the two, and its counters

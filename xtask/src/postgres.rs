@@ -1,4 +1,4 @@
-//! PostgreSQL for the store's tests, which start a server of their own.
+//! PostgreSQL for the store's tests, which start a server.
 
 use std::{fs, path::PathBuf};
 
