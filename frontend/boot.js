@@ -39,10 +39,20 @@ function goesToDesk() {
   return true;
 }
 
-if (!start.isHeldBack && !goesToDesk()) {
+// Without its style sheet the page hides nothing that it should, and most that it should not.
+// Chromium 66 may run this before it tells start.js that the sheet did not come.
+function isStyled() {
+  return getComputedStyle(document.documentElement).getPropertyValue("--ground") !== "";
+}
+
+function begin() {
+  if (start.isHeldBack || goesToDesk()) return;
   fetchWords();
   init({ module_or_path: wasm }).catch(function (error) {
     // After mounting, the page has spoken for itself (frontend/src/startup.rs).
     stop(error, start.explain);
   });
 }
+
+if (isStyled()) begin();
+else document.querySelector("link[rel=stylesheet]").addEventListener("load", begin);

@@ -138,7 +138,7 @@
     var tag = event.target || {};
     var isFile = tag.tagName === "SCRIPT" || (tag.tagName === "LINK" && tag.rel === "stylesheet");
     if (isFile || (tag === window && !window.queuewall)) explain("");
-    // Without its style sheet the page hides nothing that it should, and most that it should not.
+    // See boot.js.
     if (tag.tagName === "LINK" && isFile) start.isHeldBack = true;
   }, true);
   setTimeout(function () {
