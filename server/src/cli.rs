@@ -59,6 +59,7 @@ use crate::{
     config::{
         Config, Env, Environment, LinkSettings, Live, Loaded, ServerConfig, StoreSettings, Targets,
     },
+    database::Database,
     history::HistoryConfig,
     metrics::Calls,
     reload::{LOOK_EVERY, Reload},
@@ -181,7 +182,10 @@ async fn configured(
     let budget = Arc::new(budget);
     let source = connect(&config, &budget, clock.clone(), &calls)?;
     if let Some((reload, changes)) = reload {
-        let history = HistoryConfig::new(&config.store, &state_dir);
+        let history = HistoryConfig {
+            database: Arc::new(Database::of(&config.store, &state_dir)),
+            retention: config.store.retention,
+        };
         let mut server = Server::new(config, source, budget, clock).reconfigured_by(changes);
         server.calls = calls;
         server.history = Some(history);

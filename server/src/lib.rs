@@ -21,6 +21,7 @@
 //! - [`reload`]: the configuration, read again while the server runs
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
+//! - [`database`]: the one handle to the store
 //! - [`history`]: what is kept of the queues, and brought back after a restart
 //! - `disk`: waiting for a disk beside other tasks; disks of other machines
 //! - [`logging`]: text or JSON, to stderr
@@ -38,6 +39,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod connections;
+pub mod database;
 mod disk;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzzing/targets.rs"]

@@ -11,14 +11,14 @@ use anyhow::{Context as _, Result, anyhow};
 use cxone::{QueueSource, budget::RequestBudget};
 use futures_util::FutureExt as _;
 use listener::Listener;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 use tracing::{info, warn};
 
 use crate::{
     clock::Clock,
     config::{AccessMode, Config, Live},
     connections::{self, ConnectionMetrics, Limits, Tls},
-    history::{History, HistoryConfig, Restored},
+    history::{History, HistoryConfig, Recorder, Restored},
     http::{App, AppState, Page, Requests},
     metrics::{Calls, Measured, Metrics},
     operators::{self, OperatorsState},
@@ -27,6 +27,9 @@ use crate::{
     service_manager::ServiceManager,
     snapshot::Boards,
 };
+
+/// How long a shutdown waits for what is still to be written to the history.
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A server, complete but for its listener.
 pub struct Server {
@@ -91,7 +94,7 @@ impl Server {
     /// # Errors
     /// When the links cannot be read, or the listener fails.
     pub async fn run(
-        mut self,
+        self,
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
@@ -118,11 +121,13 @@ impl Server {
             idle: server.idle,
             ..Limits::default()
         };
-        let (history, restored) = self.start_history().await;
+        let database = self.history.as_ref().map(|it| Arc::clone(&it.database));
+        let (history, recorder, restored) = self.start_history().await;
         let boards = self.boards(restored.uptime_ms);
         let mut poller = self.poller(&boards);
-        if let Some(history) = &history {
-            poller = poller.recorded_by(history.recorder(), restored);
+        if let Some(recorder) = &recorder {
+            recorder.server("started", self.clock.now().wall);
+            poller = poller.recorded_by(recorder.clone(), restored);
         }
         let screens = Arc::new(ScreenRegistry::new(self.dark_after));
         let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
@@ -136,7 +141,7 @@ impl Server {
             connections: connections.clone(),
             screens: Arc::clone(&screens),
             clock: Arc::clone(&self.clock),
-            history: history.as_ref().map(|it| it.recorder().metrics().clone()),
+            history: recorder.as_ref().map(|it| it.metrics().clone()),
         });
         let for_operators = OperatorsState {
             metrics: Arc::new(metrics),
@@ -207,9 +212,16 @@ impl Server {
             // to end, and be started again by whatever watches the process.
             ended = polling.join_next() => Err(anyhow!("the poller ended: {ended:?}")),
         };
+        polling.shutdown().await;
+        if let Some(recorder) = recorder {
+            recorder.server("stopped", self.clock.now().wall);
+        }
+        // It ends once it has written everything. A database that does not answer delays no
+        // shutdown.
+        let _ = timeout(STOP_PATIENCE, keeping.join_next()).await;
         keeping.shutdown().await;
-        if let Some(history) = history {
-            history.stop().await;
+        if let Some(database) = database {
+            database.close().await;
         }
         info!("stopped");
         served
@@ -225,15 +237,15 @@ impl Server {
     }
 
     /// The history, and what it brings back.
-    async fn start_history(&mut self) -> (Option<Arc<History>>, Restored) {
-        let Some(config) = self.history.take() else {
-            return (None, Restored::default());
+    async fn start_history(&self) -> (Option<Arc<History>>, Option<Recorder>, Restored) {
+        let Some(config) = self.history.clone() else {
+            return (None, None, Restored::default());
         };
-        let history = Arc::new(History::new(config));
+        let (history, recorder) = History::new(config);
         let boards = self.config.boards.iter();
         let slugs: Vec<_> = boards.map(|board| board.slug.clone()).collect();
         let restored = history.start(&slugs, &*self.clock).await;
-        (Some(history), restored)
+        (Some(Arc::new(history)), Some(recorder), restored)
     }
 
     /// What reads the queues and publishes them to `boards`.

@@ -25,6 +25,7 @@ use tokio::{
     sync::{Notify, oneshot},
     time::{Instant, sleep},
 };
+use tokio_rustls::rustls;
 
 /// Long enough for any machine; a test that has to wait for it has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -106,6 +107,7 @@ struct Browser {
 
 impl Browser {
     fn at(base: String) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().build().unwrap();
         Self { client, base }
     }

@@ -54,6 +54,16 @@ pub enum OpenError {
         /// This program's.
         known: i64,
     },
+    /// Its tables are not those of this program's schema: another build made them.
+    #[error(
+        "{location} was made by another build of Queuewall ({what}): start that build again, or restore a backup"
+    )]
+    OtherBuild {
+        /// Which database.
+        location: Location,
+        /// What is not the same.
+        what: String,
+    },
     /// It is no database, or its content contradicts itself.
     #[error("{location} is damaged ({what}): restore it from a backup, or move it away")]
     Damaged {
@@ -169,7 +179,7 @@ async fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<
         .await;
     migrated.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
-        other => OpenError::Damaged {
+        other => OpenError::OtherBuild {
             location: location.clone(),
             what: other.to_string(),
         },

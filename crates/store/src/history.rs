@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, sync::PoisonError};
 
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use crate::{
     Result, Store,
     column::{COLUMNS, Column, Values},
+    state::put_state,
 };
 
 /// How many rows one statement inserts: SQLite takes 32,766 values.
@@ -66,17 +67,26 @@ impl Resolution {
 }
 
 impl Store {
-    /// Keeps one minute (since 1970) of these queues, in one transaction. A minute that is kept
-    /// already stays as it is.
+    /// Keeps one minute (since 1970) of these queues, and texts by their names, in one
+    /// transaction. A minute that is kept already stays as it is.
     ///
     /// # Errors
     /// When the database does not take it; then nothing of it is kept.
-    pub async fn write_minute(&self, at: i64, rows: &[(Queue, Values)]) -> Result<()> {
-        let rows: Vec<_> = rows
+    pub async fn write_minute(
+        &self,
+        at: i64,
+        rows: &[(Queue, Values)],
+        state: &[(String, String)],
+    ) -> Result<()> {
+        let samples: Vec<_> = rows
             .iter()
             .map(|(queue, values)| (queue, at, values))
             .collect();
-        self.write_minutes(&rows).await
+        let samples = self.keyed(&samples).await?;
+        let mut transaction = self.begin().await?;
+        insert_minutes(&mut transaction, &samples).await?;
+        put_state(&mut transaction, state).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Keeps minutes of any queues, in one transaction: each with its number since 1970.
@@ -84,25 +94,24 @@ impl Store {
     /// # Errors
     /// As [`write_minute`](Self::write_minute).
     pub async fn write_minutes(&self, samples: &[(&Queue, i64, &Values)]) -> Result<()> {
+        let samples = self.keyed(samples).await?;
+        let mut transaction = self.begin().await?;
+        insert_minutes(&mut transaction, &samples).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The samples of which something is known, with their queues' keys.
+    async fn keyed<'v>(
+        &self,
+        samples: &[(&Queue, i64, &'v Values)],
+    ) -> Result<Vec<(i64, i64, &'v Values)>> {
         let mut rows = Vec::with_capacity(samples.len());
         for (queue, at, values) in samples {
             if values.iter().any(Option::is_some) {
                 rows.push((self.key(queue).await?, *at, *values));
             }
         }
-        let mut transaction = self.begin().await?;
-        for rows in rows.chunks(ROWS_A_STATEMENT) {
-            let sql = AssertSqlSafe(insert(Resolution::Minute, rows.len()));
-            let mut query = sqlx::query(sql);
-            for (key, at, values) in rows {
-                query = query.bind(*key).bind(*at);
-                for (column, value) in Column::ALL.into_iter().zip(values.iter()) {
-                    query = query.bind(value.map(|value| stored(value, column)));
-                }
-            }
-            query.execute(&mut *transaction).await?;
-        }
-        Ok(transaction.commit().await?)
+        Ok(rows)
     }
 
     /// What is kept of a queue from one minute or quarter hour, and before another.
@@ -246,6 +255,24 @@ fn stored(value: f64, column: Column) -> i64 {
 /// The columns' names, as a list.
 pub(crate) fn names() -> String {
     Column::ALL.map(|column| column.name).join(", ")
+}
+
+async fn insert_minutes(
+    connection: &mut AnyConnection,
+    samples: &[(i64, i64, &Values)],
+) -> Result<()> {
+    for samples in samples.chunks(ROWS_A_STATEMENT) {
+        let sql = AssertSqlSafe(insert(Resolution::Minute, samples.len()));
+        let mut query = sqlx::query(sql);
+        for (key, at, values) in samples {
+            query = query.bind(*key).bind(*at);
+            for (column, value) in Column::ALL.into_iter().zip(values.iter()) {
+                query = query.bind(value.map(|value| stored(value, column)));
+            }
+        }
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 fn insert(resolution: Resolution, rows: usize) -> String {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     config::StoreSettings,
-    history::{location, warning},
+    database::{location, warning},
     system_error::{Attempt, remedy},
 };
 
@@ -201,7 +201,9 @@ impl From<OpenError> for Failure {
                 format_args!("{error}: run the command as the server's user"),
             ),
             OpenError::Failed { .. } => Self::new(Exit::Other, error),
-            OpenError::Newer { .. } | OpenError::Damaged { .. } => Self::new(Exit::Usage, error),
+            OpenError::Newer { .. } | OpenError::OtherBuild { .. } | OpenError::Damaged { .. } => {
+                Self::new(Exit::Usage, error)
+            }
         }
     }
 }
@@ -231,7 +233,7 @@ pub(super) mod tests {
     use crate::{
         board::{BoardConfig, QueueConfig},
         config::StoreConfig,
-        history::FILE,
+        database::FILE,
     };
 
     /// 2026-10-25, 00:00 UTC, in minutes since 1970.
@@ -267,7 +269,10 @@ pub(super) mod tests {
                 skills: Vec::new(),
             };
             let rows = [(queue("1"), values), (queue("2"), values)];
-            store.write_minute(START + minute, &rows).await.unwrap();
+            store
+                .write_minute(START + minute, &rows, &[])
+                .await
+                .unwrap();
         }
         store.close().await;
         (settings, folder)

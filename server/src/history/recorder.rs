@@ -1,17 +1,27 @@
 //! The bounded queue from the poller to the writer.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::SystemTime,
 };
 
 use prometheus_client::{
     metrics::{counter::Counter, gauge::Gauge},
     registry::Registry,
 };
-use queuewall_store::{column::Values, event::Event, history::Queue};
+use queuewall_store::{
+    column::Values,
+    event::{Event, EventKind},
+    history::Queue,
+};
+use serde_json::json;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
+
+use super::epoch_ms;
 
 /// So many records wait for a slow database: an hour of minutes.
 const CAPACITY: usize = 60;
@@ -82,6 +92,18 @@ impl Recorder {
         }
     }
 
+    /// Hands over what the server did: it "started", "stopped", or was "reconfigured".
+    pub fn server(&self, what: &str, at: SystemTime) {
+        let detail = json!({ "what": what, "version": env!("CARGO_PKG_VERSION") });
+        self.events(vec![Event {
+            at_ms: i64::try_from(epoch_ms(at)).unwrap_or(i64::MAX),
+            kind: EventKind::Server,
+            board: None,
+            queue: None,
+            detail: detail.to_string(),
+        }]);
+    }
+
     fn hand_over(&self, record: Record) {
         if self.records.try_send(record).is_err() {
             self.metrics.lose();
@@ -123,12 +145,6 @@ impl HistoryMetrics {
             "Whether the database took what was last written: 1 or 0",
             is_writable.clone(),
         );
-    }
-
-    /// How many minutes were written.
-    #[cfg(test)]
-    pub(super) fn written(&self) -> u64 {
-        self.0.written.get()
     }
 
     /// How many records were lost.

@@ -1,12 +1,12 @@
 //! The task that writes the history.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use queuewall_store::{Result, Store};
 use rand::{SeedableRng as _, rngs::StdRng};
 use tokio::time::{Instant, sleep};
 
-use super::{History, recorder::Record};
+use super::{History, Minute, recorder::Record};
 use crate::backoff::Backoff;
 
 const RETRY_MIN: Duration = Duration::from_secs(1);
@@ -17,16 +17,16 @@ const JITTER: f64 = 0.5;
 const GIVE_UP_AFTER: Duration = Duration::from_secs(3_600);
 
 impl History {
-    /// Opens the store, and writes what the poller hands over, for as long as it runs.
+    /// Opens the store, and writes what is handed over, until every recorder is gone.
     pub async fn run(&self) {
         // The only one who takes it.
         let mut records = self.records.lock().await;
         while let Some(record) = records.recv().await {
             let (begun, mut failures) = (Instant::now(), 0_u32);
             while let Err(error) = self.keep(&record).await {
-                self.recorder.metrics().failed(&error);
+                self.metrics.failed(&error);
                 if begun.elapsed() >= GIVE_UP_AFTER {
-                    self.recorder.metrics().lose();
+                    self.metrics.lose();
                     break;
                 }
                 failures = failures.saturating_add(1);
@@ -36,34 +36,24 @@ impl History {
     }
 
     async fn keep(&self, record: &Record) -> Result<(), String> {
-        let store = match self.store() {
-            Some(store) => store,
-            None => {
-                let store = Arc::new(self.open().await.map_err(|error| error.to_string())?);
-                self.store.store(Some(Arc::clone(&store)));
-                store
-            }
-        };
-        let metrics = self.recorder.metrics();
+        let store = self.config.database.open().await;
+        let store = store.map_err(|error| error.to_string())?;
         let written = match record {
             Record::Events(events) => store.write_events(events).await,
             Record::Minute(minute) => {
-                let written = store.write_minute(minute.at, &minute.rows).await;
-                match written {
-                    Ok(()) => store.write_state(&minute.state).await,
-                    failed => failed,
-                }
+                let Minute { at, rows, state } = minute;
+                store.write_minute(*at, rows, state).await
             }
         };
         written.map_err(|error| error.to_string())?;
         let Record::Minute(minute) = record else {
-            metrics.works();
+            self.metrics.works();
             return Ok(());
         };
-        metrics.minute_written();
+        self.metrics.minute_written();
         // It has another chance in the next minute.
         if let Err(error) = self.tidy(&store, minute.at).await {
-            metrics.failed(&error.to_string());
+            self.metrics.failed(&error.to_string());
         }
         Ok(())
     }

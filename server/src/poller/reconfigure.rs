@@ -56,6 +56,9 @@ impl Poller {
             .collect();
         let snapshots = self.snapshots();
         self.published.replace(snapshots);
+        if let Some(recorder) = &self.recorder {
+            recorder.server("reconfigured", self.clock.now().wall);
+        }
     }
 
     /// Every board's group. A group keeps its place for good, since a read of it may be

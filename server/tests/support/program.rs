@@ -39,7 +39,12 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it, and waits until it says where it serves.
     pub(crate) fn serve(folder: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut child = command(folder, variables, &["serve"])
+        Self::start(command(folder, variables, &["serve"]))
+    }
+
+    /// The same of a command that becomes `queuewall serve`.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

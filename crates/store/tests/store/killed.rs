@@ -33,7 +33,7 @@ async fn writer() {
         let rows: Vec<_> = (0..50)
             .map(|index| (queue(&index.to_string()), values(&[("waiting", at as f64)])))
             .collect();
-        store.write_minute(at, &rows).await.unwrap();
+        store.write_minute(at, &rows, &[]).await.unwrap();
         store
             .write_state(&[("last".to_owned(), at.to_string())])
             .await

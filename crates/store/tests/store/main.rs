@@ -60,14 +60,14 @@ async fn minutes_are_read_back_and_unknown_is_no_zero() {
             (queue("a"), known),
             (filtered.clone(), values(&[("waiting", 9.0)])),
         ];
-        store.write_minute(100, &rows).await.unwrap();
+        store.write_minute(100, &rows, &[]).await.unwrap();
         // Nothing is known of it: a gap.
         store
-            .write_minute(101, &[(queue("a"), [None; COLUMNS])])
+            .write_minute(101, &[(queue("a"), [None; COLUMNS])], &[])
             .await
             .unwrap();
         store
-            .write_minute(102, &[(queue("a"), values(&[("waiting", 1.0)]))])
+            .write_minute(102, &[(queue("a"), values(&[("waiting", 1.0)]))], &[])
             .await
             .unwrap();
         let read = store
@@ -114,7 +114,7 @@ async fn minute_that_is_kept_stays_as_it_is() {
         let store = database.open().await;
         for waiting in [3.0, 5.0] {
             store
-                .write_minute(7, &[(queue("a"), values(&[("waiting", waiting)]))])
+                .write_minute(7, &[(queue("a"), values(&[("waiting", waiting)]))], &[])
                 .await
                 .unwrap();
         }
@@ -132,7 +132,7 @@ async fn history_and_state_are_there_after_a_restart() {
     over_both(async |database| {
         let store = database.open().await;
         store
-            .write_minute(7, &[(queue("a"), values(&[("waiting", 3.0)]))])
+            .write_minute(7, &[(queue("a"), values(&[("waiting", 3.0)]))], &[])
             .await
             .unwrap();
         for value in ["one", "two"] {
@@ -170,7 +170,7 @@ async fn quarter_hour_is_the_mean_of_known_minutes() {
         for (minute, waiting) in [(15, 0.0), (16, 1.0), (29, 0.0), (30, 8.0)] {
             let values = values(&[("waiting", waiting), ("waiting_highest", waiting + 1.0)]);
             store
-                .write_minute(minute, &[(queue("a"), values)])
+                .write_minute(minute, &[(queue("a"), values)], &[])
                 .await
                 .unwrap();
         }
@@ -210,7 +210,7 @@ async fn quarter_hours_of_before_a_stop_are_caught_up() {
         store.roll_up_to(3).await.unwrap();
         for minute in [0, 14, 20, 200] {
             store
-                .write_minute(minute, &[(queue("a"), known)])
+                .write_minute(minute, &[(queue("a"), known)], &[])
                 .await
                 .unwrap();
         }
@@ -235,7 +235,7 @@ async fn old_minutes_are_deleted_in_steps() {
         let now = 10 * 1_440;
         for at in (0..now).step_by(60) {
             store
-                .write_minute(at, &[(queue("a"), known), (queue("b"), known)])
+                .write_minute(at, &[(queue("a"), known), (queue("b"), known)], &[])
                 .await
                 .unwrap();
         }
@@ -326,6 +326,18 @@ async fn newer_database_is_not_opened_and_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn database_of_another_build_is_not_opened_and_left_as_it_is() {
+    over_both(async |database| {
+        database.open().await.close().await;
+        let other = "UPDATE _sqlx_migrations SET checksum = CAST('00' AS {blob})";
+        database.execute(other).await;
+        let error = Store::open(database.location()).await.unwrap_err();
+        assert!(matches!(error, OpenError::OtherBuild { .. }), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn file_that_is_no_database_is_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("queuewall.db");
@@ -361,7 +373,7 @@ async fn backup_of_a_database_in_use_is_whole() {
     let location = |name: &str| queuewall_store::Location::File(folder.path().join(name));
     let store = Store::open(location("a.db")).await.unwrap();
     store
-        .write_minute(7, &[(queue("a"), values(&[("waiting", 3.0)]))])
+        .write_minute(7, &[(queue("a"), values(&[("waiting", 3.0)]))], &[])
         .await
         .unwrap();
     store.backup(&folder.path().join("b.db")).await.unwrap();
@@ -386,7 +398,7 @@ async fn two_programs_write_at_the_same_time() {
         let write = async |store: &Store, from: i64| {
             for at in 0..50 {
                 let rows = [(queue(&format!("{from}-{at}")), values(&[("waiting", 1.0)]))];
-                store.write_minute(from + at, &rows).await.unwrap();
+                store.write_minute(from + at, &rows, &[]).await.unwrap();
             }
         };
         tokio::join!(write(&one, 0), write(&two, 1_000));
@@ -404,9 +416,10 @@ async fn locked_database_fails_and_works_again_afterwards() {
         Store::open(location()).await.unwrap(),
     );
     let rows = [(queue("a"), values(&[("waiting", 1.0)]))];
-    store.write_minute(1, &rows).await.unwrap();
+    store.write_minute(1, &rows, &[]).await.unwrap();
     let lock = support::lock(&holder).await;
-    let written = tokio::time::timeout(Duration::from_secs(60), store.write_minute(2, &rows)).await;
+    let written =
+        tokio::time::timeout(Duration::from_secs(60), store.write_minute(2, &rows, &[])).await;
     assert!(written.unwrap().is_err(), "it does not wait for ever");
     assert_eq!(
         store
@@ -417,7 +430,7 @@ async fn locked_database_fails_and_works_again_afterwards() {
         1
     );
     lock.rollback().await.unwrap();
-    store.write_minute(2, &rows).await.unwrap();
+    store.write_minute(2, &rows, &[]).await.unwrap();
 }
 
 proptest! {
@@ -430,7 +443,7 @@ proptest! {
             let folder = tempfile::tempdir().unwrap();
             let location = queuewall_store::Location::File(folder.path().join("a.db"));
             let store = Store::open(location).await.unwrap();
-            store.write_minute(1, &[(queue("a"), numbers)]).await.unwrap();
+            store.write_minute(1, &[(queue("a"), numbers)], &[]).await.unwrap();
             let read = store.read(&queue("a"), Resolution::Minute, 0, 10).await.unwrap();
             let read = read.first().map_or([None; COLUMNS], |sample| sample.values);
             for (column, (read, written)) in Column::ALL.iter().zip(read.iter().zip(numbers)) {

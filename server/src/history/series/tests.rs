@@ -30,7 +30,7 @@ fn waiting(count: f64) -> Values {
 async fn write(store: &Store, minutes: std::ops::Range<i64>, count: impl Fn(i64) -> f64) {
     for at in minutes {
         let row = (queue(), waiting(count(at)));
-        store.write_minute(at, &[row]).await.unwrap();
+        store.write_minute(at, &[row], &[]).await.unwrap();
     }
 }
 

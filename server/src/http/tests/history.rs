@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     config::{AccessConfig, AccessMode},
+    database::Database,
     history::HistoryConfig,
 };
 
@@ -49,15 +50,17 @@ impl Kept {
             skills: Vec::new(),
         };
         let row = (queue, values);
-        self.store.write_minute(at, &[row]).await.unwrap();
+        self.store.write_minute(at, &[row], &[]).await.unwrap();
     }
 }
 
 fn closed(folder: &TempDir) -> History {
-    History::new(HistoryConfig {
-        location: Location::File(folder.path().join("queuewall.db")),
+    let location = Location::File(folder.path().join("queuewall.db"));
+    let config = HistoryConfig {
+        database: Arc::new(Database::new(location)),
         retention: Retention::default(),
-    })
+    };
+    History::new(config).0
 }
 
 fn values(known: &[(&str, f64)]) -> Values {

@@ -1,0 +1,187 @@
+//! The one handle to the store that a process has.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use queuewall_store::{Location, OpenError, Store};
+use tokio::{sync::Mutex, time::timeout};
+use tracing::warn;
+
+use crate::{config::StoreConfig, disk::is_on_network, state::StateDir};
+
+/// The name of the SQLite file in the state folder.
+pub const FILE: &str = "queuewall.db";
+
+/// What SQLite has beside its file. They go before it: a new file must not find the log of
+/// another one.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
+/// How long a shutdown waits for the database.
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A database that is opened when it is first needed, and then stays open.
+#[derive(Debug)]
+pub struct Database {
+    location: Location,
+    store: ArcSwapOption<Store>,
+    /// Held while it is opened.
+    opening: Mutex<()>,
+}
+
+impl Database {
+    /// The database at this place.
+    #[must_use]
+    pub fn new(location: Location) -> Self {
+        Self {
+            location,
+            store: ArcSwapOption::empty(),
+            opening: Mutex::default(),
+        }
+    }
+
+    /// The configured database, else the SQLite file in the state folder, which is made here
+    /// where it is missing, for this user alone.
+    #[must_use]
+    pub fn of(config: &StoreConfig, dir: &StateDir) -> Self {
+        if config.database.is_none() {
+            // Where it cannot be made, opening it says so.
+            let _ = dir.lock_file(FILE);
+        }
+        Self::new(location(config, dir.path()))
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The store, while it is open.
+    #[must_use]
+    pub fn store(&self) -> Option<Arc<Store>> {
+        self.store.load_full()
+    }
+
+    /// The store, which is opened where it is not yet. A damaged file is moved aside: it holds
+    /// nothing but history.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn open(&self) -> Result<Arc<Store>, OpenError> {
+        let _opening = self.opening.lock().await;
+        if let Some(store) = self.store() {
+            return Ok(store);
+        }
+        let mut opened = Store::open(self.location.clone()).await;
+        if let (Err(OpenError::Damaged { what, .. }), Some(file)) = (&opened, self.location.file())
+        {
+            match move_aside(file) {
+                Ok(aside) => {
+                    warn!(
+                        "the history in {} is damaged ({what}): it is moved to {}, and begins again",
+                        file.display(),
+                        aside.display()
+                    );
+                    opened = Store::open(self.location.clone()).await;
+                }
+                Err(error) => warn!(
+                    "the history in {} is damaged ({what}), and cannot be moved ({error})",
+                    file.display()
+                ),
+            }
+        }
+        let store = Arc::new(opened?);
+        self.store.store(Some(Arc::clone(&store)));
+        Ok(store)
+    }
+
+    /// Ends the connections. A database that does not answer delays nothing.
+    pub async fn close(&self) {
+        if let Some(store) = self.store.swap(None) {
+            let _ = timeout(STOP_PATIENCE, store.close()).await;
+        }
+    }
+}
+
+/// The configured database, else the SQLite file in the state folder.
+#[must_use]
+pub fn location(config: &StoreConfig, state_dir: &Path) -> Location {
+    let file = || Location::File(state_dir.join(FILE));
+    config.database.clone().unwrap_or_else(file)
+}
+
+/// The warning where SQLite's file is shared by machines: its locks do not work there.
+pub(crate) fn warning(location: &Location) -> Option<String> {
+    let file = location.file().filter(|file| is_on_network(file))?;
+    Some(format!(
+        "{} is on a network file system, where SQLite files get damaged: set QUEUEWALL_STATE_DIR \
+         (server.state_dir) to a folder of this machine, or QUEUEWALL_DATABASE_URL to a PostgreSQL database",
+        file.display()
+    ))
+}
+
+/// Moves SQLite's files to a free name; which one.
+fn move_aside(file: &Path) -> io::Result<PathBuf> {
+    let free = |number: &u32| {
+        let aside = suffixed(file, &format!(".damaged-{number}"));
+        (!aside.exists()).then_some(aside)
+    };
+    let aside = (1..).find_map(|number| free(&number));
+    let aside = aside.ok_or(io::ErrorKind::AlreadyExists)?;
+    for suffix in BESIDE.into_iter().chain([""]) {
+        match std::fs::rename(suffixed(file, suffix), suffixed(&aside, suffix)) {
+            Err(error) if suffix.is_empty() || error.kind() != io::ErrorKind::NotFound => {
+                return Err(error);
+            }
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+fn suffixed(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn damaged_files_are_kept_beside_a_new_one_with_their_logs() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        for round in ["first", "second"] {
+            std::fs::write(&file, format!("no database: the {round}")).unwrap();
+            std::fs::write(suffixed(&file, "-wal"), format!("log of the {round}")).unwrap();
+            let database = Database::new(Location::File(file.clone()));
+            database.open().await.unwrap();
+            database.close().await;
+        }
+        assert_eq!(read("queuewall.db.damaged-1"), "no database: the first");
+        assert_eq!(read("queuewall.db.damaged-1-wal"), "log of the first");
+        assert_eq!(read("queuewall.db.damaged-2"), "no database: the second");
+        assert_eq!(read("queuewall.db.damaged-2-wal"), "log of the second");
+        assert!(!suffixed(&file, "-wal").exists(), "closed and whole");
+    }
+
+    #[tokio::test]
+    async fn database_is_opened_once_and_again_after_it_was_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::new(Location::File(folder.path().join(FILE)));
+        let store = database.open().await.unwrap();
+        assert!(Arc::ptr_eq(&store, &database.open().await.unwrap()));
+        database.close().await;
+        assert!(database.store().is_none());
+        database.open().await.unwrap();
+        assert!(database.store().is_some());
+    }
+}

@@ -1,0 +1,123 @@
+//! The real program, while its database is in trouble.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
+
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use queuewall_store::{Location, Store, event::EventKind};
+use reqwest::StatusCode;
+use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection};
+use tokio_rustls::rustls::crypto::ring;
+
+#[path = "support/program.rs"]
+mod program;
+
+use program::{PATIENCE, Program, command};
+
+const VARIABLES: [(&str, &str); 9] = [
+    // Nobody listens there.
+    ("CXONE_BASE_URL", "http://127.0.0.1:1"),
+    ("CXONE_CLIENT_ID", "client"),
+    ("CXONE_CLIENT_SECRET", "not-a-placeholder"),
+    ("CXONE_TENANT_ID", "tenant"),
+    ("TARGET_QUEUE_ID", "1"),
+    ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
+    ("QUEUEWALL_STATE_DIR", "state"),
+    ("NO_PROXY", "*"),
+    ("PATH", "/usr/bin:/bin"),
+];
+
+fn database(folder: &Path) -> Location {
+    Location::File(folder.join("state/queuewall.db"))
+}
+
+/// What servers on this folder did, as the database has it.
+async fn server_events(folder: &Path) -> Vec<String> {
+    let store = Store::open(database(folder)).await.unwrap();
+    let events = store.events("main", 0, i64::MAX, 100).await.unwrap();
+    store.close().await;
+    let events = events.into_iter().filter(|it| it.kind == EventKind::Server);
+    let details = events.map(|it| serde_json::from_str::<Value>(&it.detail).unwrap());
+    let what = details.map(|it| it["what"].as_str().unwrap().to_owned());
+    what.collect()
+}
+
+/// Waits until `/readyz` says this of the history. Boards are answered all the while.
+async fn until_history_is(server: &Program, kept: &str) {
+    let _ = ring::default_provider().install_default();
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let get = |path: &str| reqwest::get(format!("http://{}{path}", server.address));
+        let board = get("/api/boards/main").await.unwrap();
+        assert_eq!(board.status(), StatusCode::OK);
+        let ready = get("/readyz").await.unwrap();
+        assert_eq!(ready.status(), StatusCode::OK);
+        let ready: Value = ready.json().await.unwrap();
+        if ready["history"] == kept {
+            return;
+        }
+        assert!(Instant::now() < until, "{ready}: {}", server.said());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn start_and_stop_of_the_server_are_events() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        Program::serve(folder.path(), &VARIABLES).end();
+    }
+    let events = server_events(folder.path()).await;
+    assert_eq!(events, ["started", "stopped", "started", "stopped"]);
+}
+
+#[tokio::test]
+async fn locked_database_stops_no_board_and_loses_no_event() {
+    let folder = tempfile::tempdir().unwrap();
+    Program::serve(folder.path(), &VARIABLES).end();
+    let file = folder.path().join("state/queuewall.db");
+    let mut other = SqliteConnection::connect(file.to_str().unwrap())
+        .await
+        .unwrap();
+    let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let server = Program::serve(folder.path(), &VARIABLES);
+    until_history_is(&server, "not kept").await;
+    lock.rollback().await.unwrap();
+    until_history_is(&server, "kept").await;
+    assert!(server.end().contains("the history is kept again"));
+    let events = server_events(folder.path()).await;
+    assert_eq!(events, ["started", "stopped", "started", "stopped"]);
+}
+
+/// A limit of the size of files is to a program what a full disk is.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn full_disk_stops_no_board_and_loses_no_event() {
+    let folder = tempfile::tempdir().unwrap();
+    Program::serve(folder.path(), &VARIABLES).end();
+    let mut limited = Command::new("sh");
+    let serve = command(folder.path(), &VARIABLES, &["serve"]);
+    limited
+        .args(["-c", "trap '' XFSZ; ulimit -S -f 1; exec \"$@\"", "sh"])
+        .arg(serve.get_program())
+        .args(serve.get_args())
+        .current_dir(folder.path())
+        .env_clear()
+        .envs(VARIABLES);
+    let server = Program::start(limited);
+    until_history_is(&server, "not kept").await;
+    let id = server.id().to_string();
+    let lifted = Command::new("prlimit")
+        .args(["--pid", &id, "--fsize=unlimited:"])
+        .status();
+    assert!(lifted.unwrap().success());
+    until_history_is(&server, "kept").await;
+    server.end();
+    let events = server_events(folder.path()).await;
+    assert_eq!(events, ["started", "stopped", "started", "stopped"]);
+}
