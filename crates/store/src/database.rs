@@ -146,13 +146,16 @@ impl Store {
 
     /// A transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>> {
+        Ok(self.pool.begin_with(self.begin_statement()).await?)
+    }
+
+    pub(crate) fn begin_statement(&self) -> &'static str {
         // SQLite would else notice another writer only when it is too late to wait for it.
-        let begin = if self.is_sqlite() {
+        if self.is_sqlite() {
             "BEGIN IMMEDIATE"
         } else {
             "BEGIN"
-        };
-        Ok(self.pool.begin_with(begin).await?)
+        }
     }
 }
 
@@ -229,7 +232,7 @@ async fn copy<'a>(
 async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
     if is_sqlite {
         // With a write-ahead log readers wait for no writer. `NORMAL`: a power cut may undo the
-        // last minute, and a crash of the program nothing.
+        // last minute, and a crash of the program nothing. Links are written with `FULL`.
         let pragmas =
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024";
         connection.execute(pragmas).await?;

@@ -1,5 +1,5 @@
-//! What Queuewall keeps: the history of the queues' metrics, and what it needs to go on after
-//! a restart.
+//! What Queuewall keeps: the history of the queues' metrics, the links that open boards, and what
+//! it needs to go on after a restart.
 //!
 //! A [`Store`] is a SQLite file, or a PostgreSQL database that several servers share. Both have
 //! one schema, and one set of statements. Nothing here decides what is kept, or when: callers
@@ -10,12 +10,14 @@
 //! - [`mod@column`]: the numbers of a minute, from the table of metrics
 //! - [`history`]: minutes and quarter hours of queues
 //! - [`event`]: changes of levels, of the upstream and of the server
+//! - [`access`]: links and waiting screens
 //! - [`state`]: small texts by name
 //! - [`retention`]: rolling minutes up into quarter hours, and deleting what is old
 //! - [`info`]: how large the database is, and will be
 
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod column;
 mod database;
 pub mod event;

@@ -6,11 +6,14 @@ use sqlx::{
 };
 
 /// The version that this program knows.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// One text for both databases. `{identity}` and `{without_rowid}` are what they write
 /// differently.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "history", include_str!("schema/1_history.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "history", include_str!("schema/1_history.sql")),
+    (2, "access", include_str!("schema/2_access.sql")),
+];
 
 pub(crate) fn migrator(is_sqlite: bool) -> Migrator {
     let (identity, without_rowid) = if is_sqlite {

@@ -7,9 +7,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-use queuewall_store::{Location, Store, history::Resolution};
+use queuewall_store::{Location, QueryError, Store, history::Resolution};
 
-use super::{queue, values};
+use super::{access::link, queue, values};
 
 const FILE: &str = "QUEUEWALL_KILLED_FILE";
 /// So many times the program is killed: `QUEUEWALL_KILLS` in the environment.
@@ -36,6 +36,14 @@ async fn writer() {
         store.write_minute(at, &rows, &[]).await.unwrap();
         store
             .write_state(&[("last".to_owned(), at.to_string())])
+            .await
+            .unwrap();
+        let id = at.to_string();
+        store
+            .change_links::<_, QueryError>(|links| {
+                links.push(link(&id));
+                Ok(())
+            })
             .await
             .unwrap();
         println!("kept {at}");
@@ -68,6 +76,12 @@ async fn killed_writer_loses_nothing_that_was_kept() {
         }
         let last = store.state("last").await.unwrap().unwrap();
         assert!(last.parse::<i64>().unwrap() >= kept);
+        let links = store.links().await.unwrap();
+        let links: Vec<_> = links.iter().map(|link| link.id.parse().unwrap()).collect();
+        assert!(
+            (0..=kept).all(|id: i64| links.contains(&id)),
+            "{kept}: {links:?}"
+        );
         store.close().await;
     }
 }
