@@ -26,6 +26,25 @@ impl Database {
         Store::open(self.location()).await.unwrap()
     }
 
+    /// Its file, or its URL.
+    pub(super) fn url(&self) -> String {
+        match self {
+            Self::File(_) => self.path().display().to_string(),
+            Self::Postgres(url) => url.clone(),
+        }
+    }
+
+    /// Takes the lock of all rows of `state`, or of the file.
+    pub(super) async fn lock_state(&self, store: &Store) -> sqlx::Transaction<'static, sqlx::Any> {
+        let Self::Postgres(url) = self else {
+            return lock(store).await;
+        };
+        let pool = sqlx::AnyPool::connect(url).await.unwrap();
+        let mut lock = pool.begin().await.unwrap();
+        lock.execute("LOCK TABLE state").await.unwrap();
+        lock
+    }
+
     /// Runs a statement; `{blob}` is the type of bytes.
     pub(super) async fn execute(&self, sql: &str) {
         let (url, blob) = match self {
