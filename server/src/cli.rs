@@ -171,7 +171,9 @@ async fn configured(
         return check::offline(&config, &notes, &files, &mut io::stdout());
     }
     let state_dir = StateDir::new(config.access.state_dir.clone());
-    let ledger = Ledger::new(StateLedger::new(state_dir.clone()), clock.clone());
+    let database = Arc::new(Database::of(&config.store, &state_dir));
+    let ledger = StateLedger::new(Arc::clone(&database), state_dir.clone());
+    let ledger = Ledger::new(ledger, clock.clone());
     let (budget, _lock) = if matches!(command, Command::Serve) {
         let lock =
             ServerLock::take(&state_dir).map_err(|error| Failure::new(Exit::Usage, error))?;
@@ -183,7 +185,7 @@ async fn configured(
     let source = connect(&config, &budget, clock.clone(), &calls)?;
     if let Some((reload, changes)) = reload {
         let history = HistoryConfig {
-            database: Arc::new(Database::of(&config.store, &state_dir)),
+            database,
             retention: config.store.retention,
         };
         let mut server = Server::new(config, source, budget, clock).reconfigured_by(changes);
@@ -209,6 +211,8 @@ async fn configured(
         why = budget.refused() => Err(Failure::new(Exit::Other, why)),
     };
     upstream.say_spent()?;
+    budget.close().await;
+    database.close().await;
     outcome
 }
 

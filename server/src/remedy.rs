@@ -109,6 +109,10 @@ fn remedy(error: &Error) -> String {
                 ""
             }
         ),
+        Error::LedgerLost { .. } => {
+            "other servers may share the request budget in it; see that the database runs and can be reached"
+                .to_owned()
+        }
         Error::UnexpectedShape { .. } if error.is_without_tenant() => {
             "set CXONE_TENANT_ID".to_owned()
         }

@@ -133,7 +133,7 @@ impl Server {
         let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
-            budget: self.budget,
+            budget: Arc::clone(&self.budget),
             calls: self.calls,
             source: self.source,
             polls: poller.polls().clone(),
@@ -213,6 +213,7 @@ impl Server {
             ended = polling.join_next() => Err(anyhow!("the poller ended: {ended:?}")),
         };
         polling.shutdown().await;
+        self.budget.close().await;
         if let Some(recorder) = recorder {
             recorder.server("stopped", self.clock.now().wall);
         }

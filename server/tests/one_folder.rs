@@ -49,7 +49,7 @@ fn command_that_cannot_share_the_budget_ends_with_1() {
     let folder = tempfile::tempdir().unwrap();
     let server = Program::serve(folder.path(), &VARIABLES);
     // What only a person would do stands in for a full disk.
-    let ledger = folder.path().join("state/budget.json");
+    let ledger = folder.path().join("state/queuewall.db");
     let _ = std::fs::remove_file(&ledger);
     std::fs::create_dir(&ledger).unwrap();
     for name in ["check", "queues", "stats"] {

@@ -36,6 +36,8 @@ pub enum Cause {
     TimedOut,
     /// CXone's answer is none that the server understands.
     Unreadable,
+    /// The database is lost in which servers share the request budget: CXone is not asked.
+    NoDatabase,
     /// CXone has not been asked, or not answered, for too long.
     NoAnswer,
     /// The server has just started.
@@ -44,7 +46,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SignInRejected,
         Self::Forbidden,
         Self::NotFound,
@@ -59,6 +61,7 @@ impl Cause {
         Self::NoConnection,
         Self::TimedOut,
         Self::Unreadable,
+        Self::NoDatabase,
         Self::NoAnswer,
         Self::FirstAnswer,
     ];
@@ -81,6 +84,7 @@ impl Cause {
             Self::NoConnection => "no_connection",
             Self::TimedOut => "timed_out",
             Self::Unreadable => "unreadable",
+            Self::NoDatabase => "no_database",
             Self::NoAnswer => "no_answer",
             Self::FirstAnswer => "first_answer",
         }
@@ -110,6 +114,7 @@ impl Cause {
             Self::NoConnection => "No connection to CXone",
             Self::TimedOut => "CXone does not answer in time",
             Self::Unreadable => "CXone's answer cannot be read",
+            Self::NoDatabase => "CXone is not asked: no connection to the database",
             Self::NoAnswer => "No answer from CXone",
             Self::FirstAnswer => "Waiting for CXone's first answer",
         }

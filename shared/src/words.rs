@@ -335,6 +335,7 @@ Causes {
     no_connection: Phrase<0>,
     timed_out: Phrase<0>,
     unreadable: Phrase<0>,
+    no_database: Phrase<0>,
     no_answer: Phrase<0>,
     first_answer: Phrase<0>,
 }

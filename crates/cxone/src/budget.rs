@@ -6,10 +6,14 @@
 //! it, CXone never sees more than the budget in any sixty seconds.
 //!
 //! A budget [with a ledger](RequestBudget::with_ledger) is shared with all other processes on
-//! the same [`LedgerStore`], and holds over restarts: `ledger` says how. `shared` asks it,
-//! without blocking.
+//! the same [`LedgerStore`], and holds over restarts.
+//!
+//! - `ledger`: what is written there
+//! - `pool`: what this process has of it in hand
+//! - `shared`: the task that asks the ledger
 
 mod ledger;
+mod pool;
 mod shared;
 
 use std::{
@@ -28,13 +32,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use ledger::Ticket;
 pub use ledger::{Ledger, LedgerChange, LedgerError, LedgerStore, StoreError};
 use shared::{Grant, Shared};
 
-/// How long a slot that another process uses is waited for before the ledger is asked
-/// again: its request may end sooner than is known.
-const ASK_AGAIN: Duration = Duration::from_secs(2);
+use crate::Error;
 
 /// The length of the sliding window.
 pub const WINDOW: Duration = Duration::from_secs(60);
@@ -64,8 +65,8 @@ pub struct Permit<'a> {
     _slot: SemaphorePermit<'a>,
     /// Set while waiting: the request was never sent, the slot is given back as it was.
     unused_since: Option<Instant>,
-    /// By which the ledger knows it.
-    ticket: Option<Ticket>,
+    /// By which the ledger's pool knows it.
+    number: Option<u64>,
 }
 
 impl RequestBudget {
@@ -135,11 +136,8 @@ impl RequestBudget {
         let free = state.free_from.iter().filter(|free| free.0 <= now);
         let own = self.limit.saturating_sub(free.count());
         drop(state);
-        let shared = self.shared.as_ref().map_or(0, |shared| {
-            let counts = |until: &&Instant| **until > now;
-            shared.known(|known| known.counts_until.iter().filter(counts).count())
-        });
-        own.max(shared)
+        let shared = self.shared.as_ref();
+        own.max(shared.map_or(0, |shared| shared.pool(|pool| pool.used(now))))
     }
 
     /// Lets nothing pass for `duration` from now; a later end already set stays.
@@ -168,9 +166,7 @@ impl RequestBudget {
         let own = slot.max(state.hold_until).max(now);
         drop(state);
         let shared = self.shared.as_ref();
-        let shared =
-            shared.map(|shared| shared.known(|known| known.next_free(shared.allowed, now)));
-        shared.map_or(own, |shared| shared.max(own))
+        shared.map_or(own, |shared| shared.next_free().max(own))
     }
 
     /// Waits until no request passes any more, and says why: a command cannot share the
@@ -185,6 +181,23 @@ impl RequestBudget {
     /// Waits for a slot, for ever once [`refused`](Self::refused). A dropped wait costs
     /// nothing.
     pub async fn acquire(&self) -> Permit<'_> {
+        loop {
+            if let Ok(permit) = self.acquire_unless_lost().await {
+                return permit;
+            }
+            match &self.shared {
+                Some(shared) => shared.changed().await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// [`acquire`](Self::acquire), which ends where nothing may be sent without the ledger.
+    ///
+    /// # Errors
+    /// [`Error::LedgerLost`] while the ledger fails, [other machines share
+    /// it](LedgerStore::is_shared_by_machines), and there is no ticket in hand.
+    pub async fn acquire_unless_lost(&self) -> Result<Permit<'_>, Error> {
         let _waiting = Waiting::new(&self.waiting);
         #[expect(
             clippy::expect_used,
@@ -196,36 +209,38 @@ impl RequestBudget {
             budget: self,
             _slot: slot,
             unused_since: Some(free_from),
-            ticket: None,
+            number: None,
         };
         loop {
             let until = free_from.max(self.state().hold_until);
-            let now = Instant::now();
-            if until > now {
+            if until > Instant::now() {
                 // Asked again afterwards: a hold may have begun meanwhile.
                 sleep_until(until).await;
                 continue;
             }
+            let Some(shared) = &self.shared else {
+                break;
+            };
             // Before it is sent: another process, and whatever comes after a crash, knows
             // of it.
-            match self.reserve().await {
-                Grant::Now(ticket) => {
-                    permit.ticket = ticket;
+            match shared.acquire().await {
+                Grant::Now(number) => {
+                    permit.number = Some(number);
                     break;
                 }
-                Grant::Wait(until) => sleep_until(until.min(now + ASK_AGAIN)).await,
-                Grant::Never => std::future::pending().await,
+                Grant::Again => {}
+                Grant::Lost(lost) => return Err(lost),
             }
         }
         permit.unused_since = None;
         self.state().spent += 1;
-        permit
+        Ok(permit)
     }
 
-    async fn reserve(&self) -> Grant {
-        match &self.shared {
-            Some(shared) => shared.reserve().await,
-            None => Grant::Now(None),
+    /// Tells the ledger what was sent, and gives back what was not. Nothing passes any more.
+    pub async fn close(&self) {
+        if let Some(shared) = &self.shared {
+            shared.close().await;
         }
     }
 
@@ -284,8 +299,8 @@ impl Drop for Permit<'_> {
         }
         state.free_from.push(Reverse(Instant::now() + WINDOW));
         drop(state);
-        if let (Some(ticket), Some(shared)) = (self.ticket, &self.budget.shared) {
-            shared.ended(ticket);
+        if let (Some(number), Some(shared)) = (self.number, &self.budget.shared) {
+            shared.ended(number);
         }
     }
 }

@@ -212,6 +212,7 @@ fn may_be_the_wrong_host(error: &Error) -> bool {
             | Error::Redirected { .. }
             | Error::UnexpectedStatus { .. }
             | Error::Dns { .. }
+            | Error::LedgerLost { .. }
             | Error::Tls { .. }
             | Error::Connect { .. }
             | Error::TimedOut { .. }

@@ -207,6 +207,14 @@ pub enum Error {
         /// The fields that lead there, as in `queues[3].name`.
         path: String,
     },
+    /// Nothing may be sent, since the ledger of the request budget, which others share, fails.
+    #[error("{ledger} cannot be used ({why}), so nothing is sent to CXone")]
+    LedgerLost {
+        /// What log lines call the ledger.
+        ledger: String,
+        /// Why it fails.
+        why: String,
+    },
     /// JSON of another shape than the contract's.
     #[error("CXone's answer has another shape than expected ({detail})")]
     UnexpectedShape {
@@ -242,6 +250,7 @@ impl Error {
                 | Self::Truncated { .. }
                 | Self::NotJson { .. }
                 | Self::MalformedJson { .. }
+                | Self::LedgerLost { .. }
         )
     }
 

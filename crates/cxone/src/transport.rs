@@ -90,7 +90,7 @@ impl Transport {
             connect_timeout: self.connect_timeout,
             total_timeout: self.total_timeout,
         };
-        let permit = self.budget.acquire().await;
+        let permit = self.budget.acquire_unless_lost().await?;
         let started = Instant::now();
         let result = self.exchange(&client, request, peer).await;
         if let Some(observer) = &self.observer {

@@ -190,6 +190,7 @@ pub fn server_cause(code: Option<Cause>, sentence: Option<&str>) -> Option<&str>
         Some(Cause::NoConnection) => causes.no_connection,
         Some(Cause::TimedOut) => causes.timed_out,
         Some(Cause::Unreadable) => causes.unreadable,
+        Some(Cause::NoDatabase) => causes.no_database,
         Some(Cause::NoAnswer) => causes.no_answer,
         Some(Cause::FirstAnswer) => causes.first_answer,
     };

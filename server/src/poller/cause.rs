@@ -21,6 +21,7 @@ pub(crate) fn wall_cause(error: &Error) -> Cause {
         | Error::ProxyRefused { .. }
         | Error::Truncated { .. } => Cause::NoConnection,
         Error::TimedOut { .. } => Cause::TimedOut,
+        Error::LedgerLost { .. } => Cause::NoDatabase,
         Error::EndpointNotFound { .. }
         | Error::BadRequest { .. }
         | Error::HostRefused { .. }

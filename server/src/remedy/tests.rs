@@ -71,6 +71,7 @@ fn guide_documents_every_error_with_its_exit_code() {
         NotJson { host: host(), content: text() },
         MalformedJson { host: host(), ends_early: false, byte: 7, path: text() },
         UnexpectedShape { detail: text() },
+        LedgerLost { ledger: text(), why: text() },
     };
     for error in errors {
         let message = explain(&error);

@@ -1,106 +1,61 @@
-//! The ledger of the request budget, in a file of the state folder.
+//! The ledger of the request budget, in the database.
 
-use std::{
-    fs::{File, TryLockError},
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use cxone::budget::{LedgerChange, LedgerError, LedgerStore, StoreError};
-use thiserror::Error;
 
-use super::{StateDir, StateError, server_lock};
-use crate::system_error::remedy;
+use super::{StateDir, server_lock};
+use crate::database::Database;
 
-const FILE: &str = "budget.json";
-const LOCK: &str = "budget.lock";
+/// Its name among the texts of the database.
+const NAME: &str = "budget";
 
-/// How long another process may hold the lock. A change takes a few milliseconds.
-const LOCK_PATIENCE: Duration = Duration::from_secs(1);
-
-/// The ledger in `budget.json` of the state folder, which is made where it is missing.
-///
-/// The file is renamed into place, and not forced onto the disk each time.
-#[derive(Clone, Debug)]
+/// The ledger in a database: that of the state folder, or one that servers share.
+#[derive(Debug)]
 pub struct StateLedger {
+    database: Arc<Database>,
     dir: StateDir,
 }
 
-/// Why the lock was not taken.
-#[derive(Debug, Error)]
-enum LockError {
-    #[error("another process holds {LOCK} for more than a second")]
-    Held,
-    #[error("{LOCK} cannot be locked ({0})")]
-    Failed(std::io::Error),
-}
-
 impl StateLedger {
-    /// The ledger in this folder. Nothing is read yet.
+    /// The ledger in this database, for a process with this state folder. Nothing is read yet.
     #[must_use]
-    pub fn new(dir: StateDir) -> Self {
-        Self { dir }
-    }
-
-    fn lock(&self) -> Result<File, StoreError> {
-        let file = self.dir.lock_file(LOCK)?;
-        // Not tokio's clock: this is the work of a thread that may block.
-        let deadline = Instant::now() + LOCK_PATIENCE;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(2));
-                }
-                Err(TryLockError::WouldBlock) => return Err(LockError::Held.into()),
-                Err(TryLockError::Error(error)) => return Err(LockError::Failed(error).into()),
-            }
-        }
+    pub fn new(database: Arc<Database>, dir: StateDir) -> Self {
+        Self { database, dir }
     }
 }
 
+#[async_trait]
 impl LedgerStore for StateLedger {
-    fn update(&self, change: LedgerChange<'_>) -> Result<(), StoreError> {
-        let _lock = self.lock()?;
-        let bytes = self.dir.read(FILE)?;
-        if let Some(new) = change(bytes.as_deref()) {
-            self.dir.write(FILE, &new)?;
-        }
-        Ok(())
+    async fn update(&self, change: LedgerChange<'_>) -> Result<(), StoreError> {
+        let store = self.database.open().await?;
+        let change = |text: Option<&str>, now_ms: i64| change(text, now_ms.unsigned_abs());
+        Ok(store.update_state(NAME, change).await?)
     }
 
     /// A command cannot go on beside a server with which it cannot share the budget.
-    fn refusal(&self, error: &LedgerError) -> Option<String> {
+    async fn refusal(&self, error: &LedgerError) -> Option<String> {
+        if self.is_shared_by_machines() {
+            return Some(format!(
+                "nothing more is sent to CXone: a server may share the request budget in {}, and this command cannot \
+                 ({error}): fix that and try again",
+                self.name()
+            ));
+        }
         let server = server_lock::server_on(&self.dir)?;
         Some(format!(
             "nothing more is sent to CXone: {server} runs on the same state folder, and this command cannot share \
-             its request budget ({}): fix that and try again, or stop the server",
-            without_advice_to_move(error)
+             its request budget ({error}): fix that and try again, or stop the server"
         ))
     }
 
-    fn name(&self) -> &str {
-        FILE
+    fn name(&self) -> String {
+        self.database.location().to_string()
     }
-}
 
-/// The error without the advice to name another folder, where the two would share no budget.
-fn without_advice_to_move(error: &LedgerError) -> String {
-    let state = match error {
-        LedgerError::Store(error) => error.downcast_ref(),
-        LedgerError::Silent => None,
-    };
-    match state {
-        Some(StateError::Io {
-            path,
-            verb,
-            attempt,
-            error,
-        }) => format!(
-            "{} cannot be {verb} ({error}): {}",
-            path.display(),
-            remedy(*attempt, error)
-        ),
-        _ => error.to_string(),
+    fn is_shared_by_machines(&self) -> bool {
+        self.database.location().file().is_none()
     }
 }
 

@@ -1,12 +1,9 @@
 //! The budget over restarts, and tokens over their lives, as the tenant sees them.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use cxone::budget::{Ledger, RequestBudget, WINDOW};
-use queuewall::{
-    config::{BoardConfig, QueueConfig},
-    state::{StateDir, StateLedger},
-};
+use queuewall::config::{BoardConfig, QueueConfig};
 use queuewall_simulator::{Endpoint, Options, Simulator};
 use tokio::{
     net::TcpListener,
@@ -15,6 +12,7 @@ use tokio::{
 
 use crate::{
     line::{Act, At, Honest, answer, http_client},
+    machine::Kept,
     matrix::number,
     world::{GLANCE, INTERVAL, Spoken, TestClock, World, brake},
 };
@@ -22,11 +20,8 @@ use crate::{
 const LIMIT: usize = 10;
 
 /// One short life of a process that asks as fast as it may, and is killed.
-async fn live(url: &str, state_dir: &Path, clock: &TestClock) {
-    let ledger = Ledger::new(
-        StateLedger::new(StateDir::new(state_dir.to_owned())),
-        Arc::new(clock.clone()),
-    );
+async fn live(url: &str, kept: &Kept, clock: &TestClock) {
+    let ledger = Ledger::new(kept.clone(), Arc::new(clock.clone()));
     let budget = RequestBudget::with_ledger(LIMIT, ledger);
     let client = http_client();
     let asks = async {
@@ -46,9 +41,10 @@ async fn a_hundred_restarts_in_a_minute_spend_one_budget() {
     let simulator = Simulator::start(listener, Options::default());
     let url = format!("{}/oauth2/token", simulator.base_url());
     let braking = tokio::spawn(brake());
-    let (folder, clock) = (tempfile::tempdir().unwrap(), TestClock::new());
+    let clock = TestClock::new();
+    let kept = Kept::new(clock.clone());
     for _ in 0..150 {
-        live(&url, folder.path(), &clock).await;
+        live(&url, &kept, &clock).await;
     }
     braking.abort();
     let requests = simulator.control().requests();

@@ -3,26 +3,25 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU8, Ordering},
     },
+    time::UNIX_EPOCH,
 };
 
 use async_trait::async_trait;
 use cxone::{
     AccessKey, AllowedDomains, ApiVersion, BaseUrl, Connector, Dialect, RealtimeSettings,
     ReportingV2Settings, Resolver, Settings, SignInMethod, SkillFilter,
-    budget::{Ledger, RequestBudget},
+    budget::{Ledger, LedgerChange, LedgerStore, RequestBudget, StoreError},
 };
 use queuewall::{
-    clock::Watched,
+    clock::{Clock as _, Watched},
     config::{
         AccessConfig, BoardConfig, Config, PollConfig, ServerConfig, StoreConfig, USER_AGENT,
     },
     serve::Server,
-    state::{StateDir, StateLedger},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -64,20 +63,46 @@ impl Resolver for Names {
     }
 }
 
-/// Its clocks, its names, its disk, and what the server is told.
+/// The request ledger, which outlives a process. In memory: no database answers in paused
+/// time.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    text: Arc<Mutex<Option<String>>>,
+    clock: TestClock,
+}
+
+impl Kept {
+    pub(crate) fn new(clock: TestClock) -> Self {
+        let text = Arc::default();
+        Self { text, clock }
+    }
+}
+
+#[async_trait]
+impl LedgerStore for Kept {
+    async fn update(&self, change: LedgerChange<'_>) -> Result<(), StoreError> {
+        let now = self.clock.now().wall.duration_since(UNIX_EPOCH)?;
+        let mut text = self.text.lock().unwrap();
+        if let Some(new) = change(text.as_deref(), now.as_millis().try_into()?) {
+            *text = Some(new);
+        }
+        Ok(())
+    }
+}
+
+/// Its clocks, its names, its ledger, and what the server is told.
 pub(crate) struct Machine {
     pub(crate) cxone: Settings,
     pub(crate) boards: Vec<BoardConfig>,
     pub(crate) clock: Arc<Watched<TestClock>>,
     pub(crate) names: Arc<Names>,
-    pub(crate) state_dir: PathBuf,
+    pub(crate) kept: Kept,
 }
 
 impl Machine {
     /// Starts a process, which serves there.
     pub(crate) async fn serve(&self) -> (JoinHandle<anyhow::Result<()>>, SocketAddr) {
-        let store = StateLedger::new(StateDir::new(self.state_dir.clone()));
-        let ledger = Ledger::new(store, self.clock.clone());
+        let ledger = Ledger::new(self.kept.clone(), self.clock.clone());
         let budget = Arc::new(RequestBudget::with_ledger(BUDGET_PER_MINUTE, ledger));
         let connector = Connector::new(self.cxone.clone(), Arc::clone(&budget), self.clock.clone())
             .resolver(self.names.clone());

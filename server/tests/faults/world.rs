@@ -21,7 +21,6 @@ use queuewall_shared::{
 };
 use queuewall_simulator::{Control, Options, Simulator};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use tempfile::TempDir;
 use tokio::{
     net::TcpListener,
     task::{AbortHandle, JoinHandle},
@@ -31,7 +30,7 @@ use tokio_rustls::rustls::{self, crypto::ring, pki_types::PrivateKeyDer};
 
 use crate::{
     line::{Greeting, Line, http_client},
-    machine::{BUDGET_PER_MINUTE, Machine, Names, Way, settings},
+    machine::{BUDGET_PER_MINUTE, Kept, Machine, Names, Way, settings},
     shapes::Shape,
     truth::{QUEUES, Truth},
 };
@@ -191,7 +190,6 @@ pub(crate) struct World {
     serving: JoinHandle<anyhow::Result<()>>,
     tasks: [AbortHandle; 2],
     _simulator: Simulator,
-    _folder: TempDir,
 }
 
 impl Drop for World {
@@ -231,7 +229,6 @@ impl World {
         let control = simulator.control();
         let clock = TestClock::new();
         let truth = Arc::new(Truth::new(control.clone(), clock.clone()));
-        let folder = tempfile::tempdir().unwrap();
         let authority = Authority::new();
         let (greeting, scheme) = if is_encrypted {
             (Greeting::Tls(authority.server(false)), "https")
@@ -251,7 +248,7 @@ impl World {
             boards: boards.chain(more).collect(),
             clock: Arc::new(Watched::new(clock.clone())),
             names: Arc::new(Names::new()),
-            state_dir: folder.path().join("state"),
+            kept: Kept::new(clock.clone()),
         };
         let (serving, address) = machine.serve().await;
         let tasks = [
@@ -273,7 +270,6 @@ impl World {
             serving,
             tasks,
             _simulator: simulator,
-            _folder: folder,
         }
     }
 

@@ -128,6 +128,7 @@ pub(super) const WORDS: Words = Words {
         no_connection: phrase(Cause::NoConnection.sentence()),
         timed_out: phrase(Cause::TimedOut.sentence()),
         unreadable: phrase(Cause::Unreadable.sentence()),
+        no_database: phrase(Cause::NoDatabase.sentence()),
         no_answer: phrase(Cause::NoAnswer.sentence()),
         first_answer: phrase(Cause::FirstAnswer.sentence()),
     },

@@ -134,6 +134,7 @@ pub(super) const WORDS: Words = Words {
         no_connection: phrase("Pas de connexion à CXone"),
         timed_out: phrase("CXone ne répond pas à temps"),
         unreadable: phrase("La réponse de CXone est illisible"),
+        no_database: phrase("CXone n'est pas interrogé : pas de connexion à la base de données"),
         no_answer: phrase("Pas de réponse de CXone"),
         first_answer: phrase("En attente de la première réponse de CXone"),
     },

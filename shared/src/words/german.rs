@@ -134,6 +134,7 @@ pub(super) const WORDS: Words = Words {
         no_connection: phrase("Keine Verbindung zu CXone"),
         timed_out: phrase("CXone antwortet nicht rechtzeitig"),
         unreadable: phrase("Die Antwort von CXone ist nicht lesbar"),
+        no_database: phrase("CXone wird nicht abgefragt: keine Verbindung zur Datenbank"),
         no_answer: phrase("Keine Antwort von CXone"),
         first_answer: phrase("Warten auf die erste Antwort von CXone"),
     },

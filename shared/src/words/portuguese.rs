@@ -134,6 +134,7 @@ pub(super) const WORDS: Words = Words {
         no_connection: phrase("Sem conexão com o CXone"),
         timed_out: phrase("O CXone não responde a tempo"),
         unreadable: phrase("A resposta do CXone não pode ser lida"),
+        no_database: phrase("CXone não é consultado: sem conexão com o banco de dados"),
         no_answer: phrase("Sem resposta do CXone"),
         first_answer: phrase("Aguardando a primeira resposta do CXone"),
     },

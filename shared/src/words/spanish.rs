@@ -134,6 +134,7 @@ pub(super) const WORDS: Words = Words {
         no_connection: phrase("Sin conexión con CXone"),
         timed_out: phrase("CXone no responde a tiempo"),
         unreadable: phrase("No se puede leer la respuesta de CXone"),
+        no_database: phrase("No se consulta CXone: sin conexión con la base de datos"),
         no_answer: phrase("CXone no responde"),
         first_answer: phrase("Esperando la primera respuesta de CXone"),
     },

@@ -1,251 +1,346 @@
-//! The ledger as the budget asks it: on threads that may block, so that a disk which hangs
-//! stalls nothing else, and no longer than [`PATIENCE`].
+//! The ledger as the budget uses it: a separate task asks it, so that a store which hangs
+//! delays no request for which there is a ticket, and the others no longer than [`PATIENCE`].
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    hash::{BuildHasher as _, RandomState},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
 use tokio::{
     runtime::Handle,
-    sync::{oneshot, watch},
-    task::spawn_blocking,
-    time::Instant,
+    sync::{Notify, watch},
+    task::AbortHandle,
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::{
     Ledger, WINDOW,
-    ledger::{LedgerError, Ticket, Usage},
+    ledger::{Answer, LedgerError},
+    pool::Pool,
 };
+use crate::Error;
 
 /// How long the ledger is waited for; then requests go on without it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Where so many changes wait for a disk that hangs, no more are begun.
-const MOST_UNDER_WAY: usize = 16;
-
-/// What counts by the ledger's last word.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    /// Until when each request counts.
-    pub(super) counts_until: Vec<Instant>,
-    pub(super) hold_until: Option<Instant>,
-}
-
 /// A ledger, shared with other processes.
 pub(super) struct Shared {
-    ledger: Arc<Ledger>,
+    inner: Arc<Inner>,
+    /// What asks the ledger, from the first request on.
+    asking: OnceLock<AbortHandle>,
+}
+
+struct Inner {
+    ledger: Ledger,
+    /// By which the ledger knows this process.
+    process: u64,
     limit: usize,
-    /// How many requests may count when this process sends one, itself among them.
-    pub(super) allowed: usize,
     /// Where the ledger was never of use: when the first request may be sent.
     unknown_until: Instant,
     is_command: bool,
-    was_usable: AtomicBool,
-    is_failing: AtomicBool,
+    pool: Mutex<Pool>,
+    /// There may be something to ask.
+    wake: Notify,
+    /// The ledger answered, or failed: then why.
+    answered: watch::Sender<Option<LedgerError>>,
     /// Why a command may send nothing more.
     refused: watch::Sender<Option<String>>,
-    under_way: Arc<AtomicUsize>,
-    known: Arc<Mutex<Known>>,
 }
 
 /// Whether a request may be sent.
 pub(super) enum Grant {
-    /// Written down; `None` where the ledger is of no use.
-    Now(Option<Ticket>),
-    /// Ask again then.
-    Wait(Instant),
-    /// Never: [`Shared::refused`] says why.
+    /// It may; its number.
+    Now(u64),
+    /// See again whether it may.
+    Again,
+    /// Not until the ledger works again, which others use, too.
+    Lost(Error),
+}
+
+/// What a look into the pool says.
+enum Look {
+    Now(u64),
+    Held(Instant),
+    Unanswered,
+    Unknown(Instant),
+    Lost,
     Never,
 }
 
 impl Shared {
     pub(super) fn new(ledger: Ledger, limit: usize, is_command: bool) -> Self {
-        // A command leaves the server a slot, so that no burst of commands stops the reads.
-        let allowed = if is_command && limit > 2 {
-            limit - 1
-        } else {
-            limit
-        };
+        let now = Instant::now();
         Self {
-            ledger: Arc::new(ledger),
-            limit,
-            allowed,
-            unknown_until: Instant::now() + WINDOW,
-            is_command,
-            was_usable: AtomicBool::new(false),
-            is_failing: AtomicBool::new(false),
-            refused: watch::Sender::default(),
-            under_way: Arc::default(),
-            known: Arc::default(),
+            inner: Arc::new(Inner {
+                ledger,
+                // Keyed by the system's randomness.
+                process: RandomState::new().hash_one(std::process::id()),
+                limit,
+                unknown_until: now + WINDOW,
+                is_command,
+                pool: Mutex::new(Pool::new(limit, is_command)),
+                wake: Notify::new(),
+                answered: watch::Sender::default(),
+                refused: watch::Sender::default(),
+            }),
+            asking: OnceLock::new(),
         }
     }
 
-    /// What counts by the ledger's last word.
-    pub(super) fn known<T>(&self, ask: impl FnOnce(&Known) -> T) -> T {
-        ask(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Asks whether a request may be sent.
-    pub(super) async fn reserve(&self) -> Grant {
-        let (limit, allowed) = (self.limit, self.allowed);
-        let undo = move |ledger: &Ledger, granted: (Option<Ticket>, Usage)| {
-            if let Some(ticket) = granted.0 {
-                // Nobody waits for it any more.
-                let _ = ledger.ended(limit, ticket, false);
+    /// Waits for a ticket, or until something changes.
+    pub(super) async fn acquire(&self) -> Grant {
+        self.start();
+        let inner = &*self.inner;
+        let mut answered = inner.answered.subscribe();
+        let until = match inner.look() {
+            Look::Now(number) => return Grant::Now(number),
+            Look::Lost => {
+                let why = answered.borrow().as_ref().map(ToString::to_string);
+                return Grant::Lost(Error::LedgerLost {
+                    ledger: inner.ledger.store().name(),
+                    why: why.unwrap_or_default(),
+                });
+            }
+            Look::Never => return std::future::pending().await,
+            Look::Held(until) => {
+                sleep_until(until).await;
+                return Grant::Again;
+            }
+            Look::Unknown(until) => Some(until),
+            Look::Unanswered => None,
+        };
+        let _waits = Waits::new(inner);
+        let end = async {
+            match until {
+                Some(until) => sleep_until(until).await,
+                None => std::future::pending().await,
             }
         };
-        let asked = self
-            .run(move |ledger| ledger.reserve(limit, allowed), undo)
-            .await;
-        let (ticket, usage) = match asked {
-            Ok(granted) => granted,
-            Err(error) => return self.without_ledger(error).await,
-        };
-        let next = self.note(usage);
-        match ticket {
-            Some(_) => Grant::Now(ticket),
-            None => Grant::Wait(next),
+        tokio::select! {
+            // The sender lives as long as this.
+            _ = answered.changed() => {}
+            () = end => {}
         }
+        Grant::Again
     }
 
-    /// What holds while the ledger is of no use.
-    async fn without_ledger(&self, error: LedgerError) -> Grant {
-        let error = Arc::new(error);
-        if self.is_command
-            && let Some(why) = self.refusal(&error).await
-        {
-            self.refused.send_replace(Some(why));
-            return Grant::Never;
-        }
-        self.warn(&error);
-        let now = Instant::now();
-        let is_known = self.was_usable.load(Ordering::Relaxed) || self.is_command;
-        match !is_known && self.unknown_until > now {
-            true => Grant::Wait(self.unknown_until),
-            false => Grant::Now(None),
-        }
-    }
-
-    /// Why nothing may be sent without the ledger, as far as the store knows.
-    async fn refusal(&self, error: &Arc<LedgerError>) -> Option<String> {
-        let (ledger, error) = (Arc::clone(&self.ledger), Arc::clone(error));
-        let refusal = spawn_blocking(move || ledger.store().refusal(&error));
-        tokio::time::timeout(PATIENCE, refusal).await.ok()?.ok()?
+    /// Waits until the ledger answers or fails again.
+    pub(super) async fn changed(&self) {
+        let _ = self.inner.answered.subscribe().changed().await;
     }
 
     /// Waits until nothing may be sent any more; says why.
     pub(super) async fn refused(&self) -> String {
-        let mut refused = self.refused.subscribe();
+        let mut refused = self.inner.refused.subscribe();
         let why = refused.wait_for(Option::is_some).await;
-        // The sender lives as long as this.
         why.ok().and_then(|why| why.clone()).unwrap_or_default()
     }
 
     /// A request has ended; nobody waits until that is written down.
-    pub(super) fn ended(&self, ticket: Ticket) {
-        let limit = self.limit;
-        self.tell(move |ledger| ledger.ended(limit, ticket, true));
+    pub(super) fn ended(&self, number: u64) {
+        self.inner.pool().end(number, Instant::now());
+        self.inner.wake.notify_one();
     }
 
     /// CXone is to be left alone for so long.
     pub(super) fn hold_off(&self, hold: Duration) {
-        let limit = self.limit;
-        self.tell(move |ledger| ledger.hold_off(limit, hold));
+        self.start();
+        self.inner.pool().hold_off(Instant::now() + hold);
+        self.inner.wake.notify_one();
     }
 
-    /// Takes over what counts; answers when the next request could pass.
-    fn note(&self, usage: Usage) -> Instant {
-        let now = Instant::now();
-        if !self.was_usable.swap(true, Ordering::Relaxed) && !usage.hold.is_zero() {
+    /// Tells the ledger all, and gives the tickets back.
+    pub(super) async fn close(&self) {
+        if self.asking.get().is_none() {
+            return;
+        }
+        let mut answered = self.inner.answered.subscribe();
+        self.inner.pool().is_closing = true;
+        self.inner.wake.notify_one();
+        let told = async {
+            // One exchange may be under way, which does not know of the end yet.
+            while answered.changed().await.is_ok() && !self.inner.pool().is_closed {}
+        };
+        let _ = timeout(PATIENCE, told).await;
+    }
+
+    /// Looks into the pool.
+    pub(super) fn pool<T>(&self, look: impl FnOnce(&Pool) -> T) -> T {
+        look(&self.inner.pool())
+    }
+
+    /// When the next request could pass, or fail for want of the ledger.
+    pub(super) fn next_free(&self) -> Instant {
+        let now = self.inner.ledger.now();
+        let pool = self.inner.pool();
+        match pool.is_failing && self.inner.is_needed() {
+            true => now.monotonic,
+            false => pool.next_free(now),
+        }
+    }
+
+    /// Starts to ask the ledger.
+    fn start(&self) {
+        if let Ok(runtime) = Handle::try_current() {
+            let ask = || runtime.spawn(Arc::clone(&self.inner).run()).abort_handle();
+            self.asking.get_or_init(ask);
+        }
+    }
+
+    /// Ends as a process does that is killed: the ledger learns of nothing more.
+    #[cfg(test)]
+    pub(super) fn kill(&self) {
+        self.start();
+        if let Some(asking) = self.asking.get() {
+            asking.abort();
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(asking) = self.asking.get() {
+            asking.abort();
+        }
+    }
+}
+
+impl Inner {
+    /// Asks the ledger whenever it is due.
+    async fn run(self: Arc<Self>) {
+        loop {
+            let due = self.pool().due(self.ledger.now());
+            match due {
+                Some(due) if due <= Instant::now() => {
+                    self.exchange().await;
+                    continue;
+                }
+                Some(due) => {
+                    tokio::select! {
+                        () = self.wake.notified() => {}
+                        () = sleep_until(due) => {}
+                    }
+                }
+                None => self.wake.notified().await,
+            }
+        }
+    }
+
+    fn look(&self) -> Look {
+        let now = self.ledger.now();
+        let mut pool = self.pool();
+        if let Some(until) = pool.held_until(now.monotonic) {
+            return Look::Held(until);
+        }
+        if pool.is_closing {
+            return Look::Never;
+        }
+        if let Some(number) = pool.take(now) {
+            return Look::Now(number);
+        }
+        if !pool.is_failing {
+            Look::Unanswered
+        } else if self.is_command && self.refused.borrow().is_some() {
+            Look::Never
+        } else if self.is_needed() {
+            Look::Lost
+        } else if !pool.was_usable && !self.is_command && self.unknown_until > now.monotonic {
+            Look::Unknown(self.unknown_until)
+        } else {
+            Look::Now(pool.send_without(now.monotonic))
+        }
+    }
+
+    /// Whether this server may send nothing that the ledger does not know.
+    fn is_needed(&self) -> bool {
+        !self.is_command && self.ledger.store().is_shared_by_machines()
+    }
+
+    /// Tells the ledger what happened, and takes tickets.
+    async fn exchange(&self) {
+        let told_at = self.ledger.now();
+        let account = self.pool().account(told_at);
+        let (process, limit) = (self.process, self.limit);
+        let exchange = (self.ledger).exchange(process, limit, self.is_command, &account);
+        let answer = timeout(PATIENCE, exchange).await;
+        let failed = match answer.unwrap_or(Err(LedgerError::Silent)) {
+            Ok(answer) => {
+                self.log(&answer);
+                let mut pool = self.pool();
+                pool.answered(&account, told_at, &answer);
+                pool.is_closed = account.is_last;
+                None
+            }
+            Err(error) => {
+                self.fail(&error).await;
+                Some(error)
+            }
+        };
+        self.answered.send_replace(failed);
+    }
+
+    async fn fail(&self, error: &LedgerError) {
+        if self.is_command {
+            let refusal = timeout(PATIENCE, self.ledger.store().refusal(error)).await;
+            if let Ok(Some(why)) = refusal {
+                self.pool().failed();
+                self.refused.send_replace(Some(why));
+                return;
+            }
+        }
+        let (was_failing, was_usable) = {
+            let mut pool = self.pool();
+            let was_failing = pool.is_failing;
+            pool.failed();
+            (was_failing, pool.was_usable)
+        };
+        if !was_failing {
+            self.warn(error, was_usable);
+        }
+    }
+
+    fn log(&self, answer: &Answer) {
+        let (was_failing, was_usable) = {
+            let pool = self.pool();
+            (pool.is_failing, pool.was_usable)
+        };
+        let name = self.ledger.store().name();
+        if was_failing {
+            tracing::info!("{name} is written again");
+        }
+        if !was_usable && !answer.hold.is_zero() {
             tracing::warn!(
                 "CXone asked for a pause (Retry-After) before this start: the first request waits {} s",
-                usage.hold.as_secs_f64().ceil()
+                answer.hold.as_secs_f64().ceil()
             );
         }
-        if usage.is_set_back {
+        if answer.is_set_back {
             tracing::warn!(
-                "the clock was set back since {} was written: requests of the last minute count from now, and a pause is \
-                 no longer than CXone asked for",
-                self.name()
+                "the clock was set back since {name} was written: requests of the last minute count from now, and a \
+                 pause is no longer than CXone asked for"
             );
         }
-        if usage.is_damaged {
+        if answer.is_damaged {
             tracing::warn!(
-                "{} was damaged and is written again: what was sent to CXone in the last minute is not known, so the \
-                 next request waits for one",
-                self.name()
+                "the request ledger in {name} was damaged and is written again: what was sent to CXone in the last \
+                 minute is not known, so the next request waits for one"
             );
         }
-        let known = Known::new(&usage, now);
-        let next = known.next_free(self.allowed, now);
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
-        next
     }
 
-    /// Runs `op` where it may block; `undo` is called with a result that nobody took.
-    async fn run<T: Send + 'static>(
-        &self,
-        op: impl FnOnce(&Ledger) -> Result<T, LedgerError> + Send + 'static,
-        undo: impl FnOnce(&Ledger, T) + Send + 'static,
-    ) -> Result<T, LedgerError> {
-        let change = UnderWay::one_more(&self.under_way).ok_or(LedgerError::Silent)?;
-        let (reply, answer) = oneshot::channel();
-        let ledger = Arc::clone(&self.ledger);
-        spawn_blocking(move || {
-            let result = op(&ledger);
-            drop(change);
-            if let Err(Ok(result)) = reply.send(result) {
-                undo(&ledger, result);
-            }
-        });
-        let answer = tokio::time::timeout(PATIENCE, answer).await;
-        let result = answer.map_or(Err(LedgerError::Silent), |it| {
-            it.unwrap_or(Err(LedgerError::Silent))
-        })?;
-        if self.is_failing.swap(false, Ordering::Relaxed) {
-            tracing::info!("{} is written again", self.name());
-        }
-        Ok(result)
-    }
-
-    /// Runs `op` where it may block, and does not wait for it.
-    fn tell(&self, op: impl FnOnce(&Ledger) -> Result<Usage, LedgerError> + Send + 'static) {
-        let Some(change) = UnderWay::one_more(&self.under_way) else {
-            return;
-        };
-        let (ledger, known) = (Arc::clone(&self.ledger), Arc::clone(&self.known));
-        let write = move || {
-            // Where it fails, the next request says so.
-            if let Ok(usage) = op(&ledger) {
-                let new = Known::new(&usage, Instant::now());
-                *known.lock().unwrap_or_else(PoisonError::into_inner) = new;
-            }
-            drop(change);
-        };
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(write)),
-            Err(_) => write(),
-        }
-    }
-
-    fn name(&self) -> &str {
-        self.ledger.store().name()
-    }
-
-    fn warn(&self, why: &LedgerError) {
-        if self.is_failing.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let name = self.name();
+    fn warn(&self, why: &LedgerError, was_usable: bool) {
+        let name = self.ledger.store().name();
         if self.is_command {
             tracing::warn!(
                 "the request budget is not shared with other commands, nor with a server, if one runs: {why}"
             );
-        } else if self.was_usable.load(Ordering::Relaxed) {
+        } else if self.is_needed() {
+            tracing::warn!(
+                "{name} cannot be used ({why}): other servers may share the request budget in it, so nothing is sent \
+                 to CXone until it works again"
+            );
+        } else if was_usable {
             tracing::warn!(
                 "requests to CXone go on, and are not written to {name} ({why}): commands, and a restart within \
                  a minute, would not know of them"
@@ -258,45 +353,25 @@ impl Shared {
         }
     }
 
-    /// Ends as a process does that is killed: the file learns of nothing more.
-    #[cfg(test)]
-    pub(super) fn kill(&self) {
-        self.under_way.fetch_add(MOST_UNDER_WAY, Ordering::Relaxed);
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        // Every change is a single step, so a panic elsewhere leaves it whole.
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Known {
-    fn new(usage: &Usage, now: Instant) -> Self {
-        let counts_until = usage.counts_for.iter().map(|left| now + *left);
-        Self {
-            counts_until: counts_until.collect(),
-            hold_until: (!usage.hold.is_zero()).then(|| now + usage.hold),
-        }
-    }
+/// Counts a request that waits for a ticket, while it lives.
+struct Waits<'a>(&'a Inner);
 
-    /// When the next request could pass where so many may count, itself among them.
-    pub(super) fn next_free(&self, allowed: usize, now: Instant) -> Instant {
-        let mut counting: Vec<_> = self.counts_until.iter().filter(|it| **it > now).collect();
-        counting.sort_unstable();
-        let over = counting.len().checked_sub(allowed.max(1));
-        let slot = over.map_or(now, |over| *counting[over]);
-        slot.max(self.hold_until.unwrap_or(now)).max(now)
+impl<'a> Waits<'a> {
+    fn new(inner: &'a Inner) -> Self {
+        inner.pool().waiting += 1;
+        inner.wake.notify_one();
+        Self(inner)
     }
 }
 
-/// One change of the ledger that is under way.
-struct UnderWay(Arc<AtomicUsize>);
-
-impl UnderWay {
-    fn one_more(under_way: &Arc<AtomicUsize>) -> Option<Self> {
-        let before = under_way.fetch_add(1, Ordering::Relaxed);
-        let one = Self(Arc::clone(under_way));
-        (before < MOST_UNDER_WAY).then_some(one)
-    }
-}
-
-impl Drop for UnderWay {
+impl Drop for Waits<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.pool().waiting -= 1;
     }
 }

@@ -1,46 +1,27 @@
 //! Schedules under paused time: requests that take as long as they like, holds, leavers,
-//! and restarts in the middle of it.
+//! and restarts in the middle of it; several processes, and a store that is slow or fails.
 //!
 //! `QUEUEWALL_CASES` says how many schedules; the default is for every day.
 
 use std::{
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use proptest::prelude::*;
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, advance, sleep, timeout},
+};
 
 use super::memory_store::MemoryStore;
 use crate::{
     budget::*,
-    clock::{Clock, Moment},
+    clock::{Clock, Moment, SystemClock},
 };
 
-/// A wall clock that goes with tokio's, which can be paused.
-struct PausedClock {
-    start: Instant,
-    wall: SystemTime,
-}
-
-impl PausedClock {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            start: Instant::now(),
-            wall: UNIX_EPOCH + Duration::from_secs(1_767_607_200),
-        })
-    }
-}
-
-impl Clock for PausedClock {
-    fn now(&self) -> Moment {
-        let monotonic = Instant::now();
-        Moment {
-            monotonic,
-            wall: self.wall + (monotonic - self.start),
-            passed: monotonic - self.start,
-        }
-    }
+fn ledger(store: &MemoryStore) -> Ledger {
+    Ledger::new(store.clone(), Arc::new(SystemClock))
 }
 
 #[derive(Clone, Debug)]
@@ -82,17 +63,44 @@ struct Process {
 }
 
 impl Process {
-    fn start(limit: usize, store: &MemoryStore, clock: &Arc<PausedClock>) -> Self {
-        let ledger = Ledger::new(store.clone(), Arc::clone(clock) as Arc<dyn Clock>);
+    fn start(limit: usize, store: &MemoryStore) -> Self {
         Self {
-            budget: Arc::new(RequestBudget::with_ledger(limit, ledger)),
+            budget: Arc::new(RequestBudget::with_ledger(limit, ledger(store))),
             tasks: JoinSet::new(),
         }
     }
 
+    /// Sends a request that takes so long, and reaches CXone at this part of it.
+    fn send(&mut self, takes_ms: u64, reaches_at: f64, seen: &Arc<Mutex<Seen>>) {
+        let (budget, seen) = (Arc::clone(&self.budget), Arc::clone(seen));
+        self.tasks.spawn(async move {
+            let permit = budget.acquire().await;
+            seen.lock().unwrap().sent.push(Instant::now());
+            let takes = Duration::from_millis(takes_ms);
+            let way = takes.mul_f64(reaches_at);
+            sleep(way).await;
+            seen.lock().unwrap().arrivals.push(Instant::now());
+            sleep(takes.saturating_sub(way)).await;
+            drop(permit);
+        });
+    }
+
+    /// Somebody who leaves after so long.
+    fn send_with_patience(&mut self, patience_ms: u64, seen: &Arc<Mutex<Seen>>) {
+        let (budget, seen) = (Arc::clone(&self.budget), Arc::clone(seen));
+        self.tasks.spawn(async move {
+            let patience = Duration::from_millis(patience_ms);
+            if timeout(patience, budget.acquire()).await.is_ok() {
+                let mut seen = seen.lock().unwrap();
+                seen.sent.push(Instant::now());
+                seen.arrivals.push(Instant::now());
+            }
+        });
+    }
+
     /// Ends as a process does: nothing is dropped in good order.
     async fn crash(mut self) {
-        // The file must not learn of permits that are dropped on the way out.
+        // The ledger must not learn of permits that are dropped on the way out.
         if let Some(shared) = &self.budget.shared {
             shared.kill();
         }
@@ -102,52 +110,39 @@ impl Process {
 
 async fn play(limit: usize, events: Vec<(u64, Event)>) -> Seen {
     let store = MemoryStore::default();
-    let clock = PausedClock::new();
     let seen = Arc::new(Mutex::new(Seen::default()));
-    let mut process = Process::start(limit, &store, &clock);
+    let mut process = Process::start(limit, &store);
     for (pause_ms, event) in events {
-        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
-        let (budget, seen) = (Arc::clone(&process.budget), Arc::clone(&seen));
+        sleep(Duration::from_millis(pause_ms)).await;
         match event {
             Event::Request {
                 takes_ms,
                 reaches_at,
-            } => {
-                process.tasks.spawn(async move {
-                    let permit = budget.acquire().await;
-                    seen.lock().unwrap().sent.push(Instant::now());
-                    let takes = Duration::from_millis(takes_ms);
-                    let way = takes.mul_f64(reaches_at);
-                    tokio::time::sleep(way).await;
-                    seen.lock().unwrap().arrivals.push(Instant::now());
-                    tokio::time::sleep(takes.saturating_sub(way)).await;
-                    drop(permit);
-                });
-            }
-            Event::Leaver { patience_ms } => {
-                process.tasks.spawn(async move {
-                    let patience = Duration::from_millis(patience_ms);
-                    let turn = tokio::time::timeout(patience, budget.acquire()).await;
-                    if turn.is_ok() {
-                        let mut seen = seen.lock().unwrap();
-                        seen.sent.push(Instant::now());
-                        seen.arrivals.push(Instant::now());
-                    }
-                });
-            }
+            } => process.send(takes_ms, reaches_at, &seen),
+            Event::Leaver { patience_ms } => process.send_with_patience(patience_ms, &seen),
             Event::Hold { ms } => {
                 let (now, length) = (Instant::now(), Duration::from_millis(ms));
-                budget.hold_off(length);
+                process.budget.hold_off(length);
                 seen.lock().unwrap().holds.push((now, now + length));
+                // It is written down at once, by another task.
+                sleep(Duration::from_millis(1)).await;
             }
             Event::Crash => {
                 process.crash().await;
-                process = Process::start(limit, &store, &clock);
+                process = Process::start(limit, &store);
             }
         }
     }
     while process.tasks.join_next().await.is_some() {}
     std::mem::take(&mut seen.lock().unwrap())
+}
+
+/// The time from one arrival to the one that is a budget later, at the shortest.
+fn shortest_window(limit: usize, seen: &mut Seen) -> Duration {
+    seen.arrivals.sort();
+    let windows = seen.arrivals.windows(limit + 1);
+    let shortest = windows.map(|window| window[limit] - window[0]).min();
+    shortest.unwrap_or(WINDOW)
 }
 
 fn paused() -> tokio::runtime::Runtime {
@@ -169,10 +164,7 @@ proptest! {
         events in prop::collection::vec((0u64..15_000, event()), 1..80),
     ) {
         let mut seen = paused().block_on(play(limit, events));
-        seen.arrivals.sort();
-        for window in seen.arrivals.windows(limit + 1) {
-            prop_assert!(window[limit] - window[0] >= WINDOW, "{:?}", window[limit] - window[0]);
-        }
+        prop_assert!(shortest_window(limit, &mut seen) >= WINDOW);
         for (from, until) in seen.holds {
             let inside = seen.sent.iter().find(|at| (from..until).contains(at));
             // In the same instant a request may have gone before the hold came.
@@ -211,12 +203,11 @@ async fn a_hundred_starts_in_a_minute_spend_one_budget() {
 #[tokio::test(start_paused = true)]
 async fn a_hold_outlives_a_restart() {
     let store = MemoryStore::default();
-    let clock = PausedClock::new();
-    let process = Process::start(5, &store, &clock);
+    let process = Process::start(5, &store);
     process.budget.hold_off(Duration::from_secs(100));
-    tokio::time::sleep(Duration::from_secs(30)).await;
+    sleep(Duration::from_secs(30)).await;
     process.crash().await;
-    let (process, start) = (Process::start(5, &store, &clock), Instant::now());
+    let (process, start) = (Process::start(5, &store), Instant::now());
     drop(process.budget.acquire().await);
     assert!(start.elapsed() >= Duration::from_secs(70));
     assert!(start.elapsed() < Duration::from_millis(70_100));
@@ -225,44 +216,42 @@ async fn a_hold_outlives_a_restart() {
 #[tokio::test(start_paused = true)]
 async fn restart_after_clean_shutdown_waits_only_for_the_last_minute() {
     let store = MemoryStore::default();
-    let clock = PausedClock::new();
-    let process = Process::start(2, &store, &clock);
+    let process = Process::start(2, &store);
     drop(process.budget.acquire().await);
-    tokio::time::sleep(Duration::from_secs(45)).await;
+    sleep(Duration::from_secs(45)).await;
     drop(process.budget.acquire().await);
-    drop(process);
-    let (process, start) = (Process::start(2, &store, &clock), Instant::now());
+    process.budget.close().await;
+    let (process, start) = (Process::start(2, &store), Instant::now());
     drop(process.budget.acquire().await);
     assert!(start.elapsed() >= Duration::from_secs(15));
     assert!(start.elapsed() < Duration::from_secs(16), "and no minute");
 }
 
 /// A command beside the server.
-fn command(limit: usize, store: &MemoryStore, clock: &Arc<PausedClock>) -> Arc<RequestBudget> {
-    let ledger = Ledger::new(store.clone(), Arc::clone(clock) as Arc<dyn Clock>);
-    Arc::new(RequestBudget::leaving_one_free(limit, ledger))
+fn command(limit: usize, store: &MemoryStore) -> Arc<RequestBudget> {
+    Arc::new(RequestBudget::leaving_one_free(limit, ledger(store)))
 }
 
 #[tokio::test(start_paused = true)]
 async fn commands_share_the_servers_budget_and_leave_one_permit() {
     let store = MemoryStore::default();
-    let clock = PausedClock::new();
-    let mut process = Process::start(10, &store, &clock);
+    let mut process = Process::start(10, &store);
     let sent = Arc::new(Mutex::new(Vec::new()));
     drop(process.budget.acquire().await);
     sent.lock().unwrap().push(Instant::now());
     for _ in 0..10 {
-        let (budget, sent) = (command(10, &store, &clock), Arc::clone(&sent));
+        let (budget, sent) = (command(10, &store), Arc::clone(&sent));
         process.tasks.spawn(async move {
             for _ in 0..2 {
                 let permit = budget.acquire().await;
                 sent.lock().unwrap().push(Instant::now());
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                sleep(Duration::from_millis(100)).await;
                 drop(permit);
             }
+            budget.close().await;
         });
     }
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    sleep(Duration::from_secs(5)).await;
     assert_eq!(sent.lock().unwrap().len(), 9, "one is left");
     let start = Instant::now();
     drop(process.budget.acquire().await);
@@ -280,15 +269,12 @@ async fn commands_share_the_servers_budget_and_leave_one_permit() {
 
 #[tokio::test(start_paused = true)]
 async fn failing_store_delays_server_by_a_minute_but_not_commands() {
-    let store = MemoryStore {
-        fails: true,
-        ..MemoryStore::default()
-    };
-    let clock = PausedClock::new();
+    let store = MemoryStore::default();
+    store.fail(true);
     let start = Instant::now();
-    drop(command(3, &store, &clock).acquire().await);
+    drop(command(3, &store).acquire().await);
     assert!(start.elapsed() < Duration::from_secs(1));
-    let process = Process::start(3, &store, &clock);
+    let process = Process::start(3, &store);
     drop(process.budget.acquire().await);
     assert!(start.elapsed() >= WINDOW);
     let start = Instant::now();
@@ -299,16 +285,283 @@ async fn failing_store_delays_server_by_a_minute_but_not_commands() {
 #[tokio::test(start_paused = true)]
 async fn command_sends_nothing_when_its_store_refuses() {
     let store = MemoryStore {
-        fails: true,
         refusal: Some("a server runs"),
         ..MemoryStore::default()
     };
-    let clock = PausedClock::new();
-    let command = command(3, &store, &clock);
+    store.fail(true);
+    let command = command(3, &store);
     let refused = tokio::select! {
         _permit = command.acquire() => panic!("a request passes"),
         why = command.refused() => why,
     };
     assert_eq!(refused, "a server runs: no disk");
     assert_eq!(command.spent(), 0);
+}
+
+#[derive(Clone, Debug)]
+enum Fault {
+    /// A request of one of the processes.
+    Request {
+        process: usize,
+        takes_ms: u64,
+        reaches_at: f64,
+    },
+    Leaver {
+        process: usize,
+        patience_ms: u64,
+    },
+    /// A process dies, and another is started.
+    Crash(usize),
+    /// A process ends, and another is started.
+    Stop(usize),
+    SetClockBack(i64),
+    /// The next updates take so long, before and after the change.
+    Slow(Vec<(u64, u64)>),
+    Fails(bool),
+}
+
+const PROCESSES: usize = 3;
+
+fn fault() -> impl Strategy<Value = Fault> {
+    let process = 0..PROCESSES;
+    let delay = || prop_oneof![3 => 0..200_u64, 1 => 0..4_000_u64];
+    prop_oneof![
+        30 => (process.clone(), 0u64..30_000, 0.0f64..=1.0)
+            .prop_map(|(process, takes_ms, reaches_at)| Fault::Request { process, takes_ms, reaches_at }),
+        4 => (process.clone(), 0u64..60_000)
+            .prop_map(|(process, patience_ms)| Fault::Leaver { process, patience_ms }),
+        2 => process.clone().prop_map(Fault::Crash),
+        1 => process.prop_map(Fault::Stop),
+        1 => (0..200_000_i64).prop_map(Fault::SetClockBack),
+        3 => prop::collection::vec((delay(), delay()), 1..10).prop_map(Fault::Slow),
+        2 => any::<bool>().prop_map(Fault::Fails),
+    ]
+}
+
+async fn play_faults(limit: usize, faults: Vec<(u64, Fault)>) -> Seen {
+    let store = MemoryStore {
+        refusal: Some("others may run"),
+        is_shared_by_machines: true,
+        ..MemoryStore::default()
+    };
+    // The last one is a command.
+    let start = |process: usize| match process + 1 == PROCESSES {
+        true => Process {
+            budget: command(limit, &store),
+            tasks: JoinSet::new(),
+        },
+        false => Process::start(limit, &store),
+    };
+    let mut processes: Vec<_> = (0..PROCESSES).map(start).collect();
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    for (pause_ms, fault) in faults {
+        sleep(Duration::from_millis(pause_ms)).await;
+        match fault {
+            Fault::Request {
+                process,
+                takes_ms,
+                reaches_at,
+            } => processes[process].send(takes_ms, reaches_at, &seen),
+            Fault::Leaver {
+                process,
+                patience_ms,
+            } => processes[process].send_with_patience(patience_ms, &seen),
+            Fault::Crash(process) => {
+                let crashed = std::mem::replace(&mut processes[process], start(process));
+                crashed.crash().await;
+            }
+            Fault::Stop(process) => {
+                let stopped = std::mem::replace(&mut processes[process], start(process));
+                stopped.budget.close().await;
+                stopped.crash().await;
+            }
+            Fault::SetClockBack(by_ms) => store.set_clock(-by_ms),
+            Fault::Slow(delays) => *store.delays_ms.lock().unwrap() = delays,
+            Fault::Fails(fails) => store.fail(fails),
+        }
+    }
+    store.fail(false);
+    sleep(WINDOW * 5).await;
+    for process in processes {
+        process.crash().await;
+    }
+    std::mem::take(&mut seen.lock().unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    #[test]
+    fn budget_is_kept_by_several_processes_with_a_faulty_store(
+        limit in 1usize..24,
+        faults in prop::collection::vec((0u64..8_000, fault()), 1..150),
+    ) {
+        let mut seen = paused().block_on(play_faults(limit, faults));
+        let shortest = shortest_window(limit, &mut seen);
+        prop_assert!(shortest >= WINDOW, "{shortest:?}");
+    }
+}
+
+/// How many requests a server sends in ten minutes that sends as many as it may.
+async fn throughput(budget: RequestBudget, takes: Duration) -> usize {
+    let budget = Arc::new(budget);
+    let mut tasks = JoinSet::new();
+    for _ in 0..3 {
+        let budget = Arc::clone(&budget);
+        tasks.spawn(async move {
+            loop {
+                let permit = budget.acquire().await;
+                sleep(takes).await;
+                drop(permit);
+            }
+        });
+    }
+    sleep(WINDOW * 10).await;
+    usize::try_from(budget.spent()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_with_a_ledger_sends_as_much_as_one_without() {
+    for limit in [1, 2, 3, 4, 10, 60, 300] {
+        for takes_ms in [100, 5_000] {
+            let takes = Duration::from_millis(takes_ms);
+            let alone = throughput(RequestBudget::new(limit), takes).await;
+            let store = MemoryStore::default();
+            *store.delays_ms.lock().unwrap() = vec![(20, 20); 10_000];
+            let shared = throughput(RequestBudget::with_ledger(limit, ledger(&store)), takes).await;
+            assert!(
+                shared * 100 >= alone * 95,
+                "{limit} a minute, {takes_ms} ms: {shared} of {alone}"
+            );
+        }
+    }
+}
+
+/// A server that has tickets in hand.
+async fn with_tickets(store: &MemoryStore) -> Process {
+    let process = Process::start(20, store);
+    for _ in 0..4 {
+        drop(process.budget.acquire().await);
+    }
+    sleep(Duration::from_secs(6)).await;
+    process
+}
+
+fn hang(store: &MemoryStore) {
+    *store.delays_ms.lock().unwrap() = vec![(3_600_000, 0); 1_000];
+}
+
+#[tokio::test(start_paused = true)]
+async fn request_with_a_ticket_is_sent_while_the_store_hangs() {
+    let store = MemoryStore::default();
+    let process = with_tickets(&store).await;
+    hang(&store);
+    let start = Instant::now();
+    assert_eq!(process.budget.next_free(), start);
+    for _ in 0..2 {
+        drop(process.budget.acquire().await);
+    }
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    // Without one it is asked for, for a moment.
+    drop(process.budget.acquire().await);
+    assert!(start.elapsed() > Duration::ZERO && start.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_with_a_store_that_others_share_stops_without_it() {
+    let store = MemoryStore {
+        is_shared_by_machines: true,
+        ..MemoryStore::default()
+    };
+    let process = with_tickets(&store).await;
+    hang(&store);
+    sleep(Duration::from_secs(8)).await;
+    drop(process.budget.acquire_unless_lost().await.unwrap());
+    // A ticket is left, whose time is over.
+    sleep(Duration::from_secs(8)).await;
+    let lost = process.budget.acquire_unless_lost().await.unwrap_err();
+    assert_eq!(
+        lost.to_string(),
+        "the request ledger cannot be used (it does not answer), so nothing is sent to CXone"
+    );
+    assert_eq!(process.budget.next_free(), Instant::now(), "to say so");
+    assert!(timeout(WINDOW, process.budget.acquire()).await.is_err());
+    store.delays_ms.lock().unwrap().clear();
+    let start = Instant::now();
+    drop(process.budget.acquire_unless_lost().await.or(Err(())));
+    drop(process.budget.acquire().await);
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_sent_without_the_store_are_written_when_it_is_back() {
+    let store = MemoryStore::default();
+    let process = with_tickets(&store).await;
+    store.fail(true);
+    for _ in 0..16 {
+        drop(process.budget.acquire().await);
+    }
+    store.fail(false);
+    sleep(Duration::from_secs(5)).await;
+    process.crash().await;
+    let (process, start) = (Process::start(20, &store), Instant::now());
+    drop(process.budget.acquire().await);
+    assert!(
+        start.elapsed() > Duration::from_secs(40),
+        "the budget is spent"
+    );
+}
+
+/// The clock of a machine that slept for so long, while its monotonic clock stood still.
+#[derive(Clone, Default)]
+struct Slept(Arc<Mutex<Duration>>);
+
+impl Clock for Slept {
+    fn now(&self) -> Moment {
+        Moment {
+            passed: *self.0.lock().unwrap(),
+            ..SystemClock.now()
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tickets_are_used_no_more_after_the_machine_slept() {
+    let store = MemoryStore {
+        is_shared_by_machines: true,
+        ..MemoryStore::default()
+    };
+    let clock = Slept::default();
+    let ledger = Ledger::new(store.clone(), Arc::new(clock.clone()));
+    let budget = RequestBudget::with_ledger(20, ledger);
+    drop(budget.acquire().await);
+    sleep(Duration::from_secs(6)).await;
+    store.fail(true);
+    drop(budget.acquire().await);
+    *clock.0.lock().unwrap() += Duration::from_secs(20);
+    advance(Duration::from_millis(1)).await;
+    assert!(budget.acquire_unless_lost().await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_server_leaves_commands_all_but_one() {
+    for limit in [1, 2, 3, 4, 10, 60] {
+        let store = MemoryStore::default();
+        let process = Process::start(limit, &store);
+        drop(process.budget.acquire().await);
+        sleep(WINDOW * 2).await;
+        let (command, start) = (command(limit, &store), Instant::now());
+        let in_hand = process
+            .budget
+            .shared
+            .as_ref()
+            .unwrap()
+            .pool(|pool| pool.in_hand());
+        assert_eq!(in_hand, usize::from(limit >= 4), "{limit}");
+        let leaves = in_hand + usize::from(limit > 2);
+        for _ in leaves..limit {
+            drop(command.acquire().await);
+        }
+        assert!(start.elapsed() < Duration::from_secs(1), "{limit}");
+    }
 }
