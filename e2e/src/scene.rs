@@ -222,8 +222,9 @@ fn calm(index: usize) -> Queue {
             goal: Some(80.0),
             ..ServiceLevel::default()
         },
-        trend: (0..30)
-            .map(|minute| Some((index as u64 * 3 + minute * 7 + minute * minute) % 5))
+        // For the stage, which serves them as trends do: in bins.
+        trend: (0..36)
+            .map(|bin| Some((index as u64 * 3 + bin * 7 + bin * bin) % 5))
             .collect(),
         ..Queue::default()
     };
@@ -266,7 +267,7 @@ fn warn(queue: &mut Queue, index: usize) {
     if index % 3 == 1 {
         queue.average_wait_ms = Some(83_000);
     }
-    queue.trend = (0..30).map(|minute| Some(minute / 5)).collect();
+    queue.trend = (0..36).map(|bin| Some(bin / 6)).collect();
 }
 
 fn alarm(queue: &mut Queue, index: usize) {
@@ -279,7 +280,7 @@ fn alarm(queue: &mut Queue, index: usize) {
     } else {
         queue.average_wait_ms = None;
     }
-    queue.trend = (0..30).map(|minute| Some(minute / 2)).collect();
+    queue.trend = (0..36).map(|bin| Some(bin / 2)).collect();
 }
 
 fn mix(queue: &mut Queue, index: usize) {

@@ -25,7 +25,8 @@ use axum::{
 use files::{Content, Files, respond};
 use queuewall_shared::{
     http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
-    snapshot::{BoardList, BoardSnapshot},
+    snapshot::{BoardList, BoardSnapshot, Queue},
+    trend::{QueueTrend, Trends},
 };
 use tokio::{
     net::TcpListener,
@@ -52,6 +53,7 @@ struct Shared {
 /// What is answered.
 struct Script {
     board: Content,
+    trends: Content,
     list: Content,
     age_ms: Option<u64>,
     uptime_ms: u64,
@@ -77,6 +79,7 @@ impl Stage {
             files: Files::load()?,
             script: Mutex::new(Script {
                 board: Content::json(serde_json::to_vec(board)?, 0)?,
+                trends: trends(board, uptime, 0)?,
                 list: Content::json(serde_json::to_vec(&list)?, 0)?,
                 age_ms: age.into().map(milliseconds).transpose()?,
                 uptime_ms: milliseconds(uptime)?,
@@ -88,6 +91,7 @@ impl Stage {
         let router = Router::new()
             .route("/api/boards", get(boards))
             .route("/api/boards/main", get(board_of))
+            .route("/api/boards/main/trends", get(trends_of))
             .route("/board/{slug}", get(index))
             .route("/desk/{slug}", get(desk))
             .fallback(file)
@@ -119,6 +123,8 @@ impl Stage {
     pub fn set(&self, board: &BoardSnapshot) -> Result<()> {
         let mut script = self.shared.script();
         script.version += 1;
+        let uptime = Duration::from_millis(script.uptime_ms);
+        script.trends = trends(board, uptime, script.version)?;
         script.board = Content::json(serde_json::to_vec(board)?, script.version)?;
         Ok(())
     }
@@ -171,6 +177,30 @@ async fn board_of(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Resp
         headers.insert(name(SNAPSHOT_AGE_HEADER), HeaderValue::from(age_ms));
     }
     response
+}
+
+async fn trends_of(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
+    let script = shared.script();
+    let mut response = respond(&script.trends, &request);
+    let name = HeaderName::from_static(UPTIME_HEADER);
+    let uptime_ms = HeaderValue::from(script.uptime_ms);
+    response.headers_mut().insert(name, uptime_ms);
+    response
+}
+
+/// The made-up bins of the board's queues, which end now.
+fn trends(board: &BoardSnapshot, uptime: Duration, version: u64) -> Result<Content> {
+    let queue = |queue: &Queue| QueueTrend {
+        id: queue.id.clone(),
+        waiting_highest: queue.trend.clone(),
+        waiting_before: queue.trend.iter().rev().nth(3).copied().flatten(),
+    };
+    let trends = Trends {
+        to_ms: u64::try_from(uptime.as_millis())?,
+        step_ms: 300_000,
+        queues: board.queues.iter().map(queue).collect(),
+    };
+    Content::json(serde_json::to_vec(&trends)?, version)
 }
 
 async fn index(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {

@@ -32,6 +32,12 @@ pub fn board(slug: &str) -> String {
     [&boards(), "/", slug].concat()
 }
 
+/// Where the trends of the board at this path are.
+#[must_use]
+pub fn trends(board: &str) -> String {
+    [board, "/trends"].concat()
+}
+
 /// What an answer says about time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Times {

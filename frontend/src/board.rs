@@ -10,6 +10,7 @@ mod paging;
 mod selection;
 mod summary;
 mod tab_label;
+mod trends;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use queuewall_shared::snapshot::{
     Board, BoardSnapshot, Cause, Display, Level, Queue, Upstream, UpstreamState,
 };
 use queuewall_shared::tile_state::TileState;
+use wasm_bindgen::JsValue;
 
 use crate::api::{Answer, Refusal, Times};
 use crate::field::Field;
@@ -44,6 +46,8 @@ pub use paging::Paging;
 pub use selection::Selection;
 pub use summary::Summary;
 pub use tab_label::{Icon, TabLabel};
+pub use trends::LineEnd;
+use trends::Trends;
 
 /// What there is to show at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +85,7 @@ pub struct BoardState {
     head: Field<Option<Head>>,
     order: Field<Vec<String>>,
     queues: Field<BTreeMap<String, Arc<Queue>>>,
+    trends: Field<Trends>,
     basis: Field<Basis>,
     clock: Field<ServerClock>,
     /// The writer of a zone and a language, since making one is dear.
@@ -114,6 +119,7 @@ impl BoardState {
             head: Field::new(None),
             order: Field::new(Vec::new()),
             queues: Field::new(BTreeMap::new()),
+            trends: Field::new(Trends::default()),
             basis: Field::new(Basis::default()),
             clock: Field::new(ServerClock::default()),
             writer: StoredValue::new_local(((None, language::current()), TimeOfDay::new(None))),
@@ -168,6 +174,7 @@ impl BoardState {
         self.phase.set(Phase::Refused(refusal));
         self.order.set(Vec::new());
         self.queues.set(BTreeMap::new());
+        self.trends.set(Trends::default());
         self.head.set(None);
         self.basis.set(Basis::default());
         self.reader
@@ -283,6 +290,8 @@ impl BoardState {
                 .and_then(|age| self.write_time_ago(age))
                 .unwrap_or_default(),
             is_told: self.is_told(queue),
+            trend: self.trend(&queue.id),
+            line_end: judge.line_end,
         };
         Gist::of(Arc::clone(queue), tile_state, told)
     }
@@ -417,6 +426,16 @@ impl PollHandler for BoardState {
             report.errors = vitals.errors;
             report.to_header()
         })
+    }
+
+    fn has_trends(&self) -> bool {
+        self.phase.get_untracked() == Phase::Shown
+    }
+
+    fn take_trends(&self, body: JsValue) {
+        if let Some(trends) = wire::trends(body) {
+            self.show_trends(trends);
+        }
     }
 
     fn tick(&self, now: PageTime, link: &Link) {

@@ -3,14 +3,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 
 use leptos::prelude::{document, window};
-use queuewall_shared::link::{Action, Failure, Link, PageTime};
+use queuewall_shared::link::{Action, Failure, Link, LinkState, PageTime};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, VisibilityState};
 
 use crate::access::Entry;
-use crate::api::Answer;
+use crate::api::{self, Answer};
 use crate::listener::Listener;
 use crate::slots;
 use crate::ticking::Ticking;
@@ -29,6 +31,14 @@ pub trait PollHandler: 'static {
         None
     }
 
+    /// Whether what changes once a minute is asked for beside the polls.
+    fn has_trends(&self) -> bool {
+        false
+    }
+
+    /// It was answered.
+    fn take_trends(&self, _body: JsValue) {}
+
     /// A second passed, or the link changed.
     fn tick(&self, now: PageTime, link: &Link);
 }
@@ -41,6 +51,9 @@ pub enum Taken {
     /// What was shown before stays: it is newer.
     No,
 }
+
+/// The trends are asked for this often, give or take a poll's delay.
+const TRENDS_EVERY: Duration = Duration::from_secs(58);
 
 /// Polls `path` for as long as the reactive owner lives that this is called under.
 pub fn poll(path: String, handler: impl PollHandler) {
@@ -64,6 +77,15 @@ struct Core {
     in_flight: RefCell<Option<InFlight>>,
     /// How many requests were sent: the number of the latest one.
     sent: Cell<u32>,
+    trends: Trends,
+}
+
+/// What is asked for beside the polls: only after an answered one, and nothing waits for it.
+#[derive(Default)]
+struct Trends {
+    asked_at: Cell<Option<Duration>>,
+    etag: RefCell<Option<String>>,
+    in_flight: RefCell<Option<InFlight>>,
 }
 
 /// A request under way. Dropping it aborts it.
@@ -87,6 +109,7 @@ impl Poller {
             etag: RefCell::default(),
             in_flight: RefCell::default(),
             sent: Cell::new(0),
+            trends: Trends::default(),
         });
         let weakly = |act: fn(&Rc<Core>)| {
             let core = Rc::downgrade(&core);
@@ -177,7 +200,7 @@ impl Core {
         });
     }
 
-    fn finish(&self, number: u32, sent: PageTime, outcome: Result<Answer, Failure>) {
+    fn finish(self: &Rc<Self>, number: u32, sent: PageTime, outcome: Result<Answer, Failure>) {
         // An aborted request ends too, as a failure of something long given up.
         if number != self.sent.get() || self.in_flight.borrow().is_none() {
             return;
@@ -194,10 +217,39 @@ impl Core {
                 if let (Some(etag), Taken::Yes) = (etag, taken) {
                     self.etag.replace(etag);
                 }
-                self.with_link(|link| link.answered(now));
+                let was_lost = self.with_link(|link| {
+                    let before = link.state();
+                    link.answered(now);
+                    before == LinkState::Lost
+                });
+                self.ask_for_trends(now.monotonic, was_lost);
             }
             Err(failure) => self.missed(now, failure),
         }
         self.handler.tick(now, &self.link.get());
+    }
+
+    /// Asks for the trends where they are due. One that hangs ends when the next one is asked
+    /// for; one that fails is no news about the link.
+    fn ask_for_trends(self: &Rc<Self>, now: Duration, was_lost: bool) {
+        let trends = &self.trends;
+        let since = trends.asked_at.get().map(|at| now.saturating_sub(at));
+        let is_due = was_lost || since.is_none_or(|since| since >= TRENDS_EVERY);
+        if !is_due || !self.handler.has_trends() {
+            return;
+        }
+        trends.asked_at.set(Some(now));
+        let controller = AbortController::new().ok();
+        let signal = controller.as_ref().map(AbortController::signal);
+        trends.in_flight.replace(Some(InFlight(controller)));
+        let core = Rc::downgrade(self);
+        let (path, etag) = (api::trends(&self.path), trends.etag.borrow().clone());
+        spawn_local(async move {
+            let answer = api::get(&path, etag.as_deref(), None, signal.as_ref()).await;
+            if let (Some(core), Ok(Answer::Changed { body, etag, .. })) = (core.upgrade(), answer) {
+                core.trends.etag.replace(etag);
+                core.handler.take_trends(body);
+            }
+        });
     }
 }

@@ -7,8 +7,9 @@ use queuewall_shared::format;
 use queuewall_shared::language::Language;
 use queuewall_shared::snapshot::{Agents, Level, Metric, Queue, QueueState};
 use queuewall_shared::tile_state::TileState;
-use queuewall_shared::trend;
+use queuewall_shared::trend::{self, QueueTrend};
 
+use crate::board::LineEnd;
 use crate::text::{self, Why, known};
 use crate::{language, numbers};
 
@@ -33,6 +34,10 @@ pub struct Told {
     pub read_at: String,
     /// Whether the board says why the numbers are old, for all tiles at once.
     pub is_told: bool,
+    /// Its last three hours, where they are known.
+    pub trend: Option<Arc<QueueTrend>>,
+    /// Where its line ends.
+    pub line_end: LineEnd,
 }
 
 impl Gist {
@@ -134,8 +139,10 @@ pub struct TileView {
     pub why: Why,
     /// Where the service level's goal is on its bar, as a CSS length.
     pub goal: String,
-    /// The last half hour of calls waiting as an SVG path.
+    /// The last three hours of calls waiting as an SVG path.
     pub line: String,
+    /// The same of the dot for those of now.
+    pub line_dot: String,
 }
 
 impl TileView {
@@ -168,9 +175,19 @@ impl TileView {
             TileState::Unknown | TileState::NotFound | TileState::Forbidden => None,
             _ => queue.waiting,
         };
-        let change = match (waiting, trend::before(&queue.trend)) {
+        let change = match (waiting, told.line_end.before(told.trend.as_deref())) {
             (Some(waiting), Some(before)) if is_current => text::change(waiting, before),
             _ => String::new(),
+        };
+        let LineEnd {
+            last_bin_minutes,
+            late,
+        } = told.line_end;
+        let (line, line_dot) = match &told.trend {
+            Some(trend) if is_current => {
+                trend::line(&trend.waiting_highest, last_bin_minutes, late, waiting)
+            }
+            _ => Default::default(),
         };
         let age = |is_said: bool, write: fn(Duration) -> String| {
             told.age.filter(|_| is_said).map_or_else(String::new, write)
@@ -250,11 +267,8 @@ impl TileView {
                 .service_level
                 .goal
                 .map_or_else(|| "200%".into(), length),
-            line: if is_current {
-                trend::line(&queue.trend)
-            } else {
-                String::new()
-            },
+            line,
+            line_dot,
         }
     }
 }

@@ -5,6 +5,7 @@
 use js_sys::{Array, Reflect};
 use queuewall_shared::{
     snapshot::{BoardList, BoardSnapshot, Queue},
+    trend::Trends,
     wire::{self, Json},
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -47,6 +48,12 @@ impl Reader {
 #[must_use]
 pub fn board_list(body: JsValue) -> Option<BoardList> {
     wire::board_list(&Parsed(body))
+}
+
+/// The trends in an answer's parsed body; `None` when it is none.
+#[must_use]
+pub fn trends(body: JsValue) -> Option<Trends> {
+    wire::trends(&Parsed(body))
 }
 
 /// A parsed value; `undefined` where there was none.

@@ -33,7 +33,7 @@ use crate::{
 #[cfg(test)]
 pub(crate) use recorder::Record;
 pub use recorder::{HistoryMetrics, Minute, Recorder};
-pub use restored::Restored;
+pub use restored::{Restored, Waiting};
 pub(crate) use restored::{epoch_ms, minute_of};
 
 /// How long the start waits for the store; without it the levels' starts and the trends of

@@ -2,8 +2,8 @@
 //!
 //! It sends one request at a time through the [`RequestBudget`], as many for one screen as for
 //! thousands. `schedule` decides what to read next, `readings` keeps what was read, and
-//! `assemble` makes a board's snapshot of it: `judging` adds the levels, `minutes` the trends,
-//! `upstream` the state of the reads, with the `cause` of a failure. `reconfigure` applies
+//! `assemble` makes a board's snapshot of it: `judging` adds the levels, `upstream` the state of
+//! the reads, with the `cause` of a failure. `minutes` keeps the trends. `reconfigure` applies
 //! changed boards while it runs.
 
 mod assemble;
@@ -23,6 +23,7 @@ mod readings;
 mod reconfigure;
 mod recording;
 mod schedule;
+mod trend;
 mod upstream;
 
 use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
@@ -89,6 +90,8 @@ pub struct Poller {
     schedule: Schedule,
     readings: Readings,
     minutes: Minutes,
+    /// Whether the boards' trends are to be published before the minute ends.
+    has_new_trends: bool,
     /// When the next request of all is due, or was, where it is under way.
     next_request: Option<Instant>,
     /// The queue list while it is read, a page a request.
@@ -149,6 +152,7 @@ impl Poller {
         Self {
             readings: Readings::new(groups.len()),
             minutes: Minutes::default(),
+            has_new_trends: true,
             next_request: None,
             pages: QueueList::default(),
             list_pages: 1,
@@ -397,6 +401,7 @@ impl Poller {
         }
         let shown = list.into_iter().filter(|queue| queue.left_out.is_none());
         self.readings.list = Some(shown.collect());
+        self.has_new_trends = true;
     }
 
     /// How long to wait after `error`: until the next turn where only a person can
@@ -491,6 +496,15 @@ impl Poller {
         self.published.mark_assembled();
     }
 
+    fn publish_trends(&self) {
+        let trends = self.boards.iter().map(|board| {
+            let group = &self.groups[board.group()];
+            let ids = board.shown(&self.readings).into_iter().map(|it| it.id);
+            (board.slug().to_owned(), self.minutes.trends(ids, group))
+        });
+        self.published.publish_trends(trends);
+    }
+
     /// What every board shows now, and when any of its queues was last read.
     fn snapshots(&mut self) -> Vec<(BoardSnapshot, Option<Moment>)> {
         let now = self.clock.now();
@@ -504,6 +518,7 @@ impl Poller {
             epoch_ms: self.epoch_ms(uptime_ms, now),
         };
         if self.minutes.record(&mut self.readings, &self.groups, frame) {
+            self.has_new_trends = true;
             recording::minute(
                 self.recorder.as_ref(),
                 &mut self.readings,
@@ -511,6 +526,9 @@ impl Poller {
                 &self.boards,
                 frame,
             );
+        }
+        if std::mem::take(&mut self.has_new_trends) {
+            self.publish_trends();
         }
         let pulse = self.readings.pulse.look(frame.cycle, now);
         News {

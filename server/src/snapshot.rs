@@ -14,6 +14,7 @@ use arc_swap::ArcSwap;
 use queuewall_shared::{
     cause::Cause,
     snapshot::{Board, BoardList, BoardSnapshot, Queue, Totals, Upstream, UpstreamState},
+    trend::Trends,
 };
 use tokio::sync::watch;
 
@@ -29,6 +30,8 @@ pub struct Boards {
     /// The uptime at which it started: that of earlier starts, where the store knows it.
     uptime_before_ms: u64,
     set: ArcSwap<BoardSet>,
+    /// Each board's trends, by slug.
+    trends: ArcSwap<HashMap<String, Arc<PublishedTrends>>>,
     /// Each board's skill filter, by slug: with the id it names a queue in the history.
     skills: ArcSwap<HashMap<String, Vec<String>>>,
     encodings: Encodings,
@@ -55,6 +58,22 @@ pub struct Published {
     encodings: Encodings,
     /// When any of its queues was last read.
     pub latest_read: Option<Moment>,
+}
+
+/// A board's trends, and the same as bytes, once somebody asked.
+#[derive(Debug, Default)]
+pub struct PublishedTrends {
+    trends: Trends,
+    encoded: OnceLock<Representations>,
+}
+
+impl PublishedTrends {
+    /// The trends as bytes.
+    #[must_use]
+    pub fn encoded(&self) -> &Representations {
+        self.encoded
+            .get_or_init(|| Representations::of_json(&self.trends))
+    }
 }
 
 impl Boards {
@@ -95,6 +114,7 @@ impl Boards {
             started,
             uptime_before_ms: 0,
             set: ArcSwap::from_pointee(set),
+            trends: ArcSwap::default(),
             skills: ArcSwap::default(),
             encodings,
             assembled: watch::Sender::new(0),
@@ -150,6 +170,21 @@ impl Boards {
     pub fn latest(&self, slug: &str) -> Option<Arc<Published>> {
         let set = self.set.load();
         set.boards.get(slug).map(|board| board.load_full())
+    }
+
+    /// The trends of the board `slug`; of one of which none are known yet, none.
+    #[must_use]
+    pub fn trends(&self, slug: &str) -> Arc<PublishedTrends> {
+        self.trends.load().get(slug).cloned().unwrap_or_default()
+    }
+
+    /// Replaces the trends of all boards, which are named by their slugs.
+    pub fn publish_trends(&self, trends: impl Iterator<Item = (String, Trends)>) {
+        let published = |(slug, trends)| {
+            let encoded = OnceLock::new();
+            (slug, Arc::new(PublishedTrends { trends, encoded }))
+        };
+        self.trends.store(Arc::new(trends.map(published).collect()));
     }
 
     /// How many times the poller has assembled all boards, differently or not: its sign of

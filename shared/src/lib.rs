@@ -10,7 +10,7 @@
 //! - [`totals`]: the header's sums over the queues that still count
 //! - [`level`]: how bad it is, with thresholds, hysteresis and reasons
 //! - [`metric`]: the table of metrics, their units and how they behave
-//! - [`trend`]: the last half hour of calls waiting
+//! - [`trend`]: the last three hours of calls waiting: `/api/boards/{slug}/trends`, and their line
 //! - [`label`]: text from outside as it may stand on a screen
 //! - [`mod@format`]: durations and ages as people read them
 //! - [`http`]: names of the headers both sides use

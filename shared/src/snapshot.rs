@@ -190,8 +190,8 @@ pub struct Queue {
     /// for none and ok.
     #[serde(default)]
     pub reasons: Vec<Reason>,
-    /// Calls waiting at the end of each of the last 30 minutes, the minute that has
-    /// just ended last; `None` where it was unknown. Empty where all of it is.
+    /// Empty: up to 0.1.0 the last 30 minutes of calls waiting, which are in
+    /// [`Trends`](crate::trend::Trends) now, so that a quiet board stays the same.
     #[serde(default)]
     pub trend: Vec<Option<u64>>,
     /// Another number whenever anything else here is different, and the same while it is

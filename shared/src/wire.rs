@@ -10,6 +10,7 @@ use crate::snapshot::{
     Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Level, Metric, Queue,
     QueueState, Reason, ServiceLevel, SimulatedClock, Theme, Totals, Upstream, UpstreamState,
 };
+use crate::trend::{QueueTrend, Trends};
 
 /// From here on a float no longer holds every whole number.
 const COUNT_END: f64 = 9_007_199_254_740_992.0;
@@ -148,11 +149,23 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
         times_past: number(&json.get("times_past")),
         last_level: level(&json.get("last_level")),
         reasons: json.get("reasons").each(reason).unwrap_or_default(),
-        trend: json
-            .get("trend")
-            .each(|minute| Some(count(minute)))
-            .unwrap_or_default(),
+        trend: Vec::new(),
         revision: revision(json),
+    })
+}
+
+/// The trends of a board's queues; `None` when it is none.
+pub fn trends(json: &impl Json) -> Option<Trends> {
+    Some(Trends {
+        to_ms: count(&json.get("to_ms"))?,
+        step_ms: count(&json.get("step_ms"))?,
+        queues: json.get("queues").each(|queue| {
+            Some(QueueTrend {
+                id: queue.get("id").text()?,
+                waiting_highest: queue.get("waiting_highest").each(|bin| Some(count(bin)))?,
+                waiting_before: count(&queue.get("waiting_before")),
+            })
+        })?,
     })
 }
 
@@ -282,7 +295,6 @@ mod tests {
                 };
                 agree_on(&of(Queue {
                     reasons: vec![reason],
-                    trend: vec![Some(1), None],
                     ..Queue::default()
                 }));
             }
@@ -292,5 +304,15 @@ mod tests {
             snapshot.board.display.theme = Some(theme);
             agree_on(&snapshot);
         }
+    }
+
+    #[test]
+    fn trends_are_read_as_they_were_written() {
+        let trends = r#"{"to_ms":60000,"step_ms":300000,"queues":[
+            {"id":"a","waiting_highest":[null,3,0],"waiting_before":7},
+            {"id":"b","waiting_highest":[],"waiting_before":null}]}"#;
+        // It asserts that both readers agree.
+        fuzzing::snapshot(trends.as_bytes());
+        assert!(serde_json::from_str::<Trends>(trends).is_ok());
     }
 }

@@ -26,11 +26,7 @@ impl Column {
     /// are not among them: they would make each row a third longer.
     pub const ALL: [Self; COLUMNS] = [
         Self::WAITING,
-        Self {
-            name: "waiting_highest",
-            metric: Metric::Waiting,
-            is_highest: true,
-        },
+        Self::WAITING_HIGHEST,
         // Between two readings a long wait comes and goes: the last one says little.
         Self {
             name: "longest_wait",
@@ -46,6 +42,13 @@ impl Column {
 
     /// Calls waiting at the minute's end.
     pub const WAITING: Self = Self::last(Metric::Waiting);
+
+    /// The most calls waiting in the minute.
+    pub const WAITING_HIGHEST: Self = Self {
+        name: "waiting_highest",
+        metric: Metric::Waiting,
+        is_highest: true,
+    };
 
     const fn last(metric: Metric) -> Self {
         Self {

@@ -40,6 +40,9 @@ pub struct Sample {
     pub values: Values,
 }
 
+/// A minute's number since 1970, and some of its columns.
+pub type Minute<const N: usize> = (i64, [Option<f64>; N]);
+
 impl Resolution {
     /// Its length in minutes.
     #[must_use]
@@ -150,31 +153,40 @@ impl Store {
         rows.iter().map(sample).collect()
     }
 
-    /// One column of all queues, by minute, from one minute and before another. Unknown values
-    /// are not there.
+    /// These columns of all queues' minutes, from one minute and before another: each with its
+    /// number since 1970. A queue of which nothing is kept is not there.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn recent(
+    pub async fn recent<const N: usize>(
         &self,
-        column: Column,
+        columns: [Column; N],
         from: i64,
         to: i64,
-    ) -> Result<Vec<(Queue, HashMap<i64, f64>)>> {
-        let name = column.name;
+    ) -> Result<HashMap<Queue, Vec<Minute<N>>>> {
+        let names = columns.map(|column| column.name).join(", ");
+        // SQLite keeps the order of a cross join: a range of the key for each queue.
         let sql = format!(
-            "SELECT at, {name} FROM minute WHERE queue = $1 AND at >= $2 AND at < $3 AND {name} IS NOT NULL"
+            "SELECT key, at, {names} FROM queue CROSS JOIN minute WHERE queue = key AND at >= $1 AND at < $2"
         );
-        let mut recent = Vec::new();
-        for (key, queue) in self.keyed_queues().await? {
-            let query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(key);
-            let mut known = HashMap::new();
-            for row in query.bind(from).bind(to).fetch_all(&self.pool).await? {
-                let stored: i64 = row.try_get(1)?;
-                known.insert(row.try_get(0)?, stored as f64 * column.stored_unit());
+        let queues: HashMap<i64, Queue> = self.keyed_queues().await?.into_iter().collect();
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(from).bind(to);
+        let mut recent: HashMap<Queue, Vec<Minute<N>>> = HashMap::new();
+        for row in query.fetch_all(&self.pool).await? {
+            let mut values = [None; N];
+            for (place, column) in columns.into_iter().enumerate() {
+                let stored: Option<i64> = row.try_get(place + 2)?;
+                values[place] = stored.map(|stored| stored as f64 * column.stored_unit());
             }
-            if !known.is_empty() {
-                recent.push((queue, known));
+            let key: i64 = row.try_get(0)?;
+            // One that another server has just added has no past.
+            let Some(queue) = queues.get(&key) else {
+                continue;
+            };
+            let minute = (row.try_get(1)?, values);
+            match recent.get_mut(queue) {
+                Some(minutes) => minutes.push(minute),
+                None => drop(recent.insert(queue.clone(), vec![minute])),
             }
         }
         Ok(recent)

@@ -164,7 +164,7 @@ async fn stays_true_while_hidden(hidden: Duration, control: u64) -> Result<()> {
     sleep(hidden).await;
     let counts = "JSON.stringify([control.filter(at => at > performance.now() - 60000).length, \
         performance.getEntriesByType('resource').filter(entry => \
-        entry.name.includes('/api/boards/main') && \
+        entry.name.endsWith('/api/boards/main') && \
         entry.startTime > performance.now() - 60000).length, document.visibilityState])";
     let counts = tab.evaluate(counts).await?;
     let counts: (u64, u64, String) = serde_json::from_str(counts.as_str().unwrap_or_default())?;

@@ -144,7 +144,7 @@ async fn shows_large_numbers_whole(tab: &mut Tab, engine: &Engine) -> Result<()>
         let wait = Some(waits[place % waits.len()] * 1_000);
         queue.longest_wait_ms = wait;
         queue.average_wait_ms = wait.filter(|_| place % 3 > 0);
-        queue.trend = (0..30).map(Some).collect();
+        queue.trend = (0..36).map(Some).collect();
         queue.service_level.percent = Some(100.0);
     }
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;

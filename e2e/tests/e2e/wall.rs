@@ -257,7 +257,7 @@ async fn an_unchanged_poll_touches_no_node() -> Result<()> {
         document.querySelectorAll('[data-queue]').forEach(tile => watch.observe(tile,
             { subtree: true, childList: true, characterData: true, attributes: true }));
         const polls = () => performance.getEntriesByType('resource')
-            .filter(entry => entry.name.includes('/api/boards/main')).length;
+            .filter(entry => entry.name.endsWith('/api/boards/main')).length;
         const before = polls();
         const look = () => polls() >= before + 3 ? done(records) : setTimeout(look, 200);
         look();

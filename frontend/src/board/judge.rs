@@ -6,7 +6,7 @@ use queuewall_shared::freshness::Freshness;
 use queuewall_shared::snapshot::{Level, Queue};
 use queuewall_shared::tile_state::TileState;
 
-use super::BoardState;
+use super::{BoardState, LineEnd};
 
 /// What a queue is judged by besides itself: read once for all queues of a board, since
 /// each signal read costs more than the judgement.
@@ -17,6 +17,8 @@ pub(crate) struct Judge {
     poll_interval: Duration,
     is_trusted: bool,
     is_of_one_age: bool,
+    /// Where the tiles' lines end.
+    pub(super) line_end: LineEnd,
 }
 
 impl Judge {
@@ -54,6 +56,7 @@ impl BoardState {
             is_of_one_age: self
                 .head
                 .with(|head| head.as_ref().is_some_and(|it| it.is_of_one_age)),
+            line_end: self.line_end(),
         }
     }
 }

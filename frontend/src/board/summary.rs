@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use queuewall_shared::snapshot::{Level, Totals};
-use queuewall_shared::trend;
 
 use super::BoardState;
 
@@ -52,7 +51,8 @@ impl BoardState {
                     Level::Ok | Level::None => {}
                 }
                 known += usize::from(queue.waiting.is_some());
-                if let Some(both) = queue.waiting.zip(trend::before(&queue.trend)) {
+                let earlier = judge.line_end.before(self.trend(&queue.id).as_deref());
+                if let Some(both) = queue.waiting.zip(earlier) {
                     compared += 1;
                     now += both.0;
                     before += both.1;

@@ -19,7 +19,7 @@ const MARKUP: &str = "<li class=tile>\
     <div class=tile-row><dt></dt><dd data-metric=service_level><span></span><small></small></dd></div></dl>\
     <div class=bar><i class=bar-service></i><i class=bar-goal></i></div></div>\
     <p class=tile-age><span data-age></span><small class=tile-old></small></p>\
-    <svg class=tile-line viewBox=\"0 -6 290 112\" preserveAspectRatio=none aria-hidden=true><path/></svg>\
+    <svg class=tile-line viewBox=\"0 -6 180 112\" preserveAspectRatio=none aria-hidden=true><path/><path/></svg>\
     <div class=tile-agents><div class=bar><i class=bar-available></i><i class=bar-busy></i>\
     <i class=bar-after-call></i><i class=bar-away></i></div>\
     <p class=tile-counts><span><b data-metric=agents_available></b></span>\
@@ -31,7 +31,7 @@ const MARKUP: &str = "<li class=tile>\
 
 /// Bars' parts are pictures: their lengths are CSS lengths, and the line has room in its box
 /// for its own width.
-const TABLE: [(&str, Part); 42] = [
+const TABLE: [(&str, Part); 43] = [
     ("", Part::Attribute("data-state")),
     ("", Part::Attribute("data-level")),
     ("", Part::Attribute("aria-label")),
@@ -53,6 +53,7 @@ const TABLE: [(&str, Part); 42] = [
     (".tile-old", Part::Text),
     (".tile-line", Part::Attribute("data-known")),
     (".tile-line path", Part::Attribute("d")),
+    (".tile-line path + path", Part::Attribute("d")),
     (".bar-available", Part::Style("width")),
     (".bar-busy", Part::Style("width")),
     (".bar-after-call", Part::Style("width")),
@@ -143,6 +144,7 @@ impl Tile {
             text::too_old(),
             markup::flag(!tile.line.is_empty()),
             &tile.line,
+            &tile.line_dot,
             &tile.available_bar,
             &tile.busy_bar,
             &tile.after_call_bar,

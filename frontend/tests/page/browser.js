@@ -79,7 +79,7 @@ export function freeze(name) { document.dispatchEvent(new Event(name)); }
 
 // ---- A stand-in for `fetch`, timers and workers
 
-export const { intercept, door, name_worker, looks, other_server, soon, answer_with, requests, aborted, alive, wake, restore } = (() => {
+export const { intercept, beside, trends_asked, door, name_worker, looks, other_server, soon, answer_with, requests, aborted, alive, wake, restore } = (() => {
   const real = {
     now: Date.now, fetch: window.fetch, setTimeout: window.setTimeout, setInterval: window.setInterval, clearInterval: window.clearInterval,
     Worker: window.Worker, add: EventTarget.prototype.addEventListener, remove: EventTarget.prototype.removeEventListener,
@@ -107,8 +107,10 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
     return Promise.resolve(answer(200, { code: "K7D34" + seen.codes, secret: "secret", seconds: 600 }));
   }
   function door(state) { seen.door = state; }
+  function beside(answer) { seen.beside = answer; }
+  function trends_asked() { return seen.trends; }
   function intercept(body) {
-    seen = { door: "open", codes: 0, age: "2000", uptime: 600000, requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
+    seen = { door: "open", beside: "broken", trends: 0, codes: 0, age: "2000", uptime: 600000, requests: [], aborted: 0, intervals: new Set(), workers: 0, looks: 0, listeners: [], answer: "board" };
     // A separate clock, early in a minute: the one on the wall must not move meanwhile.
     const opened = performance.now();
     const date = () => new Date(Date.UTC(2026, 0, 5, 10, 0, 5) + performance.now() - opened).toUTCString();
@@ -118,9 +120,19 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
       const path = new URL(request.url).pathname;
       if (request.method === "POST") return post(path);
       seen.requests.push(path + " " + request.headers.get("if-none-match") + " " + request.cache);
-      request.signal.addEventListener("abort", () => { seen.aborted += 1; });
       const headers = { etag: '"1"', "x-snapshot-age-ms": seen.age, "x-uptime-ms": String(Math.round(seen.uptime + performance.now() - opened)), date: date() };
       const known = request.headers.get("if-none-match") === '"1"';
+      // Beside the polls, and counted apart from them.
+      if (path.endsWith("/trends")) {
+        seen.requests.pop();
+        seen.trends += 1;
+        switch (seen.beside) {
+          case "never": return new Promise(() => {});
+          case "broken": return Promise.resolve(answer(502, {}));
+          default: return Promise.resolve(new Response(seen.beside, { status: 200, headers }));
+        }
+      }
+      request.signal.addEventListener("abort", () => { seen.aborted += 1; });
       switch (seen.answer) {
         case "board": return Promise.resolve(known
           ? new Response(null, { status: 304, headers }) : new Response(body, { status: 200, headers }));
@@ -179,7 +191,7 @@ export const { intercept, door, name_worker, looks, other_server, soon, answer_w
     for (const target of [window, document]) { delete target.addEventListener; delete target.removeEventListener; }
   }
 
-  return { intercept, door, name_worker, looks, other_server, soon, answer_with, requests, aborted, alive, wake, restore };
+  return { intercept, door, name_worker, looks, other_server, soon, answer_with, beside, trends_asked, requests, aborted, alive, wake, restore };
 })();
 
 // ---- Stand-ins for sound, wake lock and the way to another build

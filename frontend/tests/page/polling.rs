@@ -11,6 +11,8 @@ use crate::support::{host, queue, settle, snapshot, taken, watch};
 extern "C" {
     fn intercept(body: &str);
     fn answer_with(kind: &str);
+    fn beside(answer: &str);
+    fn trends_asked() -> u32;
     fn requests() -> String;
     fn aborted() -> u32;
     fn alive() -> String;
@@ -205,6 +207,64 @@ async fn an_answer_that_cannot_be_read_is_asked_for_again_in_full() {
         assert!(tile.is_some());
         drop(page);
     });
+}
+
+#[wasm_bindgen_test]
+async fn trends_are_asked_for_once_and_again_after_a_loss() {
+    with_page!("board", |host, page| {
+        let wakes = async |times: u32| {
+            for _ in 0..times {
+                wake();
+                settle().await;
+            }
+        };
+        let is = |link: &str| {
+            let selector = format!(".board[data-link='{link}']");
+            host.query_selector(&selector)
+                .expect("well formed")
+                .is_some()
+        };
+        // Broken, then without an answer: no news about the link, and no poll waits.
+        wakes(4).await;
+        assert_eq!(trends_asked(), 1);
+        assert!(is("ok"));
+        beside("never");
+        for asked in [2, 3] {
+            answer_with("204");
+            wakes(4).await;
+            assert!(is("lost"));
+            answer_with("board");
+            wakes(3).await;
+            assert!(is("ok"));
+            assert_eq!(trends_asked(), asked);
+        }
+        let bins = vec!["3"; 36].join(",");
+        let trends = r#"{"to_ms":600000,"step_ms":300000,"queues":[{"id":"a","waiting_before":null,"waiting_highest":["#;
+        beside(&[trends, &bins, "]}]}"].concat());
+        answer_with("204");
+        wakes(4).await;
+        answer_with("board");
+        wakes(2).await;
+        let line = host.query_selector("[data-queue='a'] .tile-line path");
+        let line = line
+            .expect("well formed")
+            .expect("a line")
+            .get_attribute("d");
+        assert!(line.is_some_and(|line| line.starts_with("M0 40H5V40H10")));
+        drop(page);
+    });
+}
+
+#[wasm_bindgen_test]
+async fn trends_are_not_asked_for_without_a_board() {
+    for answer in ["missing", "no_access"] {
+        with_page!(answer, |_host, page| {
+            wake();
+            settle().await;
+            assert_eq!(trends_asked(), 0, "{answer}");
+            drop(page);
+        });
+    }
 }
 
 /// As `frontend/tick.js`, but much faster, as the page's own timer is here.

@@ -229,6 +229,7 @@ fn no_tile_says_what_its_numbers_refute() {
             lasting,
             read_at: "18:37".into(),
             is_told: dice.one_in(4),
+            ..Told::default()
         };
         let tile = TileView::of(&queue, tile_state, &told);
         let about = || format!("{language:?}: {tile:#?} of {queue:#?}");

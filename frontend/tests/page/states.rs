@@ -174,18 +174,21 @@ async fn a_reading_ages_and_goes_stale_without_a_new_answer() {
 
 #[wasm_bindgen_test]
 async fn header_counts_levels_and_the_change_against_a_quarter_ago() {
-    let with = |id: &str, level, waiting, before| {
+    let with = |id: &str, level, waiting| {
         let mut queue = queue(id);
         (queue.level, queue.waiting) = (level, Some(waiting));
-        queue.trend = vec![Some(before); 30];
         queue
     };
     let mut queues = vec![
-        with("a", Level::Critical, 12, 5),
-        with("b", Level::Warning, 7, 8),
-        with("c", Level::Ok, 1, 1),
+        with("a", Level::Critical, 12),
+        with("b", Level::Warning, 7),
+        with("c", Level::Ok, 1),
     ];
+    let before = |id, calls| (id, vec![Some(0); 36], calls);
     let shown = Shown::new(queues.clone(), 0, 0).await;
+    let (a, b) = (before("a", Some(5)), before("b", Some(8)));
+    shown.trends(&[a.clone(), b.clone(), before("c", Some(1))]);
+    settle().await;
     let said = || {
         [
             shown.text(".header-total"),
@@ -199,12 +202,11 @@ async fn header_counts_levels_and_the_change_against_a_quarter_ago() {
 
     // What is not known a quarter of an hour ago is no change, and too old no level.
     queues[0].lag_ms = Some(100_000);
-    queues[2].trend = Vec::new();
-    shown.board.take(snapshot(queues.clone()));
+    shown.board.take(snapshot(queues));
+    shown.trends(&[a, b, before("c", None)]);
     settle().await;
     assert_eq!(said(), "8+ waiting −1||1 warning|1 not read");
-    queues[1].trend = Vec::new();
-    shown.board.take(snapshot(queues));
+    shown.trends(&[before("b", None)]);
     settle().await;
     assert_eq!(said(), "8+ waiting||1 warning|1 not read");
 }
@@ -420,8 +422,9 @@ async fn critical_tile_says_why_and_stale_tile_loses_level() {
         since_at_least: true,
         held: false,
     }];
-    red.trend = vec![Some(5); 15];
     let shown = Shown::new(vec![red], 0, 5).await;
+    shown.trends(&[("a", vec![None; 36], Some(5))]);
+    settle().await;
     let level = || shown.find("[data-queue='a']").get_attribute("data-level");
     assert_eq!(level().as_deref(), Some("critical"));
     let reason = ["p", ".tile-since"]
@@ -604,4 +607,54 @@ async fn browser_that_ignores_time_zones_is_found_out() {
     let knows = time::knows_zones();
     zones_as_they_were();
     assert!(!knows);
+}
+
+#[wasm_bindgen_test]
+async fn line_of_three_hours_has_a_gap_and_ends_now() {
+    let shown = Shown::new(vec![queue("a"), queue("b")], 0, 0).await;
+    let drawn = |id: &str| {
+        let part = |path| {
+            let path = shown.find(&format!("[data-queue='{id}'] .tile-line {path}"));
+            path.get_attribute("d").unwrap_or_default()
+        };
+        (part("path"), part("path + path"))
+    };
+    let nothing = (String::new(), String::new());
+    assert_eq!(drawn("a"), nothing);
+    let mut bins = vec![None; 33];
+    bins.extend([Some(10), None, Some(5)]);
+    bins[0] = Some(2);
+    shown.trends(&[("a", bins, None)]);
+    settle().await;
+    let line = "M0 80H5M165 0H170M175 50H180";
+    let dot = "M180 60h0".to_owned();
+    assert_eq!(drawn("a"), ([line, "V60"].concat(), dot.clone()));
+    assert_eq!(drawn("b"), nothing, "nothing is known of it");
+
+    // Nine minutes later, with numbers of then, and still these trends.
+    for seconds in [179, 540] {
+        shown.answer_times(0, seconds);
+        shown.board.advance(at(seconds).monotonic, &good_link());
+        settle().await;
+        if seconds == 179 {
+            assert_eq!(drawn("a").1, dot, "they may be as old as that");
+        }
+    }
+    assert_eq!(drawn("a"), ("M156 0H161M166 50H171".to_owned(), dot));
+    // Without numbers that count there is no line.
+    shown.board.advance(at(900).monotonic, &good_link());
+    settle().await;
+    assert_eq!(drawn("a"), nothing);
+}
+
+#[wasm_bindgen_test]
+async fn change_is_not_told_against_old_trends() {
+    let shown = Shown::new(vec![queue("a")], 0, 0).await;
+    shown.trends(&[("a", vec![Some(0); 36], Some(1))]);
+    settle().await;
+    assert_eq!(shown.text("[data-queue='a'] .tile-change"), "+3");
+    shown.answer_times(0, 180);
+    shown.board.advance(at(180).monotonic, &good_link());
+    settle().await;
+    assert_eq!(shown.text("[data-queue='a'] .tile-change"), "");
 }

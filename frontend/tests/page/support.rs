@@ -14,6 +14,7 @@ use queuewall_shared::snapshot::{
     Agents, Board, BoardSnapshot, Display, Level, Queue, QueueState, ServiceLevel, Totals,
     Upstream, UpstreamState,
 };
+use queuewall_shared::trend::{QueueTrend, Trends};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, HtmlElement};
@@ -195,6 +196,20 @@ impl Shown {
         };
         let sent = at(sent).monotonic;
         self.board.take_times(times, sent, sent);
+    }
+
+    /// The server's trends at second 0: for each queue its bins, and calls waiting before.
+    pub(crate) fn trends(&self, queues: &[(&str, Vec<Option<u64>>, Option<u64>)]) {
+        let queue = |(id, bins, before): &(&str, Vec<Option<u64>>, Option<u64>)| QueueTrend {
+            id: (*id).into(),
+            waiting_highest: bins.clone(),
+            waiting_before: *before,
+        };
+        self.board.show_trends(Trends {
+            to_ms: 600_000,
+            step_ms: 300_000,
+            queues: queues.iter().map(queue).collect(),
+        });
     }
 
     /// The same of a server that never read its queues.

@@ -80,7 +80,6 @@ fn every_field_comes_back_as_the_server_wrote_it() {
     full.service_level.threshold_ms = Some(17);
     full.service_level.sample = Some(18);
     full.revision = Some(19);
-    full.trend = vec![Some(13), None, Some(14)];
     full.reasons = Metric::JUDGED
         .into_iter()
         .zip(1..)

@@ -5,11 +5,12 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use queuewall_shared::{
-    level::Judge,
-    trend::{TREND_MINUTES, Trend},
+use queuewall_shared::{level::Judge, trend::TREND_MINUTES};
+use queuewall_store::{
+    Result, Store,
+    column::Column,
+    history::{Minute, Queue},
 };
-use queuewall_store::{Result, Store, column::Column, history::Queue};
 use serde::{Deserialize, Serialize};
 
 /// How far the scale of points in time jumps at a start. A page tells two servers apart by where
@@ -28,8 +29,17 @@ pub struct Restored {
     pub uptime_ms: u64,
     /// The judges of each board's queues that were in trouble, by slug and id.
     pub levels: HashMap<String, HashMap<String, Judge>>,
-    /// Each queue's last half hour, as of the start.
-    pub trends: HashMap<Queue, Trend>,
+    /// Each queue's last three hours, as of the start, the oldest minute first.
+    pub trends: HashMap<Queue, Vec<Waiting>>,
+}
+
+/// Calls waiting in one minute; unknown is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// At its end.
+    pub last: Option<u64>,
+    /// The most.
+    pub highest: Option<u64>,
 }
 
 /// The scale's end when the last minute was written.
@@ -97,18 +107,23 @@ pub(crate) fn minute_of(epoch_ms: u64) -> i64 {
     i64::try_from(epoch_ms.saturating_sub(30_000) / 60_000).unwrap_or(i64::MAX)
 }
 
-/// The half hour before this minute; a minute that is not kept is a gap.
-async fn trends(store: &Store, now: i64) -> Result<HashMap<Queue, Trend>> {
-    let minutes = i64::try_from(TREND_MINUTES).unwrap_or(i64::MAX);
-    let mut trends = HashMap::new();
-    for (queue, known) in store.recent(Column::WAITING, now - minutes, now).await? {
-        let mut trend = Trend::default();
-        for at in now - minutes..now {
-            trend.push(known.get(&at).map(|value| *value as u64));
+/// The three hours before this minute; a minute that is not kept is a gap.
+async fn trends(store: &Store, now: i64) -> Result<HashMap<Queue, Vec<Waiting>>> {
+    let start = now - TREND_MINUTES as i64;
+    let columns = [Column::WAITING, Column::WAITING_HIGHEST];
+    let recent = store.recent(columns, start, now).await?;
+    let of_queue = |(queue, minutes): (Queue, Vec<Minute<2>>)| {
+        let mut trend = vec![Waiting::default(); TREND_MINUTES];
+        for (at, values) in minutes {
+            let [last, highest] = values.map(|value| value.map(|value| value as u64));
+            let place = usize::try_from(at - start).unwrap_or(usize::MAX);
+            if let Some(minute) = trend.get_mut(place) {
+                *minute = Waiting { last, highest };
+            }
         }
-        trends.insert(queue, trend);
-    }
-    Ok(trends)
+        (queue, trend)
+    };
+    Ok(recent.into_iter().map(of_queue).collect())
 }
 
 fn parsed<T: for<'de> Deserialize<'de>>(text: Option<String>) -> Option<T> {

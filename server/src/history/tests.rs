@@ -29,6 +29,7 @@ fn queue() -> Queue {
 fn waiting(calls: f64) -> Values {
     let mut values = [None; COLUMNS];
     values[Column::WAITING.index()] = Some(calls);
+    values[Column::WAITING_HIGHEST.index()] = Some(calls + 2.0);
     values
 }
 
@@ -69,8 +70,13 @@ async fn start_goes_on_from_what_was_kept() {
         "{}",
         restored.uptime_ms
     );
-    let trend = restored.trends[&queue()].to_vec();
-    assert!(trend[27..].contains(&Some(3)), "{trend:?}");
+    let trend = &restored.trends[&queue()];
+    assert_eq!(trend.len(), 180);
+    let kept = Waiting {
+        last: Some(3),
+        highest: Some(5),
+    };
+    assert!(trend[177..].contains(&kept), "{trend:?}");
     assert!(second.is_kept());
 }
 

@@ -77,3 +77,20 @@ pub(super) async fn board(
     }
     Ok(response)
 }
+
+/// `GET /api/boards/{slug}/trends`: apart from the snapshot, so that a board of which nothing
+/// changed stays the same.
+pub(super) async fn trends(
+    State(state): State<AppState>,
+    Name(slug): Name,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let now = state.clock.now();
+    state.access.admit(&slug, Caller::of(&request), now.wall)?;
+    state.boards.latest(&slug).ok_or(ApiError::NoSuchBoard)?;
+    let trends = state.boards.trends(&slug);
+    let headers = request.into_parts().0.headers;
+    let mut response = respond(trends.encoded(), headers, JSON);
+    insert_ms(&mut response, UPTIME_HEADER, state.boards.uptime_ms(now));
+    Ok(response)
+}

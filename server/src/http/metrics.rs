@@ -18,6 +18,8 @@ pub enum Route {
     Board,
     /// The list of boards.
     Boards,
+    /// A board's trends.
+    Trends,
     /// What is kept of a board and its queues.
     History,
     /// A link's token, or a screen's code.
@@ -33,9 +35,10 @@ pub enum Route {
 }
 
 impl Route {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Board,
         Self::Boards,
+        Self::Trends,
         Self::History,
         Self::Access,
         Self::Page,
@@ -50,8 +53,11 @@ impl Route {
         let path = uri.path();
         if let Some(rest) = path.strip_prefix("/api/") {
             return match rest.strip_prefix("boards/") {
-                Some(board) if board.contains('/') => Self::History,
-                Some(_) => Self::Board,
+                Some(board) => match board.split_once('/') {
+                    Some((_, "trends")) => Self::Trends,
+                    Some(_) => Self::History,
+                    None => Self::Board,
+                },
                 None => match rest {
                     "boards" => Self::Boards,
                     "access" | "screens" | "screens/wait" => Self::Access,
@@ -74,6 +80,7 @@ impl Route {
         match self {
             Self::Board => "board",
             Self::Boards => "boards",
+            Self::Trends => "trends",
             Self::History => "history",
             Self::Access => "access",
             Self::Page => "page",
@@ -167,6 +174,7 @@ mod tests {
             ("/api/boards/main", Route::Board),
             ("/api/boards/no-such-board?x=1", Route::Board),
             ("/api/boards", Route::Boards),
+            ("/api/boards/main/trends", Route::Trends),
             ("/api/boards/main/queues/1/history.csv", Route::History),
             ("/api/boards/main/events?from=0", Route::History),
             ("/api/access", Route::Access),

@@ -14,6 +14,7 @@ use queuewall_shared::{
 mod access;
 mod addresses;
 mod history;
+mod trends;
 mod wild;
 
 use super::*;

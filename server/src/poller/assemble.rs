@@ -171,7 +171,6 @@ fn tile(
         times_past: judgement.times_past,
         last_level: judgement.last_level,
         reasons: judgement.reasons,
-        trend: known.map(|known| known.trend.to_vec()).unwrap_or_default(),
         ..numbers
     }
 }

@@ -8,7 +8,7 @@ use queuewall_shared::{
 };
 
 use super::{
-    assemble::{Frame, assemble, latest_read, shown},
+    assemble::{Frame, Shown, assemble, latest_read, shown},
     judging::Judging,
     readings::Readings,
     upstream::{ScheduleStatus, UpstreamHealth},
@@ -77,6 +77,11 @@ impl Board {
     /// Whether it shows all of CXone's queue list.
     pub(crate) fn shows_all(&self) -> bool {
         self.config.queues.is_empty()
+    }
+
+    /// The board's queues in order.
+    pub(crate) fn shown<'a>(&'a self, readings: &'a Readings) -> Vec<Shown<'a>> {
+        shown(&self.config, self.group, readings)
     }
 
     /// What the board shows now, and when any of its queues was last read.

@@ -1,31 +1,38 @@
-//! Minute by minute, what is known of each queue: the tiles' trends, and what the history keeps.
+//! Minute by minute, what is known of each queue: its trend, and what the history keeps.
 
 use std::collections::HashMap;
 
-use queuewall_shared::trend::{TREND_MINUTES, Trend};
+use queuewall_shared::trend::{BIN_MINUTES, TREND_MINUTES, Trends};
 use queuewall_store::history::Queue;
 
-use super::{assemble::Frame, plan::Group, readings::Readings};
+use super::{assemble::Frame, plan::Group, readings::Readings, trend::Trend};
+use crate::history::Waiting;
 
 const MINUTE_MS: u64 = 60_000;
 
-/// Which minutes of the server's uptime are recorded.
+/// The minutes of the server's uptime.
 #[derive(Debug, Default)]
 pub(crate) struct Minutes {
-    ended: u64,
-    /// How many ended since the start.
-    since_start: usize,
-    /// The trends of before the start, of queues that were not read since.
-    restored: HashMap<Queue, Trend>,
+    /// How many have ended.
+    ended: i64,
+    /// Of each queue of which something is known of the last three hours, also before the start.
+    trends: HashMap<Queue, Trend>,
 }
 
 impl Minutes {
-    /// Goes on at this uptime, with the trends of before.
-    pub(crate) fn restored(uptime_ms: u64, restored: HashMap<Queue, Trend>) -> Self {
+    /// Goes on at this uptime, from the minutes of before.
+    pub(crate) fn restored(uptime_ms: u64, restored: HashMap<Queue, Vec<Waiting>>) -> Self {
+        let ended = ended(uptime_ms);
+        let trend = |(queue, minutes): (Queue, Vec<Waiting>)| {
+            let mut trend = Trend::default();
+            for (minute, waiting) in (ended - minutes.len() as i64..).zip(minutes) {
+                trend.push(minute, waiting);
+            }
+            (queue, trend)
+        };
         Self {
-            ended: uptime_ms / MINUTE_MS,
-            since_start: 0,
-            restored,
+            ended,
+            trends: restored.into_iter().map(trend).collect(),
         }
     }
 
@@ -38,48 +45,52 @@ impl Minutes {
         groups: &[Group],
         frame: Frame<'_>,
     ) -> bool {
-        self.bring_back(readings, groups);
-        let ended = frame.uptime_ms / MINUTE_MS;
+        let ended = ended(frame.uptime_ms);
         // Behind it, where the machine's clock was set back: nothing has ended.
-        let new = ended.saturating_sub(self.ended);
+        let new = ended - self.ended;
         self.ended = ended;
-        if new == 0 {
+        if new <= 0 {
             return false;
         }
-        let new = usize::try_from(new).unwrap_or(usize::MAX);
-        self.since_start = self.since_start.saturating_add(new);
-        if self.since_start > TREND_MINUTES {
-            self.restored.clear();
-        }
-        let gaps = (new - 1).min(TREND_MINUTES);
-        for (_, _, known) in readings.all_mut() {
-            for _ in 0..gaps {
-                known.trend.push(None);
+        let mut known = HashMap::new();
+        for (group, id, queue) in readings.all_mut() {
+            if let Some((reading, _)) = queue.current(frame.now, frame.cycle) {
+                let waiting = Waiting {
+                    last: reading.waiting,
+                    highest: queue.highest.waiting,
+                };
+                known.insert(groups[group].queue(id), waiting);
             }
-            let current = known.current(frame.now, frame.cycle);
-            let waiting = current.and_then(|(reading, _)| reading.waiting);
-            known.trend.push(waiting);
         }
+        for queue in known.keys() {
+            self.trends.entry(queue.clone()).or_default();
+        }
+        let last = ended - 1;
+        let gaps = (new - 1).min(TREND_MINUTES as i64);
+        for (queue, trend) in &mut self.trends {
+            for minute in last - gaps..last {
+                trend.push(minute, Waiting::default());
+            }
+            trend.push(last, known.remove(queue).unwrap_or_default());
+        }
+        self.trends.retain(|_, trend| trend.is_known());
         true
     }
 
-    /// Gives queues that are read for the first time the trend of before the start.
-    fn bring_back(&mut self, readings: &mut Readings, groups: &[Group]) {
-        if self.restored.is_empty() {
-            return;
-        }
-        for (group, id, known) in readings.all_mut() {
-            if !known.trend.is_unknown() {
-                continue;
-            }
-            if let Some(mut trend) = self.restored.remove(&groups[group].queue(id)) {
-                for _ in 0..self.since_start {
-                    trend.push(None);
-                }
-                known.trend = trend;
-            }
+    /// The trends of the queues of these ids, which are read with `group`.
+    pub(crate) fn trends<'a>(&self, ids: impl Iterator<Item = &'a str>, group: &Group) -> Trends {
+        let of_queue = |id| Trend::of_queue(self.trends.get(&group.queue(id)), id);
+        Trends {
+            to_ms: u64::try_from(self.ended).unwrap_or_default() * MINUTE_MS,
+            step_ms: BIN_MINUTES as u64 * MINUTE_MS,
+            queues: ids.map(of_queue).collect(),
         }
     }
+}
+
+/// How many minutes have ended by this uptime.
+fn ended(uptime_ms: u64) -> i64 {
+    i64::try_from(uptime_ms / MINUTE_MS).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -92,7 +103,8 @@ mod tests {
     use super::*;
     use crate::clock::Moment;
 
-    /// The trend's end after a reading at 0:00 and records at these uptimes.
+    /// The bins from the first known one on, after a reading at 0:00 and records at these
+    /// uptimes, in seconds.
     fn recorded(at_seconds: &[u64], poll: Duration) -> Vec<Option<u64>> {
         let start = Moment {
             monotonic: Instant::now(),
@@ -110,6 +122,11 @@ mod tests {
             ..QueueReadings::default()
         };
         readings.answered(0, &["q".into()], answer, start);
+        let group = Group {
+            skills: Vec::new(),
+            ids: vec!["q".into()],
+            all: false,
+        };
         let mut minutes = Minutes::default();
         for seconds in at_seconds {
             let uptime = Duration::from_secs(*seconds);
@@ -125,31 +142,58 @@ mod tests {
                 uptime_ms: seconds * 1_000,
                 epoch_ms: 0,
             };
-            minutes.record(&mut readings, &[], frame);
+            minutes.record(&mut readings, std::slice::from_ref(&group), frame);
         }
-        let trend = readings.of(0, "q").unwrap().trend.to_vec();
-        let unknown = trend.iter().take_while(|value| value.is_none()).count();
-        trend[unknown..].to_vec()
+        let trends = minutes.trends(["q"].into_iter(), &group);
+        let bins = &trends.queues[0].waiting_highest;
+        let unknown = bins.iter().take_while(|value| value.is_none()).count();
+        bins[unknown..].to_vec()
     }
+
+    const HOUR: Duration = Duration::from_secs(3_600);
 
     #[test]
     fn minute_is_recorded_once_and_suspend_leaves_a_gap() {
-        let poll = Duration::from_secs(3_600);
-        assert!(recorded(&[0, 59], poll).is_empty());
-        assert_eq!(recorded(&[60, 61, 119], poll), [Some(3)]);
-        assert_eq!(recorded(&[60, 245], poll), [Some(3), None, None, Some(3)]);
-        assert_eq!(recorded(&[60, 7_000], poll), [Some(3)], "out of sight");
+        assert!(recorded(&[0, 59], HOUR).is_empty());
+        assert_eq!(recorded(&[60, 61, 119], HOUR), [Some(3)]);
+        let slept = [60, 20 * 60 + 5];
+        assert_eq!(recorded(&slept, HOUR), [Some(3), None, None, Some(3)]);
+        assert_eq!(recorded(&[60, 12_000], HOUR * 9), [Some(3)], "out of sight");
     }
 
     #[test]
     fn a_clock_that_is_set_back_ends_no_minute_and_stops_none() {
-        let poll = Duration::from_secs(3_600);
-        assert_eq!(recorded(&[600, 60, 70, 120], poll), [Some(3), Some(3)]);
+        assert_eq!(recorded(&[600, 60, 70, 120, 360], HOUR), [Some(3), Some(3)]);
     }
 
     #[test]
     fn what_is_stale_is_a_gap() {
         let poll = Duration::from_secs(30);
-        assert_eq!(recorded(&[60, 120], poll), [Some(3), None]);
+        assert_eq!(recorded(&[60, 360], poll), [Some(3), None]);
+        assert!(recorded(&[60, 12_000], poll).is_empty(), "forgotten");
+    }
+
+    #[test]
+    fn minutes_of_before_the_start_keep_their_place() {
+        let waiting = Waiting {
+            last: Some(7),
+            highest: Some(8),
+        };
+        let queue = Queue {
+            id: "q".into(),
+            skills: Vec::new(),
+        };
+        let group = Group {
+            skills: Vec::new(),
+            ids: Vec::new(),
+            all: true,
+        };
+        // Eight minutes up to 3:00, and 7 of these in the bin before.
+        let minutes = Minutes::restored(185_000, HashMap::from([(queue, vec![waiting; 8])]));
+        let trends = minutes.trends(["q", "other"].into_iter(), &group);
+        assert_eq!((trends.to_ms, trends.step_ms), (180_000, 300_000));
+        let bins = &trends.queues[0].waiting_highest;
+        assert_eq!(bins[33..], [None, Some(8), Some(8)]);
+        assert!(trends.queues[1].waiting_highest.iter().all(Option::is_none));
     }
 }

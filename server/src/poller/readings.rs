@@ -7,7 +7,7 @@ use std::{
 };
 
 use cxone::{QueueInfo, QueueReading, QueueReadings};
-use queuewall_shared::{freshness::Freshness, snapshot::QueueState, trend::Trend};
+use queuewall_shared::{freshness::Freshness, snapshot::QueueState};
 
 use super::{news::News, pulse::Pulse};
 use crate::clock::Moment;
@@ -40,8 +40,6 @@ pub(crate) struct Known {
     pub(crate) problem: Option<Problem>,
     /// Whether the latest answer was that CXone does not have it. Failures keep this.
     is_not_found: bool,
-    /// Its calls waiting, minute by minute.
-    pub(crate) trend: Trend,
     /// The highest of the readings in this minute.
     pub(crate) highest: Highest,
     /// When the log last said that CXone does not answer it, and whether it has not said

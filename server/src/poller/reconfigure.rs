@@ -39,6 +39,7 @@ impl Poller {
         }
         self.readings.grow(self.groups.len());
         self.is_reconfigured = true;
+        self.has_new_trends = true;
         self.forget_unwanted();
         self.fit_cycle();
 

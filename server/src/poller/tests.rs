@@ -24,6 +24,7 @@ use cxone::{QueueInfo, QueueList, QueueReading, Shortfall};
 use queuewall_shared::{
     cause::Cause,
     snapshot::{BoardSnapshot, QueueState, UpstreamState},
+    trend::Trends,
 };
 
 use super::*;
@@ -289,6 +290,16 @@ impl Bench {
     fn tag(&self) -> HeaderValue {
         let published = self.boards.latest("main").unwrap();
         published.encoded().raw.etag.clone()
+    }
+
+    /// The board's trends as they are answered, and their tag.
+    fn trends(&self) -> (Trends, HeaderValue) {
+        let published = self.boards.trends("main");
+        let raw = &published.encoded().raw;
+        (
+            serde_json::from_slice(&raw.bytes).unwrap(),
+            raw.etag.clone(),
+        )
     }
 
     /// Sets the calls waiting of a queue.

@@ -5,7 +5,7 @@ use queuewall_shared::{
     wire::{self, Json},
 };
 use queuewall_simulator::{Options, QueueOverride};
-use serde_json::{Value, from_value, to_value};
+use serde_json::{Value, from_value, json, to_value};
 
 use crate::{
     NOWHERE, Setup, recorded,
@@ -55,7 +55,11 @@ fn recorded_state(name: &str) -> Value {
 #[test]
 fn page_reads_recorded_boards_in_every_state() {
     for state in STATES {
-        let then = recorded_state(state);
+        let mut then = recorded_state(state);
+        // Trends are in an answer apart, and here the list is empty.
+        for queue in then["queues"].as_array_mut().expect(state) {
+            queue["trend"] = json!([]);
+        }
         let body = Parsed(Some(&then));
         let queues = body.get("queues").each(wire::queue).expect(state);
         let read = wire::snapshot(&body, queues).expect(state);

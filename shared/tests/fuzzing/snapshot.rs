@@ -7,6 +7,7 @@ use serde_json::{Value, from_slice, from_value, to_value};
 
 use crate::{
     snapshot::{BoardList, BoardSnapshot, Queue},
+    trend::Trends,
     wire::{self, Json},
 };
 
@@ -45,6 +46,13 @@ pub fn snapshot(body: &[u8]) {
         assert_eq!(again.as_ref(), Some(&list));
         let again: BoardList = from_value(written).expect("what was written");
         assert_eq!(again, list);
+    }
+    if let Some(trends) = wire::trends(&Parsed(Some(&body))) {
+        let written = to_value(&trends).expect("trends can be written");
+        let again = wire::trends(&Parsed(Some(&written)));
+        assert_eq!(again.as_ref(), Some(&trends));
+        let again: Trends = from_value(written).expect("what was written");
+        assert_eq!(again, trends);
     }
 }
 
@@ -118,6 +126,8 @@ fn possible(mut known: BoardSnapshot) -> Option<BoardSnapshot> {
         for count in counts(queue) {
             *count = count.filter(is_possible);
         }
+        // What an older server has there is not read any more.
+        queue.trend.clear();
         let level = &mut queue.service_level;
         for percent in [&mut level.percent, &mut level.goal] {
             *percent = percent.filter(|it| (0.0..=100.0).contains(it));
@@ -145,7 +155,6 @@ fn counts(queue: &mut Queue) -> impl Iterator<Item = &mut Option<u64>> {
         &mut level.sample,
     ]
     .into_iter()
-    .chain(&mut queue.trend)
     .chain(queue.reasons.iter_mut().map(|reason| &mut reason.since_ms))
 }
 

@@ -111,6 +111,38 @@ async fn minutes_are_read_back_and_unknown_is_no_zero() {
 }
 
 #[tokio::test]
+async fn recent_minutes_are_those_of_each_queue() {
+    over_both(async |database| {
+        let store = database.open().await;
+        for at in [99, 100, 102, 103] {
+            let known = values(&[("waiting", at as f64), ("longest_wait", 5_000.0)]);
+            let rows = [
+                (queue("a"), known),
+                (queue("b"), values(&[("waiting", 1.0)])),
+            ];
+            store.write_minute(at, &rows).await.unwrap();
+        }
+        let last = values(&[("waiting", 2.0)]);
+        store
+            .write_minute(7, &[(queue("old"), last)])
+            .await
+            .unwrap();
+        let columns = [Column::WAITING, Column::from_name("longest_wait").unwrap()];
+        let mut recent = store.recent(columns, 100, 103).await.unwrap();
+        assert_eq!(recent.len(), 2);
+        let minutes = recent.get_mut(&queue("a")).unwrap();
+        minutes.sort_by_key(|(at, _)| *at);
+        let long = Some(5_000.0);
+        assert_eq!(
+            *minutes,
+            [(100, [Some(100.0), long]), (102, [Some(102.0), long])]
+        );
+        assert_eq!(recent[&queue("b")][0].1, [Some(1.0), None]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn minute_that_is_kept_stays_as_it_is() {
     over_both(async |database| {
         let store = database.open().await;

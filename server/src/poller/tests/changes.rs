@@ -96,6 +96,7 @@ async fn added_queue_is_read_soon_and_others_keep_their_readings() {
     after(Duration::from_secs(5 * 60)).await;
     bench.script(|script| script.takes = Duration::from_secs(2));
     let before = bench.latest();
+    let trends = bench.trends().0;
     bench
         .change(vec![board("main", &[ids[2].clone(), ids[1].clone()])])
         .await;
@@ -103,8 +104,10 @@ async fn added_queue_is_read_soon_and_others_keep_their_readings() {
     assert_eq!(changed.queues[0].waiting, None);
     assert_eq!(changed.queues[0].cause_code, Some(Cause::FirstAnswer));
     assert_eq!(changed.queues[1].waiting, Some(3));
-    assert_eq!(changed.queues[1].trend, before.queues[1].trend);
-    assert!(changed.queues[1].trend.iter().flatten().count() >= 4);
+    let after_change = bench.trends().0;
+    assert_eq!(after_change.queues[0].waiting_highest, [None; 36]);
+    assert_eq!(after_change.queues[1], trends.queues[1], "at once");
+    assert_eq!(trends.queues[1].waiting_highest[35], Some(3));
     assert_eq!(changed.upstream, before.upstream);
     after(Duration::from_secs(3)).await;
     assert_eq!(bench.latest().queues[0].waiting, Some(3));

@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use queuewall_shared::{
-    level::{Judge, Level},
-    trend::Trend,
-};
+use queuewall_shared::level::{Judge, Level};
 use queuewall_store::{
     column::{Column, Values},
     event::EventKind,
@@ -14,7 +11,7 @@ use queuewall_store::{
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::history::Minute;
+use crate::history::{Minute, Waiting};
 
 fn recorded(script: Script, restored: Restored) -> (Bench, mpsc::Receiver<Record>) {
     let (recorder, records) = Recorder::new();
@@ -144,21 +141,30 @@ async fn level_goes_on_after_a_restart() {
 
 #[tokio::test(start_paused = true)]
 async fn trend_goes_on_after_a_restart_with_its_gap() {
-    let mut trend = Trend::default();
-    for waiting in [Some(7), None] {
-        trend.push(waiting);
-    }
+    let waiting = |last| Waiting {
+        last: Some(last),
+        highest: Some(last + 1),
+    };
+    let mut trend = vec![waiting(7); 15];
+    // It was down for a few minutes.
+    trend.extend([Waiting::default(); 6]);
     let restored = Restored {
-        uptime_ms: 30_000,
+        uptime_ms: 20 * 60_000 + 30_000,
         trends: HashMap::from([(queue(), trend)]),
         ..Restored::default()
     };
     let (bench, _records) = recorded(all_waiting(&ids(1)), restored);
     after(Duration::from_secs(1)).await;
-    let trend = bench.latest().queues.remove(0).trend;
-    assert_eq!(trend[28..], [Some(7), None]);
+    let ends = |bench: &Bench| {
+        let trends = bench.trends().0;
+        let queue = &trends.queues[0];
+        (queue.waiting_highest[31..].to_vec(), queue.waiting_before)
+    };
+    let before = [Some(8), Some(8), Some(8), Some(8), None];
+    assert_eq!(ends(&bench), (before.to_vec(), Some(7)));
     // The server's minutes go on from the uptime of before.
     after(Duration::from_secs(30)).await;
-    let trend = bench.latest().queues.remove(0).trend;
-    assert_eq!(trend[27..], [Some(7), None, Some(3)]);
+    let later = [Some(8), Some(8), Some(8), None, Some(3)];
+    assert_eq!(ends(&bench), (later.to_vec(), Some(7)));
+    assert_eq!(bench.trends().0.to_ms, 21 * 60_000);
 }

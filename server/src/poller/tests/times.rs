@@ -2,11 +2,12 @@
 
 use super::*;
 
-/// The last of a queue's trend, as many values as are asked for.
-fn trend_end<const N: usize>(bench: &Bench) -> [Option<u64>; N] {
-    let trend = bench.latest().queues[0].trend.clone();
-    assert_eq!(trend.len(), 30);
-    trend[30 - N..].try_into().unwrap()
+/// The last of a queue's bins, as many as are asked for.
+fn last_bins<const N: usize>(bench: &Bench) -> [Option<u64>; N] {
+    let (trends, _) = bench.trends();
+    let bins = &trends.queues[0].waiting_highest;
+    assert_eq!(bins.len(), 36);
+    bins[36 - N..].try_into().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,40 +140,62 @@ async fn next_try_is_that_of_the_list_for_boards_of_all_queues() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trend_has_one_value_per_minute_and_gaps_without_readings() {
+async fn trend_has_the_highest_of_five_minutes_and_gaps() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
     after(Duration::from_secs(59)).await;
-    assert!(bench.latest().queues[0].trend.is_empty(), "no whole minute");
+    assert_eq!(last_bins(&bench), [None], "no whole minute");
     after(Duration::from_secs(2)).await;
-    assert_eq!(trend_end(&bench), [None, Some(3)]);
-
+    assert_eq!(last_bins(&bench), [None, Some(3)]);
     bench.wait("000", 7);
-    after(Duration::from_secs(60)).await;
-    assert_eq!(trend_end(&bench), [Some(3), Some(7)]);
+    after(POLL).await;
+    bench.wait("000", 2);
+    after(Duration::from_secs(4 * 60)).await;
+    assert_eq!(last_bins(&bench), [None, Some(7)]);
 
-    // Stale after 90 s: the reading of 2:00 holds at 3:00, and no longer at 4:00.
+    // Stale after 90 s: only the reading of 5:30 counts after that.
     bench.script(|script| script.failure = Some(server_error()));
-    after(Duration::from_secs(180)).await;
-    assert_eq!(trend_end(&bench), [Some(3), Some(7), Some(7), None, None]);
+    after(Duration::from_secs(10 * 60)).await;
+    assert_eq!(last_bins(&bench), [Some(7), Some(2), None]);
 
     bench.script(|script| script.failure = None);
-    after(Duration::from_secs(60)).await;
-    assert_eq!(trend_end(&bench), [None, None, Some(7)]);
+    after(Duration::from_secs(10 * 60)).await;
+    assert_eq!(last_bins(&bench), [Some(2), None, Some(2), Some(2)]);
+    let (trends, _) = bench.trends();
+    assert_eq!((trends.to_ms, trends.step_ms), (25 * 60_000, 300_000));
+    assert!(bench.latest().queues[0].trend.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_trend_changes_the_body_once_a_minute() {
+async fn unchanged_centre_has_one_tag_for_two_hours() {
+    let ids = ids(2);
+    let bench = Bench::start(&ids, all_waiting(&ids), 10);
+    after(Duration::from_secs(1)).await;
+    let tag = bench.tag();
+    let mut trends = Vec::new();
+    for _ in 0..7_200 {
+        trends.push(bench.trends().1);
+        assert_eq!(bench.tag(), tag);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let changes: Vec<_> = (1..trends.len())
+        .filter(|second| trends[*second] != trends[second - 1])
+        .collect();
+    assert_eq!(changes.len(), 120, "one a minute");
+    assert!(changes.windows(2).all(|pair| pair[1] - pair[0] >= 59));
+}
+
+#[tokio::test(start_paused = true)]
+async fn change_is_told_against_fifteen_minutes_ago() {
     let ids = ids(1);
     let bench = Bench::start(&ids, all_waiting(&ids), 10);
-    after(Duration::from_secs(61)).await;
-    let mut tags = Vec::new();
-    for _ in 0..120 {
-        tags.push(bench.tag());
-        after(Duration::from_secs(1)).await;
-    }
-    let changes = tags.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    assert_eq!(changes, 2, "two minutes ended");
+    after(Duration::from_secs(14 * 60)).await;
+    assert_eq!(bench.trends().0.queues[0].waiting_before, None);
+    bench.wait("000", 9);
+    after(Duration::from_secs(14 * 60)).await;
+    assert_eq!(bench.trends().0.queues[0].waiting_before, Some(3));
+    after(Duration::from_secs(2 * 60)).await;
+    assert_eq!(bench.trends().0.queues[0].waiting_before, Some(9));
 }
 
 /// When each skill's batch was read from `start` on.

@@ -1,0 +1,69 @@
+//! The queues' last three hours, which come once a minute beside the snapshots.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use queuewall_shared::trend::{QueueTrend, TREND_MINUTES, Trends as Answer};
+
+use super::BoardState;
+
+/// Trends that ended less than so many minutes ago go up to now: they are asked for once a
+/// minute, and once a minute the server has new ones.
+const LATE_FROM_MINUTES: u64 = 3;
+
+/// The latest trends.
+#[derive(Clone, Default, PartialEq)]
+pub(super) struct Trends {
+    to_ms: u64,
+    last_bin_minutes: usize,
+    queues: BTreeMap<String, Arc<QueueTrend>>,
+}
+
+/// Where the lines end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineEnd {
+    /// How many minutes the last bin has.
+    pub last_bin_minutes: usize,
+    /// How many minutes ago the trends end; 0 where that counts as now.
+    pub late: usize,
+}
+
+impl BoardState {
+    /// Takes in the trends.
+    pub fn show_trends(&self, trends: Answer) {
+        let last_bin_minutes = trends.last_bin_minutes();
+        let queues = trends.queues.into_iter();
+        self.trends.set(Trends {
+            to_ms: trends.to_ms,
+            last_bin_minutes,
+            queues: queues.map(|it| (it.id.clone(), Arc::new(it))).collect(),
+        });
+    }
+
+    /// The trend of the queue of an id.
+    pub(super) fn trend(&self, id: &str) -> Option<Arc<QueueTrend>> {
+        (self.trends).with_untracked(|trends| trends.queues.get(id).cloned())
+    }
+
+    /// Where all lines end now.
+    pub(super) fn line_end(&self) -> LineEnd {
+        let (to_ms, last_bin_minutes) =
+            (self.trends).with(|trends| (trends.to_ms, trends.last_bin_minutes));
+        let minutes = self.time_since(to_ms).map(|since| since.as_secs() / 60);
+        LineEnd {
+            last_bin_minutes,
+            late: match minutes {
+                Some(..LATE_FROM_MINUTES) => 0,
+                Some(minutes) => minutes as usize,
+                None => TREND_MINUTES,
+            },
+        }
+    }
+}
+
+impl LineEnd {
+    /// Calls waiting a quarter of an hour ago.
+    pub(crate) fn before(self, trend: Option<&QueueTrend>) -> Option<u64> {
+        trend.filter(|_| self.late == 0)?.waiting_before
+    }
+}
