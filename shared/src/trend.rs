@@ -120,7 +120,7 @@ mod tests {
         // Nothing is known of the last ten minutes: the dot stands alone.
         let path = "M153 100H158V50H163M168 0H170";
         assert_eq!(line(10), (path.to_owned(), "M180 60h0".to_owned()));
-        assert_eq!(line(175).0, "M0 0H5");
+        assert_eq!(line(175).0, "M3 0H5");
         assert_eq!(line(500), (String::new(), String::new()));
     }
 

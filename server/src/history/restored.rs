@@ -64,13 +64,15 @@ impl Restored {
             let judges = parsed(store.state(&format!("{LEVELS}{board}")).await?);
             levels.extend(judges.map(|judges| (board.clone(), judges)));
         }
+        // Where the clock was set back since, no time passed.
+        let uptime_ms = last.map_or(0, |it| {
+            it.uptime_ms + epoch_ms.saturating_sub(it.epoch_ms) + START_STEP_MS
+        });
+        let minute_ended_ms = epoch_ms.saturating_sub(uptime_ms % 60_000);
         Ok(Self {
-            // Where the clock was set back since, no time passed.
-            uptime_ms: last.map_or(0, |it| {
-                it.uptime_ms + epoch_ms.saturating_sub(it.epoch_ms) + START_STEP_MS
-            }),
+            uptime_ms,
             levels,
-            trends: trends(store, minute_of(epoch_ms)).await?,
+            trends: trends(store, minute_of(minute_ended_ms) + 1).await?,
         })
     }
 

@@ -120,11 +120,11 @@ async fn recent_minutes_are_those_of_each_queue() {
                 (queue("a"), known),
                 (queue("b"), values(&[("waiting", 1.0)])),
             ];
-            store.write_minute(at, &rows).await.unwrap();
+            store.write_minute(at, &rows, &[]).await.unwrap();
         }
         let last = values(&[("waiting", 2.0)]);
         store
-            .write_minute(7, &[(queue("old"), last)])
+            .write_minute(7, &[(queue("old"), last)], &[])
             .await
             .unwrap();
         let columns = [Column::WAITING, Column::from_name("longest_wait").unwrap()];
