@@ -9,7 +9,7 @@ use queuewall_shared::snapshot::{
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Shown, at, good_link, lost_link, queue, settle, silent, snapshot};
+use crate::support::{Shown, at, good_link, lost_link, queue, settle, silent, snapshot, trend};
 
 #[wasm_bindgen(module = "/tests/page/browser.js")]
 extern "C" {
@@ -184,7 +184,7 @@ async fn header_counts_levels_and_the_change_against_a_quarter_ago() {
         with("b", Level::Warning, 7),
         with("c", Level::Ok, 1),
     ];
-    let before = |id, calls| (id, vec![Some(0); 36], calls);
+    let before = |id, calls| trend(id, vec![Some(0); 36], calls);
     let shown = Shown::new(queues.clone(), 0, 0).await;
     let (a, b) = (before("a", Some(5)), before("b", Some(8)));
     shown.trends(&[a.clone(), b.clone(), before("c", Some(1))]);
@@ -423,7 +423,7 @@ async fn critical_tile_says_why_and_stale_tile_loses_level() {
         held: false,
     }];
     let shown = Shown::new(vec![red], 0, 5).await;
-    shown.trends(&[("a", vec![None; 36], Some(5))]);
+    shown.trends(&[trend("a", vec![None; 36], Some(5))]);
     settle().await;
     let level = || shown.find("[data-queue='a']").get_attribute("data-level");
     assert_eq!(level().as_deref(), Some("critical"));
@@ -624,7 +624,7 @@ async fn line_of_three_hours_has_a_gap_and_ends_now() {
     let mut bins = vec![None; 33];
     bins.extend([Some(10), None, Some(5)]);
     bins[0] = Some(2);
-    shown.trends(&[("a", bins, None)]);
+    shown.trends(&[trend("a", bins, None)]);
     settle().await;
     let line = "M0 80H5M165 0H170M175 50H180";
     let dot = "M180 60h0".to_owned();
@@ -650,7 +650,7 @@ async fn line_of_three_hours_has_a_gap_and_ends_now() {
 #[wasm_bindgen_test]
 async fn change_is_not_told_against_old_trends() {
     let shown = Shown::new(vec![queue("a")], 0, 0).await;
-    shown.trends(&[("a", vec![Some(0); 36], Some(1))]);
+    shown.trends(&[trend("a", vec![Some(0); 36], Some(1))]);
     settle().await;
     assert_eq!(shown.text("[data-queue='a'] .tile-change"), "+3");
     shown.answer_times(0, 180);

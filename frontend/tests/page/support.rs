@@ -128,6 +128,15 @@ pub(crate) fn host() -> HtmlElement {
     host.unchecked_into()
 }
 
+/// A queue's bins, and its calls waiting a quarter of an hour ago.
+pub(crate) fn trend(id: &str, bins: Vec<Option<u64>>, before: Option<u64>) -> QueueTrend {
+    QueueTrend {
+        id: id.into(),
+        waiting_highest: bins,
+        waiting_before: before,
+    }
+}
+
 /// A board on the screen whose time and answers the test decides.
 pub(crate) struct Shown {
     pub(crate) board: BoardState,
@@ -198,17 +207,12 @@ impl Shown {
         self.board.take_times(times, sent, sent);
     }
 
-    /// The server's trends at second 0: for each queue its bins, and calls waiting before.
-    pub(crate) fn trends(&self, queues: &[(&str, Vec<Option<u64>>, Option<u64>)]) {
-        let queue = |(id, bins, before): &(&str, Vec<Option<u64>>, Option<u64>)| QueueTrend {
-            id: (*id).into(),
-            waiting_highest: bins.clone(),
-            waiting_before: *before,
-        };
+    /// The server's trends at second 0.
+    pub(crate) fn trends(&self, queues: &[QueueTrend]) {
         self.board.show_trends(Trends {
             to_ms: 600_000,
             step_ms: 300_000,
-            queues: queues.iter().map(queue).collect(),
+            queues: queues.to_vec(),
         });
     }
 
