@@ -3,7 +3,10 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -31,6 +34,8 @@ pub struct Database {
     store: ArcSwapOption<Store>,
     /// Held while it is opened.
     opening: Mutex<()>,
+    /// Whether a damaged file was moved aside.
+    is_replaced: AtomicBool,
 }
 
 impl Database {
@@ -41,6 +46,7 @@ impl Database {
             location,
             store: ArcSwapOption::empty(),
             opening: Mutex::default(),
+            is_replaced: AtomicBool::default(),
         }
     }
 
@@ -67,6 +73,12 @@ impl Database {
         self.store.load_full()
     }
 
+    /// Whether it is in place of a damaged file that this process moved aside.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.is_replaced.load(Ordering::Relaxed)
+    }
+
     /// The store, which is opened where it is not yet. A damaged file is moved aside: it holds
     /// nothing but history.
     ///
@@ -87,6 +99,7 @@ impl Database {
                         file.display(),
                         aside.display()
                     );
+                    self.is_replaced.store(true, Ordering::Relaxed);
                     opened = Store::open(self.location.clone()).await;
                 }
                 Err(error) => warn!(

@@ -337,8 +337,8 @@ impl Inner {
             );
         } else if self.is_needed() {
             tracing::warn!(
-                "{name} cannot be used ({why}): other servers may share the request budget in it, so nothing is sent \
-                 to CXone until it works again"
+                "{name} cannot be used ({why}): other servers may share the request budget in it, so only requests \
+                 reserved before are sent to CXone until it works again"
             );
         } else if was_usable {
             tracing::warn!(

@@ -65,6 +65,16 @@ async fn command_without_ledger_sends_nothing_beside_a_server() {
 }
 
 #[tokio::test]
+async fn file_in_place_of_a_damaged_one_is_a_budget_just_spent() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(FILE), "no database".repeat(100)).unwrap();
+    let server = RequestBudget::with_ledger(3, ledger(folder.path()));
+    let waited = tokio::time::timeout(Duration::from_millis(500), server.acquire()).await;
+    assert!(waited.is_err());
+    assert_eq!(server.used(), 3);
+}
+
+#[tokio::test]
 async fn command_sends_nothing_without_a_database_that_servers_share() {
     let folder = tempfile::tempdir().unwrap();
     let location = Location::postgres("postgres://queuewall@127.0.0.1:1/queuewall").unwrap();
