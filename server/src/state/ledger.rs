@@ -13,13 +13,15 @@ use crate::database::Database;
 /// Its name among the texts of the database.
 const NAME: &str = "budget";
 
+type Opening = JoinHandle<Result<Arc<Store>, OpenError>>;
+
 /// The ledger in a database: that of the state folder, or one that servers share.
 #[derive(Debug)]
 pub struct StateLedger {
     database: Arc<Database>,
     dir: StateDir,
     /// Opens the database.
-    opening: Mutex<Option<JoinHandle<Result<Arc<Store>, OpenError>>>>,
+    opening: Mutex<Option<Opening>>,
 }
 
 impl StateLedger {

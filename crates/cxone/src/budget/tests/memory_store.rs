@@ -50,6 +50,14 @@ impl MemoryStore {
         self.set_ms.fetch_add(by_ms, Ordering::Relaxed);
     }
 
+    /// The same one, as a process sees it that may be cut off.
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            fails: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn fail(&self, fails: bool) {
         self.fails.store(fails, Ordering::Relaxed);
     }

@@ -317,7 +317,10 @@ enum Fault {
     SetClockBack(i64),
     /// The next updates take so long, before and after the change.
     Slow(Vec<(u64, u64)>),
-    Fails(bool),
+    /// A process reaches the store no more, or again.
+    Partition(usize, bool),
+    /// Many requests at once, which take no time.
+    Burst(usize),
 }
 
 const PROCESSES: usize = 3;
@@ -331,10 +334,12 @@ fn fault() -> impl Strategy<Value = Fault> {
         4 => (process.clone(), 0u64..60_000)
             .prop_map(|(process, patience_ms)| Fault::Leaver { process, patience_ms }),
         2 => process.clone().prop_map(Fault::Crash),
-        1 => process.prop_map(Fault::Stop),
+        1 => process.clone().prop_map(Fault::Stop),
         1 => (0..200_000_i64).prop_map(Fault::SetClockBack),
         3 => prop::collection::vec((delay(), delay()), 1..10).prop_map(Fault::Slow),
-        2 => any::<bool>().prop_map(Fault::Fails),
+        4 => (process.clone(), any::<bool>())
+            .prop_map(|(process, is_cut)| Fault::Partition(process, is_cut)),
+        3 => process.prop_map(Fault::Burst),
     ]
 }
 
@@ -344,13 +349,15 @@ async fn play_faults(limit: usize, faults: Vec<(u64, Fault)>) -> Seen {
         is_shared_by_machines: true,
         ..MemoryStore::default()
     };
+    // One text, which each process may reach or not.
+    let stores: Vec<_> = (0..PROCESSES).map(|_| store.apart()).collect();
     // The last one is a command.
     let start = |process: usize| match process + 1 == PROCESSES {
         true => Process {
-            budget: command(limit, &store),
+            budget: command(limit, &stores[process]),
             tasks: JoinSet::new(),
         },
-        false => Process::start(limit, &store),
+        false => Process::start(limit, &stores[process]),
     };
     let mut processes: Vec<_> = (0..PROCESSES).map(start).collect();
     let seen = Arc::new(Mutex::new(Seen::default()));
@@ -377,10 +384,13 @@ async fn play_faults(limit: usize, faults: Vec<(u64, Fault)>) -> Seen {
             }
             Fault::SetClockBack(by_ms) => store.set_clock(-by_ms),
             Fault::Slow(delays) => *store.delays_ms.lock().unwrap() = delays,
-            Fault::Fails(fails) => store.fail(fails),
+            Fault::Partition(process, is_cut) => stores[process].fail(is_cut),
+            Fault::Burst(process) => {
+                (0..limit).for_each(|_| processes[process].send(0, 0.0, &seen));
+            }
         }
     }
-    store.fail(false);
+    stores.iter().for_each(|store| store.fail(false));
     sleep(WINDOW * 5).await;
     for process in processes {
         process.crash().await;
@@ -512,6 +522,32 @@ async fn requests_sent_without_the_store_are_written_when_it_is_back() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn request_of_a_late_ticket_counts_where_its_process_is_cut_off() {
+    const LIMIT: usize = 20;
+    let store = MemoryStore {
+        is_shared_by_machines: true,
+        ..MemoryStore::default()
+    };
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let cut_off = store.apart();
+    let mut process = with_tickets(&cut_off).await;
+    cut_off.fail(true);
+    sleep(Duration::from_millis(13_900)).await;
+    // As late as can be, and as slow.
+    process.send(30_000, 1.0, &seen);
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(seen.lock().unwrap().sent.len(), 1, "it had a ticket");
+    let mut other = Process::start(LIMIT, &store);
+    for _ in 0..LIMIT * 3 {
+        other.send(0, 0.0, &seen);
+    }
+    sleep(WINDOW * 3).await;
+    let mut seen = std::mem::take(&mut *seen.lock().unwrap());
+    assert!(seen.arrivals.len() > LIMIT * 2);
+    assert!(shortest_window(LIMIT, &mut seen) >= WINDOW);
+}
+
 /// The clock of a machine that slept for so long, while its monotonic clock stood still.
 #[derive(Clone, Default)]
 struct Slept(Arc<Mutex<Duration>>);
@@ -548,7 +584,11 @@ async fn idle_server_leaves_commands_all_but_one() {
     for limit in [1, 2, 3, 4, 10, 60] {
         let store = MemoryStore::default();
         let process = Process::start(limit, &store);
-        drop(process.budget.acquire().await);
+        sleep(WINDOW).await;
+        // While it sends much, it has more in hand.
+        for _ in 0..limit.min(12) {
+            drop(process.budget.acquire().await);
+        }
         sleep(WINDOW * 2).await;
         let (command, start) = (command(limit, &store), Instant::now());
         let in_hand = process
