@@ -64,9 +64,10 @@ impl LinksServer {
 
     /// A new link of the board, as `queuewall links add` makes it: that one prints the
     /// token, which nobody could read here.
-    pub fn add_link(&self) -> Result<Token> {
+    pub async fn add_link(&self) -> Result<Token> {
         let token = Token::generate()?;
-        Store::new(state(&self.folder)).change::<_, StoreError>(|links| {
+        let store = Store::new(state(&self.folder));
+        let added = store.change::<_, StoreError>(|links| {
             links.push(Link {
                 id: "hall".into(),
                 board: "main".into(),
@@ -77,7 +78,8 @@ impl LinksServer {
                 sha256: token.hash(),
             });
             Ok(())
-        })?;
+        });
+        added.await?;
         Ok(token)
     }
 

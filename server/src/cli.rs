@@ -41,8 +41,8 @@ use std::{
 
 pub use args::{
     AddArgs, ApproveArgs, BackupArgs, CheckArgs, Cli, Command, ConfigCommand, DemoArgs, Expires,
-    ExportArgs, FormatArgs, HealthArgs, HistoryCommand, LinksCommand, RevokeArgs, ScreensCommand,
-    StatsArgs, StoreCommand,
+    ExportArgs, ExportVersion, FormatArgs, HealthArgs, HistoryCommand, LinksCommand, RevokeArgs,
+    ScreensCommand, StatsArgs, StoreCommand, StoreExportArgs,
 };
 pub use exit::{Exit, Failure};
 use tokio::sync::watch::Receiver;
@@ -54,10 +54,12 @@ use cxone::{
 };
 
 use crate::{
+    access::Store,
     client,
     clock::Watched,
     config::{
-        Config, Env, Environment, LinkSettings, Live, Loaded, ServerConfig, StoreSettings, Targets,
+        AccessMode, Config, Env, Environment, LinkSettings, Live, Loaded, ServerConfig,
+        StoreSettings, Targets,
     },
     database::Database,
     history::HistoryConfig,
@@ -79,10 +81,12 @@ pub async fn run(cli: Cli, shared_env: Arc<dyn Env>, environment: Environment) -
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(&args).await,
         Command::Links(command) => {
-            with_command_io(env, environment, file, |io| links::run(io, command))
+            let act = async |io: &mut CommandIo<'_>| links::run(io, command).await;
+            with_command_io(env, environment, file, act).await
         }
         Command::Screens(ScreensCommand::Approve(args)) => {
-            with_command_io(env, environment, file, |io| screens::approve(io, args))
+            let act = async |io: &mut CommandIo<'_>| screens::approve(io, args).await;
+            with_command_io(env, environment, file, act).await
         }
         Command::Config(ConfigCommand::Show) => {
             config_show::run(env, environment, file, &mut io::stdout())
@@ -123,24 +127,30 @@ pub async fn run(cli: Cli, shared_env: Arc<dyn Env>, environment: Environment) -
 }
 
 /// The commands that manage access: they need no credentials.
-fn with_command_io(
+async fn with_command_io(
     env: &dyn Env,
     environment: Environment,
     file: Option<&Path>,
-    act: impl FnOnce(&mut CommandIo<'_>) -> Result<Exit, Failure>,
+    act: impl AsyncFnOnce(&mut CommandIo<'_>) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     let config = LinkSettings::read(env, environment, file)?;
+    let state_dir = StateDir::new(config.access.state_dir.clone());
+    let database = Arc::new(Database::of(&config.store, &state_dir).with_links());
     let is_terminal = io::stderr().is_terminal();
     let may_ask = is_terminal && io::stdin().is_terminal();
     let mut stdin = may_ask.then(|| io::stdin().lock());
-    act(&mut CommandIo {
+    let mut command_io = CommandIo {
         config: &config,
+        store: Store::of(Arc::clone(&database), state_dir),
         now: SystemTime::now(),
         out: &mut io::stdout(),
         notes: &mut io::stderr(),
         is_terminal,
         answers: stdin.as_mut().map(|stdin| stdin as &mut dyn BufRead),
-    })
+    };
+    let done = act(&mut command_io).await;
+    database.close().await;
+    done
 }
 
 /// The commands that need a configuration.
@@ -171,7 +181,11 @@ async fn configured(
         return check::offline(&config, &notes, &files, &mut io::stdout());
     }
     let state_dir = StateDir::new(config.access.state_dir.clone());
-    let database = Arc::new(Database::of(&config.store, &state_dir));
+    let mut database = Database::of(&config.store, &state_dir);
+    if config.access.mode == AccessMode::Links {
+        database = database.with_links();
+    }
+    let database = Arc::new(database);
     let ledger = StateLedger::new(Arc::clone(&database), state_dir.clone());
     let ledger = Ledger::new(ledger, clock.clone());
     let (budget, _lock) = if matches!(command, Command::Serve) {
@@ -183,6 +197,10 @@ async fn configured(
     };
     let budget = Arc::new(budget);
     let source = connect(&config, &budget, clock.clone(), &calls)?;
+    // Before the ledger is read.
+    Store::of(Arc::clone(&database), state_dir.clone())
+        .take_over()
+        .await;
     if let Some((reload, changes)) = reload {
         let history = HistoryConfig {
             database,

@@ -31,6 +31,9 @@ const STOP_PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Database {
     location: Location,
+    /// Where a SQLite file is made.
+    dir: Option<StateDir>,
+    holds_links: bool,
     store: ArcSwapOption<Store>,
     /// Held while it is opened.
     opening: Mutex<()>,
@@ -44,21 +47,31 @@ impl Database {
     pub fn new(location: Location) -> Self {
         Self {
             location,
+            dir: None,
+            holds_links: false,
             store: ArcSwapOption::empty(),
             opening: Mutex::default(),
             is_replaced: AtomicBool::default(),
         }
     }
 
-    /// The configured database, else the SQLite file in the state folder, which is made here
-    /// where it is missing, for this user alone.
+    /// The configured database, else the SQLite file in the state folder, which is made for this
+    /// user alone.
     #[must_use]
     pub fn of(config: &StoreConfig, dir: &StateDir) -> Self {
-        if config.database.is_none() {
-            // Where it cannot be made, opening it says so.
-            let _ = dir.lock_file(FILE);
+        Self {
+            dir: config.database.is_none().then(|| dir.clone()),
+            ..Self::new(location(config, dir.path()))
         }
-        Self::new(location(config, dir.path()))
+    }
+
+    /// The same one, of which a damaged file stays where it is: links are in it.
+    #[must_use]
+    pub fn with_links(self) -> Self {
+        Self {
+            holds_links: true,
+            ..self
+        }
     }
 
     /// Which database it is.
@@ -79,7 +92,7 @@ impl Database {
         self.is_replaced.load(Ordering::Relaxed)
     }
 
-    /// The store, which is opened where it is not yet. A damaged file is moved aside: it holds
+    /// The store, which is opened where it is not yet. A damaged file is moved aside where it holds
     /// nothing but history.
     ///
     /// # Errors
@@ -89,8 +102,13 @@ impl Database {
         if let Some(store) = self.store() {
             return Ok(store);
         }
+        if let Some(dir) = &self.dir {
+            // Where it cannot be made, opening it says so.
+            let _ = dir.lock_file(FILE);
+        }
         let mut opened = Store::open(self.location.clone()).await;
-        if let (Err(OpenError::Damaged { what, .. }), Some(file)) = (&opened, self.location.file())
+        if let (Err(OpenError::Damaged { what, .. }), Some(file), false) =
+            (&opened, self.location.file(), self.holds_links)
         {
             match move_aside(file) {
                 Ok(aside) => {

@@ -15,9 +15,11 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 use tracing::{info, warn};
 
 use crate::{
+    access,
     clock::Clock,
     config::{AccessMode, Config, Live},
     connections::{self, ConnectionMetrics, Limits, Tls},
+    database::Database,
     history::{History, HistoryConfig, Recorder, Restored},
     http::{App, AppState, Page, Requests},
     metrics::{Calls, Measured, Metrics},
@@ -26,6 +28,7 @@ use crate::{
     screens::{DARK_AFTER, ScreenRegistry},
     service_manager::ServiceManager,
     snapshot::Boards,
+    state::StateDir,
 };
 
 /// How long a shutdown waits for what is still to be written to the history.
@@ -108,7 +111,13 @@ impl Server {
             warn!("{warning}");
         }
         announce(&self.config, &self.budget);
-        let access = Arc::new(access.guard()?);
+        let state_dir = StateDir::new(access.state_dir.clone());
+        let database = match &self.history {
+            Some(history) => Arc::clone(&history.database),
+            None => Arc::new(Database::of(&self.config.store, &state_dir).with_links()),
+        };
+        let store = access::Store::of(Arc::clone(&database), state_dir);
+        let access = Arc::new(access.guard(store).await?);
         let proxies = access.proxies().clone();
         let tls = (server.tls.clone())
             .map(|files| Tls::load(files.certificate, files.key))
@@ -121,7 +130,6 @@ impl Server {
             idle: server.idle,
             ..Limits::default()
         };
-        let database = self.history.as_ref().map(|it| Arc::clone(&it.database));
         let (history, recorder, restored) = self.start_history().await;
         let boards = self.boards(restored.uptime_ms);
         let mut poller = self.poller(&boards);
@@ -221,9 +229,7 @@ impl Server {
         // shutdown.
         let _ = timeout(STOP_PATIENCE, keeping.join_next()).await;
         keeping.shutdown().await;
-        if let Some(database) = database {
-            database.close().await;
-        }
+        database.close().await;
         info!("stopped");
         served
     }

@@ -2,8 +2,8 @@
 //! is kept in it.
 //!
 //! # Layout
-//! - `dir`: the folder's files, which are read, replaced and locked; everything below, and
-//!   the links and waiting screens of `access`, are kept through it
+//! - `dir`: the folder's files, which are read, replaced and locked; everything below is kept
+//!   through it
 //! - `ledger`: what was sent of the request budget
 //! - `server_lock`: one server a folder
 
@@ -11,6 +11,6 @@ mod dir;
 mod ledger;
 mod server_lock;
 
-pub use dir::{Stamp, StateDir, StateError};
+pub use dir::{StateDir, StateError};
 pub use ledger::StateLedger;
 pub use server_lock::{InUse, ServerLock};

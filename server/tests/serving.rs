@@ -188,7 +188,7 @@ async fn link_over_own_tls_gets_secure_cookie_for_public_name() {
         });
         Ok(())
     });
-    added.unwrap();
+    added.await.unwrap();
     let access = AccessConfig {
         mode: AccessMode::Links,
         state_dir: folder.path().to_owned(),

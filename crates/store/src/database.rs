@@ -177,9 +177,18 @@ async fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<
             .await
             .map_err(failed)?;
     }
-    let migrated = schema::migrator(is_sqlite)
-        .run_direct(None, connection, false)
-        .await;
+    let migrator = schema::migrator(is_sqlite);
+    let migrated = if is_sqlite && found < schema::VERSION {
+        // In PostgreSQL sqlx itself takes a lock.
+        let mut transaction = (connection.begin_with("BEGIN IMMEDIATE").await).map_err(failed)?;
+        let migrated = migrator.run_direct(None, &mut *transaction, false).await;
+        if migrated.is_ok() {
+            transaction.commit().await.map_err(failed)?;
+        }
+        migrated
+    } else {
+        migrator.run_direct(None, connection, false).await
+    };
     migrated.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
         other => OpenError::OtherBuild {

@@ -41,7 +41,7 @@ async fn code(tab: &mut Tab) -> Result<String> {
 
 async fn link_until_it_is_revoked(engine: Engine) -> Result<()> {
     let links_server = LinksServer::start().await?;
-    let token = links_server.add_link()?;
+    let token = links_server.add_link().await?;
     let browser = Browser::start(&engine).await?;
     let mut tab = browser.tab().await?;
     let address = format!("/board/main?metres=1&lang=en#t={}", token.expose());

@@ -1,5 +1,5 @@
-//! How `queuewall links revoke` reaches a running server without a disk: where the links'
-//! file cannot be written, or is damaged, a revocation still has to count at once.
+//! How `queuewall links revoke` reaches a running server without a disk: where the database
+//! cannot be written, or is damaged, a revocation still has to count at once.
 //!
 //! The server listens on a socket in Linux's abstract namespace, which needs no file. Its
 //! name is made of the state folder's device and inode, so that both sides find it. Each
@@ -60,7 +60,7 @@ impl Revocation {
 /// Answers revocations for as long as it is polled.
 pub(super) async fn serve(folder: PathBuf, links: &Links) {
     if let Err(error) = linux::serve(folder, links).await {
-        tracing::debug!("`queuewall links revoke` needs to write access.json: {error}");
+        tracing::debug!("`queuewall links revoke` needs to write the database: {error}");
     }
     std::future::pending().await
 }
@@ -69,18 +69,8 @@ pub(super) async fn serve(folder: PathBuf, links: &Links) {
 ///
 /// # Errors
 /// When no server answers.
-pub fn revoke(folder: &Path, revocation: &Revocation) -> io::Result<Option<Vec<Revoked>>> {
-    let (folder, revocation) = (folder.to_owned(), revocation.clone());
-    // The caller may be within a runtime, which cannot wait in its own thread.
-    let asking = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        runtime.block_on(linux::ask(&folder, &revocation))
-    });
-    asking
-        .join()
-        .unwrap_or_else(|_| Err(io::Error::other("the question failed")))
+pub async fn revoke(folder: &Path, revocation: &Revocation) -> io::Result<Option<Vec<Revoked>>> {
+    linux::ask(folder, revocation).await
 }
 
 #[cfg(target_os = "linux")]

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -58,15 +57,15 @@ pub enum Refusal {
 }
 
 /// What lets somebody in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Policy {
     /// Nothing is asked, since only this machine reaches the server: what comes through a
     /// proxy is refused.
     Loopback,
     /// Nothing is asked.
     Open,
-    /// A link of the board; they are kept in this folder.
-    Links(PathBuf),
+    /// A link of the board; they are kept here.
+    Links(Store),
     /// A header of a trusted proxy, which names the person.
     Proxy(HeaderName),
 }
@@ -83,7 +82,7 @@ pub struct Guard {
 #[derive(Debug)]
 enum AccessBackend {
     Open,
-    Links(Arc<LinkBackend>),
+    Links(Box<LinkBackend>),
     Proxy(HeaderName),
 }
 
@@ -131,20 +130,20 @@ impl Guard {
     /// A guard by `policy`. Headers of `trusted_proxies` tell the caller's address.
     ///
     /// # Errors
-    /// When the links cannot be read.
-    pub fn new(policy: Policy, trusted_proxies: Vec<IpNet>) -> Result<Self, StoreError> {
-        let is_for_this_machine = policy == Policy::Loopback;
+    /// When the links cannot be read: not within a minute where that may pass.
+    pub async fn new(policy: Policy, trusted_proxies: Vec<IpNet>) -> Result<Self, StoreError> {
+        let is_for_this_machine = matches!(policy, Policy::Loopback);
         let backend = match policy {
             Policy::Loopback | Policy::Open => AccessBackend::Open,
             Policy::Proxy(header) => AccessBackend::Proxy(header),
-            Policy::Links(folder) => {
-                let store = Store::new(folder);
+            Policy::Links(store) => {
                 let attempts = || Attempts::new(ATTEMPTS_OF_PEER, ATTEMPTS_IN_ALL, ATTEMPTS_WINDOW);
                 for warning in store.warnings() {
                     warn!("{warning}");
                 }
+                store.start().await?;
                 let backend = LinkBackend {
-                    links: Arc::new(Links::open(store.clone())?),
+                    links: Arc::new(Links::open(store.clone()).await?),
                     pairing_codes: Arc::new(PairingCodes::new(store.clone())),
                     wrong_tokens: attempts(),
                     asked_codes: attempts(),
@@ -154,13 +153,13 @@ impl Guard {
                     cookie_id: OnceLock::new(),
                 };
                 // Before the first cookie is set, if it can be.
-                if let Err(error) = backend.find_cookie_id() {
+                if let Err(error) = backend.find_cookie_id().await {
                     warn!(
                         "cookies are named without an id of this server, so that another Queuewall on this host \
                          would overwrite them: {error}. It is tried again every minute"
                     );
                 }
-                AccessBackend::Links(Arc::new(backend))
+                AccessBackend::Links(Box::new(backend))
             }
         };
         Ok(Self {
@@ -341,22 +340,16 @@ impl LinkBackend {
         Some((link, Token::of(cookie.token)))
     }
 
-    fn find_cookie_id(&self) -> Result<(), StoreError> {
-        let id = match self.store.cookie_id()? {
-            Some(id) => id,
-            None => self.store.make_cookie_id()?,
-        };
-        let _ = self.cookie_id.set(id);
+    async fn find_cookie_id(&self) -> Result<(), StoreError> {
+        let _ = self.cookie_id.set(self.store.cookie_id().await?);
         Ok(())
     }
 
-    async fn follow(self: &Arc<Self>) {
+    async fn follow(&self) {
         let name = async {
             while self.cookie_id.get().is_none() {
                 tokio::time::sleep(COOKIE_ID_AGAIN).await;
-                let backend = Arc::clone(self);
-                let found = tokio::task::spawn_blocking(move || backend.find_cookie_id());
-                if matches!(found.await, Ok(Ok(()))) {
+                if self.find_cookie_id().await.is_ok() {
                     info!("cookies are named by this server's id from now on");
                 }
             }

@@ -1,5 +1,5 @@
-//! The server's view of the stored links: in memory, and read again when the file
-//! changed.
+//! The server's view of the stored links: in memory, and read again when a process changed
+//! them.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,20 +12,20 @@ use std::{
 
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use super::{Link, LinkStatus, Refusal, Store, StoreError, TokenHash, seconds_since_1970};
-use crate::state::Stamp;
 
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Tests wait for a database's own threads, and so in real time.
+const LOOK_EVERY: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1_000 });
 /// How often a revocation that could not be written is tried again, in looks.
 const LOOKS_A_WRITE: u32 = 10;
-/// How long a caller with a token that is not known waits for a look at the file.
+/// How long a caller with a token that is not known waits for a look at the database.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// So many wait for a look at once.
 const MOST_WAITING: usize = 64;
 
-/// The links by their tokens' hashes. Reading takes no lock and touches no file.
+/// The links by their tokens' hashes. Reading takes no lock and asks no database.
 #[derive(Debug)]
 pub struct Links {
     store: Store,
@@ -39,10 +39,8 @@ pub struct Links {
 struct State {
     /// Until somebody follows.
     waiting: Option<mpsc::Receiver<oneshot::Sender<()>>>,
-    /// Links that were seen revoked, and when: they stay so, whatever the file says.
-    revoked: HashMap<TokenHash, u64>,
-    /// Whether the file lacks one of these.
-    is_unwritten: bool,
+    /// Links that this server revoked, and when, of which the database does not know yet.
+    unwritten: HashMap<TokenHash, u64>,
     /// Whether what changes is logged.
     is_started: bool,
 }
@@ -56,30 +54,24 @@ struct Known {
 }
 
 impl Links {
-    /// Reads the stored links. The folder is not written to.
+    /// Reads the stored links.
     ///
     /// # Errors
-    /// When the file is damaged, cannot be read or may not be trusted.
-    pub fn open(store: Store) -> Result<Self, StoreError> {
+    /// When the database cannot be read.
+    pub async fn open(store: Store) -> Result<Self, StoreError> {
         let (waiting, receiver) = mpsc::channel(MOST_WAITING);
         let links = Self {
             by_hash: ArcSwap::from_pointee(HashMap::new()),
             state: Mutex::new(State {
                 waiting: Some(receiver),
-                revoked: HashMap::new(),
-                is_unwritten: false,
+                unwritten: HashMap::new(),
                 is_started: false,
             }),
             waiting,
             store,
         };
-        match links.read() {
-            Ok(_) => info!("links in access.json: {}", links.by_hash.load().len()),
-            // A missing file can be restored while the server runs; a file that cannot
-            // be read is not taken for a missing one.
-            Err(gone @ StoreError::Gone { .. }) => error!("no link opens a board: {gone}"),
-            Err(error) => return Err(error),
-        }
+        links.read().await?;
+        info!("links: {}", links.by_hash.load().len());
         links.state().is_started = true;
         Ok(links)
     }
@@ -95,7 +87,7 @@ impl Links {
     }
 
     /// [`Self::good`], where a link may have been added less than a second ago: for one
-    /// that is not known, the next look at the file is waited for, and no longer than
+    /// that is not known, the next look at the database is waited for, and no longer than
     /// `PATIENCE`. For callers whose attempts are counted.
     ///
     /// # Errors
@@ -125,22 +117,22 @@ impl Links {
         known_if_good(known, now).map(|_| hash)
     }
 
-    /// Revokes the links that are good and `meant`, from this moment on; they are noted in
-    /// the file as soon as it can be written. Which ones.
+    /// Revokes the links that are good and `meant`, from this moment on; that is written as soon
+    /// as the database takes it. Which ones.
     pub fn revoke(&self, meant: impl Fn(&Link) -> bool, now: SystemTime) -> Vec<Link> {
         let mut state = self.state();
         let mut links = self.in_force();
         let mut revoked = Vec::new();
         for link in &mut links {
             if meant(link) && link.status(now) == LinkStatus::Good {
-                link.revoked = Some(seconds_since_1970(now));
+                let at = seconds_since_1970(now);
+                state.unwritten.insert(link.sha256, at);
+                link.revoked = Some(at);
                 revoked.push(link.clone());
             }
         }
         if !revoked.is_empty() {
-            let news = self.take(&mut state, links);
-            state.is_unwritten = true;
-            log(&news);
+            log(&self.take(&state, links));
         }
         revoked
     }
@@ -151,14 +143,14 @@ impl Links {
         by_hash.values().any(|known| meant(&known.link))
     }
 
-    /// Follows the file for as long as it is polled: what the command line changes is
-    /// known within a second. Where the file cannot be read, the links stay as they were.
+    /// Follows the database for as long as it is polled: what another process changes is known
+    /// within a second. Where it cannot be read, the links stay as they were.
     pub async fn follow(self: Arc<Self>) {
         let Some(mut waiting) = self.state().waiting.take() else {
             // Somebody follows already.
             return std::future::pending().await;
         };
-        // Read once more at first: it may have changed since the start.
+        // Read once more at first: they may have changed since the start.
         let mut seen = None;
         let (mut unread, mut unwritten) = (None, None);
         let mut asked = Vec::new();
@@ -167,31 +159,19 @@ impl Links {
             while let Ok(next) = waiting.try_recv() {
                 asked.push(next);
             }
-            let links = Arc::clone(&self);
-            let is_to_write = looks.is_multiple_of(LOOKS_A_WRITE);
-            let look = tokio::task::spawn_blocking(move || {
-                let outcome = links.look(seen);
-                let written = is_to_write.then(|| links.write());
-                (outcome, written)
-            });
-            let Ok((outcome, written)) = look.await else {
-                // Only where the runtime is about to end.
-                return;
-            };
-            looks = looks.wrapping_add(1);
-            let words = outcome.as_ref().err().map(ToString::to_string);
+            let looked = self.look(&mut seen).await;
+            let words = looked.as_ref().err().map(ToString::to_string);
             match &words {
                 Some(words) if unread.as_ref() != Some(words) => {
                     error!("the links in force stay as they were: {words}");
                 }
-                None if unread.is_some() => info!("access.json is read again"),
+                None if unread.is_some() => info!("the links are read again"),
                 _ => {}
             }
             unread = words;
-            let (stamp, news) = outcome.unwrap_or_default();
-            seen = stamp;
-            log(&news);
-            if let Some(written) = written {
+            log(&looked.unwrap_or_default());
+            if looks.is_multiple_of(LOOKS_A_WRITE) {
+                let written = self.write().await;
                 let words = written.as_ref().err().map(ToString::to_string);
                 match &words {
                     Some(words) if unwritten.as_ref() != Some(words) => warn!(
@@ -199,12 +179,13 @@ impl Links {
                          again every 10 s"
                     ),
                     None if written.is_ok_and(|is_written| is_written) => {
-                        info!("the revocations were written to access.json");
+                        info!("the revocations were written");
                     }
                     _ => {}
                 }
                 unwritten = words;
             }
+            looks = looks.wrapping_add(1);
             for looked in asked.drain(..) {
                 // Its request may be over.
                 let _ = looked.send(());
@@ -216,39 +197,28 @@ impl Links {
         }
     }
 
-    /// Reads the links where the file is not the one `seen`; which one it is, and what is
-    /// new.
-    fn look(&self, seen: Option<Stamp>) -> Result<(Option<Stamp>, Vec<String>), StoreError> {
-        // Taken before the file is read: a change in between is seen the next time.
-        let stamp = self.store.stamp().ok();
-        let is_same = stamp.is_some() && stamp == seen;
-        let news = if is_same { Vec::new() } else { self.read()? };
-        Ok((stamp, news))
+    /// Reads the links where they are not those that were `seen`. What is new.
+    async fn look(&self, seen: &mut Option<Option<String>>) -> Result<Vec<String>, StoreError> {
+        // Before they are read: a change in between is seen the next time.
+        let version = Some(self.store.links_version().await?);
+        if *seen == version {
+            return Ok(Vec::new());
+        }
+        let news = self.read().await?;
+        *seen = version;
+        Ok(news)
     }
 
-    fn read(&self) -> Result<Vec<String>, StoreError> {
-        let links = self.store.links()?;
-        if links.is_empty() && !self.by_hash.load().is_empty() && self.store.stamp()?.is_none() {
-            return Err(self.store.gone());
-        }
-        Ok(self.take(&mut self.state(), links))
+    async fn read(&self) -> Result<Vec<String>, StoreError> {
+        let links = self.store.links().await?;
+        Ok(self.take(&self.state(), links))
     }
 
     /// Puts `links` in force. What is new, for the log.
-    fn take(&self, state: &mut State, mut links: Vec<Link>) -> Vec<String> {
-        state.is_unwritten = false;
+    fn take(&self, state: &State, mut links: Vec<Link>) -> Vec<String> {
         for link in &mut links {
-            match (link.revoked, state.revoked.get(&link.sha256)) {
-                (Some(at), None) => {
-                    state.revoked.insert(link.sha256, at);
-                }
-                // An older file came back.
-                (None, Some(at)) => {
-                    link.revoked = Some(*at);
-                    state.is_unwritten = true;
-                }
-                _ => {}
-            }
+            let unwritten = state.unwritten.get(&link.sha256).copied();
+            link.revoked = link.revoked.or(unwritten);
         }
         let before = self.by_hash.load();
         let news = if state.is_started {
@@ -273,26 +243,23 @@ impl Links {
         news
     }
 
-    /// Writes the revocations that the file lacks; whether there were any.
-    fn write(&self) -> Result<bool, StoreError> {
-        if self.by_hash.load().is_empty() {
+    /// Writes the revocations that the database lacks; whether there were any.
+    async fn write(&self) -> Result<bool, StoreError> {
+        let unwritten = self.state().unwritten.clone();
+        if unwritten.is_empty() {
             return Ok(false);
         }
-        self.store.mark_links().unwrap_or_else(|error| {
-            debug!("access.lock was not marked: {error}");
-        });
-        if !self.state().is_unwritten {
-            return Ok(false);
-        }
-        // Not while the state is locked: the disk may take its time.
-        let revoked = self.state().revoked.clone();
-        self.store.change::<_, StoreError>(|links| {
+        let changed = self.store.change::<_, StoreError>(|links| {
             for link in links {
-                link.revoked = link.revoked.or(revoked.get(&link.sha256).copied());
+                link.revoked = link.revoked.or(unwritten.get(&link.sha256).copied());
             }
             Ok(())
-        })?;
-        self.read()?;
+        });
+        changed.await?;
+        let mut state = self.state();
+        state
+            .unwritten
+            .retain(|hash, _| !unwritten.contains_key(hash));
         Ok(true)
     }
 
@@ -307,7 +274,7 @@ impl Links {
     }
 }
 
-/// The links that were added, revoked or taken out of the file, each in words.
+/// The links that were added, revoked or removed, each in words.
 fn changes(before: &HashMap<TokenHash, Known>, links: &[Link]) -> Vec<String> {
     let mut changes = Vec::new();
     for link in links {
@@ -324,7 +291,7 @@ fn changes(before: &HashMap<TokenHash, Known>, links: &[Link]) -> Vec<String> {
     for known in before.values().filter(|it| !now.contains(&it.link.sha256)) {
         let (id, board) = (&known.link.id, &known.link.board);
         changes.push(format!(
-            "link {id} of board {board} is not in access.json any more, and opens nothing"
+            "link {id} of board {board} is not stored any more, and opens nothing"
         ));
     }
     changes

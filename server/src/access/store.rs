@@ -1,29 +1,41 @@
-//! What is kept in the state folder: the links, the waiting screens, and the id in the
-//! cookies' names. A file is always whole.
+//! Where the links, the waiting screens and the id in the cookies' names are kept: in the
+//! database of the state folder, or in PostgreSQL.
 
-use std::{fs::File, io, io::Write as _, path::PathBuf};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use queuewall_store::{Location, OpenError, QueryError, Store as Kept, access as kept};
 use thiserror::Error;
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, sleep, timeout},
+};
+use tracing::{info, warn};
 
-use super::{Link, PendingScreen, code};
-use crate::state::{Stamp, StateDir, StateError};
+use super::{Link, PendingScreen, TokenHash, code, takeover};
+use crate::{
+    config::StoreConfig,
+    database::{Database, FILE},
+    state::{StateDir, StateError},
+};
 
-const LINKS: &str = "access.json";
-const SCREENS: &str = "screens.json";
-/// Held while somebody changes the links. Not empty once there were some.
-const LOCK: &str = "access.lock";
-const COOKIE_ID: &str = "cookie-id";
-/// What this program writes, and all that it reads.
-const VERSION: u32 = 1;
+/// The name in the database of the id in the cookies' names.
+pub(super) const COOKIE_ID: &str = "cookie_id";
 
-/// Why the folder is of no use.
+/// How long a start waits for a database that is not there yet, and after which time it tries
+/// again.
+const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long an answer of the database may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why the links cannot be read or changed.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// A file's content is not what this program writes.
+    /// The file of 0.1.0 is not what that wrote.
     #[error(
-        "{} is damaged ({what}): restore it from a backup; or, to end all links, move it and \
-         access.lock away and make new ones with `queuewall links add`", .path.display()
+        "{} is damaged ({what}), and the links of version 0.1 are not taken over: restore it from a backup; or, to \
+         end these links, move it away and make new ones with `queuewall links add`", .path.display()
     )]
     Damaged {
         /// Which file.
@@ -31,240 +43,348 @@ pub enum StoreError {
         /// What is wrong with it.
         what: String,
     },
-    /// The links' file existed, and does not any more.
-    #[error(
-        "{} was removed: restore it from a backup; or, to end all links, remove access.lock too \
-         and make new ones with `queuewall links add`", .path.display()
-    )]
-    Gone {
-        /// Which file.
-        path: PathBuf,
-    },
     /// A file cannot be read or written, or may not be trusted.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The database is damaged.
+    #[error("{0}. It holds the links: without a backup, make new ones with `queuewall links add`")]
+    DamagedDatabase(OpenError),
+    /// The database cannot be opened.
+    #[error("{0}")]
+    Open(OpenError),
+    /// The database does not do what was asked.
+    #[error("the database fails ({0})")]
+    Query(#[from] QueryError),
+    /// It does not answer.
+    #[error("{0} does not answer")]
+    Silent(Location),
     /// There are no random numbers.
     #[error(transparent)]
     Random(#[from] io::Error),
 }
 
+impl From<OpenError> for StoreError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Damaged { .. } => Self::DamagedDatabase(error),
+            error => Self::Open(error),
+        }
+    }
+}
+
 impl StoreError {
     /// Whether it stays so until somebody acts: starting again does not help.
     pub fn is_lasting(&self) -> bool {
-        use io::ErrorKind::{NotADirectory, PermissionDenied};
+        use io::ErrorKind::{AlreadyExists, NotADirectory, PermissionDenied};
         match self {
-            Self::Damaged { .. } | Self::Gone { .. } => true,
+            Self::Damaged { .. } | Self::DamagedDatabase(_) => true,
             Self::State(StateError::Untrusted { .. }) => true,
             Self::State(StateError::Io { error, .. }) => {
-                [NotADirectory, PermissionDenied].contains(&error.kind())
+                [AlreadyExists, NotADirectory, PermissionDenied].contains(&error.kind())
             }
-            Self::Random(_) => false,
+            Self::Open(error) => !matches!(error, OpenError::Failed { .. }),
+            Self::Query(_) | Self::Silent(_) | Self::Random(_) => false,
         }
     }
 }
 
-/// The shared files: `access.json` with the links, which the command line writes (and the
-/// server only to note a revocation), and `screens.json` with the waiting screens, which
-/// the server writes.
+/// The links and waiting screens of all servers and commands on one database.
 #[derive(Clone, Debug)]
 pub struct Store {
+    database: Arc<Database>,
     state: StateDir,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LinksFile {
-    version: u32,
-    links: Vec<Link>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ScreensFile {
-    version: u32,
-    screens: Vec<PendingScreen>,
+    /// Set once what version 0.1 left is in the database.
+    is_taken_over: Arc<OnceCell<()>>,
 }
 
 impl Store {
-    /// The store in `folder`, which need not be there yet.
+    /// The store in a SQLite file of `folder`, which need not be there yet.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
+        let state = StateDir::new(folder);
+        let database = Database::of(&StoreConfig::default(), &state).with_links();
+        Self::of(Arc::new(database), state)
+    }
+
+    /// The store in this database. What version 0.1 left in `state` is taken over.
+    #[must_use]
+    pub fn of(database: Arc<Database>, state: StateDir) -> Self {
         Self {
-            state: StateDir::new(folder),
+            database,
+            state,
+            is_taken_over: Arc::default(),
         }
     }
 
-    /// The folder.
+    /// The state folder.
     pub fn state_dir(&self) -> &StateDir {
         &self.state
     }
 
-    /// Makes the folder where it is missing, for this user alone.
+    /// Which database it is.
+    pub fn location(&self) -> &Location {
+        self.database.location()
+    }
+
+    /// Opens the database and takes over what version 0.1 left. Waits up to a minute for a
+    /// database that may come up.
     ///
     /// # Errors
-    /// When it cannot be made.
-    pub fn prepare(&self) -> Result<(), StoreError> {
-        Ok(self.state.prepare()?)
+    /// When it cannot be opened, or is damaged, or what is to be taken over is.
+    pub async fn start(&self) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        let mut is_said = false;
+        loop {
+            match self.open().await {
+                Ok(_) => {
+                    if is_said {
+                        info!("the links can be read now");
+                    }
+                    return Ok(());
+                }
+                Err(error) if error.is_lasting() || begun.elapsed() >= START_PATIENCE => {
+                    return Err(error);
+                }
+                Err(error) if !is_said => {
+                    is_said = true;
+                    warn!(
+                        "the links cannot be read yet: {error}. It is tried again for {} s",
+                        START_PATIENCE.as_secs()
+                    );
+                }
+                Err(_) => {}
+            }
+            sleep(START_AGAIN_AFTER).await;
+        }
+    }
+
+    /// Takes over what version 0.1 left, if anything. A failure is logged.
+    pub async fn take_over(&self) {
+        if takeover::is_due(&self.state)
+            && let Err(error) = self.open().await
+        {
+            warn!("what version 0.1 left is not taken over yet: {error}");
+        }
     }
 
     /// The links; none where none were made yet.
     ///
     /// # Errors
-    /// When the file is damaged, was removed or cannot be read.
-    pub fn links(&self) -> Result<Vec<Link>, StoreError> {
-        let file: Option<LinksFile> = self.read(LINKS)?;
-        let Some(file) = file else {
-            if self.had_links() {
-                return Err(self.gone());
-            }
+    /// When the database cannot be read.
+    pub async fn links(&self) -> Result<Vec<Link>, StoreError> {
+        if self.is_missing()? {
             return Ok(Vec::new());
-        };
-        self.check_version(LINKS, file.version)?;
-        Ok(file.links)
-    }
-
-    /// That the links' file was removed.
-    pub(super) fn gone(&self) -> StoreError {
-        StoreError::Gone {
-            path: self.state.path().join(LINKS),
         }
+        let store = self.open().await?;
+        let rows = self.within(async { Ok(store.links().await?) }).await?;
+        Ok(rows.into_iter().filter_map(from_row).collect())
     }
 
-    /// Changes the links, one at a time however many ask. What `change` refuses is not
-    /// written.
+    /// What is another after each change of the links, by whatever process.
     ///
     /// # Errors
-    /// What `change` answers, or when the file is damaged, which is then left as it is,
-    /// or cannot be written.
-    pub fn change<T, E: From<StoreError>>(
+    /// When the database cannot be read.
+    pub async fn links_version(&self) -> Result<Option<String>, StoreError> {
+        let store = self.open().await?;
+        self.within(async { Ok(store.links_version().await?) })
+            .await
+    }
+
+    /// Changes the links, one caller at a time however many processes ask. They are on the disk
+    /// when it returns. What `change` refuses is not written.
+    ///
+    /// # Errors
+    /// What `change` answers, or when the database cannot be written.
+    pub async fn change<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&mut Vec<Link>) -> Result<T, E>,
     ) -> Result<T, E> {
-        // Released when it is closed.
-        let lock = self.lock()?;
-        let mut links = self.links()?;
-        let done = change(&mut links)?;
-        let version = VERSION;
-        self.write(LINKS, &LinksFile { version, links })?;
-        // Where this fails, a removed file is taken for one that never was.
-        let _ = mark(&lock);
-        Ok(done)
+        let store = self.open().await?;
+        let changed = store.change_links::<_, Refused<E>>(|rows| {
+            let mut links = rows.drain(..).filter_map(from_row).collect();
+            let done = change(&mut links).map_err(Refused::Change)?;
+            rows.extend(links.into_iter().map(to_row));
+            Ok(done)
+        });
+        match self.within(async { Ok(changed.await) }).await? {
+            Ok(done) => Ok(done),
+            Err(Refused::Change(error)) => Err(error),
+            Err(Refused::Query(error)) => Err(StoreError::from(error).into()),
+        }
     }
 
-    /// The waiting screens, as the server last wrote them.
+    /// The waiting screens of all servers, expired ones too: the first that asked first.
     ///
     /// # Errors
-    /// When the file is damaged or cannot be read.
-    pub fn screens(&self) -> Result<Vec<PendingScreen>, StoreError> {
-        let file: Option<ScreensFile> = self.read(SCREENS)?;
-        let Some(file) = file else {
+    /// When the database cannot be read.
+    pub async fn screens(&self) -> Result<Vec<PendingScreen>, StoreError> {
+        if self.is_missing()? {
             return Ok(Vec::new());
+        }
+        let store = self.open().await?;
+        let rows = self
+            .within(async { Ok(store.waiting_screens().await?) })
+            .await?;
+        let screen = |row: kept::WaitingScreen| {
+            Some(PendingScreen {
+                sha256: TokenHash::from_hex(&row.sha256)?,
+                code: row.code,
+                expires: from_seconds(row.expires),
+                peer: row.peer.and_then(|peer| peer.parse().ok()),
+            })
         };
-        self.check_version(SCREENS, file.version)?;
-        Ok(file.screens)
+        Ok(rows.into_iter().filter_map(screen).collect())
     }
 
-    /// Writes the waiting screens: for the server alone.
+    /// Adds waiting screens, and removes others and those that expired by `now`.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn write_screens(&self, screens: &[PendingScreen]) -> Result<(), StoreError> {
-        let file = ScreensFile {
-            version: VERSION,
-            screens: screens.to_vec(),
+    /// When the database cannot be written.
+    pub async fn write_screens(
+        &self,
+        added: &[PendingScreen],
+        removed: &[TokenHash],
+        now: u64,
+    ) -> Result<(), StoreError> {
+        let row = |screen: &PendingScreen| kept::WaitingScreen {
+            code: screen.code.clone(),
+            sha256: screen.sha256.to_hex(),
+            expires: to_seconds(screen.expires),
+            peer: screen.peer.map(|peer| peer.to_string()),
         };
-        self.write(SCREENS, &file)
+        let added: Vec<_> = added.iter().map(row).collect();
+        let removed: Vec<_> = removed.iter().map(|hash| hash.to_hex()).collect();
+        let store = self.open().await?;
+        let written = store.write_waiting_screens(&added, &removed, to_seconds(now));
+        self.within(async { Ok(written.await?) }).await
     }
 
-    /// The id in the cookies' names; `None` where there is none yet.
+    /// The id in the cookies' names, which is made where there is none yet: one for all servers
+    /// on the database.
     ///
     /// # Errors
-    /// When the file cannot be read.
-    pub(super) fn cookie_id(&self) -> Result<Option<String>, StoreError> {
-        let bytes = self.state.read(COOKIE_ID)?;
-        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-        let id = text.map(|text| text.trim().to_owned());
-        Ok(id.filter(|id| is_cookie_id(id)))
+    /// When there is none, and the database cannot be written.
+    pub(super) async fn cookie_id(&self) -> Result<String, StoreError> {
+        let store = self.open().await?;
+        self.within(async {
+            // Read first: that works on a full disk too.
+            if let Some(id) = store.state(COOKIE_ID).await? {
+                return Ok(id);
+            }
+            let new = code::generate()?.to_ascii_lowercase();
+            Ok(store.state_or(COOKIE_ID, &new).await?)
+        })
+        .await
     }
 
-    /// Makes an id for the cookies' names.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub(super) fn make_cookie_id(&self) -> Result<String, StoreError> {
-        let id = code::generate()?.to_ascii_lowercase();
-        self.state
-            .write_durably(COOKIE_ID, format!("{id}\n").as_bytes())?;
-        Ok(id)
-    }
-
-    /// What an administrator should know of the folder, though it is used.
-    pub(crate) fn warnings(&self) -> Vec<String> {
-        self.state.warnings(&[LINKS, SCREENS, LOCK, COOKIE_ID])
-    }
-
-    /// Which content the links' file has now.
-    pub(super) fn stamp(&self) -> io::Result<Stamp> {
-        self.state.stamp(LINKS)
-    }
-
-    /// Notes that there are links, which 0.1.0 did not.
-    pub(super) fn mark_links(&self) -> Result<(), StoreError> {
-        if !self.had_links() {
-            let _ = mark(&self.lock()?);
+    /// Whether the files in the folder may be trusted, and what is to be taken over can be. The
+    /// database is not opened.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        takeover::links(&self.state)?;
+        if self.location().file().is_some() {
+            self.state.open_to_read(FILE)?;
         }
         Ok(())
     }
 
-    fn had_links(&self) -> bool {
-        let marked = self.state.stamp(LOCK);
-        marked.is_ok_and(|stamp| stamp.is_some_and(|(_, length, _)| length > 0))
+    /// The text of the requests' ledger, where there is one.
+    pub(crate) async fn budget(&self) -> Result<Option<String>, StoreError> {
+        let store = self.open().await?;
+        self.within(async { Ok(store.state(takeover::BUDGET_STATE).await?) })
+            .await
     }
 
-    fn lock(&self) -> Result<File, StoreError> {
-        Ok(self.state.lock(LOCK)?)
+    /// What an administrator should know of the folder, though it is used.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.state.warnings(&[FILE])
     }
 
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
-        let Some(bytes) = self.state.read(name)? else {
-            return Ok(None);
+    /// The database, which is opened where it is not yet; what version 0.1 left is in it.
+    async fn open(&self) -> Result<Arc<Kept>, StoreError> {
+        let store = match self.database.store() {
+            Some(store) => store,
+            // A file may be backed up before it is migrated, which takes its time.
+            None if self.database.location().file().is_some() => {
+                // Makes it for this user alone, and refuses what another one could have written.
+                self.state.lock_file(FILE)?;
+                self.database.open().await?
+            }
+            None => {
+                self.within(async { Ok(self.database.open().await?) })
+                    .await?
+            }
         };
-        // An editor of Windows writes the mark.
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        // The error names a place and a type, and never what stands there.
-        serde_json::from_slice(bytes).map(Some).map_err(|error| {
-            let path = self.state.path().join(name);
-            let what = format!("line {}, column {}", error.line(), error.column());
-            StoreError::Damaged { path, what }
-        })
+        let take_over = || takeover::run(&store, &self.state);
+        self.is_taken_over.get_or_try_init(take_over).await?;
+        Ok(store)
     }
 
-    fn check_version(&self, name: &str, version: u32) -> Result<(), StoreError> {
-        if version == VERSION {
-            return Ok(());
+    async fn within<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let done = timeout(PATIENCE, work).await;
+        done.unwrap_or_else(|_| Err(StoreError::Silent(self.database.location().clone())))
+    }
+
+    /// Whether nothing was kept yet: to list nothing makes no file.
+    fn is_missing(&self) -> Result<bool, StoreError> {
+        let Some(file) = self.location().file() else {
+            return Ok(false);
+        };
+        if self.database.store().is_some() {
+            return Ok(false);
         }
-        Err(StoreError::Damaged {
-            path: self.state.path().join(name),
-            what: format!("its version is {version}, and this program knows {VERSION}"),
-        })
-    }
-
-    fn write<T: Serialize>(&self, name: &str, content: &T) -> Result<(), StoreError> {
-        let mut bytes = serde_json::to_vec_pretty(content).map_err(io::Error::from)?;
-        bytes.push(b'\n');
-        Ok(self.state.write_durably(name, &bytes)?)
+        let is_there = self.state.check_folder()?;
+        let is_missing = !is_there || matches!(file.try_exists(), Ok(false));
+        Ok(is_missing && !takeover::is_due(&self.state))
     }
 }
 
-fn mark(mut lock: &File) -> io::Result<()> {
-    if lock.metadata()?.len() == 0 {
-        lock.write_all(b"access.json exists\n")?;
-    }
-    Ok(())
+/// Why links were not changed.
+enum Refused<E> {
+    Change(E),
+    Query(QueryError),
 }
 
-fn is_cookie_id(id: &str) -> bool {
-    (1..=16).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+impl<E> From<QueryError> for Refused<E> {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
+    }
+}
+
+/// A link as it is kept.
+pub(super) fn to_row(link: Link) -> kept::Link {
+    kept::Link {
+        sha256: link.sha256.to_hex(),
+        id: link.id,
+        board: link.board,
+        label: link.label,
+        created: to_seconds(link.created),
+        expires: link.expires.map(to_seconds),
+        revoked: link.revoked.map(to_seconds),
+    }
+}
+
+/// A hash that is none opens nothing.
+fn from_row(row: kept::Link) -> Option<Link> {
+    Some(Link {
+        sha256: TokenHash::from_hex(&row.sha256)?,
+        id: row.id,
+        board: row.board,
+        label: row.label,
+        created: from_seconds(row.created),
+        expires: row.expires.map(from_seconds),
+        revoked: row.revoked.map(from_seconds),
+    })
+}
+
+fn to_seconds(seconds: u64) -> i64 {
+    i64::try_from(seconds).unwrap_or(i64::MAX)
+}
+
+fn from_seconds(seconds: i64) -> u64 {
+    u64::try_from(seconds).unwrap_or_default()
 }
 
 #[cfg(test)]

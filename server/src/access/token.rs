@@ -73,7 +73,8 @@ impl TokenHash {
         Self(Sha256::digest(token).into())
     }
 
-    fn from_hex(hex: &str) -> Option<Self> {
+    /// Of what [`to_hex`](Self::to_hex) wrote.
+    pub(super) fn from_hex(hex: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         if hex.len() != 2 * bytes.len() || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
@@ -82,6 +83,11 @@ impl TokenHash {
             *byte = u8::from_str_radix(hex.get(2 * place..2 * place + 2)?, 16).ok()?;
         }
         Some(Self(bytes))
+    }
+
+    /// In hexadecimal.
+    pub(super) fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -109,8 +115,7 @@ impl Hash for TokenHash {
 
 impl Serialize for TokenHash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let hex: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        serializer.serialize_str(&hex)
+        serializer.serialize_str(&self.to_hex())
     }
 }
 

@@ -77,7 +77,7 @@ pub enum Command {
     /// Print the history of queues
     #[command(subcommand)]
     History(HistoryCommand),
-    /// Show or back up the database of the history
+    /// Show, back up or export the database of links and history
     #[command(subcommand)]
     Store(StoreCommand),
     /// Serve a wallboard of a simulated tenant, without configuration
@@ -279,6 +279,8 @@ pub enum StoreCommand {
     Info(FormatArgs),
     /// Copy the SQLite database to a new file, while the server runs
     Backup(BackupArgs),
+    /// Write links and the request count for an older version, to go back to it
+    Export(StoreExportArgs),
 }
 
 /// Options of `store backup`.
@@ -286,6 +288,24 @@ pub enum StoreCommand {
 pub struct BackupArgs {
     /// The new file
     pub file: PathBuf,
+}
+
+/// Options of `store export`.
+#[derive(Debug, Args)]
+pub struct StoreExportArgs {
+    /// The version that is to read them
+    #[arg(long = "for", value_enum)]
+    pub version: ExportVersion,
+    /// A new or empty folder
+    pub folder: PathBuf,
+}
+
+/// Versions that links can be exported for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportVersion {
+    /// Reads access.json and budget.json
+    #[value(name = "0.1")]
+    V0_1,
 }
 
 /// Options of `demo`.

@@ -98,7 +98,7 @@ fn can_keep_state(access: &AccessConfig, report: &mut Report<'_>) -> bool {
     }
     let tried = store.state_dir().try_out().map_err(StoreError::from);
     let tried = tried.and_then(|()| match access.mode {
-        AccessMode::Links => store.links().map(|_| ()),
+        AccessMode::Links => store.check(),
         _ => Ok(()),
     });
     match tried {

@@ -12,20 +12,20 @@ use crate::access::{CODE_LIFE, code};
 
 /// Makes a link of the waiting screen's own secret, which becomes its token. Before that it
 /// says where the screen is, and asks a person whether that is right.
-pub(super) fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result<Exit, Failure> {
+pub(super) async fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result<Exit, Failure> {
     let typed = code::normal(&args.code);
-    let waiting = io.store().screens()?;
+    let waiting = io.store.screens().await?;
     let mut good = waiting.into_iter().filter(|screen| screen.is_good(io.now));
     let Some(screen) = good.find(|screen| screen.code == typed) else {
         return Err(Failure::new(
             Exit::Other,
             format_args!(
                 "no waiting screen has the code {}: read it again; a code is valid for {} minutes, then the screen shows \
-                 a new one. If it is right, see the server's log: it may be unable to write screens.json, or use \
-                 another state folder than this command ({})",
+                 a new one. If it is right, see the server's log: it may be unable to write its database, or use \
+                 another one than this command ({})",
                 printable(&typed),
                 CODE_LIFE.as_secs() / 60,
-                io.config.access.state_dir.display()
+                io.store.location()
             ),
         ));
     };
@@ -41,7 +41,7 @@ pub(super) fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result<Exit,
             "the screen was not approved: its code is valid until it expires",
         ));
     }
-    let id = io.hand_out(
+    let approved = io.hand_out(
         &board,
         args.name,
         args.expires,
@@ -57,7 +57,8 @@ pub(super) fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result<Exit,
                 ),
             )),
         },
-    )?;
+    );
+    let id = approved.await?;
     writeln!(io.out, "{id}")?;
     writeln!(
         io.notes,
@@ -122,18 +123,22 @@ mod tests {
         cli::args::Expires,
     };
 
-    fn waiting(test_io: &TestIo) -> Waiting {
+    async fn waiting(test_io: &TestIo) -> Waiting {
         let codes = PairingCodes::new(test_io.store());
         let waiting = codes.add(Some([10, 0, 0, 7].into()), test_io.now).unwrap();
-        codes.write().unwrap();
+        codes.look(test_io.now).await.unwrap();
         waiting
     }
 
-    fn approved(test_io: &TestIo, code: &str, board: &str) -> Result<(String, String), Failure> {
-        approve_with(test_io, code, board, false)
+    async fn approved(
+        test_io: &TestIo,
+        code: &str,
+        board: &str,
+    ) -> Result<(String, String), Failure> {
+        approve_with(test_io, code, board, false).await
     }
 
-    fn approve_with(
+    async fn approve_with(
         test_io: &TestIo,
         code: &str,
         board: &str,
@@ -146,20 +151,21 @@ mod tests {
             name: Some("Hall 2".to_owned()),
             expires: Expires::Days(1),
         };
-        test_io.ask(|io| approve(io, args))
+        let approve = async |io: &mut CommandIo<'_>| approve(io, args).await;
+        test_io.ask(approve).await
     }
 
-    #[test]
-    fn the_screens_own_secret_becomes_its_link() {
+    #[tokio::test]
+    async fn the_screens_own_secret_becomes_its_link() {
         let test_io = TestIo::open();
-        let waiting = waiting(&test_io);
+        let waiting = waiting(&test_io).await;
         let typed = format!("{}-{}", &waiting.code[..3], &waiting.code[3..]).to_lowercase();
-        let (id, notes) = approved(&test_io, &typed, "sales").unwrap();
+        let (id, notes) = approved(&test_io, &typed, "sales").await.unwrap();
         assert!(
             notes.contains("at 10.0.0.7 shows the board sales"),
             "{notes}"
         );
-        let links = Links::open(test_io.store()).unwrap();
+        let links = Links::open(test_io.store()).await.unwrap();
         let link = links.good(waiting.secret.expose(), test_io.now).unwrap();
         assert_eq!(
             (link.id.as_str(), link.board.as_str()),
@@ -167,7 +173,7 @@ mod tests {
         );
         assert_eq!(link.label.as_deref(), Some("Hall 2"));
 
-        let again = approved(&test_io, &waiting.code, "main").unwrap_err();
+        let again = approved(&test_io, &waiting.code, "main").await.unwrap_err();
         assert!(
             again
                 .message
@@ -176,8 +182,8 @@ mod tests {
         );
     }
 
-    #[test]
-    fn approval_asks_for_confirmation_on_a_terminal_only() {
+    #[tokio::test]
+    async fn approval_asks_for_confirmation_on_a_terminal_only() {
         for (answer, yes, is_let_in) in [
             (None, false, true),
             (Some("y\n"), false, true),
@@ -190,11 +196,11 @@ mod tests {
         ] {
             let mut test_io = TestIo::open();
             test_io.answer = answer;
-            let waiting = waiting(&test_io);
-            let outcome = approve_with(&test_io, &waiting.code, "sales", yes);
+            let waiting = waiting(&test_io).await;
+            let outcome = approve_with(&test_io, &waiting.code, "sales", yes).await;
             assert_eq!(outcome.is_ok(), is_let_in, "{answer:?}");
             assert_eq!(
-                test_io.store().links().unwrap().len(),
+                test_io.store().links().await.unwrap().len(),
                 usize::from(is_let_in)
             );
             match outcome {
@@ -210,10 +216,12 @@ mod tests {
         }
     }
 
-    #[test]
-    fn approval_asks_for_the_board_where_none_or_an_unknown_is_named() {
+    #[tokio::test]
+    async fn approval_asks_for_the_board_where_none_or_an_unknown_is_named() {
         let mut test_io = TestIo::open();
-        let unnamed = approved(&test_io, &waiting(&test_io).code, "").unwrap_err();
+        let unnamed = approved(&test_io, &waiting(&test_io).await.code, "")
+            .await
+            .unwrap_err();
         let message = unnamed.message.unwrap();
         assert_eq!(unnamed.exit, Exit::Usage);
         assert_eq!(
@@ -222,31 +230,39 @@ mod tests {
         );
         test_io.answer = Some("sales\ny\n");
         for named in ["", "nope"] {
-            let waiting = waiting(&test_io);
-            let (_, notes) = approved(&test_io, &waiting.code, named).unwrap();
+            let waiting = waiting(&test_io).await;
+            let (_, notes) = approved(&test_io, &waiting.code, named).await.unwrap();
             assert!(
                 notes.contains(". Which one: main, sales? let it"),
                 "{notes}"
             );
             assert!(notes.contains("shows the board sales in"), "{notes}");
-            let waiting = self::waiting(&test_io);
-            assert!(approve_with(&test_io, &waiting.code, named, true).is_err());
+            let waiting = self::waiting(&test_io).await;
+            assert!(
+                approve_with(&test_io, &waiting.code, named, true)
+                    .await
+                    .is_err()
+            );
         }
         test_io.answer = Some("nor this\ny\n");
-        let unknown = approved(&test_io, &waiting(&test_io).code, "nope").unwrap_err();
+        let unknown = approved(&test_io, &waiting(&test_io).await.code, "nope")
+            .await
+            .unwrap_err();
         assert!(unknown.message.unwrap().contains("no board \"nor this\""));
 
         test_io.answer = None;
         test_io.config.slugs.truncate(1);
-        let (_, notes) = approved(&test_io, &waiting(&test_io).code, "").unwrap();
+        let (_, notes) = approved(&test_io, &waiting(&test_io).await.code, "")
+            .await
+            .unwrap();
         assert!(notes.contains("shows the board main in"), "{notes}");
     }
 
-    #[test]
-    fn approval_fails_for_wrong_or_expired_code_or_unknown_board() {
+    #[tokio::test]
+    async fn approval_fails_for_wrong_or_expired_code_or_unknown_board() {
         let mut test_io = TestIo::open();
-        let waiting = waiting(&test_io);
-        let wrong = approved(&test_io, "AAAAAA", "sales").unwrap_err();
+        let waiting = waiting(&test_io).await;
+        let wrong = approved(&test_io, "AAAAAA", "sales").await.unwrap_err();
         assert_eq!(wrong.exit, Exit::Other);
         assert!(
             wrong
@@ -254,11 +270,15 @@ mod tests {
                 .unwrap()
                 .starts_with("no waiting screen has the code AAAAAA: read")
         );
-        let unknown = approved(&test_io, &waiting.code, "nowhere").unwrap_err();
+        let unknown = approved(&test_io, &waiting.code, "nowhere")
+            .await
+            .unwrap_err();
         assert_eq!(unknown.exit, Exit::Usage);
         test_io.now += CODE_LIFE;
-        let old = approved(&test_io, &waiting.code, "sales").unwrap_err();
+        let old = approved(&test_io, &waiting.code, "sales")
+            .await
+            .unwrap_err();
         assert!(old.message.unwrap().starts_with("no waiting screen"));
-        assert_eq!(test_io.store().links().unwrap(), []);
+        assert_eq!(test_io.store().links().await.unwrap(), []);
     }
 }

@@ -103,31 +103,40 @@ mod tests {
 
     use super::*;
     use crate::{
+        access::Store,
         config::{AccessConfig, AccessMode},
+        database::FILE,
         state::StateError,
     };
 
-    #[test]
-    fn unusable_state_folder_ends_with_exit_code_2() {
+    #[tokio::test]
+    async fn unusable_state_folder_ends_with_exit_code_2() {
         let folder = tempfile::tempdir().unwrap();
         let access = |state_dir: PathBuf| AccessConfig {
             mode: AccessMode::Links,
             state_dir,
             ..AccessConfig::default()
         };
-        let exit = |state_dir: &Path| {
-            let error = access(state_dir.to_owned()).guard().unwrap_err();
-            exit_after(&error.into())
+        let exit = async |state_dir: &Path| {
+            let access = access(state_dir.to_owned());
+            let guard = access.guard(Store::new(state_dir.to_owned())).await;
+            exit_after(&guard.unwrap_err().into())
         };
         let links = folder.path().join("access.json");
         std::fs::write(&links, "{").unwrap();
-        assert_eq!(exit(folder.path()), Exit::Usage, "damaged");
-        assert_eq!(exit(&links), Exit::Usage, "a file in its place");
+        assert_eq!(exit(folder.path()).await, Exit::Usage, "damaged");
+        assert_eq!(exit(&links).await, Exit::Usage, "a file in its place");
+        std::fs::remove_file(&links).unwrap();
+        let database = folder.path().join(FILE);
+        std::fs::write(&database, [7; 8_192]).unwrap();
+        assert_eq!(exit(folder.path()).await, Exit::Usage, "a damaged database");
+        assert_eq!(std::fs::read(&database).unwrap(), [7; 8_192], "left alone");
         #[cfg(unix)]
-        {
-            std::fs::remove_file(&links).unwrap();
-            std::os::unix::fs::symlink("/etc/hostname", &links).unwrap();
-            assert_eq!(exit(folder.path()), Exit::Usage, "planted");
+        for planted in [links.clone(), database] {
+            let _ = std::fs::remove_file(&planted);
+            std::os::unix::fs::symlink("/etc/hostname", &planted).unwrap();
+            assert_eq!(exit(folder.path()).await, Exit::Usage, "planted");
+            std::fs::remove_file(&planted).unwrap();
         }
         for code in [5, 28] {
             let failed = StateError::Io {

@@ -1,4 +1,6 @@
-//! `queuewall store`: the database of the history.
+//! `queuewall store`: the database of links and history.
+
+mod export;
 
 use std::{
     fs::{self, OpenOptions},
@@ -29,6 +31,7 @@ struct StoreInfo {
     bytes: u64,
     expected_bytes: u64,
     queues: u64,
+    links: u64,
     minute_days: u32,
     quarter_hour_days: u32,
     first_minute: Option<String>,
@@ -46,13 +49,21 @@ pub(super) async fn run(
         let what = "the history is in PostgreSQL: back it up with pg_dump";
         return Err(Failure::new(Exit::Usage, what));
     }
-    let store = open(settings, notes).await?;
-    let done = match command {
-        StoreCommand::Info(args) => info(&store, settings, super::format(args), out).await,
-        StoreCommand::Backup(args) => backup(&store, &args.file, notes).await,
-    };
-    store.close().await;
-    done
+    match command {
+        StoreCommand::Export(args) => export::run(settings, &args, notes).await,
+        StoreCommand::Info(args) => {
+            let store = open(settings, notes).await?;
+            let done = info(&store, settings, super::format(args), out).await;
+            store.close().await;
+            done
+        }
+        StoreCommand::Backup(args) => {
+            let store = open(settings, notes).await?;
+            let done = backup(&store, &args.file, notes).await;
+            store.close().await;
+            done
+        }
+    }
 }
 
 /// Opens the database that the server uses, which may run.
@@ -86,6 +97,7 @@ async fn info(
         bytes: info.bytes,
         expected_bytes: expected_bytes(info.queues, retention),
         queues: info.queues,
+        links: info.links,
         minute_days: retention.minute_days,
         quarter_hour_days: retention.quarter_hour_days,
         first_minute: time(info.first_minute),
@@ -107,6 +119,7 @@ async fn info(
                 ("in use", megabytes(info.bytes)),
                 ("expected", megabytes(info.expected_bytes)),
                 ("queues", info.queues.to_string()),
+                ("links", info.links.to_string()),
                 ("kept", kept),
                 ("first minute", info.first_minute.unwrap_or_default()),
                 ("last minute", info.last_minute.unwrap_or_default()),

@@ -7,10 +7,10 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::{
-    BoardConfig, ConfigError, Env, Environment, ServerConfig, Targets, keys, problem::Fault,
-    reader::Reader, trust,
+    BoardConfig, ConfigError, Env, Environment, ServerConfig, StoreConfig, Targets, keys,
+    problem::Fault, reader::Reader, trust,
 };
-use crate::access::{Guard, Policy, StoreError};
+use crate::access::{Guard, Policy, Store, StoreError};
 
 const DEFAULT_PROXY_HEADER: HeaderName = HeaderName::from_static("x-forwarded-user");
 const DEFAULT_STATE_DIR: &str = "queuewall-state";
@@ -95,18 +95,27 @@ impl AccessConfig {
 }
 
 impl AccessConfig {
-    /// The guard by this configuration.
+    /// The guard by this configuration; links are kept in `store`.
     ///
     /// # Errors
     /// When the links cannot be read.
-    pub fn guard(&self) -> Result<Guard, StoreError> {
+    pub async fn guard(&self, store: Store) -> Result<Guard, StoreError> {
         let policy = match self.mode {
             AccessMode::Loopback => Policy::Loopback,
             AccessMode::Open => Policy::Open,
-            AccessMode::Links => Policy::Links(self.state_dir.clone()),
+            AccessMode::Links => Policy::Links(store),
             AccessMode::Proxy => Policy::Proxy(self.proxy_header.clone()),
         };
-        Guard::new(policy, self.trusted_proxies.clone())
+        Guard::new(policy, self.trusted_proxies.clone()).await
+    }
+
+    /// The guard of a mode that keeps no links.
+    #[cfg(test)]
+    pub(crate) fn guard_without_links(&self) -> Guard {
+        let guard = self.guard(Store::new(self.state_dir.clone()));
+        futures_util::FutureExt::now_or_never(guard)
+            .unwrap()
+            .unwrap()
     }
 
     /// The name by which browsers reach the server, where it was said.
@@ -123,6 +132,8 @@ impl AccessConfig {
 pub struct LinkSettings {
     /// Access control.
     pub access: AccessConfig,
+    /// Where the links are.
+    pub store: StoreConfig,
     /// Every board's slug.
     pub slugs: Vec<String>,
     /// The address to print links with, without a slash at its end.
@@ -142,6 +153,7 @@ impl LinkSettings {
         let mut reader = Reader::new(env, environment, file)?;
         let server = ServerConfig::read(&mut reader);
         let access = AccessConfig::read(&mut reader, &server);
+        let store = StoreConfig::read(&mut reader);
         let targets = Targets::read(&mut reader);
         let boards = BoardConfig::read_all(&mut reader, &targets);
         ConfigError::unless_none(reader.problems)?;
@@ -153,6 +165,7 @@ impl LinkSettings {
         Ok(Self {
             address: access.public_url.clone().unwrap_or_else(listening),
             access,
+            store,
             slugs: boards.into_iter().map(|board| board.slug).collect(),
         })
     }

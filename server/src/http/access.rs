@@ -129,7 +129,19 @@ pub(super) async fn wait(
             let answer = Json(json!({ "board": link.board }));
             Ok((UNKEPT, cookie, answer).into_response())
         }
-        Err(Refusal::NoAccess) if backend.pairing_codes.is_waiting(secret.expose(), now.wall) => {
+        Err(Refusal::NoAccess) => {
+            let (codes, secret) = (&backend.pairing_codes, secret.expose());
+            if !codes.is_waiting(secret, now.wall) {
+                // Before a look at the database is asked for.
+                let checked = backend.wrong_tokens.check(from.client, now.monotonic);
+                checked.map_err(ApiError::TooManyAttempts)?;
+                if !codes.is_waiting_anywhere(secret, now.wall).await {
+                    // A screen shows a secret whose code is over but once: then it takes a new
+                    // code.
+                    backend.wrong_tokens.count(from.client, now.monotonic);
+                    return Err(ApiError::CodeExpired);
+                }
+            }
             let answer = json!({ "state": "waiting", "keeps_cookies": keeps_cookies });
             // Once cookies are allowed the next question shows it.
             let trial = from.trial().filter(|_| !keeps_cookies);
@@ -140,11 +152,6 @@ pub(super) async fn wait(
                 Json(answer),
             )
                 .into_response())
-        }
-        Err(Refusal::NoAccess) => {
-            // A screen shows a secret whose code is over but once: then it takes a new code.
-            count_wrong(backend, &from, now.monotonic)?;
-            Err(ApiError::CodeExpired)
         }
         Err(_) => Err(ApiError::CodeExpired),
     }

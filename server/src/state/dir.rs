@@ -9,7 +9,6 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Read as _, Write as _},
     path::{Path, PathBuf},
-    time::SystemTime,
 };
 
 use thiserror::Error;
@@ -56,10 +55,6 @@ impl StateError {
         }
     }
 }
-
-/// What tells one content of a file from the next: when it was written, its length and
-/// its inode; `None` where there is no file.
-pub type Stamp = Option<(SystemTime, u64, u64)>;
 
 /// The folder of `QUEUEWALL_STATE_DIR` (`server.state_dir`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,16 +194,14 @@ impl StateDir {
         }
     }
 
-    /// Which content a file has now.
+    /// Gives a file another name.
     ///
     /// # Errors
-    /// When the system does not say.
-    pub fn stamp(&self, name: &str) -> io::Result<Stamp> {
-        match fs::symlink_metadata(self.folder.join(name)) {
-            Ok(found) => Ok(Some((found.modified()?, found.len(), inode(&found)))),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+    /// When the system refuses.
+    pub fn rename(&self, name: &str, to: &str) -> Result<(), StateError> {
+        let renamed = fs::rename(self.folder.join(name), self.folder.join(to))
+            .and_then(|()| sync_folder(&self.folder));
+        renamed.map_err(|error| self.error(name, "renamed", Attempt::Write, error))
     }
 
     /// What an administrator should know of the folder and of these files, though they
@@ -223,8 +216,11 @@ impl StateDir {
             .collect()
     }
 
-    /// Whether the folder exists. An untrusted owner is an error.
-    fn check_folder(&self) -> Result<bool, StateError> {
+    /// Whether the folder exists.
+    ///
+    /// # Errors
+    /// When it belongs to an untrusted user, or the system does not say.
+    pub(crate) fn check_folder(&self) -> Result<bool, StateError> {
         // A symbolic link may lead to the folder: then both have an owner.
         let found = fs::symlink_metadata(&self.folder)
             .and_then(|link| Ok((link, fs::metadata(&self.folder)?)));
@@ -347,10 +343,6 @@ mod elsewhere {
 
     pub(super) fn warning(_path: &Path, _found: &fs::Metadata) -> Option<String> {
         None
-    }
-
-    pub(super) fn inode(_found: &fs::Metadata) -> u64 {
-        0
     }
 
     pub(super) fn give_to_owner_of(_folder: &Path, _file: &File) -> io::Result<()> {

@@ -426,6 +426,17 @@ async fn backup_of_a_database_in_use_is_whole() {
 }
 
 #[tokio::test]
+async fn programs_that_make_a_database_at_once_make_one() {
+    over_both(async |database| {
+        let (one, two, three) = tokio::join!(database.open(), database.open(), database.open());
+        for store in [one, two, three] {
+            assert_eq!(store.info().await.unwrap().version, 2);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_programs_write_at_the_same_time() {
     over_both(async |database| {
         let (one, two) = (database.open().await, database.open().await);

@@ -5,7 +5,10 @@ use std::time::Instant;
 use axum::http::{HeaderMap, header::COOKIE};
 
 use super::*;
-use crate::access::{InFrames, store::tests::link};
+use crate::access::{
+    InFrames,
+    tests::{execute, link},
+};
 
 struct House {
     guard: Guard,
@@ -14,7 +17,7 @@ struct House {
 
 impl House {
     /// In links mode, with a link of `main` whose token is `good`, and one that is revoked.
-    fn new() -> Self {
+    async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().to_owned());
         let added = store.change::<_, StoreError>(|links| {
@@ -23,9 +26,9 @@ impl House {
             links[1].revoked = Some(1);
             Ok(())
         });
-        added.unwrap();
+        added.await.unwrap();
         Self {
-            guard: guard(folder.path()),
+            guard: guard(folder.path()).await,
             folder,
         }
     }
@@ -36,16 +39,15 @@ impl House {
             .admit("main", caller(&headers), SystemTime::now())
     }
 
-    fn id(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("cookie-id"))
-            .unwrap()
-            .trim()
-            .to_owned()
+    async fn id(&self) -> String {
+        let store = Store::new(self.folder.path().to_owned());
+        store.cookie_id().await.unwrap()
     }
 }
 
-fn guard(folder: &std::path::Path) -> Guard {
-    Guard::new(Policy::Links(folder.to_owned()), Vec::new()).unwrap()
+async fn guard(folder: &std::path::Path) -> Guard {
+    let store = Store::new(folder.to_owned());
+    Guard::new(Policy::Links(store), Vec::new()).await.unwrap()
 }
 
 fn headers(cookies: &[&str]) -> HeaderMap {
@@ -82,9 +84,9 @@ fn renewed(guard: &Guard, pass: Pass) -> Option<String> {
     Some(cookie_of(guard, &link, &token))
 }
 
-#[test]
-fn good_cookie_counts_among_tossed_ones_of_its_name() {
-    let house = House::new();
+#[tokio::test]
+async fn good_cookie_counts_among_tossed_ones_of_its_name() {
+    let house = House::new().await;
     let tossed = "queuewall-main=tossed; ".repeat(150);
     let good = "queuewall-main=good";
     let listed = format!("{tossed}{good}");
@@ -109,13 +111,13 @@ fn good_cookie_counts_among_tossed_ones_of_its_name() {
     }
 }
 
-#[test]
-fn cookie_of_0_1_0_opens_its_board_and_is_given_the_new_name() {
-    let house = House::new();
+#[tokio::test]
+async fn cookie_of_0_1_0_opens_its_board_and_is_given_the_new_name() {
+    let house = House::new().await;
     let pass = house.admit(&["queuewall-main=good"]).unwrap();
     assert_eq!(pass.link, Some(TokenHash::of("good")));
     let cookie = renewed(&house.guard, pass).unwrap();
-    let named = format!("queuewall_{}_main=good", house.id());
+    let named = format!("queuewall_{}_main=good", house.id().await);
     assert!(
         cookie.starts_with(&format!("{named}; Path=/; ")),
         "{cookie}"
@@ -128,23 +130,20 @@ fn cookie_of_0_1_0_opens_its_board_and_is_given_the_new_name() {
     ] {
         assert!(house.admit(cookies).unwrap().renewed.is_none());
     }
-    // A restart keeps the id; without the file there is another, and the cookie still opens.
-    let restarted = guard(house.folder.path());
+    // A restart keeps the id; without it there is another, and the cookie still opens.
+    let restarted = guard(house.folder.path()).await;
     let headers = headers(&[&named]);
     let again = |guard: &Guard| guard.admit("main", caller(&headers), SystemTime::now());
     assert!(again(&restarted).unwrap().renewed.is_none());
-    std::fs::remove_file(house.folder.path().join("cookie-id")).unwrap();
-    assert!(
-        again(&guard(house.folder.path()))
-            .unwrap()
-            .renewed
-            .is_some()
-    );
+    let store = Store::new(house.folder.path().to_owned());
+    execute(&store, "DELETE FROM state WHERE name = 'cookie_id'").await;
+    let renamed = guard(house.folder.path()).await;
+    assert!(again(&renamed).unwrap().renewed.is_some());
 }
 
-#[test]
-fn two_servers_on_one_host_keep_their_cookies_apart() {
-    let (one, other) = (House::new(), House::new());
+#[tokio::test]
+async fn two_servers_on_one_host_keep_their_cookies_apart() {
+    let (one, other) = (House::new().await, House::new().await);
     let of = |house: &House| {
         let pass = house.admit(&["queuewall-main=good"]).unwrap();
         let cookie = renewed(&house.guard, pass).unwrap();
@@ -157,17 +156,21 @@ fn two_servers_on_one_host_keep_their_cookies_apart() {
     }
 }
 
-#[test]
-fn cookies_without_id_are_used_while_the_folder_takes_none() {
+#[tokio::test]
+async fn cookies_without_id_are_used_while_database_takes_none() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::new(folder.path().to_owned());
     let added = store.change::<_, StoreError>(|links| {
         links.push(link("main", "good"));
         Ok(())
     });
-    added.unwrap();
-    std::fs::create_dir(folder.path().join("cookie-id")).unwrap();
-    let guard = guard(folder.path());
+    added.await.unwrap();
+    execute(
+        &store,
+        "CREATE TRIGGER full BEFORE INSERT ON state BEGIN SELECT RAISE(ABORT, 'full'); END",
+    )
+    .await;
+    let guard = guard(folder.path()).await;
     let headers = headers(&["queuewall-main=good"]);
     let pass = guard.admit("main", caller(&headers), SystemTime::now());
     assert!(pass.unwrap().renewed.is_none());
@@ -178,9 +181,9 @@ fn cookies_without_id_are_used_while_the_folder_takes_none() {
 }
 
 /// With the cookies parsed once a board this took 300 times as long.
-#[test]
-fn cookie_header_costs_the_same_for_one_board_and_for_300() {
-    let house = House::new();
+#[tokio::test]
+async fn cookie_header_costs_the_same_for_one_board_and_for_300() {
+    let house = House::new().await;
     let junk = "queuewall-none=x; a=b; ".repeat(700);
     let headers = headers(&[&junk]);
     let slugs: Vec<String> = (0..300).map(|board| format!("board-{board}")).collect();
@@ -201,22 +204,10 @@ fn cookie_header_costs_the_same_for_one_board_and_for_300() {
     assert!(fastest(300) < fastest(1) * 20);
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn start_succeeds_where_the_state_folder_cannot_be_made() {
-    let (said, _guard) = crate::logging::tests::Said::gather("queuewall=info");
-    // Nobody can make a folder there, not even root.
-    let guard = guard(std::path::Path::new("/proc/queuewall-state"));
-    let headers = headers(&["queuewall-main=good"]);
-    let refused = guard.admit("main", caller(&headers), SystemTime::now());
-    assert_eq!(refused.unwrap_err(), Refusal::NoAccess);
-    assert!(said.text().contains("cannot be made"), "{}", said.text());
-}
-
-#[test]
-fn used_link_is_logged_once_a_minute() {
+#[tokio::test]
+async fn used_link_is_logged_once_a_minute() {
     let folder = tempfile::tempdir().unwrap();
-    let guard = guard(folder.path());
+    let guard = guard(folder.path()).await;
     let backend = guard.link_backend().unwrap();
     let [one, other] = ["one", "other"].map(|id| Link {
         id: id.to_owned(),

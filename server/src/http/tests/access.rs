@@ -91,40 +91,40 @@ pub(super) struct Linked {
 /// Of `main`, but for the foreign one.
 const KINDS: [&str; 5] = ["good", "revoked", "expired", "foreign", "forged"];
 
-pub(super) fn linked(boards: &[(&str, &str)]) -> Linked {
+pub(super) async fn linked(boards: &[(&str, &str)]) -> Linked {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::new(folder.path().join("state"));
     let tokens = KINDS
         .map(|kind| (kind, Token::generate().unwrap()))
         .to_vec();
     let now = seconds_since_1970(SystemTime::now());
-    store
-        .change::<_, StoreError>(|links| {
-            for (kind, token) in tokens.iter().filter(|(kind, _)| *kind != "forged") {
-                links.push(Link {
-                    id: (*kind).to_owned(),
-                    board: if *kind == "foreign" { "sales" } else { "main" }.to_owned(),
-                    label: None,
-                    created: now,
-                    expires: match *kind {
-                        "expired" => Some(now),
-                        "good" => Some(now + 3_600),
-                        _ => None,
-                    },
-                    revoked: (*kind == "revoked").then_some(now),
-                    sha256: token.hash(),
-                });
-            }
-            Ok(())
-        })
-        .unwrap();
+    let added = store.change::<_, StoreError>(|links| {
+        for (kind, token) in tokens.iter().filter(|(kind, _)| *kind != "forged") {
+            links.push(Link {
+                id: (*kind).to_owned(),
+                board: if *kind == "foreign" { "sales" } else { "main" }.to_owned(),
+                label: None,
+                created: now,
+                expires: match *kind {
+                    "expired" => Some(now),
+                    "good" => Some(now + 3_600),
+                    _ => None,
+                },
+                revoked: (*kind == "revoked").then_some(now),
+                sha256: token.hash(),
+            });
+        }
+        Ok(())
+    });
+    added.await.unwrap();
     let config = AccessConfig {
         mode: AccessMode::Links,
         state_dir: folder.path().join("state"),
         trusted_proxies: vec!["10.0.0.0/24".parse().unwrap()],
         ..AccessConfig::default()
     };
-    let fixture = guarded(page(), config.guard().unwrap(), boards);
+    let guard = config.guard(store.clone()).await.unwrap();
+    let fixture = guarded(page(), guard, boards);
     let access = Arc::clone(&fixture.access);
     tokio::spawn(async move { access.follow().await });
     Linked {
@@ -148,7 +148,7 @@ impl Linked {
 
 #[tokio::test]
 async fn a_boards_answer_needs_a_good_link_of_that_board() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     for (kind, board, status, code) in [
         ("good", "main", 200, ""),
         ("good", "sales", 401, "no_access"),
@@ -183,7 +183,7 @@ async fn a_boards_answer_needs_a_good_link_of_that_board() {
 
 #[tokio::test]
 async fn revoked_link_is_refused_also_for_conditional_requests() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let good = linked.cookie("main", "good");
     let first = linked.fixture.with_cookie("/api/boards/main", &good).await;
     let tag = header(&first, "etag").to_owned();
@@ -202,7 +202,7 @@ async fn revoked_link_is_refused_also_for_conditional_requests() {
 
 #[tokio::test]
 async fn one_browser_may_hold_several_boards_and_lists_just_these() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let main = linked.cookie("main", "good");
     let both = format!("other=1; {main}; {}", linked.cookie("sales", "foreign"));
     let slugs = |list: Value| -> Vec<String> {
@@ -228,7 +228,7 @@ async fn one_browser_may_hold_several_boards_and_lists_just_these() {
 
 #[tokio::test]
 async fn page_is_served_without_access_and_reveals_no_boards() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     for path in [
         "/",
         "/board/main",
@@ -257,7 +257,7 @@ async fn page_is_served_without_access_and_reveals_no_boards() {
 
 #[tokio::test]
 async fn a_token_is_exchanged_for_its_boards_cookie() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let good = json!({ "token": linked.token("good") });
     let response = linked.fixture.post("/api/access", good.clone()).await;
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
@@ -304,7 +304,7 @@ async fn a_token_is_exchanged_for_its_boards_cookie() {
 
 #[tokio::test]
 async fn cross_site_and_malformed_posts_are_refused_without_echo() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let token = linked.token("good");
     for (kind, body, status) in [
         ("text/plain", json!({ "token": token }).to_string(), 415),
@@ -341,7 +341,7 @@ async fn cross_site_and_malformed_posts_are_refused_without_echo() {
 
 #[tokio::test]
 async fn screen_paired_with_0_1_0_polls_on_and_gets_the_new_cookie() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let old = linked.cookie("main", "good");
     let first = linked.fixture.with_cookie("/api/boards/main", &old).await;
     assert_eq!(first.status(), StatusCode::OK);
@@ -369,7 +369,7 @@ async fn screen_paired_with_0_1_0_polls_on_and_gets_the_new_cookie() {
 
 #[tokio::test]
 async fn wrong_tokens_are_rate_limited_and_valid_ones_are_not() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let wrong = || json!({ "token": "wrong" });
     let mut refused = 0;
     let limited = loop {
@@ -407,7 +407,7 @@ async fn wrong_tokens_are_rate_limited_and_valid_ones_are_not() {
 
 #[tokio::test]
 async fn wrong_secrets_of_waiting_screens_are_bounded() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let wait = |secret: &str| {
         let secret = json!({ "secret": secret });
         linked.fixture.post("/api/screens/wait", secret)
@@ -432,7 +432,7 @@ async fn wrong_secrets_of_waiting_screens_are_bounded() {
 
 #[tokio::test]
 async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let screen = linked.fixture.post("/api/screens", json!({})).await;
     assert_eq!(header(&screen, "cache-control"), "no-store");
     let trial = header(&screen, "set-cookie").to_owned();
@@ -467,7 +467,7 @@ async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
     // What the command line does with the code, once the server has written it.
     let until = std::time::Instant::now() + Duration::from_secs(10);
     let pending = loop {
-        let pending = linked.store.screens().unwrap();
+        let pending = linked.store.screens().await.unwrap();
         if !pending.is_empty() {
             break pending;
         }
@@ -475,14 +475,12 @@ async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     };
     assert_eq!(pending[0].code, screen["code"].as_str().unwrap());
-    linked
-        .store
-        .change::<_, StoreError>(|links| {
-            links[0].board = "sales".into();
-            links[0].sha256 = pending[0].sha256;
-            Ok(())
-        })
-        .unwrap();
+    let approved = linked.store.change::<_, StoreError>(|links| {
+        links[0].board = "sales".into();
+        links[0].sha256 = pending[0].sha256;
+        Ok(())
+    });
+    approved.await.unwrap();
     let until = std::time::Instant::now() + Duration::from_secs(10);
     let let_in = loop {
         let answer = linked
@@ -514,7 +512,7 @@ async fn a_screen_shows_a_code_until_somebody_lets_it_in() {
 
 #[tokio::test]
 async fn one_address_gets_no_more_codes_than_it_could_need() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     for _ in 0..30 {
         let screen = linked.fixture.post("/api/screens", json!({})).await;
         assert_eq!(screen.status(), StatusCode::OK);
@@ -530,7 +528,7 @@ async fn user_header_is_trusted_from_proxies_only() {
         trusted_proxies: vec!["10.0.0.5/32".parse().unwrap()],
         ..AccessConfig::default()
     };
-    let fixture = guarded(page(), config.guard().unwrap(), &BOARDS);
+    let fixture = guarded(page(), config.guard_without_links(), &BOARDS);
     let named = [("x-forwarded-user", "ann")];
     let blank = [("x-forwarded-user", " ")];
     for path in ["/api/boards", "/api/boards/main"] {
@@ -576,7 +574,7 @@ async fn an_open_server_asks_nothing() {
             mode,
             ..AccessConfig::default()
         };
-        let fixture = guarded(page(), config.guard().unwrap(), &BOARDS);
+        let fixture = guarded(page(), config.guard_without_links(), &BOARDS);
         for (path, status) in [
             ("/api/boards", 200),
             ("/api/boards/main", 200),
@@ -599,7 +597,8 @@ async fn a_damaged_store_stops_the_start() {
         state_dir: folder.path().to_owned(),
         ..AccessConfig::default()
     };
-    let error = config.guard().unwrap_err().to_string();
+    let store = Store::new(folder.path().to_owned());
+    let error = config.guard(store).await.unwrap_err().to_string();
     assert!(
         error.contains("access.json is damaged") && error.contains("restore it"),
         "{error}"
@@ -608,7 +607,7 @@ async fn a_damaged_store_stops_the_start() {
 
 #[tokio::test]
 async fn link_of_removed_board_works_again_when_the_board_is_back() {
-    let linked = linked(&BOARDS);
+    let linked = linked(&BOARDS).await;
     let boards = &linked.fixture.boards;
     let all = ["main", "sales"].map(|slug| (boards.latest(slug).unwrap().snapshot.clone(), None));
     let cookie = linked.cookie("main", "good");

@@ -29,7 +29,7 @@ fn app(mode: AccessMode, base_path: &str) -> App {
     };
     let guard = match mode {
         AccessMode::Open => Guard::open(),
-        _ => access.guard().unwrap(),
+        _ => access.guard_without_links(),
     };
     let state = guarded(built().placed(base_path, false), guard, &[("main", "Main")]).state;
     let state = AppState {

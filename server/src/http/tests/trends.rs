@@ -67,7 +67,7 @@ async fn trends_of_unknown_board_are_404() {
 
 #[tokio::test]
 async fn trends_need_access_to_their_board() {
-    let linked = linked(&[("main", "Main"), ("sales", "Sales")]);
+    let linked = linked(&[("main", "Main"), ("sales", "Sales")]).await;
     linked.fixture.publish_trends(3);
     for (kind, board, status, code) in [
         ("good", "main", 200, ""),

@@ -12,7 +12,10 @@ use proptest::{
 };
 
 use super::*;
-use crate::config::{AccessConfig, AccessMode};
+use crate::{
+    access::Store,
+    config::{AccessConfig, AccessMode},
+};
 
 const NAMES: [&str; 12] = [
     "host",
@@ -111,14 +114,15 @@ fn request() -> impl Strategy<Value = Option<Request<Body>>> {
 }
 
 /// The app in one access mode; what it stores is in `folder`.
-fn app(mode: AccessMode, folder: &std::path::Path) -> App {
+async fn app(mode: AccessMode, folder: &std::path::Path) -> App {
     let access = AccessConfig {
         mode,
         state_dir: folder.to_owned(),
         trusted_proxies: vec!["10.0.0.0/24".parse().unwrap()],
         ..AccessConfig::default()
     };
-    let fixture = guarded(page(), access.guard().unwrap(), &[("main", "Main")]);
+    let guard = access.guard(Store::new(folder.to_owned())).await.unwrap();
+    let fixture = guarded(page(), guard, &[("main", "Main")]);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
     App {
         routes: fixture.routes,
@@ -166,7 +170,7 @@ fn any_request_gets_an_answer_with_security_headers() {
         .unwrap();
     for mode in [AccessMode::Open, AccessMode::Links, AccessMode::Proxy] {
         let folder = tempfile::tempdir().unwrap();
-        let app = app(mode, folder.path());
+        let app = runtime.block_on(app(mode, folder.path()));
         let mut runner = TestRunner::new(Cases {
             cases: 500,
             failure_persistence: None,
@@ -186,7 +190,7 @@ fn any_request_gets_an_answer_with_security_headers() {
 #[tokio::test]
 async fn rate_limited_request_gets_429_with_security_headers() {
     let folder = tempfile::tempdir().unwrap();
-    let app = app(AccessMode::Open, folder.path());
+    let app = app(AccessMode::Open, folder.path()).await;
     let mut request = Request::get("/").body(Body::empty()).unwrap();
     request.extensions_mut().insert(RateLimited);
     let response = app.answer(request).await;

@@ -91,10 +91,6 @@ pub(super) fn warning(path: &Path, found: &fs::Metadata) -> Option<String> {
     ))
 }
 
-pub(super) fn inode(found: &fs::Metadata) -> u64 {
-    found.ino()
-}
-
 /// What the administrator writes, the server has to read: with the command line run as
 /// root and the server as its own user, the file belongs to the folder's owner.
 pub(super) fn give_to_owner_of(folder: &Path, file: &File) -> io::Result<()> {
