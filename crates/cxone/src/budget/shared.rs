@@ -309,6 +309,17 @@ impl Inner {
         if was_failing {
             tracing::info!("{name} is written again");
         }
+        if let (false, false, Some(longest)) =
+            (was_usable, self.is_command, answer.others.iter().max())
+        {
+            tracing::info!(
+                "{} of the {} requests a minute count as spent, before this start or by other processes; the last one \
+                 for {} s more",
+                answer.others.len(),
+                self.limit,
+                longest.as_secs_f64().ceil()
+            );
+        }
         if !was_usable && !answer.hold.is_zero() {
             tracing::warn!(
                 "CXone asked for a pause (Retry-After) before this start: the first request waits {} s",
