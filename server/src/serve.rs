@@ -5,12 +5,13 @@
 
 mod listener;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use cxone::{QueueSource, budget::RequestBudget};
 use futures_util::FutureExt as _;
 use listener::Listener;
+use queuewall_store::history::Queue;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 use tracing::{info, warn};
 
@@ -20,7 +21,7 @@ use crate::{
     config::{AccessMode, Config, Live},
     connections::{self, ConnectionMetrics, Limits, Tls},
     database::Database,
-    history::{History, HistoryConfig, Recorder, Restored},
+    history::{History, HistoryConfig, Recorder, Restored, Waiting},
     http::{App, AppState, Page, Requests},
     metrics::{Calls, Measured, Metrics},
     operators::{self, OperatorsState},
@@ -57,6 +58,9 @@ pub struct Server {
     pub changes: Option<watch::Receiver<Live>>,
     /// Where the history is kept; `None` keeps none.
     pub history: Option<HistoryConfig>,
+    /// Each queue's last three hours, the oldest minute first, where no history has them: a
+    /// demo's.
+    pub past: HashMap<Queue, Vec<Waiting>>,
     /// Who is told how it goes: nobody unless somebody is named.
     pub manager: ServiceManager,
 }
@@ -81,6 +85,7 @@ impl Server {
             page: Page::embedded(),
             changes: None,
             history: None,
+            past: HashMap::new(),
             manager: ServiceManager::default(),
         }
     }
@@ -251,7 +256,8 @@ impl Server {
         let (history, recorder) = History::new(config);
         let boards = self.config.boards.iter();
         let slugs: Vec<_> = boards.map(|board| board.slug.clone()).collect();
-        let restored = history.start(&slugs, &*self.clock).await;
+        let mut restored = history.start(&slugs, &*self.clock).await;
+        restored.trends.extend(self.past.clone());
         (Some(Arc::new(history)), Some(recorder), restored)
     }
 

@@ -41,7 +41,7 @@ impl Trends {
     #[must_use]
     pub fn last_bin_minutes(&self) -> usize {
         let minutes = usize::try_from(self.to_ms / 60_000).unwrap_or(usize::MAX);
-        minutes.wrapping_sub(1) % BIN_MINUTES + 1
+        (minutes % BIN_MINUTES + BIN_MINUTES - 1) % BIN_MINUTES + 1
     }
 }
 
@@ -147,13 +147,12 @@ mod tests {
 
     #[test]
     fn last_bin_begins_at_a_multiple_of_its_length() {
-        for (minute, expected) in [(0, 1), (1, 1), (4, 4), (5, 5), (6, 1), (180, 5)] {
+        for (minute, expected) in [(0, 5), (1, 1), (4, 4), (5, 5), (6, 1), (180, 5)] {
             let trends = Trends {
                 to_ms: minute * 60_000,
                 ..Trends::default()
             };
-            let minutes = trends.last_bin_minutes();
-            assert!(minutes == expected || minute == 0, "{minute}: {minutes}");
+            assert_eq!(trends.last_bin_minutes(), expected, "{minute}");
         }
     }
 

@@ -30,6 +30,7 @@
 //! - [`Options`]: what kind of tenant; [`DayArgs`]: some of it as a command line has it
 //! - [`Simulator`]: the running server
 //! - [`Control`]: changes the tenant while it runs, and tells what it was asked
+//! - [`Past`]: its contact centre in the days before its start
 //! - [`Quirk`]: odd forms of answers
 //! - `skill`: names, sizes and hours of the queues, how many contacts come and how many
 //!   agents are planned
@@ -47,6 +48,7 @@ mod day_args;
 mod endpoint;
 mod http;
 mod options;
+mod past;
 mod quirk;
 mod random;
 mod server;
@@ -58,6 +60,7 @@ pub use control::Control;
 pub use day_args::DayArgs;
 pub use endpoint::Endpoint;
 pub use options::{ActivityShape, Credentials, InvalidTimeOfDay, Options, TimeOfDay};
+pub use past::{Numbers, Past};
 pub use quirk::Quirk;
 pub use server::Simulator;
 pub use tenant::{Fault, Field, QueueOverride, Request, ScopedFault};

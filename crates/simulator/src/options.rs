@@ -150,6 +150,12 @@ impl TimeOfDay {
         })
     }
 
+    /// The minute of the day.
+    #[must_use]
+    pub fn minute(self) -> u16 {
+        self.minute
+    }
+
     /// Milliseconds since midnight.
     pub(crate) fn milliseconds(self) -> i64 {
         i64::from(self.minute) * 60_000

@@ -1,7 +1,10 @@
 //! `queuewall demo`: the simulated tenant and a wallboard of it, in one process.
 //! The server reads it over real HTTP, as it would read CXone.
 
+mod past;
+
 use std::{
+    future::Future,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -11,10 +14,12 @@ use cxone::{
     AccessKey, AllowedDomains, ApiVersion, BaseUrl, Dialect, RealtimeSettings, ReportingV2Settings,
     Settings, SignInMethod, SkillFilter, budget::RequestBudget,
 };
+use past::{DAY, Days, History};
 use queuewall_shared::snapshot::SimulatedClock;
 use queuewall_simulator::{Control, DayArgs, Options, Simulator};
 use secrecy::SecretString;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
+use tracing::warn;
 
 use super::{
     args::{DemoArgs, DemoDialect},
@@ -46,41 +51,90 @@ const TIMEZONE: &str = "UTC";
 /// simulated week.
 const MIDNIGHT_MS: i64 = 1_767_744_000_000;
 
+/// How many days before the start have a history.
+const DAYS: i64 = 7;
+
 /// Starts the tenant on a separate port, and serves its wallboard.
 pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
-    let broken = |error: &dyn std::fmt::Display| {
-        Failure::new(
-            Exit::Other,
-            format_args!(
-                "the simulated tenant cannot start ({error}): check that this machine lets \
-                 programs listen on 127.0.0.1"
-            ),
-        )
-    };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .await
-        .map_err(|error| broken(&error))?;
-    let simulator = Simulator::start(listener, options(&args.day));
-    let base_url = BaseUrl::parse(&simulator.base_url()).map_err(|error| broken(&error))?;
-    let ids = simulator.control().queue_ids();
-    let mut config = config(args.listen, dialect(args.dialect, base_url), &ids);
-    config.server.metrics_listen = args.metrics_listen;
-
-    let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
-    let clock = Arc::new(Watched::new(SystemClock));
-    let calls = Calls::default();
-    let source = client::connect(config.cxone.clone(), None, &budget, clock.clone(), &calls)
-        .map_err(|error| broken(&error))?;
-    let mut server = Server::new(config, source, budget, clock);
-    server.calls = calls;
-    // As late as can be: uptime counts from when the server runs.
-    let clock = simulated_clock(&simulator.control(), args.day.speed);
-    for board in &mut server.config.boards {
-        board.simulated_clock = Some(clock);
-    }
-    let exit = serve::run(server, None).await?;
-    simulator.shutdown().await;
+    let demo = Demo::start(args, DAYS * DAY).await?;
+    let exit = demo.run(|server| serve::run(server, None)).await?;
     Ok(exit)
+}
+
+/// The tenant, and what serves its wallboard.
+struct Demo {
+    simulator: Simulator,
+    server: Server,
+    /// `None` where there is no room for it.
+    history: Option<History>,
+}
+
+impl Demo {
+    async fn start(args: &DemoArgs, history_minutes: i64) -> Result<Self, Failure> {
+        let broken = |error: &dyn std::fmt::Display| {
+            Failure::new(
+                Exit::Other,
+                format_args!(
+                    "the simulated tenant cannot start ({error}): check that this machine lets \
+                     programs listen on 127.0.0.1"
+                ),
+            )
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(|error| broken(&error))?;
+        let options = options(&args.day);
+        let days = Days {
+            options: options.clone(),
+            dialect: args.dialect,
+            midnight: MIDNIGHT_MS / 60_000,
+            length: history_minutes,
+        };
+        let past = days.recent().await;
+        let history = History::new(days)
+            .inspect_err(|error| warn!("the demo keeps no history: {error}"))
+            .ok();
+        let simulator = Simulator::start(listener, options);
+        let base_url = BaseUrl::parse(&simulator.base_url()).map_err(|error| broken(&error))?;
+        let ids = simulator.control().queue_ids();
+        let mut config = config(args.listen, dialect(args.dialect, base_url), &ids);
+        config.server.metrics_listen = args.metrics_listen;
+
+        let budget = Arc::new(RequestBudget::new(config.poll.budget_per_minute));
+        let clock = Arc::new(Watched::new(SystemClock));
+        let calls = Calls::default();
+        let source = client::connect(config.cxone.clone(), None, &budget, clock.clone(), &calls)
+            .map_err(|error| broken(&error))?;
+        let mut server = Server::new(config, source, budget, clock);
+        server.calls = calls;
+        server.history = history.as_ref().map(History::config);
+        server.past = past;
+        // As late as can be: uptime counts from when the server runs.
+        let clock = simulated_clock(&simulator.control(), args.day.speed);
+        for board in &mut server.config.boards {
+            board.simulated_clock = Some(clock);
+        }
+        Ok(Self {
+            simulator,
+            server,
+            history,
+        })
+    }
+
+    /// Serves by `serve` while the history is written; when that ends, all of it is gone.
+    async fn run<S: Future>(self, serve: impl FnOnce(Server) -> S) -> S::Output {
+        let mut filling = JoinSet::new();
+        if let Some(history) = &self.history {
+            filling.spawn(history.fill());
+        }
+        let ended = serve(self.server).await;
+        filling.shutdown().await;
+        if let Some(history) = self.history {
+            history.remove();
+        }
+        self.simulator.shutdown().await;
+        ended
+    }
 }
 
 /// The simulated tenant.

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, path::PathBuf};
 
 use cxone::QueueSource;
 use queuewall_shared::{
@@ -6,6 +6,8 @@ use queuewall_shared::{
     snapshot::{Cause, Queue, QueueState},
 };
 use queuewall_simulator::{DayArgs, TimeOfDay};
+use serde_json::Value;
+use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::*;
 use crate::{
@@ -280,4 +282,112 @@ async fn simulated_clock_follows_the_simulated_day() {
         let start_ms = (clock.epoch_ms - MIDNIGHT_MS) as f64;
         assert!((start_ms - 37_200_000.0 - 1_500.0 * speed).abs() <= 500.0 * speed);
     }
+}
+
+/// The demo's own start, and what it answers.
+struct Running {
+    url: String,
+    folder: PathBuf,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Running {
+    async fn start(dialect: DemoDialect, history_minutes: i64) -> Self {
+        let args = DemoArgs {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: None,
+            dialect,
+            day: DAY,
+        };
+        let demo = Demo::start(&args, history_minutes).await.ok().unwrap();
+        let folder = demo.history.as_ref().unwrap().folder().to_owned();
+        let listener = TcpListener::bind(args.listen).await.unwrap();
+        let url = format!("http://{}/api/boards/main", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let stopped = async { drop(stopped.await) };
+        let served = demo.run(|server| server.run(listener, stopped));
+        Self {
+            url,
+            folder,
+            stop,
+            served: tokio::spawn(served),
+        }
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let answer = reqwest::get(format!("{}{path}", self.url)).await.unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
+    /// The board once it has numbers.
+    async fn read(&self) -> Value {
+        loop {
+            let board = self.get("").await;
+            if board["queues"][0]["waiting"].is_u64() {
+                return board;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Calls waiting of a queue in the last minutes before the start.
+    async fn waiting(&self, queue: &str, minutes: i64, step: i64) -> Vec<Value> {
+        let start = MIDNIGHT_MS + i64::from(DAY.start.minute()) * 60_000;
+        let from = start - minutes * 60_000;
+        let query = format!("metrics=waiting&from={from}&to={start}&step={step}");
+        let path = format!("/queues/{queue}/history?{query}");
+        let answer = self.get(&path).await;
+        answer["metrics"]["waiting"].as_array().unwrap().clone()
+    }
+
+    async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.served.await.unwrap().unwrap();
+        assert!(!self.folder.exists());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn demo_has_lines_with_its_first_answer_that_lead_to_it() {
+    for dialect in [DemoDialect::ReportingV2, DemoDialect::Realtime] {
+        let demo = Running::start(dialect, 0).await;
+        let board = demo.read().await;
+        let trends = demo.get("/trends").await;
+        let queues = board["queues"].as_array().unwrap();
+        let trends = trends["queues"].as_array().unwrap();
+        let mut leading = 0;
+        for (queue, trend) in queues.iter().zip(trends) {
+            assert_eq!(queue["id"], trend["id"]);
+            let bins = trend["waiting_highest"].as_array().unwrap();
+            assert!(bins.iter().all(Value::is_u64), "{trend}");
+            assert!(trend["waiting_before"].is_u64(), "{trend}");
+            leading += u32::from(bins[35].as_u64() >= queue["waiting"].as_u64());
+        }
+        let count = u32::try_from(queues.len()).unwrap();
+        assert!(leading + 2 >= count, "{leading} of {count}");
+        demo.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_before_the_demo_comes_after_its_first_answer() {
+    const MINUTES: i64 = 5 * 60;
+    let demo = Running::start(DemoDialect::ReportingV2, MINUTES).await;
+    let board = demo.read().await;
+    let queues = board["queues"].as_array().unwrap();
+    let ids: Vec<_> = queues.iter().filter_map(|it| it["id"].as_str()).collect();
+    assert!(demo.waiting(ids[0], MINUTES, 900).await[0].is_null());
+    while !demo.waiting(ids[0], MINUTES, 60).await[0].is_number() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut leading = 0;
+    for (id, queue) in ids.iter().zip(queues) {
+        let minutes = demo.waiting(id, MINUTES, 60).await;
+        assert_eq!(minutes.len(), 300);
+        assert!(minutes.iter().all(Value::is_number), "{id}");
+        leading += u32::from(minutes[299] == queue["waiting"]);
+    }
+    assert!(leading + 2 >= 24, "{leading}");
+    demo.stop().await;
 }
