@@ -41,8 +41,8 @@ use std::{
 
 pub use args::{
     AddArgs, ApproveArgs, BackupArgs, CheckArgs, Cli, Command, ConfigCommand, DemoArgs, Expires,
-    ExportArgs, ExportVersion, FormatArgs, HealthArgs, HistoryCommand, LinksCommand, RevokeArgs,
-    ScreensCommand, StatsArgs, StoreCommand, StoreExportArgs,
+    ExportArgs, ExportVersion, FormatArgs, HealthArgs, HistoryCommand, LinksCommand, MigrateArgs,
+    RevokeArgs, ScreensCommand, StatsArgs, StoreCommand, StoreExportArgs,
 };
 pub use exit::{Exit, Failure};
 use tokio::sync::watch::Receiver;

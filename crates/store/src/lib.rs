@@ -13,6 +13,7 @@
 //! - [`access`]: links and waiting screens
 //! - [`state`]: small texts by name
 //! - [`retention`]: rolling minutes up into quarter hours, and deleting what is old
+//! - [`transfer`]: from SQLite to PostgreSQL
 //! - [`info`]: how large the database is, and will be
 
 #![warn(missing_docs)]
@@ -27,6 +28,7 @@ pub mod location;
 pub mod retention;
 mod schema;
 pub mod state;
+pub mod transfer;
 
 pub use database::{OpenError, Store};
 pub use location::Location;

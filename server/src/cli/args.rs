@@ -1,9 +1,10 @@
 //! Commands and options, and the help that lists what scripts need to know.
 
-use std::{net::SocketAddr, path::PathBuf, time::SystemTime};
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf, time::SystemTime};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use queuewall_simulator::DayArgs;
+use secrecy::SecretString;
 
 use crate::access::seconds_since_1970;
 
@@ -281,6 +282,8 @@ pub enum StoreCommand {
     Backup(BackupArgs),
     /// Write links and the request count for an older version, to go back to it
     Export(StoreExportArgs),
+    /// Copy everything from the SQLite file to an empty PostgreSQL database; stop the server first
+    Migrate(MigrateArgs),
 }
 
 /// Options of `store backup`.
@@ -298,6 +301,19 @@ pub struct StoreExportArgs {
     pub version: ExportVersion,
     /// A new or empty folder
     pub folder: PathBuf,
+}
+
+/// Options of `store migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// The PostgreSQL database, as postgres://user:password@host:5432/queuewall [default:
+    /// QUEUEWALL_DATABASE_URL, which hides the password from other users of the machine]
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub to: Option<SecretString>,
+}
+
+fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(text.into())
 }
 
 /// Versions that links can be exported for.

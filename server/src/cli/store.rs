@@ -1,6 +1,7 @@
 //! `queuewall store`: the database of links and history.
 
 mod export;
+mod migrate;
 
 use std::{
     fs::{self, OpenOptions},
@@ -51,6 +52,7 @@ pub(super) async fn run(
     }
     match command {
         StoreCommand::Export(args) => export::run(settings, &args, notes).await,
+        StoreCommand::Migrate(args) => migrate::run(settings, &args, notes).await,
         StoreCommand::Info(args) => {
             let store = open(settings, notes).await?;
             let done = info(&store, settings, super::format(args), out).await;

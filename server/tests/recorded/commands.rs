@@ -38,7 +38,7 @@ fn help_keeps_every_command_option_and_value() {
         assert!(lost.is_empty(), "{command}: {lost:?}");
         commands += 1;
     }
-    assert_eq!(commands, 21);
+    assert_eq!(commands, 22);
 }
 
 #[tokio::test(flavor = "multi_thread")]

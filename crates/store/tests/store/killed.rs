@@ -33,17 +33,18 @@ async fn writer() {
         let rows: Vec<_> = (0..50)
             .map(|index| (queue(&index.to_string()), values(&[("waiting", at as f64)])))
             .collect();
+        // Before the minute, by which a restart goes on.
+        let id = at.to_string();
+        let added = store.change_links::<_, QueryError>(|links| {
+            if links.iter().all(|it| it.id != id) {
+                links.push(link(&id));
+            }
+            Ok(())
+        });
+        added.await.unwrap();
         store.write_minute(at, &rows, &[]).await.unwrap();
         store
             .write_state(&[("last".to_owned(), at.to_string())])
-            .await
-            .unwrap();
-        let id = at.to_string();
-        store
-            .change_links::<_, QueryError>(|links| {
-                links.push(link(&id));
-                Ok(())
-            })
             .await
             .unwrap();
         println!("kept {at}");

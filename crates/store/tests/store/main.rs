@@ -5,6 +5,7 @@
 mod access;
 mod killed;
 mod support;
+mod transfer;
 mod updates;
 
 use std::time::Duration;
