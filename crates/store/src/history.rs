@@ -165,28 +165,24 @@ impl Store {
         to: i64,
     ) -> Result<HashMap<Queue, Vec<Minute<N>>>> {
         let names = columns.map(|column| column.name).join(", ");
-        // SQLite keeps the order of a cross join: a range of the key for each queue.
-        let sql = format!(
-            "SELECT key, at, {names} FROM queue CROSS JOIN minute WHERE queue = key AND at >= $1 AND at < $2"
-        );
-        let queues: HashMap<i64, Queue> = self.keyed_queues().await?.into_iter().collect();
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(from).bind(to);
-        let mut recent: HashMap<Queue, Vec<Minute<N>>> = HashMap::new();
-        for row in query.fetch_all(&self.pool).await? {
-            let mut values = [None; N];
-            for (place, column) in columns.into_iter().enumerate() {
-                let stored: Option<i64> = row.try_get(place + 2)?;
-                values[place] = stored.map(|stored| stored as f64 * column.stored_unit());
-            }
-            let key: i64 = row.try_get(0)?;
-            // One that another server has just added has no past.
-            let Some(queue) = queues.get(&key) else {
-                continue;
+        let sql =
+            format!("SELECT at, {names} FROM minute WHERE queue = $1 AND at >= $2 AND at < $3");
+        let mut recent = HashMap::new();
+        // One after another: the rows of thousands would take a hundred megabytes.
+        for (key, queue) in self.keyed_queues().await? {
+            let query = sqlx::query(AssertSqlSafe(sql.as_str())).bind(key);
+            let rows = query.bind(from).bind(to).fetch_all(&self.pool).await?;
+            let minute = |row: &sqlx::any::AnyRow| {
+                let mut values = [None; N];
+                for (place, column) in columns.into_iter().enumerate() {
+                    let stored: Option<i64> = row.try_get(place + 1)?;
+                    values[place] = stored.map(|stored| stored as f64 * column.stored_unit());
+                }
+                Ok((row.try_get(0)?, values))
             };
-            let minute = (row.try_get(1)?, values);
-            match recent.get_mut(queue) {
-                Some(minutes) => minutes.push(minute),
-                None => drop(recent.insert(queue.clone(), vec![minute])),
+            let minutes = rows.iter().map(minute).collect::<Result<Vec<_>>>()?;
+            if !minutes.is_empty() {
+                recent.insert(queue, minutes);
             }
         }
         Ok(recent)
