@@ -223,6 +223,8 @@ async fn back_up_before_migration(
     if newest.exists() {
         std::fs::rename(&newest, beside(file, &format!("{BACKUP}.2")))?;
     }
+    // Read by the same users as the database; SQLite writes to an empty file.
+    std::fs::File::create_new(&newest)?.set_permissions(std::fs::metadata(file)?.permissions())?;
     copy(connection, &newest).await
 }
 

@@ -427,6 +427,44 @@ async fn backup_of_a_database_in_use_is_whole() {
 }
 
 #[tokio::test]
+async fn older_database_is_migrated_and_its_file_backed_up_before() {
+    over_both(async |database| {
+        let store = database.open().await;
+        let rows = [(queue("a"), values(&[("waiting", 3.0)]))];
+        store.write_minute(7, &rows, &[]).await.unwrap();
+        store.close().await;
+        for _ in 0..2 {
+            for sql in [
+                "DROP TABLE link",
+                "DROP TABLE waiting_screen",
+                "DELETE FROM _sqlx_migrations WHERE version = 2",
+            ] {
+                database.execute(sql).await;
+            }
+            let store = database.open().await;
+            assert_eq!(store.info().await.unwrap().links, 0);
+            assert_eq!(store.queues().await.unwrap(), [queue("a")]);
+            store.close().await;
+        }
+        let location = database.location();
+        let Some(file) = location.file() else {
+            return;
+        };
+        let folder = file.parent().unwrap();
+        for name in ["before-migration", "before-migration.2"] {
+            let backup = folder.join(format!("queuewall.db.{name}"));
+            let permissions =
+                |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions();
+            assert_eq!(permissions(&backup), permissions(file));
+            let mut header = std::fs::read(&backup).unwrap();
+            header.truncate(15);
+            assert_eq!(header, b"SQLite format 3");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn programs_that_make_a_database_at_once_make_one() {
     over_both(async |database| {
         let (one, two, three) = tokio::join!(database.open(), database.open(), database.open());
