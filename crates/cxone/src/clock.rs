@@ -22,6 +22,18 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// The moment so many milliseconds before this one. A clock that does not go back so far,
+    /// since the machine was started later, stays: the wall clock tells the age.
+    #[must_use]
+    pub fn before(self, ms: u64) -> Self {
+        let by = Duration::from_millis(ms);
+        Self {
+            monotonic: self.monotonic.checked_sub(by).unwrap_or(self.monotonic),
+            wall: self.wall.checked_sub(by).unwrap_or(self.wall),
+            passed: self.passed.saturating_sub(by),
+        }
+    }
+
     /// How long ago this moment was at `now`; zero when it lies ahead.
     #[must_use]
     pub fn age_at(&self, now: Self) -> Duration {

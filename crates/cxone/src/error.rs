@@ -254,6 +254,19 @@ impl Error {
         )
     }
 
+    /// Whether no answer came at all: another machine may get one.
+    #[must_use]
+    pub fn is_about_the_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::Dns { .. }
+                | Self::Tls { .. }
+                | Self::Connect { .. }
+                | Self::ProxyRefused { .. }
+                | Self::TimedOut { .. }
+        )
+    }
+
     /// Whether a token does not name its tenant, which then has to be set:
     /// [`RealtimeSettings::tenant_id`](crate::RealtimeSettings::tenant_id).
     #[must_use]

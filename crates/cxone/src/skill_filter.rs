@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Skills of some channels, in use or not, for incoming contacts or not.
@@ -27,7 +28,8 @@ impl Default for SkillFilter {
 }
 
 /// A channel, by CXone's number for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct MediaType(pub(super) u32);
 
 /// A text that is no media type.

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, MediaType, QueueList, Shortfall, clock::Moment};
 
@@ -114,7 +115,7 @@ pub struct QueueReadings {
 ///
 /// The names of the fields in CXone's JSON are in parentheses: `reporting-v2`, then
 /// `realtime`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct QueueReading {
     /// The queue's id, as text (`queueId`; `skillId`).
     pub id: String,

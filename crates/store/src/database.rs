@@ -144,6 +144,15 @@ impl Store {
         self.location.file().is_some()
     }
 
+    /// The expression of the database's time, in milliseconds since 1970.
+    pub(crate) fn now_sql(&self) -> &'static str {
+        if self.is_sqlite() {
+            "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+        } else {
+            "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+        }
+    }
+
     /// A transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>> {
         Ok(self.pool.begin_with(self.begin_statement()).await?)

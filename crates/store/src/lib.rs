@@ -12,6 +12,7 @@
 //! - [`event`]: changes of levels, of the upstream and of the server
 //! - [`access`]: links and waiting screens
 //! - [`state`]: small texts by name
+//! - [`lease`]: which of several servers reads CXone, and what it publishes to the others
 //! - [`retention`]: rolling minutes up into quarter hours, and deleting what is old
 //! - [`transfer`]: from SQLite to PostgreSQL
 //! - [`info`]: how large the database is, and will be
@@ -24,6 +25,7 @@ mod database;
 pub mod event;
 pub mod history;
 pub mod info;
+pub mod lease;
 pub mod location;
 pub mod retention;
 mod schema;

@@ -6,13 +6,14 @@ use sqlx::{
 };
 
 /// The version that this program knows.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 /// One text for both databases. `{identity}` and `{without_rowid}` are what they write
 /// differently.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "history", include_str!("schema/1_history.sql")),
     (2, "access", include_str!("schema/2_access.sql")),
+    (3, "servers", include_str!("schema/3_servers.sql")),
 ];
 
 pub(crate) fn migrator(is_sqlite: bool) -> Migrator {

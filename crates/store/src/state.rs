@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::{Result, Store};
 
@@ -68,7 +68,7 @@ impl Store {
             machine_ms()
         } else {
             // A separate statement: the one before may read the clock before it has the lock.
-            let now = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+            let now = AssertSqlSafe(format!("SELECT {}", self.now_sql()));
             sqlx::query_scalar(now).fetch_one(&mut *transaction).await?
         };
         let found = found.filter(|_| !is_new);

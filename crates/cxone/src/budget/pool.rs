@@ -158,12 +158,13 @@ impl Pool {
     }
 
     /// How many tickets a server would have in hand: what it will send until they end, by the
-    /// last minute, and one. At its start nothing is known of that.
+    /// last minute, and one. At its start nothing is known of that, and one that sent nothing
+    /// does not read.
     fn ahead(&self, now: Instant) -> usize {
-        if self.is_command || now < self.started + RENEWAL {
+        let in_last_minute = self.under_way.len() + self.ended.len();
+        if self.is_command || in_last_minute == 0 || now < self.started + RENEWAL {
             return 0;
         }
-        let in_last_minute = self.under_way.len() + self.ended.len();
         (in_last_minute / PART + 1).min(self.limit / PART)
     }
 

@@ -58,7 +58,7 @@ fn cluster() -> &'static Cluster {
 }
 
 /// The URL of a new, empty database.
-pub(super) async fn database() -> String {
+pub(crate) async fn database() -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let folder = &cluster().folder;
     let url = |name: &str| format!("postgres://queuewall@localhost/{name}?host={folder}");
