@@ -34,7 +34,7 @@ use crate::{
 pub(crate) use recorder::Record;
 pub use recorder::{HistoryMetrics, Minute, Recorder};
 pub use restored::{Restored, Waiting};
-pub(crate) use restored::{epoch_ms, minute_of};
+pub(crate) use restored::{epoch_ms, minute_of, origin_ms};
 
 /// How long the start waits for the store; without it the levels' starts and the trends of
 /// before are not known.
@@ -96,7 +96,7 @@ impl History {
         let database = &self.config.database;
         let opened = timeout(OPEN_PATIENCE, async {
             let store = database.open().await.map_err(|error| error.to_string())?;
-            let restored = Restored::read(&store, boards, clock.now().wall).await;
+            let restored = Restored::read(&store, boards, clock.now().wall, None).await;
             restored.map_err(|error| error.to_string())
         });
         let failed = match opened.await {

@@ -49,7 +49,7 @@ use tracing::{Instrument as _, Span};
 
 use crate::{
     access::Guard, clock::Clock, config::FrameAncestor, history::History, screens::ScreenRegistry,
-    snapshot::Boards,
+    servers::Status, snapshot::Boards,
 };
 use address::Resolved;
 pub use error::ApiError;
@@ -82,6 +82,8 @@ pub struct AppState {
     pub screens: Arc<ScreenRegistry>,
     /// What is asked, counted.
     pub requests: Requests,
+    /// How this server stands to others on its database; `None` where there are none.
+    pub servers: Option<Arc<Status>>,
     /// What is kept of the queues; `None` where nothing is.
     pub history: Option<Arc<History>>,
 }

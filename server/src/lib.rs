@@ -19,6 +19,7 @@
 //! - [`screens`]: which screens there are, and how they are
 //! - [`remedy`]: what to do about a failed read
 //! - [`reload`]: the configuration, read again while the server runs
+//! - [`servers`]: several servers on one database
 //! - [`serve`]: a poller and the routes together
 //! - [`clock`]: time, handed in
 //! - [`database`]: the one handle to the store
@@ -57,6 +58,7 @@ pub mod reload;
 pub mod remedy;
 pub mod screens;
 pub mod serve;
+pub mod servers;
 pub mod service_manager;
 pub mod shutdown;
 pub mod snapshot;

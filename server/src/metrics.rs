@@ -23,7 +23,7 @@ use prometheus_client::{
 
 use crate::{
     clock::Clock, connections::ConnectionMetrics, history::HistoryMetrics, http::Requests,
-    poller::Polls, screens::ScreenRegistry, snapshot::Boards,
+    poller::Polls, screens::ScreenRegistry, servers::Status, snapshot::Boards,
 };
 pub use calls::Calls;
 pub use state::NAMED_SCREENS;
@@ -49,6 +49,8 @@ pub struct Measured {
     pub screens: Arc<ScreenRegistry>,
     /// For ages.
     pub clock: Arc<dyn Clock>,
+    /// How this server stands to others on its database; `None` where there are none.
+    pub servers: Option<Arc<Status>>,
     /// How the history gets on; `None` where none is kept.
     pub history: Option<HistoryMetrics>,
 }

@@ -30,6 +30,7 @@ use crate::{
     http::{self, ApiError},
     metrics::{Format, Metrics},
     screens::ScreenRegistry,
+    servers::Status,
     snapshot::Boards,
 };
 
@@ -46,6 +47,8 @@ pub struct OperatorsState {
     pub boards: Arc<Boards>,
     /// For ages.
     pub clock: Arc<dyn Clock>,
+    /// How this server stands to others on its database; `None` where there are none.
+    pub servers: Option<Arc<Status>>,
 }
 
 pub(crate) fn router(state: OperatorsState) -> Router {
@@ -89,10 +92,15 @@ async fn screens(State(state): State<OperatorsState>, headers: HeaderMap) -> Res
     let screens = state.screens.list(build, state.clock.now());
     let is_program = http::accepts_type(&headers, "application/json")
         && !http::accepts_type(&headers, "text/html");
+    let leader = (state.servers).map(|servers| (servers.name().to_owned(), servers.standing()));
+    let leader = leader.map(|(name, standing)| match standing.is_leader {
+        true => format!("this server ({name}) reads CXone"),
+        false => format!("this server ({name}) shows what {} reads", standing.leader),
+    });
     unkept(if is_program {
         Json(json!({ "build": build, "screens": screens })).into_response()
     } else {
-        Html(screens_page::write(&screens, build)).into_response()
+        Html(screens_page::write(&screens, build, leader.as_deref())).into_response()
     })
 }
 

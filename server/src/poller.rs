@@ -112,6 +112,10 @@ pub struct Poller {
     outage: Outage,
     /// What keeps the history, if anything does.
     recorder: Option<Recorder>,
+    /// Who is told what another server's poller needs, if anybody.
+    handover: Option<watch::Sender<Vec<(String, String)>>>,
+    /// Whether there is something new to tell.
+    is_handover_due: bool,
 }
 
 /// What came of a request, and of a read when it was started.
@@ -121,10 +125,10 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn is_ok(&self) -> bool {
+    fn error(&self) -> Option<&cxone::Error> {
         match self {
-            Self::List(_, page) => page.is_ok(),
-            Self::Read(_, _, answer) => answer.is_ok(),
+            Self::List(_, page) => page.as_ref().err(),
+            Self::Read(_, _, answer) => answer.as_ref().err(),
         }
     }
 }
@@ -165,6 +169,8 @@ impl Poller {
             polls: Polls::default(),
             outage: Outage::default(),
             recorder: None,
+            handover: None,
+            is_handover_due: false,
             source,
             budget,
             clock,
@@ -185,6 +191,20 @@ impl Poller {
     #[must_use]
     pub fn polls(&self) -> &Polls {
         &self.polls
+    }
+
+    /// The same poller, which counts with one before it.
+    #[must_use]
+    pub fn counted_by(mut self, polls: Polls) -> Self {
+        self.polls = polls;
+        self
+    }
+
+    /// The same poller, which tells what another server's poller needs to go on from it.
+    #[must_use]
+    pub fn handing_over_to(mut self, handover: watch::Sender<Vec<(String, String)>>) -> Self {
+        self.handover = Some(handover);
+        self
     }
 
     /// Reads and publishes until it is dropped.
@@ -237,7 +257,8 @@ impl Poller {
                         Outcome::Read(read, started, answer)
                     }
                 };
-                polls.ended(outcome.is_ok(), started.elapsed());
+                polls.ended(outcome.error().is_none(), started.elapsed());
+                polls.failed(outcome.error());
                 outcome
             });
             let outcome = loop {
@@ -248,6 +269,7 @@ impl Poller {
                 }
             };
             self.apply(outcome);
+            self.is_handover_due = true;
             if std::mem::take(&mut self.is_reconfigured) {
                 self.forget_unwanted();
             }
@@ -546,7 +568,14 @@ impl Poller {
             };
             board.snapshot(readings, status, frame)
         };
-        self.boards.iter_mut().map(snapshot).collect()
+        let snapshots = self.boards.iter_mut().map(snapshot).collect();
+        if let Some(handover) = &self.handover
+            && std::mem::take(&mut self.is_handover_due)
+        {
+            let state = recording::state(&self.readings, &self.groups, &self.boards, frame);
+            handover.send_replace(state);
+        }
+        snapshots
     }
 }
 

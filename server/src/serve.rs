@@ -25,8 +25,9 @@ use crate::{
     http::{App, AppState, Page, Requests},
     metrics::{Calls, Measured, Metrics},
     operators::{self, OperatorsState},
-    poller::{self, Poller},
+    poller::{self, PollConfig, Poller, Polls},
     screens::{DARK_AFTER, ScreenRegistry},
+    servers::{self, Servers, Status},
     service_manager::ServiceManager,
     snapshot::Boards,
     state::StateDir,
@@ -136,12 +137,16 @@ impl Server {
             ..Limits::default()
         };
         let (history, recorder, restored) = self.start_history().await;
-        let boards = self.boards(restored.uptime_ms);
-        let mut poller = self.poller(&boards);
         if let Some(recorder) = &recorder {
             recorder.server("started", self.clock.now().wall);
-            poller = poller.recorded_by(recorder.clone(), restored);
         }
+        let servers = self.servers(&database);
+        // Several servers count from one origin.
+        let uptime_ms = servers.as_ref().map_or(restored.uptime_ms, |_| 0);
+        let boards = self.boards(uptime_ms);
+        let polls = Polls::default();
+        let (live, source) = (self.live(), Arc::clone(&self.source));
+        let start = self.start_poller(&boards, &polls, recorder.clone());
         let screens = Arc::new(ScreenRegistry::new(self.dark_after));
         let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
         let metrics = Metrics::new(Measured {
@@ -149,11 +154,12 @@ impl Server {
             budget: Arc::clone(&self.budget),
             calls: self.calls,
             source: self.source,
-            polls: poller.polls().clone(),
+            polls: polls.clone(),
             requests: requests.clone(),
             connections: connections.clone(),
             screens: Arc::clone(&screens),
             clock: Arc::clone(&self.clock),
+            servers: servers.clone(),
             history: recorder.as_ref().map(|it| it.metrics().clone()),
         });
         let for_operators = OperatorsState {
@@ -161,6 +167,7 @@ impl Server {
             screens: Arc::clone(&screens),
             boards: Arc::clone(&boards),
             clock: Arc::clone(&self.clock),
+            servers: servers.clone(),
         };
         let for_viewers = AppState {
             boards: Arc::clone(&boards),
@@ -171,6 +178,7 @@ impl Server {
             frame_ancestors,
             screens,
             requests,
+            servers: servers.clone(),
             history: history.clone(),
         };
 
@@ -209,7 +217,25 @@ impl Server {
         let viewers = viewers.serve(self.changes.clone(), shutdown.clone());
         // A separate task, which ends with this one.
         let mut polling = JoinSet::new();
-        polling.spawn(poller.run());
+        match &servers {
+            Some(status) => {
+                let servers = Servers {
+                    database: Arc::clone(&database),
+                    boards: Arc::clone(&boards),
+                    clock: Arc::clone(&self.clock),
+                    status: Arc::clone(status),
+                    polls: polls.clone(),
+                    source: Arc::clone(&source),
+                    live,
+                };
+                polling.spawn(servers.run(move |restored, handover| {
+                    start(Some(restored)).handing_over_to(handover)
+                }));
+            }
+            None => {
+                polling.spawn(start(Some(restored)).run());
+            }
+        }
         // Without it, or once it ended, the boards go on.
         let mut keeping = JoinSet::new();
         if let Some(history) = history.clone() {
@@ -234,6 +260,9 @@ impl Server {
         // shutdown.
         let _ = timeout(STOP_PATIENCE, keeping.join_next()).await;
         keeping.shutdown().await;
+        if let Some(status) = servers {
+            servers::leave(&database, &status).await;
+        }
         database.close().await;
         info!("stopped");
         served
@@ -261,19 +290,54 @@ impl Server {
         (Some(Arc::new(history)), Some(recorder), restored)
     }
 
-    /// What reads the queues and publishes them to `boards`.
-    fn poller(&self, boards: &Arc<Boards>) -> Poller {
-        let poller = Poller::new(
-            Arc::clone(&self.source),
-            Arc::clone(&self.budget),
-            Arc::clone(&self.clock),
-            self.config.poll.clone(),
-            self.config.boards.clone(),
-            Arc::clone(boards),
-        );
-        match &self.changes {
-            Some(changes) => poller.reconfigured_by(changes.clone()),
-            None => poller,
+    /// How it stands to other servers, where the database is one that they share.
+    fn servers(&self, database: &Database) -> Option<Arc<Status>> {
+        let is_shared = database.location().file().is_none();
+        is_shared.then(|| Arc::new(Status::new(servers::name())))
+    }
+
+    /// The configuration, as it is from now on.
+    fn live(&self) -> watch::Receiver<Live> {
+        let unchanging = || watch::channel(self.config.live()).1;
+        self.changes.clone().unwrap_or_else(unchanging)
+    }
+
+    /// Makes what reads the queues and publishes them to `boards`, and goes on from what was
+    /// restored.
+    fn start_poller(
+        &self,
+        boards: &Arc<Boards>,
+        polls: &Polls,
+        recorder: Option<Recorder>,
+    ) -> impl Fn(Option<Restored>) -> Poller + Send + 'static {
+        let (source, budget) = (Arc::clone(&self.source), Arc::clone(&self.budget));
+        let (clock, boards, polls) = (Arc::clone(&self.clock), Arc::clone(boards), polls.clone());
+        let (budget_per_minute, live) = (self.config.poll.budget_per_minute, self.live());
+        move |restored| {
+            let Live {
+                boards: configured,
+                interval,
+                ..
+            } = live.borrow().clone();
+            let poll = PollConfig {
+                interval,
+                budget_per_minute,
+            };
+            let poller = Poller::new(
+                Arc::clone(&source),
+                Arc::clone(&budget),
+                Arc::clone(&clock),
+                poll,
+                configured,
+                Arc::clone(&boards),
+            );
+            let poller = poller
+                .counted_by(polls.clone())
+                .reconfigured_by(live.clone());
+            match (&recorder, restored) {
+                (Some(recorder), Some(restored)) => poller.recorded_by(recorder.clone(), restored),
+                _ => poller,
+            }
         }
     }
 }

@@ -7,10 +7,14 @@ mod metrics;
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hasher as _},
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
+use axum::body::Bytes;
 use queuewall_shared::{
     cause::Cause,
     snapshot::{Board, BoardList, BoardSnapshot, Queue, Totals, Upstream, UpstreamState},
@@ -28,7 +32,7 @@ pub struct Boards {
     build: String,
     started: Moment,
     /// The uptime at which it started: that of earlier starts, where the store knows it.
-    uptime_before_ms: u64,
+    uptime_before_ms: AtomicU64,
     set: ArcSwap<BoardSet>,
     /// Each board's trends, by slug.
     trends: ArcSwap<HashMap<String, Arc<PublishedTrends>>>,
@@ -55,6 +59,8 @@ pub struct Published {
     /// The same as bytes, once somebody asked; shared by all snapshots since the last
     /// change.
     encoded: Arc<OnceLock<Representations>>,
+    /// The bytes that another server made of it.
+    body: Option<Bytes>,
     encodings: Encodings,
     /// When any of its queues was last read.
     pub latest_read: Option<Moment>,
@@ -82,21 +88,7 @@ impl Boards {
     pub fn new(boards: Vec<Board>, build: String, started: Moment) -> Self {
         let encodings = Encodings::default();
         let empty = |board: &Board| {
-            let snapshot = BoardSnapshot {
-                board: board.clone(),
-                build: build.clone(),
-                poll_interval_ms: 0,
-                upstream: Upstream {
-                    state: UpstreamState::Down,
-                    cause: Some(Cause::FirstAnswer.sentence().to_owned()),
-                    cause_code: Some(Cause::FirstAnswer),
-                    since_ms: Some(0),
-                    cause_since_ms: Some(0),
-                    next_try_ms: None,
-                },
-                queues: Vec::new(),
-                totals: Totals::default(),
-            };
+            let snapshot = nothing_known(board.clone(), &build);
             let published = Published::new(snapshot, None, None, &encodings);
             (
                 board.slug.clone(),
@@ -112,7 +104,7 @@ impl Boards {
         Self {
             build,
             started,
-            uptime_before_ms: 0,
+            uptime_before_ms: AtomicU64::new(0),
             set: ArcSwap::from_pointee(set),
             trends: ArcSwap::default(),
             skills: ArcSwap::default(),
@@ -143,14 +135,22 @@ impl Boards {
     /// The same boards, whose uptime goes on from an earlier start's.
     #[must_use]
     pub fn after_uptime(mut self, uptime_before_ms: u64) -> Self {
-        self.uptime_before_ms = uptime_before_ms;
+        self.uptime_before_ms = uptime_before_ms.into();
         self
+    }
+
+    /// Moves the scale of all points in time, in milliseconds.
+    pub(crate) fn adjust_uptime(&self, by_ms: i64) {
+        let before = &self.uptime_before_ms;
+        // There is one that adjusts it.
+        let adjusted = before.load(Ordering::Relaxed).saturating_add_signed(by_ms);
+        before.store(adjusted, Ordering::Relaxed);
     }
 
     /// The point in time `now` on the scale of all points in time, in milliseconds.
     #[must_use]
     pub fn uptime_ms(&self, now: Moment) -> u64 {
-        self.uptime_before_ms + self.started.age_ms_at(now)
+        self.uptime_before_ms.load(Ordering::Relaxed) + self.started.age_ms_at(now)
     }
 
     /// When the server started.
@@ -176,6 +176,15 @@ impl Boards {
     #[must_use]
     pub fn trends(&self, slug: &str) -> Arc<PublishedTrends> {
         self.trends.load().get(slug).cloned().unwrap_or_default()
+    }
+
+    /// Replaces a board's trends by those of another server.
+    pub(crate) fn take_over_trends(&self, slug: &str, trends: Trends) {
+        let encoded = OnceLock::new();
+        let published = Arc::new(PublishedTrends { trends, encoded });
+        let mut all = HashMap::clone(&self.trends.load());
+        all.insert(slug.to_owned(), published);
+        self.trends.store(Arc::new(all));
     }
 
     /// Replaces the trends of all boards, which are named by their slugs.
@@ -215,6 +224,41 @@ impl Boards {
         let current = board.load();
         let published = Published::new(snapshot, latest_read, Some(&current), &self.encodings);
         board.store(Arc::new(published));
+    }
+
+    /// Replaces a board by what another server made of it, byte for byte.
+    pub(crate) fn take_over(
+        &self,
+        snapshot: BoardSnapshot,
+        body: Bytes,
+        latest_read: Option<Moment>,
+    ) {
+        let set = self.set.load();
+        let Some(board) = set.boards.get(&snapshot.board.slug) else {
+            return;
+        };
+        let current = board.load();
+        let is_same = current.body.as_ref() == Some(&body);
+        board.store(Arc::new(Published {
+            snapshot,
+            encoded: if is_same {
+                Arc::clone(&current.encoded)
+            } else {
+                Arc::default()
+            },
+            body: Some(body),
+            encodings: self.encodings.clone(),
+            latest_read,
+        }));
+    }
+
+    /// Shows these boards; those that were there keep what is known of them.
+    pub(crate) fn announce(&self, boards: Vec<Board>) {
+        let snapshot = |board: Board| match self.latest(&board.slug) {
+            Some(latest) => (latest.snapshot.clone(), latest.latest_read),
+            None => (nothing_known(board, &self.build), None),
+        };
+        self.replace(boards.into_iter().map(snapshot).collect());
     }
 
     /// Replaces all boards at once, each by its snapshot and when it was last read, in
@@ -308,6 +352,7 @@ impl Published {
         Self {
             snapshot,
             encoded,
+            body: None,
             encodings: encodings.clone(),
             latest_read,
         }
@@ -316,8 +361,30 @@ impl Published {
     /// The snapshot as bytes: a board that nobody looks at is never encoded.
     #[must_use]
     pub fn encoded(&self) -> &Representations {
-        self.encoded
-            .get_or_init(|| (self.encodings).measure(|| Representations::of_json(&self.snapshot)))
+        self.encoded.get_or_init(|| {
+            self.encodings.measure(|| match &self.body {
+                Some(body) => Representations::of_bytes(body.clone()),
+                None => Representations::of_json(&self.snapshot),
+            })
+        })
+    }
+}
+
+fn nothing_known(board: Board, build: &str) -> BoardSnapshot {
+    BoardSnapshot {
+        board,
+        build: build.to_owned(),
+        poll_interval_ms: 0,
+        upstream: Upstream {
+            state: UpstreamState::Down,
+            cause: Some(Cause::FirstAnswer.sentence().to_owned()),
+            cause_code: Some(Cause::FirstAnswer),
+            since_ms: Some(0),
+            cause_since_ms: Some(0),
+            next_try_ms: None,
+        },
+        queues: Vec::new(),
+        totals: Totals::default(),
     }
 }
 

@@ -20,6 +20,7 @@ const START_STEP_MS: u64 = 5_000;
 /// The names of texts in the store.
 const UPTIME: &str = "uptime";
 const LEVELS: &str = "levels:";
+const READINGS: &str = "readings";
 
 /// What a start goes on from.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub struct Restored {
     pub uptime_ms: u64,
     /// The judges of each board's queues that were in trouble, by slug and id.
     pub levels: HashMap<String, HashMap<String, Judge>>,
+    /// The latest readings, as the poller wrote them.
+    pub readings: Option<String>,
     /// Each queue's last three hours, as of the start, the oldest minute first.
     pub trends: HashMap<Queue, Vec<Waiting>>,
 }
@@ -51,12 +54,18 @@ struct Uptime {
 }
 
 impl Restored {
-    /// Reads it, of these boards' slugs.
+    /// Reads it, of these boards' slugs. Where servers count from one origin, `uptime_ms` is the
+    /// time on their scale.
     ///
     /// # Errors
     /// When the database does not answer. What cannot be understood is passed over: another
     /// version may have written it.
-    pub(super) async fn read(store: &Store, boards: &[String], now: SystemTime) -> Result<Self> {
+    pub(crate) async fn read(
+        store: &Store,
+        boards: &[String],
+        now: SystemTime,
+        uptime_ms: Option<u64>,
+    ) -> Result<Self> {
         let epoch_ms = epoch_ms(now);
         let last: Option<Uptime> = parsed(store.state(UPTIME).await?);
         let mut levels = HashMap::new();
@@ -65,23 +74,25 @@ impl Restored {
             levels.extend(judges.map(|judges| (board.clone(), judges)));
         }
         // Where the clock was set back since, no time passed.
-        let uptime_ms = last.map_or(0, |it| {
-            it.uptime_ms + epoch_ms.saturating_sub(it.epoch_ms) + START_STEP_MS
-        });
+        let goes_on =
+            |it: Uptime| it.uptime_ms + epoch_ms.saturating_sub(it.epoch_ms) + START_STEP_MS;
+        let uptime_ms = uptime_ms.unwrap_or_else(|| last.map_or(0, goes_on));
         let minute_ended_ms = epoch_ms.saturating_sub(uptime_ms % 60_000);
         Ok(Self {
             uptime_ms,
             levels,
+            readings: store.state(READINGS).await?,
             trends: trends(store, minute_of(minute_ended_ms) + 1).await?,
         })
     }
 
-    /// What the next start needs of this one, by name: the scale's end, and the judges of each
-    /// board's queues in trouble.
+    /// What the next start needs of this one, by name: the scale's end, the latest readings,
+    /// and the judges of each board's queues in trouble.
     #[must_use]
     pub fn to_state<'j>(
         uptime_ms: u64,
         now: SystemTime,
+        readings: &impl Serialize,
         levels: impl IntoIterator<Item = (&'j str, HashMap<&'j str, &'j Judge>)>,
     ) -> Vec<(String, String)> {
         let uptime = Uptime {
@@ -91,10 +102,19 @@ impl Restored {
         let judges = levels
             .into_iter()
             .map(|(slug, judges)| (format!("{LEVELS}{slug}"), json(&judges)));
-        std::iter::once((UPTIME.to_owned(), json(&uptime)))
-            .chain(judges)
-            .collect()
+        let texts = [(UPTIME, json(&uptime)), (READINGS, json(readings))];
+        let texts = texts.map(|(name, text)| (name.to_owned(), text));
+        texts.into_iter().chain(judges).collect()
     }
+}
+
+/// When the scale of all points in time began, of all servers that share the store: where one
+/// server used it before, with that one's.
+pub(crate) async fn origin_ms(store: &Store) -> Result<i64> {
+    let last: Option<Uptime> = parsed(store.state(UPTIME).await?);
+    let first = last.map(|it| it.epoch_ms.saturating_sub(it.uptime_ms));
+    let first = first.and_then(|first| i64::try_from(first).ok());
+    store.origin_ms(first).await
 }
 
 /// Milliseconds since 1970; 0 before.

@@ -39,7 +39,7 @@ fn minute() -> Minute {
     Minute {
         at: minute_of(epoch_ms(now)) - 1,
         rows: vec![(queue(), waiting(3.0))],
-        state: Restored::to_state(90_000, now, []),
+        state: Restored::to_state(90_000, now, &(), []),
     }
 }
 

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, header::SET_COOKIE},
+    http::{
+        HeaderName, HeaderValue,
+        header::{DATE, SET_COOKIE},
+    },
     response::Response,
 };
 use queuewall_shared::{
@@ -17,7 +20,7 @@ use super::{
     error::ApiError,
     negotiate::{Content, respond},
 };
-use crate::access::Caller;
+use crate::{access::Caller, clock::Moment};
 
 pub(super) const JSON: Content = Content {
     media_type: "application/json",
@@ -37,9 +40,19 @@ pub(super) async fn list_boards(
         Some(slugs) => Cow::Owned(boards.list_only(&slugs)),
     };
     let mut response = respond(&content, request.into_parts().0.headers, JSON);
-    let uptime_ms = state.boards.uptime_ms(now);
-    insert_ms(&mut response, UPTIME_HEADER, uptime_ms);
+    insert_time(&mut response, &state, now);
     Ok(response)
+}
+
+/// What time it is, in milliseconds on the scale of all points in time, and as a date where
+/// servers share a clock: a screen that changes servers sees one that goes on.
+fn insert_time(response: &mut Response, state: &AppState, now: Moment) {
+    let uptime_ms = state.boards.uptime_ms(now);
+    insert_ms(response, UPTIME_HEADER, uptime_ms);
+    let date = state.servers.as_ref().and_then(|it| it.date(uptime_ms));
+    if let Some(date) = date.and_then(|date| HeaderValue::try_from(date).ok()) {
+        response.headers_mut().insert(DATE, date);
+    }
 }
 
 fn insert_ms(response: &mut Response, name: &'static str, ms: u64) {
@@ -67,8 +80,7 @@ pub(super) async fn board(
     let cookie = access::renewed_cookie(&state, &request, pass, now.wall);
     let headers = request.into_parts().0.headers;
     let mut response = respond(published.encoded(), headers, JSON);
-    let uptime_ms = state.boards.uptime_ms(now);
-    insert_ms(&mut response, UPTIME_HEADER, uptime_ms);
+    insert_time(&mut response, &state, now);
     if let Some(read) = published.latest_read {
         insert_ms(&mut response, SNAPSHOT_AGE_HEADER, read.age_ms_at(now));
     }

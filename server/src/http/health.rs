@@ -46,6 +46,14 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Response {
             "not kept"
         });
     }
+    if let Some(servers) = &state.servers {
+        let standing = servers.standing();
+        body["servers"] = json!({
+            "reads_cxone": standing.is_leader,
+            "database": if standing.is_connected { "answers" } else { "does not answer" },
+            "same_configuration": standing.has_same_configuration,
+        });
+    }
     answer(StatusCode::OK, body)
 }
 

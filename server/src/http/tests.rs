@@ -51,6 +51,7 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
     let state = AppState {
         screens: Arc::new(ScreenRegistry::new(DARK_AFTER)),
         requests: Requests::default(),
+        servers: None,
         boards: Arc::clone(&boards),
         clock: Arc::new(SystemClock),
         access: Arc::clone(&access),

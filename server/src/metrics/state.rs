@@ -294,6 +294,34 @@ fn oldest_named(screens: &[Screen]) -> Vec<(&str, &Screen)> {
     named
 }
 
+impl State {
+    fn of_servers(&self, page: &mut Page<'_>) -> fmt::Result {
+        let Some(servers) = &self.measured.servers else {
+            return Ok(());
+        };
+        let standing = servers.standing();
+        let number = |is: bool| (vec![], f64::from(u8::from(is)));
+        page.gauge(
+            "queuewall_reads_cxone",
+            "Whether this one of the servers on the database reads CXone: 1 or 0",
+            None,
+            [number(standing.is_leader)],
+        )?;
+        page.gauge(
+            "queuewall_database_answers",
+            "Whether the database of the servers answers: 1 or 0",
+            None,
+            [number(standing.is_connected)],
+        )?;
+        page.gauge(
+            "queuewall_same_configuration",
+            "Whether boards and interval are those of the server that reads CXone: 1 or 0",
+            None,
+            standing.has_same_configuration.map(number),
+        )
+    }
+}
+
 impl Collector for State {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let now = self.measured.clock.now();
@@ -301,6 +329,7 @@ impl Collector for State {
         self.of_upstream(&mut page, now)?;
         self.of_boards(&mut page, now)?;
         self.of_screens(&mut page, now)?;
+        self.of_servers(&mut page)?;
         self.of_process(&mut page)
     }
 }

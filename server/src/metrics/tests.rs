@@ -20,7 +20,9 @@ use queuewall_shared::{
 use tokio::time::Instant;
 
 use super::*;
-use crate::{clock::Moment, history::HistoryMetrics, poller::BackOff, screens::DARK_AFTER};
+use crate::{
+    clock::Moment, history::HistoryMetrics, poller::BackOff, screens::DARK_AFTER, servers::Status,
+};
 
 /// A clock that stands until it is set.
 struct Stepped(Mutex<Moment>);
@@ -80,6 +82,7 @@ impl Fixture {
         };
         let boards = Boards::new(vec![board("main"), board("second")], "7".into(), now);
         let measured = Measured {
+            servers: Some(Arc::new(Status::new(String::new()))),
             boards: Arc::new(boards),
             budget: Arc::new(RequestBudget::new(10)),
             calls: Calls::default(),

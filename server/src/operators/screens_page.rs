@@ -17,14 +17,19 @@ use crate::screens::{Screen, State};
 const REFRESH_SECONDS: u32 = 10;
 
 /// The whole page.
-pub(super) fn write(screens: &[Screen], build: &str) -> String {
+pub(super) fn write(screens: &[Screen], build: &str, leader: Option<&str>) -> String {
     let mut html = String::with_capacity(2_048 + screens.len() * 512);
     // Writing to memory does not fail.
-    let _ = write_to(&mut html, screens, build);
+    let _ = write_to(&mut html, screens, build, leader);
     html
 }
 
-fn write_to(html: &mut String, screens: &[Screen], build: &str) -> fmt::Result {
+fn write_to(
+    html: &mut String,
+    screens: &[Screen],
+    build: &str,
+    leader: Option<&str>,
+) -> fmt::Result {
     let count = |state| screens.iter().filter(|it| it.state == state).count();
     let dark = count(State::Dark);
     // In the tab's title as well.
@@ -60,10 +65,12 @@ fn write_to(html: &mut String, screens: &[Screen], build: &str) -> fmt::Result {
             )?;
         }
     }
+    let leader = leader.map(|words| format!(" · {words}"));
     write!(
         html,
-        "</p>\n<p class=\"build\">server {}</p>\n</header>\n<main>\n",
-        Text(build)
+        "</p>\n<p class=\"build\">server {}{}</p>\n</header>\n<main>\n",
+        Text(build),
+        Text(leader.as_deref().unwrap_or_default())
     )?;
     if screens.is_empty() {
         html.push_str(

@@ -67,6 +67,7 @@ impl Sides {
         let screens = Arc::new(ScreenRegistry::new(DARK_AFTER));
         let requests = Requests::default();
         let state = AppState {
+            servers: None,
             boards: Arc::clone(&boards),
             clock: clock.clone(),
             access: Arc::new(Guard::open()),
@@ -78,6 +79,7 @@ impl Sides {
             history: None,
         };
         let metrics = Metrics::new(Measured {
+            servers: None,
             boards: Arc::clone(&boards),
             budget: Arc::new(RequestBudget::new(10)),
             calls: crate::metrics::Calls::default(),
@@ -90,6 +92,7 @@ impl Sides {
             history: None,
         });
         let operators = OperatorsState {
+            servers: None,
             metrics: Arc::new(metrics),
             screens: Arc::clone(&screens),
             boards,

@@ -1,6 +1,12 @@
 //! How the reading gets on: how long each read takes, and whether failures hold it back.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use prometheus_client::{
@@ -23,6 +29,8 @@ const FAILED: Labels = Labels { outcome: "failed" };
 pub struct Polls {
     seconds: Family<Labels, Histogram>,
     back_off: Arc<ArcSwap<BackOff>>,
+    /// How many requests in a row got no answer.
+    unanswered: Arc<AtomicU32>,
 }
 
 /// How failures hold the reading back.
@@ -42,6 +50,7 @@ impl Default for Polls {
         Self {
             seconds,
             back_off: Arc::default(),
+            unanswered: Arc::default(),
         }
     }
 }
@@ -52,6 +61,23 @@ impl Polls {
     pub fn ended(&self, is_read: bool, took: Duration) {
         let labels = if is_read { READ } else { FAILED };
         (self.seconds.get_or_create(&labels)).observe(took.as_secs_f64());
+    }
+
+    /// A read ended with this error, or with none.
+    pub(crate) fn failed(&self, error: Option<&cxone::Error>) {
+        match error {
+            Some(cxone::Error::LedgerLost { .. }) => {}
+            Some(error) if error.is_about_the_connection() => {
+                self.unanswered.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => self.unanswered.store(0, Ordering::Relaxed),
+        }
+    }
+
+    /// How many reads in a row got no answer from CXone.
+    #[must_use]
+    pub fn unanswered(&self) -> u32 {
+        self.unanswered.load(Ordering::Relaxed)
     }
 
     /// Failures hold the reading back so.

@@ -1,5 +1,7 @@
 //! What is known of every queue: its latest reading, and what went wrong since.
 
+mod handover;
+
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     mem::discriminant,

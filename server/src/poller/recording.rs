@@ -32,6 +32,14 @@ impl Poller {
             }
         }
         self.minutes = super::Minutes::restored(restored.uptime_ms, restored.trends);
+        let readings = restored.readings.as_deref();
+        // Of another version, it may not be understood.
+        if let Some(handover) = readings.and_then(|text| serde_json::from_str(text).ok()) {
+            let now = self.clock.now();
+            let uptime_ms = self.published.uptime_ms(now);
+            let readings = &mut self.readings;
+            readings.take_over(handover, &self.groups, now, uptime_ms);
+        }
         self.recorder = Some(recorder);
         self
     }
@@ -80,12 +88,24 @@ pub(super) fn minute(
     let Some(recorder) = recorder else {
         return;
     };
-    let levels = boards.iter().map(|board| (board.slug(), board.troubled()));
     recorder.minute(Minute {
         at: minute_of(frame.epoch_ms),
         rows,
-        state: Restored::to_state(frame.uptime_ms, frame.now.wall, levels),
+        state: state(readings, groups, boards, frame),
     });
+}
+
+/// What the next poller needs, of this server or another.
+pub(super) fn state(
+    readings: &Readings,
+    groups: &[Group],
+    boards: &[Board],
+    frame: Frame<'_>,
+) -> Vec<(String, String)> {
+    let Frame { now, uptime_ms, .. } = frame;
+    let readings = readings.hand_over(groups, now, uptime_ms);
+    let levels = boards.iter().map(|board| (board.slug(), board.troubled()));
+    Restored::to_state(uptime_ms, now.wall, &readings, levels)
 }
 
 /// What is known of a queue at a minute's end; `None` where its reading is stale.

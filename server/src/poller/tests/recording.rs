@@ -168,3 +168,42 @@ async fn trend_goes_on_after_a_restart_with_its_gap() {
     assert_eq!(ends(&bench), (later.to_vec(), Some(7)));
     assert_eq!(bench.trends().0.to_ms, 21 * 60_000);
 }
+
+#[tokio::test(start_paused = true)]
+async fn start_goes_on_from_the_last_readings_with_their_age() {
+    let (bench, mut records) = recorded(all_waiting(&ids(1)), Restored::default());
+    bench.wait("000", 7);
+    after(Duration::from_secs(61)).await;
+    let minutes = minutes(&mut records);
+    let (_, readings) = (minutes[0].state.iter())
+        .find(|(name, _)| name == "readings")
+        .unwrap();
+    let start = async |away_ms: u64| {
+        let restored = Restored {
+            uptime_ms: 60_000 + away_ms,
+            readings: Some(readings.clone()),
+            ..Restored::default()
+        };
+        let mut script = all_waiting(&ids(1));
+        script.failure = Some(server_error());
+        let (bench, _records) = recorded(script, restored);
+        after(Duration::from_millis(10)).await;
+        let latest = bench.boards.latest("main").unwrap();
+        let age = latest.latest_read.map(|it| it.age_at(bench.clock.now()));
+        (
+            bench.latest().queues[0].waiting,
+            age.map(|age| age.as_secs()),
+        )
+    };
+    let (waiting, age) = start(20_000).await;
+    assert_eq!(waiting, Some(7));
+    assert!(
+        (20..=20 + POLL.as_secs()).contains(&age.unwrap()),
+        "{age:?}"
+    );
+    assert_eq!(
+        start(7_200_000).await,
+        (None, None),
+        "two hours ago tells nothing"
+    );
+}

@@ -1,0 +1,186 @@
+//! Serving what the leader publishes, until its lease is free.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use queuewall_shared::snapshot::BoardSnapshot;
+use queuewall_store::{
+    Store,
+    lease::{Fence, Publication},
+};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{debug, info, warn};
+
+use super::{CONFIGURATION, LEASE, LOOK_EVERY, PATIENCE, Servers, TRENDS, TRY_EVERY};
+use crate::{history, poller};
+
+/// The scale of all points in time is not set for less, in milliseconds.
+const TOLERANCE_MS: i64 = 20;
+
+/// How far it goes back a look, at most: slower than time goes on.
+const MOST_BACK_MS: i64 = 100;
+
+/// What a look found of the lease.
+enum Lease {
+    Taken(Fence),
+    Held,
+    Offered,
+}
+
+impl Servers {
+    /// Takes over what is published, until this server holds the lease: the store, the lease's
+    /// number, and when it was asked for.
+    pub(super) async fn follow(&mut self) -> (Arc<Store>, Fence, Instant) {
+        let (mut version, mut origin_ms, mut tried) = (0, None, None);
+        loop {
+            let asked = Instant::now();
+            let look = self.look(&mut version, &mut origin_ms);
+            let looked = timeout(PATIENCE, look).await;
+            let looked = looked.unwrap_or_else(|_| Err("it does not answer".to_owned()));
+            self.is_connected(looked.as_ref().err());
+            self.boards.mark_assembled();
+            match looked {
+                Ok((store, Lease::Taken(fence))) => return (store, fence, asked),
+                Ok((store, Lease::Offered)) if tried.is_none_or(|at| at + TRY_EVERY <= asked) => {
+                    tried = Some(asked);
+                    let taken = self.take_offered(&store).await;
+                    if let Some((fence, asked)) = taken {
+                        return (store, fence, asked);
+                    }
+                }
+                _ => {}
+            }
+            tokio::select! {
+                () = sleep(LOOK_EVERY) => {}
+                Ok(()) = self.live.changed() => {
+                    let boards = self.live.borrow_and_update().boards.clone();
+                    self.boards.announce(boards.iter().map(poller::identity).collect());
+                    version = 0;
+                }
+            }
+        }
+    }
+
+    /// One look: the time, what is new, and whether the lease is free.
+    async fn look(
+        &self,
+        version: &mut i64,
+        origin_ms: &mut Option<i64>,
+    ) -> Result<(Arc<Store>, Lease), String> {
+        let store = self
+            .database
+            .open()
+            .await
+            .map_err(|error| error.to_string())?;
+        let lease = self.look_at(&store, version, origin_ms).await;
+        Ok((store, lease.map_err(|error| error.to_string())?))
+    }
+
+    async fn look_at(
+        &self,
+        store: &Store,
+        version: &mut i64,
+        origin_ms: &mut Option<i64>,
+    ) -> queuewall_store::Result<Lease> {
+        let origin_ms = match *origin_ms {
+            Some(known) => known,
+            None => *origin_ms.insert(history::origin_ms(store).await?),
+        };
+        self.status.set_origin(origin_ms);
+        self.set_time(store, origin_ms).await?;
+        let (latest, boards) = store.published_since(*version).await?;
+        if !boards.is_empty() {
+            *version = latest;
+            boards.into_iter().for_each(|board| self.take_over(board));
+            let leaders = store.state(CONFIGURATION).await?;
+            self.compare(leaders.as_deref());
+        }
+        let holder = store.lease_holder().await?;
+        if holder.is_valid {
+            self.status.change(|it| it.leader = holder.name);
+            return Ok(if holder.is_offered {
+                Lease::Offered
+            } else {
+                Lease::Held
+            });
+        }
+        let taken = store.take_lease(self.status.name(), LEASE).await?;
+        Ok(taken.map_or(Lease::Held, Lease::Taken))
+    }
+
+    /// Takes the lease from a leader that gets no answer from CXone, where this server does.
+    async fn take_offered(&self, store: &Store) -> Option<(Fence, Instant)> {
+        if !self.can_read().await {
+            info!("the server that reads CXone gets no answer; neither does this one");
+            return None;
+        }
+        let asked = Instant::now();
+        let take = store.take_offered_lease(self.status.name(), LEASE);
+        let taken = timeout(PATIENCE, take).await;
+        Some((taken.ok()?.ok()??, asked))
+    }
+
+    /// Sets the scale of all points in time by the database's clock.
+    async fn set_time(&self, store: &Store, origin_ms: i64) -> queuewall_store::Result<()> {
+        let before = self.clock.now();
+        let now_ms = store.now_ms().await?;
+        let after = self.clock.now();
+        let took = i64::try_from(before.age_ms_at(after)).unwrap_or(i64::MAX);
+        let here = i64::try_from(self.boards.uptime_ms(after)).unwrap_or(i64::MAX);
+        // The database looked at its clock half way, give or take the other half.
+        let by_ms = (now_ms - origin_ms)
+            .saturating_add(took / 2)
+            .saturating_sub(here);
+        if by_ms.saturating_abs() > TOLERANCE_MS.saturating_add(took / 2) {
+            self.boards.adjust_uptime(by_ms.max(-MOST_BACK_MS));
+        }
+        Ok(())
+    }
+
+    /// Serves a board, or its trends, as the leader does.
+    fn take_over(&self, published: Publication) {
+        if let Some(slug) = published.name.strip_suffix(TRENDS) {
+            if let Ok(trends) = serde_json::from_str(&published.body) {
+                self.boards.take_over_trends(slug, trends);
+            }
+            return;
+        }
+        let snapshot: BoardSnapshot = match serde_json::from_str(&published.body) {
+            Ok(snapshot) => snapshot,
+            // Of a newer version: its numbers grow old here.
+            Err(error) => return debug!("board {:?} cannot be read ({error})", published.name),
+        };
+        let now = self.clock.now();
+        let uptime_ms = self.boards.uptime_ms(now);
+        let latest_read = published.read_ms.map(|read_ms| {
+            now.before(uptime_ms.saturating_sub(u64::try_from(read_ms).unwrap_or_default()))
+        });
+        let body = Bytes::from(published.body);
+        self.boards.take_over(snapshot, body, latest_read);
+    }
+
+    /// Says where the leader is configured differently.
+    fn compare(&self, leaders: Option<&str>) {
+        let is_same = leaders.map(|leaders| leaders == self.configuration());
+        if self.status.change(|it| it.has_same_configuration = is_same) && is_same == Some(false) {
+            warn!(
+                "boards or interval of this server differ from those of the server that reads CXone, whose boards \
+                 are shown: give all servers the same configuration"
+            );
+        }
+    }
+
+    /// Says whether the database answers, where that is news.
+    pub(super) fn is_connected(&self, error: Option<&String>) {
+        if !self.status.change(|it| it.is_connected = error.is_none()) {
+            return;
+        }
+        match error {
+            None => info!("the database answers"),
+            Some(error) => warn!(
+                "the database cannot be used ({error}): until it can, servers that do not read CXone themselves \
+                 show what they have, which grows old"
+            ),
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! Two real programs on one PostgreSQL database, and a screen that changes servers at every
+//! poll.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    time::{Duration, Instant, SystemTime},
+};
+
+use queuewall_shared::{
+    http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
+    snapshot::{BoardSnapshot, UpstreamState},
+};
+use queuewall_simulator::{Options, Simulator};
+use reqwest::{
+    Client,
+    header::{DATE, ETAG},
+};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream, UnixStream},
+    task::{JoinHandle, JoinSet},
+};
+use tokio_rustls::rustls::crypto::ring;
+
+#[path = "../../crates/store/tests/store/support/postgres.rs"]
+mod postgres;
+#[path = "support/program.rs"]
+mod program;
+
+use program::{PATIENCE, Program, signal};
+
+/// Two clocks on one machine, read one after the other, and a database between them.
+const TOLERANCE_MS: u64 = 250;
+
+/// A line that can be cut.
+struct Line {
+    address: SocketAddr,
+    to: To,
+    open: JoinHandle<()>,
+}
+
+/// Where a line leads.
+#[derive(Clone)]
+enum To {
+    Tcp(String),
+    Socket(PathBuf),
+}
+
+impl Line {
+    async fn new(to: To) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let open = tokio::spawn(forward(listener, to.clone()));
+        Self { address, to, open }
+    }
+
+    /// Nobody listens any more, and what is open ends.
+    async fn cut(&mut self) {
+        self.open.abort();
+        let _ = (&mut self.open).await;
+    }
+
+    async fn mend(&mut self) {
+        let listener = TcpListener::bind(self.address).await.unwrap();
+        self.open = tokio::spawn(forward(listener, self.to.clone()));
+    }
+}
+
+async fn forward(listener: TcpListener, to: To) {
+    let mut connections = JoinSet::new();
+    loop {
+        let (mut from, _) = listener.accept().await.unwrap();
+        let to = to.clone();
+        connections.spawn(async move {
+            let _ = match to {
+                To::Tcp(address) => {
+                    let mut to = TcpStream::connect(address).await.unwrap();
+                    copy_bidirectional(&mut from, &mut to).await
+                }
+                To::Socket(path) => {
+                    let mut to = UnixStream::connect(path).await.unwrap();
+                    copy_bidirectional(&mut from, &mut to).await
+                }
+            };
+        });
+    }
+}
+
+/// A tenant, and servers that read it, each with its lines to CXone and the database.
+struct Place {
+    simulator: Simulator,
+    database: String,
+    folder: PathBuf,
+    cxone: Vec<Line>,
+    databases: Vec<Line>,
+    client: Client,
+    folders: Vec<TempDir>,
+    servers: Vec<Program>,
+    seen: Seen,
+}
+
+/// The latest that the screen was shown.
+#[derive(Default)]
+struct Seen {
+    date: Option<SystemTime>,
+    uptime_ms: u64,
+    read_ms: u64,
+    polls: usize,
+}
+
+/// One answer.
+struct Answer {
+    tag: String,
+    board: BoardSnapshot,
+    read_ms: Option<u64>,
+}
+
+impl Place {
+    async fn new(servers: usize) -> Self {
+        let _ = ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = postgres::database().await;
+        let (address, folder) = url.split_once("?host=").unwrap();
+        let database = address.rsplit_once('/').unwrap().1.to_owned();
+        let folder = PathBuf::from(folder).join(".s.PGSQL.5432");
+        let mut place = Self {
+            simulator: Simulator::start(listener, Options::default()),
+            database,
+            folder,
+            cxone: Vec::new(),
+            databases: Vec::new(),
+            client: Client::builder().no_proxy().build().unwrap(),
+            folders: Vec::new(),
+            servers: Vec::new(),
+            seen: Seen::default(),
+        };
+        for server in 0..servers {
+            place.start().await;
+            // The first one leads.
+            place.until_read(server).await;
+        }
+        place
+    }
+
+    async fn start(&mut self) {
+        let folder = tempfile::tempdir().unwrap();
+        let base_url = self.simulator.base_url();
+        let simulator = base_url.trim_start_matches("http://").to_owned();
+        let cxone = Line::new(To::Tcp(simulator)).await;
+        let database = Line::new(To::Socket(self.folder.clone())).await;
+        let address = format!("http://{}", cxone.address);
+        let url = format!(
+            "postgres://queuewall@{}/{}",
+            database.address, self.database
+        );
+        let ids = self.simulator.control().queue_ids();
+        let variables = [
+            ("CXONE_BASE_URL", address.as_str()),
+            ("CXONE_CLIENT_ID", "client"),
+            ("CXONE_CLIENT_SECRET", "not-a-placeholder"),
+            ("CXONE_TENANT_ID", "tenant"),
+            ("TARGET_QUEUE_ID", &ids[..3].join(",")),
+            ("POLL_SECONDS", "5"),
+            ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
+            ("QUEUEWALL_STATE_DIR", "state"),
+            ("QUEUEWALL_DATABASE_URL", &url),
+            ("NO_PROXY", "*"),
+        ];
+        self.servers.push(Program::serve(folder.path(), &variables));
+        self.folders.push(folder);
+        self.cxone.push(cxone);
+        self.databases.push(database);
+    }
+
+    async fn get(&self, server: usize, path: &str) -> reqwest::Response {
+        let url = format!("http://{}{path}", self.servers[server].address);
+        self.client.get(url).send().await.unwrap()
+    }
+
+    async fn ready(&self, server: usize) -> Value {
+        self.get(server, "/readyz").await.json().await.unwrap()
+    }
+
+    /// One poll of the screen. What it is shown is never older than what it was shown before.
+    async fn poll(&mut self, server: usize) -> Answer {
+        let response = self.get(server, "/api/boards/main").await;
+        let number = |name| {
+            let value = response.headers().get(name)?;
+            value.to_str().unwrap().parse::<u64>().ok()
+        };
+        let (uptime_ms, age_ms) = (number(UPTIME_HEADER).unwrap(), number(SNAPSHOT_AGE_HEADER));
+        let date = response.headers()[DATE].to_str().unwrap();
+        let date = httpdate::parse_http_date(date).unwrap();
+        let answer = Answer {
+            tag: response.headers()[ETAG].to_str().unwrap().to_owned(),
+            read_ms: age_ms.map(|age_ms| uptime_ms.saturating_sub(age_ms)),
+            board: response.json().await.unwrap(),
+        };
+        let seen = &mut self.seen;
+        assert!(
+            uptime_ms + TOLERANCE_MS >= seen.uptime_ms,
+            "the time ran backwards: {uptime_ms} after {}",
+            seen.uptime_ms
+        );
+        if let Some(read_ms) = answer.read_ms {
+            assert!(
+                read_ms + TOLERANCE_MS >= seen.read_ms,
+                "older numbers after newer ones: {read_ms} after {}",
+                seen.read_ms
+            );
+            seen.read_ms = seen.read_ms.max(read_ms);
+        }
+        // Two polls within a millisecond may be on both sides of a second's end.
+        let second = Duration::from_secs(1);
+        assert!(
+            seen.date.is_none_or(|before| before <= date + second),
+            "{date:?}"
+        );
+        seen.date = Some(date);
+        seen.uptime_ms = seen.uptime_ms.max(uptime_ms);
+        seen.polls += 1;
+        answer
+    }
+
+    /// Waits until the server shows numbers.
+    async fn until_read(&mut self, server: usize) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.get(server, "/api/boards/main").await;
+            let board: BoardSnapshot = answer.json().await.unwrap();
+            if board.upstream.state == UpstreamState::Ok && board.totals.waiting.is_some() {
+                return;
+            }
+            assert!(Instant::now() < until, "{}", self.servers[server].said());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until this server knows that it does not read CXone any more.
+    async fn until_follows(&self, server: usize) {
+        let until = Instant::now() + PATIENCE;
+        while self.ready(server).await["servers"]["reads_cxone"] == true {
+            assert!(Instant::now() < until, "{}", self.servers[server].said());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Polls these servers in turn, once a second, until the last of them reads CXone and has
+    /// newer numbers. The longest time in which a screen's numbers were not replaced.
+    async fn until_leads(&mut self, servers: &[usize]) -> Duration {
+        let (from, begun) = (self.seen.read_ms, Instant::now());
+        let leader = *servers.last().unwrap();
+        loop {
+            for server in servers {
+                self.poll(*server).await;
+            }
+            let leads = self.ready(leader).await["servers"]["reads_cxone"] == true;
+            if leads && self.seen.read_ms > from + TOLERANCE_MS {
+                return begun.elapsed();
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{}",
+                self.servers[leader].said()
+            );
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn servers_answer_alike_and_a_killed_leader_is_replaced() {
+    let mut place = Place::new(2).await;
+    assert_eq!(place.ready(0).await["servers"]["reads_cxone"], true);
+    assert_eq!(place.ready(1).await["servers"]["reads_cxone"], false);
+    assert_eq!(place.ready(1).await["servers"]["same_configuration"], true);
+    let mut alike = 0;
+    for _ in 0..10 {
+        let (one, other) = (place.poll(0).await, place.poll(1).await);
+        // Between a reading and the other's look they differ.
+        if one.read_ms.unwrap().abs_diff(other.read_ms.unwrap()) < TOLERANCE_MS {
+            assert_eq!(one.tag, other.tag, "{:?} {:?}", one.board, other.board);
+            alike += 1;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert!(alike >= 5, "{alike} of 10");
+    let trends = async |server| {
+        let response = place.get(server, "/api/boards/main/trends").await;
+        let tag = response.headers()[ETAG].clone();
+        (tag, response.text().await.unwrap())
+    };
+    // Not while a minute ends.
+    let until = Instant::now() + PATIENCE;
+    while trends(0).await != trends(1).await {
+        assert!(
+            Instant::now() < until,
+            "{:?} {:?}",
+            trends(0).await,
+            trends(1).await
+        );
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert!(trends(1).await.1.contains("waiting_highest"));
+    signal(place.servers[0].id(), "KILL");
+    let gap = place.until_leads(&[1]).await;
+    println!("a killed leader: newer numbers after {gap:?}");
+}
+
+#[tokio::test]
+async fn stopped_leader_is_replaced_and_follows_when_it_goes_on() {
+    let mut place = Place::new(2).await;
+    signal(place.servers[0].id(), "STOP");
+    let gap = place.until_leads(&[1]).await;
+    println!("a stopped leader: newer numbers after {gap:?}");
+    signal(place.servers[0].id(), "CONT");
+    place.until_follows(0).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    for _ in 0..5 {
+        place.poll(0).await;
+        place.poll(1).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(place.ready(1).await["servers"]["reads_cxone"], true);
+}
+
+#[tokio::test]
+async fn leader_that_ends_is_replaced_at_once() {
+    let mut place = Place::new(2).await;
+    let first = place.servers.remove(0);
+    first.end();
+    let gap = place.until_leads(&[0]).await;
+    println!("a leader that ended: newer numbers after {gap:?}");
+}
+
+#[tokio::test]
+async fn leader_that_gets_no_answer_hands_over_to_one_that_does() {
+    let mut place = Place::new(2).await;
+    place.cxone[0].cut().await;
+    let gap = place.until_leads(&[0, 1]).await;
+    println!("a leader without CXone: newer numbers after {gap:?}");
+    place.until_follows(0).await;
+}
+
+#[tokio::test]
+async fn leader_stays_while_no_server_gets_an_answer() {
+    let mut place = Place::new(2).await;
+    place.cxone[0].cut().await;
+    place.cxone[1].cut().await;
+    let until = Instant::now() + PATIENCE;
+    while !place.servers[1].said().contains("neither does this one") {
+        assert!(Instant::now() < until, "{}", place.servers[1].said());
+        place.poll(0).await;
+        place.poll(1).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(place.ready(0).await["servers"]["reads_cxone"], true);
+    assert_eq!(place.ready(1).await["servers"]["reads_cxone"], false);
+}
+
+#[tokio::test]
+async fn leader_without_its_database_is_replaced_and_its_numbers_grow_old() {
+    let mut place = Place::new(2).await;
+    place.databases[0].cut().await;
+    let gap = place.until_leads(&[1]).await;
+    println!("a leader without the database: newer numbers after {gap:?}");
+    let standing = place.ready(0).await["servers"].clone();
+    assert_eq!(standing["reads_cxone"], false, "{standing}");
+    assert_eq!(standing["database"], "does not answer");
+    let age = async |place: &Place| {
+        let response = place.get(0, "/api/boards/main").await;
+        let age = response.headers()[SNAPSHOT_AGE_HEADER]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        age.parse::<u64>().unwrap()
+    };
+    let before = age(&place).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(age(&place).await >= before + 6_000, "it reads nothing");
+    place.databases[0].mend().await;
+    let until = Instant::now() + PATIENCE;
+    while age(&place).await > before {
+        assert!(Instant::now() < until, "{}", place.servers[0].said());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    place.poll(0).await;
+    assert_eq!(place.ready(0).await["servers"]["reads_cxone"], false);
+}
