@@ -9,7 +9,7 @@ use leptos::prelude::{document, window};
 use queuewall_shared::link::{Action, Failure, Link, LinkState, PageTime};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, VisibilityState};
+use web_sys::{AbortController, AbortSignal, VisibilityState};
 
 use crate::access::Entry;
 use crate::api::{self, Answer};
@@ -188,14 +188,42 @@ impl Core {
         self.in_flight.replace(Some(InFlight(controller)));
         let number = self.sent.get().wrapping_add(1);
         self.sent.set(number);
+        let path = self.path.clone();
+        let etag = self.etag.borrow().clone();
+        self.send(
+            path,
+            etag,
+            self.handler.report(),
+            signal,
+            Some((number, sent)),
+        );
+    }
+
+    /// Sends a request: a poll of this number and time, else one for the trends. Both are the same
+    /// future, since each type of one is a KB of code.
+    fn send(
+        self: &Rc<Self>,
+        path: String,
+        etag: Option<String>,
+        report: Option<String>,
+        signal: Option<AbortSignal>,
+        poll: Option<(u32, PageTime)>,
+    ) {
         let core = Rc::downgrade(self);
-        let (path, etag) = (self.path.clone(), self.etag.borrow().clone());
-        let (entry, report) = (Rc::clone(&self.entry), self.handler.report());
+        let entry = Rc::clone(&self.entry);
         spawn_local(async move {
             let (etag, report) = (etag.as_deref(), report.as_deref());
             let outcome = entry.get(&path, etag, report, signal.as_ref()).await;
-            if let Some(core) = core.upgrade() {
-                core.finish(number, sent, outcome);
+            let Some(core) = core.upgrade() else {
+                return;
+            };
+            match (poll, outcome) {
+                (Some((number, sent)), outcome) => core.finish(number, sent, outcome),
+                (None, Ok(Answer::Changed { body, etag, .. })) => {
+                    core.trends.etag.replace(etag);
+                    core.handler.take_trends(body);
+                }
+                _ => {}
             }
         });
     }
@@ -242,14 +270,7 @@ impl Core {
         let controller = AbortController::new().ok();
         let signal = controller.as_ref().map(AbortController::signal);
         trends.in_flight.replace(Some(InFlight(controller)));
-        let core = Rc::downgrade(self);
-        let (path, etag) = (api::trends(&self.path), trends.etag.borrow().clone());
-        spawn_local(async move {
-            let answer = api::get(&path, etag.as_deref(), None, signal.as_ref()).await;
-            if let (Some(core), Ok(Answer::Changed { body, etag, .. })) = (core.upgrade(), answer) {
-                core.trends.etag.replace(etag);
-                core.handler.take_trends(body);
-            }
-        });
+        let etag = trends.etag.borrow().clone();
+        self.send(api::trends(&self.path), etag, None, signal, None);
     }
 }

@@ -7,7 +7,7 @@ use queuewall_shared::format;
 use queuewall_shared::language::Language;
 use queuewall_shared::snapshot::{Agents, Level, Metric, Queue, QueueState};
 use queuewall_shared::tile_state::TileState;
-use queuewall_shared::trend::{self, QueueTrend};
+use queuewall_shared::trend;
 
 use crate::board::LineEnd;
 use crate::text::{self, Why, known};
@@ -34,8 +34,9 @@ pub struct Told {
     pub read_at: String,
     /// Whether the board says why the numbers are old, for all tiles at once.
     pub is_told: bool,
-    /// Its last three hours, where they are known.
-    pub trend: Option<Arc<QueueTrend>>,
+    /// Its last three hours, where they are known, as [`BoardState`](crate::board::BoardState)
+    /// keeps them.
+    pub trend: Option<Arc<Queue>>,
     /// Where its line ends.
     pub line_end: LineEnd,
 }
@@ -184,9 +185,7 @@ impl TileView {
             late,
         } = told.line_end;
         let (line, line_dot) = match &told.trend {
-            Some(trend) if is_current => {
-                trend::line(&trend.waiting_highest, last_bin_minutes, late, waiting)
-            }
+            Some(trend) if is_current => trend::line(&trend.trend, last_bin_minutes, late, waiting),
             _ => Default::default(),
         };
         let age = |is_said: bool, write: fn(Duration) -> String| {

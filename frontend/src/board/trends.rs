@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use queuewall_shared::trend::{QueueTrend, TREND_MINUTES, Trends as Answer};
+use queuewall_shared::snapshot::Queue;
+use queuewall_shared::trend::{TREND_MINUTES, Trends as Answer};
 
 use super::BoardState;
 
@@ -12,11 +13,13 @@ use super::BoardState;
 const LATE_FROM_MINUTES: u64 = 3;
 
 /// The latest trends.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 pub(super) struct Trends {
     to_ms: u64,
     last_bin_minutes: usize,
-    queues: BTreeMap<String, Arc<QueueTrend>>,
+    /// Queues of which nothing but the trend is known, and in place of calls waiting those of
+    /// a quarter of an hour ago: a map of another type would be two KB of code.
+    queues: BTreeMap<String, Arc<Queue>>,
 }
 
 /// Where the lines end.
@@ -32,16 +35,24 @@ impl BoardState {
     /// Takes in the trends.
     pub fn show_trends(&self, trends: Answer) {
         let last_bin_minutes = trends.last_bin_minutes();
-        let queues = trends.queues.into_iter();
+        let mut queues = BTreeMap::new();
+        for trend in trends.queues {
+            let queue = Queue {
+                trend: trend.waiting_highest,
+                waiting: trend.waiting_before,
+                ..Queue::default()
+            };
+            queues.insert(trend.id, Arc::new(queue));
+        }
         self.trends.set(Trends {
             to_ms: trends.to_ms,
             last_bin_minutes,
-            queues: queues.map(|it| (it.id.clone(), Arc::new(it))).collect(),
+            queues,
         });
     }
 
     /// The trend of the queue of an id.
-    pub(super) fn trend(&self, id: &str) -> Option<Arc<QueueTrend>> {
+    pub(super) fn trend(&self, id: &str) -> Option<Arc<Queue>> {
         (self.trends).with_untracked(|trends| trends.queues.get(id).cloned())
     }
 
@@ -63,7 +74,7 @@ impl BoardState {
 
 impl LineEnd {
     /// Calls waiting a quarter of an hour ago.
-    pub(crate) fn before(self, trend: Option<&QueueTrend>) -> Option<u64> {
-        trend.filter(|_| self.late == 0)?.waiting_before
+    pub(crate) fn before(self, trend: Option<&Queue>) -> Option<u64> {
+        trend.filter(|_| self.late == 0)?.waiting
     }
 }
