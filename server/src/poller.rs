@@ -546,6 +546,7 @@ impl Poller {
                 &mut self.readings,
                 &self.groups,
                 &self.boards,
+                self.handover.is_some(),
                 frame,
             );
         }

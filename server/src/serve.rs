@@ -219,7 +219,7 @@ impl Server {
         let mut polling = JoinSet::new();
         match &servers {
             Some(status) => {
-                let servers = Servers {
+                let mut servers = Servers {
                     database: Arc::clone(&database),
                     boards: Arc::clone(&boards),
                     clock: Arc::clone(&self.clock),
@@ -227,7 +227,11 @@ impl Server {
                     polls: polls.clone(),
                     source: Arc::clone(&source),
                     live,
+                    version: 0,
+                    origin_ms: None,
                 };
+                // Nobody is answered before: the listener waits.
+                servers.catch_up().await;
                 polling.spawn(servers.run(move |restored, handover| {
                     start(Some(restored)).handing_over_to(handover)
                 }));

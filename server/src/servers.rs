@@ -72,6 +72,10 @@ pub(crate) struct Servers {
     pub(crate) source: Arc<dyn QueueSource>,
     /// What is configured, as it is now.
     pub(crate) live: watch::Receiver<Live>,
+    /// The version of what was taken over last; 0 is before all.
+    pub(crate) version: i64,
+    /// When the scale of all points in time began, in the database's milliseconds since 1970.
+    pub(crate) origin_ms: Option<i64>,
 }
 
 /// What another poller needs to go on, as texts by name.

@@ -227,13 +227,15 @@ impl Place {
         answer
     }
 
-    /// Waits until the server shows numbers.
+    /// Waits until the server is ready, and shows numbers.
     async fn until_read(&mut self, server: usize) {
         let until = Instant::now() + PATIENCE;
         loop {
             let answer = self.get(server, "/api/boards/main").await;
             let board: BoardSnapshot = answer.json().await.unwrap();
-            if board.upstream.state == UpstreamState::Ok && board.totals.waiting.is_some() {
+            let is_read =
+                board.upstream.state == UpstreamState::Ok && board.totals.waiting.is_some();
+            if is_read && self.ready(server).await["status"] == "ready" {
                 return;
             }
             assert!(Instant::now() < until, "{}", self.servers[server].said());

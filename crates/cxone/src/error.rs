@@ -254,7 +254,7 @@ impl Error {
         )
     }
 
-    /// Whether no answer came at all: another machine may get one.
+    /// Whether no whole answer came: another machine may get one.
     #[must_use]
     pub fn is_about_the_connection(&self) -> bool {
         matches!(
@@ -264,6 +264,7 @@ impl Error {
                 | Self::Connect { .. }
                 | Self::ProxyRefused { .. }
                 | Self::TimedOut { .. }
+                | Self::Truncated { .. }
         )
     }
 

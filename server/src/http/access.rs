@@ -15,7 +15,7 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{AppState, error::ApiError, frames};
 use crate::access::{
@@ -25,6 +25,9 @@ use crate::access::{
 
 /// The longest body that is read here, in bytes.
 pub(super) const LONGEST_BODY: usize = 1024;
+
+/// Within which time each server on a database has looked at the links.
+const OTHERS_LOOK: Duration = Duration::from_millis(1_500);
 
 /// What a link's page sends.
 #[derive(Deserialize)]
@@ -58,7 +61,9 @@ pub(super) async fn enter(
         Err(Refusal::NoAccess) => {
             // Before a look at the file is asked for.
             count_wrong(backend, &from, now.monotonic)?;
-            backend.links.good_or_new(token.expose(), now.wall).await?
+            let link = backend.links.good_or_new(token.expose(), now.wall).await?;
+            until_others_know(&state).await;
+            link
         }
         known => known?,
     };
@@ -71,6 +76,14 @@ pub(super) async fn enter(
         );
     }
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
+}
+
+/// Waits until other servers on the database have looked at the links, too: the next request of
+/// the same screen may go to one of them.
+async fn until_others_know(state: &AppState) {
+    if state.servers.is_some() {
+        sleep(OTHERS_LOOK).await;
+    }
 }
 
 /// `POST /api/screens`, `{}`: a code to show, a secret to ask with, and a cookie on trial.
@@ -118,6 +131,7 @@ pub(super) async fn wait(
     let Wait { secret } = body(request).await?;
     match backend.links.good(secret.expose(), now.wall) {
         Ok(link) => {
+            until_others_know(&state).await;
             let cookie = from.cookie(backend, &link, &secret, now.wall)?;
             if backend.is_news(&link, now.monotonic) {
                 tracing::info!(

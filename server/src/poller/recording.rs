@@ -77,6 +77,7 @@ pub(super) fn minute(
     readings: &mut Readings,
     groups: &[Group],
     boards: &[Board],
+    has_handover: bool,
     frame: Frame<'_>,
 ) {
     let row = |(group, id, known): (usize, &str, &mut Known)| -> Option<(Queue, Values)> {
@@ -88,10 +89,16 @@ pub(super) fn minute(
     let Some(recorder) = recorder else {
         return;
     };
+    // What is handed over to other servers must not be replaced by something older, however late
+    // this minute is written.
+    let state = match has_handover {
+        true => Vec::new(),
+        false => state(readings, groups, boards, frame),
+    };
     recorder.minute(Minute {
         at: minute_of(frame.epoch_ms),
         rows,
-        state: state(readings, groups, boards, frame),
+        state,
     });
 }
 

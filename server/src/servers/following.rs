@@ -31,11 +31,12 @@ impl Servers {
     /// Takes over what is published, until this server holds the lease: the store, the lease's
     /// number, and when it was asked for.
     pub(super) async fn follow(&mut self) -> (Arc<Store>, Fence, Instant) {
-        let (mut version, mut origin_ms, mut tried) = (0, None, None);
+        // What this server read itself may be older than what was published since.
+        self.version = 0;
+        let mut tried = None;
         loop {
             let asked = Instant::now();
-            let look = self.look(&mut version, &mut origin_ms);
-            let looked = timeout(PATIENCE, look).await;
+            let looked = timeout(PATIENCE, self.look()).await;
             let looked = looked.unwrap_or_else(|_| Err("it does not answer".to_owned()));
             self.is_connected(looked.as_ref().err());
             self.boards.mark_assembled();
@@ -55,57 +56,59 @@ impl Servers {
                 Ok(()) = self.live.changed() => {
                     let boards = self.live.borrow_and_update().boards.clone();
                     self.boards.announce(boards.iter().map(poller::identity).collect());
-                    version = 0;
+                    self.version = 0;
                 }
             }
         }
     }
 
-    /// One look: the time, what is new, and whether the lease is free.
-    async fn look(
-        &self,
-        version: &mut i64,
-        origin_ms: &mut Option<i64>,
-    ) -> Result<(Arc<Store>, Lease), String> {
-        let store = self
-            .database
-            .open()
-            .await
-            .map_err(|error| error.to_string())?;
-        let lease = self.look_at(&store, version, origin_ms).await;
+    /// Takes over what there is before anybody is answered, where the database answers.
+    pub(crate) async fn catch_up(&mut self) {
+        let caught_up = async {
+            let store = self.database.open().await.ok()?;
+            self.take_news(&store).await.ok()
+        };
+        // `follow` says why.
+        let _ = timeout(PATIENCE, caught_up).await;
+    }
+
+    /// One look: what is new, and whether the lease is free.
+    async fn look(&mut self) -> Result<(Arc<Store>, Lease), String> {
+        let store = self.database.open().await;
+        let store = store.map_err(|error| error.to_string())?;
+        let looked = async {
+            self.take_news(&store).await?;
+            let holder = store.lease_holder().await?;
+            if holder.is_valid {
+                self.status.change(|it| it.leader = holder.name);
+                return Ok(match holder.is_offered {
+                    true => Lease::Offered,
+                    false => Lease::Held,
+                });
+            }
+            let taken = store.take_lease(self.status.name(), LEASE).await?;
+            Ok(taken.map_or(Lease::Held, Lease::Taken))
+        };
+        let lease: queuewall_store::Result<_> = looked.await;
         Ok((store, lease.map_err(|error| error.to_string())?))
     }
 
-    async fn look_at(
-        &self,
-        store: &Store,
-        version: &mut i64,
-        origin_ms: &mut Option<i64>,
-    ) -> queuewall_store::Result<Lease> {
-        let origin_ms = match *origin_ms {
+    /// Takes over the time, and what was published since the last look.
+    async fn take_news(&mut self, store: &Store) -> queuewall_store::Result<()> {
+        let origin_ms = match self.origin_ms {
             Some(known) => known,
-            None => *origin_ms.insert(history::origin_ms(store).await?),
+            None => *self.origin_ms.insert(history::origin_ms(store).await?),
         };
         self.status.set_origin(origin_ms);
         self.set_time(store, origin_ms).await?;
-        let (latest, boards) = store.published_since(*version).await?;
-        if !boards.is_empty() {
-            *version = latest;
-            boards.into_iter().for_each(|board| self.take_over(board));
+        let (latest, answers) = store.published_since(self.version).await?;
+        if !answers.is_empty() {
+            self.version = latest;
+            answers.into_iter().for_each(|it| self.take_over(it));
             let leaders = store.state(CONFIGURATION).await?;
             self.compare(leaders.as_deref());
         }
-        let holder = store.lease_holder().await?;
-        if holder.is_valid {
-            self.status.change(|it| it.leader = holder.name);
-            return Ok(if holder.is_offered {
-                Lease::Offered
-            } else {
-                Lease::Held
-            });
-        }
-        let taken = store.take_lease(self.status.name(), LEASE).await?;
-        Ok(taken.map_or(Lease::Held, Lease::Taken))
+        Ok(())
     }
 
     /// Takes the lease from a leader that gets no answer from CXone, where this server does.
