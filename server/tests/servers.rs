@@ -34,8 +34,8 @@ mod program;
 
 use program::{PATIENCE, Program, signal};
 
-/// Two clocks on one machine, read one after the other, and a database between them.
-const TOLERANCE_MS: u64 = 250;
+/// How far two servers on a busy machine may differ: each asks the database for the time.
+const TOLERANCE_MS: u64 = 1_000;
 
 /// A line that can be cut.
 struct Line {
@@ -165,7 +165,8 @@ impl Place {
             ("CXONE_CLIENT_SECRET", "not-a-placeholder"),
             ("CXONE_TENANT_ID", "tenant"),
             ("TARGET_QUEUE_ID", &ids[..3].join(",")),
-            ("POLL_SECONDS", "5"),
+            ("QUEUEWALL_POLL_SECONDS", "5"),
+            ("QUEUEWALL_BUDGET_PER_MINUTE", "60"),
             ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
             ("QUEUEWALL_STATE_DIR", "state"),
             ("QUEUEWALL_DATABASE_URL", &url),
@@ -371,9 +372,11 @@ async fn leader_without_its_database_is_replaced_and_its_numbers_grow_old() {
     place.databases[0].cut().await;
     let gap = place.until_leads(&[1]).await;
     println!("a leader without the database: newer numbers after {gap:?}");
-    let standing = place.ready(0).await["servers"].clone();
-    assert_eq!(standing["reads_cxone"], false, "{standing}");
-    assert_eq!(standing["database"], "does not answer");
+    place.until_follows(0).await;
+    assert_eq!(
+        place.ready(0).await["servers"]["database"],
+        "does not answer"
+    );
     let age = async |place: &Place| {
         let response = place.get(0, "/api/boards/main").await;
         let age = response.headers()[SNAPSHOT_AGE_HEADER]

@@ -13,6 +13,7 @@ use sqlx::{
     migrate::MigrateError,
 };
 use thiserror::Error;
+use tokio::time::{Instant, sleep};
 
 use crate::{Location, Result, history::Queue, schema};
 
@@ -22,6 +23,14 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECTIONS: u32 = 4;
 /// A reader that nobody needs gives its memory back.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// `SQLITE_BUSY`; `SQLITE_CORRUPT` and `SQLITE_NOTADB`.
+const BUSY: i64 = 5;
+const DAMAGED: [i64; 2] = [11, 26];
+/// How long a write-ahead log is waited for while another program makes the same file: SQLite
+/// does not wait then by itself.
+const BUSY_PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 /// A SQLite file that was backed up before a migration has this beside its name, and the older
 /// one a `.2`.
@@ -255,9 +264,21 @@ async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), 
         // last minute, and a crash of the program nothing. Links are written with `FULL`.
         let pragmas =
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024";
-        connection.execute(pragmas).await?;
+        let until = Instant::now() + BUSY_PATIENCE;
+        while let Err(error) = connection.execute(pragmas).await {
+            if sqlite_code(&error) != Some(BUSY) || Instant::now() >= until {
+                return Err(error);
+            }
+            sleep(BUSY_PAUSE).await;
+        }
     }
     Ok(())
+}
+
+/// The code of SQLite's error, without what extends it.
+fn sqlite_code(error: &sqlx::Error) -> Option<i64> {
+    let code = error.as_database_error().and_then(|error| error.code())?;
+    Some(code.parse::<i64>().ok()? & 0xff)
 }
 
 fn beside(file: &Path, suffix: &str) -> PathBuf {
@@ -268,10 +289,8 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
 }
 
 fn open_error(location: &Location, error: sqlx::Error) -> OpenError {
-    // SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes.
-    let code = error.as_database_error().and_then(|error| error.code());
-    let code = code.and_then(|code| code.parse::<i64>().ok());
-    if location.file().is_some() && code.is_some_and(|code| [11, 26].contains(&(code & 0xff))) {
+    let code = sqlite_code(&error);
+    if location.file().is_some() && code.is_some_and(|code| DAMAGED.contains(&code)) {
         return OpenError::Damaged {
             location: location.clone(),
             what: error.to_string(),
