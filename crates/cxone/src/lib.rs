@@ -59,6 +59,7 @@
 // Layout:
 // - `source`: the trait that a dialect implements, and what it reads; `list`: the queue
 //   list, read page by page; `error`: why a read failed, and `host`: where, and what to check
+// - `reports`: the trait of what only `realtime` answers: counts over a time, agents' states
 // - `budget`: how many requests a minute may see; `clock`: time, handed in
 // - `connect`: a client in one of the dialects; `observer`: who is told of requests
 // - `settings`: what the client is made of, and why it could not be made; with
@@ -96,6 +97,7 @@ mod paging;
 mod proxy;
 mod realtime;
 mod reporting_v2;
+mod reports;
 mod resolver;
 mod retry_after;
 mod session;
@@ -120,6 +122,9 @@ pub(crate) use list::{Cursor, PageOfIds, Total};
 pub use list::{QueueList, Shortfall};
 pub use observer::{CallKind, CallOutcome, Observer};
 pub use proxy::{Proxy, ProxyError, ProxyExceptions};
+pub use reports::{
+    Activity, AgentName, AgentState, Report, ReportSource, ServiceLevelSummary, SkillSummary,
+};
 pub use resolver::{Resolver, SystemResolver};
 pub use settings::{
     AccessKey, Dialect, RealtimeSettings, ReportingV2Settings, Settings, SetupError, SignInMethod,

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, MediaType, QueueList, Shortfall, clock::Moment};
+use crate::{Error, MediaType, QueueList, ReportSource, Shortfall, clock::Moment};
 
 /// Reads live queue metrics: a client of one dialect, as [`connect`](crate::connect) makes
 /// it, or a source of a test.
@@ -57,6 +57,11 @@ pub trait QueueSource: Send + Sync + 'static {
     /// # Errors
     /// [`Error::CredentialsRejected`], or why the sign-in was not reached.
     async fn sign_in(&self) -> Result<(), Error>;
+
+    /// What counts contacts over a time and lists agents; `None` where the dialect has neither.
+    fn reports(&self) -> Option<&dyn ReportSource> {
+        None
+    }
 
     /// How long the token in force lives; `None` where there is none.
     fn token_life(&self) -> Option<TokenLife> {
