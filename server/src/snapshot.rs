@@ -375,6 +375,9 @@ fn nothing_known(board: Board, build: &str) -> BoardSnapshot {
         board,
         build: build.to_owned(),
         poll_interval_ms: 0,
+        today_interval_ms: None,
+        today_cause: None,
+        today_cause_code: None,
         upstream: Upstream {
             state: UpstreamState::Down,
             cause: Some(Cause::FirstAnswer.sentence().to_owned()),

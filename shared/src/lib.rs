@@ -10,6 +10,7 @@
 //! - [`totals`]: the header's sums over the queues that still count
 //! - [`level`]: how bad it is, with thresholds, hysteresis and reasons
 //! - [`metric`]: the table of metrics, their units and how they behave
+//! - [`today`]: contacts counted since midnight, and when they are stale
 //! - [`trend`]: the last three hours of calls waiting: `/api/boards/{slug}/trends`, and their line
 //! - [`label`]: text from outside as it may stand on a screen
 //! - [`mod@format`]: durations and ages as people read them
@@ -59,6 +60,7 @@ pub mod settings;
 pub mod snapshot;
 pub mod steering;
 pub mod tile_state;
+pub mod today;
 pub mod totals;
 pub mod trend;
 pub mod wire;

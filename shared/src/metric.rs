@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is measured of a queue now. The first six are judged ([`Metric::JUDGED`]), the most
+/// What is measured of a queue, now and since midnight. The first six are judged ([`Metric::JUDGED`]), the most
 /// telling first: that is the order of reasons.
 ///
 /// The order is fixed, and not by how far each is past its limit, so that the sentence on a
@@ -26,6 +26,12 @@ pub enum Metric {
     AvailableAgents,
     /// Percent of calls answered in time; unknown while it is over no call.
     ServiceLevel,
+    /// Percent of today's queued contacts that gave up waiting; unknown while none was queued.
+    AbandonRate,
+    /// Percent of today's contacts answered in time; unknown while it is over none.
+    ServiceLevelToday,
+    /// Mean wait of today's contacts that were answered.
+    AverageSpeedOfAnswer,
     /// Agents on a call or in after-call work.
     AgentsBusy,
     /// Agents in after-call work.
@@ -34,6 +40,22 @@ pub enum Metric {
     AgentsUnavailable,
     /// How many calls the service level is over.
     ServiceLevelSample,
+    /// Contacts that came today.
+    Offered,
+    /// Contacts placed in the queue today.
+    Queued,
+    /// Contacts that an agent handled today.
+    Handled,
+    /// Contacts that gave up waiting today.
+    Abandoned,
+    /// Mean time that agents spent on one of today's contacts, after-call work included.
+    AverageHandle,
+    /// Mean talk time of today's contacts.
+    AverageTalk,
+    /// Mean after-call work of today's contacts.
+    AverageWrap,
+    /// How many of today's contacts the service level is over.
+    ServiceLevelTodaySample,
 }
 
 /// A metric's unit in the snapshot.
@@ -72,6 +94,8 @@ pub enum Aggregation {
     None,
 }
 
+const BY_HANDLED: Aggregation = Aggregation::MeanWeightedBy(Metric::Handled);
+
 struct Row {
     name: &'static str,
     label: &'static str,
@@ -82,17 +106,28 @@ struct Row {
 
 impl Metric {
     /// Every metric, the most telling first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 21] = [
         Self::AgentsLoggedOn,
         Self::LongestWait,
         Self::AverageWait,
         Self::Waiting,
         Self::AvailableAgents,
         Self::ServiceLevel,
+        Self::AbandonRate,
+        Self::ServiceLevelToday,
+        Self::AverageSpeedOfAnswer,
         Self::AgentsBusy,
         Self::AgentsAfterCallWork,
         Self::AgentsUnavailable,
         Self::ServiceLevelSample,
+        Self::Offered,
+        Self::Queued,
+        Self::Handled,
+        Self::Abandoned,
+        Self::AverageHandle,
+        Self::AverageTalk,
+        Self::AverageWrap,
+        Self::ServiceLevelTodaySample,
     ];
 
     /// Those that levels are about, the most telling first.
@@ -142,6 +177,39 @@ impl Metric {
                 let label = "service level over";
                 ("service_level_sample", label, U::Calls, D::Below, A::Sum)
             }
+            Self::AbandonRate => {
+                let (unit, mean) = (U::Percent, A::MeanWeightedBy(Self::Queued));
+                ("abandon_rate", "abandon rate", unit, D::Above, mean)
+            }
+            Self::ServiceLevelToday => {
+                let mean = A::MeanWeightedBy(Self::ServiceLevelTodaySample);
+                let label = "service level today";
+                ("service_level_today", label, U::Percent, D::Below, mean)
+            }
+            Self::AverageSpeedOfAnswer => {
+                let (name, label) = ("average_speed_of_answer", "avg speed of answer");
+                (name, label, U::Milliseconds, D::Above, BY_HANDLED)
+            }
+            Self::Offered => ("offered", "offered", U::Calls, D::Above, A::Sum),
+            Self::Queued => ("queued", "queued", U::Calls, D::Above, A::Sum),
+            Self::Handled => ("handled", "handled", U::Calls, D::Below, A::Sum),
+            Self::Abandoned => ("abandoned", "abandoned", U::Calls, D::Above, A::Sum),
+            Self::AverageHandle => {
+                let (label, unit) = ("avg handle", U::Milliseconds);
+                ("average_handle", label, unit, D::Above, BY_HANDLED)
+            }
+            Self::AverageTalk => {
+                let (label, unit) = ("avg talk", U::Milliseconds);
+                ("average_talk", label, unit, D::Above, BY_HANDLED)
+            }
+            Self::AverageWrap => {
+                let (label, unit) = ("avg wrap-up", U::Milliseconds);
+                ("average_wrap", label, unit, D::Above, BY_HANDLED)
+            }
+            Self::ServiceLevelTodaySample => {
+                let (name, label) = ("service_level_today_sample", "service level today over");
+                (name, label, U::Calls, D::Below, A::Sum)
+            }
         };
         Row {
             name,
@@ -162,6 +230,16 @@ impl Metric {
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|metric| metric.as_str() == name)
+    }
+
+    /// Whether it is counted since midnight, and not measured now.
+    #[must_use]
+    pub const fn is_of_today(self) -> bool {
+        use Metric as M;
+        match self {
+            M::AbandonRate | M::ServiceLevelToday | M::AverageSpeedOfAnswer => true,
+            _ => self as usize > M::ServiceLevelSample as usize,
+        }
     }
 
     /// A short English label, in small letters.
@@ -222,7 +300,7 @@ impl Metric {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Queue;
+    use crate::snapshot::{Queue, Today};
 
     #[test]
     fn metric_has_one_name_in_json_and_table() {
@@ -242,6 +320,40 @@ mod tests {
         queue.service_level.sample = Some(0);
         assert_eq!(queue.value(Metric::ServiceLevel), None);
         assert_eq!(queue.value(Metric::ServiceLevelSample), Some(0.0));
+    }
+
+    #[test]
+    fn rates_of_several_queues_are_sums_over_sums() {
+        let queue = |queued: u64, abandoned: u64, handled: u64, talk_ms: u64| Queue {
+            today: Some(Today {
+                queued: Some(queued),
+                abandoned: Some(abandoned),
+                abandon_rate_percent: (queued > 0)
+                    .then(|| abandoned as f64 * 100.0 / queued as f64),
+                handled: Some(handled),
+                average_talk_ms: Some(talk_ms),
+                ..Today::default()
+            }),
+            ..Queue::default()
+        };
+        // The last one has averages over nothing, as CXone may say.
+        let queues = [
+            queue(90, 9, 81, 60_000),
+            queue(10, 5, 9, 160_000),
+            queue(0, 0, 0, 999),
+            Queue::default(),
+        ];
+        let of = |metric: Metric| metric.aggregate(&queues);
+        assert_eq!(of(Metric::AbandonRate), Some(14.0));
+        assert_eq!(of(Metric::AverageTalk), Some(70_000.0));
+        assert_eq!(of(Metric::Handled), Some(90.0));
+        assert_eq!(of(Metric::Offered), None, "unknown");
+        for metric in Metric::ALL {
+            let is_of_today = metric.is_of_today();
+            let has_live = Queue::default().value(metric).is_some();
+            assert!(!has_live && (is_of_today || metric <= Metric::ServiceLevelSample));
+        }
+        assert!(Metric::AbandonRate.is_of_today() && !Metric::AgentsBusy.is_of_today());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::cause::Cause;
 pub use crate::metric::{Direction, Metric};
+pub use crate::today::{Today, TodayServiceLevel};
 
 /// Everything one board shows at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,16 @@ pub struct BoardSnapshot {
     /// Milliseconds between two upstream reads of one queue, as in force now:
     /// the configured interval, stretched where the request budget asks for it.
     pub poll_interval_ms: u64,
+    /// Within how many milliseconds today's numbers are read again, as in force now; `None`
+    /// where CXone has none: the dialect `reporting-v2`.
+    #[serde(default)]
+    pub today_interval_ms: Option<u64>,
+    /// One plain English sentence on why today's numbers are missing or grow old.
+    #[serde(default)]
+    pub today_cause: Option<String>,
+    /// The same for machines, and for walls in other languages. Codes may be added.
+    #[serde(default, deserialize_with = "crate::cause::known")]
+    pub today_cause_code: Option<Cause>,
     /// How the server gets on with CXone.
     pub upstream: Upstream,
     /// The queues in the board's configured order.
@@ -169,6 +180,9 @@ pub struct Queue {
     pub agents: Agents,
     /// Calls answered in time.
     pub service_level: ServiceLevel,
+    /// Contacts since midnight of the board's time zone; `None` where they were never read.
+    #[serde(default)]
+    pub today: Option<Today>,
     /// How bad it is, as the server judges it by the board's thresholds.
     #[serde(default)]
     pub level: Level,
@@ -210,7 +224,9 @@ impl Queue {
 }
 
 impl Queue {
-    /// A metric's value in its unit; `None` while it is unknown.
+    /// A metric's value in its unit; `None` while it is unknown. Whether it is stale is for the
+    /// caller to judge, of the live ones by [`TileState`](crate::tile_state::TileState), of
+    /// today's by [`today_freshness`](Self::today_freshness).
     #[must_use]
     pub fn value(&self, metric: Metric) -> Option<f64> {
         match metric {
@@ -225,6 +241,27 @@ impl Queue {
             Metric::AgentsAfterCallWork => self.agents.after_call_work.map(number),
             Metric::AgentsUnavailable => self.agents.unavailable.map(number),
             Metric::ServiceLevelSample => self.service_level.sample.map(number),
+            today => self.value_of_today(today),
+        }
+    }
+
+    fn value_of_today(&self, metric: Metric) -> Option<f64> {
+        let today = self.today.as_ref()?;
+        let service_level = &today.service_level;
+        match metric {
+            Metric::AbandonRate => today.abandon_rate_percent.filter(|it| it.is_finite()),
+            Metric::ServiceLevelToday => (service_level.percent)
+                .filter(|percent| service_level.sample != Some(0) && percent.is_finite()),
+            Metric::AverageSpeedOfAnswer => today.average_speed_of_answer_ms.map(number),
+            Metric::Offered => today.offered.map(number),
+            Metric::Queued => today.queued.map(number),
+            Metric::Handled => today.handled.map(number),
+            Metric::Abandoned => today.abandoned.map(number),
+            Metric::AverageHandle => today.average_handle_ms.map(number),
+            Metric::AverageTalk => today.average_talk_ms.map(number),
+            Metric::AverageWrap => today.average_wrap_ms.map(number),
+            Metric::ServiceLevelTodaySample => service_level.sample.map(number),
+            _ => None,
         }
     }
 }
@@ -387,6 +424,9 @@ mod tests {
             },
             build: "b".into(),
             poll_interval_ms: 30_000,
+            today_interval_ms: None,
+            today_cause: None,
+            today_cause_code: None,
             upstream: Upstream {
                 state: UpstreamState::Degraded,
                 cause: None,
@@ -430,6 +470,7 @@ mod tests {
                 },
                 "build": "b",
                 "poll_interval_ms": 30_000,
+                "today_interval_ms": null, "today_cause": null, "today_cause_code": null,
                 "upstream": {
                     "state": "degraded", "cause": null, "cause_code": null, "since_ms": null,
                     "cause_since_ms": null, "next_try_ms": null
@@ -445,6 +486,7 @@ mod tests {
                     "service_level": {
                         "percent": null, "goal": null, "threshold_ms": null, "sample": null
                     },
+                    "today": null,
                     "level": "none", "level_since_ms": null, "level_since_at_least": false,
                     "times_past": null, "last_level": "none", "reasons": [], "trend": [],
                     "revision": null
@@ -513,6 +555,35 @@ mod tests {
     }
 
     #[test]
+    fn todays_numbers_have_their_public_names() {
+        let mut snapshot = example();
+        snapshot.today_interval_ms = Some(75_000);
+        snapshot.today_cause_code = Some(Cause::Forbidden);
+        let from = "2026-11-29T05:00:00Z";
+        snapshot.queues[0].today = Some(Today {
+            from: from.into(),
+            lag_ms: 75_000,
+            offered: Some(30),
+            abandon_rate_percent: Some(12.5),
+            average_wrap_ms: Some(9_000),
+            ..Today::default()
+        });
+        let json = there_and_back(&snapshot);
+        assert_eq!(json["today_interval_ms"], 75_000);
+        assert_eq!(json["today_cause_code"], "forbidden");
+        assert_eq!(
+            json["queues"][0]["today"],
+            json!({
+                "from": from, "lag_ms": 75_000, "offered": 30, "queued": null, "handled": null,
+                "abandoned": null, "abandon_rate_percent": 12.5,
+                "average_speed_of_answer_ms": null, "average_handle_ms": null,
+                "average_talk_ms": null, "average_wrap_ms": 9_000,
+                "service_level": { "percent": null, "sample": null }
+            })
+        );
+    }
+
+    #[test]
     fn a_cause_has_a_code_and_a_younger_servers_one_is_none() {
         let mut snapshot = example();
         snapshot.queues[0].cause_code = Some(Cause::LeftOut);
@@ -532,11 +603,22 @@ mod tests {
             let object = json.pointer_mut(pointer).unwrap().as_object_mut().unwrap();
             object.retain(|name, _| !names.contains(&name.as_str()));
         };
+        drop(
+            "",
+            &["today_interval_ms", "today_cause", "today_cause_code"],
+        );
         drop("/board", &["notice", "display"]);
         drop("/upstream", &["cause_code", "since_ms", "next_try_ms"]);
         drop(
             "/queues/0",
-            &["cause_code", "level", "level_since_ms", "reasons", "trend"],
+            &[
+                "cause_code",
+                "level",
+                "level_since_ms",
+                "reasons",
+                "today",
+                "trend",
+            ],
         );
         drop("/queues/0/agents", &["after_call_work", "unavailable"]);
         drop(

@@ -8,7 +8,8 @@
 
 use crate::snapshot::{
     Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Level, Metric, Queue,
-    QueueState, Reason, ServiceLevel, SimulatedClock, Theme, Totals, Upstream, UpstreamState,
+    QueueState, Reason, ServiceLevel, SimulatedClock, Theme, Today, TodayServiceLevel, Totals,
+    Upstream, UpstreamState,
 };
 use crate::trend::{QueueTrend, Trends};
 
@@ -42,6 +43,9 @@ pub fn snapshot(json: &impl Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
         board: board(&json.get("board"))?,
         build: json.get("build").text()?,
         poll_interval_ms: count(&json.get("poll_interval_ms"))?,
+        today_interval_ms: count(&json.get("today_interval_ms")),
+        today_cause: json.get("today_cause").text(),
+        today_cause_code: cause(json, "today_cause_code"),
         upstream: Upstream {
             state: match upstream.get("state").text()?.as_str() {
                 "ok" => UpstreamState::Ok,
@@ -50,7 +54,7 @@ pub fn snapshot(json: &impl Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
                 _ => UpstreamState::Degraded,
             },
             cause: upstream.get("cause").text(),
-            cause_code: cause(&upstream),
+            cause_code: cause(&upstream, "cause_code"),
             since_ms: count(&upstream.get("since_ms")),
             cause_since_ms: count(&upstream.get("cause_since_ms")),
             next_try_ms: count(&upstream.get("next_try_ms")),
@@ -124,7 +128,7 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
             _ => QueueState::Unknown,
         },
         cause: json.get("cause").text(),
-        cause_code: cause(json),
+        cause_code: cause(json, "cause_code"),
         lag_ms: count(&json.get("lag_ms")),
         is_outside_hours: flag(&json.get("is_outside_hours")),
         waiting: count(&json.get("waiting")),
@@ -143,6 +147,7 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
             threshold_ms: count(&service_level.get("threshold_ms")),
             sample: count(&service_level.get("sample")),
         },
+        today: today(&json.get("today")),
         level: level(&json.get("level")),
         level_since_ms: count(&json.get("level_since_ms")),
         level_since_at_least: flag(&json.get("level_since_at_least")),
@@ -151,6 +156,29 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
         reasons: json.get("reasons").each(reason).unwrap_or_default(),
         trend: Vec::new(),
         revision: revision(json),
+    })
+}
+
+/// Today's numbers; `None` where they have no day or no age.
+fn today(json: &impl Json) -> Option<Today> {
+    let of = |name: &str| count(&json.get(name));
+    let service_level = json.get("service_level");
+    Some(Today {
+        from: json.get("from").text()?,
+        lag_ms: of("lag_ms")?,
+        offered: of("offered"),
+        queued: of("queued"),
+        handled: of("handled"),
+        abandoned: of("abandoned"),
+        abandon_rate_percent: percent(&json.get("abandon_rate_percent")),
+        average_speed_of_answer_ms: of("average_speed_of_answer_ms"),
+        average_handle_ms: of("average_handle_ms"),
+        average_talk_ms: of("average_talk_ms"),
+        average_wrap_ms: of("average_wrap_ms"),
+        service_level: TodayServiceLevel {
+            percent: percent(&service_level.get("percent")),
+            sample: count(&service_level.get("sample")),
+        },
     })
 }
 
@@ -175,15 +203,15 @@ pub fn revision(json: &impl Json) -> Option<u64> {
 }
 
 /// A younger server's code is none: its sentence stands beside it.
-fn cause(json: &impl Json) -> Option<Cause> {
-    Cause::of_code(&json.get("cause_code").text()?)
+fn cause(json: &impl Json, name: &str) -> Option<Cause> {
+    Cause::of_code(&json.get(name).text()?)
 }
 
 /// A younger server's reason that this page has no words for makes the tile no less
 /// red: the other reasons, or none, are shown with it.
 fn reason(json: &impl Json) -> Option<Reason> {
-    let metric = Metric::of_name(&json.get("metric").text()?);
-    let metric = metric.filter(|metric| Metric::JUDGED.contains(metric))?;
+    let name = json.get("metric").text()?;
+    let metric = (Metric::JUDGED.into_iter()).find(|metric| metric.as_str() == name)?;
     let direction = match json.get("direction").text()?.as_str() {
         "above" => Direction::Above,
         _ => Direction::Below,
@@ -251,6 +279,9 @@ mod tests {
             board: Board::default(),
             build: "b".into(),
             poll_interval_ms: 30_000,
+            today_interval_ms: None,
+            today_cause: None,
+            today_cause_code: None,
             upstream: Upstream {
                 state: UpstreamState::Down,
                 cause: None,
@@ -276,10 +307,37 @@ mod tests {
             }
         }
         for cause in Cause::ALL {
-            agree_on(&of(Queue {
+            let mut snapshot = of(Queue {
                 cause_code: Some(cause),
                 ..Queue::default()
-            }));
+            });
+            snapshot.today_cause_code = Some(cause);
+            agree_on(&snapshot);
+        }
+        for count in [None, Some(0), Some(9), Some(u64::MAX)] {
+            let percent = count.map(|count| count as f64);
+            let mut snapshot = of(Queue {
+                today: Some(Today {
+                    from: "2026-11-29T05:00:00Z".into(),
+                    lag_ms: count.unwrap_or(5),
+                    offered: count,
+                    queued: count,
+                    handled: count,
+                    abandoned: count,
+                    abandon_rate_percent: percent,
+                    average_speed_of_answer_ms: count,
+                    average_handle_ms: count,
+                    average_talk_ms: count,
+                    average_wrap_ms: count,
+                    service_level: TodayServiceLevel {
+                        percent,
+                        sample: count,
+                    },
+                }),
+                ..Queue::default()
+            });
+            snapshot.today_interval_ms = count;
+            agree_on(&snapshot);
         }
         for metric in Metric::JUDGED {
             for direction in [Direction::Above, Direction::Below] {

@@ -80,6 +80,9 @@ pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
         },
         build: "test".into(),
         poll_interval_ms: 30_000,
+        today_interval_ms: None,
+        today_cause: None,
+        today_cause_code: None,
         upstream: Upstream {
             state: UpstreamState::Ok,
             cause: None,

@@ -94,7 +94,13 @@ fn check_bounds(queue: &Queue) {
         assert!(count.is_none_or(|count| count < COUNT_END), "{queue:?}");
     }
     let level = queue.service_level;
-    for percent in [level.percent, level.goal].into_iter().flatten() {
+    let today = queue.today.clone().unwrap_or_default();
+    let of_today = [today.abandon_rate_percent, today.service_level.percent];
+    for percent in [level.percent, level.goal]
+        .into_iter()
+        .chain(of_today)
+        .flatten()
+    {
         assert!((0.0..=100.0).contains(&percent), "{queue:?}");
     }
     assert!(queue.reasons.iter().all(|reason| reason.limit.is_finite()));
@@ -119,12 +125,22 @@ fn possible(mut known: BoardSnapshot) -> Option<BoardSnapshot> {
         &mut totals.average_wait_ms,
         &mut upstream.since_ms,
         &mut upstream.next_try_ms,
+        &mut known.today_interval_ms,
     ] {
         *count = count.filter(is_possible);
     }
     for queue in &mut known.queues {
+        queue.today = (queue.today.take()).filter(|today| today.lag_ms < COUNT_END);
         for count in counts(queue) {
             *count = count.filter(is_possible);
+        }
+        if let Some(today) = &mut queue.today {
+            for percent in [
+                &mut today.abandon_rate_percent,
+                &mut today.service_level.percent,
+            ] {
+                *percent = percent.filter(|it| (0.0..=100.0).contains(it));
+            }
         }
         // What an older server has there is not read any more.
         queue.trend.clear();
@@ -139,6 +155,19 @@ fn possible(mut known: BoardSnapshot) -> Option<BoardSnapshot> {
 /// Every count of a queue.
 fn counts(queue: &mut Queue) -> impl Iterator<Item = &mut Option<u64>> {
     let (agents, level) = (&mut queue.agents, &mut queue.service_level);
+    let of_today = queue.today.iter_mut().flat_map(|today| {
+        [
+            &mut today.offered,
+            &mut today.queued,
+            &mut today.handled,
+            &mut today.abandoned,
+            &mut today.average_speed_of_answer_ms,
+            &mut today.average_handle_ms,
+            &mut today.average_talk_ms,
+            &mut today.average_wrap_ms,
+            &mut today.service_level.sample,
+        ]
+    });
     [
         &mut queue.lag_ms,
         &mut queue.waiting,
@@ -155,6 +184,7 @@ fn counts(queue: &mut Queue) -> impl Iterator<Item = &mut Option<u64>> {
         &mut level.sample,
     ]
     .into_iter()
+    .chain(of_today)
     .chain(queue.reasons.iter_mut().map(|reason| &mut reason.since_ms))
 }
 
