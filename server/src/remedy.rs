@@ -175,6 +175,10 @@ fn of_refusal(remedy: Remedy) -> &'static str {
             "give the role of the access key's user the permission to view ACD skills, under Admin > Security > Roles \
              & Permissions"
         }
+        Remedy::ReportPermission => {
+            "give the role of the access key's user the permissions to view skills, users and reports, under Admin > \
+             Security > Roles & Permissions; CXone does not document which of them this needs"
+        }
         Remedy::VisibleQueues => {
             "check CXONE_TENANT_ID, and what the API client may see under Administration > Security > API Clients"
         }

@@ -1,6 +1,6 @@
 //! What came of a request: a whole answer, or the other side of one that did not come whole.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::{Response, StatusCode, header::HeaderValue};
 
@@ -31,6 +31,8 @@ pub(super) struct Answer {
     /// Just before the request was sent, after the wait for the budget.
     pub(super) sent_at: Moment,
     pub(super) status: StatusCode,
+    /// When it was made, by the answering side's own clock (`Date`).
+    pub(super) date: Option<SystemTime>,
     pub(super) content_type: Option<HeaderValue>,
     /// What `WWW-Authenticate` says.
     pub(super) challenge: String,

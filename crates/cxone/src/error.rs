@@ -34,7 +34,7 @@ pub enum Error {
         remedy: Remedy,
     },
     /// 403: a permission is missing.
-    #[error("CXone does not let us read queues (HTTP 403)")]
+    #[error("CXone does not let us read {} (HTTP 403)", forbidden(*.remedy))]
     Forbidden {
         /// Which permission.
         remedy: Remedy,
@@ -278,6 +278,13 @@ impl Error {
 
 /// The detail where a token does not name its tenant.
 pub(crate) const NO_TENANT: &str = "no tenantId in the token";
+
+fn forbidden(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::ReportPermission => "reports",
+        _ => "queues",
+    }
+}
 
 fn retry_words(retry_after: &Option<Duration>) -> String {
     retry_after

@@ -61,6 +61,9 @@ pub enum Remedy {
     QueueScope,
     /// The permission of the access key's user to view ACD skills.
     SkillPermission,
+    /// The permissions of the access key's user to see reports and agents; CXone does not
+    /// document which one a call needs.
+    ReportPermission,
     /// The tenant, and what the API client may see.
     VisibleQueues,
     /// The permission to view ACD skills, and the campaigns that the user's access is

@@ -2,7 +2,10 @@
 //!
 //! Values never reach an error or a log: a field's name says what is wrong with it.
 
+mod times;
 mod tolerant;
+
+pub(super) use times::LONGEST;
 
 use std::collections::BTreeSet;
 
@@ -102,8 +105,20 @@ fn media_type(content_type: Option<&HeaderValue>) -> String {
         .to_ascii_lowercase()
 }
 
+/// A field by its name, or by its name in other letters: versions of the API differ in case.
+pub(super) fn get<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    field(value.as_object()?, name)
+}
+
+fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object.get(name).or_else(|| {
+        let mut fields = object.iter();
+        fields.find_map(|(is, value)| is.eq_ignore_ascii_case(name).then_some(value))
+    })
+}
+
 /// An object whose fields are read one by one, each for itself: one that is
-/// missing, null or of a wrong type is unknown and spoils no other.
+/// missing, null, blank or of a wrong type is unknown and spoils no other.
 pub(super) struct Fields<'a> {
     object: &'a Map<String, Value>,
     odd: &'a mut OddFields,
@@ -131,13 +146,14 @@ impl<'a> Fields<'a> {
         Self { object, odd }
     }
 
-    /// A field by `read`, which says nothing of a value that it cannot read.
+    /// A field by `read`, which says nothing of a value that it cannot read. Null and blank are
+    /// nothing to read.
     pub(super) fn read<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&'a Value) -> Option<T>,
     ) -> Option<T> {
-        let value = self.object.get(name).filter(|value| !value.is_null())?;
+        let value = field(self.object, name).filter(|value| !is_blank(value))?;
         let known = read(value);
         if known.is_none() {
             self.odd.note(name);
@@ -180,6 +196,10 @@ impl<'a> Fields<'a> {
                 .map(f64::abs)
         })
     }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// A whole number of 0 or more, however it is written.
@@ -311,7 +331,6 @@ mod tests {
             json!(true),
             json!([4]),
             json!({"value": 4}),
-            json!(""),
             json!("-"),
             json!("four"),
             json!("4,0"),
@@ -324,11 +343,9 @@ mod tests {
         ] {
             assert_eq!(count_of(value.clone()), (None, true), "{value}");
         }
-        assert_eq!(
-            count_of(Value::Null),
-            (None, false),
-            "null is no wrong type, it is unknown"
-        );
+        for absent in [Value::Null, json!(""), json!("  ")] {
+            assert_eq!(count_of(absent), (None, false));
+        }
     }
 
     #[test]
@@ -355,13 +372,8 @@ mod tests {
             assert_eq!(flag(yes.clone()), (Some(true), false), "{yes}");
             assert_eq!(flag(no.clone()), (Some(false), false), "{no}");
         }
-        for value in [
-            json!(""),
-            json!("maybe"),
-            json!(2),
-            json!(-1),
-            json!([true]),
-        ] {
+        assert_eq!(flag(json!("")), (None, false));
+        for value in [json!("maybe"), json!(2), json!(-1), json!([true])] {
             assert_eq!(flag(value.clone()), (None, true), "{value}");
         }
         assert_eq!(flag(Value::Null), (None, false));
@@ -421,6 +433,7 @@ mod tests {
                     path: "/".into(),
                     sent_at: SystemClock.now(),
                     status: StatusCode::OK,
+                    date: None,
                     content_type: content_type.as_deref().and_then(|it| it.parse().ok()),
                     challenge: String::new(),
                     next_link: None,

@@ -183,7 +183,11 @@ impl Cursor {
             Next::Link(url) => Some(url.clone()),
             Next::Skip => {
                 let mut url = first.clone();
+                let kept = first.query_pairs();
+                let kept = kept.filter(|(name, _)| name != "skip" && name != "top");
                 url.query_pairs_mut()
+                    .clear()
+                    .extend_pairs(kept)
                     .append_pair("skip", &self.entries().to_string())
                     .append_pair("top", &self.page_size.to_string());
                 Some(url)
@@ -231,6 +235,11 @@ impl Cursor {
         };
         let is_cut = is_too_long && is_new && rows > 0 && !is_whole;
         self.note_shortfall(is_cut);
+    }
+
+    /// Takes note of when a page was asked for that is not there.
+    pub(crate) fn note_asked(&mut self, at: Moment) {
+        self.asked_at.get_or_insert(at);
     }
 
     /// Takes note that there is no page at the address of the next one.

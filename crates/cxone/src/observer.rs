@@ -20,16 +20,30 @@ pub enum CallKind {
     QueueList,
     /// Their numbers.
     Readings,
+    /// Their contacts, counted over a time.
+    Summaries,
+    /// Their service levels over a time.
+    ServiceLevels,
+    /// What each agent does.
+    Agents,
 }
 
 impl CallKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
         Self::SignIn,
         Self::Discovery,
         Self::QueueList,
         Self::Readings,
+        Self::Summaries,
+        Self::ServiceLevels,
+        Self::Agents,
     ];
+
+    /// Whether it needs a permission besides that of the live numbers.
+    pub(crate) const fn is_report(self) -> bool {
+        matches!(self, Self::Summaries | Self::ServiceLevels | Self::Agents)
+    }
 
     /// Its name as a label, as in `queue_list`.
     #[must_use]
@@ -39,6 +53,9 @@ impl CallKind {
             Self::Discovery => "discovery",
             Self::QueueList => "queue_list",
             Self::Readings => "readings",
+            Self::Summaries => "summaries",
+            Self::ServiceLevels => "service_levels",
+            Self::Agents => "agents",
         }
     }
 }

@@ -95,7 +95,7 @@ impl List<'_> {
         session: &Session,
         cursor: &mut Cursor,
         check: impl Fn(&Answer) -> Result<(), Error> + Send,
-        read: impl FnOnce(&Value) -> Result<PageOfIds, Error> + Send,
+        read: impl FnOnce(&Answer, &Value) -> Result<PageOfIds, Error> + Send,
     ) -> Result<(), Error> {
         let Some(url) = cursor.url(&self.first) else {
             return Ok(());
@@ -117,6 +117,7 @@ impl List<'_> {
         let is_missing =
             is_missing || answer.status.is_success() && answer.body.trim_ascii().is_empty();
         if answer.has_no_content() || is_missing && !cursor.is_at_start() {
+            cursor.note_asked(answer.sent_at);
             cursor.end_of_pages();
             return Ok(());
         }
@@ -128,7 +129,7 @@ impl List<'_> {
             Err(error) if total.count.is_none() => return Err(error),
             link => link.ok().flatten(),
         };
-        let page = read(&body)?;
+        let page = read(&answer, &body)?;
         cursor.advance(url, answer.sent_at, page, total, link);
         Ok(())
     }
@@ -153,17 +154,21 @@ impl List<'_> {
     /// The link to the next page, under any of its usual names, with or without a
     /// `resultSet` around it.
     fn next_link(&self, body: &Value) -> Result<Option<String>, Error> {
-        let bodies = || [body.get("resultSet"), Some(body)].into_iter().flatten();
+        let bodies = || {
+            [json::get(body, "resultSet"), Some(body)]
+                .into_iter()
+                .flatten()
+        };
         let around = ["_links", "links", "paging", "pagination"];
         let inside = bodies()
-            .flat_map(|body| around.map(|name| body.get(name)?.get("next")))
+            .flat_map(|body| around.map(|name| json::get(json::get(body, name)?, "next")))
             .flatten();
         let outside = bodies()
-            .flat_map(|body| NEXT_LINKS.map(|name| body.get(name)))
+            .flat_map(|body| NEXT_LINKS.map(|name| json::get(body, name)))
             .flatten();
         for value in inside.chain(outside) {
             let link = match value {
-                Value::Object(link) => link.get("href").unwrap_or(&Value::Null),
+                Value::Object(_) => json::get(value, "href").unwrap_or(&Value::Null),
                 value => value,
             };
             match link {
@@ -245,14 +250,13 @@ pub(super) fn entries<'a>(
     names: &[&'static str],
     what: &str,
 ) -> Result<&'a [Value], Error> {
-    let Value::Object(outer) = body else {
+    if !body.is_object() {
         let kind = kind(body);
         return Err(unexpected(format!("the {what} is {kind}, not an object")));
-    };
-    let inner = outer.get("resultSet");
-    let objects = [inner.and_then(Value::as_object), Some(outer)];
-    let named: Vec<_> = (objects.into_iter().flatten())
-        .flat_map(|object| names.iter().map(|name| (*name, object.get(*name))))
+    }
+    let inner = json::get(body, "resultSet");
+    let named: Vec<_> = ([inner, Some(body)].into_iter().flatten())
+        .flat_map(|object| names.iter().map(|name| (*name, json::get(object, name))))
         .filter_map(|(name, value)| Some((name, value?)))
         .collect();
     if let Some(entries) = named.iter().find_map(|(_, value)| value.as_array()) {

@@ -6,9 +6,15 @@
 //! from it what was asked for.
 
 mod activity;
+mod agents;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzzing/realtime.rs"]
 pub(super) mod fuzzing;
+#[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzzing/reports.rs"]
+pub(super) mod fuzzing_reports;
+mod reports;
+mod summaries;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -19,7 +25,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use reqwest::StatusCode;
+use reqwest::{StatusCode, Url};
 
 use super::{
     BaseUrl, RealtimeSettings, SignInMethod, SkillFilter,
@@ -33,8 +39,8 @@ use super::{
     transport::Transport,
 };
 use crate::{
-    CallKind, Cursor, Error, QueueInfo, QueueList, QueueReadings, QueueSource, Remedy, Setting,
-    Step, TokenLife, clock::Clock,
+    CallKind, Cursor, Error, QueueInfo, QueueList, QueueReadings, QueueSource, Remedy,
+    ReportSource, Setting, Step, TokenLife, clock::Clock,
 };
 use activity::{Skill, Skills};
 
@@ -89,6 +95,12 @@ impl Realtime {
         }
     }
 
+    /// The path of a resource, in the version set.
+    fn path(&self, resource: &str) -> String {
+        let version = &self.settings.api_version;
+        format!("/incontactAPI/services/{version}/{resource}")
+    }
+
     async fn place(&self) -> Result<Place, Error> {
         if let Some(base_url) = &self.settings.api_url {
             return Ok(Place {
@@ -112,21 +124,10 @@ impl Realtime {
         skills: &mut Skills,
     ) -> Result<(), Error> {
         let place = self.place().await?;
-        let path = format!(
-            "/incontactAPI/services/{}/skills/activity",
-            self.settings.api_version
-        );
+        let path = self.path("skills/activity");
         let mut first = place.base_url.endpoint(&path);
         if let Some(filter) = filter {
-            // CXone takes one media type or all.
-            if let [media_type] = filter.media_types.as_slice() {
-                first
-                    .query_pairs_mut()
-                    .append_pair("mediaTypeId", &media_type.0.to_string());
-            }
-            if !filter.outbound {
-                first.query_pairs_mut().append_pair("isOutbound", "false");
-            }
+            narrow(&mut first, filter);
         }
         let list = List {
             base_url: &place.base_url,
@@ -136,7 +137,9 @@ impl Realtime {
             name: "skill list",
         };
         let read = list
-            .read_page(&self.session, cursor, check_read, |page| skills.add(page))
+            .read_page(&self.session, cursor, check_read, |_, page| {
+                skills.add(page)
+            })
             .await;
         if let Err(error) = &read {
             self.discovery.doubt_api(error).await;
@@ -236,6 +239,10 @@ impl QueueSource for Realtime {
         self.session.token().await.map(drop)
     }
 
+    fn reports(&self) -> Option<&dyn ReportSource> {
+        Some(self)
+    }
+
     fn token_life(&self) -> Option<TokenLife> {
         self.session.token_life()
     }
@@ -275,6 +282,18 @@ impl QueueSource for Realtime {
             step("discovery", words);
         }
         steps
+    }
+}
+
+/// Lets CXone leave out already what `filter` leaves out, as far as it can be told to.
+fn narrow(url: &mut Url, filter: &SkillFilter) {
+    // CXone takes one media type or all.
+    if let [media_type] = filter.media_types.as_slice() {
+        url.query_pairs_mut()
+            .append_pair("mediaTypeId", &media_type.0.to_string());
+    }
+    if !filter.outbound {
+        url.query_pairs_mut().append_pair("isOutbound", "false");
     }
 }
 

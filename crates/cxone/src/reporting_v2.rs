@@ -128,7 +128,7 @@ impl QueueSource for ReportingV2 {
                 &self.session,
                 &mut list.cursor,
                 |answer| check_read(answer, || not_found(answer)),
-                |body| {
+                |_, body| {
                     let page = queue_list::page(body)?;
                     page.odd.log(LIST_PATH);
                     let ids = page.ids();

@@ -121,7 +121,8 @@ impl Session {
         let answer = send(&token).await?;
         let may_help = match answer.status {
             StatusCode::UNAUTHORIZED => true,
-            StatusCode::FORBIDDEN => self.may_renew(&token),
+            // That of a report says nothing of the token: the numbers are read with it.
+            StatusCode::FORBIDDEN if !kind.is_report() => self.may_renew(&token),
             _ if is_about_the_token(&answer) => self.may_renew(&token),
             _ => return Ok(answer),
         };

@@ -27,6 +27,22 @@ impl Default for SkillFilter {
     }
 }
 
+impl SkillFilter {
+    /// Whether a skill of this kind is read, as far as it is known.
+    pub(super) fn lets_read(
+        &self,
+        media_type: Option<MediaType>,
+        is_outbound: Option<bool>,
+    ) -> bool {
+        self.has(media_type) && (is_outbound != Some(true) || self.outbound)
+    }
+
+    /// Whether a media type that is known is one of these.
+    pub(super) fn has(&self, media_type: Option<MediaType>) -> bool {
+        media_type.is_none_or(|it| self.media_types.contains(&it))
+    }
+}
+
 /// A channel, by CXone's number for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

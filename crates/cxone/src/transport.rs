@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{
     Client, ClientBuilder, Request, RequestBuilder, StatusCode, Url,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
+        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
         HeaderValue, LINK, WWW_AUTHENTICATE,
     },
     redirect, retry,
@@ -121,6 +121,8 @@ impl Transport {
         let status = response.status();
         self.refuse(status, response.headers(), &peer)?;
 
+        let date = response.headers().get(DATE);
+        let date = date.and_then(|it| httpdate::parse_http_date(it.to_str().ok()?).ok());
         let content_type = response.headers().get(CONTENT_TYPE).cloned();
         let encoding = response.headers().get(CONTENT_ENCODING).cloned();
         let challenge = joined(response.headers(), &WWW_AUTHENTICATE);
@@ -136,6 +138,7 @@ impl Transport {
             path,
             sent_at,
             status,
+            date,
             content_type,
             challenge,
             next_link,

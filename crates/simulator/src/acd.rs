@@ -19,10 +19,10 @@ mod shifts;
 
 use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 
-use agent::{Agent, Doing};
+pub(crate) use agent::{Agent, Doing};
 pub use counts::{Counts, Interval};
 use line::Line;
-pub(crate) use metrics::Metrics;
+pub(crate) use metrics::{Metrics, quarter_of};
 use script::{Part, Scene};
 
 use crate::{

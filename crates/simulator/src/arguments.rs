@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
-use queuewall_simulator::{ActivityShape, Credentials, DayArgs, Options};
+use queuewall_simulator::{ActivityShape, Credentials, DayArgs, Form, Options};
 
 /// A simulated CXone tenant: queues of a contact centre through a working day, over the HTTP of
 /// CXone's v2 Reporting API and Real-Time Data API.
@@ -54,6 +54,9 @@ pub(crate) struct Arguments {
     /// Wrap the skills' activity in resultSet, as older API versions do
     #[arg(long)]
     result_set: bool,
+    /// Form of the skills' summaries and agents' states, by API version
+    #[arg(long, value_name = "VERSION", value_enum, default_value_t = Form::default())]
+    form: Form,
     /// Show no skill, as to an API user without any
     #[arg(long)]
     no_skills: bool,
@@ -84,6 +87,7 @@ impl Arguments {
             } else {
                 ActivityShape::Plain
             },
+            form: self.form,
             skills_visible: !self.no_skills,
             other_skills: !self.only_queues,
             ..self.day.options()
@@ -170,6 +174,7 @@ mod tests {
         let quirks = options("--quirk=gzip,link-to-404").quirks;
         assert_eq!(quirks, [Quirk::Gzip, Quirk::LinkTo404]);
         assert_eq!(options("--all-quirks").quirks, Quirk::HARMLESS);
+        assert_eq!(options("--form=v21").form, Form::V21);
         assert_eq!(options("--days-before=7").days_before, 7);
         assert!(options("--script").script);
         let seconds = options("--refresh-token-seconds=90").refresh_token_seconds;

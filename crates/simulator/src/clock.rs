@@ -50,6 +50,13 @@ impl Clock {
         let elapsed_ms = now_ms.saturating_sub(self.origin_ms).max(0);
         self.start.milliseconds() + (elapsed_ms as f64 * self.speed) as i64
     }
+
+    /// The same where the days before the start count too: there a simulated second is a real
+    /// one.
+    pub(crate) fn simulated_at(&self, real_ms: i64) -> i64 {
+        let before_ms = self.origin_ms.saturating_sub(real_ms).max(0);
+        self.simulated_ms(real_ms).saturating_sub(before_ms)
+    }
 }
 
 /// A moment of real time as CXone writes it: `2026-01-05T10:00:00.000Z`. `null` where
@@ -94,6 +101,8 @@ mod tests {
         advance(Duration::from_secs(3)).await;
         let at = |ms: i64| clock.simulated_ms(start_ms + ms) - START.milliseconds();
         assert_eq!((at(-5), at(0), at(1_500)), (0, 0, 90_000));
+        let at = |ms: i64| clock.simulated_at(start_ms + ms) - START.milliseconds();
+        assert_eq!((at(-5), at(0), at(1_500)), (-5, 0, 90_000));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     acd::{Acd, Counts, Interval},
     endpoint::Endpoint,
+    form::Form,
     quirk::{Quirk, Quirks},
     tenant::{Exceptions, Faults, QueueOverride, Request, ScopedFault, Tenant},
 };
@@ -138,6 +139,11 @@ impl Control {
         let mut state = self.tenant.state();
         state.quirks = Quirks::new(quirks, now_ms);
         state.exceptions.changed_ms = now_ms;
+    }
+
+    /// Writes reports in this form from now on.
+    pub fn set_form(&self, form: Form) {
+        self.tenant.state().form = form;
     }
 
     /// What has happened in a queue since the simulated midnight.

@@ -1,6 +1,6 @@
 //! The contracts' addresses.
 
-/// One of the contracts' addresses: three of `reporting-v2`, then five of `realtime`.
+/// One of the contracts' addresses: three of `reporting-v2`, then eight of `realtime`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// `POST /oauth2/token`
@@ -19,11 +19,17 @@ pub enum Endpoint {
     AccessKeyToken,
     /// `GET /incontactAPI/services/v{N}/skills/activity`
     SkillActivity,
+    /// `GET /incontactAPI/services/v{N}/skills/summary`
+    SkillSummary,
+    /// `GET /incontactAPI/services/v{N}/skills/sla-summary`
+    ServiceLevelSummary,
+    /// `GET /incontactAPI/services/v{N}/agents/states`
+    AgentStates,
 }
 
 impl Endpoint {
     /// Every endpoint.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Token,
         Self::Realtime,
         Self::QueueList,
@@ -32,5 +38,8 @@ impl Endpoint {
         Self::AuthToken,
         Self::AccessKeyToken,
         Self::SkillActivity,
+        Self::SkillSummary,
+        Self::ServiceLevelSummary,
+        Self::AgentStates,
     ];
 }

@@ -11,6 +11,7 @@ mod origin;
 mod page;
 mod queue_list;
 mod realtime;
+mod reports;
 mod sign_in;
 mod token;
 mod xml;
@@ -28,6 +29,7 @@ use crate::{
     tenant::{self, Tenant},
 };
 use answer::{Answer, Body};
+use reports::Report;
 
 /// More than a hundred ids and as many skills ever need.
 const BODY_LIMIT_BYTES: usize = 1 << 20;
@@ -99,6 +101,15 @@ pub(crate) async fn respond(
                 Endpoint::AuthToken => sign_in::auth_token(tenant, headers, &body),
                 Endpoint::AccessKeyToken => sign_in::access_key(tenant, headers, &body),
                 Endpoint::SkillActivity => activity::answer(tenant, headers, uri, &quirks),
+                Endpoint::SkillSummary => {
+                    reports::answer(tenant, headers, uri, Report::Summaries, &quirks)
+                }
+                Endpoint::ServiceLevelSummary => {
+                    reports::answer(tenant, headers, uri, Report::ServiceLevels, &quirks)
+                }
+                Endpoint::AgentStates => {
+                    reports::answer(tenant, headers, uri, Report::Agents, &quirks)
+                }
             }
             .into_response(&quirks)
         }
@@ -118,8 +129,13 @@ fn find(method: &Method, path: &str) -> Result<Endpoint, Answer> {
         "/.well-known/cxone-configuration" => (Endpoint::CxoneConfiguration, Method::GET),
         "/auth/token" => (Endpoint::AuthToken, Method::POST),
         "/authentication/v1/token/access-key" => (Endpoint::AccessKeyToken, Method::POST),
-        path if activity::is_at(path) => (Endpoint::SkillActivity, Method::GET),
-        _ => return Err(Answer::error(StatusCode::NOT_FOUND, "no such resource")),
+        path => match activity::resource_at(path) {
+            Some("skills/activity") => (Endpoint::SkillActivity, Method::GET),
+            Some("skills/summary") => (Endpoint::SkillSummary, Method::GET),
+            Some("skills/sla-summary") => (Endpoint::ServiceLevelSummary, Method::GET),
+            Some("agents/states") => (Endpoint::AgentStates, Method::GET),
+            _ => return Err(Answer::error(StatusCode::NOT_FOUND, "no such resource")),
+        },
     };
     if *method == allowed {
         Ok(endpoint)

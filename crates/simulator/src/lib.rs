@@ -31,14 +31,14 @@
 //! - [`Simulator`]: the running server
 //! - [`Control`]: changes the tenant while it runs, and tells what it was asked
 //! - [`Past`]: its contact centre in the days before its start
-//! - [`Quirk`]: odd forms of answers
+//! - [`Quirk`]: odd forms of answers; [`Form`]: the forms of reports, by version
 //! - `skill`: names, sizes and hours of the queues, how many contacts come and how many
 //!   agents are planned
 //! - `acd`: the contact centre, event by event; all numbers are counted from it; with the
 //!   demo's script
 //! - `tenant`: tokens, rate limit, scripted exceptions
 //! - `http`: the endpoints of both dialects, and the faults. `token`, `realtime` and
-//!   `queue_list` are `reporting-v2`; `discovery`, `sign_in` and `activity` are
+//!   `queue_list` are `reporting-v2`; `discovery`, `sign_in`, `activity` and `reports` are
 //!   `realtime`
 
 mod acd;
@@ -46,6 +46,7 @@ mod clock;
 mod control;
 mod day_args;
 mod endpoint;
+mod form;
 mod http;
 mod options;
 mod past;
@@ -53,12 +54,14 @@ mod quirk;
 mod random;
 mod server;
 mod skill;
+mod staff;
 mod tenant;
 
 pub use acd::{Counts, Interval};
 pub use control::Control;
 pub use day_args::DayArgs;
 pub use endpoint::Endpoint;
+pub use form::Form;
 pub use options::{ActivityShape, Credentials, InvalidTimeOfDay, Options, TimeOfDay};
 pub use past::{Numbers, Past};
 pub use quirk::Quirk;

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use clap::Args;
 
-use crate::quirk::Quirk;
+use crate::{form::Form, quirk::Quirk};
 
 /// Everything that is settled when a [`Simulator`](crate::Simulator) starts.
 #[derive(Clone, Debug)]
@@ -55,6 +55,8 @@ pub struct Options {
     pub other_skills: bool,
     /// The odd forms that answers have.
     pub quirks: Vec<Quirk>,
+    /// How reports are written.
+    pub form: Form,
 }
 
 /// How an answer with the skills' activity is wrapped.
@@ -88,6 +90,7 @@ impl Default for Options {
             skills_visible: true,
             other_skills: true,
             quirks: Vec::new(),
+            form: Form::default(),
         }
     }
 }

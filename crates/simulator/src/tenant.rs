@@ -22,6 +22,7 @@ pub(crate) use tokens::{Holder, Tokens};
 use crate::{
     acd::Acd,
     clock::Clock,
+    form::Form,
     options::Options,
     quirk::Quirks,
     skill::{Skill, Skills},
@@ -44,6 +45,8 @@ pub(crate) struct State {
     pub(crate) exceptions: Exceptions,
     /// The odd forms of answers.
     pub(crate) quirks: Quirks,
+    /// How reports are written.
+    pub(crate) form: Form,
     /// Where discovery leads elsewhere.
     pub(crate) moved: Moved,
     pub(crate) faults: Faults,
@@ -98,6 +101,7 @@ impl Tenant {
                     ..Exceptions::default()
                 },
                 quirks: Quirks::new(&options.quirks, clock.now_ms()),
+                form: options.form,
                 moved: Moved::default(),
                 faults: Faults::default(),
                 log: Log::default(),

@@ -207,6 +207,9 @@ async fn walk(
             report.board(board, &answers, list);
         }
     }
+    if may_read && let Some(answers) = upstream.todays_skills().await {
+        report.today(&answers);
+    }
     if list.is_none() && groups.iter().any(|group| group.all) {
         // How much there is to read is unknown.
         return Ok(());

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeSet, HashSet, VecDeque},
     io::{self, Write},
     pin::pin,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use cxone::{
@@ -118,6 +118,25 @@ impl<'a> Upstream<'a> {
         Ok(queues)
     }
 
+    /// How many skills today's numbers, and today's service levels, are of; `None` where the
+    /// dialect has neither. The second is not asked for where the first is to be waited for.
+    pub(super) async fn todays_skills(&mut self) -> Option<Vec<Result<usize, cxone::Error>>> {
+        const HOUR: Duration = Duration::from_secs(3_600);
+        let source = self.source;
+        let reports = source.reports()?;
+        let now = SystemTime::now();
+        let numbers = reports.skill_summaries(now - HOUR..now);
+        let numbers = self.announcing_waits(numbers).await;
+        let is_to_wait = matches!(&numbers, Err(error) if error.is_transient());
+        let mut answers = vec![numbers.map(|report| report.entries.len())];
+        if !is_to_wait {
+            let levels = reports.service_levels(now - HOUR..now);
+            let levels = self.announcing_waits(levels).await;
+            answers.push(levels.map(|report| report.entries.len()));
+        }
+        Some(answers)
+    }
+
     /// What the queue list lacks of what CXone says that there is.
     pub(super) fn shortfall(&self) -> Option<Shortfall> {
         self.shortfall
@@ -225,8 +244,11 @@ impl<'a> Upstream<'a> {
 pub(super) mod tests {
     use super::*;
     use async_trait::async_trait;
-    use cxone::QueueReadings;
-    use std::{collections::BTreeMap, sync::Mutex};
+    use cxone::{
+        AgentState, QueueReadings, Report, ReportSource, ServiceLevelSummary, SkillSummary,
+        clock::{Clock as _, SystemClock},
+    };
+    use std::{collections::BTreeMap, ops::Range, sync::Mutex};
 
     /// A tenant with scripted queues, that counts what it is asked.
     pub(in crate::cli) struct Tenant {
@@ -256,6 +278,8 @@ pub(super) mod tests {
         pub(in crate::cli) requests_per_read: usize,
         /// The ids of each read, joined by commas, with the skills after a slash.
         pub(in crate::cli) reads: Mutex<Vec<String>>,
+        /// How many skills today's numbers and service levels are of, where there are any.
+        pub(in crate::cli) reports: Option<[Result<usize, cxone::Error>; 2]>,
         /// Taken from by each request, where there is one.
         pub(in crate::cli) budget: Option<std::sync::Arc<RequestBudget>>,
     }
@@ -280,6 +304,7 @@ pub(super) mod tests {
                 batch_limit: 4,
                 requests_per_read: 1,
                 reads: Mutex::default(),
+                reports: None,
                 budget: None,
             }
         }
@@ -392,6 +417,10 @@ pub(super) mod tests {
             Ok(())
         }
 
+        fn reports(&self) -> Option<&dyn ReportSource> {
+            self.reports.as_ref().map(|_| self as &dyn ReportSource)
+        }
+
         async fn sign_in(&self) -> Result<(), cxone::Error> {
             self.pass(&self.sign_in).await
         }
@@ -407,6 +436,42 @@ pub(super) mod tests {
                     .await
                     .map(|()| "CXone issues a token".to_owned()),
             }]
+        }
+    }
+
+    impl Tenant {
+        async fn report<T: Clone>(
+            &self,
+            place: usize,
+            entry: T,
+        ) -> Result<Report<T>, cxone::Error> {
+            self.pass(&None).await?;
+            let count = self.reports.clone().unwrap()[place].clone()?;
+            Ok(Report {
+                entries: vec![entry; count],
+                asked_at: SystemClock.now(),
+            })
+        }
+    }
+
+    #[async_trait]
+    impl ReportSource for Tenant {
+        async fn skill_summaries(
+            &self,
+            _window: Range<SystemTime>,
+        ) -> Result<Report<SkillSummary>, cxone::Error> {
+            self.report(0, SkillSummary::default()).await
+        }
+
+        async fn service_levels(
+            &self,
+            _window: Range<SystemTime>,
+        ) -> Result<Report<ServiceLevelSummary>, cxone::Error> {
+            self.report(1, ServiceLevelSummary::default()).await
+        }
+
+        async fn agent_states(&self, _names: bool) -> Result<Report<AgentState>, cxone::Error> {
+            unreachable!("no command asks for agents")
         }
     }
 

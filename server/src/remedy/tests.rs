@@ -140,6 +140,7 @@ fn refusal_names_the_settings_to_check() {
         (Remedy::ApiClientTenant, "CXONE_BASE_URL"),
         (Remedy::AccessKeyTenant, "CXONE_ISSUER"),
         (Remedy::SkillPermission, "role"),
+        (Remedy::ReportPermission, "role"),
         (Remedy::VisibleQueues, "CXONE_TENANT_ID"),
         (Remedy::VisibleSkills, "role"),
         (Remedy::SkillFilter, "CXONE_MEDIA_TYPES"),

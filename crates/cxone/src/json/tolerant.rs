@@ -14,9 +14,11 @@ const UNKNOWN: &str = "null";
 const REPLACEMENT: &str = "\\ufffd";
 
 /// The names that a path may show. An answer has no say in the words of an error.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 25] = [
     "_links",
     "access_token",
+    "agentId",
+    "agentStates",
     "agentsAvailable",
     "averageWaitTime",
     "callsWaiting",
@@ -31,9 +33,12 @@ const NAMES: [&str; 20] = [
     "resultSet",
     "serverTime",
     "serviceLevel",
+    "serviceLevelSummaries",
     "skillActivity",
     "skillId",
     "skillName",
+    "skillSummaries",
+    "startDate",
     "totalRecords",
 ];
 

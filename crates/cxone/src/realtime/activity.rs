@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -15,9 +15,6 @@ use crate::{
     paging,
     skill_filter::MediaType,
 };
-
-/// A wait beyond this is none: dates that stand for "never" make such ones.
-const LONGEST_WAIT: Duration = Duration::from_secs(366 * 86_400);
 
 /// By how much a contact may have come after the server's own time: its clocks differ.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
@@ -46,10 +43,7 @@ impl Skills {
     /// Adds a page: a list under `skillActivity`, with or without a `resultSet` around it.
     pub(super) fn add(&mut self, page: &Value) -> Result<PageOfIds, Error> {
         let entries = paging::entries(page, &["skillActivity"], "skill list")?;
-        let inner = page.get("resultSet").filter(|it| it.is_object());
-        let inner = inner.unwrap_or(page).as_object();
-        let last_poll_time =
-            inner.and_then(|it| Fields::new(it, &mut self.odd).time("lastPollTime"));
+        let last_poll_time = last_poll_time(page, &mut self.odd);
         self.entries += entries.len();
         let mut page = PageOfIds::default();
         for entry in entries {
@@ -98,18 +92,13 @@ impl Skill {
     /// Whether `filter` lets it be read: CXone leaves out the others where it can be told to.
     /// One that is switched off is read where somebody names it.
     pub(super) fn passes(&self, filter: &SkillFilter) -> bool {
-        self.has_media_type_of(filter) && (self.is_outbound != Some(true) || filter.outbound)
-    }
-
-    fn has_media_type_of(&self, filter: &SkillFilter) -> bool {
-        let media_type = self.reading.media_type;
-        media_type.is_none_or(|it| filter.media_types.contains(&it))
+        filter.lets_read(self.reading.media_type, self.is_outbound)
     }
 
     /// As a list shows it, with why `filter` leaves it out.
     pub(super) fn into_info(self, filter: &SkillFilter) -> QueueInfo {
         let media_type = self.reading.media_type;
-        let left_out = if !self.has_media_type_of(filter) {
+        let left_out = if !filter.has(media_type) {
             media_type.map(LeftOut::MediaType)
         } else if self.is_outbound == Some(true) && !filter.outbound {
             Some(LeftOut::Outbound)
@@ -138,23 +127,25 @@ fn skill(
     let server_time = fields.time("serverTime").or(last_poll_time);
     let earliest = fields.time("earliestQueueTime");
     let waiting = fields.count("queueCount");
-    let media_type_name = fields.text("mediaTypeName");
+    let (media_type, media_type_name) = media_type(&mut fields);
     let sample = [fields.count("inSLA"), fields.count("outSLA")];
     Some(Skill {
         reading: QueueReading {
             id,
             name: fields.text("skillName"),
-            media_type: (fields.read("mediaTypeId", media_type))
-                .or_else(|| MediaType::parse(media_type_name.as_deref()?).ok()),
+            media_type,
             waiting,
             // This dialect has none.
             average_wait: None,
             longest_wait: longest_wait(waiting, earliest, server_time),
             agents_logged_on: fields.count("agentsLoggedIn"),
-            agents_available: fields.count("agentsAvailable"),
+            // Some versions misspell it.
+            agents_available: (fields.count("agentsAvailable"))
+                .or_else(|| fields.count("agentsAvaliable")),
             agents_busy: fields.count("agentsWorking"),
             agents_after_call_work: fields.count("agentsACW"),
-            agents_unavailable: fields.count("agentsUnavailable"),
+            agents_unavailable: (fields.count("agentsUnavailable"))
+                .or_else(|| fields.count("agentsUnavaliable")),
             service_level_percent: fields.number_up_to("serviceLevel", 100.0),
             service_level_goal: fields.number_up_to("serviceLevelGoal", 100.0),
             service_level_threshold: fields
@@ -172,13 +163,24 @@ fn skill(
     })
 }
 
-/// A channel, as a number or by its name.
-fn media_type(value: &Value) -> Option<MediaType> {
-    match (json::count(value), value.as_str()) {
-        (Some(number), _) => u32::try_from(number).ok().map(MediaType),
-        (None, Some(name)) => MediaType::parse(name).ok(),
-        (None, None) => None,
-    }
+/// When a page was made, by CXone's clock.
+pub(super) fn last_poll_time(page: &Value, odd: &mut OddFields) -> Option<Timestamp> {
+    let inner = json::get(page, "resultSet").filter(|it| it.is_object());
+    Fields::new(inner.unwrap_or(page).as_object()?, odd).time("lastPollTime")
+}
+
+/// A channel, by its number or its name, and how CXone names it.
+pub(super) fn media_type(fields: &mut Fields<'_>) -> (Option<MediaType>, Option<String>) {
+    let name = fields.text("mediaTypeName");
+    let by_number = fields.read("mediaTypeId", |value| {
+        match (json::count(value), value.as_str()) {
+            (Some(number), _) => u32::try_from(number).ok().map(MediaType),
+            (None, Some(name)) => MediaType::parse(name).ok(),
+            (None, None) => None,
+        }
+    });
+    let by_name = || MediaType::parse(name.as_deref()?).ok();
+    (by_number.or_else(by_name), name)
 }
 
 /// Since when the contact that waits longest waits, both by the server's clock. Where
@@ -197,20 +199,7 @@ fn longest_wait(
         return Some(Duration::ZERO);
     }
     let wait = Duration::try_from(wait).ok()?;
-    (wait <= LONGEST_WAIT).then_some(wait)
-}
-
-impl Fields<'_> {
-    /// A moment in ISO 8601; without an offset it is UTC.
-    fn time(&mut self, name: &'static str) -> Option<Timestamp> {
-        self.read(name, |value| {
-            let text = value.as_str()?.trim();
-            text.parse().ok().or_else(|| {
-                let time: DateTime = text.parse().ok()?;
-                TimeZone::UTC.to_timestamp(time).ok()
-            })
-        })
-    }
+    (wait <= json::LONGEST).then_some(wait)
 }
 
 #[cfg(test)]

@@ -187,7 +187,7 @@ async fn a_reading_is_as_old_as_the_question_for_its_first_page() {
 
 #[tokio::test]
 async fn entries_without_ids_are_an_unexpected_shape() {
-    let server = tenant(|_| Reply::json(&json!({"skillActivity": [{"SkillId": 1}]}))).await;
+    let server = tenant(|_| Reply::json(&json!({"skillActivity": [{"skillNo": 1}]}))).await;
     let error = read(&server, &["1"], |_| {}).await.unwrap_err();
     assert!(
         matches!(&error, cxone::Error::UnexpectedShape { .. }),

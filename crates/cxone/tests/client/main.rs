@@ -4,7 +4,7 @@
 //! # Layout
 //! - `dialect`: the dialects' own words for the same things; `tenant`: a tenant of one
 //! - `failures`, `refusals`, `tokens`, `secrets`: what holds for every dialect
-//! - `reads`, `list`: `reporting-v2`; `activity`, `sign_ins`, `discovery`: `realtime`
+//! - `reads`, `list`: `reporting-v2`; `activity`, `reports`, `sign_ins`, `discovery`: `realtime`
 //! - `renewal`: refusals that a new token may end; `oddities`: bodies that are almost right
 //! - `pages`: lists that come in pages, of both
 //! - `observer`: what is told of requests; `proxy`, `tls`: what holds for every request
@@ -22,6 +22,7 @@ mod proxy;
 mod reads;
 mod refusals;
 mod renewal;
+mod reports;
 mod scripted;
 mod secrets;
 mod sign_ins;

@@ -228,3 +228,40 @@ fn settings_show_neither_secret_nor_identity() {
         }
     }
 }
+
+#[tokio::test]
+async fn agents_names_are_in_no_debug_output_error_or_log() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let agent = r#"{"agentId": 7, "firstName": "Canary", "lastName": "canary", "userName": "canary",
+        "fromAddress": "canary", "isACW": "canary", "agentStateId": 1, "startDate": "canary"}"#;
+    for (body, is_read) in [
+        (format!(r#"{{"agentStates": [{agent}]}}"#), true),
+        (
+            format!(r#"{{"agentStates": [{agent}, "canary" 1]}}"#),
+            false,
+        ),
+        (format!(r#"{{"agentStates": {agent}}}"#), false),
+        (format!(r#"{{"agents": [{agent}]}}"#), false),
+        (format!(r#"{{"agentStates": [{agent}]"#), false),
+    ] {
+        let reply = Reply::new(200, "application/json", &body);
+        let server = Spoken::Realtime.tenant(move |_| reply.clone()).await;
+        let client = client(Spoken::Realtime.settings(&http(&server)));
+        let found = client.reports().unwrap().agent_states(true).await;
+        assert_eq!(found.is_ok(), is_read, "{found:?}");
+        let words = format!("{found:?} {found:#?}");
+        assert!(!words.to_lowercase().contains("canary"), "{words}");
+        if let Err(error) = found {
+            assert!(!error.to_string().contains("canary"), "{error}");
+        }
+    }
+    let log = log.text();
+    assert!(!log.to_lowercase().contains("canary"), "{log}");
+    assert!(log.contains("startDate"), "the log is listened to: {log}");
+}

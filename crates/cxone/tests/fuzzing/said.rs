@@ -10,7 +10,7 @@ const COUNT_END: f64 = 9_007_199_254_740_992.0;
 
 /// What a body says.
 #[derive(Default)]
-pub(crate) struct Said<'b>(BTreeMap<&'b str, Vec<&'b Value>>);
+pub(crate) struct Said<'b>(BTreeMap<String, Vec<&'b Value>>);
 
 impl<'b> Said<'b> {
     /// By every field of `body`.
@@ -24,7 +24,7 @@ impl<'b> Said<'b> {
         match value {
             Value::Object(fields) => {
                 for (name, value) in fields {
-                    self.0.entry(name).or_default().push(value);
+                    self.0.entry(plain(name)).or_default().push(value);
                     self.add(value);
                 }
             }
@@ -35,7 +35,7 @@ impl<'b> Said<'b> {
 
     /// Every value of a field.
     pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &'b Value> {
-        self.0.get(name).into_iter().flatten().copied()
+        self.0.get(&plain(name)).into_iter().flatten().copied()
     }
 
     /// Every number of a field.
@@ -60,6 +60,11 @@ impl<'b> Said<'b> {
         let is_said = self.numbers(name).any(|said| said == number);
         assert!(is_said, "{name} = {number} comes from nowhere");
     }
+}
+
+/// A name in any case, and as some versions of the API misspell it.
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace("avaliable", "available")
 }
 
 /// A number, or a text that writes one out in decimals. One that is too small for a float

@@ -18,7 +18,7 @@ use crate::{
 
 pub use super::{
     discovery::fuzzing::discovery,
-    realtime::fuzzing::realtime,
+    realtime::{fuzzing::realtime, fuzzing_reports::reports},
     reporting_v2::fuzzing::{queue_list, reporting_v2},
     retry_after::fuzzing::retry_after,
     sign_in::fuzzing::token,
@@ -37,6 +37,7 @@ pub(super) fn answer(status: StatusCode, body: &[u8]) -> Answer {
         path: "/path".to_owned(),
         sent_at: *NOW.get_or_init(|| SystemClock.now()),
         status,
+        date: None,
         content_type: Some("application/json".parse().expect("a header's value")),
         challenge: String::new(),
         next_link: None,
@@ -87,6 +88,11 @@ mod tests {
     #[test]
     fn any_realtime_answer_gives_its_own_numbers_or_none() {
         replay("realtime", realtime);
+    }
+
+    #[test]
+    fn any_report_gives_its_own_numbers_and_no_unasked_names() {
+        replay("reports", reports);
     }
 
     #[test]

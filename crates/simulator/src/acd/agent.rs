@@ -1,6 +1,6 @@
 //! Agents: which skills they have, and what they do.
 
-use crate::random::Random;
+use crate::{random::Random, staff::Reason};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
@@ -24,6 +24,8 @@ pub(crate) struct Agent {
     pub(crate) skills: Vec<usize>,
     pub(crate) doing: Doing,
     pub(crate) since: i64,
+    /// Why the agent was unavailable last.
+    pub(crate) reason: Option<Reason>,
     /// Whether the plan of the next half hour has the agent at work.
     pub(crate) is_planned: bool,
     /// Whether the agent's time at work has begun, and not ended.
@@ -46,6 +48,7 @@ impl Agent {
             skills: std::iter::once(own).chain(second).collect(),
             doing: Doing::LoggedOut,
             since: now,
+            reason: None,
             is_planned: false,
             is_at_work: false,
             shift: 0,

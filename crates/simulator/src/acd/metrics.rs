@@ -1,8 +1,8 @@
 //! What is counted and measured in a skill.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
-use super::{Acd, Counts, DAY_MS, Doing, Interval, SECOND_MS};
+use super::{Acd, Agent, Counts, DAY_MS, Doing, Interval, MINUTE_MS, SECOND_MS};
 use crate::{
     random::{hash, unit},
     skill::day_of,
@@ -30,6 +30,11 @@ pub(crate) struct Metrics {
     pub(crate) in_time: u64,
     /// Recent contacts that were answered or abandoned late.
     pub(crate) late: u64,
+}
+
+/// The quarter of an hour that contains a moment; 0 begins with the midnight before the start.
+pub(crate) fn quarter_of(ms: i64) -> i64 {
+    ms.div_euclid(15 * MINUTE_MS)
 }
 
 impl Metrics {
@@ -101,14 +106,24 @@ impl Acd {
 
     /// What happened in a skill since the midnight before now.
     pub(crate) fn today(&self, skill: usize) -> Counts {
-        let midnight = day_of(self.now) * DAY_MS / SECOND_MS;
-        let mut today = Counts::default();
+        let midnight = quarter_of(day_of(self.now) * DAY_MS);
+        self.between(skill, midnight..i64::MAX)
+    }
+
+    /// What happened in a skill in these quarters of an hour, as far as they are kept.
+    pub(crate) fn between(&self, skill: usize, quarters: Range<i64>) -> Counts {
+        let mut counts = Counts::default();
         for interval in self.lines[skill].history.intervals() {
-            if interval.starts_at >= midnight {
-                today += interval.counts;
+            if quarters.contains(&quarter_of(interval.starts_at * SECOND_MS)) {
+                counts += interval.counts;
             }
         }
-        today
+        counts
+    }
+
+    /// Every agent, those logged out too.
+    pub(crate) fn agents(&self) -> &[Agent] {
+        &self.agents
     }
 
     /// What happened in a skill, by quarters of an hour, oldest first.

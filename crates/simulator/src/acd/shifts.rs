@@ -1,7 +1,10 @@
 //! Agents' time: the plan of each half hour, breaks, and what an agent does next.
 
 use super::{Acd, Doing, Event, MINUTE_MS};
-use crate::skill::{day_of, is_lunch};
+use crate::{
+    skill::{day_of, is_lunch},
+    staff::Reason,
+};
 
 /// The plan is looked at so long before each half hour, so that agents can be early.
 const PLANNED_AHEAD_MS: i64 = 8 * MINUTE_MS;
@@ -63,6 +66,7 @@ impl Acd {
             return self.turn(agent, Doing::LoggedOut);
         }
         if now < one.away_until {
+            one.reason = Some(Reason::Training);
             let (at, shift) = (one.away_until, one.shift);
             self.turn(agent, Doing::Unavailable);
             return self.schedule(at, Event::BreakOver { agent, shift });
@@ -70,7 +74,9 @@ impl Acd {
         let away_minutes = if one.is_break_due {
             one.is_break_due = false;
             let is_long = is_lunch(now) && one.lunched != Some(day_of(now));
+            one.reason = Some(Reason::Break);
             if is_long {
+                one.reason = Some(Reason::Lunch);
                 one.lunched = Some(day_of(now));
             }
             Some(if is_long {
@@ -79,6 +85,7 @@ impl Acd {
                 one.random.between(8.0, 14.0)
             })
         } else if one.doing == Doing::AfterCallWork && one.random.unit() < 0.03 {
+            one.reason = Some(Reason::Coaching);
             Some(one.random.between(1.0, 4.0))
         } else {
             None

@@ -350,3 +350,78 @@ fn today_counts_from_midnight() {
     let intervals = acd.intervals(0);
     assert_eq!(intervals[0].starts_at, -86_400);
 }
+
+#[test]
+fn day_adds_up_with_what_waited_at_midnight() {
+    let mut acd = centre(4, 2);
+    let mut has_carried = false;
+    acd.advance(0);
+    let midnight: Vec<_> = everything(&mut acd)
+        .iter()
+        .map(|metrics| metrics.waiting + metrics.in_progress)
+        .collect();
+    for minute in [1, 7, 45, 301, 620, 900, 1_439] {
+        acd.advance(at(0, minute) + 1_331);
+        for skill in 0..acd.lines.len() {
+            let today = acd.today(skill);
+            let now = acd.metrics(skill, &[]);
+            assert_eq!(
+                midnight[skill] + today.offered,
+                today.handled + today.abandoned + now.waiting + now.in_progress,
+                "{skill} at {minute}"
+            );
+            has_carried |= midnight[skill] > 0;
+        }
+    }
+    assert!(has_carried);
+}
+
+#[test]
+fn windows_that_follow_each_other_count_everything_once() {
+    let mut acd = centre(1, 1);
+    acd.advance(at(12, 7));
+    for skill in 0..QUEUES {
+        let mut hours = Counts::default();
+        for hour in 0..13 {
+            hours += acd.between(skill, hour * 4..hour * 4 + 4);
+        }
+        assert_eq!(hours, acd.today(skill));
+        assert_eq!(acd.between(skill, -96..i64::MAX), acd.lines[skill].total);
+    }
+}
+
+#[test]
+fn listed_agents_add_up_to_each_skills_counts() {
+    let mut acd = centre(5, 1);
+    let (mut reasons, mut moments) = (std::collections::HashSet::new(), 0);
+    for step in 0..(24 * 60 / 23) {
+        acd.advance(step * 23 * MINUTE_MS + 7_777);
+        for skill in 0..acd.lines.len() {
+            let metrics = acd.metrics(skill, &[]);
+            let mut of_skill: Vec<_> = acd.agents().iter().collect();
+            of_skill.retain(|agent| agent.skills.contains(&skill));
+            let count = |is: &dyn Fn(Doing) -> bool| {
+                of_skill.iter().filter(|agent| is(agent.doing)).count() as u64
+            };
+            assert_eq!(count(&|it| it != Doing::LoggedOut), metrics.logged_on);
+            assert_eq!(count(&|it| it == Doing::Available), metrics.available);
+            let is_working = |it| matches!(it, Doing::Working { .. });
+            assert_eq!(count(&is_working), metrics.working);
+            assert_eq!(
+                count(&|it| it == Doing::AfterCallWork),
+                metrics.after_call_work
+            );
+            assert_eq!(count(&|it| it == Doing::Unavailable), metrics.unavailable);
+            moments += 1;
+        }
+        let away = (acd.agents().iter()).filter(|agent| agent.doing == Doing::Unavailable);
+        for agent in away {
+            reasons.insert(agent.reason.unwrap().as_str());
+            assert!(agent.since <= acd.now);
+        }
+    }
+    assert!(moments > 1_000);
+    for reason in ["Break", "Lunch", "Coaching"] {
+        assert!(reasons.contains(reason), "{reasons:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! `GET /incontactAPI/services/v{N}/skills/activity`: the live numbers of every skill
 //! that the API user sees.
 
-mod query;
+pub(crate) mod query;
 mod skill;
 
 use std::ops::RangeInclusive;
@@ -22,21 +22,20 @@ use crate::{
     tenant::Tenant,
 };
 use query::Query;
+pub(crate) use skill::BUSINESS_UNIT;
 
 /// The versions of the API that are in use.
 const VERSIONS: RangeInclusive<u32> = 23..=34;
 
-/// Whether a path is this endpoint's, in one of its versions: `v34.0`, or `v34`.
-pub(crate) fn is_at(path: &str) -> bool {
-    let version = path
-        .strip_prefix("/incontactAPI/services/v")
-        .and_then(|rest| rest.strip_suffix("/skills/activity"));
-    let version = version.map(|version| version.strip_suffix(".0").unwrap_or(version));
-    version.is_some_and(|version| {
-        VERSIONS
-            .into_iter()
-            .any(|known| known.to_string() == version)
-    })
+/// The resource of the API at a path, in one of its versions: `v34.0`, or `v34`.
+pub(crate) fn resource_at(path: &str) -> Option<&str> {
+    let (version, resource) = path
+        .strip_prefix("/incontactAPI/services/v")?
+        .split_once('/')?;
+    let version = version.strip_suffix(".0").unwrap_or(version);
+    let mut versions = VERSIONS.into_iter();
+    let is_known = versions.any(|known| known.to_string() == version);
+    is_known.then_some(resource)
 }
 
 /// Answers a page of skills, in XML unless JSON is asked for by name.
@@ -58,9 +57,11 @@ pub(crate) fn answer(tenant: &Tenant, headers: &HeaderMap, uri: &Uri, quirks: &Q
         link: &|skip, top| query::page(uri, skip, top),
     };
     let server_time = utc(quirks.server_time_ms(now_ms));
+    let form = tenant.state().form;
     let page = match cut.page("skillActivity", &skills, headers, uri, quirks) {
         Ok(mut page) => {
             page["lastPollTime"] = server_time;
+            form.spell(&mut page);
             page
         }
         Err(answer) => return answer,
@@ -110,7 +111,7 @@ fn skills(tenant: &Tenant, query: &Query, now_ms: i64, quirks: &Quirks) -> Vec<V
         .collect()
 }
 
-fn wants_json(headers: &HeaderMap) -> bool {
+pub(crate) fn wants_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).into_iter();
     let mut accepted = accepted.filter_map(|value| value.to_str().ok());
     accepted.any(|value| value.to_ascii_lowercase().contains("application/json"))
@@ -122,8 +123,10 @@ mod tests {
 
     #[test]
     fn the_versions_in_use_are_found_and_no_others() {
-        let at =
-            |version: &str| is_at(&format!("/incontactAPI/services/{version}/skills/activity"));
+        let at = |version: &str| {
+            let path = format!("/incontactAPI/services/{version}/skills/activity");
+            resource_at(&path) == Some("skills/activity")
+        };
         for known in ["v23", "v23.0", "v31.0", "v34", "v34.0"] {
             assert!(at(known), "{known}");
         }
@@ -132,7 +135,9 @@ mod tests {
         ] {
             assert!(!at(other), "{other}");
         }
-        assert!(!is_at("/incontactapi/services/v34.0/skills/activity"));
-        assert!(!is_at("/incontactAPI/services/v34.0/skills/activity/1"));
+        assert_eq!(
+            resource_at("/incontactapi/services/v34.0/skills/activity"),
+            None
+        );
     }
 }

@@ -44,6 +44,11 @@ impl Answer {
         Self::of_type("application/xml; charset=utf-8", status, content)
     }
 
+    /// An answer of this status, which is plain text.
+    pub(crate) fn text(status: StatusCode, body: String) -> Self {
+        Self::of_type("text/plain", status, Content::Text(body))
+    }
+
     /// 204, without a body.
     pub(crate) fn no_content() -> Self {
         Self {

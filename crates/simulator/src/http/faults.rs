@@ -79,6 +79,20 @@ fn wrong_types(endpoint: Endpoint) -> &'static str {
 "parkedCount":{},"earliestQueueTime":false,"inSLA":"most","outSLA":"few","serviceLevel":"good",
 "serviceLevelGoal":[],"serviceLevelThreshold":"soon"}]}"#
         }
+        Endpoint::SkillSummary => {
+            r#"{"skillSummaries":[{"skillId":{},"skillName":3,"mediaTypeId":"Call","isOutbound":[],
+"contactsOffered":"many","contactsQueued":[],"contactsHandled":true,"abandonCount":-1,
+"averageHandleTime":"P1M","averageSpeedToAnswer":"soon","averageTalkTime":[],"averageWrapTime":{}}]}"#
+        }
+        Endpoint::ServiceLevelSummary => {
+            r#"{"totalRecords":"one","_links":5,"serviceLevelSummaries":[{"skillId":[],"skillName":3,
+"contactsWithinSLA":"most","contactsOutOfSLA":{},"totalContacts":true,"serviceLevel":"good"}]}"#
+        }
+        Endpoint::AgentStates => {
+            r#"{"totalRecords":"one","_links":5,"lastPollTime":7,"agentStates":[{"agentId":{},
+"agentStateId":"one","agentStateName":3,"isACW":"so so","firstName":4,"lastName":[],"teamId":{},
+"teamName":5,"outStateDescription":6,"startDate":7,"skillId":[]}]}"#
+        }
         Endpoint::Realtime => {
             r#"{"queues":[{"queueId":{},"name":3,"agentsLoggedOn":"many","agentsAvailable":[],
 "agentsBusy":true,"callsWaiting":"four","averageWaitTime":{},"serviceLevel":"good"}]}"#

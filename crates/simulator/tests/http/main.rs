@@ -10,6 +10,7 @@ mod lifecycle;
 mod queue_list;
 mod quirks;
 mod realtime;
+mod reports;
 mod sign_in;
 mod tenant;
 mod token;

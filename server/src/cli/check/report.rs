@@ -225,6 +225,26 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Whether today's numbers and service levels can be read. The wall does without.
+    pub(super) fn today(&mut self, answers: &[Result<usize, cxone::Error>]) {
+        for (what, answer) in ["today's numbers", "today's service levels"]
+            .iter()
+            .zip(answers)
+        {
+            match answer {
+                Ok(skills) => self.ok(format_args!("{what}: {}", counted(*skills, "skill"))),
+                Err(error) => {
+                    let why = match error {
+                        cxone::Error::Forbidden { .. } => "no permission: ",
+                        _ => "",
+                    };
+                    let text = format!("{why}{}; {what} stay unknown", explain(error));
+                    self.lines.push((Outcome::Note, text));
+                }
+            }
+        }
+    }
+
     /// Whether `requests` a round fit. If not, it works all the same, and slower.
     /// `is_one_list` says whether one list holds the numbers of all queues.
     pub(super) fn budget(&mut self, requests: usize, poll: &PollConfig, is_one_list: bool) {

@@ -36,7 +36,7 @@ async fn checked(tenant: &Tenant, boards: &[BoardConfig]) -> (Exit, String) {
     let failed = rest.matches("failed  ").count();
     let checks = rest
         .lines()
-        .filter(|line| !line.starts_with([' ', 'd']))
+        .filter(|line| !line.starts_with([' ', 'd', 'n']))
         .count();
     let plural = if checks == 1 { "" } else { "s" };
     assert_eq!(
@@ -110,6 +110,38 @@ async fn check_lists_sign_in_steps_up_to_the_first_failure() {
     let lines: Vec<_> = text.lines().collect();
     assert!(lines[2].starts_with("failed  discovery: CXone's discovery names b.example"));
     assert_eq!(lines[3..], ["docs/cxone.md explains every step"]);
+}
+
+#[tokio::test]
+async fn check_says_whether_todays_numbers_can_be_read() {
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.reports = Some([Ok(24), Ok(1)]);
+    let boards = [board("a", &["1"], &[])];
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::Done);
+    let found = "ok      today's numbers: 24 skills\nok      today's service levels: 1 skill\n";
+    assert!(text.contains(found), "{text}");
+
+    let refusal = cxone::Error::Forbidden {
+        remedy: cxone::Remedy::ReportPermission,
+    };
+    tenant.reports = Some([Ok(24), Err(refusal)]);
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::Done, "the wall does without");
+    let found =
+        "note    no permission: CXone does not let us read reports (HTTP 403): give the role";
+    assert!(text.contains(found), "{text}");
+    assert!(
+        text.contains("; today's service levels stay unknown\n"),
+        "{text}"
+    );
+
+    let is_full = cxone::Error::RateLimited { retry_after: None };
+    tenant.reports = Some([Err(is_full), Ok(24)]);
+    let (exit, text) = checked(&tenant, &boards).await;
+    assert_eq!(exit, Exit::Done);
+    assert!(text.contains("; today's numbers stay unknown\n"), "{text}");
+    assert!(!text.contains("service levels"), "{text}");
 }
 
 #[tokio::test]

@@ -67,6 +67,41 @@ fn a_whole_entry_becomes_a_whole_reading_in_both_shapes() {
 }
 
 #[test]
+fn a_whole_entry_is_read_as_older_versions_spell_it() {
+    let entry = whole_entry();
+    let spelled = |spell: &dyn Fn(&str, &Value) -> (String, Value)| {
+        let fields = entry.as_object().unwrap().iter();
+        let entry: Map<_, _> = fields.map(|(name, value)| spell(name, value)).collect();
+        Value::Object(entry)
+    };
+    let text = |value: &Value| match value {
+        Value::Number(number) => json!(number.to_string()),
+        Value::Bool(true) => json!("True"),
+        Value::Bool(false) => json!("False"),
+        value => value.clone(),
+    };
+    let pascal = |name: &str| format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+    for (page, entry) in [
+        (
+            "skillActivity",
+            spelled(&|name, value| (name.to_owned(), text(value))),
+        ),
+        (
+            "SkillActivity",
+            spelled(&|name, value| (pascal(name), value.clone())),
+        ),
+        (
+            "skillActivity",
+            spelled(&|name, value| (pascal(name).replace("vailable", "valiable"), value.clone())),
+        ),
+    ] {
+        let skills = read(&json!({"ResultSet": {page: [entry]}})).unwrap();
+        assert_eq!(skills.list[0].reading, whole_reading());
+        assert_eq!(skills.odd, OddFields::default());
+    }
+}
+
+#[test]
 fn missing_null_and_impossible_values_are_unknown() {
     let unknown = QueueReading {
         id: "7".into(),

@@ -65,7 +65,11 @@ impl Query {
 
     /// Whether a field is to be in the answer.
     pub(crate) fn wants_field(&self, name: &str) -> bool {
-        self.fields.is_empty() || self.fields.iter().any(|field| field == name)
+        self.fields.is_empty()
+            || self
+                .fields
+                .iter()
+                .any(|field| field.eq_ignore_ascii_case(name))
     }
 }
 
@@ -80,7 +84,8 @@ pub(crate) fn page(uri: &Uri, skip: usize, top: usize) -> String {
     format!("{}?{query}", uri.path())
 }
 
-fn pairs(uri: &Uri) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+/// Its keys and values.
+pub(crate) fn pairs(uri: &Uri) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
 }
 

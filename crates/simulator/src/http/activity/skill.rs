@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{acd::Metrics, clock::utc, skill::Skill};
 
 /// The number of the tenant's only business unit, as the contract's sample has it.
-const BUSINESS_UNIT: u64 = 4_600_000;
+pub(crate) const BUSINESS_UNIT: u64 = 4_600_000;
 
 /// The activity of a skill that has these metrics at this time; `queue_time_ms` is the
 /// same time by the clock of `earliestQueueTime`.
