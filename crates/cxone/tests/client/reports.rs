@@ -284,7 +284,7 @@ async fn service_level_is_its_sample_in_every_form() {
         late,
     };
     let whole = sales(Some(135), Some(5));
-    assert_eq!(service_levels(SLA).await, [whole.clone()]);
+    assert_eq!(service_levels(SLA).await, std::slice::from_ref(&whole));
     for (entry, expected) in [
         (
             json!({"SkillId": 352_669, "ContactsWithinSLA": 135, "ContactsOutOfSLA": 5,

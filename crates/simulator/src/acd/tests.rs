@@ -362,15 +362,15 @@ fn day_adds_up_with_what_waited_at_midnight() {
         .collect();
     for minute in [1, 7, 45, 301, 620, 900, 1_439] {
         acd.advance(at(0, minute) + 1_331);
-        for skill in 0..acd.lines.len() {
+        for (skill, carried) in midnight.iter().enumerate() {
             let today = acd.today(skill);
             let now = acd.metrics(skill, &[]);
             assert_eq!(
-                midnight[skill] + today.offered,
+                carried + today.offered,
                 today.handled + today.abandoned + now.waiting + now.in_progress,
                 "{skill} at {minute}"
             );
-            has_carried |= midnight[skill] > 0;
+            has_carried |= *carried > 0;
         }
     }
     assert!(has_carried);

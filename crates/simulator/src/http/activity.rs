@@ -33,7 +33,7 @@ pub(crate) fn resource_at(path: &str) -> Option<&str> {
         .strip_prefix("/incontactAPI/services/v")?
         .split_once('/')?;
     let version = version.strip_suffix(".0").unwrap_or(version);
-    let mut versions = VERSIONS.into_iter();
+    let mut versions = VERSIONS;
     let is_known = versions.any(|known| known.to_string() == version);
     is_known.then_some(resource)
 }

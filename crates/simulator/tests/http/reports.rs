@@ -1,4 +1,8 @@
 //! Contacts counted over a time, and agents' states.
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy sees tests only in functions marked so, and some of this is none"
+)]
 
 use std::time::{Duration, SystemTime};
 
