@@ -79,6 +79,9 @@ pub(super) struct List<'a> {
     /// What it is read for.
     pub(super) kind: CallKind,
     pub(super) first: Url,
+    /// How many entries a page is asked to hold. After as many there may be more, where the
+    /// answer does not say how many there are.
+    pub(super) top: Option<u64>,
     /// What it lists, in words.
     pub(super) name: &'static str,
 }
@@ -123,13 +126,15 @@ impl List<'_> {
         }
         check(&answer)?;
         let body = json::parse(&answer)?;
-        let total = total_in(&body);
+        let mut total = total_in(&body);
         let link = self.link_from(&url, &body, answer.next_link.as_deref());
         let link = match link {
             Err(error) if total.count.is_none() => return Err(error),
             link => link.ok().flatten(),
         };
         let page = read(&answer, &body)?;
+        let rows = page.ids.len() as u64 + page.nameless;
+        total.has_more |= total.count.is_none() && self.top == Some(rows);
         cursor.advance(url, answer.sent_at, page, total, link);
         Ok(())
     }
@@ -320,6 +325,7 @@ mod tests {
             setting: Setting::BaseUrl,
             kind: CallKind::QueueList,
             first: base_url.endpoint("/list"),
+            top: None,
             name: "list",
         };
         list.next_link(body)

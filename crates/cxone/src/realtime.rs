@@ -134,6 +134,7 @@ impl Realtime {
             setting: place.setting,
             kind: CallKind::Readings,
             first,
+            top: None,
             name: "skill list",
         };
         let read = list

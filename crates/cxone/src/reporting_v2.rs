@@ -116,6 +116,7 @@ impl QueueSource for ReportingV2 {
             setting: SETTING,
             kind: CallKind::QueueList,
             first: self.settings.base_url.endpoint(LIST_PATH),
+            top: None,
             name: "queue list",
         };
         let not_found = |answer: &Answer| Error::EndpointNotFound {

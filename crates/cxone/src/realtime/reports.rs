@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The most entries that a page is asked to hold.
-const PAGE: &str = "1000";
+const PAGE: u64 = 1_000;
 
 /// Where the entries of a report are.
 pub(super) struct Call {
@@ -115,7 +115,14 @@ impl Realtime {
         let path = self.path(call.resource);
         let mut first = place.base_url.endpoint(&path);
         first.query_pairs_mut().extend_pairs(query);
-        if call.kind == CallKind::Summaries {
+        // The summaries of all skills come in one answer.
+        let top = (call.kind != CallKind::Summaries).then_some(PAGE);
+        if let Some(top) = top {
+            let top = top.to_string();
+            first
+                .query_pairs_mut()
+                .extend_pairs([("skip", "0"), ("top", &top)]);
+        } else {
             narrow(&mut first, &self.settings.skills);
         }
         let list = List {
@@ -123,6 +130,7 @@ impl Realtime {
             setting: place.setting,
             kind: call.kind,
             first,
+            top,
             name: call.name,
         };
         let (mut entries, mut cursor) = (Entries::default(), Cursor::default());
@@ -169,12 +177,7 @@ impl ReportSource for Realtime {
         window: Range<SystemTime>,
     ) -> Result<Report<ServiceLevelSummary>, Error> {
         let [start, end] = dates(&window)?;
-        let query = [
-            ("startDate", start.as_str()),
-            ("endDate", end.as_str()),
-            ("skip", "0"),
-            ("top", PAGE),
-        ];
+        let query = [("startDate", start.as_str()), ("endDate", end.as_str())];
         let filter = &self.settings.skills;
         self.report(&SERVICE_LEVELS, &query, |entries, _, page| {
             entries.add(page, &SERVICE_LEVELS, |id, fields| {
@@ -186,7 +189,7 @@ impl ReportSource for Realtime {
 
     async fn agent_states(&self, names: bool) -> Result<Report<AgentState>, Error> {
         let fields = agents::fields(names);
-        let query = [("fields", fields.as_str()), ("skip", "0"), ("top", PAGE)];
+        let query = [("fields", fields.as_str())];
         self.report(&AGENTS, &query, |entries, answer, page| {
             agents::add(entries, page, answer.date, names)
         })

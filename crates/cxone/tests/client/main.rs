@@ -7,6 +7,7 @@
 //! - `reads`, `list`: `reporting-v2`; `activity`, `reports`, `sign_ins`, `discovery`: `realtime`
 //! - `renewal`: refusals that a new token may end; `oddities`: bodies that are almost right
 //! - `pages`: lists that come in pages, of both
+//! - `forms`: reports of a simulated tenant, in every form
 //! - `observer`: what is told of requests; `proxy`, `tls`: what holds for every request
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
@@ -14,6 +15,7 @@ mod activity;
 mod dialect;
 mod discovery;
 mod failures;
+mod forms;
 mod list;
 mod observer;
 mod oddities;

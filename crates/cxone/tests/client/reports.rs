@@ -347,6 +347,22 @@ async fn long_reports_are_read_in_pages_of_1000() {
         ]
     );
 
+    // Nothing says how many there are: a full page is followed by another.
+    let server = tenant(|seen| {
+        let ids = match seen.target.contains("skip=0&") {
+            true => 0..1_000,
+            false => 1_000..1_200,
+        };
+        let agents: Vec<_> = ids
+            .map(|id| json!({"agentId": id, "agentStateId": 1}))
+            .collect();
+        Reply::json(&json!({ "agentStates": agents }))
+    })
+    .await;
+    let report = reader(&server, |_| {});
+    let report = report.reports().unwrap().agent_states(false).await;
+    assert_eq!(report.unwrap().entries.len(), 1_200);
+
     let server = tenant(|seen| {
         let is_first = !seen.target.contains("page=2");
         let next = is_first.then(|| format!("{STATES}?page=2"));

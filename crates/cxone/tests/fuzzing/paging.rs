@@ -15,6 +15,7 @@ pub(crate) fn check_next_page(body: &Value, path: &str) {
         setting: Setting::BaseUrl,
         kind: CallKind::QueueList,
         first: first.clone(),
+        top: None,
         name: "list",
     };
     let link = match list.next_link(body) {
