@@ -26,7 +26,7 @@ use files::{Content, Files, respond};
 use queuewall_shared::{
     http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
     snapshot::{BoardList, BoardSnapshot, Queue},
-    trend::{QueueTrend, Trends},
+    trend::{QueueTrend, Trends, scale},
 };
 use tokio::{
     net::TcpListener,
@@ -195,10 +195,12 @@ fn trends(board: &BoardSnapshot, uptime: Duration, version: u64) -> Result<Conte
         waiting_highest: queue.trend.clone(),
         waiting_before: queue.trend.iter().rev().nth(3).copied().flatten(),
     };
+    let queues: Vec<_> = board.queues.iter().map(queue).collect();
     let trends = Trends {
         to_ms: u64::try_from(uptime.as_millis())?,
         step_ms: 300_000,
-        queues: board.queues.iter().map(queue).collect(),
+        scale: scale(&queues, Some(10.0)),
+        queues,
     };
     Content::json(serde_json::to_vec(&trends)?, version)
 }

@@ -7,7 +7,7 @@ use queuewall_shared::format;
 use queuewall_shared::language::Language;
 use queuewall_shared::snapshot::{Agents, Level, Metric, Queue, QueueState};
 use queuewall_shared::tile_state::TileState;
-use queuewall_shared::trend;
+use queuewall_shared::trend::{self, Line};
 
 use crate::board::LineEnd;
 use crate::text::{self, Why, known};
@@ -144,7 +144,14 @@ pub struct TileView {
     pub line: String,
     /// The same of the dot for those of now.
     pub line_dot: String,
+    /// The most calls waiting, where the line is cut off there.
+    pub peak: String,
+    /// How far from the right edge that number is, as a CSS length.
+    pub peak_right: String,
 }
+
+/// How far from the right edge a peak's number may be, in minutes: with room for itself.
+const MOST_RIGHT: usize = 140;
 
 impl TileView {
     /// The words for a queue in that state.
@@ -183,10 +190,17 @@ impl TileView {
         let LineEnd {
             last_bin_minutes,
             late,
+            scale,
         } = told.line_end;
-        let (line, line_dot) = match &told.trend {
-            Some(trend) if is_current => trend::line(&trend.trend, last_bin_minutes, late, waiting),
-            _ => Default::default(),
+        let line = match &told.trend {
+            Some(trend) if is_current => {
+                trend::line(&trend.trend, last_bin_minutes, late, waiting, scale)
+            }
+            _ => Line::default(),
+        };
+        let (peak, peak_right) = match line.peak {
+            Some((peak, at)) => (numbers::compact(peak), trend::LINE_WIDTH - at),
+            None => Default::default(),
         };
         let age = |is_said: bool, write: fn(Duration) -> String| {
             told.age.filter(|_| is_said).map_or_else(String::new, write)
@@ -266,8 +280,12 @@ impl TileView {
                 .service_level
                 .goal
                 .map_or_else(|| "200%".into(), length),
-            line,
-            line_dot,
+            line: line.path,
+            line_dot: line.dot,
+            peak,
+            peak_right: length(
+                peak_right.min(MOST_RIGHT) as f64 * 100.0 / trend::LINE_WIDTH as f64,
+            ),
         }
     }
 }

@@ -521,8 +521,11 @@ impl Poller {
     fn publish_trends(&self) {
         let trends = self.boards.iter().map(|board| {
             let group = &self.groups[board.group()];
-            let ids = board.shown(&self.readings).into_iter().map(|it| it.id);
-            (board.slug().to_owned(), self.minutes.trends(ids, group))
+            let shown = board.shown(&self.readings);
+            let critical = board.critical_waiting(&shown);
+            let ids = shown.iter().map(|it| it.id);
+            let trends = self.minutes.trends(ids, group, critical);
+            (board.slug().to_owned(), trends)
         });
         self.published.publish_trends(trends);
     }

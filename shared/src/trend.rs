@@ -20,6 +20,9 @@ pub struct Trends {
     pub to_ms: u64,
     /// How long a bin is.
     pub step_ms: u64,
+    /// How many calls waiting all lines are drawn to: [`scale`].
+    #[serde(default)]
+    pub scale: u64,
     /// The queues in the board's order.
     pub queues: Vec<QueueTrend>,
 }
@@ -45,6 +48,22 @@ impl Trends {
     }
 }
 
+/// By how much the scale exceeds the limit of the critical level.
+const ABOVE_CRITICAL: f64 = 1.2;
+
+/// To how many calls waiting a board's lines are drawn, so that they can be compared: beyond
+/// where critical begins, and enough for half of the queues. What is higher is cut off, and its
+/// number is shown.
+#[must_use]
+pub fn scale(queues: &[QueueTrend], critical: Option<f64>) -> u64 {
+    let highest = |queue: &QueueTrend| queue.waiting_highest.iter().copied().max().flatten();
+    let mut highest: Vec<u64> = queues.iter().filter_map(highest).collect();
+    highest.sort_unstable();
+    let median = highest.get(highest.len() / 2).copied();
+    let limit = critical.map(|limit| (limit * ABOVE_CRITICAL).ceil() as u64);
+    median.max(limit).unwrap_or(0).max(LINE_LEAST_TOP)
+}
+
 /// A line over fewer bins than this would look like a dash.
 const LEAST_BINS: usize = 2;
 
@@ -52,29 +71,40 @@ const LEAST_BINS: usize = 2;
 pub const LINE_WIDTH: usize = TREND_MINUTES;
 /// Height of [`line()`]'s picture.
 pub const LINE_HEIGHT: u64 = 100;
-/// The least count that the picture is high, so that one call more is no mountain.
+/// The least scale, so that one call more is no mountain.
 const LINE_LEAST_TOP: u64 = 5;
 
-/// A trend's bins as the SVG path of a stepped line, [`LINE_WIDTH`] by [`LINE_HEIGHT`] with 0
-/// calls at the bottom, which ends `late` minutes before the right edge, and the path of the
-/// dot at that edge for the calls waiting `now`. The line breaks off where a bin is unknown.
-/// Both are empty where fewer than two bins are known.
+/// A stepped line of calls waiting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The SVG path of the line, [`LINE_WIDTH`] by [`LINE_HEIGHT`] with 0 calls at the bottom.
+    pub path: String,
+    /// The path of the dot at the right edge, for the calls waiting now.
+    pub dot: String,
+    /// The most calls waiting, where they are more than the scale, and where in the width the
+    /// line is cut off for it.
+    pub peak: Option<(u64, usize)>,
+}
+
+/// A trend's bins as a line that ends `late` minutes before the right edge, and breaks off where
+/// a bin is unknown. Where fewer than two bins are known it is empty.
 #[must_use]
 pub fn line(
     bins: &[Option<u64>],
     last_bin_minutes: usize,
     late: usize,
     now: Option<u64>,
-) -> (String, String) {
+    scale: u64,
+) -> Line {
     if bins.iter().flatten().count() < LEAST_BINS {
-        return Default::default();
+        return Line::default();
     }
-    let top = bins.iter().chain([&now]).flatten().max().copied();
-    let top = top.unwrap_or(0).max(LINE_LEAST_TOP);
-    let y = |count: u64| (LINE_HEIGHT - count.saturating_mul(LINE_HEIGHT) / top).to_string();
+    let top = scale.max(LINE_LEAST_TOP);
+    let y = |count: u64| (LINE_HEIGHT - count.min(top) * LINE_HEIGHT / top).to_string();
     let right = LINE_WIDTH.saturating_sub(late);
     let mut path = String::new();
     let mut goes_on = false;
+    let (mut peak, mut cut_off_from) = ((top, 0), None);
     for (place, count) in bins.iter().enumerate() {
         // From the right edge: how many minutes after its end the last one ends.
         let after = match bins.len() - 1 - place {
@@ -88,6 +118,14 @@ pub fn line(
         };
         let count = count.filter(|_| end > 0);
         if let Some(count) = count {
+            if count > top {
+                let from = *cut_off_from.get_or_insert(start);
+                if count > peak.0 {
+                    peak = (count, from);
+                }
+            } else {
+                cut_off_from = None;
+            }
             let (start, end, y) = (start.to_string(), end.to_string(), y(count));
             match goes_on {
                 true => path.push_str(&["V", &y, "H", &end].concat()),
@@ -96,14 +134,18 @@ pub fn line(
         }
         goes_on = count.is_some();
     }
-    let Some(now) = now.filter(|_| !path.is_empty()) else {
-        return (path, String::new());
-    };
-    if goes_on && late == 0 {
-        path.push_str(&["V", &y(now)].concat());
+    let mut dot = String::new();
+    if let Some(now) = now.filter(|_| !path.is_empty()) {
+        if goes_on && late == 0 {
+            path.push_str(&["V", &y(now)].concat());
+        }
+        dot = ["M", &LINE_WIDTH.to_string(), " ", &y(now), "h0"].concat();
     }
-    let dot = ["M", &LINE_WIDTH.to_string(), " ", &y(now), "h0"].concat();
-    (path, dot)
+    Line {
+        path,
+        dot,
+        peak: Some(peak).filter(|peak| peak.0 > top),
+    }
 }
 
 #[cfg(test)]
@@ -114,31 +156,55 @@ mod tests {
     #[test]
     fn line_is_stepped_and_breaks_off_at_a_gap() {
         let bins = [0, 5, 99, 10].map(|it| Some(it).filter(|it| *it < 99));
-        let line = |late| line(&bins, 2, late, Some(4));
+        let line = |late| line(&bins, 2, late, Some(4), 10);
+        let of = |path: &str, dot: &str| Line {
+            path: path.to_owned(),
+            dot: dot.to_owned(),
+            peak: None,
+        };
         let path = "M163 100H168V50H173M178 0H180V60";
-        assert_eq!(line(0), (path.to_owned(), "M180 60h0".to_owned()));
+        assert_eq!(line(0), of(path, "M180 60h0"));
         // Nothing is known of the last ten minutes: the dot stands alone.
         let path = "M153 100H158V50H163M168 0H170";
-        assert_eq!(line(10), (path.to_owned(), "M180 60h0".to_owned()));
-        assert_eq!(line(175).0, "M3 0H5");
-        assert_eq!(line(500), (String::new(), String::new()));
+        assert_eq!(line(10), of(path, "M180 60h0"));
+        assert_eq!(line(175).path, "M3 0H5");
+        assert_eq!(line(500), Line::default());
+    }
+
+    #[test]
+    fn line_above_its_scale_is_cut_off_with_its_number() {
+        let line = line(&[32, 1, 30, 34, 34, 2].map(Some), 5, 0, Some(40), 12);
+        assert!(line.path.contains("V0H165"), "{}", line.path);
+        assert_eq!(line.dot, "M180 0h0");
+        assert_eq!(line.peak, Some((34, 160)), "where it rises to it");
+    }
+
+    #[test]
+    fn scale_is_above_critical_and_enough_for_half_of_the_queues() {
+        let queue = |highest: u64| QueueTrend {
+            waiting_highest: vec![Some(0), None, Some(highest)],
+            ..QueueTrend::default()
+        };
+        let queues = [2, 20, 90].map(queue);
+        assert_eq!(scale(&queues, None), 20);
+        assert_eq!(scale(&queues, Some(10.0)), 20);
+        assert_eq!(scale(&queues, Some(50.0)), 60);
+        assert_eq!(scale(&queues[..1], None), 5);
+        assert_eq!(scale(&[QueueTrend::default()], None), 5);
     }
 
     #[test]
     fn few_calls_stay_low_and_little_is_no_line() {
-        assert_eq!(line(&[Some(1); 2], 5, 0, None).0, "M170 80H175V80H180");
-        let nothing = (String::new(), String::new());
-        assert_eq!(line(&[Some(1), None], 5, 0, Some(1)), nothing);
-        assert_eq!(line(&[None; BINS], 5, 0, Some(1)), nothing);
-        // Nonsense stays in the picture.
-        let (path, dot) = line(&[Some(u64::MAX), Some(0)], 5, 0, Some(7));
-        assert_eq!((&*path, &*dot), ("M170 99H175V100H180V100", "M180 100h0"));
+        let path = |bins: &[Option<u64>]| line(bins, 5, 0, None, 0).path;
+        assert_eq!(path(&[Some(1); 2]), "M170 80H175V80H180");
+        assert_eq!(line(&[Some(1), None], 5, 0, Some(1), 5), Line::default());
+        assert_eq!(line(&[None; BINS], 5, 0, Some(1), 5), Line::default());
     }
 
     #[test]
     fn line_of_all_bins_is_as_wide_as_its_picture() {
         for minutes in 1..=5 {
-            let (path, _) = line(&[Some(0); BINS], minutes, 0, None);
+            let path = line(&[Some(0); BINS], minutes, 0, None, 5).path;
             let start = BIN_MINUTES - minutes;
             assert!(path.starts_with(&format!("M{start} 100H")), "{path}");
             assert!(path.ends_with(&format!("V100H{LINE_WIDTH}")), "{path}");
@@ -163,9 +229,12 @@ mod tests {
             last in any::<usize>(),
             late in any::<usize>(),
             now in proptest::option::of(any::<u64>()),
+            scale in 0..1_000_000u64,
         ) {
-            let (path, dot) = line(&bins, last % BIN_MINUTES + 1, late, now);
-            for number in (path + &dot).split(|c: char| !c.is_ascii_digit()) {
+            let line = line(&bins, last % BIN_MINUTES + 1, late, now, scale);
+            let highest = bins.iter().flatten().max();
+            prop_assert!(line.peak.is_none_or(|(peak, at)| Some(&peak) <= highest && at < LINE_WIDTH));
+            for number in (line.path + &line.dot).split(|c: char| !c.is_ascii_digit()) {
                 prop_assert!(number.is_empty() || number.parse::<usize>().unwrap() <= LINE_WIDTH);
             }
         }

@@ -187,6 +187,7 @@ pub fn trends(json: &impl Json) -> Option<Trends> {
     Some(Trends {
         to_ms: count(&json.get("to_ms"))?,
         step_ms: count(&json.get("step_ms"))?,
+        scale: count(&json.get("scale")).unwrap_or(0),
         queues: json.get("queues").each(|queue| {
             Some(QueueTrend {
                 id: queue.get("id").text()?,

@@ -17,18 +17,21 @@ const LATE_FROM_MINUTES: u64 = 3;
 pub(super) struct Trends {
     to_ms: u64,
     last_bin_minutes: usize,
+    scale: u64,
     /// Queues of which nothing but the trend is known, and in place of calls waiting those of
     /// a quarter of an hour ago: a map of another type would be two KB of code.
     queues: BTreeMap<String, Arc<Queue>>,
 }
 
-/// Where the lines end.
+/// Where the lines end, and how high they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineEnd {
     /// How many minutes the last bin has.
     pub last_bin_minutes: usize,
     /// How many minutes ago the trends end; 0 where that counts as now.
     pub late: usize,
+    /// To how many calls waiting they are drawn.
+    pub scale: u64,
 }
 
 impl BoardState {
@@ -47,6 +50,7 @@ impl BoardState {
         self.trends.set(Trends {
             to_ms: trends.to_ms,
             last_bin_minutes,
+            scale: trends.scale,
             queues,
         });
     }
@@ -56,13 +60,14 @@ impl BoardState {
         (self.trends).with_untracked(|trends| trends.queues.get(id).cloned())
     }
 
-    /// Where all lines end now.
+    /// Where all lines end now, and how high they are.
     pub(super) fn line_end(&self) -> LineEnd {
-        let (to_ms, last_bin_minutes) =
-            (self.trends).with(|trends| (trends.to_ms, trends.last_bin_minutes));
+        let (to_ms, last_bin_minutes, scale) =
+            (self.trends).with(|trends| (trends.to_ms, trends.last_bin_minutes, trends.scale));
         let minutes = self.time_since(to_ms).map(|since| since.as_secs() / 60);
         LineEnd {
             last_bin_minutes,
+            scale,
             late: match minutes {
                 Some(..LATE_FROM_MINUTES) => 0,
                 Some(minutes) => minutes as usize,

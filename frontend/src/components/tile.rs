@@ -19,7 +19,8 @@ const MARKUP: &str = "<li class=tile>\
     <div class=tile-row><dt></dt><dd data-metric=service_level><span></span><small></small></dd></div></dl>\
     <div class=bar><i class=bar-service></i><i class=bar-goal></i></div></div>\
     <p class=tile-age><span data-age></span><small class=tile-old></small></p>\
-    <svg class=tile-line viewBox=\"0 -6 180 112\" preserveAspectRatio=none aria-hidden=true><path/><path/></svg>\
+    <svg class=tile-line viewBox=\"0 -6 180 112\" preserveAspectRatio=none aria-hidden=true><path/><path/><path d=M120,100v6 /></svg>\
+    <small class=tile-peak aria-hidden=true></small>\
     <div class=tile-agents><div class=bar><i class=bar-available></i><i class=bar-busy></i>\
     <i class=bar-after-call></i><i class=bar-away></i></div>\
     <p class=tile-counts><span><b data-metric=agents_available></b></span>\
@@ -31,7 +32,7 @@ const MARKUP: &str = "<li class=tile>\
 
 /// Bars' parts are pictures: their lengths are CSS lengths, and the line has room in its box
 /// for its own width.
-const TABLE: [(&str, Part); 43] = [
+const TABLE: [(&str, Part); 45] = [
     ("", Part::Attribute("data-state")),
     ("", Part::Attribute("data-level")),
     ("", Part::Attribute("aria-label")),
@@ -54,6 +55,8 @@ const TABLE: [(&str, Part); 43] = [
     (".tile-line", Part::Attribute("data-known")),
     (".tile-line path", Part::Attribute("d")),
     (".tile-line path + path", Part::Attribute("d")),
+    (".tile-peak", Part::Text),
+    (".tile-peak", Part::Style("margin-right")),
     (".bar-available", Part::Style("width")),
     (".bar-busy", Part::Style("width")),
     (".bar-after-call", Part::Style("width")),
@@ -145,6 +148,8 @@ impl Tile {
             markup::flag(!tile.line.is_empty()),
             &tile.line,
             &tile.line_dot,
+            &tile.peak,
+            &tile.peak_right,
             &tile.available_bar,
             &tile.busy_bar,
             &tile.after_call_bar,

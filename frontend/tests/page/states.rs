@@ -648,6 +648,19 @@ async fn line_of_three_hours_has_a_gap_and_ends_now() {
 }
 
 #[wasm_bindgen_test]
+async fn number_stands_where_the_line_is_cut_off() {
+    let shown = Shown::new(vec![queue("a"), queue("b")], 0, 0).await;
+    let bins = |highest| [vec![Some(0); 34], vec![Some(highest), Some(3)]].concat();
+    shown.trends(&[trend("a", bins(34), None), trend("b", bins(10), None)]);
+    settle().await;
+    let peak = |id: &str| shown.find(&format!("[data-queue='{id}'] .tile-peak"));
+    assert_eq!(peak("a").text_content().as_deref(), Some("34"));
+    let place = peak("a").get_attribute("style").unwrap_or_default();
+    assert!(place.contains("margin-right: 5.6%"), "{place}");
+    assert_eq!(peak("b").text_content().as_deref(), Some(""), "all of it");
+}
+
+#[wasm_bindgen_test]
 async fn change_is_not_told_against_old_trends() {
     let shown = Shown::new(vec![queue("a")], 0, 0).await;
     shown.trends(&[trend("a", vec![Some(0); 36], Some(1))]);

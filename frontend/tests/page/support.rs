@@ -215,6 +215,7 @@ impl Shown {
         self.board.show_trends(Trends {
             to_ms: 600_000,
             step_ms: 300_000,
+            scale: 10,
             queues: queues.to_vec(),
         });
     }

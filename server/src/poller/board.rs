@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use queuewall_shared::{
-    level::Judge,
+    level::{Judge, Metric},
     snapshot::{BoardSnapshot, SimulatedClock},
 };
 
@@ -82,6 +82,13 @@ impl Board {
     /// The board's queues in order.
     pub(crate) fn shown<'a>(&'a self, readings: &'a Readings) -> Vec<Shown<'a>> {
         shown(&self.config, self.group, readings)
+    }
+
+    /// The highest number of calls waiting at which one of these queues becomes critical.
+    pub(crate) fn critical_waiting(&self, shown: &[Shown<'_>]) -> Option<f64> {
+        let thresholds = shown.iter().map(|queue| self.judging.thresholds(queue));
+        let limits = thresholds.filter_map(|it| it.limits(Metric::Waiting).critical);
+        limits.reduce(f64::max)
     }
 
     /// What the board shows now, and when any of its queues was last read.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use queuewall_shared::trend::{BIN_MINUTES, TREND_MINUTES, Trends};
+use queuewall_shared::trend::{BIN_MINUTES, TREND_MINUTES, Trends, scale};
 use queuewall_store::history::Queue;
 
 use super::{assemble::Frame, plan::Group, readings::Readings, trend::Trend};
@@ -77,13 +77,21 @@ impl Minutes {
         true
     }
 
-    /// The trends of the queues of these ids, which are read with `group`.
-    pub(crate) fn trends<'a>(&self, ids: impl Iterator<Item = &'a str>, group: &Group) -> Trends {
+    /// The trends of the queues of these ids, which are read with `group`. The highest number of
+    /// calls waiting at which one of them becomes critical is `critical`, if there is any.
+    pub(crate) fn trends<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a str>,
+        group: &Group,
+        critical: Option<f64>,
+    ) -> Trends {
         let of_queue = |id| Trend::of_queue(self.trends.get(&group.queue(id)), id);
+        let queues: Vec<_> = ids.map(of_queue).collect();
         Trends {
             to_ms: u64::try_from(self.ended).unwrap_or_default() * MINUTE_MS,
             step_ms: BIN_MINUTES as u64 * MINUTE_MS,
-            queues: ids.map(of_queue).collect(),
+            scale: scale(&queues, critical),
+            queues,
         }
     }
 }
@@ -144,7 +152,7 @@ mod tests {
             };
             minutes.record(&mut readings, std::slice::from_ref(&group), frame);
         }
-        let trends = minutes.trends(["q"].into_iter(), &group);
+        let trends = minutes.trends(["q"].into_iter(), &group, None);
         let bins = &trends.queues[0].waiting_highest;
         let unknown = bins.iter().take_while(|value| value.is_none()).count();
         bins[unknown..].to_vec()
@@ -190,7 +198,8 @@ mod tests {
         };
         // Eight minutes up to 3:00, and 7 of these in the bin before.
         let minutes = Minutes::restored(185_000, HashMap::from([(queue, vec![waiting; 8])]));
-        let trends = minutes.trends(["q", "other"].into_iter(), &group);
+        let trends = minutes.trends(["q", "other"].into_iter(), &group, Some(10.0));
+        assert_eq!(trends.scale, 12);
         assert_eq!((trends.to_ms, trends.step_ms), (180_000, 300_000));
         let bins = &trends.queues[0].waiting_highest;
         assert_eq!(bins[33..], [None, Some(8), Some(8)]);

@@ -74,7 +74,7 @@ pub struct Lines {
     pub name: bool,
     /// Agents in after-call work and away.
     pub off_call: bool,
-    /// The last half hour of calls waiting.
+    /// The last three hours of calls waiting.
     pub trend: bool,
 }
 

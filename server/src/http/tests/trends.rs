@@ -20,6 +20,7 @@ impl Fixture {
             let trends = Trends {
                 to_ms: 60_000,
                 step_ms: 300_000,
+                scale: 12,
                 queues: vec![queue],
             };
             (slug.to_owned(), trends)
@@ -46,6 +47,7 @@ async fn trends_have_a_tag_and_unchanged_is_304() {
         serde_json::json!({
             "to_ms": 60_000,
             "step_ms": 300_000,
+            "scale": 12,
             "queues": [{ "id": "4711", "waiting_highest": [null, 3], "waiting_before": null }],
         })
     );
