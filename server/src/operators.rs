@@ -89,13 +89,25 @@ async fn metrics(
 /// `GET /screens`: a page, or JSON for programs.
 async fn screens(State(state): State<OperatorsState>, headers: HeaderMap) -> Response {
     let build = state.boards.build();
-    let screens = state.screens.list(build, state.clock.now());
+    let mut screens = state.screens.list(build, state.clock.now());
+    if let Some(servers) = &state.servers {
+        for screen in screens.iter_mut().filter(|it| it.server.is_none()) {
+            screen.server = Some(servers.name().to_owned());
+        }
+    }
     let is_program = http::accepts_type(&headers, "application/json")
         && !http::accepts_type(&headers, "text/html");
     let leader = (state.servers).map(|servers| (servers.name().to_owned(), servers.standing()));
-    let leader = leader.map(|(name, standing)| match standing.is_leader {
-        true => format!("this server ({name}) reads CXone"),
-        false => format!("this server ({name}) shows what {} reads", standing.leader),
+    let leader = leader.map(|(name, standing)| {
+        let does = match standing.is_leader {
+            true => "reads CXone".to_owned(),
+            false => format!("shows what {} reads", standing.leader),
+        };
+        let lacks = match standing.is_connected {
+            true => "",
+            false => "; the database does not answer: screens of other servers look dark",
+        };
+        format!("this server ({name}) {does}{lacks}")
     });
     unkept(if is_program {
         Json(json!({ "build": build, "screens": screens })).into_response()

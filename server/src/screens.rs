@@ -6,11 +6,17 @@
 //!
 //! What comes by one link counts for that link's board alone: it neither replaces nor pushes
 //! out a screen that has another link or board.
+//!
+//! # Layout
+//! - `shown`: a screen as operators see it
+//! - [`shared`]: what is written to the database, and taken over from it: that of before a
+//!   restart, and of other servers
 
+pub(crate) mod shared;
 mod shown;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     hash::{BuildHasher as _, RandomState},
     net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -18,6 +24,7 @@ use std::{
 };
 
 use queuewall_shared::report::{Report, SoundState, WakeLock};
+use queuewall_store::screen::ScreenKey;
 
 use crate::{access::TokenHash, clock::Moment};
 pub use shown::{Screen, State};
@@ -47,7 +54,24 @@ pub struct ScreenRegistry {
 
 /// Rows by share: what comes by one link for one board, as a hash of the two.
 #[derive(Debug, Default)]
-struct Shares(HashMap<u64, Rows>);
+struct Shares {
+    rows: HashMap<u64, Rows>,
+    /// The turn of [`shared`] that writes what is heard now.
+    turn: u64,
+    /// What is not there any more, with the turn that removes it from the database.
+    removed: VecDeque<(u64, ScreenKey)>,
+}
+
+/// One report, and how it came here.
+struct Heard<'h> {
+    report: &'h Report<'h>,
+    board: &'h str,
+    link: Option<TokenHash>,
+    address: Option<IpAddr>,
+    at: Moment,
+    /// The other server that heard it.
+    server: Option<&'h str>,
+}
 
 /// Rows by the screen's name, and by the page's id where it has none. Boxed, since a map
 /// keeps its places when rows move to another share.
@@ -63,6 +87,10 @@ struct Row {
     board: String,
     link: Option<TokenHash>,
     address: Option<IpAddr>,
+    /// The other server that heard it last.
+    server: Option<String>,
+    /// The turn that writes it to the database; 0 where it came from there.
+    turn: u64,
     page: String,
     build: Option<String>,
     first_seen: Moment,
@@ -82,7 +110,10 @@ impl ScreenRegistry {
     #[must_use]
     pub fn new(dark_after: Duration) -> Self {
         Self {
-            shares: Mutex::default(),
+            shares: Mutex::new(Shares {
+                turn: 1,
+                ..Shares::default()
+            }),
             hasher: RandomState::new(),
             dark_after,
         }
@@ -98,30 +129,41 @@ impl ScreenRegistry {
         address: Option<IpAddr>,
         now: Moment,
     ) {
-        let (key, is_named) = match &report.name {
-            Some(name) => (&**name, true),
-            None => (&*report.page, false),
+        let heard = Heard {
+            report,
+            board,
+            link,
+            address,
+            at: now,
+            server: None,
         };
-        let share = self.hasher.hash_one((link, board));
-        let mut shares = self.lock();
-        let rows = shares.0.entry(share).or_default();
+        self.hear(&mut self.lock(), &heard, now);
+    }
+
+    fn hear(&self, shares: &mut Shares, heard: &Heard<'_>, now: Moment) {
+        let (key, is_named) = heard.key();
+        let share = self.hasher.hash_one((heard.link, heard.board));
+        let turn = shares.turn;
+        let rows = shares.rows.entry(share).or_default();
         if let Some(row) = rows.of(is_named).get_mut(key) {
-            row.hear(report, address, now);
+            row.hear(heard, turn);
             return;
         }
         let moved = is_named.then(|| {
-            let is_dark = |row: &Row| row.last_seen.age_at(now) >= self.dark_after;
-            shares.take_replaced(key, board, link, is_dark)
+            let is_dark = |at: Moment| at.age_at(now) >= self.dark_after;
+            // What is dark itself replaces none that is.
+            let is_dark = |row: &Row| is_dark(row.last_seen) && !is_dark(heard.at);
+            shares.take_replaced(key, heard.board, heard.link, is_dark)
         });
         let row = match moved.flatten() {
             Some(mut row) => {
-                board.clone_into(&mut row.board);
-                row.hear(report, address, now);
+                heard.board.clone_into(&mut row.board);
+                row.hear(heard, turn);
                 row
             }
-            None => Box::new(Row::new(report, board, link, address, now)),
+            None => Box::new(Row::new(heard, turn)),
         };
-        let rows = shares.0.entry(share).or_default();
+        let rows = shares.rows.entry(share).or_default();
         rows.of(is_named).insert(key.to_owned(), row);
         shares.make_room(now);
     }
@@ -132,7 +174,7 @@ impl ScreenRegistry {
         let mut shares = self.lock();
         shares.forget(now);
         let mut screens = Vec::new();
-        for rows in shares.0.values() {
+        for rows in shares.rows.values() {
             let named = rows.named.iter().map(|(name, row)| (Some(name), row));
             let unnamed = rows.unnamed.values().map(|row| (None, row));
             let each = named.chain(unnamed);
@@ -177,23 +219,36 @@ impl Shares {
         link: Option<TokenHash>,
         is_dark: impl Fn(&Row) -> bool,
     ) -> Option<Box<Row>> {
-        let mut moved = None;
-        for rows in self.0.values_mut() {
+        let (mut moved, mut removed) = (None, Vec::new());
+        for rows in self.rows.values_mut() {
             let Some(row) = rows.named.get(name) else {
                 continue;
             };
-            if row.link.is_none() && link.is_none() {
-                moved = rows.named.remove(name);
-            } else if row.board == board && is_dark(row) {
-                rows.named.remove(name);
+            let is_moved = row.link.is_none() && link.is_none();
+            if is_moved || (row.board == board && is_dark(row)) {
+                removed.push(row.key(name, true));
+                let row = rows.named.remove(name);
+                if is_moved {
+                    moved = row;
+                }
             }
         }
+        removed.into_iter().for_each(|key| self.remove_kept(key));
         moved
+    }
+
+    /// Has the next turn remove a screen from the database, which forgets those of before by
+    /// itself.
+    fn remove_kept(&mut self, key: ScreenKey) {
+        self.removed.push_back((self.turn, key));
+        if self.removed.len() > MOST {
+            self.removed.pop_front();
+        }
     }
 
     fn forget(&mut self, now: Moment) {
         let keep = |row: &Row, kept| row.last_seen.age_at(now) < kept;
-        self.0.retain(|_, rows| {
+        self.rows.retain(|_, rows| {
             rows.named.retain(|_, row| keep(row, NAMED_KEPT));
             rows.unnamed.retain(|_, row| keep(row, UNNAMED_KEPT));
             rows.len() > 0
@@ -201,7 +256,7 @@ impl Shares {
     }
 
     fn len(&self) -> usize {
-        self.0.values().map(Rows::len).sum()
+        self.rows.values().map(Rows::len).sum()
     }
 
     /// Where there are too many, the largest share makes room.
@@ -211,9 +266,10 @@ impl Shares {
         }
         self.forget(now);
         if self.len() > MOST
-            && let Some(rows) = self.0.values_mut().max_by_key(|rows| rows.len())
+            && let Some(rows) = self.rows.values_mut().max_by_key(|rows| rows.len())
         {
-            rows.drop_longest_silent(now);
+            let dropped = rows.drop_longest_silent(now);
+            dropped.into_iter().for_each(|key| self.remove_kept(key));
         }
     }
 }
@@ -232,7 +288,7 @@ impl Rows {
     }
 
     /// Drops one row in sixteen: a screen that hangs somewhere asks every few seconds.
-    fn drop_longest_silent(&mut self, now: Moment) {
+    fn drop_longest_silent(&mut self, now: Moment) -> Vec<ScreenKey> {
         let age = |row: &Row| row.last_seen.age_at(now);
         let named = self.named.iter().map(|(key, row)| (age(row), false, key));
         let unnamed = self.unnamed.iter().map(|(key, row)| (age(row), true, key));
@@ -243,28 +299,51 @@ impl Rows {
         let keys: Vec<_> = rows
             .map(|(_, is_unnamed, key)| (is_unnamed, key.clone()))
             .collect();
-        for (is_unnamed, key) in keys {
-            self.of(!is_unnamed).remove(&key);
+        let drop = |(is_unnamed, name): (bool, String)| {
+            let row = self.of(!is_unnamed).remove(&name)?;
+            Some(row.key(&name, !is_unnamed))
+        };
+        keys.into_iter().filter_map(drop).collect()
+    }
+}
+
+impl Heard<'_> {
+    /// The screen's name, else its page's id, and whether it is a name.
+    fn key(&self) -> (&str, bool) {
+        match &self.report.name {
+            Some(name) => (name, true),
+            None => (&self.report.page, false),
         }
+    }
+
+    /// The turn that writes it to the database.
+    fn turn(&self, turn: u64) -> u64 {
+        self.server.map_or(turn, |_| 0)
     }
 }
 
 impl Row {
-    fn new(
-        report: &Report<'_>,
-        board: &str,
-        link: Option<TokenHash>,
-        address: Option<IpAddr>,
-        now: Moment,
-    ) -> Self {
+    fn key(&self, name: &str, is_named: bool) -> ScreenKey {
+        ScreenKey {
+            link: self.link.map(TokenHash::to_hex).unwrap_or_default(),
+            board: self.board.clone(),
+            name: name.to_owned(),
+            is_named,
+        }
+    }
+
+    fn new(heard: &Heard<'_>, turn: u64) -> Self {
+        let report = heard.report;
         Self {
-            board: board.to_owned(),
-            link,
-            address,
+            board: heard.board.to_owned(),
+            link: heard.link,
+            address: heard.address,
+            server: heard.server.map(str::to_owned),
+            turn: heard.turn(turn),
             page: report.page.to_string(),
             build: report.build.as_deref().map(str::to_owned),
-            first_seen: now,
-            last_seen: now,
+            first_seen: heard.at,
+            last_seen: heard.at,
             paint_age: paint_age(report),
             sound: report.sound,
             awake: report.awake,
@@ -275,12 +354,13 @@ impl Row {
     }
 
     /// Texts that stay the same are not written again: nearly every time, all do.
-    fn hear(&mut self, report: &Report<'_>, address: Option<IpAddr>, now: Moment) {
+    fn hear(&mut self, heard: &Heard<'_>, turn: u64) {
+        let report = heard.report;
         if self.page != report.page {
             let before = self.page_before.as_deref();
             // After a restart the page changes once; two screens that alternate come back.
             if before == Some(&*report.page) {
-                self.shared_at = Some(now);
+                self.shared_at = Some(heard.at);
             }
             let page = std::mem::replace(&mut self.page, report.page.to_string());
             self.page_before = Some(page);
@@ -291,8 +371,12 @@ impl Row {
         {
             self.build = Some(build.to_string());
         }
-        self.address = address;
-        self.last_seen = now;
+        self.address = heard.address;
+        if self.server.as_deref() != heard.server {
+            self.server = heard.server.map(str::to_owned);
+        }
+        self.turn = heard.turn(turn);
+        self.last_seen = heard.at;
         self.paint_age = paint_age(report);
         self.sound = report.sound;
         self.awake = report.awake;
@@ -324,6 +408,7 @@ impl Row {
             page: self.page.clone(),
             board: self.board.clone(),
             address: self.address,
+            server: self.server.clone().filter(|it| !it.is_empty()),
             state,
             build: self.build.clone(),
             first_seen_age: self.first_seen.age_at(now),

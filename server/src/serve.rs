@@ -12,7 +12,12 @@ use cxone::{QueueSource, budget::RequestBudget};
 use futures_util::FutureExt as _;
 use listener::Listener;
 use queuewall_store::history::Queue;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    task::JoinSet,
+    time::timeout,
+};
 use tracing::{info, warn};
 
 use crate::{
@@ -26,7 +31,7 @@ use crate::{
     metrics::{Calls, Measured, Metrics},
     operators::{self, OperatorsState},
     poller::{self, PollConfig, Poller, Polls},
-    screens::{DARK_AFTER, ScreenRegistry},
+    screens::{DARK_AFTER, ScreenRegistry, shared::SharedScreens},
     servers::{self, Servers, Status},
     service_manager::ServiceManager,
     snapshot::Boards,
@@ -148,6 +153,12 @@ impl Server {
         let (live, source) = (self.live(), Arc::clone(&self.source));
         let start = self.start_poller(&boards, &polls, recorder.clone());
         let screens = Arc::new(ScreenRegistry::new(self.dark_after));
+        let shared_screens = SharedScreens::new(
+            Arc::clone(&screens),
+            Arc::clone(&database),
+            Arc::clone(&self.clock),
+            (servers.as_ref()).map_or_else(String::new, |it| it.name().to_owned()),
+        );
         let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
@@ -245,6 +256,9 @@ impl Server {
         if let Some(history) = history.clone() {
             keeping.spawn(async move { history.run().await });
         }
+        let mut sharing = JoinSet::new();
+        let (stop_sharing, stopped) = oneshot::channel::<()>();
+        sharing.spawn(shared_screens.run(async { _ = stopped.await }));
         let served = tokio::select! {
             _ = async { tokio::join!(viewers, operators) } => Ok(()),
             () = access.follow() => Err(anyhow!("nobody looks for revoked links any more")),
@@ -262,8 +276,11 @@ impl Server {
         }
         // It ends once it has written everything. A database that does not answer delays no
         // shutdown.
-        let _ = timeout(STOP_PATIENCE, keeping.join_next()).await;
+        drop(stop_sharing);
+        let ended = async { tokio::join!(keeping.join_next(), sharing.join_next()) };
+        let _ = timeout(STOP_PATIENCE, ended).await;
         keeping.shutdown().await;
+        sharing.shutdown().await;
         if let Some(status) = servers {
             servers::leave(&database, &status).await;
         }

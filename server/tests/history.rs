@@ -8,16 +8,20 @@ use std::{
     time::{Duration, Instant},
 };
 
+use queuewall_shared::report;
 use queuewall_store::{Location, Store, event::EventKind};
 use reqwest::StatusCode;
 use serde_json::Value;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tokio_rustls::rustls::crypto::ring;
 
 #[path = "support/program.rs"]
 mod program;
+#[path = "support/screens.rs"]
+mod screens;
 
 use program::{PATIENCE, Program, command};
+use screens::screens;
 
 const VARIABLES: [(&str, &str); 9] = [
     // Nobody listens there.
@@ -74,6 +78,47 @@ async fn start_and_stop_of_the_server_are_events() {
     }
     let events = server_events(folder.path()).await;
     assert_eq!(events, ["started", "stopped", "started", "stopped"]);
+}
+
+#[tokio::test]
+async fn screens_are_remembered_after_a_restart() {
+    let _ = ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let listener = ("QUEUEWALL_METRICS_LISTEN", "127.0.0.1:0");
+    let variables: Vec<_> = VARIABLES.into_iter().chain([listener]).collect();
+    let server = Program::serve(folder.path(), &variables);
+    let url = format!("http://{}/api/boards/main", server.address);
+    let request = reqwest::Client::new().get(url);
+    let report = "page=a; name=Hall; errors=3; sound=blocked";
+    request.header(report::HEADER, report).send().await.unwrap();
+    let mut before = screens(&server).await;
+    server.end();
+    let file = folder.path().join("state/queuewall.db");
+    let mut other = SqliteConnection::connect(file.to_str().unwrap())
+        .await
+        .unwrap();
+    let hour_ago = "UPDATE screen SET last_ms = last_ms - 3600000, first_ms = first_ms - 3600000";
+    other.execute(hour_ago).await.unwrap();
+    let server = Program::serve(folder.path(), &variables);
+    let until = Instant::now() + PATIENCE;
+    while screens(&server).await.is_empty() {
+        assert!(Instant::now() < until, "{}", server.said());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let mut after = screens(&server).await;
+    assert_eq!(
+        (&before[0]["state"], &after[0]["state"]),
+        (&"live".into(), &"dark".into())
+    );
+    for (screens, least) in [(&mut before, 0.0), (&mut after, 3_600.0)] {
+        let screen = screens[0].as_object_mut().unwrap();
+        screen.remove("state");
+        for age in ["first_seen_age_seconds", "last_seen_age_seconds"] {
+            let age = screen.remove(age).unwrap().as_f64().unwrap();
+            assert!((least..least + 60.0).contains(&age), "{age}");
+        }
+    }
+    assert_eq!(before, after);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use std::{
 
 use queuewall_shared::{
     http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
+    report,
     snapshot::{BoardSnapshot, UpstreamState},
 };
 use queuewall_simulator::{Options, Simulator};
@@ -19,6 +20,7 @@ use reqwest::{
     header::{DATE, ETAG},
 };
 use serde_json::Value;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 use tokio::{
     io::copy_bidirectional,
@@ -31,6 +33,8 @@ use tokio_rustls::rustls::crypto::ring;
 mod postgres;
 #[path = "support/program.rs"]
 mod program;
+#[path = "support/screens.rs"]
+mod screens;
 
 use program::{PATIENCE, Program, signal};
 
@@ -170,6 +174,7 @@ impl Place {
             ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
             ("QUEUEWALL_STATE_DIR", "state"),
             ("QUEUEWALL_DATABASE_URL", &url),
+            ("QUEUEWALL_METRICS_LISTEN", "127.0.0.1:0"),
             ("NO_PROXY", "*"),
         ];
         self.servers.push(Program::serve(folder.path(), &variables));
@@ -178,9 +183,34 @@ impl Place {
         self.databases.push(database);
     }
 
+    /// Runs a statement in the database.
+    async fn execute(&self, sql: &'static str) {
+        let folder = self.folder.parent().unwrap().display();
+        let url = format!(
+            "postgres://queuewall@localhost/{}?host={folder}",
+            self.database
+        );
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        connection.execute(sql).await.unwrap();
+    }
+
+    /// Waits until the server's log has these words.
+    async fn until_said(&self, server: usize, words: &str) {
+        let until = Instant::now() + PATIENCE;
+        while !self.servers[server].said().contains(words) {
+            assert!(Instant::now() < until, "{}", self.servers[server].said());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     async fn get(&self, server: usize, path: &str) -> reqwest::Response {
         let url = format!("http://{}{path}", self.servers[server].address);
         self.client.get(url).send().await.unwrap()
+    }
+
+    /// The screens, as this server lists them.
+    async fn screens(&self, server: usize) -> Vec<Value> {
+        screens::screens(&self.servers[server]).await
     }
 
     async fn ready(&self, server: usize) -> Value {
@@ -396,4 +426,75 @@ async fn leader_without_its_database_is_replaced_and_its_numbers_grow_old() {
     }
     place.poll(0).await;
     assert_eq!(place.ready(0).await["servers"]["reads_cxone"], false);
+}
+
+#[tokio::test]
+async fn screen_that_changes_servers_is_the_same_on_all_and_after_a_restart() {
+    let mut place = Place::new(2).await;
+    for poll in 0..10 {
+        let server = poll % 2;
+        let url = format!("http://{}/api/boards/main", place.servers[server].address);
+        let request = place
+            .client
+            .get(url)
+            .header(report::HEADER, "page=a; name=Hall");
+        request.send().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let screens = [place.screens(0).await, place.screens(1).await];
+        for screen in screens.iter().flatten() {
+            assert_eq!(screen["state"], "live", "{screen}");
+            assert_eq!(screen["shares_its_name"], false, "{screen}");
+        }
+        let counts = screens.each_ref().map(Vec::len);
+        assert!(counts.iter().all(|count| *count <= 1), "{screens:?}");
+        assert!(poll < 5 || counts == [1, 1], "{screens:?}");
+    }
+    let screen = &place.screens(0).await[0];
+    let server = screen["server"].as_str().unwrap();
+    assert!(
+        server.ends_with(&format!(":{}", place.servers[1].id())),
+        "{screen}"
+    );
+    // A screen that has been dark for an hour.
+    place
+        .execute("UPDATE screen SET last_ms = last_ms - 3600000, first_ms = first_ms - 3600000")
+        .await;
+    for _ in 0..2 {
+        place.servers.remove(0).end();
+    }
+    place.start().await;
+    let until = Instant::now() + PATIENCE;
+    while place.screens(0).await.is_empty() {
+        assert!(Instant::now() < until, "{}", place.servers[0].said());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let screen = &place.screens(0).await[0];
+    assert_eq!(screen["state"], "dark");
+    assert!(
+        screen["last_seen_age_seconds"].as_f64().unwrap() >= 3_600.0,
+        "{screen}"
+    );
+}
+
+#[tokio::test]
+async fn leader_that_cannot_read_what_was_kept_gives_the_lead_up() {
+    let mut place = Place::new(2).await;
+    place.execute("ALTER TABLE queue RENAME TO moved").await;
+    signal(place.servers[0].id(), "KILL");
+    place
+        .until_said(1, "the last readings cannot be read")
+        .await;
+    let board = place.poll(1).await.board;
+    assert!(board.totals.waiting.is_some(), "as the former leader");
+    place.start().await;
+    place
+        .until_said(2, "the last readings cannot be read")
+        .await;
+    place.execute("ALTER TABLE moved RENAME TO queue").await;
+    let until = Instant::now() + PATIENCE;
+    let leads = async |server| place.ready(server).await["servers"]["reads_cxone"] == true;
+    while !leads(1).await && !leads(2).await {
+        assert!(Instant::now() < until, "{}", place.servers[1].said());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }

@@ -20,6 +20,8 @@ pub struct Info {
     pub queues: u64,
     /// How many links there are, ended ones too.
     pub links: u64,
+    /// How many screens it remembers.
+    pub screens: u64,
     /// The first minute that is kept, since 1970.
     pub first_minute: Option<i64>,
     /// The last one.
@@ -44,6 +46,9 @@ impl Store {
         let links: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM link")
             .fetch_one(&self.pool)
             .await?;
+        let screens: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM screen")
+            .fetch_one(&self.pool)
+            .await?;
         // By the index of each queue: the table itself is large.
         let span = "SELECT MIN(first), MAX(last) FROM (SELECT (SELECT MIN(at) FROM minute WHERE queue = key) AS first, \
                     (SELECT MAX(at) FROM minute WHERE queue = key) AS last FROM queue) AS spans";
@@ -53,6 +58,7 @@ impl Store {
             bytes: u64::try_from(bytes).unwrap_or_default(),
             queues: u64::try_from(queues).unwrap_or_default(),
             links: u64::try_from(links).unwrap_or_default(),
+            screens: u64::try_from(screens).unwrap_or_default(),
             first_minute: span.try_get(0)?,
             last_minute: span.try_get(1)?,
         })

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{Result, Store, state::put_state};
+use crate::{Result, Store, ms, state::put_state};
 
 /// The shortest time from one holder that takes an offered lease to the next.
 const OFFER_PAUSE_MS: i64 = 5 * 60 * 1_000;
@@ -210,8 +210,4 @@ impl Store {
         }
         Ok((latest, answers))
     }
-}
-
-fn ms(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

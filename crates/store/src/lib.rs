@@ -13,6 +13,7 @@
 //! - [`access`]: links and waiting screens
 //! - [`state`]: small texts by name
 //! - [`lease`]: which of several servers reads CXone, and what it publishes to the others
+//! - [`screen`]: the last report of each screen
 //! - [`retention`]: rolling minutes up into quarter hours, and deleting what is old
 //! - [`transfer`]: from SQLite to PostgreSQL
 //! - [`info`]: how large the database is, and will be
@@ -29,6 +30,7 @@ pub mod lease;
 pub mod location;
 pub mod retention;
 mod schema;
+pub mod screen;
 pub mod state;
 pub mod transfer;
 
@@ -42,3 +44,8 @@ pub struct QueryError(#[from] sqlx::Error);
 
 /// The result of a statement.
 pub type Result<T, E = QueryError> = std::result::Result<T, E>;
+
+/// A duration as databases take it, in milliseconds.
+fn ms(duration: std::time::Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -6,14 +6,15 @@ use sqlx::{
 };
 
 /// The version that this program knows.
-pub(crate) const VERSION: i64 = 3;
+pub(crate) const VERSION: i64 = 4;
 
 /// One text for both databases. `{identity}` and `{without_rowid}` are what they write
 /// differently.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "history", include_str!("schema/1_history.sql")),
     (2, "access", include_str!("schema/2_access.sql")),
     (3, "servers", include_str!("schema/3_servers.sql")),
+    (4, "screens", include_str!("schema/4_screens.sql")),
 ];
 
 pub(crate) fn migrator(is_sqlite: bool) -> Migrator {

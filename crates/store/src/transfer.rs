@@ -29,7 +29,7 @@ const VALUES: [&str; 10] = [
     "agents_busy",
 ];
 
-const TABLES: [Table; 7] = [
+const TABLES: [Table; 8] = [
     Table {
         name: "queue",
         texts: &["id", "skills"],
@@ -71,6 +71,12 @@ const TABLES: [Table; 7] = [
         texts: &["sha256", "code", "peer"],
         numbers: &["expires"],
         order: "sha256",
+    },
+    Table {
+        name: "screen",
+        texts: &["link", "board", "name", "server", "address", "report"],
+        numbers: &["is_named", "first_ms", "last_ms", "written_ms"],
+        order: "link, board, is_named, name",
     },
 ];
 

@@ -74,7 +74,7 @@ impl TokenHash {
     }
 
     /// Of what [`to_hex`](Self::to_hex) wrote.
-    pub(super) fn from_hex(hex: &str) -> Option<Self> {
+    pub(crate) fn from_hex(hex: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         if hex.len() != 2 * bytes.len() || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
@@ -86,7 +86,7 @@ impl TokenHash {
     }
 
     /// In hexadecimal.
-    pub(super) fn to_hex(self) -> String {
+    pub(crate) fn to_hex(self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

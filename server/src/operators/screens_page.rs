@@ -126,6 +126,9 @@ fn write_row(html: &mut String, screen: &Screen, build: &str) -> fmt::Result {
         Some(address) => write!(html, "{address}")?,
         None => html.push_str(format::UNKNOWN),
     }
+    if let Some(server) = &screen.server {
+        write!(html, "<br>by {}", Text(server))?;
+    }
     html.push_str("</td></tr>\n");
     Ok(())
 }

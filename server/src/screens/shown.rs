@@ -47,6 +47,9 @@ pub struct Screen {
     pub board: String,
     /// From where it asks, as far as is known.
     pub address: Option<IpAddr>,
+    /// The server that heard it last, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// How it is.
     pub state: State,
     /// Its page's build, once it said so.

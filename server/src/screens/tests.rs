@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use proptest::prelude::*;
+use queuewall_store::screen::KeptScreen;
 use tokio::time::Instant;
 
 use super::*;
@@ -278,4 +279,174 @@ fn without_links_a_named_screen_changes_its_board_and_stays_one() {
         (&*screen.board, screen.first_seen_age),
         ("main", Duration::from_secs(5))
     );
+}
+
+/// Several servers on one database, which keeps what each of them wrote.
+struct Servers {
+    servers: Vec<Building>,
+    turns: Vec<u64>,
+    kept: HashMap<ScreenKey, (u64, KeptScreen)>,
+}
+
+impl Servers {
+    fn new(count: usize) -> Self {
+        let servers: Vec<_> = (0..count).map(|_| Building::new()).collect();
+        Self {
+            turns: vec![0; count],
+            servers,
+            kept: HashMap::new(),
+        }
+    }
+
+    /// A server's turn, as [`shared::SharedScreens`] takes it.
+    fn share(&mut self, server: usize, second: u64) {
+        let (place, name) = (&self.servers[server], format!("server-{server}"));
+        let now = place.at(second);
+        let (turn, heard, removed) = place.screens.news(self.turns[server], &name, now);
+        self.turns[server] = turn + 1;
+        place.screens.forget_removed(turn);
+        for key in removed {
+            self.kept.remove(&key);
+        }
+        for screen in heard {
+            self.kept.insert(screen.key.clone(), (second, screen));
+        }
+        self.take_over(server, second);
+    }
+
+    fn take_over(&self, server: usize, second: u64) {
+        let aged = |(written, screen): &(u64, KeptScreen)| {
+            let by_ms = i64::try_from(second - written).unwrap() * 1_000;
+            let mut screen = screen.clone();
+            screen.first_age_ms += by_ms;
+            screen.last_age_ms += by_ms;
+            screen
+        };
+        let mut kept: Vec<_> = self.kept.values().map(aged).collect();
+        kept.sort_by_key(|screen| -screen.last_age_ms);
+        let place = &self.servers[server];
+        place.screens.take_over(&kept, place.at(second));
+    }
+
+    fn only(&self, server: usize, second: u64) -> Screen {
+        let screens = self.servers[server].list(second);
+        assert_eq!(screens.len(), 1, "{screens:?}");
+        screens.into_iter().next().unwrap()
+    }
+}
+
+#[test]
+fn screen_that_changes_servers_at_each_poll_is_one_screen() {
+    let mut servers = Servers::new(2);
+    for poll in 0..60 {
+        // It restarts half way.
+        let page = if poll < 30 { "a" } else { "b" };
+        let (second, server) = (poll * 5, usize::try_from(poll % 2).unwrap());
+        servers.servers[server].hear(second, &format!("page={page}; name=Hall; build=2"));
+        for server in [0, 1] {
+            servers.share(server, second + 2);
+        }
+        // Twice, since the second one's news came after the first one's turn.
+        servers.share(0, second + 3);
+        for server in [0, 1] {
+            let screen = servers.only(server, second + 4);
+            assert_eq!(screen.state, State::Live);
+            assert!(!screen.shares_its_name, "{second}");
+            assert_eq!(screen.last_seen_age, Duration::from_secs(4));
+            assert_eq!(screen.first_seen_age, Duration::from_secs(second + 4));
+        }
+    }
+    let server = servers.only(0, 300).server;
+    assert_eq!(server.as_deref(), Some("server-1"), "which heard it last");
+}
+
+#[test]
+fn two_screens_with_one_name_are_detected_across_servers() {
+    let mut servers = Servers::new(2);
+    for second in [0, 5, 10] {
+        servers.servers[0].hear(second, "page=a; name=Hall");
+        servers.servers[1].hear(second + 2, "page=b; name=Hall");
+        for server in [0, 1, 0] {
+            servers.share(server, second + 3);
+        }
+    }
+    assert!(servers.only(0, 14).shares_its_name);
+}
+
+#[test]
+fn dark_screens_are_remembered_after_a_restart() {
+    let mut servers = Servers::new(2);
+    let first = &servers.servers[0];
+    first.hear(0, "page=a; name=Hall; build=1; sound=blocked; errors=3");
+    first.hear_by(0, "sales", Some("link"), "page=b; name=Hall");
+    first.hear_by(0, "sales", Some("other"), "page=c; name=Hall");
+    first.hear(0, "page=d");
+    servers.share(0, 1);
+    servers.take_over(1, 600);
+    let restarted = &servers.servers[1];
+    let (before, after) = (servers.servers[0].list(600), restarted.list(600));
+    assert_eq!(before.len(), 4);
+    let mut names = after.clone();
+    names.iter_mut().for_each(|it| it.server = None);
+    assert_eq!(names, before);
+    // The same link and board: the same screen.
+    restarted.hear_by(601, "sales", Some("link"), "page=e; name=Hall");
+    let back = restarted.list(601).pop().unwrap();
+    assert_eq!((back.state, back.server), (State::Live, None));
+    assert_eq!(back.first_seen_age, Duration::from_secs(601));
+    assert_eq!(restarted.list(601).len(), 4);
+}
+
+#[test]
+fn screens_that_are_gone_or_replaced_do_not_come_back() {
+    let mut servers = Servers::new(2);
+    servers.servers[0].hear_by(0, "sales", None, "page=a; name=Hall");
+    servers.servers[0].hear(0, "page=b");
+    servers.share(0, 1);
+    servers.servers[1].hear_by(5, "main", None, "page=a; name=Hall");
+    // It has not heard of the removal: its own screen is older.
+    servers.take_over(1, 6);
+    assert_eq!(servers.servers[1].list(6).len(), 2);
+    servers.share(1, 6);
+    servers.share(0, 7);
+    for server in [0, 1] {
+        let screens = servers.servers[server].list(7);
+        let boards: Vec<_> = screens
+            .iter()
+            .filter_map(|it| it.name.as_ref().map(|_| &*it.board))
+            .collect();
+        assert_eq!(boards, ["main"]);
+    }
+    let hour = UNNAMED_KEPT.as_secs();
+    servers.take_over(0, hour);
+    assert_eq!(servers.servers[0].list(hour).len(), 1);
+}
+
+#[test]
+fn screen_heard_after_the_clock_was_set_back_is_dark() {
+    let mut servers = Servers::new(2);
+    servers.servers[0].hear(0, "page=a; name=Hall");
+    servers.share(0, 1);
+    let kept = servers.kept.values_mut().next().unwrap();
+    kept.1.last_age_ms -= 3_600_000;
+    servers.take_over(1, 2);
+    assert_eq!(servers.only(1, 2).state, State::Dark);
+}
+
+#[test]
+fn screens_are_news_until_they_are_written() {
+    let building = Building::new();
+    let news = |from, second| {
+        let (turn, heard, _) = building.screens.news(from, "", building.at(second));
+        (turn + 1, heard.len())
+    };
+    building.hear(0, "page=a; name=Hall");
+    let (_, count) = news(0, 1);
+    assert_eq!(count, 1);
+    let (next, count) = news(0, 2);
+    assert_eq!(count, 1, "the first was not written");
+    building.hear(3, "page=b; name=Door");
+    let (next, count) = news(next, 4);
+    assert_eq!(count, 1);
+    assert_eq!(news(next, 5).1, 0);
 }

@@ -9,7 +9,7 @@ use queuewall_store::{
 };
 use tokio::{
     sync::watch,
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout, timeout_at},
 };
 
 use super::{
@@ -20,6 +20,7 @@ use crate::{history::Restored, poller::Poller, snapshot::Representation};
 
 const TAKEN: &str = "another server does";
 const SILENT: &str = "the database did not answer in time";
+const NOT_RESTORED: &str = "the last readings cannot be read from the database";
 
 /// The tag of an answer, and when the youngest of it was read.
 type Seen = (HeaderValue, u64);
@@ -44,16 +45,27 @@ impl Servers {
             let slugs: Vec<_> = self.boards.set().slugs().map(str::to_owned).collect();
             let now = self.clock.now();
             let uptime_ms = Some(self.boards.uptime_ms(now));
-            let restored = Restored::read(store, &slugs, now.wall, uptime_ms).await;
-            let restored = restored.unwrap_or_default();
-            start(restored, handover).run().await;
+            match Restored::read(store, &slugs, now.wall, uptime_ms).await {
+                Ok(restored) => start(restored, handover).run().await,
+                // Boards that begin with nothing would replace those that are shown.
+                Err(error) => {
+                    self.is_connected(Some(&error.to_string()));
+                    return NOT_RESTORED;
+                }
+            }
+            "its poller ended"
         };
         tokio::select! {
             // A lease that is over stops all else.
             biased;
             why = self.hold(store, fence, taken) => why,
             () = self.publish(store, fence, handed_over) => TAKEN,
-            () = reading => "its poller ended",
+            why = reading => {
+                let _ = timeout(MARGIN, store.end_lease(fence)).await;
+                // Another one takes it at its next look, before this one does.
+                sleep(LOOK_EVERY + LOOK_EVERY / 2).await;
+                why
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 mod access;
 mod killed;
 mod lease;
+mod screen;
 mod support;
 mod transfer;
 mod updates;
@@ -440,6 +441,7 @@ async fn older_database_is_migrated_and_its_file_backed_up_before() {
                 "DROP TABLE waiting_screen",
                 "DROP TABLE lease",
                 "DROP TABLE published",
+                "DROP TABLE screen",
                 "DELETE FROM _sqlx_migrations WHERE version > 1",
             ] {
                 database.execute(sql).await;
@@ -472,7 +474,7 @@ async fn programs_that_make_a_database_at_once_make_one() {
     over_both(async |database| {
         let (one, two, three) = tokio::join!(database.open(), database.open(), database.open());
         for store in [one, two, three] {
-            assert_eq!(store.info().await.unwrap().version, 3);
+            assert_eq!(store.info().await.unwrap().version, 4);
         }
     })
     .await;

@@ -1,5 +1,7 @@
 //! From SQLite to PostgreSQL.
 
+use std::time::Duration;
+
 use queuewall_store::{
     QueryError,
     access::WaitingScreen,
@@ -8,7 +10,7 @@ use queuewall_store::{
     transfer::TransferError,
 };
 
-use super::{access::link, queue, support::databases, values};
+use super::{access::link, queue, screen, support::databases, values};
 
 #[tokio::test]
 async fn everything_is_copied_to_an_empty_database_alone() {
@@ -45,6 +47,10 @@ async fn everything_is_copied_to_an_empty_database_alone() {
     };
     from.write_waiting_screens(&[screen], &[], 0).await.unwrap();
 
+    from.write_screens(&[screen::heard("Hall", 7_000)], &[], screen::KEEP)
+        .await
+        .unwrap();
+
     let mut told = Vec::new();
     let copied = from.copy_to(&to, |table, done, all| {
         told.push(format!("{table} {done} of {all}"));
@@ -59,6 +65,12 @@ async fn everything_is_copied_to_an_empty_database_alone() {
     }
     assert_eq!(to.links().await.unwrap(), from.links().await.unwrap());
     assert_eq!(to.waiting_screens().await.unwrap().len(), 1);
+    let screens = to.screens(Duration::from_secs(60), "").await.unwrap();
+    assert_eq!(screens[0].key.name, "Hall");
+    assert!(
+        (7_000..60_000).contains(&screens[0].last_age_ms),
+        "{screens:?}"
+    );
     assert_eq!(to.events("main", 0, 10, 10).await.unwrap(), events);
     assert_eq!(to.state("budget").await.unwrap().as_deref(), Some("{}"));
     // The keys go on after those that were copied.
