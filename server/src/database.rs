@@ -12,7 +12,7 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use queuewall_store::{Location, OpenError, Store};
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
 use tracing::warn;
 
 use crate::{config::StoreConfig, disk::is_on_network, state::StateDir};
@@ -27,6 +27,8 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 /// How long a shutdown waits for the database.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
+type Opening = JoinHandle<Result<Arc<Store>, OpenError>>;
+
 /// A database that is opened when it is first needed, and then stays open.
 #[derive(Debug)]
 pub struct Database {
@@ -35,8 +37,8 @@ pub struct Database {
     dir: Option<StateDir>,
     holds_links: bool,
     store: ArcSwapOption<Store>,
-    /// Held while it is opened.
-    opening: Mutex<()>,
+    /// The task that opens it, while one does.
+    opening: Mutex<Option<Opening>>,
     /// Whether a damaged file was moved aside.
     is_replaced: AtomicBool,
 }
@@ -95,13 +97,34 @@ impl Database {
     /// The store, which is opened where it is not yet. A damaged file is moved aside where it holds
     /// nothing but history.
     ///
+    /// Where this is dropped before it ends, a separate task goes on, which the next call waits
+    /// for: a migration that takes long ends, and does not begin again and again.
+    ///
     /// # Errors
     /// When it cannot be opened.
-    pub async fn open(&self) -> Result<Arc<Store>, OpenError> {
-        let _opening = self.opening.lock().await;
+    pub async fn open(self: &Arc<Self>) -> Result<Arc<Store>, OpenError> {
+        let mut opening = self.opening.lock().await;
         if let Some(store) = self.store() {
+            *opening = None;
             return Ok(store);
         }
+        let open = || {
+            let database = Arc::clone(self);
+            tokio::spawn(async move { database.open_now().await })
+        };
+        let opened = opening.get_or_insert_with(open).await;
+        *opening = None;
+        match opened {
+            Ok(opened) => opened,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The process ends.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    async fn open_now(&self) -> Result<Arc<Store>, OpenError> {
         if let Some(dir) = &self.dir {
             // Where it cannot be made, opening it says so.
             let _ = dir.lock_file(FILE);
@@ -183,6 +206,8 @@ fn suffixed(file: &Path, suffix: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::{Connection as _, Executor as _, SqliteConnection};
+
     use super::*;
 
     #[tokio::test]
@@ -193,7 +218,7 @@ mod tests {
         for round in ["first", "second"] {
             std::fs::write(&file, format!("no database: the {round}")).unwrap();
             std::fs::write(suffixed(&file, "-wal"), format!("log of the {round}")).unwrap();
-            let database = Database::new(Location::File(file.clone()));
+            let database = Arc::new(Database::new(Location::File(file.clone())));
             database.open().await.unwrap();
             database.close().await;
         }
@@ -207,12 +232,48 @@ mod tests {
     #[tokio::test]
     async fn database_is_opened_once_and_again_after_it_was_closed() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::new(Location::File(folder.path().join(FILE)));
+        let database = Arc::new(Database::new(Location::File(folder.path().join(FILE))));
         let store = database.open().await.unwrap();
         assert!(Arc::ptr_eq(&store, &database.open().await.unwrap()));
         database.close().await;
         assert!(database.store().is_none());
         database.open().await.unwrap();
         assert!(database.store().is_some());
+    }
+
+    #[tokio::test]
+    async fn migration_that_nobody_waits_for_ends_and_is_not_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        let database = || Arc::new(Database::new(Location::File(file.clone())));
+        let made = database();
+        made.open().await.unwrap();
+        made.close().await;
+        let mut older = SqliteConnection::connect(file.to_str().unwrap())
+            .await
+            .unwrap();
+        let before = "DROP TABLE screen; DELETE FROM _sqlx_migrations WHERE version = 4";
+        older.execute(before).await.unwrap();
+        let lock = older.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let database = database();
+        for _ in 0..3 {
+            let opened = timeout(Duration::from_millis(200), database.open()).await;
+            assert!(opened.is_err(), "it waits for the lock");
+        }
+        lock.rollback().await.unwrap();
+        let until = tokio::time::Instant::now() + Duration::from_secs(20);
+        while database.store().is_none() {
+            assert!(
+                tokio::time::Instant::now() < until,
+                "nobody opens it any more"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(suffixed(&file, ".before-migration").exists());
+        assert!(
+            !suffixed(&file, ".before-migration.2").exists(),
+            "one migration"
+        );
+        database.close().await;
     }
 }

@@ -16,7 +16,7 @@ use tokio::{
     net::TcpListener,
     sync::{oneshot, watch},
     task::JoinSet,
-    time::timeout,
+    time::{Instant, timeout},
 };
 use tracing::{info, warn};
 
@@ -240,6 +240,7 @@ impl Server {
                     live,
                     version: 0,
                     origin_ms: None,
+                    answered: Instant::now(),
                 };
                 // Nobody is answered before: the listener waits.
                 servers.catch_up().await;

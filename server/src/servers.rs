@@ -18,7 +18,10 @@ use std::{sync::Arc, time::Duration};
 
 use cxone::{QueueList, QueueSource};
 use sha2::{Digest as _, Sha256};
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 use tracing::{info, warn};
 
 use crate::{
@@ -44,8 +47,11 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// How often the others look for something new, and whether the lease is free.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How long a database may take for a look.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a database may take for a look: as long as for a renewal of the lease.
+const PATIENCE: Duration = Duration::from_secs(9);
+
+/// The same before anybody is answered.
+const START_PATIENCE: Duration = Duration::from_secs(3);
 
 /// After so many reads in a row without an answer the leader offers the lease to others.
 const MOST_UNANSWERED: u32 = 2;
@@ -76,6 +82,8 @@ pub(crate) struct Servers {
     pub(crate) version: i64,
     /// When the scale of all points in time began, in the database's milliseconds since 1970.
     pub(crate) origin_ms: Option<i64>,
+    /// When the database last answered, else the start.
+    pub(crate) answered: Instant,
 }
 
 /// What another poller needs to go on, as texts by name.
@@ -93,6 +101,9 @@ impl Servers {
             info!("this server reads CXone from now on");
             let why = self.lead(&store, fence, taken, &mut start).await;
             self.status.lead(None);
+            if why != leading::SILENT {
+                self.answered = Instant::now();
+            }
             warn!("this server does not read CXone any more: {why}");
         }
     }

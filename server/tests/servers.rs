@@ -6,6 +6,10 @@
 use std::{
     net::SocketAddr,
     path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -15,6 +19,7 @@ use queuewall_shared::{
     snapshot::{BoardSnapshot, UpstreamState},
 };
 use queuewall_simulator::{Options, Simulator};
+use queuewall_store::{Location, Store, lease::Publication};
 use reqwest::{
     Client,
     header::{DATE, ETAG},
@@ -23,7 +28,7 @@ use serde_json::Value;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split},
     net::{TcpListener, TcpStream, UnixStream},
     task::{JoinHandle, JoinSet},
 };
@@ -41,10 +46,11 @@ use program::{PATIENCE, Program, signal};
 /// How far two servers on a busy machine may differ: each asks the database for the time.
 const TOLERANCE_MS: u64 = 1_000;
 
-/// A line that can be cut.
+/// A line that can be cut, and be slow.
 struct Line {
     address: SocketAddr,
     to: To,
+    way: Arc<Way>,
     open: JoinHandle<()>,
 }
 
@@ -55,12 +61,24 @@ enum To {
     Socket(PathBuf),
 }
 
+/// How long a round trip takes, in milliseconds, and how many there were.
+#[derive(Default)]
+struct Way {
+    delay_ms: AtomicU64,
+    trips: AtomicU64,
+}
+
 impl Line {
     async fn new(to: To) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let open = tokio::spawn(forward(listener, to.clone()));
-        Self { address, to, open }
+        let (address, way) = (listener.local_addr().unwrap(), Arc::<Way>::default());
+        let open = tokio::spawn(forward(listener, to.clone(), Arc::clone(&way)));
+        Self {
+            address,
+            to,
+            way,
+            open,
+        }
     }
 
     /// Nobody listens any more, and what is open ends.
@@ -71,27 +89,73 @@ impl Line {
 
     async fn mend(&mut self) {
         let listener = TcpListener::bind(self.address).await.unwrap();
-        self.open = tokio::spawn(forward(listener, self.to.clone()));
+        self.open = tokio::spawn(forward(listener, self.to.clone(), Arc::clone(&self.way)));
+    }
+
+    fn slow_down(&self, to: Duration) {
+        let ms = u64::try_from(to.as_millis()).unwrap();
+        self.way.delay_ms.store(ms, Ordering::Relaxed);
+    }
+
+    fn trips(&self) -> u64 {
+        self.way.trips.load(Ordering::Relaxed)
     }
 }
 
-async fn forward(listener: TcpListener, to: To) {
+async fn forward(listener: TcpListener, to: To, way: Arc<Way>) {
     let mut connections = JoinSet::new();
     loop {
-        let (mut from, _) = listener.accept().await.unwrap();
-        let to = to.clone();
+        let (from, _) = listener.accept().await.unwrap();
+        let (to, way) = (to.clone(), Arc::clone(&way));
         connections.spawn(async move {
-            let _ = match to {
+            match to {
                 To::Tcp(address) => {
-                    let mut to = TcpStream::connect(address).await.unwrap();
-                    copy_bidirectional(&mut from, &mut to).await
+                    way.pass(from, TcpStream::connect(address).await.unwrap())
+                        .await
                 }
                 To::Socket(path) => {
-                    let mut to = UnixStream::connect(path).await.unwrap();
-                    copy_bidirectional(&mut from, &mut to).await
+                    way.pass(from, UnixStream::connect(path).await.unwrap())
+                        .await
                 }
-            };
+            }
         });
+    }
+}
+
+impl Way {
+    async fn pass(&self, from: TcpStream, to: impl AsyncRead + AsyncWrite) {
+        let is_asked = AtomicBool::new(false);
+        let ((mut from, mut back), (mut answers, mut to)) = (split(from), split(to));
+        let there = async {
+            let mut bytes = [0; 16_384];
+            loop {
+                let count = from.read(&mut bytes).await?;
+                if count == 0 {
+                    return std::io::Result::Ok(());
+                }
+                if !is_asked.swap(true, Ordering::Relaxed) {
+                    self.trips.fetch_add(1, Ordering::Relaxed);
+                    let delay = self.delay_ms.load(Ordering::Relaxed);
+                    tokio::time::sleep(Duration::from_millis(delay)).await;
+                }
+                to.write_all(&bytes[..count]).await?;
+            }
+        };
+        let and_back = async {
+            let mut bytes = [0; 16_384];
+            loop {
+                let count = answers.read(&mut bytes).await?;
+                if count == 0 {
+                    return std::io::Result::Ok(());
+                }
+                is_asked.store(false, Ordering::Relaxed);
+                back.write_all(&bytes[..count]).await?;
+            }
+        };
+        let _ = tokio::select! {
+            ended = there => ended,
+            ended = and_back => ended,
+        };
     }
 }
 
@@ -451,10 +515,8 @@ async fn screen_that_changes_servers_is_the_same_on_all_and_after_a_restart() {
     }
     let screen = &place.screens(0).await[0];
     let server = screen["server"].as_str().unwrap();
-    assert!(
-        server.ends_with(&format!(":{}", place.servers[1].id())),
-        "{screen}"
-    );
+    let ids = [0, 1].map(|server| format!(":{}", place.servers[server].id()));
+    assert!(ids.iter().any(|id| server.ends_with(id)), "{screen}");
     // A screen that has been dark for an hour.
     place
         .execute("UPDATE screen SET last_ms = last_ms - 3600000, first_ms = first_ms - 3600000")
@@ -474,6 +536,126 @@ async fn screen_that_changes_servers_is_the_same_on_all_and_after_a_restart() {
         screen["last_seen_age_seconds"].as_f64().unwrap() >= 3_600.0,
         "{screen}"
     );
+}
+
+#[tokio::test]
+async fn statements_of_the_lease_take_few_round_trips() {
+    let place = Place::new(0).await;
+    let line = Line::new(To::Socket(place.folder.clone())).await;
+    let url = format!("postgres://queuewall@{}/{}", line.address, place.database);
+    let store = Store::open(Location::postgres(&url).unwrap())
+        .await
+        .unwrap();
+    let long = Duration::from_secs(3_600);
+    let fence = store.take_lease("one", long).await.unwrap().unwrap();
+    let answer = |name: usize| Publication {
+        name: name.to_string(),
+        read_ms: Some(1),
+        body: "{}".to_owned(),
+    };
+    let answers: Vec<_> = (0..20).map(answer).collect();
+    let state = (0..5).map(|name| (name.to_string(), String::new()));
+    let state: Vec<_> = state.collect();
+    // Each connection prepares a statement once; and a statement ends with one more round trip,
+    // when its connection goes back.
+    macro_rules! trips {
+        ($statement:expr) => {{
+            for _ in 0..12 {
+                $statement;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let before = line.trips();
+            for _ in 0..10 {
+                $statement;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            (line.trips() - before).div_ceil(10) - 1
+        }};
+    }
+    let renew = trips!(assert!(
+        store.renew_lease(fence, long, false).await.unwrap()
+    ));
+    let look = trips!(assert!(store.lease_holder().await.unwrap().is_valid));
+    let publish = trips!(assert!(
+        store.publish(fence, &answers, &state).await.unwrap()
+    ));
+    let update = trips!(
+        store
+            .update_state("0", |_, _| Some(String::new()))
+            .await
+            .unwrap()
+    );
+    assert_eq!((renew, look, publish, update), (1, 1, 1, 4));
+}
+
+#[tokio::test]
+async fn leader_of_a_slow_database_stays_and_is_replaced() {
+    let mut place = Place::new(2).await;
+    for line in &place.databases {
+        line.slow_down(Duration::from_secs(1));
+    }
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let said = place.servers[0].said();
+    assert!(!said.contains("does not read CXone any more"), "{said}");
+    assert_eq!(place.ready(0).await["servers"]["reads_cxone"], true);
+    for server in [0, 1] {
+        let upstream = &place.ready(server).await["upstream"];
+        assert_eq!(upstream["state"], "ok", "{upstream}");
+        assert!(
+            upstream["latest_read_age_ms"].as_u64().unwrap() < 15_000,
+            "{upstream}"
+        );
+    }
+    signal(place.servers[0].id(), "KILL");
+    let gap = place.until_leads(&[1]).await;
+    println!("a killed leader of a slow database: newer numbers after {gap:?}");
+}
+
+#[tokio::test]
+async fn servers_without_the_database_say_the_same() {
+    let mut place = Place::new(2).await;
+    for line in &mut place.databases {
+        line.cut().await;
+    }
+    let until = Instant::now() + PATIENCE;
+    let begun = Instant::now();
+    let mut since: [Option<Duration>; 2] = [None; 2];
+    while since.contains(&None) {
+        for server in [0, 1] {
+            let upstream = &place.ready(server).await["upstream"];
+            if upstream["cause_code"] == "no_database" {
+                assert_ne!(upstream["state"], "ok");
+                since[server].get_or_insert(begun.elapsed());
+            } else {
+                assert_eq!(since[server], None, "it says so from then on: {upstream}");
+            }
+        }
+        assert!(
+            Instant::now() < until,
+            "{since:?} {}",
+            place.servers[1].said()
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let [one, other] = since.map(Option::unwrap);
+    assert!(one.abs_diff(other) < Duration::from_secs(6), "{since:?}");
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    for server in [0, 1] {
+        let upstream = &place.ready(server).await["upstream"];
+        let said = (&upstream["state"], &upstream["cause_code"]);
+        assert_eq!(
+            said,
+            (&"down".into(), &"no_database".into()),
+            "stale by now"
+        );
+        let board = place.poll(server).await.board;
+        assert!(board.upstream.cause_since_ms.is_some(), "{board:?}");
+    }
+    for line in &mut place.databases {
+        line.mend().await;
+    }
+    place.until_read(0).await;
+    place.until_read(1).await;
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use sqlx::{
 };
 use thiserror::Error;
 use tokio::time::{Instant, sleep};
+use tracing::info;
 
 use crate::{Location, Result, history::Queue, schema};
 
@@ -21,6 +22,10 @@ use crate::{Location, Result, history::Queue, schema};
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// One that writes, and readers.
 const CONNECTIONS: u32 = 4;
+/// Of PostgreSQL, which several tasks of a server write at the same time.
+const SHARED_CONNECTIONS: u32 = 6;
+/// So many of them stay open: to make one takes several round trips.
+const SHARED_KEPT: u32 = 2;
 /// A reader that nobody needs gives its memory back.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -110,7 +115,15 @@ impl Store {
         migrate(&mut first, &location).await?;
         first.close().await.map_err(failed)?;
         let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS)
+            .max_connections(if is_sqlite {
+                CONNECTIONS
+            } else {
+                SHARED_CONNECTIONS
+            })
+            .min_connections(if is_sqlite { 0 } else { SHARED_KEPT })
+            // A round trip for each statement. One that is broken fails once, and is then
+            // dropped.
+            .test_before_acquire(is_sqlite)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(IDLE_TIMEOUT)
             .after_connect(move |connection, _| Box::pin(prepare(connection, is_sqlite)))
@@ -194,6 +207,12 @@ async fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<
         back_up_before_migration(connection, file)
             .await
             .map_err(failed)?;
+    }
+    if (1..schema::VERSION).contains(&found) {
+        info!(
+            "{location} is migrated from schema {found} to {}: this may take a while",
+            schema::VERSION
+        );
     }
     let migrator = schema::migrator(is_sqlite);
     let migrated = if is_sqlite && found < schema::VERSION {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{Result, Store, ms, state::put_state};
+use crate::{Result, Store, ms, rows, state::put_state};
 
 /// The shortest time from one holder that takes an offered lease to the next.
 const OFFER_PAUSE_MS: i64 = 5 * 60 * 1_000;
@@ -25,6 +25,10 @@ pub struct Holder {
     pub is_valid: bool,
     /// Whether it would have another one hold it, and one may.
     pub is_offered: bool,
+    /// The version of what was published last; 0 is nothing.
+    pub published: i64,
+    /// The database's time, in milliseconds since 1970.
+    pub now_ms: i64,
 }
 
 /// An answer as the holder of the lease serves it.
@@ -68,7 +72,7 @@ impl Store {
         Ok(sqlx::query_scalar(select).fetch_one(&self.pool).await?)
     }
 
-    /// Who holds the lease.
+    /// Who holds the lease, and what a look needs beside it, in one round trip.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -76,7 +80,8 @@ impl Store {
         let now = self.now_sql();
         let select = format!(
             "SELECT holder, CASE WHEN until_ms > {now} THEN 1 ELSE 0 END, \
-             CASE WHEN is_offered = 1 AND offer_taken_ms + {OFFER_PAUSE_MS} <= {now} THEN 1 ELSE 0 END FROM lease"
+             CASE WHEN is_offered = 1 AND offer_taken_ms + {OFFER_PAUSE_MS} <= {now} THEN 1 ELSE 0 END, \
+             published, {now} FROM lease"
         );
         let row = sqlx::query(AssertSqlSafe(select))
             .fetch_one(&self.pool)
@@ -85,6 +90,8 @@ impl Store {
             name: row.try_get(0)?,
             is_valid: row.try_get::<i32, _>(1)? == 1,
             is_offered: row.try_get::<i32, _>(2)? == 1,
+            published: row.try_get(3)?,
+            now_ms: row.try_get(4)?,
         })
     }
 
@@ -159,8 +166,8 @@ impl Store {
         Ok(())
     }
 
-    /// Publishes answers, and keeps texts by their names, in one transaction. Whether the lease
-    /// is still this one's; where it is not, nothing changes.
+    /// Publishes answers, and keeps texts by their names, all or nothing. Whether the lease is
+    /// still this one's; where it is not, nothing changes.
     ///
     /// # Errors
     /// When the database does not take it; then nothing changes.
@@ -170,26 +177,60 @@ impl Store {
         answers: &[Publication],
         state: &[(String, String)],
     ) -> Result<bool> {
-        let mut transaction = self.begin().await?;
         // Its row is locked until all is written: no other holder comes in between.
-        let update =
+        let count =
             "UPDATE lease SET published = published + 1 WHERE fence = $1 RETURNING published";
-        let update = sqlx::query_scalar(update).bind(fence.0);
-        let version: Option<i64> = update.fetch_optional(&mut *transaction).await?;
-        let Some(version) = version else {
-            return Ok(false);
-        };
-        for answer in answers {
-            let upsert = "INSERT INTO published (name, version, read_ms, body) VALUES ($1, $2, $3, $4) \
-                          ON CONFLICT (name) DO UPDATE SET version = excluded.version, \
-                          read_ms = excluded.read_ms, body = excluded.body";
-            let upsert = sqlx::query(upsert).bind(&answer.name).bind(version);
-            let upsert = upsert.bind(answer.read_ms).bind(&answer.body);
-            upsert.execute(&mut *transaction).await?;
+        let first = "INSERT INTO published (name, version, read_ms, body)";
+        let second = "ON CONFLICT (name) DO UPDATE SET version = excluded.version, \
+                      read_ms = excluded.read_ms, body = excluded.body";
+        if self.is_sqlite() {
+            let mut transaction = self.begin().await?;
+            let count = sqlx::query_scalar(count).bind(fence.0);
+            let version: Option<i64> = count.fetch_optional(&mut *transaction).await?;
+            let Some(version) = version else {
+                return Ok(false);
+            };
+            for answer in answers {
+                let sql = AssertSqlSafe(format!("{first} VALUES ($1, {version}, $2, $3) {second}"));
+                let upsert = sqlx::query(sql).bind(&answer.name);
+                let upsert = upsert.bind(answer.read_ms).bind(&answer.body);
+                upsert.execute(&mut *transaction).await?;
+            }
+            put_state(&mut transaction, state).await?;
+            transaction.commit().await?;
+            return Ok(true);
         }
-        put_state(&mut transaction, state).await?;
-        transaction.commit().await?;
-        Ok(true)
+        // One round trip: a renewal of the lease waits for its row, and each takes long where
+        // the database is far away.
+        let mut sql = format!("WITH held AS ({count})");
+        let mut place = 2;
+        if !answers.is_empty() {
+            let values = rows(place, answers.len(), 3);
+            place += answers.len() * 3;
+            sql += &format!(
+                ", published_now AS ({first} SELECT given.name, held.published, given.read_ms, given.body \
+                 FROM held, (VALUES {values}) AS given (name, read_ms, body) {second})"
+            );
+        }
+        if !state.is_empty() {
+            let values = rows(place, state.len(), 2);
+            sql += &format!(
+                ", kept_now AS (INSERT INTO state (name, value) SELECT given.name, given.value \
+                 FROM held, (VALUES {values}) AS given (name, value) \
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value)"
+            );
+        }
+        sql += " SELECT published FROM held";
+        let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(fence.0);
+        for answer in answers {
+            query = query.bind(&answer.name).bind(answer.read_ms);
+            query = query.bind(&answer.body);
+        }
+        for (name, value) in state {
+            query = query.bind(name).bind(value);
+        }
+        let version: Option<i64> = query.fetch_optional(&self.pool).await?;
+        Ok(version.is_some())
     }
 
     /// What was published after this version, and the version now; 0 is before all.

@@ -45,6 +45,15 @@ pub struct QueryError(#[from] sqlx::Error);
 /// The result of a statement.
 pub type Result<T, E = QueryError> = std::result::Result<T, E>;
 
+/// The places of so many rows of so many values, from this one on.
+fn rows(first: usize, rows: usize, width: usize) -> String {
+    let row = |row: usize| {
+        let values = (0..width).map(|column| format!("${}", first + row * width + column));
+        format!("({})", values.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// A duration as databases take it, in milliseconds.
 fn ms(duration: std::time::Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)

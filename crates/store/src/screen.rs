@@ -125,16 +125,16 @@ impl Store {
         Ok(())
     }
 
-    /// The screens that were written within so long, by another server than `except`; the one
-    /// that is silent for longest first.
+    /// The screens that were written within so long, not by the server `except`; the one that is
+    /// silent for longest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn screens(&self, within: Duration, except: &str) -> Result<Vec<KeptScreen>> {
+    pub async fn screens(&self, within: Duration, except: Option<&str>) -> Result<Vec<KeptScreen>> {
         let now = self.now_sql();
         let select = format!(
             "SELECT link, board, is_named, name, server, address, report, {now} - first_ms, {now} - last_ms \
-             FROM screen WHERE written_ms >= {now} - $1 AND server <> $2 ORDER BY last_ms"
+             FROM screen WHERE written_ms >= {now} - $1 AND ($2 = 0 OR server <> $3) ORDER BY last_ms"
         );
         let select = sqlx::query(AssertSqlSafe(select)).bind(crate::ms(within));
         let screen = |row: &AnyRow| {
@@ -152,7 +152,9 @@ impl Store {
                 last_age_ms: row.try_get(8)?,
             })
         };
-        let rows = select.bind(except).fetch_all(&self.pool).await?;
+        let select = select.bind(i64::from(except.is_some()));
+        let select = select.bind(except.unwrap_or_default());
+        let rows = select.fetch_all(&self.pool).await?;
         rows.iter().map(screen).collect()
     }
 }

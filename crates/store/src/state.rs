@@ -2,9 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use crate::{Result, Store};
+use crate::{Result, Store, rows};
 
 impl Store {
     /// Keeps texts by their names, in one transaction.
@@ -53,25 +53,29 @@ impl Store {
         mut change: impl FnMut(Option<&str>, i64) -> Option<String>,
     ) -> Result<()> {
         let mut transaction = self.begin().await?;
-        let mut select = "SELECT value FROM state WHERE name = $1";
-        let mut is_new = false;
-        if !self.is_sqlite() {
-            // A row that does not exist cannot be locked. Nobody sees it empty.
-            is_new = keep_text(&mut transaction, name, "").await?;
-            select = "SELECT value FROM state WHERE name = $1 FOR UPDATE";
-        }
-        let found: Option<String> = sqlx::query_scalar(select)
-            .bind(name)
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let now_ms = if self.is_sqlite() {
-            machine_ms()
+        let (found, now_ms) = if self.is_sqlite() {
+            let select = "SELECT value FROM state WHERE name = $1";
+            let select = sqlx::query_scalar(select).bind(name);
+            (
+                select.fetch_optional(&mut *transaction).await?,
+                machine_ms(),
+            )
         } else {
-            // A separate statement: the one before may read the clock before it has the lock.
-            let now = AssertSqlSafe(format!("SELECT {}", self.now_sql()));
-            sqlx::query_scalar(now).fetch_one(&mut *transaction).await?
+            // A row that does not exist cannot be locked, and is made: nobody else sees it empty.
+            // What is returned is read once the lock is held, the clock too. All in one round
+            // trip. A row that was not there has no earlier version.
+            let lock = format!(
+                "INSERT INTO state (name, value) VALUES ($1, '') \
+                 ON CONFLICT (name) DO UPDATE SET value = state.value \
+                 RETURNING value, CASE WHEN xmax = 0 THEN 1 ELSE 0 END, {}",
+                self.now_sql()
+            );
+            let lock = sqlx::query(AssertSqlSafe(lock)).bind(name);
+            let row = lock.fetch_one(&mut *transaction).await?;
+            let is_new = row.try_get::<i32, _>(1)? == 1;
+            let found: String = row.try_get(0)?;
+            ((!is_new).then_some(found), row.try_get(2)?)
         };
-        let found = found.filter(|_| !is_new);
         let Some(new) = change(found.as_deref(), now_ms) else {
             return Ok(transaction.rollback().await?);
         };
@@ -91,25 +95,30 @@ pub(crate) async fn put_state(
     connection: &mut AnyConnection,
     entries: &[(String, String)],
 ) -> Result<()> {
-    for (name, value) in entries {
-        let upsert = "INSERT INTO state (name, value) VALUES ($1, $2) \
-                      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        sqlx::query(upsert)
-            .bind(name)
-            .bind(value)
-            .execute(&mut *connection)
-            .await?;
+    if entries.is_empty() {
+        return Ok(());
     }
+    let upsert = format!(
+        "INSERT INTO state (name, value) VALUES {} \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        rows(1, entries.len(), 2)
+    );
+    let mut upsert = sqlx::query(AssertSqlSafe(upsert));
+    for (name, value) in entries {
+        upsert = upsert.bind(name).bind(value);
+    }
+    upsert.execute(connection).await?;
     Ok(())
 }
 
-/// Keeps a text, where there is none of this name; whether there was none.
+/// Keeps a text, where there is none of this name.
 pub(crate) async fn keep_text(
     connection: &mut AnyConnection,
     name: &str,
     value: &str,
-) -> Result<bool> {
+) -> Result<()> {
     let insert = "INSERT INTO state (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     let insert = sqlx::query(insert).bind(name).bind(value);
-    Ok(insert.execute(connection).await?.rows_affected() > 0)
+    insert.execute(connection).await?;
+    Ok(())
 }

@@ -168,11 +168,7 @@ impl Table {
 
     async fn insert(&self, connection: &mut AnyConnection, rows: &[AnyRow]) -> Result<()> {
         let width = self.texts.len() + self.numbers.len();
-        let row = |row: usize| {
-            let values = (1..=width).map(|column| format!("${}", row * width + column));
-            format!("({})", values.collect::<Vec<_>>().join(", "))
-        };
-        let values = (0..rows.len()).map(row).collect::<Vec<_>>().join(", ");
+        let values = crate::rows(1, rows.len(), width);
         let (name, columns) = (self.name, self.columns());
         let sql = format!("INSERT INTO {name} ({columns}) VALUES {values}");
         let mut query = sqlx::query(AssertSqlSafe(sql));

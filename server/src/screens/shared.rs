@@ -127,10 +127,10 @@ impl SharedScreens {
         let now = self.clock.now();
         let kept = match self.taken_over {
             // This server's too: it was started again.
-            None => store.screens(2 * NAMED_KEPT, "").await?,
+            None => store.screens(2 * NAMED_KEPT, None).await?,
             Some(before) => {
                 let within = before.age_at(now) + OVERLAP;
-                store.screens(within, &self.server).await?
+                store.screens(within, Some(&self.server)).await?
             }
         };
         self.taken_over = Some(now);

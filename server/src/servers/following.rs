@@ -1,18 +1,24 @@
 //! Serving what the leader publishes, until its lease is free.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::body::Bytes;
-use queuewall_shared::snapshot::BoardSnapshot;
+use queuewall_shared::{
+    cause::Cause,
+    freshness::Freshness,
+    snapshot::{BoardSnapshot, UpstreamState},
+};
 use queuewall_store::{
     Store,
-    lease::{Fence, Publication},
+    lease::{Fence, Holder, Publication},
 };
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
 
-use super::{CONFIGURATION, LEASE, LOOK_EVERY, PATIENCE, Servers, TRENDS, TRY_EVERY};
-use crate::{history, poller};
+use super::{
+    CONFIGURATION, LEASE, LOOK_EVERY, MARGIN, PATIENCE, START_PATIENCE, Servers, TRENDS, TRY_EVERY,
+};
+use crate::{clock::Moment, history, poller};
 
 /// The scale of all points in time is not set for less, in milliseconds.
 const TOLERANCE_MS: i64 = 20;
@@ -22,7 +28,7 @@ const MOST_BACK_MS: i64 = 100;
 
 /// What a look found of the lease.
 enum Lease {
-    Taken(Fence),
+    Taken(Fence, Instant),
     Held,
     Offered,
 }
@@ -35,13 +41,17 @@ impl Servers {
         self.version = 0;
         let mut tried = None;
         loop {
+            self.age_without_database();
             let asked = Instant::now();
             let looked = timeout(PATIENCE, self.look()).await;
             let looked = looked.unwrap_or_else(|_| Err("it does not answer".to_owned()));
             self.is_connected(looked.as_ref().err());
+            if looked.is_ok() {
+                self.answered = asked;
+            }
             self.boards.mark_assembled();
             match looked {
-                Ok((store, Lease::Taken(fence))) => return (store, fence, asked),
+                Ok((store, Lease::Taken(fence, asked))) => return (store, fence, asked),
                 Ok((store, Lease::Offered)) if tried.is_none_or(|at| at + TRY_EVERY <= asked) => {
                     tried = Some(asked);
                     let taken = self.take_offered(&store).await;
@@ -69,7 +79,7 @@ impl Servers {
             self.take_news(&store).await.ok()
         };
         // `follow` says why.
-        let _ = timeout(PATIENCE, caught_up).await;
+        let _ = timeout(START_PATIENCE, caught_up).await;
     }
 
     /// One look: what is new, and whether the lease is free.
@@ -77,8 +87,7 @@ impl Servers {
         let store = self.database.open().await;
         let store = store.map_err(|error| error.to_string())?;
         let looked = async {
-            self.take_news(&store).await?;
-            let holder = store.lease_holder().await?;
+            let holder = self.take_news(&store).await?;
             if holder.is_valid {
                 self.status.change(|it| it.leader = holder.name);
                 return Ok(match holder.is_offered {
@@ -86,21 +95,28 @@ impl Servers {
                     false => Lease::Held,
                 });
             }
+            let asked = Instant::now();
             let taken = store.take_lease(self.status.name(), LEASE).await?;
-            Ok(taken.map_or(Lease::Held, Lease::Taken))
+            Ok(taken.map_or(Lease::Held, |fence| Lease::Taken(fence, asked)))
         };
         let lease: queuewall_store::Result<_> = looked.await;
         Ok((store, lease.map_err(|error| error.to_string())?))
     }
 
-    /// Takes over the time, and what was published since the last look.
-    async fn take_news(&mut self, store: &Store) -> queuewall_store::Result<()> {
+    /// Takes over the time, and what was published since the last look. Who holds the lease: where
+    /// nothing is new, all in one round trip.
+    async fn take_news(&mut self, store: &Store) -> queuewall_store::Result<Holder> {
         let origin_ms = match self.origin_ms {
             Some(known) => known,
             None => *self.origin_ms.insert(history::origin_ms(store).await?),
         };
         self.status.set_origin(origin_ms);
-        self.set_time(store, origin_ms).await?;
+        let before = self.clock.now();
+        let holder = store.lease_holder().await?;
+        self.set_time(before, holder.now_ms, origin_ms);
+        if holder.published <= self.version {
+            return Ok(holder);
+        }
         let (latest, answers) = store.published_since(self.version).await?;
         if !answers.is_empty() {
             self.version = latest;
@@ -108,7 +124,48 @@ impl Servers {
             let leaders = store.state(CONFIGURATION).await?;
             self.compare(leaders.as_deref());
         }
-        Ok(())
+        Ok(holder)
+    }
+
+    /// Says on the boards that the database is lost, as a leader does that cannot renew its lease,
+    /// from when one could not: all servers that lost it say the same.
+    fn age_without_database(&mut self) {
+        if self.answered.elapsed() < LEASE - MARGIN {
+            return;
+        }
+        let now = self.clock.now();
+        let uptime_ms = self.boards.uptime_ms(now);
+        for slug in self.boards.set().slugs() {
+            let Some(latest) = self.boards.latest(slug) else {
+                continue;
+            };
+            let mut snapshot = latest.snapshot.clone();
+            let interval = Duration::from_millis(snapshot.poll_interval_ms);
+            let is_stale =
+                |read: Moment| Freshness::of(read.age_at(now), interval) == Freshness::Stale;
+            let state = match latest.latest_read.is_none_or(is_stale) {
+                true => UpstreamState::Down,
+                false => UpstreamState::Degraded,
+            };
+            let upstream = &mut snapshot.upstream;
+            let is_known = upstream.cause_code == Some(Cause::NoDatabase);
+            if (is_known, upstream.state) == (true, state) {
+                continue;
+            }
+            if upstream.state == UpstreamState::Ok {
+                upstream.since_ms = Some(uptime_ms);
+            }
+            if !is_known {
+                upstream.cause_since_ms = Some(uptime_ms);
+            }
+            upstream.state = state;
+            upstream.cause = Some(Cause::NoDatabase.sentence().to_owned());
+            upstream.cause_code = Some(Cause::NoDatabase);
+            upstream.next_try_ms = None;
+            self.boards.publish(snapshot, latest.latest_read);
+            // What was published is taken over again once it can be.
+            self.version = 0;
+        }
     }
 
     /// Takes the lease from a leader that gets no answer from CXone, where this server does.
@@ -123,10 +180,8 @@ impl Servers {
         Some((taken.ok()?.ok()??, asked))
     }
 
-    /// Sets the scale of all points in time by the database's clock.
-    async fn set_time(&self, store: &Store, origin_ms: i64) -> queuewall_store::Result<()> {
-        let before = self.clock.now();
-        let now_ms = store.now_ms().await?;
+    /// Sets the scale of all points in time by the database's clock, which was asked at `before`.
+    fn set_time(&self, before: Moment, now_ms: i64, origin_ms: i64) {
         let after = self.clock.now();
         let took = i64::try_from(before.age_ms_at(after)).unwrap_or(i64::MAX);
         let here = i64::try_from(self.boards.uptime_ms(after)).unwrap_or(i64::MAX);
@@ -137,7 +192,6 @@ impl Servers {
         if by_ms.saturating_abs() > TOLERANCE_MS.saturating_add(took / 2) {
             self.boards.adjust_uptime(by_ms.max(-MOST_BACK_MS));
         }
-        Ok(())
     }
 
     /// Serves a board, or its trends, as the leader does.

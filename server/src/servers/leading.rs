@@ -19,7 +19,7 @@ use super::{
 use crate::{history::Restored, poller::Poller, snapshot::Representation};
 
 const TAKEN: &str = "another server does";
-const SILENT: &str = "the database did not answer in time";
+pub(super) const SILENT: &str = "the database did not answer in time";
 const NOT_RESTORED: &str = "the last readings cannot be read from the database";
 
 /// The tag of an answer, and when the youngest of it was read.

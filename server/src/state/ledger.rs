@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cxone::budget::{LedgerChange, LedgerError, LedgerStore, StoreError};
-use queuewall_store::{OpenError, Store};
-use tokio::{sync::Mutex, task::JoinHandle};
 
 use super::{StateDir, server_lock};
 use crate::database::Database;
@@ -13,49 +11,25 @@ use crate::database::Database;
 /// Its name among the texts of the database.
 const NAME: &str = "budget";
 
-type Opening = JoinHandle<Result<Arc<Store>, OpenError>>;
-
 /// The ledger in a database: that of the state folder, or one that servers share.
 #[derive(Debug)]
 pub struct StateLedger {
     database: Arc<Database>,
     dir: StateDir,
-    /// Opens the database.
-    opening: Mutex<Option<Opening>>,
 }
 
 impl StateLedger {
     /// The ledger in this database, for a process with this state folder. Nothing is read yet.
     #[must_use]
     pub fn new(database: Arc<Database>, dir: StateDir) -> Self {
-        Self {
-            database,
-            dir,
-            opening: Mutex::default(),
-        }
-    }
-
-    /// The store. A separate task opens it: an update is dropped after a while, and a migration
-    /// is not to be broken off.
-    async fn store(&self) -> Result<Arc<Store>, StoreError> {
-        if let Some(store) = self.database.store() {
-            return Ok(store);
-        }
-        let mut opening = self.opening.lock().await;
-        let open = || {
-            let database = Arc::clone(&self.database);
-            tokio::spawn(async move { database.open().await })
-        };
-        let opened = opening.get_or_insert_with(open).await;
-        *opening = None;
-        Ok(opened??)
+        Self { database, dir }
     }
 }
 
 #[async_trait]
 impl LedgerStore for StateLedger {
     async fn update(&self, change: LedgerChange<'_>) -> Result<(), StoreError> {
-        let store = self.store().await?;
+        let store = self.database.open().await?;
         // In a file that replaced a damaged one nothing is known of the last minute.
         let unknown = self.database.is_replaced().then_some("");
         let change =

@@ -24,6 +24,10 @@ use crate::Error;
 /// How long the ledger is waited for; then requests go on without it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// The same where machines share it, and no request goes on without it: a database far away
+/// takes several round trips.
+const SHARED_PATIENCE: Duration = Duration::from_secs(8);
+
 /// A ledger, shared with other processes.
 pub(super) struct Shared {
     inner: Arc<Inner>,
@@ -263,7 +267,11 @@ impl Inner {
         let account = self.pool().account(told_at);
         let (process, limit) = (self.process, self.limit);
         let exchange = (self.ledger).exchange(process, limit, self.is_command, &account);
-        let answer = timeout(PATIENCE, exchange).await;
+        let patience = match self.ledger.store().is_shared_by_machines() {
+            true => SHARED_PATIENCE,
+            false => PATIENCE,
+        };
+        let answer = timeout(patience, exchange).await;
         let failed = match answer.unwrap_or(Err(LedgerError::Silent)) {
             Ok(answer) => {
                 self.log(&answer);

@@ -65,7 +65,7 @@ async fn everything_is_copied_to_an_empty_database_alone() {
     }
     assert_eq!(to.links().await.unwrap(), from.links().await.unwrap());
     assert_eq!(to.waiting_screens().await.unwrap().len(), 1);
-    let screens = to.screens(Duration::from_secs(60), "").await.unwrap();
+    let screens = to.screens(Duration::from_secs(60), None).await.unwrap();
     assert_eq!(screens[0].key.name, "Hall");
     assert!(
         (7_000..60_000).contains(&screens[0].last_age_ms),

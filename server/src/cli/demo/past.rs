@@ -144,7 +144,7 @@ impl Days {
         parts
     }
 
-    async fn fill(&self, database: &Database) -> anyhow::Result<()> {
+    async fn fill(&self, database: &Arc<Database>) -> anyhow::Result<()> {
         let store = database.open().await?;
         for (days_before, minutes) in self.parts() {
             let (days, range) = (self.clone(), minutes.clone());

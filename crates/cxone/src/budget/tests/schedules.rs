@@ -500,7 +500,7 @@ async fn server_with_a_store_that_others_share_stops_without_it() {
     let start = Instant::now();
     drop(process.budget.acquire_unless_lost().await.or(Err(())));
     drop(process.budget.acquire().await);
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[tokio::test(start_paused = true)]
