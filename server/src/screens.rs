@@ -9,7 +9,7 @@
 //!
 //! # Layout
 //! - `shown`: a screen as operators see it
-//! - [`shared`]: what is written to the database, and taken over from it: that of before a
+//! - `shared`: what is written to the database, and taken over from it: that of before a
 //!   restart, and of other servers
 
 pub(crate) mod shared;
@@ -56,7 +56,7 @@ pub struct ScreenRegistry {
 #[derive(Debug, Default)]
 struct Shares {
     rows: HashMap<u64, Rows>,
-    /// The turn of [`shared`] that writes what is heard now.
+    /// The turn of `shared` that writes what is heard now.
     turn: u64,
     /// What is not there any more, with the turn that removes it from the database.
     removed: VecDeque<(u64, ScreenKey)>,
