@@ -36,7 +36,7 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   test    format, lints, unit, integration and browser tests: what CI runs; with
           --all-engines in every engine, with --long the tests that take minutes too
   bench   size, speed, memory and long runs, as a table; parts by name: size, apply,
-          quiet, first-tile, soak [DAYS], crowd, server-soak
+          quiet, first-tile, soak [DAYS], crowd, store, server-soak
   pictures  the wall in many sizes, states and themes, and the documentation's pictures
   build   build page and server, into target/release/queuewall
   page    build the page alone, into dist/

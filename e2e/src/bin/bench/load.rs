@@ -70,7 +70,7 @@ async fn memory(program: &Program, table: &mut Table) -> Result<()> {
     table.add(
         "the server's memory at rest",
         format!("{:.1} MiB", at_rest / 1024.0),
-        "≤ 20 MB",
+        "≤ 25 MB",
     );
     table.add(
         format!("the same with {SCREENS} keep-alive screens"),

@@ -9,6 +9,7 @@
 //!   server with a planted leak
 //! - [`crowd`]: two thousand screens beside one; [`load`]: memory of a connection, and idle
 //!   and slow connections beside healthy ones
+//! - [`store`]: the history in SQLite
 //! - [`table`]: the figures, as Markdown
 
 mod apply;
@@ -18,6 +19,7 @@ mod load;
 mod quiet;
 mod size;
 mod soak;
+mod store;
 mod table;
 
 use std::process::ExitCode;
@@ -27,13 +29,14 @@ use queuewall_e2e::soak::leaking;
 use table::Table;
 
 /// What can be measured, in the order of the table.
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     "size",
     "apply",
     "quiet",
     "first-tile",
     "soak",
     "crowd",
+    "store",
     "server-soak",
 ];
 
@@ -58,6 +61,7 @@ async fn main() -> Result<ExitCode> {
             "quiet" => quiet::measure(&mut table).await?,
             "first-tile" => first_tile::measure(&mut table).await?,
             "soak" => soak::of_the_page(&mut table, days).await?,
+            "store" => store::measure(&mut table).await?,
             "server-soak" => soak::of_the_server(&mut table).await?,
             _ => {
                 crowd::measure(&mut table).await?;
