@@ -15,26 +15,16 @@ use serde_json::Value;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tokio_rustls::rustls::crypto::ring;
 
+#[path = "support/no_tenant.rs"]
+mod no_tenant;
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/screens.rs"]
 mod screens;
 
+use no_tenant::VARIABLES;
 use program::{PATIENCE, Program, command};
 use screens::screens;
-
-const VARIABLES: [(&str, &str); 9] = [
-    // Nobody listens there.
-    ("CXONE_BASE_URL", "http://127.0.0.1:1"),
-    ("CXONE_CLIENT_ID", "client"),
-    ("CXONE_CLIENT_SECRET", "not-a-placeholder"),
-    ("CXONE_TENANT_ID", "tenant"),
-    ("TARGET_QUEUE_ID", "1"),
-    ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
-    ("QUEUEWALL_STATE_DIR", "state"),
-    ("NO_PROXY", "*"),
-    ("PATH", "/usr/bin:/bin"),
-];
 
 fn database(folder: &Path) -> Location {
     Location::File(folder.join("state/queuewall.db"))

@@ -2,23 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
+#[path = "support/no_tenant.rs"]
+mod no_tenant;
 #[path = "support/program.rs"]
 #[expect(dead_code, reason = "of it only start and end are needed here")]
 mod program;
 
+use no_tenant::VARIABLES;
 use program::{Program, command};
-
-const VARIABLES: [(&str, &str); 8] = [
-    // Nobody listens there.
-    ("CXONE_BASE_URL", "http://127.0.0.1:1"),
-    ("CXONE_CLIENT_ID", "client"),
-    ("CXONE_CLIENT_SECRET", "not-a-placeholder"),
-    ("CXONE_TENANT_ID", "tenant"),
-    ("TARGET_QUEUE_ID", "1"),
-    ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
-    ("QUEUEWALL_STATE_DIR", "state"),
-    ("NO_PROXY", "*"),
-];
 
 #[test]
 fn second_server_on_state_folder_exits_2_and_names_first() {
