@@ -95,12 +95,22 @@ impl Env for OsEnv {
         // On many systems each user has a group of the same number, with nobody else in it.
         let is_private_group = file.gid() == file.uid() && file.gid() >= FIRST_USER;
         let group = if is_private_group { 0 } else { 0o020 };
+        // Its files are those of one container, whatever their mode.
+        let is_in_pod = || std::fs::canonicalize(path).is_ok_and(|it| is_kubernetes_volume(&it));
+        // Of root's files a service reads those of its group.
+        let readers = if file.uid() == 0 { 0o004 } else { 0o044 };
         Permissions {
-            others_read: file.mode() & 0o044 != 0,
+            others_read: file.mode() & readers != 0 && !is_in_pod(),
             others_write: file.mode() & (0o002 | group) != 0,
             foreign_owner: [file.uid(), link].into_iter().find(is_foreign),
         }
     }
+}
+
+/// The kubelet puts the files of a volume into a folder that is named `..` and a time.
+#[cfg(unix)]
+fn is_kubernetes_volume(canonical: &Path) -> bool {
+    canonical.to_string_lossy().contains("/..2")
 }
 
 /// The ids below are those of the system's own users and groups.
@@ -122,9 +132,10 @@ mod tests {
     fn permissions_of_others_are_seen() {
         use std::os::unix::fs::PermissionsExt as _;
         let file = tempfile::NamedTempFile::new().unwrap();
+        let is_root = rustix::process::geteuid().is_root();
         for (mode, read, write) in [
             (0o600, false, false),
-            (0o640, true, false),
+            (0o640, !is_root, false),
             (0o604, true, false),
             (0o602, false, true),
             (0o666, true, true),
@@ -140,6 +151,21 @@ mod tests {
         }
         let missing = OsEnv.permissions(Path::new("/no/such/file"));
         assert_eq!(missing, Permissions::default());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_of_a_kubernetes_volume_are_narrow_enough() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let of = |name: &str| folder.path().join(name);
+        std::fs::create_dir(of("..2026_11_30")).unwrap();
+        std::fs::write(of("..2026_11_30/url"), "").unwrap();
+        let mode = std::fs::Permissions::from_mode(0o444);
+        std::fs::set_permissions(of("..2026_11_30/url"), mode).unwrap();
+        symlink("..2026_11_30", of("..data")).unwrap();
+        symlink("..data/url", of("url")).unwrap();
+        assert_eq!(OsEnv.permissions(&of("url")), Permissions::default());
     }
 
     #[cfg(unix)]

@@ -236,7 +236,7 @@ settings! {
     PROXY_HEADER = both("QUEUEWALL_PROXY_HEADER", "access.proxy_header")
         .default("x-forwarded-user");
     TRUSTED_PROXIES = both("QUEUEWALL_TRUSTED_PROXIES", "access.trusted_proxies").kind(Kind::Texts);
-    DATABASE_URL = variable("QUEUEWALL_DATABASE_URL").secret();
+    DATABASE_URL = both("QUEUEWALL_DATABASE_URL", "store.database_url").secret();
     DATABASE_URL_FILE = both("QUEUEWALL_DATABASE_URL_FILE", "store.database_url_file");
     MINUTE_DAYS = both("QUEUEWALL_MINUTE_DAYS", "store.minute_days")
         .kind(Kind::Integer).default("35");
@@ -300,7 +300,6 @@ pub(super) fn secret(file_key: &str) -> Option<&'static str> {
     match file_key {
         "cxone.client_secret" => CLIENT_SECRET.variable,
         "cxone.access_key_secret" => ACCESS_KEY_SECRET.variable,
-        "store.database_url" => DATABASE_URL.variable,
         _ => None,
     }
 }

@@ -27,7 +27,7 @@ const QUARTER_HOUR_DAYS: u64 = 400;
 #[derive(Clone, Debug, Default)]
 pub struct StoreConfig {
     /// The PostgreSQL database; `None` is a SQLite file in the state folder.
-    /// `QUEUEWALL_DATABASE_URL` or `…_FILE`, `store.database_url_file`.
+    /// `QUEUEWALL_DATABASE_URL`, `store.database_url` or `…_FILE`, `…_file`.
     pub database: Option<Location>,
     /// For how long minutes and quarter hours are kept. `store.minute_days`,
     /// `store.quarter_hour_days`.
@@ -44,6 +44,22 @@ impl StoreConfig {
             minute_days: days(&keys::MINUTE_DAYS, MINUTE_DAYS, 400),
             quarter_hour_days: days(&keys::QUARTER_HOUR_DAYS, QUARTER_HOUR_DAYS, 4_000),
         };
+        if let Some(found) = reader.in_file(&keys::DATABASE_URL) {
+            let url = Location::postgres(&found.value);
+            let problem = if url.is_ok_and(|url| url.has_password()) {
+                Some(found.problem(
+                    "has a password, which this file must not hold",
+                    "put the URL into a separate file and name that in store.database_url_file, or set \
+                     QUEUEWALL_DATABASE_URL",
+                ))
+            } else if let Some(file) = reader.in_file(&keys::DATABASE_URL_FILE) {
+                let what = format_args!("and {} ({}) are both given", file.key, file.place);
+                Some(found.problem(what, "keep one of the two"))
+            } else {
+                None
+            };
+            reader.problems.extend(problem);
+        }
         let database = credential::is_given(reader, &DATABASE_URL)
             .then(|| credential::read(reader, &DATABASE_URL))
             .flatten();

@@ -70,7 +70,8 @@ pub(super) fn credential(text: &str) -> Result<&str, Fault<String>> {
     if placeholder::is_value(value) {
         return fault(
             "is a placeholder",
-            "put the value of your tenant in its place; docs/cxone.md says where CXone shows it",
+            "put your value in its place: docs/cxone.md says where CXone shows its own, docs/operating.md is about the \
+             database",
         );
     }
     Ok(value)

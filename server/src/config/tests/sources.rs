@@ -198,3 +198,46 @@ fn unreadable_source_is_the_only_problem() {
         assert!(found[0].starts_with(&format!("{path}{what}")), "{found:?}");
     }
 }
+
+#[test]
+fn database_url_is_in_the_file_without_a_password_alone() {
+    let of = |store: &str| format!("[store]\n{store}\n");
+    let socket = of("database_url = \"postgres:///qw?host=/run/postgresql\"");
+    let database = of_file(&socket).store.database.unwrap();
+    assert_eq!(database.to_string(), "postgres:/run/postgresql/qw");
+    for (store, problem) in [
+        (
+            "database_url = \"postgres://wall:s3cret@db/qw\"",
+            "has a password, which this file must",
+        ),
+        (
+            "database_url = \"postgres://db/qw?password=s3cret\"",
+            "has a password, which this file must",
+        ),
+        (
+            "database_url = \"postgres://wall:1/s3cret@db/qw\"",
+            "is refused: it is no URL",
+        ),
+        (
+            "database_url = \"postgresql+asyncpg://db/qw\"",
+            "is refused: it must start with",
+        ),
+        (
+            "database_url = \"changeme\"",
+            "docs/operating.md is about the database",
+        ),
+        (
+            "database_url = \"postgres://db/qw\"\ndatabase_url_file = \"url\"",
+            "and store.database_url_file (queuewall.toml:3) are both given",
+        ),
+    ] {
+        let files = [("queuewall.toml", &*of(store)), ("url", "postgres://db/qw")];
+        let found = problems(&ENOUGH, &files);
+        assert!(found.len() == 1 && found[0].contains(problem), "{found:?}");
+        assert!(
+            found[0].starts_with("queuewall.toml:2: store.database_url "),
+            "{found:?}"
+        );
+        assert!(!found[0].contains("s3cret"), "{found:?}");
+    }
+}
