@@ -135,7 +135,8 @@ async fn with_command_io(
 ) -> Result<Exit, Failure> {
     let config = LinkSettings::read(env, environment, file)?;
     let state_dir = StateDir::new(config.access.state_dir.clone());
-    let database = Arc::new(Database::of(&config.store, &state_dir).with_links());
+    let database = Database::of(&config.store, &state_dir).with_links();
+    let database = Arc::new(database.of_command());
     let is_terminal = io::stderr().is_terminal();
     let may_ask = is_terminal && io::stdin().is_terminal();
     let mut stdin = may_ask.then(|| io::stdin().lock());
@@ -178,12 +179,15 @@ async fn configured(
     if let Command::Check(CheckArgs { offline: true }) = command {
         // Making a client sends nothing, and reads the certificates.
         connect(&config, &Arc::new(RequestBudget::new(limit)), clock, &calls)?;
-        return check::offline(&config, &notes, &files, &mut io::stdout());
+        return check::offline(&config, &notes, &files, &mut io::stdout()).await;
     }
     let state_dir = StateDir::new(config.access.state_dir.clone());
     let mut database = Database::of(&config.store, &state_dir);
     if config.access.mode == AccessMode::Links {
         database = database.with_links();
+    }
+    if !matches!(command, Command::Serve) {
+        database = database.of_command();
     }
     let database = Arc::new(database);
     let ledger = StateLedger::new(Arc::clone(&database), state_dir.clone());

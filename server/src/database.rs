@@ -11,7 +11,7 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use queuewall_store::{Location, OpenError, Store};
+use queuewall_store::{Location, OpenError, Store, Tables};
 use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
 use tracing::warn;
 
@@ -36,6 +36,7 @@ pub struct Database {
     /// Where a SQLite file is made.
     dir: Option<StateDir>,
     holds_links: bool,
+    tables: Tables,
     store: ArcSwapOption<Store>,
     /// The task that opens it, while one does.
     opening: Mutex<Option<Opening>>,
@@ -51,6 +52,7 @@ impl Database {
             location,
             dir: None,
             holds_links: false,
+            tables: Tables::Migrate,
             store: ArcSwapOption::empty(),
             opening: Mutex::default(),
             is_replaced: AtomicBool::default(),
@@ -72,6 +74,15 @@ impl Database {
     pub fn with_links(self) -> Self {
         Self {
             holds_links: true,
+            ..self
+        }
+    }
+
+    /// The same one, which is not migrated: a command may run beside an older server.
+    #[must_use]
+    pub fn of_command(self) -> Self {
+        Self {
+            tables: Tables::Make,
             ..self
         }
     }
@@ -129,7 +140,8 @@ impl Database {
             // Where it cannot be made, opening it says so.
             let _ = dir.lock_file(FILE);
         }
-        let mut opened = Store::open(self.location.clone()).await;
+        let open = || Store::open_with(self.location.clone(), self.tables);
+        let mut opened = open().await;
         if let (Err(OpenError::Damaged { what, .. }), Some(file), false) =
             (&opened, self.location.file(), self.holds_links)
         {
@@ -141,7 +153,7 @@ impl Database {
                         aside.display()
                     );
                     self.is_replaced.store(true, Ordering::Relaxed);
-                    opened = Store::open(self.location.clone()).await;
+                    opened = open().await;
                 }
                 Err(error) => warn!(
                     "the history in {} is damaged ({what}), and cannot be moved ({error})",

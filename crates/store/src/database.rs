@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Mutex, Once},
     time::Duration,
 };
@@ -10,15 +10,20 @@ use std::{
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection as _, Executor, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
-    migrate::MigrateError,
+    migrate::{AppliedMigration, Migrate as _, MigrateError, Migrator},
 };
 use thiserror::Error;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::info;
 
-use crate::{Location, Result, history::Queue, schema};
+use crate::{
+    Location, Result,
+    history::Queue,
+    remedy::{explain, sqlite_code},
+    schema,
+};
 
-/// How long a statement waits for a free connection.
+/// How long PostgreSQL may take to be reached, and a statement waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// One that writes, and readers.
 const CONNECTIONS: u32 = 4;
@@ -41,7 +46,19 @@ const BUSY_PAUSE: Duration = Duration::from_millis(20);
 /// one a `.2`.
 const BACKUP: &str = "before-migration";
 
+const MIGRATIONS: &str = "_sqlx_migrations";
 const VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
+
+/// What is done to the tables of a database that is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tables {
+    /// They are made where there are none, and migrated where an older program made them.
+    Migrate,
+    /// They are made where there are none.
+    Make,
+    /// Neither.
+    Keep,
+}
 
 /// An open database, with the schema of this program. Clones share the connections.
 #[derive(Debug)]
@@ -68,6 +85,22 @@ pub enum OpenError {
         /// This program's.
         known: i64,
     },
+    /// An older program made it, and it is not to be migrated.
+    #[error(
+        "{location} was made by an older Queuewall (schema {found}, this one needs {needed}): it is migrated when \
+         `queuewall serve` starts"
+    )]
+    Older {
+        /// Which database.
+        location: Location,
+        /// Its version.
+        found: i64,
+        /// This program's.
+        needed: i64,
+    },
+    /// It has no tables, and none are to be made.
+    #[error("{0} is empty: its tables are made when `queuewall serve` starts")]
+    Empty(Location),
     /// Its tables are not those of this program's schema: another build made them.
     #[error(
         "{location} was made by another build of Queuewall ({what}): start that build again, or restore a backup"
@@ -87,7 +120,7 @@ pub enum OpenError {
         what: String,
     },
     /// It cannot be reached, read or written.
-    #[error("{location} cannot be opened ({error})")]
+    #[error("{location} cannot be opened: {}", explain(.error))]
     Failed {
         /// Which database.
         location: Location,
@@ -97,22 +130,45 @@ pub enum OpenError {
 }
 
 impl Store {
-    /// Opens the database, makes or migrates its tables, and backs a SQLite file up before.
+    /// Opens the database, and makes or migrates its tables.
     ///
     /// # Errors
-    /// When it cannot be opened, is damaged or newer than this program. It is then left as it is.
+    /// As [`open_with`](Self::open_with).
     pub async fn open(location: Location) -> Result<Self, OpenError> {
+        Self::open_with(location, Tables::Migrate).await
+    }
+
+    /// Opens the database. A SQLite file is backed up before it is migrated.
+    ///
+    /// # Errors
+    /// When it cannot be opened, is damaged or newer than this program, or has other tables than
+    /// `tables` allows. It is then left as it is.
+    pub async fn open_with(location: Location, tables: Tables) -> Result<Self, OpenError> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(install_default_drivers);
         let failed = |error| open_error(&location, error);
         let is_sqlite = location.file().is_some();
-        let options = location.options().map_err(failed)?;
+        let options = location.options(tables != Tables::Keep).map_err(failed)?;
         // Not by the pool, which tries again and again, and says only that it took too long.
-        let mut first = AnyConnection::connect_with(&options)
-            .await
-            .map_err(failed)?;
+        let first = timeout(ACQUIRE_TIMEOUT, AnyConnection::connect_with(&options)).await;
+        let silent = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
+        let mut first = first.unwrap_or_else(silent).map_err(failed)?;
         prepare(&mut first, is_sqlite).await.map_err(failed)?;
-        migrate(&mut first, &location).await?;
+        let migrator = schema::migrator(is_sqlite);
+        match (found(&mut first, &location, &migrator).await?, tables) {
+            (schema::VERSION, _) => {}
+            (found, Tables::Migrate) | (found @ 0, Tables::Make) => {
+                migrate(&mut first, &location, &migrator, found).await?;
+            }
+            (0, Tables::Keep) => return Err(OpenError::Empty(location)),
+            (found, Tables::Make | Tables::Keep) => {
+                return Err(OpenError::Older {
+                    location,
+                    found,
+                    needed: schema::VERSION,
+                });
+            }
+        }
         first.close().await.map_err(failed)?;
         let pool = AnyPoolOptions::new()
             .max_connections(if is_sqlite {
@@ -154,6 +210,17 @@ impl Store {
         Ok(sqlx::query_scalar(VERSION).fetch_one(&self.pool).await?)
     }
 
+    /// Tries whether it can be written; nothing is changed.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn try_write(&self) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        let update = "UPDATE state SET value = value WHERE name = ''";
+        transaction.execute(update).await?;
+        Ok(transaction.rollback().await?)
+    }
+
     /// Copies a SQLite database, while it is written, to a file that must not exist.
     ///
     /// # Errors
@@ -190,10 +257,30 @@ impl Store {
     }
 }
 
-async fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<(), OpenError> {
+/// The version of its schema, which this program's migrations made; 0 where there is none.
+async fn found(
+    connection: &mut AnyConnection,
+    location: &Location,
+    migrator: &Migrator,
+) -> Result<i64, OpenError> {
     let failed = |error| open_error(location, error);
-    let is_sqlite = location.file().is_some();
-    let found = version(connection, is_sqlite).await.map_err(failed)?;
+    let tables = match location {
+        Location::File(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = $1",
+        Location::Postgres(_) => {
+            "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1"
+        }
+    };
+    let tables = sqlx::query_scalar::<_, i64>(tables).bind(MIGRATIONS);
+    if tables.fetch_one(&mut *connection).await.map_err(failed)? == 0 {
+        return Ok(0);
+    }
+    let applied = connection.list_applied_migrations(MIGRATIONS).await;
+    let applied = applied.map_err(|error| migrate_error(location, error))?;
+    let found = applied
+        .iter()
+        .map(|it| it.version)
+        .max()
+        .unwrap_or_default();
     if found > schema::VERSION {
         return Err(OpenError::Newer {
             location: location.clone(),
@@ -201,54 +288,57 @@ async fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<
             known: schema::VERSION,
         });
     }
-    if let Some(file) = location.file()
-        && (1..schema::VERSION).contains(&found)
-    {
-        back_up_before_migration(connection, file)
-            .await
-            .map_err(failed)?;
+    let is_known = |it: &AppliedMigration| {
+        let known = migrator.iter().find(|known| known.version == it.version);
+        known.is_some_and(|known| known.checksum == it.checksum)
+    };
+    match applied.iter().find(|it| !is_known(it)) {
+        None => Ok(found),
+        Some(other) => Err(migrate_error(
+            location,
+            MigrateError::VersionMismatch(other.version),
+        )),
     }
-    if (1..schema::VERSION).contains(&found) {
+}
+
+async fn migrate(
+    connection: &mut AnyConnection,
+    location: &Location,
+    migrator: &Migrator,
+    found: i64,
+) -> Result<(), OpenError> {
+    let failed = |error| open_error(location, error);
+    if found > 0 {
         info!(
             "{location} is migrated from schema {found} to {}: this may take a while",
             schema::VERSION
         );
     }
-    let migrator = schema::migrator(is_sqlite);
-    let migrated = if is_sqlite && found < schema::VERSION {
-        // In PostgreSQL sqlx itself takes a lock.
-        let mut transaction = (connection.begin_with("BEGIN IMMEDIATE").await).map_err(failed)?;
-        let migrated = migrator.run_direct(None, &mut *transaction, false).await;
-        if migrated.is_ok() {
-            transaction.commit().await.map_err(failed)?;
-        }
-        migrated
-    } else {
-        migrator.run_direct(None, connection, false).await
+    let Some(file) = location.file() else {
+        // Here sqlx itself takes a lock.
+        let migrated = migrator.run_direct(None, connection, false).await;
+        return migrated.map_err(|error| migrate_error(location, error));
     };
-    migrated.map_err(|error| match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
+    if found > 0 {
+        let backed_up = back_up_before_migration(connection, file).await;
+        backed_up.map_err(failed)?;
+    }
+    let mut transaction = (connection.begin_with("BEGIN IMMEDIATE").await).map_err(failed)?;
+    let migrated = migrator.run_direct(None, &mut *transaction, false).await;
+    migrated.map_err(|error| migrate_error(location, error))?;
+    transaction.commit().await.map_err(failed)
+}
+
+fn migrate_error(location: &Location, error: MigrateError) -> OpenError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            open_error(location, error)
+        }
         other => OpenError::OtherBuild {
             location: location.clone(),
             what: other.to_string(),
         },
-    })
-}
-
-/// The version of the schema; 0 where there is none.
-async fn version(connection: &mut AnyConnection, is_sqlite: bool) -> Result<i64, sqlx::Error> {
-    let tables = if is_sqlite {
-        "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'"
-    } else {
-        "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'"
-    };
-    let tables: i64 = sqlx::query_scalar(tables)
-        .fetch_one(&mut *connection)
-        .await?;
-    if tables == 0 {
-        return Ok(0);
     }
-    sqlx::query_scalar(VERSION).fetch_one(connection).await
 }
 
 /// Keeps the last two.
@@ -256,9 +346,9 @@ async fn back_up_before_migration(
     connection: &mut AnyConnection,
     file: &Path,
 ) -> Result<(), sqlx::Error> {
-    let newest = beside(file, BACKUP);
+    let newest = file.with_added_extension(BACKUP);
     if newest.exists() {
-        std::fs::rename(&newest, beside(file, &format!("{BACKUP}.2")))?;
+        std::fs::rename(&newest, newest.with_added_extension("2"))?;
     }
     // Read by the same users as the database; SQLite writes to an empty file.
     std::fs::File::create_new(&newest)?.set_permissions(std::fs::metadata(file)?.permissions())?;
@@ -292,19 +382,6 @@ async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// The code of SQLite's error, without what extends it.
-fn sqlite_code(error: &sqlx::Error) -> Option<i64> {
-    let code = error.as_database_error().and_then(|error| error.code())?;
-    Some(code.parse::<i64>().ok()? & 0xff)
-}
-
-fn beside(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
-    name.into()
 }
 
 fn open_error(location: &Location, error: sqlx::Error) -> OpenError {

@@ -81,8 +81,13 @@ impl Store {
         to_ms: i64,
         limit: i64,
     ) -> Result<Vec<Event>> {
-        let select = "SELECT at_ms, kind, board, queue, detail FROM event WHERE (board = $1 OR board IS NULL) \
-                      AND at_ms >= $2 AND at_ms < $3 ORDER BY at_ms, key LIMIT $4";
+        // A kind of a newer program is passed over, and does not count.
+        let kinds = EventKind::ALL.map(|kind| format!("'{}'", kind.name()));
+        let select = format!(
+            "SELECT at_ms, kind, board, queue, detail FROM event WHERE (board = $1 OR board IS NULL) \
+             AND at_ms >= $2 AND at_ms < $3 AND kind IN ({}) ORDER BY at_ms, key LIMIT $4",
+            kinds.join(", ")
+        );
         let query = sqlx::query(AssertSqlSafe(select)).bind(board);
         let rows = query
             .bind(from_ms)
@@ -93,7 +98,6 @@ impl Store {
         let mut events = Vec::with_capacity(rows.len());
         for row in rows {
             let kind: String = row.try_get(1)?;
-            // A kind of a newer program is passed over.
             let Some(kind) = EventKind::from_name(&kind) else {
                 continue;
             };

@@ -85,11 +85,7 @@ impl Store {
             .iter()
             .map(|(queue, values)| (queue, at, values))
             .collect();
-        let samples = self.keyed(&samples).await?;
-        let mut transaction = self.begin().await?;
-        insert_minutes(&mut transaction, &samples).await?;
-        put_state(&mut transaction, state).await?;
-        Ok(transaction.commit().await?)
+        self.write(&samples, state).await
     }
 
     /// Keeps minutes of any queues, in one transaction: each with its number since 1970.
@@ -97,24 +93,25 @@ impl Store {
     /// # Errors
     /// As [`write_minute`](Self::write_minute).
     pub async fn write_minutes(&self, samples: &[(&Queue, i64, &Values)]) -> Result<()> {
-        let samples = self.keyed(samples).await?;
-        let mut transaction = self.begin().await?;
-        insert_minutes(&mut transaction, &samples).await?;
-        Ok(transaction.commit().await?)
+        self.write(samples, &[]).await
     }
 
-    /// The samples of which something is known, with their queues' keys.
-    async fn keyed<'v>(
+    /// Those of which something is known, and texts.
+    async fn write(
         &self,
-        samples: &[(&Queue, i64, &'v Values)],
-    ) -> Result<Vec<(i64, i64, &'v Values)>> {
+        samples: &[(&Queue, i64, &Values)],
+        state: &[(String, String)],
+    ) -> Result<()> {
         let mut rows = Vec::with_capacity(samples.len());
         for (queue, at, values) in samples {
             if values.iter().any(Option::is_some) {
                 rows.push((self.key(queue).await?, *at, *values));
             }
         }
-        Ok(rows)
+        let mut transaction = self.begin().await?;
+        insert_minutes(&mut transaction, &rows, self.is_sqlite()).await?;
+        put_state(&mut transaction, state).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// What is kept of a queue from one minute or quarter hour, and before another.
@@ -268,10 +265,19 @@ pub(crate) fn names() -> String {
 async fn insert_minutes(
     connection: &mut AnyConnection,
     samples: &[(i64, i64, &Values)],
+    is_sqlite: bool,
 ) -> Result<()> {
     for samples in samples.chunks(ROWS_A_STATEMENT) {
-        let sql = AssertSqlSafe(insert(Resolution::Minute, samples.len()));
-        let mut query = sqlx::query(sql);
+        // SQLite looks each number up among all of them: thousands take seconds.
+        let values = match is_sqlite {
+            true => vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"; samples.len()].join(", "),
+            false => crate::rows(1, samples.len(), COLUMNS + 2),
+        };
+        let sql = format!(
+            "INSERT INTO minute (queue, at, {}) VALUES {values} ON CONFLICT (queue, at) DO NOTHING",
+            names()
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (key, at, values) in samples {
             query = query.bind(*key).bind(*at);
             for (column, value) in Column::ALL.into_iter().zip(values.iter()) {
@@ -281,21 +287,4 @@ async fn insert_minutes(
         query.execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-fn insert(resolution: Resolution, rows: usize) -> String {
-    let width = COLUMNS + 2;
-    let row = |row: usize| {
-        let places: Vec<String> = (1..=width)
-            .map(|place| format!("${}", row * width + place))
-            .collect();
-        format!("({})", places.join(", "))
-    };
-    let rows: Vec<String> = (0..rows).map(row).collect();
-    format!(
-        "INSERT INTO {} (queue, at, {}) VALUES {} ON CONFLICT (queue, at) DO NOTHING",
-        resolution.table(),
-        names(),
-        rows.join(", ")
-    )
 }

@@ -28,18 +28,19 @@ pub mod history;
 pub mod info;
 pub mod lease;
 pub mod location;
+mod remedy;
 pub mod retention;
 mod schema;
 pub mod screen;
 pub mod state;
 pub mod transfer;
 
-pub use database::{OpenError, Store};
+pub use database::{OpenError, Store, Tables};
 pub use location::Location;
 
-/// Why a statement failed: the database's words, which name no password.
+/// Why a statement failed: the database's words, which name no password, and a remedy.
 #[derive(Debug, thiserror::Error)]
-#[error(transparent)]
+#[error("{}", remedy::explain(.0))]
 pub struct QueryError(#[from] sqlx::Error);
 
 /// The result of a statement.

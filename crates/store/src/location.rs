@@ -3,7 +3,6 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
 use sqlx::{
@@ -14,23 +13,27 @@ use sqlx::{
 /// A database. Neither `Debug` nor `Display` shows a password.
 #[derive(Clone)]
 pub enum Location {
-    /// A SQLite file, which is made where it is missing.
+    /// A SQLite file.
     File(PathBuf),
-    /// A PostgreSQL database, 14 or newer.
-    Postgres(Box<PgConnectOptions>),
+    /// A PostgreSQL database, 14 or newer: its URL, and what that says.
+    Postgres(Box<(AnyConnectOptions, PgConnectOptions)>),
 }
 
 /// A database's URL cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LocationError {
     /// It is not `postgres://…`.
-    #[error("starts with `postgres://`, as in postgres://user:password@host:5432/queuewall")]
+    #[error(
+        "must start with `postgres://`, without a driver's name (`+asyncpg`, `jdbc:`), as in \
+         postgres://user:password@host:5432/queuewall"
+    )]
     Scheme,
     /// It is, and cannot be read.
     #[error(
-        "is no URL of a PostgreSQL database ({0}); write it as postgres://user:password@host:5432/queuewall, and `%40` for `@` in a password"
+        "is no URL of a PostgreSQL database; write it as postgres://user:password@host:5432/queuewall, and in user and \
+         password %40 for @, %2F for /, %3F for ?, %23 for #, %25 for %"
     )]
-    Invalid(&'static str),
+    Invalid,
 }
 
 impl Location {
@@ -43,9 +46,33 @@ impl Location {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(LocationError::Scheme);
         }
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|_| LocationError::Invalid("a part of it cannot be read"))?;
-        Ok(Self::Postgres(Box::new(options)))
+        let start = url.find("://").map_or(0, |scheme| scheme + 3);
+        let end = url[start..].find(['/', '?', '#']);
+        let (authority, path) = url.split_at(end.map_or(url.len(), |end| start + end));
+        let before_values = path.split('=').next().unwrap_or_default();
+        // What comes before an `@` there was meant as the password.
+        if before_values.contains(['@', '#']) {
+            return Err(LocationError::Invalid);
+        }
+        // The parser wants a host, though the path says which socket it is.
+        let host = if authority.ends_with('@') {
+            "localhost"
+        } else {
+            ""
+        };
+        let url = format!("{authority}{host}{path}");
+        let read = || Some(Box::new((url.parse().ok()?, url.parse().ok()?)));
+        read().map(Self::Postgres).ok_or(LocationError::Invalid)
+    }
+
+    /// Whether a password is in it.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        let Self::Postgres(postgres) = self else {
+            return false;
+        };
+        let url = postgres.0.to_url_lossy();
+        url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
     }
 
     /// The file, of SQLite.
@@ -57,15 +84,15 @@ impl Location {
         }
     }
 
-    pub(crate) fn options(&self) -> Result<AnyConnectOptions, sqlx::Error> {
-        let url = match self {
-            Self::File(path) => SqliteConnectOptions::new()
-                .filename(path)
-                .create_if_missing(true)
-                .to_url_lossy(),
-            Self::Postgres(options) => options.to_url_lossy(),
-        };
-        AnyConnectOptions::from_url(&url)
+    pub(crate) fn options(&self, is_made: bool) -> Result<AnyConnectOptions, sqlx::Error> {
+        match self {
+            Self::File(path) => {
+                let options = SqliteConnectOptions::new().filename(path);
+                AnyConnectOptions::from_url(&options.create_if_missing(is_made).to_url_lossy())
+            }
+            // As it was written: one that sqlx makes of what it read lacks parts of it.
+            Self::Postgres(postgres) => Ok(postgres.0.clone()),
+        }
     }
 }
 
@@ -73,7 +100,8 @@ impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(formatter, "{}", path.display()),
-            Self::Postgres(options) => {
+            Self::Postgres(postgres) => {
+                let options = &postgres.1;
                 let (host, port) = (options.get_host(), options.get_port());
                 match options.get_socket() {
                     Some(socket) => write!(formatter, "postgres:{}", socket.display())?,
@@ -99,6 +127,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn url_may_name_socket_ipv6_or_any_user() {
+        for (url, shown) in [
+            (
+                "postgres://me@/qw?host=/run/postgresql",
+                "postgres:/run/postgresql/qw",
+            ),
+            (
+                "postgres://%2Frun%2Fpostgresql/qw",
+                "postgres:/run/postgresql/qw",
+            ),
+            ("postgres://me@[::1]:5433/qw", "postgres://[::1]:5433/qw"),
+            (
+                "postgresql://db/qw?host=::1&sslmode=require",
+                "postgres://::1:5432/qw",
+            ),
+            (
+                "postgres://a%2Fb:p@ss@db/qw?user=me@azure",
+                "postgres://db:5432/qw",
+            ),
+        ] {
+            let location = Location::postgres(url).unwrap();
+            assert_eq!(location.to_string(), shown);
+            location.options(true).unwrap();
+            assert_eq!(location.has_password(), url.contains("p@ss"), "{url}");
+        }
+    }
+
+    #[test]
     fn password_is_never_shown() {
         let location = Location::postgres("postgres://wall:s3cret@db.example:5433/qw").unwrap();
         assert_eq!(location.to_string(), "postgres://db.example:5433/qw");
@@ -106,6 +162,10 @@ mod tests {
         for wrong in [
             "mysql://wall:s3cret@db/qw",
             "postgres://wall:s3cret@db:port/qw",
+            "postgres://wall:1/s3cret@db/qw",
+            "postgres://wall:1?s3cret@db/qw",
+            "postgres://wall:1#s3cret@db/qw",
+            "postgresql+asyncpg://wall:s3cret@db/qw",
             "s3cret",
         ] {
             let error = Location::postgres(wrong).unwrap_err();

@@ -3,8 +3,10 @@
 //! `--offline`: what can be tried without CXone.
 //!
 //! # Layout
+//! - `database`: where everything is kept
 //! - `report`: the lines, in words
 
+mod database;
 mod report;
 
 use std::{
@@ -41,21 +43,21 @@ pub(super) async fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
-    of_this_machine(config, files, &mut report);
+    of_this_machine(config, files, false, &mut report).await;
     report.notes(notes);
     walk(upstream, &config.boards, &config.poll, &mut report).await?;
     Ok(report.close()?)
 }
 
 /// Tries what can be tried without CXone.
-pub(super) fn offline(
+pub(super) async fn offline(
     config: &Config,
     notes: &[String],
     files: &[PathBuf],
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
-    let can_be_used = of_this_machine(config, files, &mut report);
+    let can_be_used = of_this_machine(config, files, true, &mut report).await;
     report.notes(notes);
     let boards = config.boards.len();
     let of_all = (config.boards.iter()).filter(|board| board.queues.is_empty());
@@ -71,17 +73,26 @@ pub(super) fn offline(
     Ok(report.close()?)
 }
 
-/// Files, and what only this machine knows of them; whether all can be used.
-fn of_this_machine(config: &Config, files: &[PathBuf], report: &mut Report<'_>) -> bool {
+/// Files, the database, and what only this machine knows of them; whether all can be used.
+async fn of_this_machine(
+    config: &Config,
+    files: &[PathBuf],
+    is_offline: bool,
+    report: &mut Report<'_>,
+) -> bool {
     report.ok(files_read(files));
-    let state_dir = can_keep_state(&config.access, report);
+    let mut can_be_used = can_keep_state(&config.access, report);
+    // A file in a folder that cannot be used was said.
+    if can_be_used || config.store.database.is_some() {
+        can_be_used &= database::check(config, is_offline, report).await;
+    }
     let Some(tls) = &config.server.tls else {
-        return state_dir;
+        return can_be_used;
     };
     match Tls::load(tls.certificate.clone(), tls.key.clone()) {
         Ok(_) => {
             report.ok("TLS: certificate and key can be used");
-            state_dir
+            can_be_used
         }
         Err(error) => {
             report.failed("TLS", error, Exit::Usage);

@@ -319,7 +319,11 @@ fn is_forgotten(ended: u64, now: SystemTime) -> bool {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new(Exit::Other, error)
+        let exit = match error.is_lasting() {
+            true => Exit::Usage,
+            false => Exit::Other,
+        };
+        Self::new(exit, error)
     }
 }
 

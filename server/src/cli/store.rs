@@ -10,7 +10,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use queuewall_store::{Location, OpenError, QueryError, Store, info::expected_bytes};
+use queuewall_store::{OpenError, QueryError, Store, Tables, info::expected_bytes};
 use serde::Serialize;
 
 use super::{
@@ -69,7 +69,7 @@ pub(super) async fn run(
     }
 }
 
-/// Opens the database that the server uses, which may run.
+/// Opens the database that the server uses, which may run, and may be older: it is left as it is.
 pub(super) async fn open(
     settings: &StoreSettings,
     notes: &mut dyn Write,
@@ -81,7 +81,8 @@ pub(super) async fn open(
     if let Some(warning) = warning(&location) {
         writeln!(notes, "warning: {warning}")?;
     }
-    Store::open(location).await.map_err(Failure::from)
+    let opened = Store::open_with(location, Tables::Keep).await;
+    opened.map_err(Failure::from)
 }
 
 async fn info(
@@ -208,21 +209,18 @@ fn unreadable(file: &Path, error: &io::Error) -> Failure {
     }
 }
 
+impl From<&OpenError> for Exit {
+    fn from(error: &OpenError) -> Self {
+        match error {
+            OpenError::Failed { .. } => Self::Other,
+            _ => Self::Usage,
+        }
+    }
+}
+
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Failed {
-                location: Location::File(_),
-                ..
-            } => Self::new(
-                Exit::Other,
-                format_args!("{error}: run the command as the server's user"),
-            ),
-            OpenError::Failed { .. } => Self::new(Exit::Other, error),
-            OpenError::Newer { .. } | OpenError::OtherBuild { .. } | OpenError::Damaged { .. } => {
-                Self::new(Exit::Usage, error)
-            }
-        }
+        Self::new(Exit::from(&error), error)
     }
 }
 
@@ -238,6 +236,7 @@ impl From<QueryError> for Failure {
 #[cfg(test)]
 pub(super) mod tests {
     use queuewall_store::{
+        Location,
         column::{COLUMNS, Column as Kept},
         history::Queue,
         retention::Retention,

@@ -15,7 +15,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use queuewall_shared::metric::Metric;
 use queuewall_store::{
-    OpenError, Store,
+    Location, OpenError, Store, Tables,
     column::{COLUMNS, Column, Values},
     event::{Event, EventKind},
     history::{Queue, Resolution},
@@ -37,6 +37,12 @@ fn values(known: &[(&str, f64)]) -> Values {
         values[Column::from_name(name).unwrap().index()] = Some(*value);
     }
     values
+}
+
+async fn open_error(database: &Database, tables: Tables) -> OpenError {
+    Store::open_with(database.location(), tables)
+        .await
+        .unwrap_err()
 }
 
 /// Runs a test over each database.
@@ -341,6 +347,10 @@ async fn events_are_those_of_the_board_and_of_all() {
             event(2, Some("other"), EventKind::Level),
             event(9, Some("main"), EventKind::Upstream),
         ];
+        // Of a newer program.
+        let newer =
+            "INSERT INTO event (at_ms, kind, board, detail) VALUES (0, 'weather', 'main', '')";
+        database.execute(newer).await;
         store.write_events(&events).await.unwrap();
         let read = store.events("main", 0, 9, 10).await.unwrap();
         assert_eq!(read, [events[1].clone(), events[0].clone()]);
@@ -383,9 +393,7 @@ async fn file_that_is_no_database_is_damaged() {
         "# not a database, but long enough to have a header".repeat(100),
     )
     .unwrap();
-    let error = Store::open(queuewall_store::Location::File(path.clone()))
-        .await
-        .unwrap_err();
+    let error = Store::open(Location::File(path.clone())).await.unwrap_err();
     assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
     assert!(std::fs::read_to_string(path).unwrap().starts_with("# not"));
 }
@@ -394,7 +402,7 @@ async fn file_that_is_no_database_is_damaged() {
 async fn file_in_a_missing_folder_cannot_be_opened() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a # ? % b").join("queuewall.db");
-    let open = || Store::open(queuewall_store::Location::File(path.clone()));
+    let open = || Store::open(Location::File(path.clone()));
     assert!(matches!(
         open().await.unwrap_err(),
         OpenError::Failed { .. }
@@ -407,7 +415,7 @@ async fn file_in_a_missing_folder_cannot_be_opened() {
 #[tokio::test]
 async fn backup_of_a_database_in_use_is_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let location = |name: &str| queuewall_store::Location::File(folder.path().join(name));
+    let location = |name: &str| Location::File(folder.path().join(name));
     let store = Store::open(location("a.db")).await.unwrap();
     store
         .write_minute(7, &[(queue("a"), values(&[("waiting", 3.0)]))], &[])
@@ -446,6 +454,25 @@ async fn older_database_is_migrated_and_its_file_backed_up_before() {
             ] {
                 database.execute(sql).await;
             }
+            for tables in [Tables::Keep, Tables::Make] {
+                let error = open_error(database, tables).await;
+                assert!(
+                    matches!(
+                        error,
+                        OpenError::Older {
+                            found: 1,
+                            needed: 4,
+                            ..
+                        }
+                    ),
+                    "{error}"
+                );
+                assert!(
+                    error
+                        .to_string()
+                        .contains("older Queuewall (schema 1, this one needs 4)")
+                );
+            }
             let store = database.open().await;
             assert_eq!(store.info().await.unwrap().links, 0);
             assert_eq!(store.queues().await.unwrap(), [queue("a")]);
@@ -467,6 +494,79 @@ async fn older_database_is_migrated_and_its_file_backed_up_before() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn empty_database_is_kept_or_made_and_a_missing_file_stays_so() {
+    over_both(async |database| {
+        let error = open_error(database, Tables::Keep).await;
+        match database.location().file() {
+            Some(file) => assert!(!file.exists(), "{error}"),
+            None => assert!(matches!(error, OpenError::Empty(_)), "{error}"),
+        }
+        let made = Store::open_with(database.location(), Tables::Make)
+            .await
+            .unwrap();
+        made.try_write().await.unwrap();
+        made.close().await;
+        let kept = Store::open_with(database.location(), Tables::Keep)
+            .await
+            .unwrap();
+        assert_eq!(kept.info().await.unwrap().version, 3);
+        kept.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn database_that_cannot_be_written_says_what_to_do() {
+    over_both(async |database| {
+        let store = database.open().await;
+        let (error, remedy) = match database {
+            Database::File(_) => {
+                let _lock = support::lock(&store).await;
+                (
+                    store.try_write().await.unwrap_err(),
+                    "wait for the program that writes it",
+                )
+            }
+            Database::Postgres(url) => {
+                let read_only = format!("{url}&options=-c default_transaction_read_only=on");
+                let location = Location::postgres(&read_only).unwrap();
+                let store = Store::open(location).await.unwrap();
+                (store.try_write().await.unwrap_err(), "name the primary")
+            }
+        };
+        assert!(error.to_string().contains(remedy), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn postgres_that_cannot_be_opened_says_what_to_do() {
+    let [_, Database::Postgres(url)] = databases().await else {
+        panic!("one of each kind")
+    };
+    let (user_and_name, folder) = url.split_once("?host=").unwrap();
+    for (url, remedy) in [
+        (url.replace("queuewall@", "nobody:s3cret@"), "pg_hba.conf"),
+        (format!("{user_and_name}_none?host={folder}"), "createdb"),
+        (url.replace(folder, "/nowhere"), "the socket's folder"),
+        (
+            "postgres://a:s3cret@127.0.0.1:1/b".to_owned(),
+            "host and port",
+        ),
+        (
+            "postgres://a:s3cret@nowhere.invalid/b".to_owned(),
+            "host and port",
+        ),
+    ] {
+        let error = Store::open(Location::postgres(&url).unwrap())
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains(remedy), "{error}");
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -499,7 +599,7 @@ async fn two_programs_write_at_the_same_time() {
 #[tokio::test]
 async fn locked_database_fails_and_works_again_afterwards() {
     let folder = tempfile::tempdir().unwrap();
-    let location = || queuewall_store::Location::File(folder.path().join("a.db"));
+    let location = || Location::File(folder.path().join("a.db"));
     let (holder, store) = (
         Store::open(location()).await.unwrap(),
         Store::open(location()).await.unwrap(),
@@ -530,7 +630,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
-            let location = queuewall_store::Location::File(folder.path().join("a.db"));
+            let location = Location::File(folder.path().join("a.db"));
             let store = Store::open(location).await.unwrap();
             store.write_minute(1, &[(queue("a"), numbers)], &[]).await.unwrap();
             let read = store.read(&queue("a"), Resolution::Minute, 0, 10).await.unwrap();

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use cxone::{Shortfall, Step, budget::RequestBudget};
+use queuewall_store::Location;
 
 use super::{
     super::upstream::tests::{Tenant, ids, without},
     *,
 };
-use crate::{config::QueueConfig, remedy::explain};
+use crate::{config::QueueConfig, database::FILE, remedy::explain};
 
 const POLL: PollConfig = PollConfig {
     interval: Duration::from_secs(30),
@@ -503,9 +504,8 @@ fn files_that_were_read_are_named() {
     assert!(files_read(&[]).contains("none"));
 }
 
-#[test]
-fn offline_check_asks_nothing_and_names_files() {
-    let mut config = crate::config::Config {
+fn config() -> Config {
+    Config {
         store: crate::config::StoreConfig::default(),
         cxone: cxone::Settings::new(
             cxone::Dialect::ReportingV2(cxone::ReportingV2Settings {
@@ -522,16 +522,24 @@ fn offline_check_asks_nothing_and_names_files() {
         access: crate::config::AccessConfig::default(),
         boards: vec![board("a", &["1", "2"], &[]), board("b", &[], &[])],
         warnings: Vec::new(),
-    };
+    }
+}
+
+#[tokio::test]
+async fn offline_check_asks_nothing_and_names_files() {
+    let mut config = config();
     let mut out = Vec::new();
     let notes = ["queuewall.toml:3: what a line does".to_owned()];
-    let exit = offline(&config, &notes, &[".env".into()], &mut out).unwrap();
+    let exit = offline(&config, &notes, &[".env".into()], &mut out)
+        .await
+        .unwrap();
     assert_eq!(exit, Exit::Done);
     assert_eq!(
         String::from_utf8(out).unwrap(),
-        "ok      summary: 4 checks, none failed\n\
+        "ok      summary: 5 checks, none failed\n\
          ok      files read: .env\n\
          ok      state folder: queuewall-state can be used\n\
+         ok      database: queuewall-state/queuewall.db is made when `queuewall serve` starts\n\
          note    queuewall.toml:3: what a line does\n\
          ok      boards: 2, with 2 queues named; 1 of every queue\n\
          ok      settings: all can be used; CXone was not asked\n"
@@ -543,7 +551,10 @@ fn offline_check_asks_nothing_and_names_files() {
         key: missing,
     });
     let mut out = Vec::new();
-    assert_eq!(offline(&config, &[], &[], &mut out).unwrap(), Exit::Usage);
+    assert_eq!(
+        offline(&config, &[], &[], &mut out).await.unwrap(),
+        Exit::Usage
+    );
     let text = String::from_utf8(out).unwrap();
     assert!(
         text.contains("failed  TLS: /nowhere/a.pem cannot be read"),
@@ -581,4 +592,54 @@ fn offline_check_says_that_state_folder_cannot_be_used() {
     let (exit, text) = checked(AccessMode::Links, folder.path());
     assert_eq!(exit, Exit::Usage);
     assert!(text.contains("access.json is damaged"), "{text}");
+}
+
+#[tokio::test]
+async fn check_opens_the_database_and_leaves_it_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config();
+    config.access.state_dir = folder.path().to_owned();
+    let checked = async |config: &Config, is_offline| {
+        let mut out = Vec::new();
+        let mut report = Report::new(&mut out);
+        let can_be_used = database::check(config, is_offline, &mut report).await;
+        let exit = report.close().unwrap();
+        assert_eq!(can_be_used, exit == Exit::Done);
+        (exit, String::from_utf8(out).unwrap())
+    };
+    let file = folder.path().join(FILE);
+    let store = queuewall_store::Store::open(Location::File(file.clone())).await;
+    store.unwrap().close().await;
+    let (exit, text) = checked(&config, true).await;
+    assert_eq!(exit, Exit::Done);
+    assert!(text.contains("queuewall.db, schema "), "{text}");
+    assert!(text.contains(" can be written\n"), "{text}");
+    crate::access::tests::execute(
+        &crate::access::Store::new(folder.path().to_owned()),
+        "DELETE FROM _sqlx_migrations WHERE version > 1",
+    )
+    .await;
+    let older = std::fs::read(&file).unwrap();
+    let (exit, text) = checked(&config, true).await;
+    assert_eq!(exit, Exit::Done, "the next start migrates it");
+    assert!(text.contains("note    database: "), "{text}");
+    assert!(text.contains("older Queuewall (schema 1, "), "{text}");
+    assert_eq!(std::fs::read(&file).unwrap(), older);
+    std::fs::write(&file, [7; 8_192]).unwrap();
+    let (exit, text) = checked(&config, true).await;
+    assert_eq!(exit, Exit::Usage);
+    assert!(text.contains("failed  database: "), "{text}");
+
+    // Nobody listens there.
+    config.store.database = Location::postgres("postgres://a:hunter2@127.0.0.1:1/b").ok();
+    let (exit, text) = checked(&config, true).await;
+    assert_eq!(exit, Exit::Done);
+    assert!(
+        text.contains("postgres://127.0.0.1:1/b was not asked"),
+        "{text}"
+    );
+    let (exit, text) = checked(&config, false).await;
+    assert_eq!(exit, Exit::Other);
+    assert!(text.contains("check host and port"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
 }

@@ -35,7 +35,8 @@ pub(super) async fn run(
         }
     }
     let dir = StateDir::new(settings.state_dir.clone());
-    let database = Arc::new(Database::of(&settings.store, &dir).with_links());
+    let database = Database::of(&settings.store, &dir).with_links();
+    let database = Arc::new(database.of_command());
     let store = Store::of(Arc::clone(&database), dir);
     let exported = async {
         let (links, budget) = (store.links().await?, store.budget().await?);
