@@ -512,7 +512,7 @@ async fn empty_database_is_kept_or_made_and_a_missing_file_stays_so() {
         let kept = Store::open_with(database.location(), Tables::Keep)
             .await
             .unwrap();
-        assert_eq!(kept.info().await.unwrap().version, 3);
+        assert_eq!(kept.info().await.unwrap().version, 4);
         kept.close().await;
     })
     .await;
