@@ -6,6 +6,7 @@
 //! the tests on [`crate::wall`]; what a page does with a poll needs no tenant.
 
 mod files;
+mod history;
 
 use std::{
     net::SocketAddr,
@@ -55,6 +56,8 @@ struct Script {
     board: Content,
     trends: Content,
     list: Content,
+    /// The ids of the board's queues.
+    queues: Vec<String>,
     age_ms: Option<u64>,
     uptime_ms: u64,
     /// How many times the board was set: part of its tag.
@@ -81,6 +84,7 @@ impl Stage {
                 board: Content::json(serde_json::to_vec(board)?, 0)?,
                 trends: trends(board, uptime, 0)?,
                 list: Content::json(serde_json::to_vec(&list)?, 0)?,
+                queues: board.queues.iter().map(|queue| queue.id.clone()).collect(),
                 age_ms: age.into().map(milliseconds).transpose()?,
                 uptime_ms: milliseconds(uptime)?,
                 version: 0,
@@ -93,7 +97,10 @@ impl Stage {
             .route("/api/boards/main", get(board_of))
             .route("/api/boards/main/trends", get(trends_of))
             .route("/board/{slug}", get(index))
+            .route("/api/boards/main/queues/{id}/history", get(history::values))
+            .route("/api/boards/main/events", get(history::events))
             .route("/desk/{slug}", get(desk))
+            .route("/desk/{slug}/queues/{id}", get(desk_queue))
             .fallback(file)
             .with_state(Arc::clone(&shared));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -194,6 +201,7 @@ fn trends(board: &BoardSnapshot, uptime: Duration, version: u64) -> Result<Conte
         id: queue.id.clone(),
         waiting_highest: queue.trend.clone(),
         waiting_before: queue.trend.iter().rev().nth(3).copied().flatten(),
+        waiting_limits: [Some(5), Some(10)],
     };
     let queues: Vec<_> = board.queues.iter().map(queue).collect();
     let trends = Trends {
@@ -210,6 +218,10 @@ async fn index(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Respons
 }
 
 async fn desk(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
+    shared.files.answer("/desk.html", &request)
+}
+
+async fn desk_queue(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
     shared.files.answer("/desk.html", &request)
 }
 

@@ -17,7 +17,7 @@ use crate::{access, language, settings, text};
 pub enum Page {
     /// `/` or `/desk`: the boards.
     Boards,
-    /// `/board/{slug}` or `/desk/{slug}`: one board.
+    /// `/board/{slug}`, `/desk/{slug}` or `/desk/{slug}/queues/{id}`: one board.
     Board(String),
     /// Anything else.
     Nowhere,
@@ -30,7 +30,9 @@ impl Page {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next(), parts.next()) {
             (None, ..) | (Some("desk"), None, _) => Self::Boards,
-            (Some("board" | "desk"), Some(part), None) => {
+            (Some("board" | "desk"), Some(part), None)
+            // Which queue is the desk's own to find.
+            | (Some("desk"), Some(part), Some("queues")) => {
                 address::slug(part).map_or(Self::Nowhere, |slug| Self::Board(slug.into()))
             }
             _ => Self::Nowhere,

@@ -381,7 +381,7 @@ impl BoardState {
     }
 
     /// How long ago a point on the server's uptime scale was.
-    fn time_since(&self, point_ms: u64) -> Option<Duration> {
+    pub(crate) fn time_since(&self, point_ms: u64) -> Option<Duration> {
         let uptime = self.basis.get().uptime?.saturating_add(self.since_sent());
         Some(uptime.saturating_sub(Duration::from_millis(point_ms)))
     }

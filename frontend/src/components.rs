@@ -13,4 +13,4 @@ mod no_entry;
 mod overlays;
 mod problems;
 mod tile;
-mod toolbar;
+pub(crate) mod toolbar;

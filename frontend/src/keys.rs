@@ -28,6 +28,8 @@ pub enum Command {
     Help,
     /// To the search for a queue's name.
     Search,
+    /// A chart as a table, or back.
+    Table,
     /// Close what is open, clear what is searched.
     Close,
 }
@@ -46,6 +48,7 @@ impl Command {
             "s" | "S" | "Enter" | "ColorF1Green" => Self::Settings,
             "?" | "h" | "H" | "ColorF3Blue" => Self::Help,
             "/" => Self::Search,
+            "t" | "T" => Self::Table,
             "Escape" | "GoBack" | "BrowserBack" | "XF86Back" => Self::Close,
             _ => return Self::of_code(code),
         })

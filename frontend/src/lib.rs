@@ -13,6 +13,7 @@
 //! - [`polling`]: asks, gives up, wakes, cleans up
 //! - [`ticking`]: the one timer, which a hidden tab does not slow down
 //! - [`board`]: a board's signals, fed by answers, read by tiles
+//! - [`desk`]: what only a desk shows: one queue, its chart, the table of queues
 //! - [`tile_view`]: what a tile says, as plain text, from a queue and its age
 //! - [`components`]: one component a file, its style sheet of the same name in
 //!   `style/`
@@ -42,6 +43,7 @@ pub mod app;
 pub mod base_path;
 pub mod board;
 pub mod components;
+pub mod desk;
 pub mod field;
 pub mod full_screen;
 pub mod keys;

@@ -5,12 +5,17 @@ use std::sync::Arc;
 
 use leptos::prelude::{provide_context, use_context, window};
 use queuewall_shared::address::Address;
+use queuewall_shared::order;
 use queuewall_shared::settings::{Problem, Settings, View};
 use wasm_bindgen::JsCast;
 use web_sys::UrlSearchParams;
 
 use crate::access;
 use crate::keys::Panel;
+
+/// Parameters of a desk's address that are no settings: they change while it is open. See
+/// [`desk::place`](crate::desk::place).
+pub const OF_A_DESK: [&str; 3] = ["range", "form", "by"];
 
 /// What an address asks, and what of it cannot be followed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,6 +61,7 @@ pub fn provide_from_address(view: View) {
         asked.panel = Panel::ALL
             .into_iter()
             .find(|panel| fragment == panel.fragment());
+        asked.problems.retain(|it| !OF_A_DESK.contains(&&*it.name));
     }
     provide(asked);
 }
@@ -74,12 +80,20 @@ pub fn path_as(view: View, path: &str) -> String {
         View::Wall => ("/board/", "/desk"),
         View::Tab => ("/desk/", "/board"),
     };
+    let path = of_board(path);
     let parts = path.rsplit_once('/');
     // The last one: the server may be below a path of the same name.
     match parts.and_then(|(before, slug)| Some((before.strip_suffix(other)?, slug))) {
         Some((base, slug)) => [base, folder, slug].concat(),
         None => path.to_owned(),
     }
+}
+
+/// The path of the board that a path is of, or of one of its queues.
+#[must_use]
+pub fn of_board(path: &str) -> &str {
+    let end = order::last_place(path, "/queues/").unwrap_or(path.len());
+    path.get(..end).unwrap_or(path)
 }
 
 /// What the page was asked; nothing where nobody provided it.

@@ -39,12 +39,13 @@ pub use desk::{
     remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar, tab_title,
     tab_unknown,
 };
+pub(crate) use desk::{detail, reason, table};
 pub use hands::{bar, full_screen, one_page, paused_at, sound_now, turning};
 pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;
 pub use tile::{
     after_call, away, busy, cause, change, closed, closed_because, free, known, logged_on, percent,
-    server_cause, tile_label, tile_longest_wait, tile_service, tile_wait, was, was_closed,
+    server_cause, state, tile_label, tile_longest_wait, tile_service, tile_wait, was, was_closed,
 };
 pub use why::{Why, why};
 
@@ -219,6 +220,12 @@ pub fn no_connection() -> &'static str {
 pub fn age(age: Duration) -> String {
     let (number, unit) = format::age(age);
     counted_in(number, unit)
+}
+
+/// So many minutes, however few.
+#[must_use]
+pub fn minutes(minutes: u64) -> String {
+    counted_in(minutes, AgeUnit::Minutes)
 }
 
 fn counted_in(number: u64, unit: AgeUnit) -> String {

@@ -57,7 +57,7 @@ pub fn trends(body: JsValue) -> Option<Trends> {
 }
 
 /// A parsed value; `undefined` where there was none.
-struct Parsed(JsValue);
+pub(crate) struct Parsed(pub(crate) JsValue);
 
 impl Json for Parsed {
     fn get(&self, name: &str) -> Self {

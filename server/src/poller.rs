@@ -524,7 +524,10 @@ impl Poller {
             let shown = board.shown(&self.readings);
             let critical = board.critical_waiting(&shown);
             let ids = shown.iter().map(|it| it.id);
-            let trends = self.minutes.trends(ids, group, critical);
+            let mut trends = self.minutes.trends(ids, group, critical);
+            for (trend, shown) in trends.queues.iter_mut().zip(&shown) {
+                trend.waiting_limits = board.waiting_limits(shown);
+            }
             (board.slug().to_owned(), trends)
         });
         self.published.publish_trends(trends);

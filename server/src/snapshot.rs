@@ -178,6 +178,14 @@ impl Boards {
         self.trends.load().get(slug).cloned().unwrap_or_default()
     }
 
+    /// From how many calls waiting a queue is at its two levels; `None` where it has no such limit.
+    #[must_use]
+    pub fn waiting_limits(&self, slug: &str, id: &str) -> [Option<u64>; 2] {
+        let trends = self.trends(slug);
+        let of_queue = trends.trends.queues.iter().find(|queue| queue.id == id);
+        of_queue.map_or([None; 2], |queue| queue.waiting_limits)
+    }
+
     /// Replaces a board's trends by those of another server.
     pub(crate) fn take_over_trends(&self, slug: &str, trends: Trends) {
         let encoded = OnceLock::new();

@@ -37,6 +37,7 @@ pub mod address;
 pub mod alarm;
 pub mod basis;
 pub mod cause;
+pub mod chart;
 pub mod drift;
 pub mod fit;
 pub mod format;

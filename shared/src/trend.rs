@@ -37,6 +37,10 @@ pub struct QueueTrend {
     pub waiting_highest: Vec<Option<u64>>,
     /// Calls waiting [`CHANGE_MINUTES`] ago; `None` where that is unknown.
     pub waiting_before: Option<u64>,
+    /// From how many calls waiting it is a warning, and from how many critical. Walls draw none:
+    /// it is for who serves the queue's history.
+    #[serde(default)]
+    pub waiting_limits: [Option<u64>; 2],
 }
 
 impl Trends {

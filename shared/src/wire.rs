@@ -193,6 +193,7 @@ pub fn trends(json: &impl Json) -> Option<Trends> {
                 id: queue.get("id").text()?,
                 waiting_highest: queue.get("waiting_highest").each(|bin| Some(count(bin)))?,
                 waiting_before: count(&queue.get("waiting_before")),
+                waiting_limits: [None; 2],
             })
         })?,
     })
@@ -210,7 +211,7 @@ fn cause(json: &impl Json, name: &str) -> Option<Cause> {
 
 /// A younger server's reason that this page has no words for makes the tile no less
 /// red: the other reasons, or none, are shown with it.
-fn reason(json: &impl Json) -> Option<Reason> {
+pub fn reason(json: &impl Json) -> Option<Reason> {
     let name = json.get("metric").text()?;
     let metric = (Metric::JUDGED.into_iter()).find(|metric| metric.as_str() == name)?;
     let direction = match json.get("direction").text()?.as_str() {

@@ -11,6 +11,7 @@ mod bytes;
 mod crowd;
 mod deployed;
 mod desk;
+mod desk_queue;
 mod engines;
 mod fit;
 mod frames;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use queuewall_shared::freshness::Freshness;
 use queuewall_shared::link::{Link, LinkState};
-use queuewall_shared::snapshot::{SimulatedClock, UpstreamState};
+use queuewall_shared::snapshot::{Queue, SimulatedClock, UpstreamState};
 
 use super::{BoardState, Head};
 use crate::language;
@@ -57,19 +57,41 @@ impl BoardState {
     }
 
     /// The time of day so long ago, which may be before this page was opened.
-    pub(super) fn write_time_ago(&self, ago: Duration) -> Option<String> {
+    pub(crate) fn write_time_ago(&self, ago: Duration) -> Option<String> {
         let at_ms = time::milliseconds(self.now.get()) - time::milliseconds(ago);
         self.write_epoch(self.epoch_at(at_ms)?)
     }
 
     /// What the server's clock showed at a moment of the page's clock, or the simulated one.
-    fn epoch_at(&self, at_ms: f64) -> Option<f64> {
+    pub(crate) fn epoch_at(&self, at_ms: f64) -> Option<f64> {
         let Some(clock) = self.simulated_clock() else {
             return self.clock.get().at(at_ms);
         };
         let basis = self.basis.get();
         let since_sent_ms = at_ms - time::milliseconds(basis.sent_at);
         Some(clock.at(time::milliseconds(basis.uptime?) + since_sent_ms))
+    }
+
+    /// What the clock on the screen shows now, in milliseconds since 1970.
+    pub(crate) fn now_epoch_ms(&self) -> Option<f64> {
+        self.epoch_at(time::milliseconds(self.now.get()))
+    }
+
+    /// What it showed at a point on the server's uptime scale.
+    pub(crate) fn epoch_of(&self, point_ms: u64) -> Option<f64> {
+        let ago = self.time_since(point_ms)?;
+        self.epoch_at(time::milliseconds(self.now.get()) - time::milliseconds(ago))
+    }
+
+    /// What it showed when a queue was read.
+    pub(crate) fn read_epoch_ms(&self, queue: &Queue) -> Option<f64> {
+        let (_, age) = self.judge().of(queue);
+        self.epoch_at(time::milliseconds(self.now.get()) - time::milliseconds(age?))
+    }
+
+    /// The board's zone; `None` is the screen's own.
+    pub(crate) fn zone(&self) -> Option<String> {
+        self.head.with(|head| head.as_ref()?.board.timezone.clone())
     }
 
     /// What the clock is, where it is not the real time.
@@ -82,7 +104,7 @@ impl BoardState {
     }
 
     /// How long it was by the clock on the screen.
-    pub(super) fn by_clock(&self, duration: Duration) -> Duration {
+    pub(crate) fn by_clock(&self, duration: Duration) -> Duration {
         match self.simulated_clock() {
             Some(clock) => time::duration(time::milliseconds(duration) * clock.speed),
             None => duration,

@@ -151,6 +151,11 @@ impl BoardState {
         })
     }
 
+    /// The queues that the link chose, the worst first.
+    pub(crate) fn all_worst_first(&self) -> Vec<String> {
+        self.worst_first(self.chosen(), None)
+    }
+
     fn ordered(&self, last: Option<&Vec<String>>) -> Vec<String> {
         let chosen = self.chosen();
         match self.selection.is_worst_first.get() {

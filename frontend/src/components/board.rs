@@ -10,9 +10,8 @@ use crate::board::{BoardState, Paging, Phase};
 use crate::components::banner::Banner;
 use crate::components::grid::px;
 use crate::components::hands::Hands;
-use crate::components::{
-    banner, foot, grid, hands, header, message, no_entry, overlays, problems, toolbar,
-};
+use crate::components::{banner, foot, grid, hands, header, message, no_entry, overlays, problems};
+use crate::desk::{self, Place};
 use crate::field::Field;
 use crate::keys::{Command, Commands, Panel};
 use crate::slots::{self, Content, Part, Slots, follow};
@@ -32,7 +31,14 @@ pub fn board_page(slug: String) -> Element {
 /// What only a desk has. The wall's program contains none of it.
 #[derive(Clone, Copy)]
 pub struct Extras {
-    toolbar: fn(BoardState),
+    /// Which queue is open, and how the board is shown.
+    pub place: Place,
+    /// What stands between the header and the tiles.
+    markup: &'static str,
+    /// Fills it.
+    keep: fn(BoardState, Place),
+    /// Makes a tile lead to its queue, with a label for screen readers.
+    pub tile: fn(&Element, &str, &str),
     /// What of the queues a search leaves.
     pub found: fn(BoardState, Vec<String>) -> Vec<String>,
     overlays: fn(BoardState, UnattendedBoard),
@@ -45,7 +51,10 @@ impl Extras {
     #[must_use]
     pub fn of_a_desk() -> Self {
         Self {
-            toolbar: toolbar::keep,
+            place: Place::of_address(),
+            markup: desk::MARKUP,
+            keep: desk::keep,
+            tile: desk::tile,
             found: |board, ids| board.found(ids),
             overlays: overlays::keep,
             leave: || {
@@ -122,7 +131,7 @@ pub fn board_view(board: BoardState, slug: String) -> Element {
             Phase::Refused(_) => no_entry::MARKUP.to_owned(),
             Phase::Shown => [
                 header::MARKUP,
-                extras.map_or("", |_| toolbar::MARKUP),
+                extras.map_or("", |it| it.markup),
                 grid::MARKUP,
                 foot::MARKUP,
             ]
@@ -134,9 +143,9 @@ pub fn board_view(board: BoardState, slug: String) -> Element {
             Phase::Shown => {
                 header::keep(&root, board);
                 if let Some(extras) = extras {
-                    (extras.toolbar)(board);
+                    (extras.keep)(board, extras.place);
                 }
-                grid::keep(&root, board, paging);
+                grid::keep(&root, board, paging, extras);
                 foot::keep(&root, board, paging, unattended, is_leaving);
             }
         });

@@ -3,6 +3,7 @@
 use web_sys::Element;
 
 use crate::board::{BoardState, Paging};
+use crate::components::board::Extras;
 use crate::components::tile::Tile;
 use crate::markup;
 use crate::slots::{Part, Slots, follow};
@@ -27,7 +28,7 @@ const TABLE: [(&str, Part); 14] = [
     (".grid-empty", Part::Text),
 ];
 
-pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging) {
+pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging, extras: Option<Extras>) {
     let mut slots = Slots::find(root, &TABLE);
     follow(move || {
         let (fit, rows) = (paging.fit(), paging.rows());
@@ -67,7 +68,7 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging) {
                 tiles.extend(Tile::new(&grid));
             }
             if let Some(tile) = tiles.get_mut(nth) {
-                tile.show(board, &judge, paging.at(place));
+                tile.show(board, &judge, paging.at(place), extras);
             }
         }
     });

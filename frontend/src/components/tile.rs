@@ -6,6 +6,7 @@ use queuewall_shared::tile_state::TileState;
 use web_sys::Element;
 
 use crate::board::{BoardState, Judge};
+use crate::components::board::Extras;
 use crate::slots::{self, Part, Slots};
 use crate::tile_view::{Gist, TileView};
 use crate::{markup, text};
@@ -100,7 +101,13 @@ impl Tile {
     }
 
     /// Shows the queue that has this place now.
-    pub(crate) fn show(&mut self, board: BoardState, judge: &Judge, id: Option<String>) {
+    pub(crate) fn show(
+        &mut self,
+        board: BoardState,
+        judge: &Judge,
+        id: Option<String>,
+        extras: Option<Extras>,
+    ) {
         let Some(id) = id else {
             self.shown = None;
             markup::set(&self.element, "hidden", "");
@@ -113,7 +120,11 @@ impl Tile {
         let gist = board.gist(&queue, judge);
         // Most of all seconds change no word.
         if self.shown.as_ref() != Some(&gist) {
-            self.write(&id, &gist.view());
+            let view = gist.view();
+            self.write(&id, &view);
+            if let Some(extras) = extras {
+                (extras.tile)(&self.element, &id, &view.label);
+            }
             self.shown = Some(gist);
         }
     }

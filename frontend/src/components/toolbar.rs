@@ -5,6 +5,7 @@ use queuewall_shared::language::Language;
 use web_sys::{Element, Event, HtmlInputElement};
 
 use crate::board::BoardState;
+use crate::desk::Place;
 use crate::keys::{self, Command};
 use crate::listener::Listener;
 use crate::markup::{self, find};
@@ -13,10 +14,8 @@ use crate::{language, steering, text};
 /// Where the toolbar is.
 const BAR: &str = "toolbar";
 
-pub(crate) const MARKUP: &str = "<div class=toolbar id=toolbar role=search></div>";
-
 /// The toolbar of a desk, for the board whose queues are searched and put in order.
-pub(crate) fn keep(board: BoardState) {
+pub(crate) fn keep(board: BoardState, place: Place) {
     let commands = keys::commands();
     let (wanted, is_worst_first) = (board.wanted(), board.is_worst_first());
     let search = || find::<HtmlInputElement>(&bar()?, "input");
@@ -27,6 +26,10 @@ pub(crate) fn keep(board: BoardState) {
         }
     });
     commands.on(Command::Close, move || {
+        // A queue is closed first.
+        if place.is_open() {
+            return;
+        }
         wanted.set(String::new());
         if let Some(search) = search() {
             search.set_value("");
@@ -43,6 +46,8 @@ pub(crate) fn keep(board: BoardState) {
         match markup::around(&event, "data-act").as_ref().map(|it| &*it.1) {
             Some("worst") => is_worst_first.set(true),
             Some("board") => is_worst_first.set(false),
+            Some("tiles") => place.set_table(false),
+            Some("table") => place.set_table(true),
             Some("settings") => drop(commands.give(Command::Settings)),
             Some("help") => drop(commands.give(Command::Help)),
             _ => {}
@@ -70,6 +75,8 @@ pub(crate) fn keep(board: BoardState) {
         for (button, is_so) in [
             ("[data-act=worst]", is_worst_first),
             ("[data-act=board]", !is_worst_first),
+            ("[data-act=tiles]", !place.is_table()),
+            ("[data-act=table]", place.is_table()),
         ] {
             if let Some(button) = find::<Element>(&bar, button) {
                 markup::set(&button, "aria-pressed", markup::flag(is_so));
@@ -118,6 +125,13 @@ fn content() -> String {
     ]);
     content += &button("choice", "worst", text::sort_worst());
     content += &button("choice", "board", text::sort_board());
+    content += &markup::fill(&[
+        "</div><div class=choices role=group aria-label=\"",
+        text::table().form.text(),
+        "\">",
+    ]);
+    content += &button("choice", "tiles", text::table().tiles.text());
+    content += &button("choice", "table", text::table().table.text());
     content += "</div><p class=toolbar-count role=status></p><div class=toolbar-end>";
     content += &button("button", "settings", text::settings());
     content += &button("button", "help", text::help());

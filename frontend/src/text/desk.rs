@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - here: what the page says, by what it means
+//! - `reason`: why a queue is at its level, with value and limit
 //! - `words`: what every language has to have
 //! - `english`, `german`, `spanish`, `french`, `portuguese`: the languages
 
@@ -9,6 +10,7 @@ mod english;
 mod french;
 mod german;
 mod portuguese;
+mod reason;
 mod spanish;
 mod words;
 
@@ -19,7 +21,9 @@ use super::problem::SECRET_CHARACTERS;
 use crate::board::Summary;
 use crate::keys::Command;
 use crate::{language, numbers};
-use words::Desk;
+use words::{Desk, Detail, Table};
+
+pub(crate) use reason::reason;
 
 /// In the order of [`Language`]. Apart from all other words, which a wall has too.
 static ALL: [Desk; Language::ALL.len()] = [
@@ -32,6 +36,16 @@ static ALL: [Desk; Language::ALL.len()] = [
 
 fn desk() -> &'static Desk {
     &ALL[language::current() as usize]
+}
+
+/// The words of the page of one queue.
+pub(crate) fn detail() -> &'static Detail {
+    &desk().detail
+}
+
+/// The words of the table of queues.
+pub(crate) fn table() -> &'static Table {
+    &desk().table
 }
 
 /// None of the queues that the link names is on the board.
@@ -159,6 +173,7 @@ pub fn command(command: Command) -> &'static str {
         Command::ToggleSound => desk.commands.toggle_sound,
         Command::Help => desk.commands.help,
         Command::Search => desk.commands.search,
+        Command::Table => desk.detail.chart_table,
         Command::Settings => return desk.settings.text(),
         Command::Close => return desk.close.text(),
     };

@@ -103,6 +103,22 @@ pub fn known(text: Option<String>) -> String {
     text.unwrap_or_else(|| format::UNKNOWN.into())
 }
 
+/// A tile's state in words.
+#[must_use]
+pub fn state(tile_state: TileState) -> &'static str {
+    let words = words();
+    match tile_state {
+        TileState::Fresh => words.is_fresh,
+        TileState::Ageing => words.is_ageing,
+        TileState::Stale => words.is_stale,
+        TileState::Closed => words.is_closed,
+        TileState::Unknown => words.is_unknown,
+        TileState::NotFound => words.is_not_found,
+        TileState::Forbidden => words.is_forbidden,
+    }
+    .text()
+}
+
 /// A tile's state and level, by how much the calls waiting changed, and how many of the
 /// `agents` are off calls, for screen readers.
 #[must_use]
@@ -116,13 +132,7 @@ pub fn tile_label(
     let words = words();
     let state = match tile_state {
         TileState::Fresh | TileState::Ageing if !level(of).is_empty() => level(of),
-        TileState::Fresh => words.is_fresh.text(),
-        TileState::Ageing => words.is_ageing.text(),
-        TileState::Stale => words.is_stale.text(),
-        TileState::Closed => words.is_closed.text(),
-        TileState::Unknown => words.is_unknown.text(),
-        TileState::NotFound => words.is_not_found.text(),
-        TileState::Forbidden => words.is_forbidden.text(),
+        _ => state(tile_state),
     };
     let mut label = [name, words.colon, state].concat();
     if !change.is_empty() {

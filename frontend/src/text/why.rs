@@ -147,7 +147,7 @@ fn matter(queue: &Queue, reason: &Reason) -> String {
 
 /// A time in whole minutes or more; empty below one, so that the words change no more often
 /// than that.
-fn minutes(time: Duration) -> String {
+pub(super) fn minutes(time: Duration) -> String {
     match time.as_secs() / 60 {
         0 => String::new(),
         // An age of up to two minutes would count its seconds.

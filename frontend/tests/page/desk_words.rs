@@ -15,7 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::desk::{at_level, press};
 use crate::support::{Shown, settle};
 
-const COMMANDS: [Command; 9] = [
+const COMMANDS: [Command; 10] = [
     Command::NextPage,
     Command::PreviousPage,
     Command::TogglePause,
@@ -24,6 +24,7 @@ const COMMANDS: [Command; 9] = [
     Command::Settings,
     Command::Help,
     Command::Search,
+    Command::Table,
     Command::Close,
 ];
 
@@ -229,6 +230,7 @@ async fn keys_settings_and_toolbar_are_translated_completely() {
         "F",
         "M",
         "S",
+        "T",
         "→",
         "←",
         "Esc",

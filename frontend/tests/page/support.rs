@@ -137,6 +137,7 @@ pub(crate) fn trend(id: &str, bins: Vec<Option<u64>>, before: Option<u64>) -> Qu
         id: id.into(),
         waiting_highest: bins,
         waiting_before: before,
+        waiting_limits: [None; 2],
     }
 }
 

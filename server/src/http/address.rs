@@ -40,6 +40,11 @@ pub(super) fn resolve(method: &Method, path: &str, base: &str) -> Resolved {
         ["board" | "boards" | "index.html" | "index.htm"] => Some("/".to_owned()),
         ["desk" | "desks"] => Some("/desk".to_owned()),
         ["board" | "boards", ..] => page_of(trimmed, "board"),
+        // The case of a queue's id counts, and each of its signs.
+        ["desk" | "desks", slug, "queues", _] if is_slug(slug) => {
+            let id = trimmed.rsplit('/').next().unwrap_or_default();
+            Some(format!("/desk/{slug}/queues/{id}"))
+        }
         ["desk" | "desks", ..] => page_of(trimmed, "desk"),
         // The case of a queue's id counts.
         ["api", "boards", _, "queues", ..] => None,
@@ -181,6 +186,8 @@ mod tests {
             ("/Desk/Main/", "-> /desk/main"),
             ("/desk/", "-> /desk"),
             ("/desk", "/desk"),
+            ("/desk/main/queues/aB%2F1.", "/desk/main/queues/aB%2F1."),
+            ("/Desk/Main/Queues/aB/", "-> /desk/main/queues/aB"),
             ("/board", "-> /"),
             ("/board/", "-> /"),
             ("/Boards", "-> /"),

@@ -90,7 +90,8 @@ pub(super) async fn history(
             .insert(CONTENT_DISPOSITION, attachment(&slug, &id));
         response
     } else {
-        let body = json(&slug, &id, &query, values).to_string();
+        let limits = state.boards.waiting_limits(&slug, &id);
+        let body = json(&slug, &id, &query, values, limits).to_string();
         respond_once(body.into_bytes(), headers, JSON)
     };
     let vary = HeaderValue::from_static("accept, accept-encoding");
@@ -200,7 +201,13 @@ fn unavailable(error: queuewall_store::QueryError) -> ApiError {
     ApiError::HistoryUnavailable
 }
 
-fn json(slug: &str, id: &str, query: &SeriesQuery, values: Vec<Vec<Option<f64>>>) -> Value {
+fn json(
+    slug: &str,
+    id: &str,
+    query: &SeriesQuery,
+    values: Vec<Vec<Option<f64>>>,
+    [warning, critical]: [Option<u64>; 2],
+) -> Value {
     let columns = || query.columns().iter();
     let of_each = |value: fn(&Column) -> &'static str| -> Map<String, Value> {
         let named = |column: &Column| (column.name.to_owned(), value(column).into());
@@ -227,6 +234,7 @@ fn json(slug: &str, id: &str, query: &SeriesQuery, values: Vec<Vec<Option<f64>>>
             Unit::Percent => "percent",
         }),
         "aggregate": of_each(|column| if column.is_highest { "highest" } else { "mean" }),
+        "limits": { "waiting": { "warning": warning, "critical": critical } },
     })
 }
 

@@ -186,6 +186,7 @@ mod tests {
             ("/board/main", Route::Page),
             ("/desk", Route::Page),
             ("/desk/main", Route::Page),
+            ("/desk/main/queues/4711", Route::Page),
             ("/assets/page-1.wasm", Route::Asset),
             ("/healthz", Route::Health),
             ("/readyz", Route::Health),

@@ -204,6 +204,15 @@ pub(super) async fn desk(
     of_board(&state, DESK, &slug, request)
 }
 
+/// `GET /desk/{slug}/queues/{id}`: the desk, which shows the queue, or says that there is none.
+pub(super) async fn desk_queue(
+    State(state): State<AppState>,
+    Name((slug, _)): Name<(String, String)>,
+    request: Request,
+) -> Response {
+    of_board(&state, DESK, &slug, request)
+}
+
 /// A board's document: an unknown board is a 404 that the page puts into words, for those
 /// who may know that it is unknown.
 fn of_board(state: &AppState, document: &str, slug: &str, request: Request) -> Response {

@@ -260,6 +260,8 @@ async fn the_page_is_never_kept_and_its_files_for_a_year() {
         ("/", b"<p>desk"),
         ("/desk", b"<p>desk"),
         ("/desk/main", b"<p>desk"),
+        ("/desk/main/queues/4711", b"<p>desk"),
+        ("/desk/main/queues/a%20b%2F%C3%BC", b"<p>desk"),
     ] {
         let response = fixture.get(path, &[]).await;
         assert_eq!(
@@ -272,6 +274,7 @@ async fn the_page_is_never_kept_and_its_files_for_a_year() {
     for (path, page) in [
         ("/board/nothing", b"<p>page"),
         ("/desk/nothing", b"<p>desk"),
+        ("/desk/nothing/queues/4711", b"<p>desk"),
     ] {
         let unknown = fixture.get(path, &[]).await;
         assert_eq!(unknown.status(), StatusCode::NOT_FOUND);

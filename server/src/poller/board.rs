@@ -91,6 +91,13 @@ impl Board {
         limits.reduce(f64::max)
     }
 
+    /// From how many calls waiting the queue is at its two levels.
+    pub(crate) fn waiting_limits(&self, shown: &Shown<'_>) -> [Option<u64>; 2] {
+        let limits = self.judging.thresholds(shown).limits(Metric::Waiting);
+        // Those that a count reaches: from 4.5 on it is 5.
+        [limits.warning, limits.critical].map(|limit| limit.map(|limit| limit.ceil() as u64))
+    }
+
     /// What the board shows now, and when any of its queues was last read.
     pub(crate) fn snapshot(
         &mut self,

@@ -42,6 +42,7 @@ impl Trend {
             id: id.to_owned(),
             waiting_highest: std::iter::repeat_n(None, missing).chain(bins).collect(),
             waiting_before: before.map(u64::from),
+            waiting_limits: [None; 2],
         }
     }
 }

@@ -10,6 +10,7 @@ pub(super) fn body() -> String {
         ("←", Command::PreviousPage),
         (text::space_bar(), Command::TogglePause),
         ("/", Command::Search),
+        ("T", Command::Table),
         ("F", Command::FullScreen),
         ("M", Command::ToggleSound),
         ("S", Command::Settings),

@@ -16,6 +16,7 @@ impl Fixture {
                 id: "4711".into(),
                 waiting_highest: vec![None, Some(waiting)],
                 waiting_before: None,
+                waiting_limits: [Some(5), Some(10)],
             };
             let trends = Trends {
                 to_ms: 60_000,
@@ -48,7 +49,8 @@ async fn trends_have_a_tag_and_unchanged_is_304() {
             "to_ms": 60_000,
             "step_ms": 300_000,
             "scale": 12,
-            "queues": [{ "id": "4711", "waiting_highest": [null, 3], "waiting_before": null }],
+            "queues": [{ "id": "4711", "waiting_highest": [null, 3], "waiting_before": null,
+                "waiting_limits": [5, 10] }],
         })
     );
     let known = [("if-none-match", &*tag)];

@@ -1,0 +1,245 @@
+//! A desk from the list of boards to a queue's chart, by keyboard and by mouse, and its table.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use queuewall_e2e::{
+    browser::{Browser, Engine},
+    devtools::Tab,
+    scene::{self, Mood},
+    stage::Stage,
+};
+use serde_json::json;
+
+const SOON: Duration = Duration::from_secs(180);
+
+/// A key as a keyboard sends it, to what has the focus.
+async fn press(tab: &mut Tab, key: &str) -> Result<()> {
+    let event = format!(
+        "(document.activeElement || document.body).dispatchEvent(new KeyboardEvent('keydown', \
+         {{ key: {}, bubbles: true, cancelable: true }}))",
+        json!(key)
+    );
+    tab.evaluate(&event).await.map(|_| ())
+}
+
+async fn check(tab: &mut Tab, condition: &str) -> Result<()> {
+    tab.wait_for(condition, Duration::from_secs(15)).await
+}
+
+async fn is_at(tab: &mut Tab, address: &str) -> Result<()> {
+    check(
+        tab,
+        &format!("location.pathname + location.search === '{address}'"),
+    )
+    .await
+}
+
+const CHART: &str = "(() => { const line = document.querySelector('.chart-line'); \
+    return !!line && line.getAttribute('d').length > 20; })()";
+
+#[tokio::test]
+async fn desk_is_walked_from_list_to_chart_by_keyboard() -> Result<()> {
+    let mut board = scene::board(Mood::Mixed, 12, None);
+    board.queues[0].id = "a b/ü%.".into();
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(1440, 900).await?;
+    tab.navigate(&stage.url("/desk")).await?;
+    tab.wait_for(
+        "!!document.querySelector('.board-list a[href=\"/desk/main\"]')",
+        SOON,
+    )
+    .await?;
+    press(&mut tab, "ArrowDown").await?;
+    press(&mut tab, "ArrowRight").await?;
+    check(
+        &mut tab,
+        "document.activeElement.getAttribute('href') === '/desk/main'",
+    )
+    .await?;
+    tab.press_enter().await?;
+    tab.wait_for("!!document.querySelector('.tile .tile-open')", SOON)
+        .await?;
+    // The tile's own link, whose name says what the tile is.
+    let focus = "(() => { const link = [...document.querySelectorAll('.tile-open')]\
+        .find(it => it.dataset.open.startsWith('a b')); link.focus(); \
+        return !!link.getAttribute('aria-label'); })()";
+    ensure!(tab.evaluate(focus).await? == true);
+    tab.press_enter().await?;
+    is_at(&mut tab, "/desk/main/queues/a%20b%2F%C3%BC%25.").await?;
+    check(&mut tab, CHART).await?;
+    let name = format!(
+        "document.querySelector('.now h1').textContent === {}",
+        json!(board.queues[0].name)
+    );
+    check(&mut tab, &name).await?;
+    check(
+        &mut tab,
+        "document.querySelector('.board-tiles').offsetHeight === 0",
+    )
+    .await?;
+
+    // The crosshair tells what is at a time, by arrow keys.
+    tab.evaluate("document.querySelector('.chart').focus()")
+        .await?;
+    press(&mut tab, "ArrowLeft").await?;
+    check(
+        &mut tab,
+        "/ · /.test(document.querySelector('.chart-readout').textContent)",
+    )
+    .await?;
+    let said = "document.querySelector('.chart').getAttribute('aria-valuetext')";
+    let before = tab.evaluate(said).await?;
+    press(&mut tab, "PageDown").await?;
+    check(&mut tab, &format!("{said} !== {before}")).await?;
+    press(&mut tab, "Escape").await?;
+    check(
+        &mut tab,
+        "document.querySelector('.chart-readout').textContent === ''",
+    )
+    .await?;
+    // A gap is neither bridged nor carried on.
+    check(&mut tab, "!!document.querySelector('.chart-gap')").await?;
+    press(&mut tab, "t").await?;
+    check(
+        &mut tab,
+        "document.querySelectorAll('.chart-table tbody tr').length > 10",
+    )
+    .await?;
+    press(&mut tab, "t").await?;
+    check(&mut tab, CHART).await?;
+
+    // To the next queue and back, then to the board, where the focus is on the tile.
+    let path = "location.pathname";
+    press(&mut tab, "ArrowRight").await?;
+    check(
+        &mut tab,
+        &format!("/queues/.test({path}) && !{path}.includes('a%20b')"),
+    )
+    .await?;
+    press(&mut tab, "ArrowLeft").await?;
+    is_at(&mut tab, "/desk/main/queues/a%20b%2F%C3%BC%25.").await?;
+    press(&mut tab, "Escape").await?;
+    is_at(&mut tab, "/desk/main").await?;
+    check(
+        &mut tab,
+        "document.activeElement.dataset.open.startsWith('a b')",
+    )
+    .await?;
+    let complaints = tab.take_complaints();
+    ensure!(complaints.is_empty(), "{complaints:#?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn queue_is_opened_by_mouse_and_by_its_own_address() -> Result<()> {
+    let board = scene::board(Mood::Mixed, 12, None);
+    let id = &board.queues[3].id;
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(390, 844).await?;
+    tab.navigate(&stage.url(&format!("/desk/main/queues/{id}?range=3h&theme=light")))
+        .await?;
+    tab.wait_for(CHART, SOON).await?;
+    // The span is no setting that could be wrong, and nothing is wider than a phone.
+    check(&mut tab, "document.querySelector('.problems').hidden").await?;
+    check(
+        &mut tab,
+        "document.querySelector('[data-act=\"3h\"]').ariaPressed === 'true'",
+    )
+    .await?;
+    check(
+        &mut tab,
+        "document.documentElement.scrollWidth <= innerWidth",
+    )
+    .await?;
+    tab.evaluate("document.querySelector('[data-act=\"7d\"]').click()")
+        .await?;
+    is_at(
+        &mut tab,
+        &format!("/desk/main/queues/{id}?theme=light&range=7d"),
+    )
+    .await?;
+    tab.evaluate("document.querySelector('[data-act=back]').click()")
+        .await?;
+    is_at(&mut tab, "/desk/main?theme=light&range=7d").await?;
+    check(&mut tab, "document.querySelector('.tile').offsetHeight > 0").await?;
+    // The browser's way back, and forward by a click on a tile.
+    tab.evaluate("history.back()").await?;
+    check(&mut tab, "location.pathname.includes('/queues/')").await?;
+    check(&mut tab, CHART).await?;
+    tab.evaluate("history.forward()").await?;
+    check(&mut tab, "document.querySelector('.tile').offsetHeight > 0").await?;
+    tab.evaluate("document.querySelector('.tile-open').click()")
+        .await?;
+    check(&mut tab, "location.pathname.includes('/queues/')").await?;
+    check(&mut tab, "!!document.querySelector('.now h1')").await
+}
+
+#[tokio::test]
+async fn table_is_ordered_by_every_column() -> Result<()> {
+    let board = scene::board(Mood::Mixed, 200, None);
+    let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    let browser = Browser::start(&Engine::today()?).await?;
+    let mut tab = browser.tab().await?;
+    tab.resize(1440, 900).await?;
+    tab.open(&stage.url("/desk/main")).await?;
+    tab.evaluate("document.querySelector('.toolbar [data-act=table]').click()")
+        .await?;
+    is_at(&mut tab, "/desk/main?form=table").await?;
+    check(
+        &mut tab,
+        "document.querySelectorAll('.queue-table tbody tr').length > 100",
+    )
+    .await?;
+    let height = "[].every.call(document.querySelectorAll('.queue-table tbody tr'), \
+        it => Math.abs(it.offsetHeight - 32) <= 1)";
+    check(&mut tab, height).await?;
+    for column in [
+        "queue", "waiting", "change", "wait", "service", "free", "on", "line", "since", "level",
+    ] {
+        let button = format!("document.querySelector('.queue-table [data-act={column}]')");
+        tab.evaluate(&format!("{button}.click()")).await?;
+        let sort = format!("{button}.parentElement.getAttribute('aria-sort')");
+        check(&mut tab, &format!("{sort} !== 'none'")).await?;
+        let first = tab.evaluate(&sort).await?;
+        tab.evaluate(&format!("{button}.click()")).await?;
+        check(
+            &mut tab,
+            &format!("{sort} !== 'none' && {sort} !== {first}"),
+        )
+        .await?;
+        check(
+            &mut tab,
+            "document.querySelectorAll('[aria-sort$=ending]').length === 1",
+        )
+        .await?;
+    }
+    tab.evaluate("document.querySelector('.queue-table [data-act=waiting]').click()")
+        .await?;
+    let falls = "(() => { const all = [...document.querySelectorAll('tbody .of-waiting')]\
+        .map(it => parseInt(it.textContent.replace(/\\D/g, ''))).filter(it => !isNaN(it)); \
+        return all.length > 100 && all.every((it, nth) => !nth || all[nth - 1] >= it); })()";
+    check(&mut tab, falls).await?;
+    is_at(&mut tab, "/desk/main?form=table&by=waiting").await?;
+    // How long it takes to write all of it in another order.
+    let took = "(() => { const start = performance.now(); \
+        document.querySelector('.queue-table [data-act=queue]').click(); \
+        return new Promise(done => requestAnimationFrame(() => setTimeout(() => \
+        done(performance.now() - start)))); })()";
+    let took = tab.evaluate(took).await?;
+    println!("200 rows in another order: {took} ms");
+    ensure!(took.as_f64().is_some_and(|ms| ms < 1_000.0), "{took}");
+    tab.evaluate("document.querySelector('.queue-table tbody a').click()")
+        .await?;
+    check(&mut tab, "location.pathname.includes('/queues/')").await?;
+    press(&mut tab, "Escape").await?;
+    check(
+        &mut tab,
+        "document.querySelector('.queue-table').offsetHeight > 0",
+    )
+    .await
+}

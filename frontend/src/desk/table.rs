@@ -1,0 +1,364 @@
+//! The board as a table: a row a queue, which every column can order.
+
+use std::cmp::Ordering;
+
+use leptos::prelude::*;
+use queuewall_shared::format;
+use queuewall_shared::snapshot::{Level, Metric, Queue, Totals};
+use queuewall_shared::tile_state::TileState;
+use web_sys::Element;
+
+use super::facts::written;
+use super::place::Place;
+use super::{Section, link};
+use crate::board::{BoardState, Phase};
+use crate::listener::Listener;
+use crate::slots::follow;
+use crate::tile_view::TileView;
+use crate::{markup, numbers, text};
+
+/// The columns, by their names in the address.
+const COLUMNS: [Column; 10] = [
+    Column::Level,
+    Column::Queue,
+    Column::Waiting,
+    Column::Change,
+    Column::Wait,
+    Column::Service,
+    Column::Free,
+    Column::On,
+    Column::Line,
+    Column::Since,
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Level,
+    Queue,
+    Waiting,
+    Change,
+    Wait,
+    Service,
+    Free,
+    On,
+    Line,
+    Since,
+}
+
+/// A queue as it is ordered and written.
+struct Row {
+    id: String,
+    name: String,
+    /// By the column that orders the table; what is unknown comes last either way.
+    key: Option<f64>,
+    is_closed: bool,
+    cells: String,
+}
+
+/// What is on the screen.
+struct Made {
+    root: Element,
+    head: Section,
+    foot: Section,
+    body: Element,
+    /// By row: its queue and what is written there.
+    shown: Vec<(String, String)>,
+    _listener: Option<Listener>,
+}
+
+/// Fills the element of the id `queues` while the board is shown as a table.
+pub(super) fn keep(board: BoardState, place: Place) {
+    let mut made: Option<Made> = None;
+    follow(move || {
+        let is_shown = place.is_table() && place.queue().is_none() && board.phase() == Phase::Shown;
+        let Some(root) = document().get_element_by_id("queues") else {
+            return;
+        };
+        if !is_shown {
+            if made.take().is_some() {
+                root.set_inner_html("");
+            }
+            return;
+        }
+        if made.is_none() {
+            made = Made::new(root, place);
+        }
+        if let Some(made) = &mut made {
+            made.show(board, place);
+        }
+    });
+}
+
+impl Column {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Level => "level",
+            Self::Queue => "queue",
+            Self::Waiting => "waiting",
+            Self::Change => "change",
+            Self::Wait => "wait",
+            Self::Service => "service",
+            Self::Free => "free",
+            Self::On => "on",
+            Self::Line => "line",
+            Self::Since => "since",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        let words = text::table();
+        match self {
+            Self::Level => words.level,
+            Self::Queue => text::detail().queue,
+            Self::Waiting => words.waiting,
+            Self::Change => words.change,
+            Self::Wait => words.wait,
+            Self::Service => words.service,
+            Self::Free => words.free,
+            Self::On => words.on,
+            Self::Line => words.line,
+            Self::Since => words.since,
+        }
+        .text()
+    }
+
+    /// Whether what is most comes first: where less is trouble, that does.
+    fn is_most_first(self) -> bool {
+        !matches!(self, Self::Level | Self::Queue | Self::Service | Self::Free | Self::On)
+    }
+}
+
+/// The column that the address has, and whether it is the other way round.
+fn order_of(place: Place) -> (Column, bool) {
+    let by = place.by();
+    let (is_reversed, name) = match by.strip_prefix('-') {
+        Some(name) => (true, name),
+        None => (false, &*by),
+    };
+    let column = COLUMNS.into_iter().find(|column| column.name() == name);
+    (column.unwrap_or(Column::Level), is_reversed)
+}
+
+impl Made {
+    fn new(root: Element, place: Place) -> Option<Self> {
+        root.set_inner_html(
+            "<div class=queues-scroll><table class=queue-table><thead></thead><tbody></tbody><tfoot></tfoot></table></div>",
+        );
+        let listener = Listener::with_event(root.clone().into(), "click", move |event| {
+            let Some((_, name)) = markup::around(&event, "data-act") else {
+                return;
+            };
+            let (column, is_reversed) = untrack(|| order_of(place));
+            let again = column.name() == name && !is_reversed;
+            place.set_by(&[if again { "-" } else { "" }, &name].concat());
+        });
+        Some(Self {
+            head: Section::find(&root, "thead")?,
+            foot: Section::find(&root, "tfoot")?,
+            body: markup::find(&root, "tbody")?,
+            root,
+            shown: Vec::new(),
+            _listener: listener,
+        })
+    }
+
+    fn show(&mut self, board: BoardState, place: Place) {
+        let (column, is_reversed) = order_of(place);
+        self.head.show(head(column, is_reversed));
+        let judge = board.judge();
+        let ids = match column {
+            // The order of the tiles, which the toolbar chooses.
+            Column::Level => board.shown().get(),
+            _ => {
+                let shown = board.shown().get();
+                let mut worst = board.all_worst_first();
+                worst.retain(|id| shown.contains(id));
+                worst
+            }
+        };
+        let mut totals = Vec::new();
+        let mut rows = Vec::new();
+        for id in ids {
+            let Some(queue) = board.queue(&id) else {
+                continue;
+            };
+            let view = board.gist(&queue, &judge).view();
+            totals.push((queue.clone(), view.tile_state.counts()));
+            rows.push(Row::of(&queue, &view, column));
+        }
+        let totals = Totals::of(totals.iter().map(|(queue, counts)| (&**queue, *counts)));
+        let (mut open, closed): (Vec<Row>, Vec<Row>) =
+            rows.into_iter().partition(|row| !row.is_closed || column == Column::Queue);
+        order(&mut open, column, is_reversed);
+        self.write(open.into_iter().map(|row| (row.id, row.cells)).collect());
+        self.foot.show(foot(&totals, &closed));
+    }
+
+    /// Writes the rows that are not so already.
+    fn write(&mut self, rows: Vec<(String, String)>) {
+        let is_in_place = |(was, is): (&(String, String), &(String, String))| was.0 == is.0;
+        let is_same_order =
+            self.shown.len() == rows.len() && self.shown.iter().zip(&rows).all(is_in_place);
+        if is_same_order {
+            let elements = self.body.children();
+            for (place, (was, is)) in self.shown.iter().zip(&rows).enumerate() {
+                if was.1 != is.1
+                    && let Some(element) = elements.item(place as u32)
+                {
+                    let mut row = Section {
+                        element,
+                        shown: String::new(),
+                    };
+                    row.show(is.1.clone());
+                }
+            }
+        } else {
+            let all: Vec<String> =
+                rows.iter().map(|(_, cells)| ["<tr>", cells, "</tr>"].concat()).collect();
+            let mut body = Section {
+                element: self.body.clone(),
+                shown: String::new(),
+            };
+            body.show(all.concat());
+        }
+        self.shown = rows;
+        markup::set(&self.root, "data-rows", &self.shown.len().to_string());
+    }
+}
+
+impl Row {
+    fn of(queue: &Queue, view: &TileView, column: Column) -> Self {
+        let is_current = matches!(view.tile_state, TileState::Fresh | TileState::Ageing);
+        let value = |metric| queue.value(metric).filter(|_| is_current);
+        let change = match view.change.is_empty() {
+            true => value(Metric::Waiting).map(|_| 0.0),
+            false => parse_change(&view.change),
+        };
+        let wait = match view.wait_metric {
+            "longest_wait" => Metric::LongestWait,
+            _ => Metric::AverageWait,
+        };
+        let waits = queue.waiting != Some(0);
+        let key = match column {
+            Column::Level => None,
+            Column::Queue => None,
+            Column::Waiting | Column::Line => value(Metric::Waiting),
+            Column::Change => change.filter(|_| is_current),
+            Column::Wait => value(wait).filter(|_| waits),
+            Column::Service => value(Metric::ServiceLevel),
+            Column::Free => value(Metric::AvailableAgents),
+            Column::On => value(Metric::AgentsLoggedOn),
+            // The longest first: it began at the smallest point in time.
+            Column::Since => queue.level_since_ms.filter(|_| view.level > Level::Ok).map(|at| -(at as f64)),
+        };
+        Self {
+            id: queue.id.clone(),
+            name: queue.name.clone(),
+            key,
+            is_closed: view.tile_state == TileState::Closed,
+            cells: cells(queue, view, is_current),
+        }
+    }
+}
+
+/// "+4" or "−2" as a number; what is written in thousands is as far as it is written.
+fn parse_change(change: &str) -> Option<f64> {
+    let sign = if change.starts_with('+') { 1.0 } else { -1.0 };
+    let digits: String = change.chars().filter(char::is_ascii_digit).collect();
+    digits.parse::<f64>().ok().map(|number| number * sign)
+}
+
+/// By the column; equal ones stay, the worst first.
+fn order(rows: &mut [Row], column: Column, is_reversed: bool) {
+    match column {
+        Column::Level if is_reversed => rows.reverse(),
+        Column::Level => {}
+        Column::Queue => rows.sort_by(|a, b| {
+            let order = queuewall_shared::order::fold(&a.name).cmp(&queuewall_shared::order::fold(&b.name));
+            if is_reversed { order.reverse() } else { order }
+        }),
+        _ => rows.sort_by(|a, b| match (a.key, b.key) {
+            (Some(a), Some(b)) => {
+                let order = a.partial_cmp(&b).unwrap_or(Ordering::Equal);
+                if column.is_most_first() != is_reversed { order.reverse() } else { order }
+            }
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        }),
+    }
+}
+
+fn head(by: Column, is_reversed: bool) -> String {
+    let mut head = String::from("<tr>");
+    for column in COLUMNS {
+        let is_down = column.is_most_first() != is_reversed;
+        let (sort, sign) = match (column == by, is_down) {
+            (false, _) => ("none", ""),
+            (true, true) => ("descending", " ↓"),
+            (true, false) => ("ascending", " ↑"),
+        };
+        let title = match column {
+            Column::Change => text::table().worsened_most.text(),
+            _ => "",
+        };
+        head += &markup::fill(&[
+            "<th scope=col class=of-", column.name(), " aria-sort=", sort, "><button type=button data-act=",
+            column.name(), " title=\"", title, "\">", column.label(), "<i aria-hidden=true>", sign,
+            "</i></button></th>",
+        ]);
+    }
+    head + "</tr>"
+}
+
+fn cells(queue: &Queue, view: &TileView, is_current: bool) -> String {
+    let state = match view.level {
+        Level::None | Level::Ok => text::state(view.tile_state),
+        level => text::level(level),
+    };
+    let known = |metric| written(metric, queue.value(metric).filter(|_| is_current));
+    let mut cells = markup::fill(&[
+        "<td class=of-level data-level=", view.level.as_str(), " data-state=", view.tile_state.as_str(), "><span>",
+        state, "</span></td><th scope=row class=of-queue>",
+    ]);
+    cells += &link(&queue.id, &queue.name);
+    let since = match (&*view.why.lasting, &*view.age) {
+        ("", age) => age,
+        (lasting, _) => lasting,
+    };
+    let wait = if is_current { &*view.wait } else { format::UNKNOWN };
+    let service = match is_current {
+        true => [&*view.service, view.service_unit].concat(),
+        false => format::UNKNOWN.into(),
+    };
+    let goal = queue.service_level.goal.filter(|_| is_current && !view.service_unit.is_empty());
+    let goal = goal.map_or_else(String::new, |goal| [" / ", &numbers::tenths(goal)].concat());
+    cells + &markup::fill(&[
+        "</th><td class=of-waiting><b>", &known(Metric::Waiting), "</b></td><td>", &view.change, "</td><td>", wait,
+        "</td><td>", &service, "<small>", &goal, "</small></td><td>", &known(Metric::AvailableAgents), "</td><td>",
+        &known(Metric::AgentsLoggedOn),
+        "</td><td class=of-line><svg viewBox=\"0 -6 180 112\" preserveAspectRatio=none aria-hidden=true><path d=\"",
+        &view.line, "\"/></svg></td><td>", since, "</td>",
+    ])
+}
+
+/// The sums over what is shown, and the closed queues in one row.
+fn foot(totals: &Totals, closed: &[Row]) -> String {
+    let mut foot = String::new();
+    if !closed.is_empty() {
+        let count = numbers::count(closed.len() as u64);
+        foot += "<tr class=closed><td></td><td colspan=9><details><summary>";
+        foot += &markup::escape(&text::table().several_closed.fill([&count]));
+        foot += "</summary>";
+        let links: Vec<String> = closed.iter().map(|row| link(&row.id, &row.name)).collect();
+        foot += &links.join(", ");
+        foot += "</details></td></tr>";
+    }
+    let shown = text::table().total.fill([&numbers::count(totals.of as u64)]);
+    let unread = text::not_read(totals.of - totals.counted);
+    let longest = totals.longest_wait_ms.or(totals.average_wait_ms).map(|ms| ms as f64);
+    let longest = longest.filter(|_| totals.waiting != Some(0));
+    foot + &markup::fill(&[
+        "<tr class=total><td></td><th scope=row>", &shown, " <small>", &unread, "</small></th><td><b>",
+        &written(Metric::Waiting, totals.waiting.map(|it| it as f64)), "</b></td><td></td><td>",
+        &written(Metric::LongestWait, longest), "</td><td colspan=5></td></tr>",
+    ])
+}
