@@ -1,10 +1,10 @@
 //! A made-up history of every queue: the same each day, but for twice as many calls today as
 //! before, and a gap of half an hour that ended an hour ago.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, Request, State},
     http::{HeaderName, HeaderValue, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
@@ -20,9 +20,13 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub(super) async fn values(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    Query(asked): Query<HashMap<String, String>>,
+    request: Request,
 ) -> Response {
-    let asked = |name: &str| asked.get(name).cloned().unwrap_or_default();
+    let query = request.uri().query().unwrap_or_default();
+    let asked = |name: &str| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|pair| pair.0 == name).map_or("", |pair| pair.1)
+    };
     let number = |name: &str| asked(name).parse::<i64>().unwrap_or(1);
     let step_ms = number("step") * 1_000;
     let from = number("from").div_euclid(step_ms) * step_ms;
@@ -36,8 +40,9 @@ pub(super) async fn values(
         };
         (0..bins).map(value).collect()
     };
-    let metrics = asked("metrics");
-    let metrics = metrics.split(',').map(|it| (it.to_owned(), known(it)));
+    let metrics = asked("metrics")
+        .split(',')
+        .map(|it| (it.to_owned(), known(it)));
     let metrics: Map<String, Value> = metrics.collect();
     answer(
         &shared,

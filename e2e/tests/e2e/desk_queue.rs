@@ -46,7 +46,7 @@ async fn desk_is_walked_from_list_to_chart_by_keyboard() -> Result<()> {
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1440, 900).await?;
-    tab.navigate(&stage.url("/desk")).await?;
+    tab.navigate(&stage.url("/")).await?;
     tab.wait_for(
         "!!document.querySelector('.board-list a[href=\"/desk/main\"]')",
         SOON,
@@ -187,6 +187,11 @@ async fn table_is_ordered_by_every_column() -> Result<()> {
     let mut tab = browser.tab().await?;
     tab.resize(1440, 900).await?;
     tab.open(&stage.url("/desk/main")).await?;
+    tab.wait_for(
+        "!!document.querySelector('.toolbar [data-act=table]')",
+        SOON,
+    )
+    .await?;
     tab.evaluate("document.querySelector('.toolbar [data-act=table]').click()")
         .await?;
     is_at(&mut tab, "/desk/main?form=table").await?;

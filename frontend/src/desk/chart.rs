@@ -12,7 +12,7 @@ use crate::markup::{self, escape};
 use crate::{numbers, text};
 
 /// The room around the plots, in pixels.
-const LEFT: f64 = 40.0;
+const LEFT: f64 = 48.0;
 const TOP: f64 = 22.0;
 const BOTTOM: f64 = 26.0;
 /// Between the two.
@@ -238,6 +238,34 @@ impl Chart<'_> {
         let (history, words) = (self.history, text::detail());
         let waiting = &history.waiting;
         let bottom = self.height() - BOTTOM;
+        let span_ms = plot.to_ms - plot.from_ms;
+        let is_of_days = span_ms > DAY * 2.0;
+        let least_px = if self.is_narrow() { 52.0 } else { 72.0 };
+        let most = ((plot.right - plot.left) / least_px).floor();
+        let step = match is_of_days {
+            true => DAY,
+            false => tick_step(span_ms, most),
+        };
+        for at in self.clock.ticks(plot.from_ms, plot.to_ms, step) {
+            // A day's name stands in its middle.
+            let (x, said) = match is_of_days {
+                true if at >= plot.to_ms => (plot.x(at), String::new()),
+                true => (plot.x(at + DAY / 2.0), self.clock.day(at)),
+                false => (plot.x(at), self.clock.time(at)),
+            };
+            let [at, top, end] = [plot.x(at), TOP as i32, bottom as i32].map(|it| it.to_string());
+            *svg += &[
+                "<path class=chart-grid d=\"M",
+                &at,
+                " ",
+                &top,
+                "V",
+                &end,
+                "\"/>",
+            ]
+            .concat();
+            label(svg, x, bottom as i32 + 19, "middle", "", &said);
+        }
         let mut shade = |from_ms: f64, to_ms: f64, class: &str, said: &str| {
             let (from, to) = (plot.x(from_ms.max(plot.from_ms)), plot.x(to_ms));
             if to_ms <= plot.from_ms || to <= from {
@@ -269,30 +297,6 @@ impl Chart<'_> {
         let gaps = waiting.runs(|place| waiting.values[place].is_none());
         for (from, to) in gaps.into_iter().filter(|gap| gap.0 < until) {
             shade(from, to.min(until), "chart-gap", words.no_reading.text());
-        }
-        let span_ms = plot.to_ms - plot.from_ms;
-        let most =
-            ((plot.right - plot.left) / if span_ms > DAY * 2.0 { 64.0 } else { 52.0 }).floor();
-        let step = tick_step(span_ms, most);
-        for at in self.clock.ticks(plot.from_ms, plot.to_ms, step) {
-            let (x, said) = match step < DAY {
-                true => (plot.x(at), self.clock.time(at)),
-                false => (plot.x(at), self.clock.day(at)),
-            };
-            let [at, top, end] = [x, TOP as i32, bottom as i32].map(|it| it.to_string());
-            *svg += &[
-                "<path class=chart-grid d=\"M",
-                &at,
-                " ",
-                &top,
-                "V",
-                &end,
-                "\"/>",
-            ]
-            .concat();
-            let is_last = f64::from(x) + 20.0 > self.width;
-            let anchor = if is_last { "end" } else { "middle" };
-            label(svg, x, bottom as i32 + 19, anchor, "", &said);
         }
     }
 

@@ -124,7 +124,10 @@ impl Column {
 
     /// Whether what is most comes first: where less is trouble, that does.
     fn is_most_first(self) -> bool {
-        !matches!(self, Self::Level | Self::Queue | Self::Service | Self::Free | Self::On)
+        !matches!(
+            self,
+            Self::Level | Self::Queue | Self::Service | Self::Free | Self::On
+        )
     }
 }
 
@@ -187,8 +190,9 @@ impl Made {
             rows.push(Row::of(&queue, &view, column));
         }
         let totals = Totals::of(totals.iter().map(|(queue, counts)| (&**queue, *counts)));
-        let (mut open, closed): (Vec<Row>, Vec<Row>) =
-            rows.into_iter().partition(|row| !row.is_closed || column == Column::Queue);
+        let (mut open, closed): (Vec<Row>, Vec<Row>) = rows
+            .into_iter()
+            .partition(|row| !row.is_closed || column == Column::Queue);
         order(&mut open, column, is_reversed);
         self.write(open.into_iter().map(|row| (row.id, row.cells)).collect());
         self.foot.show(foot(&totals, &closed));
@@ -213,8 +217,10 @@ impl Made {
                 }
             }
         } else {
-            let all: Vec<String> =
-                rows.iter().map(|(_, cells)| ["<tr>", cells, "</tr>"].concat()).collect();
+            let all: Vec<String> = rows
+                .iter()
+                .map(|(_, cells)| ["<tr>", cells, "</tr>"].concat())
+                .collect();
             let mut body = Section {
                 element: self.body.clone(),
                 shown: String::new(),
@@ -249,7 +255,10 @@ impl Row {
             Column::Free => value(Metric::AvailableAgents),
             Column::On => value(Metric::AgentsLoggedOn),
             // The longest first: it began at the smallest point in time.
-            Column::Since => queue.level_since_ms.filter(|_| view.level > Level::Ok).map(|at| -(at as f64)),
+            Column::Since => queue
+                .level_since_ms
+                .filter(|_| view.level > Level::Ok)
+                .map(|at| -(at as f64)),
         };
         Self {
             id: queue.id.clone(),
@@ -274,13 +283,18 @@ fn order(rows: &mut [Row], column: Column, is_reversed: bool) {
         Column::Level if is_reversed => rows.reverse(),
         Column::Level => {}
         Column::Queue => rows.sort_by(|a, b| {
-            let order = queuewall_shared::order::fold(&a.name).cmp(&queuewall_shared::order::fold(&b.name));
+            let order =
+                queuewall_shared::order::fold(&a.name).cmp(&queuewall_shared::order::fold(&b.name));
             if is_reversed { order.reverse() } else { order }
         }),
         _ => rows.sort_by(|a, b| match (a.key, b.key) {
             (Some(a), Some(b)) => {
                 let order = a.partial_cmp(&b).unwrap_or(Ordering::Equal);
-                if column.is_most_first() != is_reversed { order.reverse() } else { order }
+                if column.is_most_first() != is_reversed {
+                    order.reverse()
+                } else {
+                    order
+                }
             }
             (a, b) => b.is_some().cmp(&a.is_some()),
         }),
@@ -301,8 +315,18 @@ fn head(by: Column, is_reversed: bool) -> String {
             _ => "",
         };
         head += &markup::fill(&[
-            "<th scope=col class=of-", column.name(), " aria-sort=", sort, "><button type=button data-act=",
-            column.name(), " title=\"", title, "\">", column.label(), "<i aria-hidden=true>", sign,
+            "<th scope=col class=of-",
+            column.name(),
+            " aria-sort=",
+            sort,
+            "><button type=button data-act=",
+            column.name(),
+            " title=\"",
+            title,
+            "\">",
+            column.label(),
+            "<i aria-hidden=true>",
+            sign,
             "</i></button></th>",
         ]);
     }
@@ -311,33 +335,62 @@ fn head(by: Column, is_reversed: bool) -> String {
 
 fn cells(queue: &Queue, view: &TileView, is_current: bool) -> String {
     let state = match view.level {
+        // What is calm says nothing.
+        Level::None | Level::Ok if view.tile_state == TileState::Fresh => "",
         Level::None | Level::Ok => text::state(view.tile_state),
         level => text::level(level),
     };
     let known = |metric| written(metric, queue.value(metric).filter(|_| is_current));
     let mut cells = markup::fill(&[
-        "<td class=of-level data-level=", view.level.as_str(), " data-state=", view.tile_state.as_str(), "><span>",
-        state, "</span></td><th scope=row class=of-queue>",
+        "<td class=of-level data-is=",
+        view.level.as_str(),
+        " data-as=",
+        view.tile_state.as_str(),
+        "><span>",
+        state,
+        "</span></td><th scope=row class=of-queue>",
     ]);
     cells += &link(&queue.id, &queue.name);
     let since = match (&*view.why.lasting, &*view.age) {
         ("", age) => age,
         (lasting, _) => lasting,
     };
-    let wait = if is_current { &*view.wait } else { format::UNKNOWN };
+    let wait = if is_current {
+        &*view.wait
+    } else {
+        format::UNKNOWN
+    };
     let service = match is_current {
         true => [&*view.service, view.service_unit].concat(),
         false => format::UNKNOWN.into(),
     };
-    let goal = queue.service_level.goal.filter(|_| is_current && !view.service_unit.is_empty());
+    let goal = queue
+        .service_level
+        .goal
+        .filter(|_| is_current && !view.service_unit.is_empty());
     let goal = goal.map_or_else(String::new, |goal| [" / ", &numbers::tenths(goal)].concat());
-    cells + &markup::fill(&[
-        "</th><td class=of-waiting><b>", &known(Metric::Waiting), "</b></td><td>", &view.change, "</td><td>", wait,
-        "</td><td>", &service, "<small>", &goal, "</small></td><td>", &known(Metric::AvailableAgents), "</td><td>",
-        &known(Metric::AgentsLoggedOn),
-        "</td><td class=of-line><svg viewBox=\"0 -6 180 112\" preserveAspectRatio=none aria-hidden=true><path d=\"",
-        &view.line, "\"/></svg></td><td>", since, "</td>",
-    ])
+    cells
+        + &markup::fill(&[
+            "</th><td class=of-waiting><b>",
+            &known(Metric::Waiting),
+            "</b></td><td>",
+            &view.change,
+            "</td><td>",
+            wait,
+            "</td><td>",
+            &service,
+            "<small>",
+            &goal,
+            "</small></td><td>",
+            &known(Metric::AvailableAgents),
+            "</td><td>",
+            &known(Metric::AgentsLoggedOn),
+            "</td><td class=of-line><svg viewBox=\"0 -6 180 112\" preserveAspectRatio=none aria-hidden=true><path d=\"",
+            &view.line,
+            "\"/></svg></td><td>",
+            since,
+            "</td>",
+        ])
 }
 
 /// The sums over what is shown, and the closed queues in one row.
@@ -352,13 +405,24 @@ fn foot(totals: &Totals, closed: &[Row]) -> String {
         foot += &links.join(", ");
         foot += "</details></td></tr>";
     }
-    let shown = text::table().total.fill([&numbers::count(totals.of as u64)]);
+    let shown = text::table()
+        .total
+        .fill([&numbers::count(totals.of as u64)]);
     let unread = text::not_read(totals.of - totals.counted);
-    let longest = totals.longest_wait_ms.or(totals.average_wait_ms).map(|ms| ms as f64);
+    let longest = totals
+        .longest_wait_ms
+        .or(totals.average_wait_ms)
+        .map(|ms| ms as f64);
     let longest = longest.filter(|_| totals.waiting != Some(0));
     foot + &markup::fill(&[
-        "<tr class=total><td></td><th scope=row>", &shown, " <small>", &unread, "</small></th><td><b>",
-        &written(Metric::Waiting, totals.waiting.map(|it| it as f64)), "</b></td><td></td><td>",
-        &written(Metric::LongestWait, longest), "</td><td colspan=5></td></tr>",
+        "<tr class=total><td></td><th scope=row>",
+        &shown,
+        " <small>",
+        &unread,
+        "</small></th><td><b>",
+        &written(Metric::Waiting, totals.waiting.map(|it| it as f64)),
+        "</b></td><td></td><td>",
+        &written(Metric::LongestWait, longest),
+        "</td><td colspan=5></td></tr>",
     ])
 }

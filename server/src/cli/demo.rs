@@ -51,8 +51,9 @@ const TIMEZONE: &str = "UTC";
 /// simulated week.
 const MIDNIGHT_MS: i64 = 1_767_744_000_000;
 
-/// How many days before the start have a history.
-const DAYS: i64 = 7;
+/// How many days before the start have a history: those of a week, and the same weekday a week
+/// ago from its midnight on.
+const DAYS: i64 = 8;
 
 /// Starts the tenant on a separate port, and serves its wallboard.
 pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {

@@ -55,7 +55,7 @@ fn insert_time(response: &mut Response, state: &AppState, now: Moment) {
     }
 }
 
-fn insert_ms(response: &mut Response, name: &'static str, ms: u64) {
+pub(super) fn insert_ms(response: &mut Response, name: &'static str, ms: u64) {
     let name = HeaderName::from_static(name);
     response.headers_mut().insert(name, ms.into());
 }

@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
-use queuewall_shared::{metric::Unit, snapshot::Board};
+use queuewall_shared::{http::UPTIME_HEADER, metric::Unit, snapshot::Board};
 use queuewall_store::{Store, column::Column, event::Event, history::Queue};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
@@ -20,7 +20,7 @@ use url::form_urlencoded;
 
 use super::{
     AppState, Name,
-    api::JSON,
+    api::{JSON, insert_ms},
     error::ApiError,
     negotiate::{Content, accepts_type, respond_once},
 };
@@ -96,6 +96,7 @@ pub(super) async fn history(
     };
     let vary = HeaderValue::from_static("accept, accept-encoding");
     response.headers_mut().insert(VARY, vary);
+    insert_ms(&mut response, UPTIME_HEADER, state.boards.uptime_ms(now));
     Ok(response)
 }
 
@@ -129,7 +130,9 @@ pub(super) async fn events(
         "events": events.into_iter().map(event).collect::<Vec<_>>(),
     });
     let headers = request.into_parts().0.headers;
-    Ok(respond_once(body.to_string().into_bytes(), headers, JSON))
+    let mut response = respond_once(body.to_string().into_bytes(), headers, JSON);
+    insert_ms(&mut response, UPTIME_HEADER, state.boards.uptime_ms(now));
+    Ok(response)
 }
 
 /// By the rules of the board's own answer.

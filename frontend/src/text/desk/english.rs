@@ -71,6 +71,8 @@ pub(in crate::text) const DESK: Desk = Desk {
         on: phrase("On"),
         line: phrase("3\u{a0}h"),
         since: phrase("Since"),
+        queues: phrase("{0} queues"),
+        one_queue: phrase("1 queue"),
         several_closed: phrase("{0} closed"),
         total: phrase("{0} shown"),
     },

@@ -71,6 +71,8 @@ pub(in crate::text) const DESK: Desk = Desk {
         on: phrase("Connect."),
         line: phrase("3\u{a0}h"),
         since: phrase("Depuis"),
+        queues: phrase("{0} files"),
+        one_queue: phrase("1 file"),
         several_closed: phrase("{0} fermées"),
         total: phrase("{0} affichées"),
     },

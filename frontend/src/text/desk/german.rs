@@ -71,6 +71,8 @@ pub(in crate::text) const DESK: Desk = Desk {
         on: phrase("Angem."),
         line: phrase("3\u{a0}h"),
         since: phrase("Seit"),
+        queues: phrase("{0} Warteschlangen"),
+        one_queue: phrase("1 Warteschlange"),
         several_closed: phrase("{0} geschlossen"),
         total: phrase("{0} angezeigt"),
     },

@@ -71,6 +71,8 @@ pub(in crate::text) const DESK: Desk = Desk {
         on: phrase("Conect."),
         line: phrase("3\u{a0}h"),
         since: phrase("Desde"),
+        queues: phrase("{0} colas"),
+        one_queue: phrase("1 cola"),
         several_closed: phrase("{0} cerradas"),
         total: phrase("{0} mostradas"),
     },

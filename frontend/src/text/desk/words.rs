@@ -139,6 +139,8 @@ pub(crate) struct Table {
     pub(crate) on: Phrase<0>,
     pub(crate) line: Phrase<0>,
     pub(crate) since: Phrase<0>,
+    pub(crate) queues: Phrase<1>,
+    pub(crate) one_queue: Phrase<0>,
     pub(crate) several_closed: Phrase<1>,
     pub(crate) total: Phrase<1>,
 }
