@@ -37,6 +37,18 @@ const OPEN: &str = "data-open";
 
 /// Fills [`MARKUP`].
 pub(crate) fn keep(board: BoardState, place: Place) {
+    // First, so that what gets the focus back is on the screen by then.
+    follow(move || {
+        let shows = match (place.queue(), place.is_table()) {
+            (Some(_), _) => "queue",
+            (None, true) => "table",
+            (None, false) => "tiles",
+        };
+        let root = document().query_selector(".board").ok().flatten();
+        if let Some(root) = root {
+            markup::set(&root, "data-shows", shows);
+        }
+    });
     toolbar::keep(board, place);
     detail::keep(board, place);
     table::keep(board, place);
@@ -55,17 +67,6 @@ pub(crate) fn keep(board: BoardState, place: Place) {
         }
     });
     listener::keep(vec![back, clicked]);
-    follow(move || {
-        let shows = match (place.queue(), place.is_table()) {
-            (Some(_), _) => "queue",
-            (None, true) => "table",
-            (None, false) => "tiles",
-        };
-        let root = document().query_selector(".board").ok().flatten();
-        if let Some(root) = root {
-            markup::set(&root, "data-shows", shows);
-        }
-    });
 }
 
 /// Makes a tile lead to its queue.

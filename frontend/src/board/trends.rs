@@ -60,6 +60,12 @@ impl BoardState {
         (self.trends).with_untracked(|trends| trends.queues.get(id).cloned())
     }
 
+    /// How many more calls wait in a queue than a quarter of an hour ago.
+    pub(crate) fn change(&self, queue: &Queue) -> Option<f64> {
+        let before = self.line_end().before(self.trend(&queue.id).as_deref())?;
+        Some(queue.waiting? as f64 - before as f64)
+    }
+
     /// Where all lines end now, and how high they are.
     pub(super) fn line_end(&self) -> LineEnd {
         let (to_ms, last_bin_minutes, scale) =

@@ -186,7 +186,7 @@ impl Strip {
     fn show(self, element: &Element) {
         let board = self.state;
         if board.phase() != Phase::Shown {
-            return;
+            return element.set_inner_html("");
         }
         let summary = board.summary();
         let (critical, warning) = (summary.critical, summary.warning);

@@ -193,7 +193,10 @@ impl Chart<'_> {
                 words.warning_at.fill([&numbers::tenths(limit)]),
             ));
         }
-        if history.before.is_known() {
+        if !history.before.is_known() {
+            let said = words.not_recorded_of.fill([&self.last()]);
+            label(svg, LEFT as i32, 14, "start", "", &said);
+        } else {
             let at_end = history.before.at(plot.to_ms - 1.0).unwrap_or_default();
             ends.push((plot.y(at_end / 2.0), "before", self.last()));
         }

@@ -15,7 +15,7 @@ use super::place::{Place, Range};
 use super::{Section, facts};
 use crate::board::{BoardState, Phase};
 use crate::field::Field;
-use crate::keys::{self, Command};
+use crate::keys::{self, Command, Commands};
 use crate::listener::Listener;
 use crate::slots::follow;
 use crate::{access, markup, settings, steering, text, viewport};
@@ -26,7 +26,7 @@ const EVERY: Duration = Duration::from_secs(60);
 const MARKUP: &str = "<nav class=detail-nav></nav><div class=detail-top>\
     <section class=now aria-live=off></section><section class=\"card against\"></section></div>\
     <section class=\"card charts\"><div class=chart-head></div><p class=chart-readout role=status></p>\
-    <div class=chart tabindex=0 role=slider></div><p class=chart-sentence></p><div class=chart-numbers></div></section>\
+    <div class=chart tabindex=0 role=slider aria-valuemin=0 aria-valuemax=100 aria-valuenow=0></div><p class=chart-sentence></p><div class=chart-numbers tabindex=0></div></section>\
     <div class=detail-low><section class=\"card agents\"></section><section class=\"card elsewhere\"></section>\
     <section class=\"card happened\"></section></div>";
 
@@ -54,6 +54,7 @@ struct Made {
 struct Detail {
     board: BoardState,
     place: Place,
+    commands: Commands,
     asked: Field<Option<Key>>,
     loaded: Field<Loaded>,
     /// When it was asked for, on the page's clock.
@@ -68,6 +69,7 @@ pub(super) fn keep(board: BoardState, place: Place) {
     let detail = Detail {
         board,
         place,
+        commands: keys::commands(),
         asked: Field::new(None),
         loaded: Field::new(Loaded::Not),
         asked_at: Field::new(Duration::ZERO),
@@ -126,11 +128,7 @@ fn give_back_focus(id: Option<String>) {
 
 impl Detail {
     fn obey(self) {
-        let commands = keys::commands();
-        let place = self.place;
-        for (command, step) in [(Command::NextPage, 1), (Command::PreviousPage, -1)] {
-            commands.on(command, move || self.go(step));
-        }
+        let (place, commands) = (self.place, self.commands);
         commands.on(Command::Close, move || {
             if place.is_open() {
                 place.close();
@@ -141,6 +139,23 @@ impl Detail {
                 place.set_table(!untrack(|| place.is_table()));
             }
         });
+    }
+
+    /// To the next queue by an arrow key, which nothing else has taken. Not by the commands for
+    /// pages, which are those of page keys as well: these scroll.
+    fn hear(self, event: &Event, commands: Commands) {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+            return;
+        };
+        let has_modifier =
+            event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
+        let is_taken = event.default_prevented() || untrack(|| commands.open()).is_some();
+        match &*event.key() {
+            _ if has_modifier || is_taken => {}
+            "ArrowRight" => self.go(1),
+            "ArrowLeft" => self.go(-1),
+            _ => {}
+        }
     }
 
     /// To the next queue, worst first, or the one before.
@@ -213,6 +228,8 @@ impl Detail {
         made.agents.show(facts::agents(&view, is_current));
         made.elsewhere.show(facts::elsewhere(board, id));
         made.head.show(head(place));
+        let label = words.calls_waiting.text();
+        markup::set(&made.chart_element, "aria-label", label);
         let cross = self.cross.get();
         let width = f64::from(made.chart_element.client_width());
         let is_table = place.is_table();
@@ -279,10 +296,7 @@ impl Detail {
                 None => String::new(),
             });
             for (name, value) in [
-                ("aria-label", words.calls_waiting.text()),
                 ("aria-valuetext", &readout),
-                ("aria-valuemin", "0"),
-                ("aria-valuemax", "100"),
                 ("aria-valuenow", &percent(plot.from_ms, plot.to_ms, at)),
             ] {
                 markup::set(&made.chart_element, name, value);
@@ -406,7 +420,7 @@ impl Made {
     fn new(root: &Element, detail: Detail) -> Option<Self> {
         let section = |selector| Section::find(root, selector);
         let chart: HtmlElement = markup::find(root, ".chart")?;
-        let place = detail.place;
+        let (place, commands) = (detail.place, detail.commands);
         let clicked = move |event: Event| {
             let act = markup::around(&event, "data-act")
                 .map(|it| it.1)
@@ -441,6 +455,9 @@ impl Made {
             }),
             on_chart("pointerleave", |detail, _, _| detail.cross.set(None)),
             on_chart("blur", |detail, _, _| detail.cross.set(None)),
+            Listener::with_event(window().into(), "keydown", move |event| {
+                detail.hear(&event, commands);
+            }),
             on_chart("keydown", |detail, event, chart| detail.step(event, chart)),
         ];
         Some(Self {

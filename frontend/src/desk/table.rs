@@ -187,7 +187,7 @@ impl Made {
             };
             let view = board.gist(&queue, &judge).view();
             totals.push((queue.clone(), view.tile_state.counts()));
-            rows.push(Row::of(&queue, &view, column));
+            rows.push(Row::of(board, &queue, &view, column));
         }
         let totals = Totals::of(totals.iter().map(|(queue, counts)| (&**queue, *counts)));
         let (mut open, closed): (Vec<Row>, Vec<Row>) = rows
@@ -233,13 +233,9 @@ impl Made {
 }
 
 impl Row {
-    fn of(queue: &Queue, view: &TileView, column: Column) -> Self {
+    fn of(board: BoardState, queue: &Queue, view: &TileView, column: Column) -> Self {
         let is_current = matches!(view.tile_state, TileState::Fresh | TileState::Ageing);
         let value = |metric| queue.value(metric).filter(|_| is_current);
-        let change = match view.change.is_empty() {
-            true => value(Metric::Waiting).map(|_| 0.0),
-            false => parse_change(&view.change),
-        };
         let wait = match view.wait_metric {
             "longest_wait" => Metric::LongestWait,
             _ => Metric::AverageWait,
@@ -249,7 +245,7 @@ impl Row {
             Column::Level => None,
             Column::Queue => None,
             Column::Waiting | Column::Line => value(Metric::Waiting),
-            Column::Change => change.filter(|_| is_current),
+            Column::Change => board.change(queue).filter(|_| is_current),
             Column::Wait => value(wait).filter(|_| waits),
             Column::Service => value(Metric::ServiceLevel),
             Column::Free => value(Metric::AvailableAgents),
@@ -268,13 +264,6 @@ impl Row {
             cells: cells(queue, view, is_current),
         }
     }
-}
-
-/// "+4" or "−2" as a number; what is written in thousands is as far as it is written.
-fn parse_change(change: &str) -> Option<f64> {
-    let sign = if change.starts_with('+') { 1.0 } else { -1.0 };
-    let digits: String = change.chars().filter(char::is_ascii_digit).collect();
-    digits.parse::<f64>().ok().map(|number| number * sign)
 }
 
 /// By the column; equal ones stay, the worst first.
