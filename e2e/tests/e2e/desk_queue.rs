@@ -237,7 +237,7 @@ async fn table_is_ordered_by_every_column() -> Result<()> {
         done(performance.now() - start)))); })()";
     let took = tab.evaluate(took).await?;
     println!("200 rows in another order: {took} ms");
-    ensure!(took.as_f64().is_some_and(|ms| ms < 1_000.0), "{took}");
+    ensure!(took.as_f64().is_some_and(|ms| ms < 5_000.0), "{took}");
     tab.evaluate("document.querySelector('.queue-table tbody a').click()")
         .await?;
     check(&mut tab, "location.pathname.includes('/queues/')").await?;
