@@ -19,6 +19,9 @@ pub struct BoardConfig {
     /// IANA time zone of the header's clock; `None` means the screen's own.
     /// `boards.timezone`; `QUEUEWALL_TIMEZONE`.
     pub timezone: Option<String>,
+    /// IANA time zone in which the board's days begin where it has no `timezone`; `None` means
+    /// UTC. `server.timezone`, else the machine's.
+    pub day_zone: Option<String>,
     /// Skills that the metrics are limited to, sorted, each once; empty means no
     /// limit. `boards.skill_ids`, else `cxone.skill_ids`; `CXONE_SKILL_IDS`.
     pub skill_ids: Vec<String>,

@@ -139,7 +139,9 @@ impl Loaded {
         let targets = Targets::read(&mut reader);
         let places = reader.boards().iter();
         let places: Vec<_> = places.map(|board| board.place.clone()).collect();
-        let boards = BoardConfig::read_all(&mut reader, &targets);
+        let has_today =
+            (cxone.as_ref()).is_some_and(|it| matches!(it.dialect, ::cxone::Dialect::Realtime(_)));
+        let boards = BoardConfig::read_all(&mut reader, &targets, has_today);
         let slugs = boards.iter().map(|board| board.slug.clone());
         let board_places = slugs.zip(places).collect();
         let requires_restart = RequiresRestart::read(&reader, &poll);

@@ -4,7 +4,7 @@
 //! thousands. `schedule` decides what to read next, `readings` keeps what was read, and
 //! `assemble` makes a board's snapshot of it: `judging` adds the levels, `upstream` the state of
 //! the reads, with the `cause` of a failure. `minutes` keeps the trends. `reconfigure` applies
-//! changed boards while it runs.
+//! changed boards while it runs. `today` counts contacts since midnight, beside the live reads.
 
 mod assemble;
 mod board;
@@ -23,6 +23,7 @@ mod readings;
 mod reconfigure;
 mod recording;
 mod schedule;
+mod today;
 mod trend;
 mod upstream;
 
@@ -33,6 +34,7 @@ use queuewall_shared::snapshot::BoardSnapshot;
 use rand::{SeedableRng as _, rngs::StdRng};
 use tokio::{
     sync::watch,
+    task::JoinSet,
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 use tracing::{debug, info, warn};
@@ -55,6 +57,7 @@ use outage::Outage;
 use plan::Group;
 use readings::Readings;
 use schedule::{Delay, Read, Schedule, Task};
+use today::TodaysNumbers;
 use upstream::ScheduleStatus;
 
 pub(crate) use assemble::identity;
@@ -90,6 +93,10 @@ pub struct Poller {
     schedule: Schedule,
     readings: Readings,
     minutes: Minutes,
+    /// Today's numbers; `None` where the dialect has none.
+    today: Option<TodaysNumbers>,
+    /// The request for them that is under way, if any: aborted with the poller.
+    asking_today: JoinSet<Option<today::Answer>>,
     /// Whether the boards' trends are to be published before the minute ends.
     has_new_trends: bool,
     /// When the next request of all is due, or was, where it is under way.
@@ -156,6 +163,8 @@ impl Poller {
         Self {
             readings: Readings::new(groups.len()),
             minutes: Minutes::default(),
+            today: source.reports().is_some().then(TodaysNumbers::new),
+            asking_today: JoinSet::new(),
             has_new_trends: true,
             next_request: None,
             pages: QueueList::default(),
@@ -487,6 +496,7 @@ impl Poller {
     }
 
     fn fit_cycle(&mut self) {
+        self.fit_today();
         let requests = self.requests();
         let cycle = plan::cycle(requests, self.poll.interval, self.budget.limit());
         if cycle != self.cycle {
@@ -509,6 +519,7 @@ impl Poller {
     }
 
     fn publish(&mut self) {
+        self.read_today();
         let (failures, until) = self.schedule.back_off_now();
         self.polls.hold_back(BackOff { failures, until });
         for (snapshot, latest) in self.snapshots() {
@@ -516,6 +527,7 @@ impl Poller {
             self.published.publish(snapshot, latest);
         }
         self.published.mark_assembled();
+        self.ask_today();
     }
 
     fn publish_trends(&self) {
@@ -537,13 +549,15 @@ impl Poller {
     fn snapshots(&mut self) -> Vec<(BoardSnapshot, Option<Moment>)> {
         let now = self.clock.now();
         let uptime_ms = self.published.uptime_ms(now);
+        let epoch_ms = self.epoch_ms(uptime_ms, now);
+        self.fit_days(epoch_ms);
         let frame = Frame {
             build: self.published.build(),
             // Numbers that CXone makes less often are no older for being read again.
             cycle: self.cycle.max(self.readings.pulse.step()),
             now,
             uptime_ms,
-            epoch_ms: self.epoch_ms(uptime_ms, now),
+            epoch_ms,
         };
         if self.minutes.record(&mut self.readings, &self.groups, frame) {
             self.has_new_trends = true;
@@ -552,6 +566,7 @@ impl Poller {
                 &mut self.readings,
                 &self.groups,
                 &self.boards,
+                self.today.as_ref(),
                 self.handover.is_some(),
                 frame,
             );
@@ -565,7 +580,7 @@ impl Poller {
             ..News::default()
         }
         .log();
-        let (schedule, readings) = (&self.schedule, &self.readings);
+        let (schedule, readings, today) = (&self.schedule, &self.readings, self.today.as_ref());
         let first = self.next_request;
         let snapshot = |board: &mut Board| {
             let next_try = schedule.next_try(board.group(), board.shows_all());
@@ -573,13 +588,13 @@ impl Poller {
                 next_try: next_try.map(|at| first.map_or(at, |first| first.max(at))),
                 is_list_incomplete: board.shows_all() && readings.is_list_incomplete,
             };
-            board.snapshot(readings, status, frame)
+            board.snapshot(readings, today, status, frame)
         };
         let snapshots = self.boards.iter_mut().map(snapshot).collect();
         if let Some(handover) = &self.handover
             && std::mem::take(&mut self.is_handover_due)
         {
-            let state = recording::state(&self.readings, &self.groups, &self.boards, frame);
+            let state = recording::state(&self.readings, &self.groups, &self.boards, today, frame);
             handover.send_replace(state);
         }
         snapshots

@@ -16,5 +16,5 @@ pub use crate::{
     metric::{Direction, Metric},
     snapshot::{Level, Reason},
 };
-pub use judge::{Judge, Judgement, judged};
+pub use judge::{Judge, Judgement, NewAnswers, judged};
 pub use thresholds::{Limits, Media, Thresholds};

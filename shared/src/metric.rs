@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is measured of a queue, now and since midnight. The first six are judged ([`Metric::JUDGED`]), the most
+/// What is measured of a queue, now and since midnight. The first nine are judged ([`Metric::JUDGED`]), the most
 /// telling first: that is the order of reasons.
 ///
 /// The order is fixed, and not by how far each is past its limit, so that the sentence on a
@@ -131,13 +131,16 @@ impl Metric {
     ];
 
     /// Those that levels are about, the most telling first.
-    pub const JUDGED: [Self; 6] = [
+    pub const JUDGED: [Self; 9] = [
         Self::AgentsLoggedOn,
         Self::LongestWait,
         Self::AverageWait,
         Self::Waiting,
         Self::AvailableAgents,
         Self::ServiceLevel,
+        Self::AbandonRate,
+        Self::ServiceLevelToday,
+        Self::AverageSpeedOfAnswer,
     ];
 
     const fn row(self) -> Row {

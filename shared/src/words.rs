@@ -209,6 +209,10 @@ Words {
     few_free: Phrase<1>,
     none_logged_on: Phrase<0>,
     few_logged_on: Phrase<1>,
+    /// Of today's contacts, here and below.
+    abandoned_over: Phrase<1>,
+    service_today_under: Phrase<1>,
+    answer_over: Phrase<1>,
     /// Instead of the level's word: it has not ended yet, and the number is better.
     easing: Word<22>,
     none_waiting: Phrase<0>,
@@ -219,6 +223,9 @@ Words {
     service_now: Phrase<1>,
     free_now: Phrase<1>,
     logged_on_now: Phrase<1>,
+    abandoned_now: Phrase<1>,
+    service_today_now: Phrase<1>,
+    answer_now: Phrase<1>,
     /// For how long, where the start was not seen.
     at_least: Phrase<1>,
     free_of: Phrase<2>,

@@ -99,7 +99,7 @@ fn says_nobody_free(reason: &Reason) -> bool {
 
 /// Whether a reason is past because nobody waits any more.
 fn is_for_none_waiting(queue: &Queue, reason: &Reason) -> bool {
-    reason.held && queue.waiting == Some(0) && reason.metric != Metric::ServiceLevel
+    reason.held && queue.waiting == Some(0) && reason.metric < Metric::ServiceLevel
 }
 
 /// What a reason means, without its level and its time: its limit, or the number where the
@@ -140,6 +140,13 @@ fn matter(queue: &Queue, reason: &Reason) -> String {
         }
         Metric::AgentsLoggedOn if reason.limit < 1.0 => nothing(words.none_logged_on),
         Metric::AgentsLoggedOn => words.few_logged_on.fill([&count(reason.limit)]),
+        Metric::AbandonRate => said(words.abandoned_over, words.abandoned_now, &numbers::tenths),
+        Metric::ServiceLevelToday => said(
+            words.service_today_under,
+            words.service_today_now,
+            &numbers::tenths,
+        ),
+        Metric::AverageSpeedOfAnswer => said(words.answer_over, words.answer_now, &time),
         // The others are not judged.
         _ => String::new(),
     }

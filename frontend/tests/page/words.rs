@@ -314,9 +314,12 @@ fn every_reason_fits_its_line_of_a_tile() {
     in_every_language(|language| {
         for metric in Metric::JUDGED {
             let limits = match metric {
-                Metric::AverageWait | Metric::LongestWait => [300_000.0, 600_000.0],
+                Metric::AverageWait | Metric::LongestWait | Metric::AverageSpeedOfAnswer => {
+                    [300_000.0, 600_000.0]
+                }
                 Metric::Waiting => [10.0, 100.0],
-                Metric::ServiceLevel => [80.0, 82.5],
+                Metric::ServiceLevel | Metric::ServiceLevelToday => [80.0, 82.5],
+                Metric::AbandonRate => [5.0, 12.5],
                 _ => [0.0, 10.0],
             };
             let kinds = [(0, false), (1, false), (0, true), (1, true)];

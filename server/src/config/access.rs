@@ -155,7 +155,7 @@ impl LinkSettings {
         let access = AccessConfig::read(&mut reader, &server);
         let store = StoreConfig::read(&mut reader);
         let targets = Targets::read(&mut reader);
-        let boards = BoardConfig::read_all(&mut reader, &targets);
+        let boards = BoardConfig::read_all(&mut reader, &targets, false);
         ConfigError::unless_none(reader.problems)?;
         let scheme = match server.tls {
             Some(_) => "https",

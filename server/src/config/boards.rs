@@ -26,7 +26,7 @@ struct Base<'f> {
     table: Option<&'f Table>,
     levels: Thresholds,
     hours: Option<Hours>,
-    /// The machine's time zone.
+    /// The time zone of boards without one, for what needs one.
     zone: Option<String>,
 }
 
@@ -53,18 +53,23 @@ impl Targets {
 
 impl BoardConfig {
     /// The file's boards, else the environment's one.
-    pub(super) fn read_all(reader: &mut Reader<'_>, targets: &Targets) -> Vec<Self> {
+    pub(super) fn read_all(
+        reader: &mut Reader<'_>,
+        targets: &Targets,
+        has_today: bool,
+    ) -> Vec<Self> {
+        let zone = zone::Default::read(reader);
         let file = reader.take_tables();
         let base = file.table(keys::LEVELS);
         let levels = levels::over(&Thresholds::default(), base, &mut reader.problems);
         let base = Base {
             table: base,
             levels,
-            zone: zone::of_machine(reader.env),
+            zone: zone.name().map(str::to_owned),
             hours: hours::read(base, &mut reader.problems),
         };
         let boards = Self::read_over(&base, &file, reader, targets);
-        notes::describe(reader, &file, &levels, &boards);
+        notes::describe(reader, &file, &levels, &boards, &zone, has_today);
         boards
     }
 
@@ -106,6 +111,7 @@ impl BoardConfig {
             slug: MAIN_SLUG.to_owned(),
             title: label(title.as_ref(), problems).unwrap_or_else(|| MAIN_TITLE.to_owned()),
             timezone,
+            day_zone: base.zone.clone(),
             skill_ids: targets.skill_ids.clone(),
             queues: targets.queue_ids.iter().map(QueueConfig::new).collect(),
             levels: base.levels,
@@ -150,6 +156,7 @@ impl BoardConfig {
             levels,
             title: label(text("title"), problems).unwrap_or_else(|| slug.clone()),
             timezone,
+            day_zone: base.zone.clone(),
             slug,
             skill_ids,
             simulated_clock: None,

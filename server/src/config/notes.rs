@@ -24,6 +24,8 @@ pub(super) fn describe(
     file: &Table,
     base: &Thresholds,
     boards: &[BoardConfig],
+    zone: &zone::Default,
+    has_today: bool,
 ) {
     if let Some(levels) = file.table(keys::LEVELS) {
         let by = "each board's time zone";
@@ -35,13 +37,14 @@ pub(super) fn describe(
         None => reader.variable(&keys::TIMEZONE).is_some(),
     };
     for (index, board) in boards.iter().enumerate() {
-        if let Some(zone) = board
-            .timezone
-            .as_deref()
-            .filter(|_| !has_zone(index, reader))
-        {
-            of_machine(reader, &board.slug, zone);
-        }
+        let what = match (board.timezone.is_some(), has_today) {
+            _ if has_zone(index, reader) => continue,
+            (true, true) => "levels.hours and today's numbers follow",
+            (true, false) => "levels.hours follow",
+            (false, true) => "today's numbers follow",
+            (false, false) => continue,
+        };
+        of_default(reader, &board.slug, what, zone);
     }
     for (table, board) in in_file.iter().zip(boards) {
         let zone = board.timezone.as_deref().unwrap_or_default();
@@ -59,16 +62,21 @@ pub(super) fn describe(
     }
 }
 
-/// Describes the machine's zone, which a board without one has for its hours.
-fn of_machine(reader: &mut Reader<'_>, slug: &str, zone: &str) {
-    if zone::is_utc_by_default(reader.env, zone) {
+/// Describes the zone that a board without one has for its hours and its days.
+fn of_default(reader: &mut Reader<'_>, slug: &str, what: &str, default: &zone::Default) {
+    let zone = default.name().unwrap_or("UTC");
+    if default.is_utc_by_default(reader.env) {
         reader.warnings.push(format!(
-            "board {slug:?}: levels.hours follow {zone}, since neither the board nor the machine has another time \
-             zone: set boards.timezone, QUEUEWALL_TIMEZONE or TZ"
+            "board {slug:?}: {what} {zone}, since neither the board nor the machine has another time zone: set \
+             boards.timezone, server.timezone, QUEUEWALL_TIMEZONE or TZ"
         ));
     } else {
+        let whose = match default {
+            zone::Default::Configured(_) => "server.timezone",
+            _ => "the machine's time zone",
+        };
         reader.notes.push(format!(
-            "board {slug:?}: levels.hours follow the machine's time zone {zone}, since the board has none"
+            "board {slug:?}: {what} {whose} {zone}, since the board has none"
         ));
     }
 }

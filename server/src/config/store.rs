@@ -110,7 +110,7 @@ impl StoreSettings {
         let store = StoreConfig::read(&mut reader);
         let state_dir = access::state_dir(&mut reader);
         let targets = Targets::read(&mut reader);
-        let boards = BoardConfig::read_all(&mut reader, &targets);
+        let boards = BoardConfig::read_all(&mut reader, &targets, false);
         ConfigError::unless_none(reader.problems)?;
         Ok(Self {
             store,

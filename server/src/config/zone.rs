@@ -6,6 +6,7 @@ use super::{
     env::Env,
     keys,
     problem::{Problem, Spanned},
+    reader::Reader,
 };
 
 /// In the database, and no zone to any browser.
@@ -29,14 +30,46 @@ pub(super) fn read(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>)
     })
 }
 
-/// The machine's zone, where that is one.
-pub(super) fn of_machine(env: &dyn Env) -> Option<String> {
-    let zone = env.time_zone()?;
-    (!NO_ZONES.contains(&zone.as_str())).then_some(zone)
+/// The zone of boards without one, for what needs one.
+#[derive(Debug)]
+pub(super) enum Default {
+    /// `server.timezone`.
+    Configured(String),
+    /// The machine's.
+    Machine(String),
+    /// The machine has none either.
+    None,
 }
 
-/// Whether the machine's zone is UTC though nobody asked for it: most containers have it.
-pub(super) fn is_utc_by_default(env: &dyn Env, zone: &str) -> bool {
+impl Default {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let found = reader.text(&keys::SERVER_TIMEZONE);
+        if let Some(zone) = read(found.as_ref(), &mut reader.problems) {
+            return Self::Configured(zone);
+        }
+        let zone = reader.env.time_zone();
+        let zone = zone.filter(|zone| !NO_ZONES.contains(&zone.as_str()));
+        zone.map_or(Self::None, Self::Machine)
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Configured(zone) | Self::Machine(zone) => Some(zone),
+            Self::None => None,
+        }
+    }
+
+    /// Whether it is UTC though nobody asked for it: most containers have that.
+    pub(super) fn is_utc_by_default(&self, env: &dyn Env) -> bool {
+        match self {
+            Self::Configured(_) => false,
+            Self::Machine(zone) => is_utc_by_default(env, zone),
+            Self::None => true,
+        }
+    }
+}
+
+fn is_utc_by_default(env: &dyn Env, zone: &str) -> bool {
     let is_asked = env.variables().iter().any(|(name, _)| name == "TZ");
     !is_asked && ["UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Universal"].contains(&zone)
 }

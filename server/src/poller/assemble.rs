@@ -14,6 +14,7 @@ use super::{
     cause::wall_cause,
     judging::Judging,
     readings::{Known, Problem, Readings},
+    today::OfBoard,
 };
 use crate::{
     board::BoardConfig,
@@ -88,6 +89,7 @@ pub(crate) fn assemble(
     shown: &[Shown<'_>],
     latest: Option<Moment>,
     upstream: Upstream,
+    today: Option<OfBoard<'_>>,
     judging: &mut Judging,
     frame: Frame<'_>,
 ) -> BoardSnapshot {
@@ -97,13 +99,17 @@ pub(crate) fn assemble(
             .and_then(|it| it.current(frame.now, frame.cycle));
         current.is_some()
     };
-    let judgements = judging.judge(shown, frame);
+    let judgements = judging.judge(shown, today.as_ref(), frame);
     let tiles = shown.iter().zip(judgements);
     let queues: Vec<Queue> = tiles
         .map(|(shown, judgement)| {
             let service_level = judging.thresholds(shown).limits(Metric::ServiceLevel);
             let goal = service_level.warning;
-            tile(shown, latest, goal, judgement, is_current(shown))
+            let today = today.and_then(|it| it.queue(shown.id, latest));
+            Queue {
+                today,
+                ..tile(shown, latest, goal, judgement, is_current(shown))
+            }
         })
         .collect();
     let totals = Totals::of(queues.iter().zip(shown.iter().map(is_current)));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use queuewall_shared::{
     level::{Judge, Metric},
     snapshot::{BoardSnapshot, SimulatedClock},
@@ -11,9 +12,10 @@ use super::{
     assemble::{Frame, Shown, assemble, latest_read, shown},
     judging::Judging,
     readings::Readings,
+    today::{Midnight, OfBoard, TodaysNumbers, midnight, sentence},
     upstream::{ScheduleStatus, UpstreamHealth},
 };
-use crate::{board::BoardConfig, clock::Moment};
+use crate::{board::BoardConfig, clock::Moment, mapping::millis};
 
 #[derive(Debug)]
 pub(crate) struct Board {
@@ -21,6 +23,9 @@ pub(crate) struct Board {
     group: usize,
     judging: Judging,
     health: UpstreamHealth,
+    zone: TimeZone,
+    /// The day whose numbers it shows.
+    day: Option<Midnight>,
 }
 
 impl Board {
@@ -29,6 +34,8 @@ impl Board {
         Self {
             judging: Judging::new(&config),
             health: UpstreamHealth::default(),
+            zone: zone_of_days(&config),
+            day: None,
             config,
             group,
         }
@@ -43,6 +50,7 @@ impl Board {
             self.judging = Judging::new(&config);
         }
         Self {
+            zone: zone_of_days(&config),
             config,
             group,
             ..self
@@ -67,6 +75,21 @@ impl Board {
     /// The clock that it shows in place of the machine's.
     pub(crate) fn simulated_clock(&self) -> Option<SimulatedClock> {
         self.config.simulated_clock
+    }
+
+    /// When the day began in which the board is.
+    pub(crate) fn midnight(&self, epoch_ms: u64) -> Midnight {
+        midnight(epoch_ms, &self.zone)
+    }
+
+    /// The day whose numbers it shows: the one before, until those of the new one are known.
+    pub(crate) fn shown_day(&self) -> Option<Midnight> {
+        self.day
+    }
+
+    /// From now on it shows this day's numbers.
+    pub(crate) fn shows_day(&mut self, midnight: Midnight) {
+        self.day = Some(midnight);
     }
 
     /// With which group its queues are read.
@@ -102,6 +125,7 @@ impl Board {
     pub(crate) fn snapshot(
         &mut self,
         readings: &Readings,
+        today: Option<&TodaysNumbers>,
         status: ScheduleStatus,
         frame: Frame<'_>,
     ) -> (BoardSnapshot, Option<Moment>) {
@@ -109,7 +133,37 @@ impl Board {
         let latest = latest_read(&shown);
         let upstream = self.health.update(&shown, latest, readings, status, frame);
         let judging = &mut self.judging;
-        let snapshot = assemble(&self.config, &shown, latest, upstream, judging, frame);
+        let midnight = midnight(frame.epoch_ms, &self.zone);
+        let of_board = today.zip(self.day).and_then(|(today, day)| {
+            Some(OfBoard {
+                day: today.day(day)?,
+                midnight: day,
+                is_over: day != midnight,
+                interval: today.interval(),
+                now: frame.now,
+            })
+        });
+        let mut snapshot = assemble(
+            &self.config,
+            &shown,
+            latest,
+            upstream,
+            of_board,
+            judging,
+            frame,
+        );
+        if let Some(today) = today {
+            snapshot.today_interval_ms = Some(millis(today.interval()));
+            snapshot.today_cause_code = today.cause(midnight);
+            snapshot.today_cause = snapshot.today_cause_code.map(sentence);
+        }
         (snapshot, latest)
     }
+}
+
+/// In which zone its days begin.
+fn zone_of_days(config: &BoardConfig) -> TimeZone {
+    let zone = config.timezone.as_deref().or(config.day_zone.as_deref());
+    let zone = zone.and_then(|name| TimeZoneDatabase::bundled().get(name).ok());
+    zone.unwrap_or(TimeZone::UTC)
 }

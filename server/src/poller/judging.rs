@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use queuewall_shared::{
-    level::{Judge, Judgement, Thresholds},
-    snapshot::QueueState,
+    level::{Judge, Judgement, NewAnswers, Thresholds},
+    snapshot::{Queue, QueueState},
 };
 use tokio::time::Instant;
 
 use super::{
     assemble::{Frame, Shown},
     readings::Known,
+    today::OfBoard,
 };
 use crate::{
     board::{BoardConfig, QueueConfig},
@@ -41,6 +42,8 @@ struct Judged {
     judge: Judge,
     /// When the reading judged last was made.
     read_at: Option<Instant>,
+    /// When today's numbers that were judged last were asked for.
+    today_at: [Option<Instant>; 2],
     judgement: Judgement,
     /// Set where the thresholds changed since.
     is_outdated: bool,
@@ -122,10 +125,12 @@ impl Judging {
     pub(crate) fn judge(
         &mut self,
         shown: &[Shown<'_>],
+        today: Option<&OfBoard<'_>>,
         frame: Frame<'_>,
     ) -> Vec<Option<Judgement>> {
         let mut before = std::mem::take(&mut self.queues);
         let minute = MinuteOfWeek::at(frame.now.wall, &self.zone);
+        let today_at = today.map(OfBoard::current_since).unwrap_or_default();
         let judge = |shown: &Shown<'_>| {
             let before = before.remove_entry(shown.id);
             let hours = self.own_hours.get(shown.id).or(self.hours.as_ref());
@@ -155,12 +160,21 @@ impl Judging {
             let is_new = judged.read_at != Some(at.monotonic);
             if is_new || judged.is_outdated {
                 judged.read_at = Some(at.monotonic);
-                let (queue, thresholds) = (mapping::queue(reading), self.thresholds(shown));
+                let thresholds = self.thresholds(shown);
+                let queue = Queue {
+                    today: today.and_then(|today| today.current(shown.id)),
+                    ..mapping::queue(reading)
+                };
+                let before = std::mem::replace(&mut judged.today_at, today_at);
+                let new = NewAnswers {
+                    contacts: before[0] != today_at[0],
+                    service_level: before[1] != today_at[1],
+                };
                 let judge = &mut judged.judge;
                 judged.judgement = if judged.is_outdated {
                     judge.step_with_new_thresholds(&queue, &thresholds, frame.uptime_ms)
                 } else {
-                    judge.step(&queue, &thresholds, frame.uptime_ms)
+                    judge.step_with(&queue, &thresholds, frame.uptime_ms, new)
                 };
                 judged.is_outdated = false;
             }

@@ -11,7 +11,7 @@ use std::{
 use arc_swap::ArcSwap;
 use prometheus_client::{
     encoding::EncodeLabelSet,
-    metrics::{family::Family, histogram::Histogram},
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
     registry::{Registry, Unit},
 };
 use tokio::time::Instant;
@@ -31,6 +31,8 @@ pub struct Polls {
     back_off: Arc<ArcSwap<BackOff>>,
     /// How many requests in a row got no answer.
     unanswered: Arc<AtomicU32>,
+    /// Reads of today's numbers.
+    today: Family<Labels, Counter>,
 }
 
 /// How failures hold the reading back.
@@ -51,6 +53,7 @@ impl Default for Polls {
             seconds,
             back_off: Arc::default(),
             unanswered: Arc::default(),
+            today: Family::default(),
         }
     }
 }
@@ -72,6 +75,12 @@ impl Polls {
             }
             _ => self.unanswered.store(0, Ordering::Relaxed),
         }
+    }
+
+    /// A request for today's numbers ended.
+    pub(crate) fn read_today(&self, is_read: bool) {
+        let labels = if is_read { READ } else { FAILED };
+        self.today.get_or_create(&labels).inc();
     }
 
     /// How many reads in a row got no answer from CXone.
@@ -97,6 +106,11 @@ impl Polls {
             "Time that one read of queues or of their list took: pages, sign-in and waits for the budget included",
             Unit::Seconds,
             self.seconds.clone(),
+        );
+        registry.register(
+            "today_reads",
+            "Requests for today's numbers",
+            self.today.clone(),
         );
     }
 }

@@ -13,6 +13,7 @@ use queuewall_shared::{freshness::Freshness, snapshot::QueueState};
 
 use super::{news::News, pulse::Pulse};
 use crate::clock::Moment;
+pub(crate) use handover::Handover;
 
 /// What is known of all queues, by group.
 #[derive(Debug, Default)]

@@ -14,7 +14,8 @@ use super::{
     board::Board,
     events,
     plan::Group,
-    readings::{Highest, Known, Readings},
+    readings::{Handover, Highest, Known, Readings},
+    today::TodaysNumbers,
 };
 use crate::{
     clock::Moment,
@@ -34,9 +35,15 @@ impl Poller {
         self.minutes = super::Minutes::restored(restored.uptime_ms, restored.trends);
         let readings = restored.readings.as_deref();
         // Of another version, it may not be understood.
-        if let Some(handover) = readings.and_then(|text| serde_json::from_str(text).ok()) {
+        if let Some(mut handover) =
+            readings.and_then(|text| serde_json::from_str::<Handover>(text).ok())
+        {
             let now = self.clock.now();
             let uptime_ms = self.published.uptime_ms(now);
+            let days = std::mem::take(&mut handover.today);
+            if let Some(today) = &mut self.today {
+                today.take_over(days, now, uptime_ms);
+            }
             let readings = &mut self.readings;
             readings.take_over(handover, &self.groups, now, uptime_ms);
         }
@@ -77,6 +84,7 @@ pub(super) fn minute(
     readings: &mut Readings,
     groups: &[Group],
     boards: &[Board],
+    today: Option<&TodaysNumbers>,
     has_handover: bool,
     frame: Frame<'_>,
 ) {
@@ -93,7 +101,7 @@ pub(super) fn minute(
     // this minute is written.
     let state = match has_handover {
         true => Vec::new(),
-        false => state(readings, groups, boards, frame),
+        false => state(readings, groups, boards, today, frame),
     };
     recorder.minute(Minute {
         at: minute_of(frame.epoch_ms),
@@ -107,10 +115,14 @@ pub(super) fn state(
     readings: &Readings,
     groups: &[Group],
     boards: &[Board],
+    today: Option<&TodaysNumbers>,
     frame: Frame<'_>,
 ) -> Vec<(String, String)> {
     let Frame { now, uptime_ms, .. } = frame;
-    let readings = readings.hand_over(groups, now, uptime_ms);
+    let is_shown = |id: &str| (0..groups.len()).any(|group| readings.of(group, id).is_some());
+    let today = today.map(|today| today.hand_over(is_shown, now, uptime_ms));
+    let mut readings = readings.hand_over(groups, now, uptime_ms);
+    readings.today = today.unwrap_or_default();
     let levels = boards.iter().map(|board| (board.slug(), board.troubled()));
     Restored::to_state(uptime_ms, now.wall, &readings, levels)
 }

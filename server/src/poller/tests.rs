@@ -9,6 +9,7 @@ mod readings;
 mod recording;
 mod requests;
 mod times;
+mod today;
 mod unknown_ids;
 
 use std::{
@@ -72,6 +73,8 @@ struct Script {
     /// When each request was let through.
     asked: Vec<Instant>,
     lists: usize,
+    /// What is answered of today; `None` where the dialect has none.
+    today: Option<today::Script>,
 }
 
 #[async_trait]
@@ -176,6 +179,11 @@ impl QueueSource for Scripted {
 
     async fn sign_in(&self) -> Result<(), cxone::Error> {
         Ok(())
+    }
+
+    fn reports(&self) -> Option<&dyn cxone::ReportSource> {
+        let has_reports = self.script.lock().unwrap().today.is_some();
+        has_reports.then_some(self)
     }
 }
 

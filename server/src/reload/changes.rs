@@ -78,6 +78,7 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
         slug: _,
         title,
         timezone,
+        day_zone,
         skill_ids,
         queues,
         levels,
@@ -88,7 +89,10 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
     } = new;
     let parts = [
         (old.title != *title, "title"),
-        (old.timezone != *timezone, "timezone"),
+        (
+            old.timezone != *timezone || old.day_zone != *day_zone,
+            "timezone",
+        ),
         (old.skill_ids != *skill_ids, "skill_ids"),
         (old.queues != *queues, "queues"),
         (old.levels != *levels || old.hours != *hours, "levels"),

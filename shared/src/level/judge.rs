@@ -89,7 +89,7 @@ pub fn judged(queue: &Queue, metric: Metric) -> Option<f64> {
             } else {
                 queue.value(metric)
             };
-            wait_ms.map(|ms| (ms / 1_000.0).floor() * 1_000.0)
+            wait_ms.map(whole_seconds)
         }
         Metric::AgentsLoggedOn | Metric::AvailableAgents => {
             let nobody = (queue.agents.logged_on == Some(0)).then_some(0.0);
@@ -97,7 +97,43 @@ pub fn judged(queue: &Queue, metric: Metric) -> Option<f64> {
             queue.waiting?;
             Some(if is_empty { f64::INFINITY } else { agents })
         }
+        Metric::AbandonRate => {
+            let queued = queue.value(Metric::Queued);
+            queue.value(metric).filter(|_| queued >= Some(LEAST_QUEUED))
+        }
+        Metric::AverageSpeedOfAnswer => queue.value(metric).map(whole_seconds),
         _ => queue.value(metric),
+    }
+}
+
+/// Of fewer contacts the share of those that gave up says nothing.
+const LEAST_QUEUED: f64 = 20.0;
+
+fn whole_seconds(ms: f64) -> f64 {
+    (ms / 1_000.0).floor() * 1_000.0
+}
+
+/// Which of today's numbers come from another answer than those judged before.
+#[derive(Clone, Copy, Debug)]
+pub struct NewAnswers {
+    /// The contacts counted.
+    pub contacts: bool,
+    /// The service level.
+    pub service_level: bool,
+}
+
+impl NewAnswers {
+    const ALL: Self = Self {
+        contacts: true,
+        service_level: true,
+    };
+
+    /// Whether a metric's value may be the same answer as before.
+    fn repeat(self, metric: Metric) -> bool {
+        match metric {
+            Metric::ServiceLevelToday => !self.service_level,
+            _ => metric.is_of_today() && !self.contacts,
+        }
     }
 }
 
@@ -152,12 +188,24 @@ impl Interruption {
 impl Judge {
     /// Judges a queue's next reading, made at `now_ms` of any scale that only goes forward.
     pub fn step(&mut self, queue: &Queue, thresholds: &Thresholds, now_ms: u64) -> Judgement {
+        self.step_with(queue, thresholds, now_ms, NewAnswers::ALL)
+    }
+
+    /// The same, where today's numbers may be those judged before: an answer counts as one
+    /// reading, however often it is handed in.
+    pub fn step_with(
+        &mut self,
+        queue: &Queue,
+        thresholds: &Thresholds,
+        now_ms: u64,
+        new: NewAnswers,
+    ) -> Judgement {
         let interruption = self.is_interrupted.then_some(Interruption {
             from_ms: self.judged_ms,
             to_ms: now_ms,
             is_reload: false,
         });
-        self.judge(queue, thresholds, now_ms, interruption)
+        self.judge(queue, thresholds, now_ms, interruption, new)
     }
 
     /// Judges a reading by new thresholds: at once, like a first reading. A level that
@@ -173,7 +221,8 @@ impl Judge {
             to_ms: now_ms,
             is_reload: !self.is_interrupted,
         };
-        self.judge(queue, thresholds, now_ms, Some(interruption))
+        let interruption = Some(interruption);
+        self.judge(queue, thresholds, now_ms, interruption, NewAnswers::ALL)
     }
 
     /// Whether it holds nothing against the queue, so that there is nothing to go on from.
@@ -199,6 +248,7 @@ impl Judge {
         thresholds: &Thresholds,
         now_ms: u64,
         interruption: Option<Interruption>,
+        new: NewAnswers,
     ) -> Judgement {
         let values = self.values(queue);
         let is_judged = |metric: Metric| thresholds.limits(metric).is_judged();
@@ -209,13 +259,21 @@ impl Judge {
         if let Some(interruption) = interruption {
             self.metrics = self.metrics.map(|held| held.interrupted(interruption));
         }
-        let sample = queue.service_level.sample;
-        let is_too_small = sample.is_some_and(|sample| sample < thresholds.minimum_sample);
+        let is_too_small = |metric| {
+            let sample = match metric {
+                Metric::ServiceLevel => queue.service_level.sample,
+                Metric::ServiceLevelToday => queue.today.as_ref()?.service_level.sample,
+                _ => None,
+            };
+            Some(sample? < thresholds.minimum_sample)
+        };
         let at_once = interruption.is_some();
         for ((held, metric), value) in self.metrics.iter_mut().zip(Metric::JUDGED).zip(values) {
-            held.step(metric, value, thresholds, now_ms, at_once);
+            if value.is_none() || at_once || !new.repeat(metric) {
+                held.step(metric, value, thresholds, now_ms, at_once);
+            }
             held.value = value;
-            if metric == Metric::ServiceLevel && is_too_small {
+            if is_too_small(metric) == Some(true) {
                 held.critical = Trigger::default();
             }
         }

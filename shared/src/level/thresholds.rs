@@ -40,6 +40,7 @@ impl Limits {
             (Metric::Waiting, _) => Self::new(5.0, 10.0),
             (Metric::AverageWait, _) => Self::new(60_000.0, 120_000.0),
             (Metric::LongestWait, _) => Self::new(120_000.0, 300_000.0),
+            (Metric::AbandonRate, _) => Self::new(5.0, 10.0),
             _ => Self::default(),
         }
     }

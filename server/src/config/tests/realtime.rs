@@ -228,7 +228,59 @@ fn settings_of_the_other_dialect_are_warned_of() {
         warnings[0].starts_with("environment: CXONE_AREA_URL does nothing beside"),
         "{warnings:?}"
     );
-    assert!(read(&APPLICATION, &[]).unwrap().config.warnings.is_empty());
+    let variables = and(&APPLICATION, &[("QUEUEWALL_SERVER_TIMEZONE", "UTC")]);
+    assert!(read(&variables, &[]).unwrap().config.warnings.is_empty());
+}
+
+#[test]
+fn days_of_board_without_zone_follow_the_servers_or_the_machines() {
+    let read = |variables: &[(&str, &str)], zone: Option<&str>| {
+        let mut env = FakeEnv::new(&and(&APPLICATION, variables), &[]);
+        env.time_zone = zone.map(str::to_owned);
+        let loaded = read_from(&env, None).unwrap();
+        let board = &loaded.config.boards[0];
+        assert_eq!(board.timezone, None, "the screen's own clock");
+        let said = [loaded.notes, loaded.config.warnings].concat().join("\n");
+        (board.day_zone.clone().unwrap_or_default(), said)
+    };
+    let by_server = [("QUEUEWALL_SERVER_TIMEZONE", "europe/berlin")];
+    for (variables, machine, zone, expected) in [
+        (
+            &by_server[..],
+            Some("Asia/Tokyo"),
+            "Europe/Berlin",
+            "server.timezone Europe/Berlin, since",
+        ),
+        (
+            &[],
+            Some("Asia/Tokyo"),
+            "Asia/Tokyo",
+            "the machine's time zone Asia/Tokyo, since",
+        ),
+        (
+            &[("TZ", "UTC")],
+            Some("UTC"),
+            "UTC",
+            "the machine's time zone UTC, since",
+        ),
+        (
+            &[],
+            Some("UTC"),
+            "UTC",
+            "UTC, since neither the board nor the machine has another",
+        ),
+        (
+            &[],
+            None,
+            "",
+            "UTC, since neither the board nor the machine has another",
+        ),
+    ] {
+        let (found, said) = read(variables, machine);
+        assert_eq!(found, zone);
+        let expected = format!("board \"main\": today's numbers follow {expected}");
+        assert!(said.starts_with(&expected), "{said}");
+    }
 }
 
 #[test]

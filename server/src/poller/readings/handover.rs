@@ -5,7 +5,10 @@ use cxone::{QueueInfo, QueueReading};
 use serde::{Deserialize, Serialize};
 
 use super::{Known, Readings};
-use crate::{clock::Moment, poller::plan::Group};
+use crate::{
+    clock::Moment,
+    poller::{plan::Group, today::DayHandover},
+};
 
 /// Readings that are older are not handed over.
 const LONGEST_AGE_MS: u64 = 3_600_000;
@@ -16,6 +19,9 @@ pub(crate) struct Handover {
     /// Ids and names of the queue list, where a board shows all queues.
     list: Option<Vec<(String, Option<String>)>>,
     queues: Vec<HandedOver>,
+    /// Today's numbers.
+    #[serde(default)]
+    pub(crate) today: Vec<DayHandover>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,6 +55,7 @@ impl Readings {
         Handover {
             list: self.list.is_some().then(|| list.collect()),
             queues: queues.collect(),
+            today: Vec::new(),
         }
     }
 

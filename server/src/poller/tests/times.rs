@@ -169,8 +169,12 @@ async fn trend_has_the_highest_of_five_minutes_and_gaps() {
 #[tokio::test(start_paused = true)]
 async fn unchanged_centre_has_one_tag_for_two_hours() {
     let ids = ids(2);
-    let bench = Bench::start(&ids, all_waiting(&ids), 10);
-    after(Duration::from_secs(1)).await;
+    let mut script = all_waiting(&ids);
+    script.today = Some(super::today::Script::default());
+    let bench = Bench::start(&ids, script, 10);
+    // Today's numbers follow the live ones.
+    after(Duration::from_secs(5)).await;
+    assert!(bench.latest().queues[0].today.is_some());
     let tag = bench.tag();
     let mut trends = Vec::new();
     for _ in 0..7_200 {

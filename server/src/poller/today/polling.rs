@@ -1,0 +1,80 @@
+//! How the poller reads today's numbers.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use tokio::time::Instant;
+
+use super::{Midnight, ask};
+use crate::poller::Poller;
+
+impl Poller {
+    /// Takes over what was answered.
+    pub(in crate::poller) fn read_today(&mut self) {
+        while let Some(ended) = self.asking_today.try_join_next() {
+            let (Some(today), Ok(Some(answer))) = (&mut self.today, ended) else {
+                continue;
+            };
+            self.polls.read_today(answer.outcome.is_ok());
+            today.answered(answer, self.clock.now());
+            self.is_handover_due = true;
+        }
+    }
+
+    /// Sends the next request for them, if it is due and nothing live is: one at a time, while
+    /// live reads succeed, and never the last one that the budget has room for.
+    pub(in crate::poller) fn ask_today(&mut self) {
+        let now = Instant::now();
+        let is_live_due = self.next_request.is_some_and(|due| due <= now);
+        let (failures, _) = self.schedule.back_off_now();
+        if is_live_due || failures > 0 || !self.schedule.first_round_is_over() {
+            return;
+        }
+        let limit = self.budget.limit();
+        let free = limit.saturating_sub(self.budget.used());
+        // A budget of two is a live read and this.
+        if self.budget.next_free() > now || free < 2.min(limit - 1) {
+            return;
+        }
+        let Some(today) = self.today.as_ref().filter(|_| self.asking_today.is_empty()) else {
+            return;
+        };
+        let at = self.clock.now();
+        let epoch_ms = self.epoch_ms(self.published.uptime_ms(at), at);
+        if let Some(asked) = today.due(&self.days(epoch_ms), now) {
+            let source = Arc::clone(&self.source);
+            self.asking_today.spawn(ask(source, asked, epoch_ms));
+        }
+    }
+
+    /// The days that boards are in.
+    fn days(&self, epoch_ms: u64) -> BTreeSet<Midnight> {
+        let boards = self.boards.iter();
+        boards.map(|board| board.midnight(epoch_ms)).collect()
+    }
+
+    /// Begins the days that begin, and forgets those that no board shows any more.
+    pub(in crate::poller) fn fit_days(&mut self, epoch_ms: u64) {
+        let Some(today) = &mut self.today else {
+            return;
+        };
+        let mut days = BTreeSet::new();
+        for board in &mut self.boards {
+            let midnight = board.midnight(epoch_ms);
+            if today.day(midnight).is_some_and(super::Day::is_known) {
+                board.shows_day(midnight);
+            }
+            days.insert(midnight);
+            days.extend(board.shown_day());
+        }
+        today.keep_only(&days, Instant::now());
+    }
+
+    /// Fits them into what the budget leaves.
+    pub(in crate::poller) fn fit_today(&mut self) {
+        let (requests, limit) = (self.requests(), self.budget.limit());
+        if let Some(today) = &mut self.today {
+            let pages = self.source.requests_per_read();
+            today.fit(requests, self.cycle, pages, limit);
+        }
+    }
+}
