@@ -550,6 +550,9 @@ mod tests {
                 reason("waiting", "above"),
                 reason("available_agents", "below"),
                 reason("service_level", "below"),
+                reason("abandon_rate", "above"),
+                reason("service_level_today", "below"),
+                reason("average_speed_of_answer", "above"),
             ])
         );
     }
