@@ -2,6 +2,8 @@
 
 use std::{
     collections::HashMap,
+    fs::File,
+    io::Read as _,
     path::Path,
     sync::{Mutex, Once},
     time::Duration,
@@ -148,6 +150,10 @@ impl Store {
         DRIVERS.call_once(install_default_drivers);
         let failed = |error| open_error(&location, error);
         let is_sqlite = location.file().is_some();
+        if location.file().is_some_and(is_something_else) {
+            let what = "it does not begin as a SQLite database does".to_owned();
+            return Err(OpenError::Damaged { location, what });
+        }
         let options = location.options(tables != Tables::Keep).map_err(failed)?;
         // Not by the pool, which tries again and again, and says only that it took too long.
         let first = timeout(ACQUIRE_TIMEOUT, AnyConnection::connect_with(&options)).await;
@@ -382,6 +388,15 @@ async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Whether there is a file that is no SQLite database. SQLite would say so too, and delete the
+/// log beside it, which may hold the latest changes.
+fn is_something_else(file: &Path) -> bool {
+    const BEGIN: &[u8; 16] = b"SQLite format 3\0";
+    let mut begin = [0; BEGIN.len()];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin != *BEGIN
 }
 
 fn open_error(location: &Location, error: sqlx::Error) -> OpenError {

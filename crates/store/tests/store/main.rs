@@ -393,9 +393,12 @@ async fn file_that_is_no_database_is_damaged() {
         "# not a database, but long enough to have a header".repeat(100),
     )
     .unwrap();
+    let log = folder.path().join("queuewall.db-wal");
+    std::fs::write(&log, "its log").unwrap();
     let error = Store::open(Location::File(path.clone())).await.unwrap_err();
     assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
     assert!(std::fs::read_to_string(path).unwrap().starts_with("# not"));
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "its log");
 }
 
 #[tokio::test]
