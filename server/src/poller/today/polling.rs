@@ -32,7 +32,9 @@ impl Poller {
         let limit = self.budget.limit();
         let free = limit.saturating_sub(self.budget.used());
         // A budget of two is a live read and this.
-        if self.budget.next_free() > now || free < 2.min(limit - 1) {
+        // Asked after it, since it is now at the earliest.
+        let is_held = self.budget.next_free() > Instant::now();
+        if is_held || free < 2.min(limit - 1) {
             return;
         }
         let Some(today) = self.today.as_ref().filter(|_| self.asking_today.is_empty()) else {
