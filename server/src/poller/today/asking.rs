@@ -30,16 +30,18 @@ pub(crate) enum Counted {
     ServiceLevels(Report<ServiceLevelSummary>),
 }
 
-/// Sends it, for the time up to `epoch_ms`. `None` where the dialect has no such numbers.
+/// Sends it, for the time between these two, in milliseconds since 1970. `None` where the dialect
+/// has no such numbers.
 pub(crate) async fn ask(
     source: Arc<dyn QueueSource>,
     asked: Asked,
-    epoch_ms: u64,
+    start_ms: u64,
+    end_ms: u64,
 ) -> Option<Answer> {
     let reports = source.reports()?;
     // Whole seconds, and never an empty time.
-    let start = u64::try_from(asked.midnight).unwrap_or_default();
-    let end = (epoch_ms / 1_000).max(start + 1);
+    let start = start_ms / 1_000;
+    let end = (end_ms / 1_000).max(start + 1);
     let window = at(start)..at(end);
     let outcome = match asked.call {
         Call::Summaries => (reports.skill_summaries(window).await).map(Counted::Summaries),

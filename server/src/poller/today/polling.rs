@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use tokio::time::Instant;
 
 use super::{Midnight, ask};
-use crate::poller::Poller;
+use crate::{
+    history::epoch_ms as wall_ms,
+    poller::{Poller, board::Board},
+};
 
 impl Poller {
     /// Takes over what was answered.
@@ -44,7 +47,18 @@ impl Poller {
         let epoch_ms = self.epoch_ms(self.published.uptime_ms(at), at);
         if let Some(asked) = today.due(&self.days(epoch_ms), now) {
             let source = Arc::clone(&self.source);
-            self.asking_today.spawn(ask(source, asked, epoch_ms));
+            let midnight_ms = u64::try_from(asked.midnight).unwrap_or_default() * 1_000;
+            // A simulated centre is asked by the real clock, as CXone is.
+            let (start_ms, end_ms) = match self.boards.first().and_then(Board::simulated_clock) {
+                Some(clock) if clock.speed > 0.0 => {
+                    let now_ms = wall_ms(at.wall);
+                    let since_ms = epoch_ms.saturating_sub(midnight_ms) as f64 / clock.speed;
+                    (now_ms.saturating_sub(since_ms as u64), now_ms)
+                }
+                _ => (midnight_ms, epoch_ms),
+            };
+            self.asking_today
+                .spawn(ask(source, asked, start_ms, end_ms));
         }
     }
 
