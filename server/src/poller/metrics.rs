@@ -49,11 +49,14 @@ impl Default for Polls {
         let seconds = Family::new_with_constructor(histogram as fn() -> Histogram);
         drop(seconds.get_or_create(&READ));
         drop(seconds.get_or_create(&FAILED));
+        let today: Family<Labels, Counter> = Family::default();
+        drop(today.get_or_create(&READ));
+        drop(today.get_or_create(&FAILED));
         Self {
             seconds,
             back_off: Arc::default(),
             unanswered: Arc::default(),
-            today: Family::default(),
+            today,
         }
     }
 }
