@@ -17,7 +17,8 @@ pub(crate) fn reason(queue: &Queue, reason: &Reason, lasting: Option<Duration>) 
     let write = |number: f64| match reason.metric.unit() {
         Unit::Calls | Unit::Agents => numbers::compact(number as u64),
         Unit::Milliseconds => wait(Duration::from_millis(number as u64)),
-        Unit::Percent => format::whole_percent(number),
+        Unit::Percent if reason.metric == Metric::ServiceLevel => format::whole_percent(number),
+        Unit::Percent => numbers::tenths(number),
     };
     let phrase = match reason.metric {
         Metric::Waiting => Some(words.waiting_now),
@@ -26,6 +27,9 @@ pub(crate) fn reason(queue: &Queue, reason: &Reason, lasting: Option<Duration>) 
         Metric::ServiceLevel => Some(words.service_now),
         Metric::AvailableAgents => Some(words.free_now),
         Metric::AgentsLoggedOn => Some(words.logged_on_now),
+        Metric::AbandonRate => Some(words.abandoned_now),
+        Metric::ServiceLevelToday => Some(words.service_today_now),
+        Metric::AverageSpeedOfAnswer => Some(words.answer_now),
         _ => None,
     };
     let mut said = match (phrase, reason.value) {
