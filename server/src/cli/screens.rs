@@ -1,6 +1,8 @@
 //! `queuewall screens`: lets in a screen that shows a code.
 
-use std::io;
+use std::{io, time::Duration};
+
+use tokio::time::{Instant, sleep};
 
 use super::{
     args::ApproveArgs,
@@ -8,15 +10,17 @@ use super::{
     links::{CommandIo, until},
     table::printable,
 };
-use crate::access::{CODE_LIFE, code};
+use crate::access::{CODE_LIFE, PendingScreen, StoreError, code};
+
+/// For how long a code that is not there is looked for, and how often.
+const PATIENCE: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Makes a link of the waiting screen's own secret, which becomes its token. Before that it
 /// says where the screen is, and asks a person whether that is right.
 pub(super) async fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result<Exit, Failure> {
     let typed = code::normal(&args.code);
-    let waiting = io.store.screens().await?;
-    let mut good = waiting.into_iter().filter(|screen| screen.is_good(io.now));
-    let Some(screen) = good.find(|screen| screen.code == typed) else {
+    let Some(screen) = find(io, &typed).await? else {
         return Err(Failure::new(
             Exit::Other,
             format_args!(
@@ -115,6 +119,21 @@ fn ask(io: &mut CommandIo<'_>, question: &str) -> io::Result<Option<String>> {
     Ok(Some(answer.trim().to_owned()))
 }
 
+/// The waiting screen of this code. A screen may show its code a moment before its server has
+/// written it to the database.
+async fn find(io: &CommandIo<'_>, code: &str) -> Result<Option<PendingScreen>, StoreError> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let waiting = io.store.screens().await?;
+        let mut good = waiting.into_iter().filter(|screen| screen.is_good(io.now));
+        let found = good.find(|screen| screen.code == code);
+        if found.is_some() || Instant::now() >= until {
+            return Ok(found);
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::links::tests::TestIo, *};
@@ -153,6 +172,19 @@ mod tests {
         };
         let approve = async |io: &mut CommandIo<'_>| approve(io, args).await;
         test_io.ask(approve).await
+    }
+
+    #[tokio::test]
+    async fn code_that_is_written_a_moment_later_is_found() {
+        let test_io = TestIo::open();
+        let codes = PairingCodes::new(test_io.store());
+        let waiting = codes.add(None, test_io.now).unwrap();
+        let written = async {
+            tokio::task::yield_now().await;
+            codes.look(test_io.now).await.unwrap();
+        };
+        let approved = approved(&test_io, &waiting.code, "sales");
+        assert!(tokio::join!(approved, written).0.is_ok());
     }
 
     #[tokio::test]
