@@ -10,6 +10,7 @@ mod paging;
 mod selection;
 mod summary;
 mod tab_label;
+mod today;
 mod trends;
 
 use std::borrow::Cow;
@@ -46,6 +47,7 @@ pub use paging::Paging;
 pub use selection::Selection;
 pub use summary::Summary;
 pub use tab_label::{Icon, TabLabel};
+pub(crate) use today::TodayJudge;
 pub use trends::LineEnd;
 use trends::Trends;
 
@@ -68,6 +70,8 @@ struct Head {
     board: Board,
     build: String,
     poll_interval: Duration,
+    /// Within how many milliseconds today's numbers are read again, and why they are old.
+    today: (Option<u64>, Option<Cause>),
     upstream: Upstream,
     /// What tiles have to say where there is room.
     lines: Lines,
@@ -145,6 +149,7 @@ impl BoardState {
             board: snapshot.board,
             build: snapshot.build,
             poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
+            today: (snapshot.today_interval_ms, snapshot.today_cause_code),
             upstream: snapshot.upstream,
             lines: lines(&snapshot.queues),
             is_of_one_age: is_of_one_age(&snapshot.queues, snapshot.poll_interval_ms),

@@ -7,6 +7,7 @@
 //! - `clock`: the board's zone, its days and its words for times
 //! - `history`: what the server keeps of the queue that is open
 //! - `detail`: the page of one queue; `facts`: what it says; `chart`: its charts
+//! - `today`: its contacts since midnight
 //! - `table`: the board as a table
 
 mod chart;
@@ -16,6 +17,7 @@ mod facts;
 mod history;
 pub mod place;
 mod table;
+mod today;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -204,7 +204,17 @@ async fn table_is_ordered_by_every_column() -> Result<()> {
         it => Math.abs(it.offsetHeight - 32) <= 1)";
     check(&mut tab, height).await?;
     for column in [
-        "queue", "waiting", "change", "wait", "service", "free", "on", "line", "since", "level",
+        "queue",
+        "waiting",
+        "change",
+        "wait",
+        "service",
+        "abandoned",
+        "free",
+        "on",
+        "line",
+        "since",
+        "level",
     ] {
         let button = format!("document.querySelector('.queue-table [data-act={column}]')");
         tab.evaluate(&format!("{button}.click()")).await?;

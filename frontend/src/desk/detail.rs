@@ -12,7 +12,7 @@ use super::chart::Chart;
 use super::clock::Clock;
 use super::history::{self, Key, Loaded, Span};
 use super::place::{Place, Range};
-use super::{Section, facts};
+use super::{Section, facts, today};
 use crate::board::{BoardState, Phase};
 use crate::field::Field;
 use crate::keys::{self, Command, Commands};
@@ -27,7 +27,7 @@ const MARKUP: &str = "<nav class=detail-nav></nav><div class=detail-top>\
     <section class=now aria-live=off></section><section class=\"card against\"></section></div>\
     <section class=\"card charts\"><div class=chart-head></div><p class=chart-readout role=status></p>\
     <div class=chart tabindex=0 role=slider aria-valuemin=0 aria-valuemax=100 aria-valuenow=0></div><p class=chart-sentence></p><div class=chart-numbers tabindex=0></div></section>\
-    <div class=detail-low><section class=\"card agents\"></section><section class=\"card elsewhere\"></section>\
+    <div class=detail-low><section class=\"card agents\"></section><section class=\"card today\"></section><section class=\"card elsewhere\"></section>\
     <section class=\"card happened\"></section></div>";
 
 /// The parts of the page that are on the screen.
@@ -44,6 +44,7 @@ struct Made {
     sentence: Section,
     numbers: Section,
     agents: Section,
+    today: Section,
     elsewhere: Section,
     happened: Section,
     _listeners: Vec<Option<Listener>>,
@@ -241,6 +242,9 @@ impl Detail {
             let both = known.as_deref().zip(clock.as_ref());
             made.against.show(facts::against(&queue, is_current, both));
             made.happened.show(facts::events(both));
+            let (state, today) = today::panel(board, &queue, clock.as_ref());
+            markup::set(&made.today.element, "data-state", state);
+            made.today.show(today);
             let Some((history, clock)) = both else {
                 let is_failed = self.loaded.with(|it| *it == Loaded::Failed) || clock.is_none();
                 let said = match is_failed {
@@ -473,6 +477,7 @@ impl Made {
             sentence: section(".chart-sentence")?,
             numbers: section(".chart-numbers")?,
             agents: section(".agents")?,
+            today: section(".today")?,
             elsewhere: section(".elsewhere")?,
             happened: section(".happened")?,
             _listeners: listeners,

@@ -18,13 +18,14 @@ use crate::tile_view::TileView;
 use crate::{markup, numbers, text};
 
 /// The columns, by their names in the address.
-const COLUMNS: [Column; 10] = [
+const COLUMNS: [Column; 11] = [
     Column::Level,
     Column::Queue,
     Column::Waiting,
     Column::Change,
     Column::Wait,
     Column::Service,
+    Column::Abandoned,
     Column::Free,
     Column::On,
     Column::Line,
@@ -39,6 +40,7 @@ enum Column {
     Change,
     Wait,
     Service,
+    Abandoned,
     Free,
     On,
     Line,
@@ -98,6 +100,7 @@ impl Column {
             Self::Change => "change",
             Self::Wait => "wait",
             Self::Service => "service",
+            Self::Abandoned => "abandoned",
             Self::Free => "free",
             Self::On => "on",
             Self::Line => "line",
@@ -114,6 +117,7 @@ impl Column {
             Self::Change => words.change,
             Self::Wait => words.wait,
             Self::Service => words.service,
+            Self::Abandoned => text::detail().abandoned,
             Self::Free => words.free,
             Self::On => words.on,
             Self::Line => words.line,
@@ -169,6 +173,7 @@ impl Made {
         let (column, is_reversed) = order_of(place);
         self.head.show(head(column, is_reversed));
         let judge = board.judge();
+        let of_today = board.today_judge();
         let ids = match column {
             // The order of the tiles, which the toolbar chooses.
             Column::Level => board.shown().get(),
@@ -187,7 +192,10 @@ impl Made {
             };
             let view = board.gist(&queue, &judge).view();
             totals.push((queue.clone(), view.tile_state.counts()));
-            rows.push(Row::of(board, &queue, &view, column));
+            let abandoned = queue
+                .value(Metric::Abandoned)
+                .filter(|_| of_today.is_current(&queue));
+            rows.push(Row::of(board, &queue, &view, column, abandoned));
         }
         let totals = Totals::of(totals.iter().map(|(queue, counts)| (&**queue, *counts)));
         let (mut open, closed): (Vec<Row>, Vec<Row>) = rows
@@ -233,7 +241,13 @@ impl Made {
 }
 
 impl Row {
-    fn of(board: BoardState, queue: &Queue, view: &TileView, column: Column) -> Self {
+    fn of(
+        board: BoardState,
+        queue: &Queue,
+        view: &TileView,
+        column: Column,
+        abandoned: Option<f64>,
+    ) -> Self {
         let is_current = matches!(view.tile_state, TileState::Fresh | TileState::Ageing);
         let value = |metric| queue.value(metric).filter(|_| is_current);
         let wait = match view.wait_metric {
@@ -248,6 +262,7 @@ impl Row {
             Column::Change => board.change(queue).filter(|_| is_current),
             Column::Wait => value(wait).filter(|_| waits),
             Column::Service => value(Metric::ServiceLevel),
+            Column::Abandoned => abandoned,
             Column::Free => value(Metric::AvailableAgents),
             Column::On => value(Metric::AgentsLoggedOn),
             // The longest first: it began at the smallest point in time.
@@ -261,7 +276,7 @@ impl Row {
             name: queue.name.clone(),
             key,
             is_closed: view.tile_state == TileState::Closed,
-            cells: cells(queue, view, is_current),
+            cells: cells(queue, view, is_current, abandoned),
         }
     }
 }
@@ -301,6 +316,7 @@ fn head(by: Column, is_reversed: bool) -> String {
         };
         let title = match column {
             Column::Change => text::table().worsened_most.text(),
+            Column::Abandoned => text::detail().today.text(),
             _ => "",
         };
         head += &markup::fill(&[
@@ -322,7 +338,7 @@ fn head(by: Column, is_reversed: bool) -> String {
     head + "</tr>"
 }
 
-fn cells(queue: &Queue, view: &TileView, is_current: bool) -> String {
+fn cells(queue: &Queue, view: &TileView, is_current: bool, abandoned: Option<f64>) -> String {
     let state = match view.level {
         // What is calm says nothing.
         Level::None | Level::Ok if view.tile_state == TileState::Fresh => "",
@@ -370,7 +386,9 @@ fn cells(queue: &Queue, view: &TileView, is_current: bool) -> String {
             &service,
             "<small>",
             &goal,
-            "</small></td><td>",
+            "</small></td><td class=of-abandoned>",
+            &written(Metric::Abandoned, abandoned),
+            "</td><td>",
             &known(Metric::AvailableAgents),
             "</td><td>",
             &known(Metric::AgentsLoggedOn),
@@ -387,7 +405,7 @@ fn foot(totals: &Totals, closed: &[Row]) -> String {
     let mut foot = String::new();
     if !closed.is_empty() {
         let count = numbers::count(closed.len() as u64);
-        foot += "<tr class=closed><td></td><td colspan=9><details><summary>";
+        foot += "<tr class=closed><td></td><td colspan=10><details><summary>";
         foot += &markup::escape(&text::table().several_closed.fill([&count]));
         foot += "</summary>";
         let links: Vec<String> = closed.iter().map(|row| link(&row.id, &row.name)).collect();
@@ -412,6 +430,6 @@ fn foot(totals: &Totals, closed: &[Row]) -> String {
         &written(Metric::Waiting, totals.waiting.map(|it| it as f64)),
         "</b></td><td></td><td>",
         &written(Metric::LongestWait, longest),
-        "</td><td colspan=5></td></tr>",
+        "</td><td colspan=6></td></tr>",
     ])
 }

@@ -15,6 +15,7 @@ mod polling;
 mod sentences;
 mod states;
 mod support;
+mod today;
 mod touches;
 mod wire;
 mod words;

@@ -56,6 +56,18 @@ pub(in crate::text) const DESK: Desk = Desk {
         little_known: phrase("Less than 5 minutes are recorded."),
         no_such_queue: phrase("This board has no such queue."),
         chart_table: phrase("A queue’s chart as a table"),
+        offered: phrase("Offered"),
+        handled: phrase("Handled"),
+        abandoned: phrase("Abandoned"),
+        of_queued: phrase("{0} of {1} queued"),
+        speed_of_answer: phrase("Average speed of answer"),
+        handle_time: phrase("Average handle time"),
+        talk_and_wrap: phrase("talk {0} · wrap-up {1}"),
+        of_contacts: phrase("of {0}"),
+        no_today: phrase(
+            "Not available: the CXone API that this server reads has no numbers of the day.",
+        ),
+        today_forbidden: phrase("No permission to read today’s numbers in CXone"),
     },
     table: Table {
         tiles: phrase("Tiles"),

@@ -56,6 +56,18 @@ pub(in crate::text) const DESK: Desk = Desk {
         little_known: phrase("Moins de 5 minutes sont enregistrées."),
         no_such_queue: phrase("Ce panneau n’a pas cette file."),
         chart_table: phrase("Le graphique d’une file en tableau"),
+        offered: phrase("Offerts"),
+        handled: phrase("Traités"),
+        abandoned: phrase("Abandonnés"),
+        of_queued: phrase("{0} de {1} mis en file"),
+        speed_of_answer: phrase("Délai moyen de réponse"),
+        handle_time: phrase("Durée moyenne de traitement"),
+        talk_and_wrap: phrase("conversation {0} · après appel {1}"),
+        of_contacts: phrase("sur {0}"),
+        no_today: phrase(
+            "Non disponible\u{a0}: l’API de CXone que lit ce serveur n’a pas les données du jour.",
+        ),
+        today_forbidden: phrase("Pas d’autorisation pour lire les données du jour dans CXone"),
     },
     table: Table {
         tiles: phrase("Tuiles"),

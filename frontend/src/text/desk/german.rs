@@ -56,6 +56,18 @@ pub(in crate::text) const DESK: Desk = Desk {
         little_known: phrase("Weniger als 5 Minuten sind aufgezeichnet."),
         no_such_queue: phrase("Dieses Board hat diese Warteschlange nicht."),
         chart_table: phrase("Diagramm einer Warteschlange als Tabelle"),
+        offered: phrase("Angeboten"),
+        handled: phrase("Bearbeitet"),
+        abandoned: phrase("Abgebrochen"),
+        of_queued: phrase("{0} von {1} eingereihten"),
+        speed_of_answer: phrase("Ø Annahmezeit"),
+        handle_time: phrase("Ø Bearbeitungszeit"),
+        talk_and_wrap: phrase("Gespräch {0} · Nachbearbeitung {1}"),
+        of_contacts: phrase("von {0}"),
+        no_today: phrase(
+            "Nicht verfügbar: Die CXone-Schnittstelle, die dieser Server liest, hat keine Tageswerte.",
+        ),
+        today_forbidden: phrase("Keine Berechtigung, Tageswerte in CXone zu lesen"),
     },
     table: Table {
         tiles: phrase("Kacheln"),

@@ -56,6 +56,18 @@ pub(in crate::text) const DESK: Desk = Desk {
         little_known: phrase("Há menos de 5 minutos registrados."),
         no_such_queue: phrase("Este painel não tem essa fila."),
         chart_table: phrase("O gráfico de uma fila como tabela"),
+        offered: phrase("Oferecidos"),
+        handled: phrase("Atendidos"),
+        abandoned: phrase("Abandonados"),
+        of_queued: phrase("{0} de {1} enfileirados"),
+        speed_of_answer: phrase("Tempo médio de resposta"),
+        handle_time: phrase("Tempo médio de atendimento"),
+        talk_and_wrap: phrase("conversa {0} · pós-atendimento {1}"),
+        of_contacts: phrase("de {0}"),
+        no_today: phrase(
+            "Não disponível: a API do CXone que este servidor lê não tem os dados do dia.",
+        ),
+        today_forbidden: phrase("Sem permissão para ler os dados do dia no CXone"),
     },
     table: Table {
         tiles: phrase("Blocos"),

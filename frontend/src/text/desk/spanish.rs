@@ -56,6 +56,18 @@ pub(in crate::text) const DESK: Desk = Desk {
         little_known: phrase("Hay menos de 5 minutos registrados."),
         no_such_queue: phrase("Este panel no tiene esa cola."),
         chart_table: phrase("El gráfico de una cola como tabla"),
+        offered: phrase("Ofrecidos"),
+        handled: phrase("Atendidos"),
+        abandoned: phrase("Abandonados"),
+        of_queued: phrase("{0} de {1} en cola"),
+        speed_of_answer: phrase("Tiempo medio de respuesta"),
+        handle_time: phrase("Tiempo medio de gestión"),
+        talk_and_wrap: phrase("conversación {0} · cierre {1}"),
+        of_contacts: phrase("de {0}"),
+        no_today: phrase(
+            "No disponible: la API de CXone que lee este servidor no tiene los datos del día.",
+        ),
+        today_forbidden: phrase("Sin permiso para leer los datos del día en CXone"),
     },
     table: Table {
         tiles: phrase("Mosaico"),

@@ -122,6 +122,17 @@ pub(crate) struct Detail {
     pub(crate) little_known: Phrase<0>,
     pub(crate) no_such_queue: Phrase<0>,
     pub(crate) chart_table: Phrase<0>,
+    /// Today's numbers, here and below.
+    pub(crate) offered: Phrase<0>,
+    pub(crate) handled: Phrase<0>,
+    pub(crate) abandoned: Phrase<0>,
+    pub(crate) of_queued: Phrase<2>,
+    pub(crate) speed_of_answer: Phrase<0>,
+    pub(crate) handle_time: Phrase<0>,
+    pub(crate) talk_and_wrap: Phrase<2>,
+    pub(crate) of_contacts: Phrase<1>,
+    pub(crate) no_today: Phrase<0>,
+    pub(crate) today_forbidden: Phrase<0>,
 }
 
 /// What the table of queues says.
