@@ -6,7 +6,7 @@ use cxone::{AgentState, Report, ReportSource, ServiceLevelSummary, SkillSummary}
 use queuewall_shared::{
     freshness::Freshness,
     level::{Level, Metric},
-    snapshot::{Queue, Today},
+    snapshot::{Queue, SimulatedClock, Today},
 };
 
 use super::*;
@@ -169,6 +169,47 @@ async fn todays_numbers_follow_the_live_ones() {
     assert!(gaps.len() >= 9, "{gaps:?}");
     let usual = |gap: &Duration| *gap >= seconds(60) && *gap < seconds(63);
     assert!(gaps.iter().all(usual), "{gaps:?}");
+}
+
+/// Not under paused time, in which a budget is free at the same instant as it is asked.
+#[tokio::test]
+async fn todays_numbers_are_read_while_time_passes() {
+    let ids = ids(1);
+    let bench = start(vec![board("main", &ids)], 1, 10);
+    let asked = async {
+        while bench.asked().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(seconds(20), asked).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn fast_simulated_day_is_asked_for_by_the_real_clock() {
+    let ids = ids(1);
+    // 6:00, at which a day at this speed is 6 minutes old.
+    let simulated_clock = Some(SimulatedClock {
+        uptime_ms: 0,
+        epoch_ms: 1_577_858_400_000,
+        speed: 60.0,
+    });
+    let simulated = BoardConfig {
+        simulated_clock,
+        ..board("main", &ids)
+    };
+    let bench = start(vec![simulated], 1, 10);
+    after(seconds(300)).await;
+    assert_eq!(bench.numbers("main").0.from, "2020-01-01T00:00:00Z");
+    let begin = SystemTime::UNIX_EPOCH + seconds(1_767_607_200 - 360);
+    let asked = bench.asked();
+    assert!(asked.len() >= 8, "{asked:?}");
+    for (at, _, window) in asked {
+        let off = begin.duration_since(window.start).unwrap();
+        assert!(off <= seconds(1), "{off:?}");
+        let age = window.end.duration_since(begin).unwrap();
+        let passed = seconds(360) + (at - bench.clock.start);
+        assert!(passed.abs_diff(age) <= seconds(1), "{age:?}");
+    }
 }
 
 /// The times between two requests of a kind.
