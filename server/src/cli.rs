@@ -45,6 +45,7 @@ pub use args::{
     RevokeArgs, ScreensCommand, StatsArgs, StoreCommand, StoreExportArgs,
 };
 pub use exit::{Exit, Failure};
+use jiff::tz::TimeZone;
 use tokio::sync::watch::Receiver;
 
 use cxone::{
@@ -64,6 +65,7 @@ use crate::{
     database::Database,
     history::HistoryConfig,
     metrics::Calls,
+    poller::zone_of_days,
     reload::{LOOK_EVERY, Reload},
     serve::Server,
     service_manager::ServiceManager,
@@ -221,7 +223,9 @@ async fn configured(
     let run = async {
         match command {
             Command::Stats(args) => {
-                let request = stats_request(args, targets);
+                let first = config.boards.first();
+                let day_zone = first.map_or(TimeZone::UTC, zone_of_days);
+                let request = stats_request(args, targets, day_zone);
                 stats::run(&mut upstream, &request, &mut stdout).await
             }
             Command::Queues(args) => queues::run(&mut upstream, format(args), &mut stdout).await,
@@ -250,7 +254,7 @@ fn connect(
         .map_err(|error| Failure::new(Exit::Usage, error))
 }
 
-fn stats_request(args: StatsArgs, targets: Targets) -> StatsRequest {
+fn stats_request(args: StatsArgs, targets: Targets, day_zone: TimeZone) -> StatsRequest {
     let named: BTreeSet<_> = args.queue.iter().collect();
     StatsRequest {
         is_one: named.len() == 1,
@@ -260,6 +264,7 @@ fn stats_request(args: StatsArgs, targets: Targets) -> StatsRequest {
             args.queue
         },
         skill_ids: targets.skill_ids,
+        day_zone,
         format: format(args.format),
     }
 }

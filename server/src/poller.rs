@@ -23,7 +23,7 @@ mod readings;
 mod reconfigure;
 mod recording;
 mod schedule;
-mod today;
+pub(crate) mod today;
 mod trend;
 mod upstream;
 
@@ -61,6 +61,7 @@ use today::TodaysNumbers;
 use upstream::ScheduleStatus;
 
 pub(crate) use assemble::identity;
+pub(crate) use board::zone_of_days;
 pub use config::PollConfig;
 
 const MIN_BACKOFF: Duration = Duration::from_secs(1);

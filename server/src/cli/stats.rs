@@ -1,16 +1,18 @@
-//! `queuewall stats`: the live metrics of queues, once.
+//! `queuewall stats`: the live metrics of queues, and today's, once.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     io::{self, Write},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
+use cxone::Report;
+use jiff::tz::TimeZone;
 use queuewall_shared::{
     format::{UNKNOWN, wait},
     label::clean,
     metric::{Metric, Unit},
-    snapshot::Queue,
+    snapshot::{Queue, Today},
 };
 use serde::Serialize;
 
@@ -19,7 +21,12 @@ use super::{
     table::{self, Align, Column, Format},
     upstream::{Answers, Upstream},
 };
-use crate::mapping;
+use crate::{
+    history::epoch_ms,
+    mapping,
+    poller::today::{midnight, read_once, window},
+    remedy::explain,
+};
 
 /// What to say where CXone's list has queues, and all of them are left out.
 const ALL_LEFT_OUT: &str = "error: every queue that CXone shows is left out: `queuewall queues` says which setting does it";
@@ -30,6 +37,8 @@ pub(super) struct StatsRequest {
     pub(super) queue_ids: Vec<String>,
     /// Empty means no limit.
     pub(super) skill_ids: Vec<String>,
+    /// In which days begin.
+    pub(super) day_zone: TimeZone,
     pub(super) format: Format,
     /// Whether the command line names just one queue: then JSON is an object, else an
     /// array, whatever is configured.
@@ -61,15 +70,21 @@ struct QueueStats {
     service_level_threshold_seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     service_level_sample: Option<u64>,
+    /// As in the board's snapshot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    today: Option<Today>,
     /// The same by metric.
     #[serde(skip)]
     queue: Queue,
 }
 
 impl QueueStats {
-    fn new(id: &str, answers: &Answers) -> Self {
+    fn new(id: &str, answers: &Answers, today: Option<Today>) -> Self {
         let reading = answers.of(id).cloned().unwrap_or_default();
-        let queue = mapping::queue(&reading);
+        let queue = Queue {
+            today: today.clone(),
+            ..mapping::queue(&reading)
+        };
         let (agents, service_level) = (queue.agents, queue.service_level);
         Self {
             queue_id: id.to_owned(),
@@ -87,6 +102,7 @@ impl QueueStats {
             service_level_threshold_seconds: (reading.service_level_threshold)
                 .map(|threshold| threshold.as_secs_f64()),
             service_level_sample: service_level.sample,
+            today,
             queue,
         }
     }
@@ -120,9 +136,19 @@ pub(super) async fn run(
         }
     }
     let answers = upstream.read_all(&ids, &request.skill_ids).await?;
-    let stats: Vec<_> = ids.iter().map(|id| QueueStats::new(id, &answers)).collect();
+    let mut today = match ids.is_empty() {
+        true => None,
+        false => read_today(upstream, &request.day_zone).await?,
+    };
+    let has_today = today.is_some();
+    let stats: Vec<_> = (ids.iter())
+        .map(|id| {
+            let today = today.as_mut().and_then(|today| today.remove(id));
+            QueueStats::new(id, &answers, today)
+        })
+        .collect();
     match (request.format, stats.as_slice()) {
-        (Format::Table, _) => write_table(out, &stats)?,
+        (Format::Table, _) => write_table(out, &stats, has_today)?,
         (Format::Json, [one]) if request.is_one => write_json(out, one)?,
         (Format::Json, _) => write_json(out, &stats)?,
     }
@@ -131,6 +157,42 @@ pub(super) async fn run(
         exit = Exit::NotFound;
     }
     Ok(exit)
+}
+
+/// Today's numbers by queue; `None` where the dialect has none. Those that cannot be read are
+/// missing, and a note says why.
+async fn read_today(
+    upstream: &mut Upstream<'_>,
+    zone: &TimeZone,
+) -> io::Result<Option<HashMap<String, Today>>> {
+    let now_ms = epoch_ms(SystemTime::now());
+    let midnight = midnight(now_ms, zone);
+    let start_ms = u64::try_from(midnight).unwrap_or_default() * 1_000;
+    let Some(reports) = upstream.reports(window(start_ms, now_ms)).await else {
+        return Ok(None);
+    };
+    let (contacts, levels) = (reports.contacts, reports.service_levels);
+    let failure = match (&contacts, &levels) {
+        (Err(error), _) => Some(("today's numbers", error)),
+        (_, Some(Err(error))) => Some(("today's service levels", error)),
+        _ => None,
+    };
+    if let Some((what, error)) = failure {
+        upstream.note(&format!("{what} cannot be read: {}", explain(error)))?;
+    }
+    let mut contacts = by_id(contacts.ok(), |it| it.id.clone());
+    let mut levels = by_id(levels.and_then(Result::ok), |it| it.id.clone());
+    let ids: BTreeSet<_> = contacts.keys().chain(levels.keys()).cloned().collect();
+    let today = ids.into_iter().filter_map(|id| {
+        let today = read_once(midnight, contacts.remove(&id), levels.remove(&id))?;
+        Some((id, today))
+    });
+    Ok(Some(today.collect()))
+}
+
+fn by_id<T>(report: Option<Report<T>>, id: impl Fn(&T) -> String) -> HashMap<String, T> {
+    let entries = report.into_iter().flat_map(|report| report.entries);
+    entries.map(|entry| (id(&entry), entry)).collect()
 }
 
 fn write_json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
@@ -149,9 +211,30 @@ const COLUMNS: [Metric; 7] = [
     Metric::AgentsLoggedOn,
 ];
 
+/// Those of today, where the dialect has them.
+const COLUMNS_OF_TODAY: [Metric; 3] = [
+    Metric::Offered,
+    Metric::Abandoned,
+    Metric::AverageSpeedOfAnswer,
+];
+
+/// A column's heading. Beside today's columns the others have about 100 characters: theirs are
+/// short.
+fn heading(metric: Metric, has_today: bool) -> String {
+    let label = match metric {
+        Metric::AverageSpeedOfAnswer => "answered in",
+        Metric::LongestWait if has_today => "longest",
+        Metric::ServiceLevel if has_today => "SL",
+        Metric::AvailableAgents if has_today => "free",
+        Metric::AgentsLoggedOn if has_today => "agents",
+        metric => metric.label(),
+    };
+    label.to_uppercase()
+}
+
 /// Which wait CXone tells depends on its API: a column that would be empty goes,
 /// as long as the other one is not.
-fn write_table(out: &mut dyn Write, stats: &[QueueStats]) -> io::Result<()> {
+fn write_table(out: &mut dyn Write, stats: &[QueueStats], has_today: bool) -> io::Result<()> {
     let words = |heading: &str, cell: &dyn Fn(&QueueStats) -> String| {
         Column::new(heading, Align::Left, stats.iter().map(cell))
     };
@@ -168,9 +251,11 @@ fn write_table(out: &mut dyn Write, stats: &[QueueStats]) -> io::Result<()> {
             name.unwrap_or_else(|| UNKNOWN.to_owned())
         }),
     ];
-    columns.extend(COLUMNS.into_iter().filter(is_shown).map(|metric| {
+    let of_today = COLUMNS_OF_TODAY.into_iter().filter(|_| has_today);
+    let shown = COLUMNS.into_iter().filter(is_shown).chain(of_today);
+    columns.extend(shown.map(|metric| {
         let cells = stats.iter().map(|it| cell(&it.queue, metric));
-        Column::new(metric.label().to_uppercase(), Align::Right, cells)
+        Column::new(heading(metric, has_today), Align::Right, cells)
     }));
     table::write(out, &columns)
 }
@@ -188,14 +273,13 @@ fn cell(queue: &Queue, metric: Metric) -> String {
 
 #[cfg(test)]
 mod tests {
-    use cxone::budget::RequestBudget;
+    use cxone::{Error, budget::RequestBudget};
+    use jiff::{Timestamp, tz::TimeZoneDatabase};
 
     use super::{
         super::upstream::tests::{Tenant, ids, without},
         *,
     };
-    use crate::remedy::explain;
-
     async fn printed(
         tenant: &Tenant,
         queue_ids: &[&str],
@@ -206,6 +290,7 @@ mod tests {
         let request = StatsRequest {
             queue_ids: ids(queue_ids),
             skill_ids: Vec::new(),
+            day_zone: TimeZoneDatabase::bundled().get("Asia/Kathmandu").unwrap(),
             format,
             is_one: queue_ids.len() == 1,
         };
@@ -262,6 +347,7 @@ mod tests {
         let request = StatsRequest {
             queue_ids: ids(&["4711"]),
             skill_ids: Vec::new(),
+            day_zone: TimeZone::UTC,
             format: Format::Json,
             is_one: false,
         };
@@ -306,6 +392,7 @@ mod tests {
             let request = StatsRequest {
                 queue_ids: Vec::new(),
                 skill_ids: Vec::new(),
+                day_zone: TimeZone::UTC,
                 format,
                 is_one: false,
             };
@@ -372,6 +459,71 @@ mod tests {
              4711      Queue 4711        3      1:32         83.5 %          0     7         12\n\
              9         Queue 9           3         –              –          –     –          –\n"
         );
+    }
+
+    fn with_today(reports: [Result<usize, Error>; 2]) -> Tenant {
+        let mut tenant = busy_tenant();
+        let queue = &mut tenant.queues[0];
+        queue.average_wait = None;
+        queue.longest_wait = Some(Duration::from_secs(108));
+        tenant.reports = Some(reports);
+        tenant
+    }
+
+    #[tokio::test]
+    async fn realtime_table_has_todays_columns_within_100() {
+        let tenant = with_today([Ok(1), Ok(1)]);
+        let (exit, table, notes) = printed(&tenant, &[], Format::Table).await.unwrap();
+        assert_eq!((exit, notes.as_str()), (Exit::Done, ""));
+        assert_eq!(
+            table,
+            "QUEUE ID  NAME        WAITING  LONGEST      SL  FREE  BUSY  AGENTS  OFFERED  ABANDONED  ANSWERED IN\n\
+             4711      Queue 4711        3     1:48  83.5 %     0     7      12       52          2         0:23\n\
+             9         Queue 9           3        –       –     –     –       –        –          –            –\n"
+        );
+    }
+
+    #[tokio::test]
+    async fn realtime_json_has_today_since_midnight_of_the_zone() {
+        let tenant = with_today([Ok(1), Ok(1)]);
+        let (_, json, _) = printed(&tenant, &[], Format::Json).await.unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let today: Today = serde_json::from_value(json[0]["today"].clone()).unwrap();
+        let from: Timestamp = today.from.parse().unwrap();
+        // 5:45 ahead of UTC.
+        assert!(today.from.ends_with("T18:15:00Z"), "{today:?}");
+        assert_eq!((today.lag_ms, today.offered), (0, Some(52)));
+        assert_eq!(today.abandon_rate_percent, Some(4.0));
+        assert_eq!(today.service_level.percent, Some(75.0));
+        assert!(json[1].get("today").is_none(), "not counted: {json}");
+        let windows = tenant.windows.lock().unwrap();
+        assert_eq!(windows.len(), 2);
+        for window in &*windows {
+            let start_ms = i64::try_from(epoch_ms(window.start)).unwrap();
+            assert_eq!(start_ms, from.as_millisecond());
+            assert!(window.end.elapsed().unwrap() < Duration::from_secs(60));
+        }
+    }
+
+    #[tokio::test]
+    async fn todays_numbers_that_cannot_be_read_are_a_note() {
+        let refusal = Error::Forbidden {
+            remedy: cxone::Remedy::ReportPermission,
+        };
+        let note = |what: &str| format!("{what} cannot be read: {}\n", explain(&refusal));
+        let tenant = with_today([Err(refusal.clone()), Err(refusal.clone())]);
+        let (exit, table, notes) = printed(&tenant, &[], Format::Table).await.unwrap();
+        assert_eq!((exit, notes), (Exit::Done, note("today's numbers")));
+        let first = table.lines().nth(1).unwrap();
+        let words: Vec<_> = first.split_whitespace().collect();
+        assert!(words.ends_with(&["12", "–", "–", "–"]), "{table}");
+
+        let tenant = with_today([Ok(1), Err(refusal.clone())]);
+        let (exit, json, notes) = printed(&tenant, &["4711"], Format::Json).await.unwrap();
+        assert_eq!((exit, notes), (Exit::Done, note("today's service levels")));
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["today"]["offered"], 52);
+        assert!(json["today"]["service_level"]["sample"].is_null());
     }
 
     #[tokio::test]

@@ -4,12 +4,14 @@
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},
     io::{self, Write},
+    ops::Range,
     pin::pin,
     time::{Duration, SystemTime},
 };
 
 use cxone::{
-    QueueInfo, QueueList, QueueReading, QueueSource, Shortfall, Step, budget::RequestBudget,
+    QueueInfo, QueueList, QueueReading, QueueSource, Report, ServiceLevelSummary, Shortfall,
+    SkillSummary, Step, budget::RequestBudget,
 };
 use tokio::time::{Instant, interval};
 
@@ -37,6 +39,13 @@ pub(super) struct Answers {
     pub(super) readings: Vec<QueueReading>,
     /// Ids that CXone does not know.
     pub(super) unknown: BTreeSet<String>,
+}
+
+/// Contacts counted over a time.
+pub(super) struct Reports {
+    pub(super) contacts: Result<Report<SkillSummary>, cxone::Error>,
+    /// `None` where they were not asked for, since the contacts are to be waited for.
+    pub(super) service_levels: Option<Result<Report<ServiceLevelSummary>, cxone::Error>>,
 }
 
 impl Answers {
@@ -118,22 +127,31 @@ impl<'a> Upstream<'a> {
         Ok(queues)
     }
 
-    /// How many skills today's numbers, and today's service levels, are of; `None` where the
-    /// dialect has neither. The second is not asked for where the first is to be waited for.
-    pub(super) async fn todays_skills(&mut self) -> Option<Vec<Result<usize, cxone::Error>>> {
-        const HOUR: Duration = Duration::from_secs(3_600);
+    /// Contacts and service levels by skill; `None` where the dialect has neither. The second
+    /// are not asked for where the first are to be waited for.
+    pub(super) async fn reports(&mut self, window: Range<SystemTime>) -> Option<Reports> {
         let source = self.source;
         let reports = source.reports()?;
+        let contacts = reports.skill_summaries(window.clone());
+        let contacts = self.announcing_waits(contacts).await;
+        let service_levels = match &contacts {
+            Err(error) if error.is_transient() => None,
+            _ => Some(self.announcing_waits(reports.service_levels(window)).await),
+        };
+        Some(Reports {
+            contacts,
+            service_levels,
+        })
+    }
+
+    /// How many skills today's numbers, and today's service levels, are of.
+    pub(super) async fn todays_skills(&mut self) -> Option<Vec<Result<usize, cxone::Error>>> {
+        const HOUR: Duration = Duration::from_secs(3_600);
         let now = SystemTime::now();
-        let numbers = reports.skill_summaries(now - HOUR..now);
-        let numbers = self.announcing_waits(numbers).await;
-        let is_to_wait = matches!(&numbers, Err(error) if error.is_transient());
-        let mut answers = vec![numbers.map(|report| report.entries.len())];
-        if !is_to_wait {
-            let levels = reports.service_levels(now - HOUR..now);
-            let levels = self.announcing_waits(levels).await;
-            answers.push(levels.map(|report| report.entries.len()));
-        }
+        let reports = self.reports(now - HOUR..now).await?;
+        let mut answers = vec![reports.contacts.map(|report| report.entries.len())];
+        let levels = reports.service_levels;
+        answers.extend(levels.map(|levels| levels.map(|report| report.entries.len())));
         Some(answers)
     }
 
@@ -245,10 +263,10 @@ pub(super) mod tests {
     use super::*;
     use async_trait::async_trait;
     use cxone::{
-        AgentState, QueueReadings, Report, ReportSource, ServiceLevelSummary, SkillSummary,
+        AgentState, QueueReadings, ReportSource,
         clock::{Clock as _, SystemClock},
     };
-    use std::{collections::BTreeMap, ops::Range, sync::Mutex};
+    use std::{collections::BTreeMap, sync::Mutex};
 
     /// A tenant with scripted queues, that counts what it is asked.
     pub(in crate::cli) struct Tenant {
@@ -280,6 +298,8 @@ pub(super) mod tests {
         pub(in crate::cli) reads: Mutex<Vec<String>>,
         /// How many skills today's numbers and service levels are of, where there are any.
         pub(in crate::cli) reports: Option<[Result<usize, cxone::Error>; 2]>,
+        /// Over which time each of the two was asked for.
+        pub(in crate::cli) windows: Mutex<Vec<Range<SystemTime>>>,
         /// Taken from by each request, where there is one.
         pub(in crate::cli) budget: Option<std::sync::Arc<RequestBudget>>,
     }
@@ -305,6 +325,7 @@ pub(super) mod tests {
                 requests_per_read: 1,
                 reads: Mutex::default(),
                 reports: None,
+                windows: Mutex::default(),
                 budget: None,
             }
         }
@@ -440,15 +461,20 @@ pub(super) mod tests {
     }
 
     impl Tenant {
-        async fn report<T: Clone>(
+        async fn report<T>(
             &self,
             place: usize,
-            entry: T,
+            window: Range<SystemTime>,
+            entry: impl Fn(String) -> T,
         ) -> Result<Report<T>, cxone::Error> {
             self.pass(&None).await?;
+            self.windows.lock().unwrap().push(window);
             let count = self.reports.clone().unwrap()[place].clone()?;
+            let id = |place: usize| self.queues.get(place).map(|queue| queue.id.clone());
             Ok(Report {
-                entries: vec![entry; count],
+                entries: (0..count)
+                    .map(|place| entry(id(place).unwrap_or_default()))
+                    .collect(),
                 asked_at: SystemClock.now(),
             })
         }
@@ -458,16 +484,30 @@ pub(super) mod tests {
     impl ReportSource for Tenant {
         async fn skill_summaries(
             &self,
-            _window: Range<SystemTime>,
+            window: Range<SystemTime>,
         ) -> Result<Report<SkillSummary>, cxone::Error> {
-            self.report(0, SkillSummary::default()).await
+            self.report(0, window, |id| SkillSummary {
+                id,
+                offered: Some(52),
+                queued: Some(50),
+                handled: Some(48),
+                abandoned: Some(2),
+                average_speed_of_answer: Some(Duration::from_secs(23)),
+                ..SkillSummary::default()
+            })
+            .await
         }
 
         async fn service_levels(
             &self,
-            _window: Range<SystemTime>,
+            window: Range<SystemTime>,
         ) -> Result<Report<ServiceLevelSummary>, cxone::Error> {
-            self.report(1, ServiceLevelSummary::default()).await
+            self.report(1, window, |id| ServiceLevelSummary {
+                id,
+                in_time: Some(36),
+                late: Some(12),
+            })
+            .await
         }
 
         async fn agent_states(&self, _names: bool) -> Result<Report<AgentState>, cxone::Error> {

@@ -162,7 +162,7 @@ impl Board {
 }
 
 /// In which zone its days begin.
-fn zone_of_days(config: &BoardConfig) -> TimeZone {
+pub(crate) fn zone_of_days(config: &BoardConfig) -> TimeZone {
     let zone = config.timezone.as_deref().or(config.day_zone.as_deref());
     let zone = zone.and_then(|name| TimeZoneDatabase::bundled().get(name).ok());
     zone.unwrap_or(TimeZone::UTC)

@@ -23,9 +23,9 @@ use tracing::{info, warn};
 
 use super::cause::wall_cause;
 use crate::{clock::Moment, remedy::explain};
-pub(crate) use asking::{Answer, Asked, ask, midnight};
+pub(crate) use asking::{Answer, Asked, ask, midnight, window};
 pub(crate) use kept::{Day, DayHandover};
-pub(crate) use numbers::OfBoard;
+pub(crate) use numbers::{OfBoard, read_once};
 
 /// When a day began, in seconds since 1970.
 pub(crate) type Midnight = i64;

@@ -1,6 +1,7 @@
 //! One request for today's numbers.
 
 use std::{
+    ops::Range,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -39,10 +40,7 @@ pub(crate) async fn ask(
     end_ms: u64,
 ) -> Option<Answer> {
     let reports = source.reports()?;
-    // Whole seconds, and never an empty time.
-    let start = start_ms / 1_000;
-    let end = (end_ms / 1_000).max(start + 1);
-    let window = at(start)..at(end);
+    let window = window(start_ms, end_ms);
     let outcome = match asked.call {
         Call::Summaries => (reports.skill_summaries(window).await).map(Counted::Summaries),
         Call::ServiceLevels => (reports.service_levels(window).await).map(Counted::ServiceLevels),
@@ -50,8 +48,12 @@ pub(crate) async fn ask(
     Some(Answer { asked, outcome })
 }
 
-fn at(seconds: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(seconds)
+/// The time between these two, in milliseconds since 1970: whole seconds, and never empty.
+pub(crate) fn window(start_ms: u64, end_ms: u64) -> Range<SystemTime> {
+    let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+    let start = start_ms / 1_000;
+    let end = (end_ms / 1_000).max(start + 1);
+    at(start)..at(end)
 }
 
 /// When the day began in which it is `epoch_ms` in `zone`: its first instant, where it has no

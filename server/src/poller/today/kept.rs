@@ -66,6 +66,15 @@ pub(crate) struct InTime {
     pub(crate) late: Option<u64>,
 }
 
+impl From<ServiceLevelSummary> for InTime {
+    fn from(summary: ServiceLevelSummary) -> Self {
+        Self {
+            in_time: summary.in_time,
+            late: summary.late,
+        }
+    }
+}
+
 impl<T> Part<T> {
     fn unread(due: Instant) -> Self {
         Self {
@@ -126,11 +135,8 @@ impl Day {
                 report.asked_at
             }
             Counted::ServiceLevels(report) => {
-                let in_time = |it: ServiceLevelSummary| {
-                    let (in_time, late) = (it.in_time, it.late);
-                    (it.id, InTime { in_time, late })
-                };
-                let entries = report.entries.into_iter().map(in_time);
+                let entries = report.entries.into_iter();
+                let entries = entries.map(|mut it| (std::mem::take(&mut it.id), it.into()));
                 self.service_levels.answered(entries, report.asked_at);
                 report.asked_at
             }

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use cxone::{ServiceLevelSummary, SkillSummary};
 use jiff::Timestamp;
 use queuewall_shared::{
     freshness::{Freshness, stale_after},
@@ -97,6 +98,21 @@ impl OfBoard<'_> {
             false => lag_ms,
         }
     }
+}
+
+/// A queue's numbers as a command reads them: after the live ones, and therefore no older.
+pub(crate) fn read_once(
+    midnight: Midnight,
+    contacts: Option<SkillSummary>,
+    in_time: Option<ServiceLevelSummary>,
+) -> Option<Today> {
+    if contacts.is_none() && in_time.is_none() {
+        return None;
+    }
+    let from = Timestamp::from_second(midnight).ok()?.to_string();
+    let contacts = contacts.map(Contacts::from).unwrap_or_default();
+    let in_time = in_time.map(InTime::from).unwrap_or_default();
+    Some(today(from, 0, contacts, in_time))
 }
 
 fn today(from: String, lag_ms: u64, contacts: Contacts, counted: InTime) -> Today {
