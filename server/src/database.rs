@@ -136,11 +136,13 @@ impl Database {
     }
 
     async fn open_now(&self) -> Result<Arc<Store>, OpenError> {
-        if let Some(dir) = &self.dir {
-            // Where it cannot be made, opening it says so.
-            let _ = dir.lock_file(FILE);
-        }
-        let open = || Store::open_with(self.location.clone(), self.tables);
+        let open = || {
+            if let Some(dir) = &self.dir {
+                // With its mode. Where it cannot be made, opening it says so.
+                let _ = dir.lock_file(FILE);
+            }
+            Store::open_with(self.location.clone(), self.tables)
+        };
         let mut opened = open().await;
         if let (Err(OpenError::Damaged { what, .. }), Some(file), false) =
             (&opened, self.location.file(), self.holds_links)
@@ -239,6 +241,22 @@ mod tests {
         assert_eq!(read("queuewall.db.damaged-2"), "no database: the second");
         assert_eq!(read("queuewall.db.damaged-2-wal"), "log of the second");
         assert!(!suffixed(&file, "-wal").exists(), "closed and whole");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn file_in_place_of_a_damaged_one_is_private() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        std::fs::write(&file, "no database at all").unwrap();
+        let dir = StateDir::new(folder.path().to_owned());
+        let database = Arc::new(Database::of(&StoreConfig::default(), &dir));
+        database.open().await.unwrap();
+        assert!(database.is_replaced());
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[tokio::test]

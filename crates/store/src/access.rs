@@ -156,7 +156,7 @@ impl Store {
             let delete = sqlx::query("DELETE FROM waiting_screen WHERE sha256 = $1").bind(sha256);
             delete.execute(&mut *transaction).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// A connection whose commits are on the disk when they return. It is not given back to the

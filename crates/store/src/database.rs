@@ -10,7 +10,7 @@ use std::{
 };
 
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection as _, Executor, Transaction,
+    Any, AnyConnection, AnyPool, Connection as _, Executor,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::{AppliedMigration, Migrate as _, MigrateError, Migrator},
 };
@@ -224,7 +224,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         let update = "UPDATE state SET value = value WHERE name = ''";
         transaction.execute(update).await?;
-        Ok(transaction.rollback().await?)
+        transaction.rollback().await
     }
 
     /// Copies a SQLite database, while it is written, to a file that must not exist.
@@ -246,11 +246,6 @@ impl Store {
         } else {
             "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
         }
-    }
-
-    /// A transaction that will write.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>> {
-        Ok(self.pool.begin_with(self.begin_statement()).await?)
     }
 
     pub(crate) fn begin_statement(&self) -> &'static str {
@@ -390,13 +385,21 @@ async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), 
     Ok(())
 }
 
-/// Whether there is a file that is no SQLite database. SQLite would say so too, and delete the
-/// log beside it, which may hold the latest changes.
+/// Whether there is a file that is no SQLite database, or not any more: an empty one is new, but
+/// not beside a log. SQLite would delete the log, which may hold the latest changes.
 fn is_something_else(file: &Path) -> bool {
-    const BEGIN: &[u8; 16] = b"SQLite format 3\0";
-    let mut begin = [0; BEGIN.len()];
-    let read = File::open(file).and_then(|mut file| file.read_exact(&mut begin));
-    read.is_ok() && begin != *BEGIN
+    const BEGIN: &[u8] = b"SQLite format 3\0";
+    let mut begin = Vec::new();
+    let open = |file| File::open(file).map(|file| file.take(BEGIN.len() as u64));
+    if open(file)
+        .and_then(|mut file| file.read_to_end(&mut begin))
+        .is_err()
+    {
+        return false;
+    }
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    begin != BEGIN && (!begin.is_empty() || Path::new(&log).exists())
 }
 
 fn open_error(location: &Location, error: sqlx::Error) -> OpenError {

@@ -67,7 +67,7 @@ impl Store {
                 .bind(&event.detail);
             query.execute(&mut *transaction).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// The first events of a board, and those of all, from one time and before another.

@@ -111,7 +111,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         insert_minutes(&mut transaction, &rows, self.is_sqlite()).await?;
         put_state(&mut transaction, state).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// What is kept of a queue from one minute or quarter hour, and before another.

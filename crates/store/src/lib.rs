@@ -33,6 +33,7 @@ pub mod retention;
 mod schema;
 pub mod screen;
 pub mod state;
+mod transaction;
 pub mod transfer;
 
 pub use database::{OpenError, Store, Tables};

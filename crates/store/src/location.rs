@@ -19,6 +19,28 @@ pub enum Location {
     Postgres(Box<(AnyConnectOptions, PgConnectOptions)>),
 }
 
+/// What a URL may say behind `?`, besides `options[…]`. libpq knows more.
+const PARAMETERS: [&str; 18] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
+
 /// A database's URL cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LocationError {
@@ -60,9 +82,19 @@ impl Location {
         } else {
             ""
         };
-        let url = format!("{authority}{host}{path}");
+        let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
+        // The driver would log the values of others.
+        let known: Vec<_> = (parameters.split('&').filter(|it| is_known(it))).collect();
+        let url = format!("{authority}{host}{path}?{}", known.join("&"));
         let read = || Some(Box::new((url.parse().ok()?, url.parse().ok()?)));
         read().map(Self::Postgres).ok_or(LocationError::Invalid)
+    }
+
+    /// The names of a URL's parameters that are not known, and change nothing.
+    pub fn unknown_parameters(url: &str) -> impl Iterator<Item = &str> {
+        let (_, parameters) = url.trim().split_once('?').unwrap_or_default();
+        let unknown = parameters.split('&').filter(|it| !is_known(it));
+        unknown.filter_map(|it| it.split('=').next().filter(|name| !name.is_empty()))
     }
 
     /// Whether a password is in it.
@@ -96,6 +128,12 @@ impl Location {
     }
 }
 
+/// Whether the driver knows the parameter `name=value`.
+fn is_known(parameter: &str) -> bool {
+    let name = parameter.split('=').next().unwrap_or_default();
+    PARAMETERS.contains(&name) || name.starts_with("options[")
+}
+
 impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -125,6 +163,23 @@ impl fmt::Debug for Location {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn unknown_parameters_are_named_without_their_values_and_left_out() {
+        let url =
+            "postgres://me@db/qw?passwd=secret&sslmode=require&sslpassword=x&connect_timeout=5";
+        let unknown: Vec<_> = Location::unknown_parameters(url).collect();
+        assert_eq!(unknown, ["passwd", "sslpassword", "connect_timeout"]);
+        let Ok(Location::Postgres(location)) = Location::postgres(url) else {
+            panic!("it is a URL");
+        };
+        let options = location.0.to_url_lossy();
+        assert_eq!(options.query(), Some("sslmode=require"));
+        assert_eq!(
+            Location::unknown_parameters("postgres://me@db/qw?").count(),
+            0
+        );
+    }
 
     #[test]
     fn url_may_name_socket_ipv6_or_any_user() {

@@ -96,7 +96,7 @@ impl Store {
             .bind(from * 15)
             .bind(to * 15);
         query.execute(&mut *transaction).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Deletes some of what is older than `retention` allows at this minute since 1970: a part of

@@ -86,7 +86,7 @@ impl Store {
         let delete = sqlx::query(AssertSqlSafe(delete)).bind(crate::ms(keep.named));
         let delete = delete.bind(crate::ms(keep.unnamed));
         delete.execute(&mut *transaction).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     async fn insert(&self, connection: &mut AnyConnection, screens: &[&KeptScreen]) -> Result<()> {

@@ -14,7 +14,7 @@ impl Store {
     pub async fn write_state(&self, entries: &[(String, String)]) -> Result<()> {
         let mut transaction = self.begin().await?;
         put_state(&mut transaction, entries).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// The text of this name.
@@ -77,10 +77,10 @@ impl Store {
             ((!is_new).then_some(found), row.try_get(2)?)
         };
         let Some(new) = change(found.as_deref(), now_ms) else {
-            return Ok(transaction.rollback().await?);
+            return transaction.rollback().await;
         };
         put_state(&mut transaction, &[(name.to_owned(), new)]).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }
 

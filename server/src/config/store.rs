@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use queuewall_shared::label;
 use queuewall_store::{Location, retention::Retention};
 
 use super::{
@@ -64,7 +65,17 @@ impl StoreConfig {
             .then(|| credential::read(reader, &DATABASE_URL))
             .flatten();
         let database = database.and_then(|url| match Location::postgres(&url) {
-            Ok(location) => Some(location),
+            Ok(location) => {
+                let unknown: Vec<_> = Location::unknown_parameters(&url).collect();
+                let given = [&keys::DATABASE_URL, &keys::DATABASE_URL_FILE];
+                let found = given.into_iter().find_map(|it| reader.text(it));
+                if let Some(found) = found.filter(|_| !unknown.is_empty()) {
+                    let unknown = label::clean(&unknown.join(", ")).unwrap_or_default();
+                    let what = format_args!("has parameters that change nothing: {unknown}");
+                    reader.warnings.push(found.warning(what));
+                }
+                Some(location)
+            }
             Err(error) => {
                 let given = [&keys::DATABASE_URL, &keys::DATABASE_URL_FILE];
                 let found = given.into_iter().find_map(|it| reader.text(it));

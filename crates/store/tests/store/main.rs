@@ -402,6 +402,43 @@ async fn file_that_is_no_database_is_damaged() {
 }
 
 #[tokio::test]
+async fn file_that_was_emptied_is_damaged_and_keeps_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("queuewall.db");
+    let log = folder.path().join("queuewall.db-wal");
+    std::fs::write(&path, "").unwrap();
+    std::fs::write(&log, "its log").unwrap();
+    let error = Store::open(Location::File(path.clone())).await.unwrap_err();
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), "its log");
+    std::fs::remove_file(log).unwrap();
+    Store::open(Location::File(path)).await.unwrap();
+}
+
+/// A write is given up at any moment: what comes after it is not within it.
+#[tokio::test]
+async fn write_that_is_given_up_leaves_no_transaction() {
+    over_both(async |database| {
+        let store = database.open().await;
+        for micros in (0..3_000).step_by(60) {
+            let entry = [("given up".to_owned(), micros.to_string())];
+            let write = store.write_state(&entry);
+            let _ = tokio::time::timeout(Duration::from_micros(micros), write).await;
+        }
+        // In several connections at once, and seen from outside.
+        let keep = |name: &'static str| store.state_or(name, "kept");
+        let kept = tokio::join!(keep("a"), keep("b"), keep("c"), keep("d"), keep("e"));
+        for kept in <[_; 5]>::from(kept) {
+            assert_eq!(kept.unwrap(), "kept");
+        }
+        let other = database.open().await;
+        assert_eq!(other.state("a").await.unwrap().as_deref(), Some("kept"));
+        assert_eq!(database.open_transactions().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn file_in_a_missing_folder_cannot_be_opened() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a # ? % b").join("queuewall.db");

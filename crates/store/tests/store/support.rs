@@ -56,6 +56,16 @@ impl Database {
         connection.execute(sql).await.unwrap();
     }
 
+    /// How many connections to PostgreSQL wait within a transaction.
+    pub(super) async fn open_transactions(&self) -> i64 {
+        let Self::Postgres(url) = self else { return 0 };
+        let mut connection = AnyConnection::connect(url).await.unwrap();
+        let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
+             WHERE state LIKE 'idle in transaction%' AND datname = current_database()";
+        let waiting = sqlx::query_scalar(waiting).fetch_one(&mut connection);
+        waiting.await.unwrap()
+    }
+
     fn path(&self) -> PathBuf {
         let Self::File(folder) = self else {
             panic!("no file")
