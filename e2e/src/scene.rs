@@ -114,6 +114,7 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
         today_interval_ms: None,
         today_cause: None,
         today_cause_code: None,
+        agents: None,
         upstream: moods::upstream(mood),
         totals: Totals::of(queues.iter().map(|queue| (queue, is_current(mood, queue)))),
         queues,

@@ -386,6 +386,7 @@ fn nothing_known(board: Board, build: &str) -> BoardSnapshot {
         today_interval_ms: None,
         today_cause: None,
         today_cause_code: None,
+        agents: None,
         upstream: Upstream {
             state: UpstreamState::Down,
             cause: Some(Cause::FirstAnswer.sentence().to_owned()),

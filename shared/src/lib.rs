@@ -4,6 +4,7 @@
 //! # Layout
 //! - [`snapshot`]: the JSON of `/api/boards` and `/api/boards/{slug}`
 //! - [`wire`]: the same as the page reads it
+//! - [`agents`]: how many agents do what, and the list of them
 //! - [`address`]: a screen's address taken apart, wherever its token got to
 //! - [`cause`]: why numbers are missing, as a code beside the server's sentence
 //! - [`freshness`]: when a reading stops being true
@@ -34,6 +35,7 @@
 //! - `fuzzing`: what holds of any input, for the fuzzer and the tests alone
 
 pub mod address;
+pub mod agents;
 pub mod alarm;
 pub mod basis;
 pub mod cause;

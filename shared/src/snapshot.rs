@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::agents::AgentCounts;
 pub use crate::cause::Cause;
 pub use crate::metric::{Direction, Metric};
 pub use crate::today::{Today, TodayServiceLevel};
@@ -33,6 +34,9 @@ pub struct BoardSnapshot {
     /// The same for machines, and for walls in other languages. Codes may be added.
     #[serde(default, deserialize_with = "crate::cause::known")]
     pub today_cause_code: Option<Cause>,
+    /// How many agents do what; `None` where the board shows no agents, or the dialect has none.
+    #[serde(default)]
+    pub agents: Option<AgentCounts>,
     /// How the server gets on with CXone.
     pub upstream: Upstream,
     /// The queues in the board's configured order.
@@ -427,6 +431,7 @@ mod tests {
             today_interval_ms: None,
             today_cause: None,
             today_cause_code: None,
+            agents: None,
             upstream: Upstream {
                 state: UpstreamState::Degraded,
                 cause: None,
@@ -471,6 +476,7 @@ mod tests {
                 "build": "b",
                 "poll_interval_ms": 30_000,
                 "today_interval_ms": null, "today_cause": null, "today_cause_code": null,
+                "agents": null,
                 "upstream": {
                     "state": "degraded", "cause": null, "cause_code": null, "since_ms": null,
                     "cause_since_ms": null, "next_try_ms": null
@@ -608,7 +614,12 @@ mod tests {
         };
         drop(
             "",
-            &["today_interval_ms", "today_cause", "today_cause_code"],
+            &[
+                "today_interval_ms",
+                "today_cause",
+                "today_cause_code",
+                "agents",
+            ],
         );
         drop("/board", &["notice", "display"]);
         drop("/upstream", &["cause_code", "since_ms", "next_try_ms"]);

@@ -6,6 +6,10 @@
 //! Numbers that are missing, null or nonsense are unknown; a reading without its frame
 //! (board, queues, ids) is no reading.
 
+mod agents;
+
+pub use agents::list as agent_list;
+
 use crate::snapshot::{
     Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Level, Metric, Queue,
     QueueState, Reason, ServiceLevel, SimulatedClock, Theme, Today, TodayServiceLevel, Totals,
@@ -46,6 +50,7 @@ pub fn snapshot(json: &impl Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
         today_interval_ms: count(&json.get("today_interval_ms")),
         today_cause: json.get("today_cause").text(),
         today_cause_code: cause(json, "today_cause_code"),
+        agents: agents::counts(&json.get("agents")),
         upstream: Upstream {
             state: match upstream.get("state").text()?.as_str() {
                 "ok" => UpstreamState::Ok,
@@ -259,7 +264,10 @@ fn percent(json: &impl Json) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fuzzing;
+    use crate::{
+        agents::{ActivityCounts, AgentActivity, AgentCounts, AgentsOver, AgentsShown},
+        fuzzing,
+    };
 
     const STATES: [QueueState; 5] = [
         QueueState::Open,
@@ -284,6 +292,7 @@ mod tests {
             today_interval_ms: None,
             today_cause: None,
             today_cause_code: None,
+            agents: None,
             upstream: Upstream {
                 state: UpstreamState::Down,
                 cause: None,
@@ -339,6 +348,26 @@ mod tests {
                 ..Queue::default()
             });
             snapshot.today_interval_ms = count;
+            let limit_ms = count.unwrap_or(5);
+            snapshot.agents = Some(AgentCounts {
+                kind: AgentsShown::Counts,
+                now: count.map(|available| ActivityCounts {
+                    available,
+                    ..ActivityCounts::default()
+                }),
+                over: vec![AgentsOver {
+                    activity: AgentActivity::Unavailable,
+                    reason: None,
+                    level: Level::Warning,
+                    limit_ms,
+                    agents: 1,
+                }],
+                level: Level::Warning,
+                lag_ms: count,
+                interval_ms: 60_000,
+                cause: None,
+                cause_code: None,
+            });
             agree_on(&snapshot);
         }
         for metric in Metric::JUDGED {

@@ -83,6 +83,7 @@ pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
         today_interval_ms: None,
         today_cause: None,
         today_cause_code: None,
+        agents: None,
         upstream: Upstream {
             state: UpstreamState::Ok,
             cause: None,

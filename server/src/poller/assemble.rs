@@ -120,6 +120,7 @@ pub(crate) fn assemble(
         today_interval_ms: None,
         today_cause: None,
         today_cause_code: None,
+        agents: None,
         upstream,
         queues,
         totals,

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, from_slice, from_value, to_value};
 
 use crate::{
+    agents::{ActivityCounts, AgentActivity, AgentCounts, AgentList},
     snapshot::{BoardList, BoardSnapshot, Queue},
     trend::Trends,
     wire::{self, Json},
@@ -47,6 +48,13 @@ pub fn snapshot(body: &[u8]) {
         let again: BoardList = from_value(written).expect("what was written");
         assert_eq!(again, list);
     }
+    if let Some(list) = wire::agent_list(&Parsed(Some(&body))) {
+        let written = to_value(&list).expect("a list can be written");
+        let again = wire::agent_list(&Parsed(Some(&written)));
+        assert_eq!(again.as_ref(), Some(&list));
+        let again: AgentList = from_value(written).expect("what was written");
+        assert_eq!(again, list);
+    }
     if let Some(trends) = wire::trends(&Parsed(Some(&body))) {
         let written = to_value(&trends).expect("trends can be written");
         let again = wire::trends(&Parsed(Some(&written)));
@@ -64,7 +72,7 @@ fn read(body: &Value) -> Option<BoardSnapshot> {
 }
 
 /// A value of the parser that is at hand here.
-struct Parsed<'b>(Option<&'b Value>);
+pub(crate) struct Parsed<'b>(pub(crate) Option<&'b Value>);
 
 impl Json for Parsed<'_> {
     fn get(&self, name: &str) -> Self {
@@ -129,6 +137,7 @@ fn possible(mut known: BoardSnapshot) -> Option<BoardSnapshot> {
     ] {
         *count = count.filter(is_possible);
     }
+    known.agents = known.agents.and_then(possible_agents);
     for queue in &mut known.queues {
         queue.today = (queue.today.take()).filter(|today| today.lag_ms < COUNT_END);
         for count in counts(queue) {
@@ -150,6 +159,22 @@ fn possible(mut known: BoardSnapshot) -> Option<BoardSnapshot> {
         }
     }
     Some(known)
+}
+
+/// The same of agents.
+fn possible_agents(mut agents: AgentCounts) -> Option<AgentCounts> {
+    let is_possible = |count: &u64| *count < COUNT_END;
+    agents.lag_ms = agents.lag_ms.filter(is_possible);
+    let is_counted = |now: &ActivityCounts| {
+        let each = AgentActivity::ALL.map(|activity| now.of(activity));
+        each.iter().all(is_possible)
+    };
+    agents.now = agents.now.filter(is_counted);
+    let mut over = agents.over.iter();
+    if !over.all(|over| is_possible(&over.limit_ms) && is_possible(&over.agents)) {
+        agents.over.clear();
+    }
+    is_possible(&agents.interval_ms).then_some(agents)
 }
 
 /// Every count of a queue.

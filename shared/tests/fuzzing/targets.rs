@@ -12,6 +12,8 @@ mod snapshot;
 
 pub use report::report;
 pub use settings::settings;
+#[cfg(test)]
+pub(crate) use snapshot::Parsed;
 pub use snapshot::snapshot;
 
 #[cfg(test)]
