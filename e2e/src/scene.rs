@@ -117,6 +117,7 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
         agents: None,
         upstream: moods::upstream(mood),
         totals: Totals::of(queues.iter().map(|queue| (queue, is_current(mood, queue)))),
+        groups: Vec::new(),
         queues,
     }
 }

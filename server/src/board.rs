@@ -28,6 +28,9 @@ pub struct BoardConfig {
     /// The queues in the order of the wall; empty means all of CXone's queue list.
     /// `boards.queues`; `TARGET_QUEUE_ID`.
     pub queues: Vec<QueueConfig>,
+    /// Groups of these queues, in the order of the desk; a queue is in one at most.
+    /// `boards.groups`.
+    pub groups: Vec<GroupConfig>,
     /// Where levels begin, for queues without their own. `boards.levels` over
     /// `levels`; a service level that neither names has the upstream's goal, where there
     /// is one.
@@ -38,10 +41,22 @@ pub struct BoardConfig {
     /// One line of text that every screen of the board shows. `boards.notice`.
     pub notice: Option<String>,
     /// How the board is shown unless the link says otherwise. `boards.theme`,
-    /// `language`, `metres`, `inches`, `rotate_seconds`.
+    /// `language`, `metres`, `inches`, `rotate_seconds`, `show_groups`.
     pub display: Display,
     /// The clock of a simulated contact centre. The demo's.
     pub simulated_clock: Option<SimulatedClock>,
+}
+
+/// A group of a board's queues.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupConfig {
+    /// Its name, which no other group of the board has. `boards.groups.name`.
+    pub name: String,
+    /// The ids of its queues, one at least, all of them on the board. `boards.groups.queues`.
+    pub queues: Vec<String>,
+    /// Where levels of the group itself begin, beside those of its queues: no metric has one
+    /// that this does not name. `boards.groups.levels`.
+    pub levels: Option<Thresholds>,
 }
 
 /// One queue of a board.

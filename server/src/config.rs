@@ -33,6 +33,7 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzzing/configuration.rs"]
 pub(crate) mod fuzzing;
+mod groups;
 mod hours;
 mod keys;
 mod levels;

@@ -11,6 +11,7 @@ mod board;
 mod cause;
 mod config;
 mod events;
+mod groups;
 mod judging;
 mod metrics;
 mod minutes;

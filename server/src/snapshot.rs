@@ -396,6 +396,7 @@ fn nothing_known(board: Board, build: &str) -> BoardSnapshot {
             next_try_ms: None,
         },
         queues: Vec::new(),
+        groups: Vec::new(),
         totals: Totals::default(),
     }
 }

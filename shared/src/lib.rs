@@ -30,6 +30,7 @@
 //! - [`report`]: what a screen says of itself with each poll
 //! - [`rotation`]: which page of tiles is shown, and for how long
 //! - [`fit`]: columns, type sizes and pages for a number of tiles, a screen and a distance
+//! - [`group`]: several queues as one
 //! - [`order`]: which queues are shown, and in which order
 //! - [`steering`]: where the focus goes when an arrow key is pressed
 //! - `fuzzing`: what holds of any input, for the fuzzer and the tests alone
@@ -47,6 +48,7 @@ pub mod freshness;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzzing/targets.rs"]
 pub mod fuzzing;
+pub mod group;
 pub mod http;
 pub mod label;
 pub mod language;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::agents::AgentCounts;
 pub use crate::cause::Cause;
+pub use crate::group::Group;
 pub use crate::metric::{Direction, Metric};
 pub use crate::today::{Today, TodayServiceLevel};
 
@@ -41,6 +42,9 @@ pub struct BoardSnapshot {
     pub upstream: Upstream,
     /// The queues in the board's configured order.
     pub queues: Vec<Queue>,
+    /// The board's groups of queues in their configured order.
+    #[serde(default)]
+    pub groups: Vec<Group>,
     /// Sums over the queues whose readings were not stale when this was made.
     pub totals: Totals,
 }
@@ -104,6 +108,20 @@ pub struct Display {
     pub inches: Option<f64>,
     /// How long a page of tiles stays, in seconds: 5 to 600.
     pub rotate_seconds: Option<u32>,
+    /// How a wall shows the board's groups; `None` is as tiles.
+    pub groups: Option<ShowGroups>,
+}
+
+/// How a wall shows groups of queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShowGroups {
+    /// A tile a group, in the place of its queues.
+    Tiles,
+    /// A heading a group, over the tiles of its queues.
+    Headings,
+    /// Not at all.
+    Off,
 }
 
 /// A set of colours.
@@ -446,6 +464,7 @@ mod tests {
                 state: QueueState::NotFound,
                 ..Queue::default()
             }],
+            groups: Vec::new(),
             totals: Totals {
                 of: 1,
                 ..Totals::default()
@@ -470,7 +489,7 @@ mod tests {
                     "simulated_clock": null,
                     "display": {
                         "theme": null, "language": null, "metres": null, "inches": null,
-                        "rotate_seconds": null
+                        "rotate_seconds": null, "groups": null
                     }
                 },
                 "build": "b",
@@ -497,6 +516,7 @@ mod tests {
                     "times_past": null, "last_level": "none", "reasons": [], "trend": [],
                     "revision": null
                 }],
+                "groups": [],
                 "totals": {
                     "waiting": null, "longest_wait_ms": null, "average_wait_ms": null,
                     "counted": 0, "of": 1
@@ -514,6 +534,7 @@ mod tests {
             metres: Some(5.5),
             inches: Some(55.0),
             rotate_seconds: Some(15),
+            groups: Some(ShowGroups::Headings),
         };
         let queue = &mut snapshot.queues[0];
         queue.level = Level::Critical;
@@ -535,7 +556,7 @@ mod tests {
             json["board"]["display"],
             json!({
                 "theme": "contrast", "language": "pt", "metres": 5.5, "inches": 55.0,
-                "rotate_seconds": 15
+                "rotate_seconds": 15, "groups": "headings"
             })
         );
         let queue = &json["queues"][0];
@@ -593,6 +614,26 @@ mod tests {
     }
 
     #[test]
+    fn group_has_the_public_names_of_a_queue_and_its_own() {
+        let mut snapshot = example();
+        let group = Group::of("Sales", [(&snapshot.queues[0], true)]);
+        snapshot.groups = vec![group];
+        let json = there_and_back(&snapshot);
+        let mut expected = json["queues"][0].clone();
+        let fields = expected.as_object_mut().unwrap();
+        for (name, value) in [
+            ("id", json!("[Sales]")),
+            ("queues", json!(["q1"])),
+            ("counted", json!(0)),
+            ("oldest_lag_ms", json!(null)),
+            ("reason_queue", json!(null)),
+        ] {
+            fields.insert(name.into(), value);
+        }
+        assert_eq!(json["groups"], json!([expected]));
+    }
+
+    #[test]
     fn a_cause_has_a_code_and_a_younger_servers_one_is_none() {
         let mut snapshot = example();
         snapshot.queues[0].cause_code = Some(Cause::LeftOut);
@@ -619,6 +660,7 @@ mod tests {
                 "today_cause",
                 "today_cause_code",
                 "agents",
+                "groups",
             ],
         );
         drop("/board", &["notice", "display"]);

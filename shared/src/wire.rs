@@ -11,9 +11,9 @@ mod agents;
 pub use agents::list as agent_list;
 
 use crate::snapshot::{
-    Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Level, Metric, Queue,
-    QueueState, Reason, ServiceLevel, SimulatedClock, Theme, Today, TodayServiceLevel, Totals,
-    Upstream, UpstreamState,
+    Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Group, Level, Metric,
+    Queue, QueueState, Reason, ServiceLevel, ShowGroups, SimulatedClock, Theme, Today,
+    TodayServiceLevel, Totals, Upstream, UpstreamState,
 };
 use crate::trend::{QueueTrend, Trends};
 
@@ -65,6 +65,7 @@ pub fn snapshot(json: &impl Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
             next_try_ms: count(&upstream.get("next_try_ms")),
         },
         queues,
+        groups: json.get("groups").each(group).unwrap_or_default(),
         totals: Totals {
             waiting: count(&totals.get("waiting")),
             longest_wait_ms: count(&totals.get("longest_wait_ms")),
@@ -114,6 +115,12 @@ fn display(json: &impl Json) -> Display {
         metres: number(&json.get("metres")),
         inches: number(&json.get("inches")),
         rotate_seconds: count(&json.get("rotate_seconds")).and_then(|it| it.try_into().ok()),
+        groups: match json.get("groups").text().as_deref() {
+            Some("tiles") => Some(ShowGroups::Tiles),
+            Some("headings") => Some(ShowGroups::Headings),
+            Some("off") => Some(ShowGroups::Off),
+            _ => None,
+        },
     }
 }
 
@@ -161,6 +168,17 @@ pub fn queue(json: &impl Json) -> Option<Queue> {
         reasons: json.get("reasons").each(reason).unwrap_or_default(),
         trend: Vec::new(),
         revision: revision(json),
+    })
+}
+
+/// One group; `None` where it has no name or members.
+fn group(json: &impl Json) -> Option<Group> {
+    Some(Group {
+        reading: queue(json)?,
+        queues: json.get("queues").each(Json::text)?,
+        counted: count(&json.get("counted"))?.try_into().ok()?,
+        oldest_lag_ms: count(&json.get("oldest_lag_ms")),
+        reason_queue: json.get("reason_queue").text(),
     })
 }
 
@@ -302,7 +320,27 @@ mod tests {
                 next_try_ms: None,
             },
             queues: vec![queue],
+            groups: Vec::new(),
             totals: Totals::default(),
+        }
+    }
+
+    #[test]
+    fn group_is_read_as_it_was_written() {
+        let member = Queue {
+            id: "1".into(),
+            state: QueueState::Open,
+            lag_ms: Some(4_000),
+            waiting: Some(7),
+            level: Level::Critical,
+            ..Queue::default()
+        };
+        for show in [ShowGroups::Tiles, ShowGroups::Headings, ShowGroups::Off] {
+            let mut snapshot = of(member.clone());
+            snapshot.board.display.groups = Some(show);
+            snapshot.groups = vec![Group::of("Sales", [(&member, true)])];
+            assert_eq!(snapshot.groups[0].reason_queue.as_deref(), Some("1"));
+            agree_on(&snapshot);
         }
     }
 

@@ -96,6 +96,7 @@ pub(crate) fn snapshot(queues: Vec<Queue>) -> BoardSnapshot {
             of: queues.len(),
             ..Totals::default()
         },
+        groups: Vec::new(),
         queues,
     }
 }

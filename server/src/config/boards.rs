@@ -7,7 +7,7 @@ use queuewall_shared::{label::clean, level::Thresholds, snapshot::Display};
 use super::{
     BoardConfig, QueueConfig, display,
     file::Table,
-    hours, keys, levels, notes,
+    groups, hours, keys, levels, notes,
     problem::{Fault, Problem, Spanned},
     reader::Reader,
     value, zone,
@@ -114,6 +114,7 @@ impl BoardConfig {
             day_zone: base.zone.clone(),
             skill_ids: targets.skill_ids.clone(),
             queues: targets.queue_ids.iter().map(QueueConfig::new).collect(),
+            groups: Vec::new(),
             levels: base.levels,
             hours: base.hours.clone(),
             notice: None,
@@ -148,10 +149,12 @@ impl BoardConfig {
                 hours::zone_of_machine(tables, base.zone.as_deref(), &slug, remedy, problems)
             }
         };
+        let queues = queues_of(queues, &levels, problems);
         Self {
             notice: label(text("notice"), problems),
             display,
-            queues: queues_of(queues, &levels, problems),
+            groups: groups::read(board, &queues, &levels, problems),
+            queues,
             hours: hours::read(own, problems).or_else(|| base.hours.clone()),
             levels,
             title: label(text("title"), problems).unwrap_or_else(|| slug.clone()),
@@ -219,7 +222,10 @@ fn queues_of(queues: &[Table], base: &Thresholds, problems: &mut Vec<Problem>) -
 }
 
 /// Text that people read: not blank, and on one line.
-fn label(found: Option<&Spanned<String>>, problems: &mut Vec<Problem>) -> Option<String> {
+pub(super) fn label(
+    found: Option<&Spanned<String>>,
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
     found?.parse(problems, |text| {
         match text.chars().any(char::is_control) || clean(text).is_none() {
             false => Ok(text.to_owned()),

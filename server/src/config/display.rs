@@ -3,7 +3,7 @@
 use queuewall_shared::{
     language::Language,
     settings::{INCHES, METRES, ROTATE_SECONDS},
-    snapshot::{Display, Theme},
+    snapshot::{Display, ShowGroups, Theme},
 };
 
 use super::{file::Table, problem::Problem};
@@ -19,7 +19,10 @@ pub(super) fn read(board: &Table, problems: &mut Vec<Problem>) -> Display {
     let theme = found.and_then(|found| found.parse(problems, theme));
     let found = board.texts.get("language");
     let language = found.and_then(|found| found.parse(problems, language));
+    let found = board.texts.get("show_groups");
+    let groups = found.and_then(|found| found.parse(problems, show_groups));
     Display {
+        groups,
         theme,
         language,
         metres,
@@ -35,6 +38,18 @@ fn theme(text: &str) -> Result<Theme, (&'static str, &'static str)> {
         "light" => Ok(Theme::Light),
         "contrast" => Ok(Theme::Contrast),
         _ => Err(("is not a theme", "write dark, light or contrast")),
+    }
+}
+
+fn show_groups(text: &str) -> Result<ShowGroups, (&'static str, &'static str)> {
+    match text {
+        "tiles" => Ok(ShowGroups::Tiles),
+        "headings" => Ok(ShowGroups::Headings),
+        "off" => Ok(ShowGroups::Off),
+        _ => Err((
+            "is not a way to show groups",
+            "write tiles, headings or off",
+        )),
     }
 }
 

@@ -38,9 +38,10 @@ pub fn effective(
         let slug = slug.map_or("?", |slug| slug.value.as_str());
         Effective {
             name: format!("boards: {slug}"),
-            value: match board.array("queues").len() {
-                0 => "every queue".to_owned(),
-                queues => format!("queues: {queues}"),
+            value: match (board.array("queues").len(), board.array("groups").len()) {
+                (0, _) => "every queue".to_owned(),
+                (queues, 0) => format!("queues: {queues}"),
+                (queues, groups) => format!("queues: {queues}, groups: {groups}"),
             },
             place: board.place.clone(),
         }

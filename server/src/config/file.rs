@@ -172,7 +172,7 @@ impl FileReader<'_> {
     ) -> bool {
         let name = name.to_owned();
         match (kind.of_items(), value.get_ref()) {
-            (Some(kind @ (Kind::Board | Kind::Queue)), DeValue::Array(items)) => {
+            (Some(kind @ (Kind::Board | Kind::Queue | Kind::Group)), DeValue::Array(items)) => {
                 let items = items.iter();
                 let items = items.filter_map(|item| self.table(key, kind, item));
                 table.tables.insert(name, items.collect());

@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Board,
     Queues,
     Queue,
+    Groups,
+    Group,
     Levels,
     Limits,
     Limit,
@@ -31,6 +33,7 @@ impl Kind {
             Self::Texts => Some(Self::Text),
             Self::Boards => Some(Self::Board),
             Self::Queues => Some(Self::Queue),
+            Self::Groups => Some(Self::Group),
             _ => None,
         }
     }
@@ -49,6 +52,7 @@ impl Kind {
             Self::Board => "must hold tables: [[boards]]",
             Self::Queues => r#"must be an array: ["4711", { id = 4712, name = "Sales" }]"#,
             Self::Queue => r#"has a queue without an id: { id = "4711", name = "Sales" }"#,
+            Self::Groups | Self::Group => "must hold tables: [[boards.groups]]",
             Self::Levels => "must be a table: { waiting = { warning = 5, critical = 10 } }",
             Self::Limits => {
                 "must be two thresholds, or false for none: { warning = 5, critical = 10 }"
@@ -61,16 +65,25 @@ impl Kind {
     pub(super) fn keys(self) -> Vec<(String, Self)> {
         let keys: &[(Self, &str)] = match self {
             Self::Board => &[
-                (Self::Text, "slug title timezone notice theme language"),
+                (
+                    Self::Text,
+                    "slug title timezone notice theme language show_groups",
+                ),
                 (Self::Number, "metres inches"),
                 (Self::Integer, "rotate_seconds"),
                 (Self::Ids, "skill_ids"),
                 (Self::Queues, "queues"),
+                (Self::Groups, "groups"),
                 (Self::Levels, LEVELS),
             ],
             Self::Queue => &[
                 (Self::Id, "id"),
                 (Self::Text, "name"),
+                (Self::Levels, LEVELS),
+            ],
+            Self::Group => &[
+                (Self::Text, "name"),
+                (Self::Ids, "queues"),
                 (Self::Levels, LEVELS),
             ],
             Self::Limits => &[

@@ -6,7 +6,7 @@ use queuewall_shared::level::{Limits, Metric, Thresholds};
 use super::{
     BoardConfig,
     file::{OFF, Table},
-    keys,
+    groups, keys,
     reader::Reader,
     zone,
 };
@@ -47,6 +47,10 @@ pub(super) fn describe(
         of_default(reader, &board.slug, what, zone);
     }
     for (table, board) in in_file.iter().zip(boards) {
+        if let Some(words) = groups::describe(&board.groups, board.queues.len()) {
+            let slug = &board.slug;
+            reader.notes.push(format!("board {slug:?}: {words}"));
+        }
         let zone = board.timezone.as_deref().unwrap_or_default();
         let who = format!("board {:?}", board.slug);
         if let Some(levels) = table.table(keys::LEVELS) {

@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 mod boards;
 mod follow_ups;
+mod groups;
 mod levels;
 mod realtime;
 mod samples;

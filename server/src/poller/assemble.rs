@@ -12,6 +12,7 @@ use queuewall_shared::{
 
 use super::{
     cause::wall_cause,
+    groups,
     judging::Judging,
     readings::{Known, Problem, Readings},
     today::OfBoard,
@@ -113,6 +114,7 @@ pub(crate) fn assemble(
         })
         .collect();
     let totals = Totals::of(queues.iter().zip(shown.iter().map(is_current)));
+    let groups = groups::groups(board, shown, &queues, today.as_ref(), judging, frame);
     BoardSnapshot {
         board: identity(board),
         build: frame.build.to_owned(),
@@ -123,6 +125,7 @@ pub(crate) fn assemble(
         agents: None,
         upstream,
         queues,
+        groups,
         totals,
     }
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use queuewall_shared::{
+    group::{Group, group_id},
     level::{Judge, Judgement, NewAnswers, Thresholds},
-    snapshot::{Queue, QueueState},
+    snapshot::{Agents, Queue, QueueState},
 };
 use tokio::time::Instant;
 
@@ -15,7 +16,8 @@ use super::{
     today::OfBoard,
 };
 use crate::{
-    board::{BoardConfig, QueueConfig},
+    board::{BoardConfig, GroupConfig, QueueConfig},
+    clock::Moment,
     hours::{Hours, MinuteOfWeek},
     mapping,
 };
@@ -31,8 +33,10 @@ pub(crate) struct Judging {
     /// Of the queues that have their own.
     own_hours: HashMap<String, Hours>,
     zone: TimeZone,
-    /// Of the queues that can be judged.
+    /// Of the queues that can be judged, and of the groups with own levels, by their ids.
     queues: HashMap<String, Judged>,
+    /// The levels of the groups that have own ones, by the groups' ids.
+    of_groups: HashMap<String, Thresholds>,
     /// Of queues that were in trouble before the start, and were not judged since.
     restored: HashMap<String, Judge>,
 }
@@ -58,6 +62,34 @@ impl Judged {
             ..Self::default()
         }
     }
+
+    /// Whether the reading made at `at` is to be judged.
+    fn is_due(&self, at: Moment) -> bool {
+        self.is_outdated || self.read_at != Some(at.monotonic)
+    }
+
+    /// Judges `queue`, which was read at `at`, with today's numbers as asked for at `today_at`.
+    fn step(
+        &mut self,
+        queue: &Queue,
+        thresholds: &Thresholds,
+        at: Moment,
+        today_at: [Option<Instant>; 2],
+        frame: Frame<'_>,
+    ) {
+        self.read_at = Some(at.monotonic);
+        let before = std::mem::replace(&mut self.today_at, today_at);
+        let new = NewAnswers {
+            contacts: before[0] != today_at[0],
+            service_level: before[1] != today_at[1],
+        };
+        self.judgement = if self.is_outdated {
+            (self.judge).step_with_new_thresholds(queue, thresholds, frame.uptime_ms)
+        } else {
+            (self.judge).step_with(queue, thresholds, frame.uptime_ms, new)
+        };
+        self.is_outdated = false;
+    }
 }
 
 impl Judging {
@@ -65,6 +97,7 @@ impl Judging {
     pub(crate) fn new(board: &BoardConfig) -> Self {
         let own = |queue: &QueueConfig| Some((queue.id.clone(), queue.levels?));
         let own_hours = |queue: &QueueConfig| Some((queue.id.clone(), queue.hours.clone()?));
+        let of_groups = |group: &GroupConfig| Some((group_id(&group.name), group.levels?));
         let zone = board.timezone.as_deref();
         let zone = zone.and_then(|name| TimeZoneDatabase::bundled().get(name).ok());
         Self {
@@ -74,6 +107,7 @@ impl Judging {
             own_hours: board.queues.iter().filter_map(own_hours).collect(),
             zone: zone.unwrap_or(TimeZone::UTC),
             queues: HashMap::new(),
+            of_groups: board.groups.iter().filter_map(of_groups).collect(),
             restored: HashMap::new(),
         }
     }
@@ -96,19 +130,25 @@ impl Judging {
     /// stood; the others are judged at once by their latest reading.
     pub(crate) fn reconfigure(&mut self, board: &BoardConfig) {
         let mut new = Self::new(board);
-        new.queues = std::mem::take(&mut self.queues);
-        new.restored = std::mem::take(&mut self.restored);
-        for (id, judged) in &mut new.queues {
-            let before = self.own.get(id).unwrap_or(&self.base);
-            judged.is_outdated |= new.own.get(id).unwrap_or(&new.base) != before;
+        let mut queues = std::mem::take(&mut self.queues);
+        for (id, judged) in &mut queues {
+            judged.is_outdated |= new.configured(id) != self.configured(id);
         }
+        new.queues = queues;
+        new.restored = std::mem::take(&mut self.restored);
         *self = new;
+    }
+
+    /// What the configuration says of a queue or a group.
+    fn configured(&self, id: &str) -> &Thresholds {
+        let own = self.own.get(id).or_else(|| self.of_groups.get(id));
+        own.unwrap_or(&self.base)
     }
 
     /// What a queue is judged by: the media type and the goal that its latest reading brings
     /// count where the configuration says nothing.
     pub(crate) fn thresholds(&self, shown: &Shown<'_>) -> Thresholds {
-        let configured = self.own.get(shown.id).unwrap_or(&self.base);
+        let configured = self.configured(shown.id);
         match shown.reading() {
             Some(reading) => configured
                 .with_media(mapping::media(reading))
@@ -157,31 +197,64 @@ impl Judging {
                 self.queues.insert(id, judged);
                 return Some(judgement);
             };
-            let is_new = judged.read_at != Some(at.monotonic);
-            if is_new || judged.is_outdated {
-                judged.read_at = Some(at.monotonic);
-                let thresholds = self.thresholds(shown);
+            if judged.is_due(at) {
                 let queue = Queue {
                     today: today.and_then(|today| today.current(shown.id)),
                     ..mapping::queue(reading)
                 };
-                let before = std::mem::replace(&mut judged.today_at, today_at);
-                let new = NewAnswers {
-                    contacts: before[0] != today_at[0],
-                    service_level: before[1] != today_at[1],
-                };
-                let judge = &mut judged.judge;
-                judged.judgement = if judged.is_outdated {
-                    judge.step_with_new_thresholds(&queue, &thresholds, frame.uptime_ms)
-                } else {
-                    judge.step_with(&queue, &thresholds, frame.uptime_ms, new)
-                };
-                judged.is_outdated = false;
+                judged.step(&queue, &self.thresholds(shown), at, today_at, frame);
             }
             let judgement = judged.judgement.clone();
             self.queues.insert(id, judged);
             Some(judgement)
         };
-        shown.iter().map(judge).collect()
+        let judgements = shown.iter().map(judge).collect();
+        let groups = self.of_groups.keys();
+        let groups = groups.filter_map(|id| before.remove_entry(id));
+        self.queues.extend(groups);
+        judgements
+    }
+
+    /// Judges a group by its own levels, if it has any: once for all of the readings that its
+    /// numbers are over, of which the oldest was made at `read_at`. `today` are the numbers of
+    /// today among them that are not stale.
+    pub(crate) fn judge_group(
+        &mut self,
+        group: &Group,
+        read_at: Option<Moment>,
+        today: Option<&OfBoard<'_>>,
+        frame: Frame<'_>,
+    ) -> Judgement {
+        let id = &group.reading.id;
+        let Some(thresholds) = self.of_groups.get(id).copied() else {
+            return Judgement::default();
+        };
+        let known = self.queues.remove(id).unwrap_or_else(|| {
+            let restored = self.restored.remove(id).map(Judged::restored);
+            restored.unwrap_or_default()
+        });
+        let reading = &group.reading;
+        if reading.state == QueueState::Closed || reading.is_outside_hours {
+            // It starts from scratch, as a queue does.
+            return Judgement::default();
+        }
+        let judged = self.queues.entry(id.clone()).or_insert(known);
+        match read_at {
+            Some(at) if judged.is_due(at) => {
+                let today_at = today.map(OfBoard::current_since).unwrap_or_default();
+                // Agents are at least so many: nothing to judge.
+                let queue = Queue {
+                    agents: Agents::default(),
+                    ..reading.clone()
+                };
+                judged.step(&queue, &thresholds, at, today_at, frame);
+            }
+            Some(_) => {}
+            None => {
+                judged.read_at = None;
+                judged.judgement = judged.judge.interrupt();
+            }
+        }
+        judged.judgement.clone()
     }
 }

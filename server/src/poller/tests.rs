@@ -3,6 +3,7 @@
 mod changes;
 mod clocks;
 mod counts;
+mod groups;
 mod levels;
 mod lists;
 mod readings;

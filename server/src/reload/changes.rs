@@ -81,6 +81,7 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
         day_zone,
         skill_ids,
         queues,
+        groups,
         levels,
         hours,
         notice,
@@ -95,6 +96,7 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
         ),
         (old.skill_ids != *skill_ids, "skill_ids"),
         (old.queues != *queues, "queues"),
+        (old.groups != *groups, "groups"),
         (old.levels != *levels || old.hours != *hours, "levels"),
         (old.notice != *notice, "notice"),
         (old.display != *display, "display"),
@@ -108,7 +110,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::config::QueueConfig;
+    use crate::{board::GroupConfig, config::QueueConfig};
 
     fn live(slugs: &[&str]) -> Live {
         let board = |slug: &&str| BoardConfig {
@@ -129,13 +131,18 @@ mod tests {
         let mut new = live(&["c", "d", "b"]);
         new.boards[0].title = "C".into();
         new.boards[0].queues = vec![QueueConfig::new("1")];
+        new.boards[0].groups = vec![GroupConfig {
+            name: "One".into(),
+            queues: vec!["1".into()],
+            levels: None,
+        }];
         new.interval = Duration::from_secs(60);
         new.hosts = vec!["wall.example.com".into()];
         assert_eq!(
             between(&old, &new),
             [
                 "board \"a\" removed",
-                "board \"c\" changed (title, queues)",
+                "board \"c\" changed (title, queues, groups)",
                 "board \"d\" added",
                 "the boards stand in another order",
                 "reading every 60 s",

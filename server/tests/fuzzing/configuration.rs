@@ -106,7 +106,14 @@ fn check(loaded: &Loaded) {
         let mut ids = HashSet::new();
         for queue in &board.queues {
             assert!(!queue.id.trim().is_empty());
-            assert!(ids.insert(&queue.id), "{} is there twice", queue.id);
+            assert!(ids.insert(queue.id.clone()), "{} is there twice", queue.id);
+        }
+        let mut names = HashSet::new();
+        for group in &board.groups {
+            assert!(names.insert(&group.name), "{} is there twice", group.name);
+            assert!(!group.queues.is_empty());
+            // It is removed as a queue of the next group, too.
+            assert!(group.queues.iter().all(|id| ids.remove(id)), "{group:?}");
         }
         let display = &board.display;
         assert!(display.metres.is_none_or(|it| METRES.contains(&it)));

@@ -103,6 +103,15 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
+    /// The same judging without any threshold.
+    #[must_use]
+    pub fn without_limits(self) -> Self {
+        Self {
+            said: [Some(Limits::default()); Metric::JUDGED.len()],
+            ..self
+        }
+    }
+
     /// A metric's two thresholds; none for one that is not judged.
     #[must_use]
     pub fn limits(&self, metric: Metric) -> Limits {

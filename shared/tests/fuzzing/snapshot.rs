@@ -26,7 +26,8 @@ pub fn snapshot(body: &[u8]) {
         return;
     };
     if let Some(shown) = read(&body) {
-        shown.queues.iter().for_each(check_bounds);
+        let of_groups = shown.groups.iter().map(|group| &group.reading);
+        shown.queues.iter().chain(of_groups).for_each(check_bounds);
         let written = to_value(&shown).expect("a snapshot can be written");
         let (shows, says) = (numbers(&written), numbers(&body));
         let more: Vec<_> = shows.difference(&says).collect();
@@ -138,7 +139,15 @@ fn possible(mut known: BoardSnapshot) -> Option<BoardSnapshot> {
         *count = count.filter(is_possible);
     }
     known.agents = known.agents.and_then(possible_agents);
-    for queue in &mut known.queues {
+    if (known.groups.iter()).any(|group| group.counted as u64 >= COUNT_END) {
+        known.groups.clear();
+    }
+    let groups = known.groups.iter_mut();
+    let of_groups = groups.map(|group| {
+        group.oldest_lag_ms = group.oldest_lag_ms.filter(is_possible);
+        &mut group.reading
+    });
+    for queue in known.queues.iter_mut().chain(of_groups) {
         queue.today = (queue.today.take()).filter(|today| today.lag_ms < COUNT_END);
         for count in counts(queue) {
             *count = count.filter(is_possible);

@@ -114,6 +114,7 @@ fn board_has_display_settings_and_notice() {
             metres: Some(5.5),
             inches: Some(55.0),
             rotate_seconds: Some(20),
+            groups: None,
         }
     );
     assert_eq!(config.boards[1].notice, None);

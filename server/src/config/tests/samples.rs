@@ -94,6 +94,7 @@ fn sample_file_holds_every_key_and_loads_uncommented() {
     let board = &table[keys::BOARDS][0];
     holds_all(board, keys::Kind::Board);
     holds_all(&board["queues"][1], keys::Kind::Queue);
+    holds_all(&board["groups"][0], keys::Kind::Group);
 
     let sample = filled_in(sample);
     let files = [
