@@ -1,8 +1,14 @@
 //! The one handle to the store that a process has.
+//!
+//! # Layout
+//! - `damaged`: moving a damaged file aside
+//! - `retry`: when a database that is not opened, or only read, is tried again
+
+mod damaged;
+mod retry;
 
 use std::{
-    io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,22 +18,49 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use queuewall_store::{Location, OpenError, Store, Tables};
+use thiserror::Error;
 use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
 use tracing::warn;
 
-use crate::{config::StoreConfig, disk::is_on_network, state::StateDir};
+use crate::{
+    config::StoreConfig,
+    disk::is_on_network,
+    state::{StateDir, StateError},
+};
+use retry::Retry;
 
 /// The name of the SQLite file in the state folder.
 pub const FILE: &str = "queuewall.db";
 
-/// What SQLite has beside its file. They go before it: a new file must not find the log of
-/// another one.
-const BESIDE: [&str; 2] = ["-wal", "-shm"];
-
 /// How long a shutdown waits for the database.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
-type Opening = JoinHandle<Result<Arc<Store>, OpenError>>;
+type Opened = Result<Arc<Store>, Arc<DatabaseError>>;
+
+/// Why the database is not opened.
+#[derive(Debug, Error)]
+pub enum DatabaseError {
+    /// Its file cannot be read or made, or may not be trusted.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// It is damaged, and may hold links, which are not moved aside with the history.
+    #[error(
+        "{0}. Access links may be in it, so it is not replaced by itself: until then nothing is kept, and after it was \
+         moved (with the files beside it whose names begin as its own) links and history begin again"
+    )]
+    MayHoldLinks(OpenError),
+    /// What the store says.
+    #[error(transparent)]
+    Open(OpenError),
+}
+
+/// How it goes with opening it.
+#[derive(Debug, Default)]
+struct Opening {
+    /// The task that opens it, while one does.
+    task: Option<JoinHandle<Opened>>,
+    retry: Retry,
+}
 
 /// A database that is opened when it is first needed, and then stays open.
 #[derive(Debug)]
@@ -38,8 +71,7 @@ pub struct Database {
     holds_links: bool,
     tables: Tables,
     store: ArcSwapOption<Store>,
-    /// The task that opens it, while one does.
-    opening: Mutex<Option<Opening>>,
+    opening: Mutex<Opening>,
     /// Whether a damaged file was moved aside.
     is_replaced: AtomicBool,
 }
@@ -105,28 +137,41 @@ impl Database {
         self.is_replaced.load(Ordering::Relaxed)
     }
 
-    /// The store, which is opened where it is not yet. A damaged file is moved aside where it holds
+    /// The store, which is opened where it is not yet. One that is only read is opened again every
+    /// few seconds, until it can be written. A damaged file is moved aside where it certainly holds
     /// nothing but history.
     ///
     /// Where this is dropped before it ends, a separate task goes on, which the next call waits
     /// for: a migration that takes long ends, and does not begin again and again.
     ///
     /// # Errors
-    /// When it cannot be opened.
-    pub async fn open(self: &Arc<Self>) -> Result<Arc<Store>, OpenError> {
-        let mut opening = self.opening.lock().await;
-        if let Some(store) = self.store() {
-            *opening = None;
+    /// When it cannot be opened, or could not a short time ago after much work.
+    pub async fn open(self: &Arc<Self>) -> Result<Arc<Store>, Arc<DatabaseError>> {
+        let is_writable = |store: &Arc<Store>| store.why_read_only().is_none();
+        if let Some(store) = self.store().filter(is_writable) {
             return Ok(store);
+        }
+        let mut opening = self.opening.lock().await;
+        if opening.task.is_none() {
+            let is_due = opening.retry.is_due();
+            match (self.store(), opening.retry.error()) {
+                (Some(store), _) if is_writable(&store) || !is_due => return Ok(store),
+                (None, Some(error)) if !is_due => return Err(error),
+                _ => {}
+            }
         }
         let open = || {
             let database = Arc::clone(self);
-            tokio::spawn(async move { database.open_now().await })
+            tokio::spawn(async move { database.open_now().await.map_err(Arc::new) })
         };
-        let opened = opening.get_or_insert_with(open).await;
-        *opening = None;
+        let opened = opening.task.get_or_insert_with(open).await;
+        opening.task = None;
         match opened {
-            Ok(opened) => opened,
+            Ok(opened) => {
+                let is_command = self.tables != Tables::Migrate;
+                opening.retry.after(&opened, is_command);
+                opened
+            }
             Err(ended) => match ended.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 // The process ends.
@@ -135,37 +180,62 @@ impl Database {
         }
     }
 
-    async fn open_now(&self) -> Result<Arc<Store>, OpenError> {
-        let open = || {
-            if let Some(dir) = &self.dir {
-                // With its mode. Where it cannot be made, opening it says so.
-                let _ = dir.lock_file(FILE);
-            }
-            Store::open_with(self.location.clone(), self.tables)
-        };
-        let mut opened = open().await;
-        if let (Err(OpenError::Damaged { what, .. }), Some(file), false) =
-            (&opened, self.location.file(), self.holds_links)
+    async fn open_now(&self) -> Result<Arc<Store>, DatabaseError> {
+        // One that is only read. Before the file is opened again: to close a file gives all locks
+        // on it up that this process has.
+        self.close().await;
+        let mut opened = self.open_file().await;
+        if let Err(DatabaseError::Open(OpenError::Damaged { location, what })) = &opened
+            && let (Some(file), false) = (location.file(), self.holds_links)
         {
-            match move_aside(file) {
-                Ok(aside) => {
+            // A command beside a server leaves it to that.
+            let is_moved = self.tables == Tables::Migrate && Store::holds_no_link(location).await;
+            match is_moved.then(|| damaged::move_aside(file)) {
+                Some(Ok(aside)) => {
                     warn!(
                         "the history in {} is damaged ({what}): it is moved to {}, and begins again",
                         file.display(),
                         aside.display()
                     );
                     self.is_replaced.store(true, Ordering::Relaxed);
-                    opened = open().await;
+                    opened = self.open_file().await;
                 }
-                Err(error) => warn!(
+                Some(Err(error)) => warn!(
                     "the history in {} is damaged ({what}), and cannot be moved ({error})",
                     file.display()
                 ),
+                None => {
+                    let (location, what) = (location.clone(), what.clone());
+                    let error = OpenError::Damaged { location, what };
+                    return Err(DatabaseError::MayHoldLinks(error));
+                }
             }
         }
         let store = Arc::new(opened?);
         self.store.store(Some(Arc::clone(&store)));
         Ok(store)
+    }
+
+    async fn open_file(&self) -> Result<Store, DatabaseError> {
+        self.prepare_file()?;
+        let opened = Store::open_with(self.location.clone(), self.tables).await;
+        opened.map_err(DatabaseError::Open)
+    }
+
+    /// Makes the file for this user alone, and refuses what another one could have written.
+    fn prepare_file(&self) -> Result<(), StateError> {
+        let Some(dir) = &self.dir else {
+            return Ok(());
+        };
+        match dir.lock_file(FILE) {
+            Ok(_) => Ok(()),
+            Err(error @ StateError::Untrusted { .. }) => Err(error),
+            // What cannot be written may be read.
+            Err(error) => match dir.open_to_read(FILE)? {
+                Some(_) => Ok(()),
+                None => Err(error),
+            },
+        }
     }
 
     /// Ends the connections. A database that does not answer delays nothing.
@@ -193,117 +263,5 @@ pub(crate) fn warning(location: &Location) -> Option<String> {
     ))
 }
 
-/// Moves SQLite's files to a free name; which one.
-fn move_aside(file: &Path) -> io::Result<PathBuf> {
-    let free = |number: &u32| {
-        let aside = suffixed(file, &format!(".damaged-{number}"));
-        (!aside.exists()).then_some(aside)
-    };
-    let aside = (1..).find_map(|number| free(&number));
-    let aside = aside.ok_or(io::ErrorKind::AlreadyExists)?;
-    for suffix in BESIDE.into_iter().chain([""]) {
-        match std::fs::rename(suffixed(file, suffix), suffixed(&aside, suffix)) {
-            Err(error) if suffix.is_empty() || error.kind() != io::ErrorKind::NotFound => {
-                return Err(error);
-            }
-            _ => {}
-        }
-    }
-    Ok(aside)
-}
-
-fn suffixed(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
 #[cfg(test)]
-mod tests {
-    use sqlx::{Connection as _, Executor as _, SqliteConnection};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn damaged_files_are_kept_beside_a_new_one_with_their_logs() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(FILE);
-        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-        for round in ["first", "second"] {
-            std::fs::write(&file, format!("no database: the {round}")).unwrap();
-            std::fs::write(suffixed(&file, "-wal"), format!("log of the {round}")).unwrap();
-            let database = Arc::new(Database::new(Location::File(file.clone())));
-            database.open().await.unwrap();
-            database.close().await;
-        }
-        assert_eq!(read("queuewall.db.damaged-1"), "no database: the first");
-        assert_eq!(read("queuewall.db.damaged-1-wal"), "log of the first");
-        assert_eq!(read("queuewall.db.damaged-2"), "no database: the second");
-        assert_eq!(read("queuewall.db.damaged-2-wal"), "log of the second");
-        assert!(!suffixed(&file, "-wal").exists(), "closed and whole");
-    }
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn file_in_place_of_a_damaged_one_is_private() {
-        use std::os::unix::fs::PermissionsExt as _;
-
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(FILE);
-        std::fs::write(&file, "no database at all").unwrap();
-        let dir = StateDir::new(folder.path().to_owned());
-        let database = Arc::new(Database::of(&StoreConfig::default(), &dir));
-        database.open().await.unwrap();
-        assert!(database.is_replaced());
-        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[tokio::test]
-    async fn database_is_opened_once_and_again_after_it_was_closed() {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Arc::new(Database::new(Location::File(folder.path().join(FILE))));
-        let store = database.open().await.unwrap();
-        assert!(Arc::ptr_eq(&store, &database.open().await.unwrap()));
-        database.close().await;
-        assert!(database.store().is_none());
-        database.open().await.unwrap();
-        assert!(database.store().is_some());
-    }
-
-    #[tokio::test]
-    async fn migration_that_nobody_waits_for_ends_and_is_not_repeated() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(FILE);
-        let database = || Arc::new(Database::new(Location::File(file.clone())));
-        let made = database();
-        made.open().await.unwrap();
-        made.close().await;
-        let mut older = SqliteConnection::connect(file.to_str().unwrap())
-            .await
-            .unwrap();
-        let before = "DROP TABLE screen; DELETE FROM _sqlx_migrations WHERE version = 4";
-        older.execute(before).await.unwrap();
-        let lock = older.begin_with("BEGIN IMMEDIATE").await.unwrap();
-        let database = database();
-        for _ in 0..3 {
-            let opened = timeout(Duration::from_millis(200), database.open()).await;
-            assert!(opened.is_err(), "it waits for the lock");
-        }
-        lock.rollback().await.unwrap();
-        let until = tokio::time::Instant::now() + Duration::from_secs(20);
-        while database.store().is_none() {
-            assert!(
-                tokio::time::Instant::now() < until,
-                "nobody opens it any more"
-            );
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        assert!(suffixed(&file, ".before-migration").exists());
-        assert!(
-            !suffixed(&file, ".before-migration.2").exists(),
-            "one migration"
-        );
-        database.close().await;
-    }
-}
+pub(crate) mod tests;

@@ -101,7 +101,11 @@ impl History {
         });
         let failed = match opened.await {
             Ok(Ok(restored)) => {
-                info!("the history is kept in {}", database.location());
+                let store = database.store();
+                match store.as_ref().and_then(|store| store.why_read_only()) {
+                    None => info!("the history is kept in {}", database.location()),
+                    Some(why) => self.metrics.failed(&why.to_string()),
+                }
                 if let Some(warning) = warning(database.location()) {
                     warn!("{warning}");
                 }

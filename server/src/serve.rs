@@ -249,7 +249,10 @@ impl Server {
                 }));
             }
             None => {
-                polling.spawn(start(Some(restored)).run());
+                let poller = start(Some(restored));
+                // Its recorder would keep the history's writer waiting at the end.
+                drop(start);
+                polling.spawn(poller.run());
             }
         }
         // Without it, or once it ended, the boards go on.

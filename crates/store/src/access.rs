@@ -162,6 +162,7 @@ impl Store {
     /// A connection whose commits are on the disk when they return. It is not given back to the
     /// pool.
     async fn durable(&self) -> Result<AnyConnection> {
+        self.check_writable()?;
         let mut connection = self.pool.acquire().await?.detach();
         if self.is_sqlite() {
             connection.execute("PRAGMA synchronous = FULL").await?;

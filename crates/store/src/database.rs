@@ -1,10 +1,17 @@
 //! Opening a database.
+//!
+//! # Layout
+//! - `migrate`: which tables there are, and migrating them
+//! - `read_only`: a SQLite file that cannot be written
+
+mod migrate;
+mod read_only;
 
 use std::{
     collections::HashMap,
     fs::File,
     io::Read as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, Once},
     time::Duration,
 };
@@ -12,15 +19,14 @@ use std::{
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection as _, Executor,
     any::{AnyPoolOptions, install_default_drivers},
-    migrate::{AppliedMigration, Migrate as _, MigrateError, Migrator},
 };
 use thiserror::Error;
 use tokio::time::{Instant, sleep, timeout};
-use tracing::info;
 
 use crate::{
-    Location, Result,
+    Location, QueryError, Result,
     history::Queue,
+    location::Mode,
     remedy::{explain, sqlite_code},
     schema,
 };
@@ -44,11 +50,6 @@ const DAMAGED: [i64; 2] = [11, 26];
 const BUSY_PATIENCE: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
-/// A SQLite file that was backed up before a migration has this beside its name, and the older
-/// one a `.2`.
-const BACKUP: &str = "before-migration";
-
-const MIGRATIONS: &str = "_sqlx_migrations";
 const VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
 
 /// What is done to the tables of a database that is opened.
@@ -69,6 +70,8 @@ pub struct Store {
     location: Location,
     /// Keys of queues that were looked up.
     pub(crate) keys: Mutex<HashMap<Queue, i64>>,
+    /// Why nothing can be written.
+    read_only: Option<OpenError>,
 }
 
 /// Why a database is not opened.
@@ -121,6 +124,14 @@ pub enum OpenError {
         /// The database's words.
         what: String,
     },
+    /// A SQLite file of an older program is not migrated, nor backed up before.
+    #[error("{location} is not migrated to this version of Queuewall: {what}")]
+    NotMigrated {
+        /// Which database.
+        location: Location,
+        /// Why, and what to do.
+        what: String,
+    },
     /// It cannot be reached, read or written.
     #[error("{location} cannot be opened: {}", explain(.error))]
     Failed {
@@ -140,7 +151,9 @@ impl Store {
         Self::open_with(location, Tables::Migrate).await
     }
 
-    /// Opens the database. A SQLite file is backed up before it is migrated.
+    /// Opens the database. A SQLite file is backed up before it is migrated. One that cannot be
+    /// written is opened to be read, where its tables allow that: see
+    /// [`why_read_only`](Self::why_read_only).
     ///
     /// # Errors
     /// When it cannot be opened, is damaged or newer than this program, or has other tables than
@@ -148,34 +161,24 @@ impl Store {
     pub async fn open_with(location: Location, tables: Tables) -> Result<Self, OpenError> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(install_default_drivers);
-        let failed = |error| open_error(&location, error);
-        let is_sqlite = location.file().is_some();
         if location.file().is_some_and(is_something_else) {
             let what = "it does not begin as a SQLite database does".to_owned();
             return Err(OpenError::Damaged { location, what });
         }
-        let options = location.options(tables != Tables::Keep).map_err(failed)?;
-        // Not by the pool, which tries again and again, and says only that it took too long.
-        let first = timeout(ACQUIRE_TIMEOUT, AnyConnection::connect_with(&options)).await;
-        let silent = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
-        let mut first = first.unwrap_or_else(silent).map_err(failed)?;
-        prepare(&mut first, is_sqlite).await.map_err(failed)?;
-        let migrator = schema::migrator(is_sqlite);
-        match (found(&mut first, &location, &migrator).await?, tables) {
-            (schema::VERSION, _) => {}
-            (found, Tables::Migrate) | (found @ 0, Tables::Make) => {
-                migrate(&mut first, &location, &migrator, found).await?;
-            }
-            (0, Tables::Keep) => return Err(OpenError::Empty(location)),
-            (found, Tables::Make | Tables::Keep) => {
-                return Err(OpenError::Older {
-                    location,
-                    found,
-                    needed: schema::VERSION,
-                });
-            }
-        }
-        first.close().await.map_err(failed)?;
+        let mode = match tables {
+            Tables::Keep => Mode::Write,
+            Tables::Migrate | Tables::Make => Mode::Make,
+        };
+        let (mode, read_only) = match open_to_write(&location, mode, tables).await {
+            Ok(()) => (mode, None),
+            Err(error) => match read_only::mode(&location, tables, &error).await? {
+                Some(mode) => (mode, Some(error)),
+                None => return Err(error),
+            },
+        };
+        let options = location.options(mode);
+        let options = options.map_err(|error| open_error(&location, error))?;
+        let is_sqlite = location.file().is_some();
         let pool = AnyPoolOptions::new()
             .max_connections(if is_sqlite {
                 CONNECTIONS
@@ -188,13 +191,26 @@ impl Store {
             .test_before_acquire(is_sqlite)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(IDLE_TIMEOUT)
-            .after_connect(move |connection, _| Box::pin(prepare(connection, is_sqlite)))
+            .after_connect(move |connection, _| Box::pin(prepare(connection, is_sqlite, mode)))
             .connect_lazy_with(options);
         Ok(Self {
             pool,
             location,
             keys: Mutex::default(),
+            read_only,
         })
+    }
+
+    /// Why a SQLite file is only read, where it cannot be written; to be opened again once it
+    /// can. Until then every change of it fails.
+    #[must_use]
+    pub fn why_read_only(&self) -> Option<&OpenError> {
+        self.read_only.as_ref()
+    }
+
+    /// Whether a SQLite file that is damaged certainly holds no link.
+    pub async fn holds_no_link(location: &Location) -> bool {
+        read_only::holds_no_link(location).await
     }
 
     /// Which database it is.
@@ -248,6 +264,14 @@ impl Store {
         }
     }
 
+    /// Fails where it is only read: with the reason for that, and not with what SQLite would say.
+    pub(crate) fn check_writable(&self) -> Result<()> {
+        match &self.read_only {
+            None => Ok(()),
+            Some(why) => Err(QueryError::ReadOnly(why.to_string())),
+        }
+    }
+
     pub(crate) fn begin_statement(&self) -> &'static str {
         // SQLite would else notice another writer only when it is too late to wait for it.
         if self.is_sqlite() {
@@ -256,104 +280,6 @@ impl Store {
             "BEGIN"
         }
     }
-}
-
-/// The version of its schema, which this program's migrations made; 0 where there is none.
-async fn found(
-    connection: &mut AnyConnection,
-    location: &Location,
-    migrator: &Migrator,
-) -> Result<i64, OpenError> {
-    let failed = |error| open_error(location, error);
-    let tables = match location {
-        Location::File(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = $1",
-        Location::Postgres(_) => {
-            "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1"
-        }
-    };
-    let tables = sqlx::query_scalar::<_, i64>(tables).bind(MIGRATIONS);
-    if tables.fetch_one(&mut *connection).await.map_err(failed)? == 0 {
-        return Ok(0);
-    }
-    let applied = connection.list_applied_migrations(MIGRATIONS).await;
-    let applied = applied.map_err(|error| migrate_error(location, error))?;
-    let found = applied
-        .iter()
-        .map(|it| it.version)
-        .max()
-        .unwrap_or_default();
-    if found > schema::VERSION {
-        return Err(OpenError::Newer {
-            location: location.clone(),
-            found,
-            known: schema::VERSION,
-        });
-    }
-    let is_known = |it: &AppliedMigration| {
-        let known = migrator.iter().find(|known| known.version == it.version);
-        known.is_some_and(|known| known.checksum == it.checksum)
-    };
-    match applied.iter().find(|it| !is_known(it)) {
-        None => Ok(found),
-        Some(other) => Err(migrate_error(
-            location,
-            MigrateError::VersionMismatch(other.version),
-        )),
-    }
-}
-
-async fn migrate(
-    connection: &mut AnyConnection,
-    location: &Location,
-    migrator: &Migrator,
-    found: i64,
-) -> Result<(), OpenError> {
-    let failed = |error| open_error(location, error);
-    if found > 0 {
-        info!(
-            "{location} is migrated from schema {found} to {}: this may take a while",
-            schema::VERSION
-        );
-    }
-    let Some(file) = location.file() else {
-        // Here sqlx itself takes a lock.
-        let migrated = migrator.run_direct(None, connection, false).await;
-        return migrated.map_err(|error| migrate_error(location, error));
-    };
-    if found > 0 {
-        let backed_up = back_up_before_migration(connection, file).await;
-        backed_up.map_err(failed)?;
-    }
-    let mut transaction = (connection.begin_with("BEGIN IMMEDIATE").await).map_err(failed)?;
-    let migrated = migrator.run_direct(None, &mut *transaction, false).await;
-    migrated.map_err(|error| migrate_error(location, error))?;
-    transaction.commit().await.map_err(failed)
-}
-
-fn migrate_error(location: &Location, error: MigrateError) -> OpenError {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-            open_error(location, error)
-        }
-        other => OpenError::OtherBuild {
-            location: location.clone(),
-            what: other.to_string(),
-        },
-    }
-}
-
-/// Keeps the last two.
-async fn back_up_before_migration(
-    connection: &mut AnyConnection,
-    file: &Path,
-) -> Result<(), sqlx::Error> {
-    let newest = file.with_added_extension(BACKUP);
-    if newest.exists() {
-        std::fs::rename(&newest, newest.with_added_extension("2"))?;
-    }
-    // Read by the same users as the database; SQLite writes to an empty file.
-    std::fs::File::create_new(&newest)?.set_permissions(std::fs::metadata(file)?.permissions())?;
-    copy(connection, &newest).await
 }
 
 async fn copy<'a>(
@@ -368,12 +294,66 @@ async fn copy<'a>(
     Ok(())
 }
 
-async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
+/// A connection in this mode. Not by the pool, which tries again and again, and says only that it
+/// took too long.
+async fn connect(location: &Location, mode: Mode) -> Result<AnyConnection, sqlx::Error> {
+    let options = location.options(mode)?;
+    let connected = timeout(ACQUIRE_TIMEOUT, AnyConnection::connect_with(&options)).await;
+    let silent = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
+    let mut connection = connected.unwrap_or_else(silent)?;
+    prepare(&mut connection, location.file().is_some(), mode).await?;
+    Ok(connection)
+}
+
+/// Whether it can be opened in this mode, and has the tables; they are made or migrated.
+async fn open_to_write(location: &Location, mode: Mode, tables: Tables) -> Result<(), OpenError> {
+    let failed = |error| open_error(location, error);
+    let mut first = connect(location, mode).await.map_err(failed)?;
+    let is_sqlite = location.file().is_some();
+    let migrator = schema::migrator(is_sqlite);
+    match (
+        migrate::found(&mut first, location, &migrator).await?,
+        tables,
+    ) {
+        (schema::VERSION, _) => {}
+        (found, Tables::Migrate) | (found @ 0, Tables::Make) => {
+            migrate::migrate(&mut first, location, &migrator, found).await?;
+        }
+        (0, Tables::Keep) => return Err(OpenError::Empty(location.clone())),
+        (found, Tables::Make | Tables::Keep) => {
+            return Err(OpenError::Older {
+                location: location.clone(),
+                found,
+                needed: schema::VERSION,
+            });
+        }
+    }
+    // SQLite opens a file to be read where it may not be written, without a word.
+    if is_sqlite && tables != Tables::Keep {
+        match first.execute("BEGIN IMMEDIATE; ROLLBACK").await {
+            Err(error) if sqlite_code(&error) != Some(BUSY) => return Err(failed(error)),
+            _ => {}
+        }
+    }
+    first.close().await.map_err(failed)
+}
+
+async fn prepare(
+    connection: &mut AnyConnection,
+    is_sqlite: bool,
+    mode: Mode,
+) -> Result<(), sqlx::Error> {
     if is_sqlite {
-        // With a write-ahead log readers wait for no writer. `NORMAL`: a power cut may undo the
-        // last minute, and a crash of the program nothing. Links are written with `FULL`.
-        let pragmas =
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024";
+        let pragmas = match mode {
+            // With a write-ahead log readers wait for no writer. `NORMAL`: a power cut may undo
+            // the last minute, and a crash of the program nothing. Links are written with `FULL`.
+            Mode::Make | Mode::Write => {
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024"
+            }
+            Mode::Read | Mode::Alone => "PRAGMA cache_size = -1024",
+            // Its index is then in memory.
+            Mode::AloneWithLog => "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024",
+        };
         let until = Instant::now() + BUSY_PATIENCE;
         while let Err(error) = connection.execute(pragmas).await {
             if sqlite_code(&error) != Some(BUSY) || Instant::now() >= until {
@@ -397,9 +377,14 @@ fn is_something_else(file: &Path) -> bool {
     {
         return false;
     }
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    begin != BEGIN && (!begin.is_empty() || Path::new(&log).exists())
+    begin != BEGIN && (!begin.is_empty() || beside(file, "-wal").exists())
+}
+
+/// What SQLite has beside its file.
+fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 fn open_error(location: &Location, error: sqlx::Error) -> OpenError {

@@ -102,6 +102,7 @@ impl Store {
         samples: &[(&Queue, i64, &Values)],
         state: &[(String, String)],
     ) -> Result<()> {
+        self.check_writable()?;
         let mut rows = Vec::with_capacity(samples.len());
         for (queue, at, values) in samples {
             if values.iter().any(Option::is_some) {

@@ -39,10 +39,16 @@ pub mod transfer;
 pub use database::{OpenError, Store, Tables};
 pub use location::Location;
 
-/// Why a statement failed: the database's words, which name no password, and a remedy.
+/// Why a statement failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", remedy::explain(.0))]
-pub struct QueryError(#[from] sqlx::Error);
+pub enum QueryError {
+    /// The database's words, which name no password, and a remedy.
+    #[error("{}", remedy::explain(.0))]
+    Failed(#[from] sqlx::Error),
+    /// The database [is only read](Store::why_read_only), for this reason.
+    #[error("it is only read: {0}")]
+    ReadOnly(String),
+}
 
 /// The result of a statement.
 pub type Result<T, E = QueryError> = std::result::Result<T, E>;

@@ -19,6 +19,29 @@ pub enum Location {
     Postgres(Box<(AnyConnectOptions, PgConnectOptions)>),
 }
 
+/// How a SQLite file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// To be written; it is made where there is none.
+    Make,
+    /// To be written.
+    Write,
+    /// To be read, while other programs may write it.
+    Read,
+    /// To be read, where no program has it open, and it has no log: SQLite then makes no file
+    /// beside it, and notices no change.
+    Alone,
+    /// The same with its log.
+    AloneWithLog,
+}
+
+/// SQLite's access to files that takes no locks.
+const WITHOUT_LOCKS: &str = if cfg!(windows) {
+    "win32-none"
+} else {
+    "unix-none"
+};
+
 /// What a URL may say behind `?`, besides `options[…]`. libpq knows more.
 const PARAMETERS: [&str; 18] = [
     "application_name",
@@ -56,7 +79,20 @@ pub enum LocationError {
          password %40 for @, %2F for /, %3F for ?, %23 for #, %25 for %"
     )]
     Invalid,
+    /// One of its parameters has a value that is none.
+    #[error("has a wrong value behind `{0}=`: {1}")]
+    Parameter(&'static str, &'static str),
 }
+
+/// The parameters that take some values only, and these.
+const VALUES: [(&str, &str); 5] = [
+    ("sslmode", SSL_MODES),
+    ("ssl-mode", SSL_MODES),
+    ("port", "write a number up to 65535"),
+    ("hostaddr", "write an IP address, without brackets"),
+    ("statement-cache-capacity", "write a number"),
+];
+const SSL_MODES: &str = "write disable, allow, prefer, require, verify-ca or verify-full";
 
 impl Location {
     /// The PostgreSQL database of a URL, as libpq writes it: `postgres://` or `postgresql://`.
@@ -85,9 +121,32 @@ impl Location {
         let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
         // The driver would log the values of others.
         let known: Vec<_> = (parameters.split('&').filter(|it| is_known(it))).collect();
-        let url = format!("{authority}{host}{path}?{}", known.join("&"));
-        let read = || Some(Box::new((url.parse().ok()?, url.parse().ok()?)));
-        read().map(Self::Postgres).ok_or(LocationError::Invalid)
+        let read = |parameters: &[&str]| {
+            let url = format!("{authority}{host}{path}?{}", parameters.join("&"));
+            Some(Box::new((url.parse().ok()?, url.parse().ok()?)))
+        };
+        read(&known).map(Self::Postgres).ok_or_else(|| {
+            // One that cannot be read even alone, though the rest can, is the one at fault.
+            let is_wrong = |it: &&&str| read(&[]).is_some() && read(&[**it]).is_none();
+            let wrong = known.iter().find(is_wrong);
+            let named = |(name, _): &&(&str, &str)| {
+                wrong.is_some_and(|wrong| wrong.split('=').next() == Some(*name))
+            };
+            match VALUES.iter().find(named) {
+                Some((name, values)) => LocationError::Parameter(name, values),
+                None => LocationError::Invalid,
+            }
+        })
+    }
+
+    /// Whether a PostgreSQL database is not named: the server then takes the one whose name is
+    /// the user's.
+    #[must_use]
+    pub fn lacks_database(&self) -> bool {
+        match self {
+            Self::File(_) => false,
+            Self::Postgres(postgres) => postgres.1.get_database().is_none(),
+        }
     }
 
     /// The names of a URL's parameters that are not known, and change nothing.
@@ -116,15 +175,24 @@ impl Location {
         }
     }
 
-    pub(crate) fn options(&self, is_made: bool) -> Result<AnyConnectOptions, sqlx::Error> {
-        match self {
+    pub(crate) fn options(&self, mode: Mode) -> Result<AnyConnectOptions, sqlx::Error> {
+        let options = match self {
             Self::File(path) => {
                 let options = SqliteConnectOptions::new().filename(path);
-                AnyConnectOptions::from_url(&options.create_if_missing(is_made).to_url_lossy())
+                let options = match mode {
+                    Mode::Make => options.create_if_missing(true),
+                    Mode::Write => options,
+                    Mode::Read => options.read_only(true),
+                    Mode::Alone => options.read_only(true).immutable(true),
+                    Mode::AloneWithLog => options.read_only(true).vfs(WITHOUT_LOCKS),
+                };
+                AnyConnectOptions::from_url(&options.to_url_lossy())
             }
             // As it was written: one that sqlx makes of what it read lacks parts of it.
             Self::Postgres(postgres) => Ok(postgres.0.clone()),
-        }
+        };
+        // A slow statement is none of an administrator's warnings: what waits too long says so.
+        options.map(AnyConnectOptions::disable_statement_logging)
     }
 }
 
@@ -204,8 +272,43 @@ mod tests {
         ] {
             let location = Location::postgres(url).unwrap();
             assert_eq!(location.to_string(), shown);
-            location.options(true).unwrap();
+            location.options(Mode::Make).unwrap();
             assert_eq!(location.has_password(), url.contains("p@ss"), "{url}");
+        }
+    }
+
+    #[test]
+    fn parameter_with_a_wrong_value_is_named_with_what_it_takes() {
+        for (parameter, allowed) in [
+            ("sslmode=s3cret", "disable, allow, prefer, require"),
+            ("ssl-mode=", "verify-ca or verify-full"),
+            ("port=70000", "65535"),
+            ("hostaddr=s3cret", "an IP address"),
+            ("statement-cache-capacity=many", "a number"),
+        ] {
+            let url = format!("postgres://me:p@db/qw?application_name=a&{parameter}");
+            let error = Location::postgres(&url).unwrap_err().to_string();
+            let name = parameter.split_once('=').unwrap().0;
+            assert!(error.contains(&format!("`{name}=`")), "{error}");
+            assert!(error.contains(allowed), "{error}");
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+        Location::postgres("postgres://me@db/qw?sslmode=Verify-Full").unwrap();
+        // The rest is at fault too, and was at first.
+        let error = Location::postgres("postgres://me@db:port/qw?sslmode=x").unwrap_err();
+        assert!(matches!(error, LocationError::Invalid));
+    }
+
+    #[test]
+    fn database_is_named_in_the_path_or_a_parameter() {
+        for (url, lacks) in [
+            ("postgres://me@db", true),
+            ("postgres://me@db/", true),
+            ("postgres://me@db/?sslmode=require", true),
+            ("postgres://me@db/qw", false),
+            ("postgres://me@db?dbname=qw", false),
+        ] {
+            assert_eq!(Location::postgres(url).unwrap().lacks_database(), lacks);
         }
     }
 

@@ -6,13 +6,19 @@ use sqlx::Error;
 
 /// The database's words, and what to do where that is known.
 pub(crate) fn explain(error: &Error) -> String {
-    let words = match error.as_database_error() {
-        Some(error) => error.message().to_owned(),
-        None => error.to_string(),
-    };
+    let words = words(error);
     match remedy(error) {
         Some(remedy) => format!("{words}: {remedy}"),
         None => words,
+    }
+}
+
+/// The database's words, or the system's.
+pub(crate) fn words(error: &Error) -> String {
+    match (error, error.as_database_error()) {
+        (Error::Io(error), _) => error.to_string(),
+        (_, Some(error)) => error.message().to_owned(),
+        (_, None) => error.to_string(),
     }
 }
 
@@ -33,11 +39,6 @@ fn remedy(error: &Error) -> Option<&'static str> {
         (Error::Tls(_), _) => TLS,
         (Error::Io(error), _) => match error.kind() {
             ErrorKind::InvalidData => TLS,
-            // Of a backup's file, and not of a connection.
-            ErrorKind::PermissionDenied
-            | ErrorKind::StorageFull
-            | ErrorKind::QuotaExceeded
-            | ErrorKind::ReadOnlyFilesystem => return None,
             _ => {
                 "check host and port (or the socket's folder), that PostgreSQL runs and listens there, and the \
                  firewalls between"
@@ -71,7 +72,7 @@ fn of_sqlite(code: i64) -> Option<&'static str> {
             "let the user that runs queuewall (for a command, the server's) write it and its folder, which must \
              not be on a read-only file system; or name another folder with QUEUEWALL_STATE_DIR (server.state_dir)"
         }
-        10 => "its disk fails or is full: look in the kernel's log (dmesg)",
+        10 => "its disk is full (df -h) or fails (look in the kernel's log, dmesg)",
         13 => "free space on its disk (df -h)",
         _ => return None,
     })

@@ -33,6 +33,7 @@ impl Transaction {
 impl Store {
     /// A transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction> {
+        self.check_writable()?;
         let connection = Some(self.pool.acquire().await?);
         let mut transaction = Transaction { connection };
         transaction.execute(self.begin_statement()).await?;

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use super::{Link, PendingScreen, TokenHash, code, takeover};
 use crate::{
     config::StoreConfig,
-    database::{Database, FILE},
+    database::{Database, DatabaseError, FILE},
     state::{StateDir, StateError},
 };
 
@@ -48,10 +48,10 @@ pub enum StoreError {
     State(#[from] StateError),
     /// The database is damaged.
     #[error("{0}. It holds the links: without a backup, make new ones with `queuewall links add`")]
-    DamagedDatabase(OpenError),
+    DamagedDatabase(Arc<DatabaseError>),
     /// The database cannot be opened.
     #[error("{0}")]
-    Open(OpenError),
+    Open(Arc<DatabaseError>),
     /// The database does not do what was asked.
     #[error("the database fails ({0})")]
     Query(#[from] QueryError),
@@ -63,11 +63,11 @@ pub enum StoreError {
     Random(#[from] io::Error),
 }
 
-impl From<OpenError> for StoreError {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Damaged { .. } => Self::DamagedDatabase(error),
-            error => Self::Open(error),
+impl From<Arc<DatabaseError>> for StoreError {
+    fn from(error: Arc<DatabaseError>) -> Self {
+        match &*error {
+            DatabaseError::Open(OpenError::Damaged { .. }) => Self::DamagedDatabase(error),
+            _ => Self::Open(error),
         }
     }
 }
@@ -75,14 +75,17 @@ impl From<OpenError> for StoreError {
 impl StoreError {
     /// Whether it stays so until somebody acts: starting again does not help.
     pub fn is_lasting(&self) -> bool {
-        use io::ErrorKind::{AlreadyExists, NotADirectory, PermissionDenied};
         match self {
             Self::Damaged { .. } | Self::DamagedDatabase(_) => true,
-            Self::State(StateError::Untrusted { .. }) => true,
-            Self::State(StateError::Io { error, .. }) => {
-                [AlreadyExists, NotADirectory, PermissionDenied].contains(&error.kind())
-            }
-            Self::Open(error) => !matches!(error, OpenError::Failed { .. }),
+            Self::State(error) => error.is_lasting(),
+            Self::Open(error) => match &**error {
+                DatabaseError::State(error) => error.is_lasting(),
+                DatabaseError::MayHoldLinks(_) => true,
+                DatabaseError::Open(error) => !matches!(
+                    error,
+                    OpenError::Failed { .. } | OpenError::NotMigrated { .. }
+                ),
+            },
             Self::Query(_) | Self::Silent(_) | Self::Random(_) => false,
         }
     }
@@ -142,6 +145,10 @@ impl Store {
                     }
                     return Ok(());
                 }
+                Err(error) if self.links_of_0_1().is_some() => {
+                    warn!("the links of version 0.1 are used, and not taken over yet: {error}");
+                    return Ok(());
+                }
                 Err(error) if error.is_lasting() || begun.elapsed() >= START_PATIENCE => {
                     return Err(error);
                 }
@@ -175,9 +182,17 @@ impl Store {
         if self.is_missing()? {
             return Ok(Vec::new());
         }
-        let store = self.open().await?;
+        let store = match self.open().await {
+            Ok(store) => store,
+            Err(error) => return self.links_of_0_1().ok_or(error),
+        };
         let rows = self.within(async { Ok(store.links().await?) }).await?;
         Ok(rows.into_iter().filter_map(from_row).collect())
+    }
+
+    /// The links that version 0.1 left, where they are not in a database yet.
+    fn links_of_0_1(&self) -> Option<Vec<Link>> {
+        takeover::links(&self.state).ok().flatten()
     }
 
     /// What is another after each change of the links, by whatever process.
@@ -301,21 +316,17 @@ impl Store {
 
     /// The database, which is opened where it is not yet; what version 0.1 left is in it.
     async fn open(&self) -> Result<Arc<Kept>, StoreError> {
-        let store = match self.database.store() {
-            Some(store) => store,
-            // A file may be backed up before it is migrated, which takes its time.
-            None if self.database.location().file().is_some() => {
-                // Makes it for this user alone, and refuses what another one could have written.
-                self.state.lock_file(FILE)?;
-                self.database.open().await?
-            }
-            None => {
-                self.within(async { Ok(self.database.open().await?) })
-                    .await?
-            }
+        let opening = async { Ok(self.database.open().await?) };
+        // A file may be backed up before it is migrated, which takes its time.
+        let store = match self.location().file().is_some() {
+            true => opening.await?,
+            false => self.within(opening).await?,
         };
-        let take_over = || takeover::run(&store, &self.state);
-        self.is_taken_over.get_or_try_init(take_over).await?;
+        // What is only read takes nothing over.
+        if store.why_read_only().is_none() {
+            let take_over = || takeover::run(&store, &self.state);
+            self.is_taken_over.get_or_try_init(take_over).await?;
+        }
         Ok(store)
     }
 

@@ -19,8 +19,10 @@ use super::{
     table::{self, Align, Column, Format},
 };
 use crate::{
+    access::StoreError,
     config::StoreSettings,
-    database::{location, warning},
+    database::{FILE, location, warning},
+    state::StateDir,
     system_error::{Attempt, remedy},
 };
 
@@ -77,6 +79,8 @@ pub(super) async fn open(
     let location = location(&settings.store, &settings.state_dir);
     if let Some(file) = location.file() {
         fs::metadata(file).map_err(|error| unreadable(file, &error))?;
+        let dir = StateDir::new(settings.state_dir.clone());
+        dir.open_to_read(FILE).map_err(StoreError::from)?;
     }
     if let Some(warning) = warning(&location) {
         writeln!(notes, "warning: {warning}")?;
@@ -250,7 +254,6 @@ pub(super) mod tests {
     use crate::{
         board::{BoardConfig, QueueConfig},
         config::StoreConfig,
-        database::FILE,
     };
 
     /// 2026-10-25, 00:00 UTC, in minutes since 1970.

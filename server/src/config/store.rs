@@ -69,10 +69,16 @@ impl StoreConfig {
                 let unknown: Vec<_> = Location::unknown_parameters(&url).collect();
                 let given = [&keys::DATABASE_URL, &keys::DATABASE_URL_FILE];
                 let found = given.into_iter().find_map(|it| reader.text(it));
-                if let Some(found) = found.filter(|_| !unknown.is_empty()) {
+                if let Some(found) = found.as_ref().filter(|_| !unknown.is_empty()) {
                     let unknown = label::clean(&unknown.join(", ")).unwrap_or_default();
                     let what = format_args!("has parameters that change nothing: {unknown}");
                     reader.warnings.push(found.warning(what));
+                }
+                if let Some(found) = found.filter(|_| location.lacks_database()) {
+                    reader.warnings.push(found.warning(
+                        "names no database, so PostgreSQL takes the one whose name is the user's: write its name behind \
+                         the host, as in …@host:5432/queuewall",
+                    ));
                 }
                 Some(location)
             }

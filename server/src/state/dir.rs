@@ -46,6 +46,18 @@ pub enum StateError {
 }
 
 impl StateError {
+    /// Whether it stays so until somebody acts: to try again does not help.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        use ErrorKind::{AlreadyExists, NotADirectory, PermissionDenied};
+        match self {
+            Self::Untrusted { .. } => true,
+            Self::Io { error, .. } => {
+                [AlreadyExists, NotADirectory, PermissionDenied].contains(&error.kind())
+            }
+        }
+    }
+
     fn io(path: &Path, verb: &'static str, attempt: Attempt, error: io::Error) -> Self {
         Self::Io {
             path: path.to_owned(),

@@ -5,6 +5,7 @@
 mod access;
 mod killed;
 mod lease;
+mod read_only;
 mod screen;
 mod support;
 mod transfer;

@@ -120,3 +120,40 @@ async fn start_waits_a_minute_for_a_database_that_may_come_up() {
     assert_eq!(said.matches("cannot be read yet").count(), 1, "{said}");
     assert!(!format!("{said}{error}").contains("hunter2"), "{said}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn links_of_a_file_that_cannot_be_written_are_there_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = Store::new(folder.path().to_owned());
+    add(&before, link("main", "a")).await.unwrap();
+    before.database.close().await;
+    // Stands in for a read-only folder: SQLite can neither make nor open its file.
+    let index = folder.path().join("queuewall.db-shm");
+    std::os::unix::fs::symlink("nowhere", &index).unwrap();
+    let store = Store::new(folder.path().to_owned());
+    let started = timeout(START_AGAIN_AFTER, store.start());
+    started.await.expect("it waits for nothing").unwrap();
+    assert_eq!(store.links().await.unwrap(), [link("main", "a")]);
+    let error = add(&store, link("main", "b")).await.unwrap_err();
+    assert!(error.to_string().contains("is only read"), "{error}");
+    fs::remove_file(index).unwrap();
+    sleep(Duration::from_millis(100)).await;
+    add(&store, link("main", "b")).await.unwrap();
+}
+
+#[tokio::test]
+async fn links_of_0_1_are_used_where_no_database_can_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    takeover::export(vec![link("main", "a")], None, folder.path()).unwrap();
+    // Stands in for a full disk: no file can be made here.
+    fs::create_dir(folder.path().join(FILE)).unwrap();
+    let store = Store::new(folder.path().to_owned());
+    let started = timeout(START_AGAIN_AFTER, store.start());
+    started.await.expect("it waits for nothing").unwrap();
+    assert_eq!(store.links().await.unwrap(), [link("main", "a")]);
+    fs::remove_dir(folder.path().join(FILE)).unwrap();
+    add(&store, link("main", "b")).await.unwrap();
+    assert_eq!(names(folder.path())[0], "access.json.0.1.old");
+    assert_eq!(store.links().await.unwrap().len(), 2);
+}

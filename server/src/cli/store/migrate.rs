@@ -14,7 +14,7 @@ use super::super::{
     exit::{Exit, Failure},
 };
 use crate::{
-    access::Store,
+    access::{Store, StoreError},
     config::{StoreConfig, StoreSettings},
     database::Database,
     state::{ServerLock, StateDir},
@@ -47,7 +47,7 @@ pub(super) async fn run(
     let database = Arc::new(Database::of(&StoreConfig::default(), &dir).with_links());
     // Takes over what version 0.1 left.
     Store::of(Arc::clone(&database), dir).links().await?;
-    let source = database.open().await?;
+    let source = database.open().await.map_err(StoreError::from)?;
     let target = Kept::open(to).await?;
     let mut said = Instant::now();
     let progress = |table: &str, copied: i64, all: i64| {

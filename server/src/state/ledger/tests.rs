@@ -8,7 +8,10 @@ use queuewall_store::Location;
 use tokio::time::Instant;
 
 use super::*;
-use crate::{database::FILE, state::ServerLock};
+use crate::{
+    database::{FILE, tests::damaged},
+    state::ServerLock,
+};
 
 fn ledger(folder: &Path) -> Ledger {
     let database = Database::new(Location::File(folder.join(FILE)));
@@ -67,7 +70,7 @@ async fn command_without_ledger_sends_nothing_beside_a_server() {
 #[tokio::test]
 async fn file_in_place_of_a_damaged_one_is_a_budget_just_spent() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(FILE), "no database".repeat(100)).unwrap();
+    damaged(&folder.path().join(FILE)).await;
     let server = RequestBudget::with_ledger(3, ledger(folder.path()));
     let waited = tokio::time::timeout(Duration::from_millis(500), server.acquire()).await;
     assert!(waited.is_err());
