@@ -233,6 +233,8 @@ async fn configured(
         }
     };
     let outcome = tokio::select! {
+        // First: `check` reports all that it found before.
+        biased;
         outcome = run => outcome,
         why = budget.refused() => Err(Failure::new(Exit::Other, why)),
     };

@@ -48,7 +48,8 @@ fn command_that_cannot_share_the_budget_ends_with_1() {
             .output()
             .unwrap();
         assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-        let said = String::from_utf8_lossy(&ended.stderr);
+        let said = [ended.stdout, ended.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
         let id = format!(
             "the server (process {}) runs on the same state folder",
             server.id()

@@ -45,7 +45,17 @@ pub(super) async fn run(
     let mut report = Report::new(out);
     of_this_machine(config, files, false, &mut report).await;
     report.notes(notes);
-    walk(upstream, &config.boards, &config.poll, &mut report).await?;
+    let budget = upstream.budget();
+    let refused = tokio::select! {
+        walked = walk(upstream, &config.boards, &config.poll, &mut report) => {
+            walked?;
+            None
+        }
+        why = budget.refused() => Some(why),
+    };
+    if let Some(why) = refused {
+        report.failed("request budget", why, Exit::Other);
+    }
     Ok(report.close()?)
 }
 

@@ -82,6 +82,11 @@ impl<'a> Upstream<'a> {
         }
     }
 
+    /// The gate that its requests go through.
+    pub(super) fn budget(&self) -> &'a RequestBudget {
+        self.budget
+    }
+
     /// Says something on stderr.
     pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.notes, "{text}")
