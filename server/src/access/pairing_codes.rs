@@ -8,7 +8,10 @@
 use std::{
     io,
     net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -71,6 +74,8 @@ pub struct PairingCodes {
     changed: Notify,
     /// Counts the looks at the database.
     looks: watch::Sender<u64>,
+    /// Whether the last look failed.
+    is_failing: AtomicBool,
 }
 
 /// Each list in the order in which the screens asked.
@@ -93,6 +98,7 @@ impl PairingCodes {
             pending: Mutex::default(),
             changed: Notify::new(),
             looks: watch::Sender::default(),
+            is_failing: AtomicBool::default(),
         }
     }
 
@@ -116,16 +122,36 @@ impl PairingCodes {
     }
 
     /// [`Self::is_waiting`], where another server may have given the code less than a second ago:
-    /// for a secret that is not known, the next look at the database is waited for. For callers
-    /// whose attempts are counted.
+    /// for a secret that is not known, the next look at the database is waited for. While the
+    /// database fails it is not known to be over. For callers whose attempts are counted.
     pub async fn is_waiting_anywhere(&self, secret: &str, now: SystemTime) -> bool {
         if self.is_waiting(secret, now) {
             return true;
         }
         let mut looks = self.looks.subscribe();
-        self.changed.notify_one();
-        let _ = timeout(PATIENCE, looks.changed()).await;
-        self.is_waiting(secret, now)
+        let looked = async {
+            // The first may have begun before the code was written.
+            for _ in 0..2 {
+                self.changed.notify_one();
+                if looks.changed().await.is_err() || self.is_waiting(secret, now) {
+                    break;
+                }
+            }
+        };
+        match timeout(PATIENCE, looked).await {
+            Ok(()) => self.is_waiting(secret, now),
+            Err(_) => self.is_failing.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Waits until the database has the code of this secret, but not for long: from then on other
+    /// servers know it.
+    pub async fn until_written(&self, secret: &Token) {
+        let hash = secret.hash();
+        let mut looks = self.looks.subscribe();
+        let is_new = || self.pending().new.iter().any(|it| it.sha256 == hash);
+        let written = async { while is_new() && looks.changed().await.is_ok() {} };
+        let _ = timeout(PATIENCE, written).await;
     }
 
     /// Writes what changes to the database, and reads what other servers wrote, for as long as it
@@ -145,6 +171,7 @@ impl PairingCodes {
                 _ => {}
             }
             unwritten = words;
+            (self.is_failing).store(unwritten.is_some(), Ordering::Relaxed);
             if unwritten.is_some() {
                 sleep(AGAIN_AFTER).await;
                 continue;
@@ -309,6 +336,14 @@ mod tests {
         while !other.is_waiting_anywhere(secret, now).await {
             assert!(tokio::time::Instant::now() < until);
         }
+        // Once it is written the first question has its answer, even while the other one looks.
+        for _ in 0..20 {
+            let waiting = one.add(None, now).unwrap();
+            other.changed.notify_one();
+            one.until_written(&waiting.secret).await;
+            let secret = waiting.secret.expose();
+            assert!(other.is_waiting_anywhere(secret, now).await);
+        }
         sleep(Duration::from_millis(100)).await;
         assert!(one.is_waiting(secret, now), "neither overwrites the other");
         assert!(one.is_waiting(late.secret.expose(), now));
@@ -328,6 +363,8 @@ mod tests {
         let waiting = codes.add(None, now).unwrap();
         sleep(20 * AGAIN_AFTER).await;
         assert!(codes.is_waiting(waiting.secret.expose(), now));
+        // Another server may have given its code.
+        assert!(codes.is_waiting_anywhere("of another server", now).await);
         assert_eq!(said.lines().len(), 1, "{}", said.text());
         assert!(said.text().contains("the database fails"));
 

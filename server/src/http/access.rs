@@ -109,6 +109,10 @@ pub(super) async fn ask_for_code(
             tracing::error!("a screen got no code: {error}");
             ApiError::Internal
         })?;
+    if state.servers.is_some() {
+        // The screen's next question may go to another one.
+        backend.pairing_codes.until_written(&waiting.secret).await;
+    }
     let answer = Json(json!({
         "code": waiting.code,
         "secret": waiting.secret.expose(),
