@@ -118,6 +118,10 @@ fn ignore_lists_hide_every_secret_file_that_documents_name() {
             "server.key",
             "wall.crt",
             "company-ca.pem",
+            "queuewall.db",
+            "queuewall.db-wal",
+            "queuewall.db.before-migration.2",
+            "queuewall.db.damaged-1",
         ] {
             assert!(hides(&list_text, name), "{list}: {name}");
         }

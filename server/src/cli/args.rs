@@ -259,10 +259,11 @@ pub struct ExportArgs {
     /// Queue id; may be repeated [default: all of the board]
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = queue_id)]
     pub queue: Vec<String>,
-    /// Where to begin, as 2026-11-30T08:00:00Z or milliseconds since 1970 [default: 3 hours before the end]
+    /// Where to begin, as 2026-11-30T08:00:00Z or milliseconds since 1970; what is older than the history is left out
+    /// [default: 3 hours before the end]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub from: Option<String>,
-    /// Where to end [default: now]
+    /// Where to end [default: now, which is the latest]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub to: Option<String>,
     /// Metrics by name, such as waiting,service_level [default: all]

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Prints the lines of one queue after those of another, in the API's format and without its
-/// limit. A queue of which nothing is kept is named on stderr, and the command ends with
+/// limit: part by part, and no further than the history reaches. A queue of which nothing is kept is named on stderr, and the command ends with
 /// [`Exit::NotFound`].
 pub(super) async fn export(
     settings: &StoreSettings,
@@ -48,6 +48,7 @@ pub(super) async fn export(
     let now_ms = i64::try_from(epoch_ms(now)).unwrap_or(i64::MAX);
     let query = SeriesQuery::new(&asked, now_ms, settings.store.retention);
     let query = query.map_err(|error| Failure::new(Exit::Usage, error))?;
+    let query = query.within(settings.store.retention);
     let store = store::open(settings, notes).await?;
     let mut kept = store.queues().await?;
     kept.retain(|queue| queue.skills == board.skill_ids);
@@ -82,6 +83,8 @@ pub(super) async fn export(
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
     use super::{
         super::store::tests::{START, kept},
         *,
@@ -102,7 +105,8 @@ mod tests {
     async fn ask(args: &ExportArgs) -> (Result<Exit, Failure>, String, String) {
         let (settings, _folder) = kept().await;
         let (mut out, mut notes) = (Vec::new(), Vec::new());
-        let end = export(&settings, args, SystemTime::now(), &mut out, &mut notes).await;
+        let now = UNIX_EPOCH + Duration::from_secs(60 * (START as u64 + 3_000));
+        let end = export(&settings, args, now, &mut out, &mut notes).await;
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (end, text(out), text(notes))
     }
@@ -135,6 +139,22 @@ mod tests {
             (Ok(Exit::Done), 1),
             "of other skills"
         );
+    }
+
+    #[tokio::test]
+    async fn export_reaches_no_further_than_what_may_be_kept() {
+        let endless = ExportArgs {
+            queue: vec!["1".into()],
+            from: Some("0".into()),
+            to: Some("9998-12-31T00:00:00Z".into()),
+            step: Some("86400".into()),
+            ..args("main", 0)
+        };
+        let (end, csv, _) = ask(&endless).await;
+        assert_eq!(end, Ok(Exit::Done));
+        // The 400 days of quarter hours, and the day that has not ended.
+        assert!((400..=403).contains(&csv.lines().count()), "{csv}");
+        assert!(csv.contains("\r\n2026-10-25T00:00:00Z,"), "{csv}");
     }
 
     #[tokio::test]

@@ -83,6 +83,17 @@ impl SeriesQuery {
         Err(AskError::TooLong(enough.map(|minutes| minutes * 60)))
     }
 
+    /// The same without what lies before all that may be kept, or in the future.
+    #[must_use]
+    pub fn within(self, retention: Retention) -> Self {
+        let first =
+            |resolution: Resolution| retention.first(resolution, self.now) * resolution.minutes();
+        let first = first(Resolution::Minute).min(first(Resolution::QuarterHour));
+        let to = self.to.min(up(self.now + 1, self.step));
+        let from = self.from.max(first - first % self.step);
+        Self { from, to, ..self }
+    }
+
     /// The same in parts that one answer holds each.
     pub fn parts(&self) -> impl Iterator<Item = Self> {
         let length = self.step * MOST_BINS;

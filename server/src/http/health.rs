@@ -40,7 +40,10 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Response {
     let mut body = json!({ "status": "ready", "upstream": upstream });
     if let Some(history) = &state.history {
         // Not the problem's words, which may name a host.
-        body["history"] = json!(if history.is_kept() {
+        let leads = state.servers.as_ref().map(|it| it.standing().is_leader);
+        body["history"] = json!(if leads == Some(false) {
+            "kept by the leader, if one is"
+        } else if history.is_kept() {
             "kept"
         } else {
             "not kept"

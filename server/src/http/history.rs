@@ -175,9 +175,17 @@ fn asked(uri: &Uri, known: &[&'static str]) -> Result<Asked, ApiError> {
                 let metrics = metrics.filter(|metric| !metric.is_empty());
                 asked.metrics.extend(metrics.map(str::to_owned));
             }
-            "from" => asked.from = Some(value),
-            "to" => asked.to = Some(value),
-            _ => asked.step = Some(value),
+            name => {
+                let (name, place) = match name {
+                    "from" => ("from", &mut asked.from),
+                    "to" => ("to", &mut asked.to),
+                    _ => ("step", &mut asked.step),
+                };
+                if place.replace(value).is_some() {
+                    let what = format!("{name} is given twice: give it once");
+                    return Err(ApiError::BadQuery(what));
+                }
+            }
         }
     }
     Ok(asked)

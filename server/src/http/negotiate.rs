@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
             ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
             IF_NONE_MATCH, VARY,
@@ -24,13 +24,10 @@ pub(super) struct Content {
     pub(super) cache_control: &'static str,
 }
 
-/// Whether `Accept` names a media type; what is preferred to what is not looked into.
+/// Whether `Accept` (RFC 9110, 12.5.1) names a media type, and does not refuse it with a weight of
+/// 0; what is preferred to what is not looked into.
 pub(crate) fn accepts_type(headers: &HeaderMap, media_type: &str) -> bool {
-    let mut lists = headers.get_all(ACCEPT).iter();
-    lists.any(|list| {
-        list.to_str()
-            .is_ok_and(|list| list.to_ascii_lowercase().contains(media_type))
-    })
+    names(headers, &ACCEPT, media_type)
 }
 
 /// 200 with the best encoding that the request accepts, or 304 when it has that.
@@ -95,8 +92,13 @@ fn choose<'c>(
 /// Whether `Accept-Encoding` (RFC 9110, 12.5.3) names `encoding` and does not
 /// refuse it with a weight of 0. A `*` is not taken up: raw is always right.
 fn accepts(request: &HeaderMap, encoding: &str) -> bool {
+    names(request, &ACCEPT_ENCODING, encoding)
+}
+
+/// Whether a header's list has `wanted`, with a weight that is not 0.
+fn names(request: &HeaderMap, header: &HeaderName, wanted: &str) -> bool {
     let lists = request
-        .get_all(ACCEPT_ENCODING)
+        .get_all(header)
         .iter()
         .filter_map(|value| value.to_str().ok());
     let mut entries = lists.flat_map(|list| list.split(','));
@@ -104,7 +106,7 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
         let mut parts = entry.split(';').map(str::trim);
         let is_named = parts
             .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+            .is_some_and(|name| name.eq_ignore_ascii_case(wanted));
         is_named && !parts.any(|part| weight(part) == Some(0.0))
     })
 }

@@ -249,6 +249,13 @@ async fn csv_has_both_hours_when_clocks_go_back() {
         "attachment; filename=\"main-4711.csv\""
     );
     assert_eq!(body(response).await, expected.as_bytes());
+    for refused in ["application/json, text/csv;q=0", "text/csv; q=0.0"] {
+        let response = fixture
+            .get(&format!("{HISTORY}?{range}"), &[("accept", refused)])
+            .await;
+        let kind = header(&response, "content-type");
+        assert!(kind.starts_with("application/json"), "{refused}: {kind}");
+    }
     let formula = format!("/api/boards/main/queues/%3D1%2B1/history.csv?{range}");
     let formula = fixture.get(&formula, &[]).await;
     assert_eq!(
@@ -372,6 +379,8 @@ async fn wrong_query_is_refused_with_what_to_write() {
         ("from=2026-11-30T08:00:00%2B99:00", "from is not a time"),
         ("from=-5", "from is not a time"),
         ("from=99999999999999999999", "from is not a time"),
+        ("step=60&step=900", "step is given twice: give it once"),
+        ("from=1000&to=2000&from=1000", "from is given twice"),
         ("from=2000&to=2000", "from is not before to"),
         ("from=4102444800000", "from is not before to"),
         ("step=0", "step is not a length"),
