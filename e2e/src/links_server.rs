@@ -75,6 +75,7 @@ impl LinksServer {
                 created: seconds_since_1970(SystemTime::now()),
                 expires: None,
                 revoked: None,
+                agents: false,
                 sha256: token.hash(),
             });
             Ok(())

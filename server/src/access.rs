@@ -39,7 +39,7 @@ pub use caller::{Caller, OverTls, Proxies};
 pub use cookie::{CookieScope, InFrames, LONGEST_COOKIE, has_trial, set_trial};
 pub use guard::{Guard, LinkBackend, Pass, Policy, Refusal};
 pub use link::{Link, LinkStatus, seconds_since_1970};
-pub use links::Links;
+pub use links::{Links, Opened};
 pub use pairing_codes::{CODE_LIFE, PairingCodes, PendingScreen, Waiting};
 pub use store::{Store, StoreError};
 pub use token::{Token, TokenHash};

@@ -1,6 +1,9 @@
 //! What a board shows, as the configuration has it and the poller takes it.
 
+use std::collections::BTreeMap;
+
 use queuewall_shared::{
+    agents::{AgentActivity, AgentsShown},
     level::Thresholds,
     snapshot::{Display, SimulatedClock},
 };
@@ -43,6 +46,9 @@ pub struct BoardConfig {
     /// How the board is shown unless the link says otherwise. `boards.theme`,
     /// `language`, `metres`, `inches`, `rotate_seconds`, `show_groups`.
     pub display: Display,
+    /// What it shows of agents; `None`: nothing, and CXone is not asked for them. `boards.agents`,
+    /// `boards.agent_teams`, `boards.agent_limits`.
+    pub agents: Option<AgentsConfig>,
     /// The clock of a simulated contact centre. The demo's.
     pub simulated_clock: Option<SimulatedClock>,
 }
@@ -71,6 +77,38 @@ pub struct QueueConfig {
     pub levels: Option<Thresholds>,
     /// When it has levels, if not when its board's queues do. `boards.queues.levels.hours`.
     pub hours: Option<Hours>,
+}
+
+/// What a board shows of agents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgentsConfig {
+    /// How each of them is called. `boards.agents`.
+    pub shown: AgentsShown,
+    /// The teams whose agents are shown, by CXone's id or name; empty means all of them.
+    /// `boards.agent_teams`.
+    pub teams: Vec<String>,
+    /// How long agents may stay in a state. `boards.agent_limits` over `agent_limits`.
+    pub limits: AgentLimits,
+}
+
+/// How long agents may stay in a state; by default there is no limit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentLimits {
+    /// By what the agent does. `unavailable_seconds`, `after_call_work_seconds`,
+    /// `on_contact_seconds`.
+    pub activities: BTreeMap<AgentActivity, AgentLimit>,
+    /// By the tenant's word for why the agent is unavailable, in place of the limit of the
+    /// state: cleaned, in lower case. `reason_seconds`.
+    pub reasons: BTreeMap<String, AgentLimit>,
+}
+
+/// From when on a time in a state is a warning and critical, in milliseconds; `None` is never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AgentLimit {
+    /// `warning`.
+    pub warning_ms: Option<u64>,
+    /// `critical`.
+    pub critical_ms: Option<u64>,
 }
 
 impl QueueConfig {

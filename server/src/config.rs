@@ -6,7 +6,7 @@
 //! problem at once; `.env.sample` and `queuewall.sample.toml` list what there is.
 //!
 //! # Layout
-//! - `access`: access control; `trust`: which proxies and headers may name a user
+//! - `access`: access control; `agents`: what is shown of them; `trust`: which proxies and headers may name a user
 //! - `boards` (with `levels`, `hours` and `display`), `cxone`, `poll`, `server`, `store`: one
 //!   concern each; `credential`: a secret, or the file that holds it; `notes`: what levels do, in words
 //! - `frames`: which pages may show the wall in a frame
@@ -20,6 +20,7 @@
 //! - `env`: the trait for variables and files, and the operating system's
 
 mod access;
+mod agents;
 mod boards;
 mod credential;
 mod cxone;
@@ -60,11 +61,12 @@ use std::{
 
 pub use self::cxone::USER_AGENT;
 pub use crate::{
-    board::{BoardConfig, QueueConfig},
+    board::{AgentLimit, AgentLimits, AgentsConfig, BoardConfig, QueueConfig},
     live::Live,
     poller::PollConfig,
 };
 pub use access::{AccessConfig, AccessMode, LinkSettings};
+pub(crate) use agents::reason_key;
 pub use boards::Targets;
 pub use effective::{Effective, effective};
 pub use env::{Env, OsEnv, Permissions};
@@ -143,6 +145,7 @@ impl Loaded {
         let has_today =
             (cxone.as_ref()).is_some_and(|it| matches!(it.dialect, ::cxone::Dialect::Realtime(_)));
         let boards = BoardConfig::read_all(&mut reader, &targets, has_today);
+        agents::describe(&mut reader, &boards, access.mode, has_today);
         let slugs = boards.iter().map(|board| board.slug.clone());
         let board_places = slugs.zip(places).collect();
         let requires_restart = RequiresRestart::read(&reader, &poll);

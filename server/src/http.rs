@@ -5,6 +5,7 @@
 //! | `/api/boards` | the boards |
 //! | `/api/boards/{slug}` | a board's latest snapshot |
 //! | `/api/boards/{slug}/trends` | its last three hours |
+//! | `/api/boards/{slug}/agents` | its agents: the only place where they are named |
 //! | `/api/boards/{slug}/queues/{id}/history`, `….csv` | what is kept of a queue |
 //! | `/api/boards/{slug}/events` | changes of levels, of the upstream and of the server |
 //! | `POST /api/access` | a link's token for the board's cookie |
@@ -20,6 +21,7 @@
 
 mod access;
 mod address;
+mod agents;
 mod api;
 mod error;
 mod error_page;
@@ -278,6 +280,7 @@ fn router(state: AppState) -> Router {
         .route("/api/boards", get(api::list_boards))
         .route("/api/boards/{slug}", get(api::board))
         .route("/api/boards/{slug}/trends", get(api::trends))
+        .route("/api/boards/{slug}/agents", get(agents::agents))
         .route("/api/boards/{slug}/events", get(history::events))
         .route(
             "/api/boards/{slug}/queues/{id}/history",

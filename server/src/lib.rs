@@ -14,6 +14,7 @@
 //! - [`poller`]: the only caller of a source, the only writer of snapshots
 //! - [`snapshot`]: the latest of every board, encoded once a change
 //! - [`access`]: access control
+//! - `agents`: the agents of a board, in memory only
 //! - [`state`]: the folder of private files
 //! - [`http`]: the routes; [`operators`]: those of the operators' listener
 //! - [`screens`]: which screens there are, and how they are
@@ -33,6 +34,7 @@
 //! - `fuzzing`: what holds of any input, for the fuzzer and the tests alone
 
 pub mod access;
+mod agents;
 pub mod backoff;
 pub mod board;
 pub mod cli;

@@ -4,8 +4,10 @@
 //! thousands. `schedule` decides what to read next, `readings` keeps what was read, and
 //! `assemble` makes a board's snapshot of it: `judging` adds the levels, `upstream` the state of
 //! the reads, with the `cause` of a failure. `minutes` keeps the trends. `reconfigure` applies
-//! changed boards while it runs. `today` counts contacts since midnight, beside the live reads.
+//! changed boards while it runs. `today` counts contacts since midnight, and `agents` reads what
+//! agents do, beside the live reads.
 
+pub(crate) mod agents;
 mod assemble;
 mod board;
 mod cause;
@@ -49,6 +51,7 @@ use crate::{
     remedy::explain,
     snapshot::Boards,
 };
+use agents::AgentReads;
 use assemble::Frame;
 use board::Board;
 pub use metrics::{BackOff, Polls};
@@ -99,6 +102,10 @@ pub struct Poller {
     today: Option<TodaysNumbers>,
     /// The request for them that is under way, if any: aborted with the poller.
     asking_today: JoinSet<Option<today::Answer>>,
+    /// What agents do; `None` where the dialect does not say.
+    agents: Option<AgentReads>,
+    /// The request for it that is under way, if any.
+    asking_agents: JoinSet<Option<agents::Answer>>,
     /// Whether the boards' trends are to be published before the minute ends.
     has_new_trends: bool,
     /// When the next request of all is due, or was, where it is under way.
@@ -167,6 +174,8 @@ impl Poller {
             minutes: Minutes::default(),
             today: source.reports().is_some().then(TodaysNumbers::new),
             asking_today: JoinSet::new(),
+            agents: (source.reports().is_some()).then(|| AgentReads::new(Instant::now())),
+            asking_agents: JoinSet::new(),
             has_new_trends: true,
             next_request: None,
             pages: QueueList::default(),
@@ -220,6 +229,7 @@ impl Poller {
 
     /// Reads and publishes until it is dropped.
     pub async fn run(mut self) {
+        self.serve_agents();
         self.fit_cycle();
         let mut assembly = interval(ASSEMBLY);
         assembly.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -498,7 +508,7 @@ impl Poller {
     }
 
     fn fit_cycle(&mut self) {
-        self.fit_today();
+        self.fit_beside();
         let requests = self.requests();
         let cycle = plan::cycle(requests, self.poll.interval, self.budget.limit());
         if cycle != self.cycle {
@@ -522,6 +532,7 @@ impl Poller {
 
     fn publish(&mut self) {
         self.read_today();
+        self.read_agents();
         let (failures, until) = self.schedule.back_off_now();
         self.polls.hold_back(BackOff { failures, until });
         for (snapshot, latest) in self.snapshots() {
@@ -529,7 +540,7 @@ impl Poller {
             self.published.publish(snapshot, latest);
         }
         self.published.mark_assembled();
-        self.ask_today();
+        self.ask_beside();
     }
 
     fn publish_trends(&self) {
@@ -583,6 +594,7 @@ impl Poller {
         }
         .log();
         let (schedule, readings, today) = (&self.schedule, &self.readings, self.today.as_ref());
+        let agents = self.agents.as_ref();
         let first = self.next_request;
         let snapshot = |board: &mut Board| {
             let next_try = schedule.next_try(board.group(), board.shows_all());
@@ -590,7 +602,7 @@ impl Poller {
                 next_try: next_try.map(|at| first.map_or(at, |first| first.max(at))),
                 is_list_incomplete: board.shows_all() && readings.is_list_incomplete,
             };
-            board.snapshot(readings, today, status, frame)
+            board.snapshot(readings, today, agents, status, frame)
         };
         let snapshots = self.boards.iter_mut().map(snapshot).collect();
         if let Some(handover) = &self.handover

@@ -6,10 +6,12 @@
 //! goes on with what it has, which grows old.
 //!
 //! # Layout
+//! - `agents`: who a board's agents are, which no server tells another
 //! - `following`: what the leader publishes, and taking the lease once it is free
 //! - `leading`: holding the lease, and publishing
 //! - `status`: who leads, for `/readyz`, `/metrics` and `/screens`
 
+pub(crate) mod agents;
 mod following;
 mod leading;
 mod status;
@@ -32,6 +34,7 @@ use crate::{
     poller::{Poller, Polls},
     snapshot::Boards,
 };
+pub(crate) use agents::FollowedAgents;
 pub use status::{Standing, Status};
 
 /// How long a lease lasts. A leader that is gone is replaced a second later.
@@ -76,6 +79,8 @@ pub(crate) struct Servers {
     pub(crate) polls: Polls,
     /// To try whether this server gets an answer from CXone.
     pub(crate) source: Arc<dyn QueueSource>,
+    /// The agents, while another server leads.
+    pub(crate) agents: FollowedAgents,
     /// What is configured, as it is now.
     pub(crate) live: watch::Receiver<Live>,
     /// The version of what was taken over last; 0 is before all.

@@ -13,16 +13,16 @@ use std::{
     },
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use axum::body::Bytes;
 use queuewall_shared::{
     cause::Cause,
     snapshot::{Board, BoardList, BoardSnapshot, Queue, Totals, Upstream, UpstreamState},
     trend::Trends,
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
-use crate::{board::BoardConfig, clock::Moment};
+use crate::{agents::BoardAgents, board::BoardConfig, clock::Moment};
 pub use encode::{Representation, Representations};
 pub use metrics::Encodings;
 
@@ -36,6 +36,10 @@ pub struct Boards {
     set: ArcSwap<BoardSet>,
     /// Each board's trends, by slug.
     trends: ArcSwap<HashMap<String, Arc<PublishedTrends>>>,
+    /// Each board's agents, by slug: in no snapshot, since they may be named.
+    agents: ArcSwap<HashMap<String, Arc<BoardAgents>>>,
+    /// When a list of agents was last asked for; `None` is never.
+    agents_asked: ArcSwapOption<Instant>,
     /// Each board's skill filter, by slug: with the id it names a queue in the history.
     skills: ArcSwap<HashMap<String, Vec<String>>>,
     encodings: Encodings,
@@ -107,6 +111,8 @@ impl Boards {
             uptime_before_ms: AtomicU64::new(0),
             set: ArcSwap::from_pointee(set),
             trends: ArcSwap::default(),
+            agents: ArcSwap::default(),
+            agents_asked: ArcSwapOption::default(),
             skills: ArcSwap::default(),
             encodings,
             assembled: watch::Sender::new(0),
@@ -202,6 +208,23 @@ impl Boards {
             (slug, Arc::new(PublishedTrends { trends, encoded }))
         };
         self.trends.store(Arc::new(trends.map(published).collect()));
+    }
+
+    /// Replaces the agents of all boards, which are named by their slugs.
+    pub(crate) fn publish_agents(&self, agents: HashMap<String, Arc<BoardAgents>>) {
+        self.agents.store(Arc::new(agents));
+    }
+
+    /// The agents of the board `slug`, where they were read here. That somebody asks is
+    /// remembered.
+    pub(crate) fn agents(&self, slug: &str) -> Option<Arc<BoardAgents>> {
+        self.agents_asked.store(Some(Arc::new(Instant::now())));
+        self.agents.load().get(slug).cloned()
+    }
+
+    /// When a list of agents was last asked for.
+    pub(crate) fn agents_asked(&self) -> Option<Instant> {
+        self.agents_asked.load().as_deref().copied()
     }
 
     /// How many times the poller has assembled all boards, differently or not: its sign of

@@ -184,6 +184,7 @@ async fn link_over_own_tls_gets_secure_cookie_for_public_name() {
             created: 0,
             expires: None,
             revoked: None,
+            agents: false,
             sha256: token.hash(),
         });
         Ok(())

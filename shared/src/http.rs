@@ -17,6 +17,10 @@ pub const UPTIME_HEADER: &str = "x-uptime-ms";
 
 /// Error code: no board has this slug. A 404 without it is not this server's.
 pub const NO_SUCH_BOARD: &str = "no_such_board";
+/// Error code: the board shows no agents.
+pub const NO_AGENTS: &str = "no_agents";
+/// Error code: the caller may see the board, and not who its agents are.
+pub const AGENTS_FORBIDDEN: &str = "agents_forbidden";
 /// Error code: this server asks for no links.
 pub const NO_LINKS: &str = "no_links";
 /// Error code: this caller has no link of the board, or nobody said who it is.

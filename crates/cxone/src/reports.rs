@@ -51,6 +51,8 @@ pub struct Report<T> {
     pub entries: Vec<T>,
     /// When the oldest of it was asked for: the numbers are no younger.
     pub asked_at: Moment,
+    /// How many requests it took.
+    pub requests: usize,
 }
 
 /// One skill's contacts over a time (`skillSummaries`). What CXone left out, or wrote in a

@@ -23,6 +23,8 @@ pub struct Link {
     pub expires: Option<i64>,
     /// When it was revoked.
     pub revoked: Option<i64>,
+    /// Whether it may list its board's agents.
+    pub agents: bool,
     /// Of its token, in hexadecimal.
     pub sha256: String,
 }
@@ -43,8 +45,8 @@ pub struct WaitingScreen {
 /// The name in `state` of the count of the links' changes.
 const VERSION: &str = "links_version";
 
-const INSERT: &str = "INSERT INTO link (id, board, label, created, expires, revoked, sha256) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT: &str = "INSERT INTO link (id, board, label, created, expires, revoked, sha256, agents) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 impl Store {
     /// The links, the first added first.
@@ -99,8 +101,8 @@ impl Store {
         let mut transaction = connection.begin_with(self.begin_statement()).await?;
         count_change(&mut transaction).await?;
         for link in new {
-            let sql = "INSERT INTO link (id, board, label, created, expires, revoked, sha256) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7) \
+            let sql = "INSERT INTO link (id, board, label, created, expires, revoked, sha256, agents) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
                        ON CONFLICT (sha256) DO UPDATE SET revoked = COALESCE(link.revoked, excluded.revoked)";
             insert(sql, link).execute(&mut *transaction).await?;
         }
@@ -172,18 +174,20 @@ impl Store {
 }
 
 async fn links(connection: &mut AnyConnection) -> Result<Vec<Link>> {
-    let select =
-        "SELECT id, board, label, created, expires, revoked, sha256 FROM link ORDER BY key";
-    let rows = sqlx::query(select).fetch_all(connection).await?;
+    // All columns: a file of an older version that cannot be migrated lacks the last one. Another
+    // server may add some, which a prepared statement would not survive.
+    let select = sqlx::query("SELECT * FROM link ORDER BY key").persistent(false);
+    let rows = select.fetch_all(connection).await?;
     let link = |row: &AnyRow| {
         Ok(Link {
-            id: row.try_get(0)?,
-            board: row.try_get(1)?,
-            label: row.try_get(2)?,
-            created: row.try_get(3)?,
-            expires: row.try_get(4)?,
-            revoked: row.try_get(5)?,
-            sha256: row.try_get(6)?,
+            id: row.try_get("id")?,
+            board: row.try_get("board")?,
+            label: row.try_get("label")?,
+            created: row.try_get("created")?,
+            expires: row.try_get("expires")?,
+            revoked: row.try_get("revoked")?,
+            agents: matches!(row.try_get("agents"), Ok(1_i64)),
+            sha256: row.try_get("sha256")?,
         })
     };
     rows.iter().map(link).collect()
@@ -227,7 +231,7 @@ fn insert<'q>(
         .bind(link.created)
         .bind(link.expires)
         .bind(link.revoked);
-    query.bind(&link.sha256)
+    query.bind(&link.sha256).bind(i64::from(link.agents))
 }
 
 async fn count_change(connection: &mut AnyConnection) -> Result<()> {

@@ -63,7 +63,7 @@ const TABLES: [Table; 8] = [
     Table {
         name: "link",
         texts: &["id", "board", "label", "sha256"],
-        numbers: &["created", "expires", "revoked"],
+        numbers: &["created", "expires", "revoked", "agents"],
         order: "key",
     },
     Table {

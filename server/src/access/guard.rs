@@ -111,6 +111,9 @@ pub struct LinkBackend {
 pub struct Pass {
     /// Its link; `None` where links do not decide.
     pub link: Option<TokenHash>,
+    /// Whether it may list the board's agents: it is a person whom a proxy named, or has a link
+    /// with this right.
+    pub lists_agents: bool,
     /// The link and its token where a new cookie is due: the one that came is named as
     /// 0.1.0 did, or by another id.
     pub renewed: Option<(Link, Token)>,
@@ -180,6 +183,12 @@ impl Guard {
         self.is_for_this_machine
     }
 
+    /// Whether everyone who reaches the address may see every board: agents are named to
+    /// nobody then.
+    pub fn is_open(&self) -> bool {
+        matches!(self.backend, AccessBackend::Open)
+    }
+
     /// Whether the caller may see the board `slug`.
     ///
     /// # Errors
@@ -193,22 +202,24 @@ impl Guard {
                 let cookies = cookie::all(caller.headers);
                 for cookie in cookies.filter(|cookie| cookie.board == slug) {
                     match backend.links.opens(cookie.token, slug, now) {
-                        Ok(link) if backend.is_current(cookie) => {
+                        Ok(opened) if backend.is_current(cookie) => {
                             return Ok(Pass {
-                                link: Some(link),
+                                link: Some(opened.link),
+                                lists_agents: opened.lists_agents,
                                 renewed: None,
                             });
                         }
                         // Browsers send the older one first: another may be current.
-                        Ok(link) => admitted = Some((link, cookie)),
+                        Ok(opened) => admitted = Some((opened, cookie)),
                         // That a link ended tells more than that a value is none.
                         Err(Refusal::NoAccess) if refusal.is_some() => {}
                         Err(ended) => refusal = Some(ended),
                     }
                 }
-                if let Some((link, cookie)) = admitted {
+                if let Some((opened, cookie)) = admitted {
                     return Ok(Pass {
-                        link: Some(link),
+                        link: Some(opened.link),
+                        lists_agents: opened.lists_agents,
                         renewed: backend.renewed(cookie, now),
                     });
                 }
@@ -220,9 +231,10 @@ impl Guard {
             AccessBackend::Proxy(_) if !self.proxies.vouch_for(caller) => {
                 Err(Refusal::UntrustedPeer)
             }
-            AccessBackend::Proxy(header) if person::is_named(caller.headers, header) => {
-                Ok(Pass::default())
-            }
+            AccessBackend::Proxy(header) if person::is_named(caller.headers, header) => Ok(Pass {
+                lists_agents: true,
+                ..Pass::default()
+            }),
             AccessBackend::Proxy(_) => Err(Refusal::Nameless),
         }
     }

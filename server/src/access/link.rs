@@ -22,6 +22,10 @@ pub struct Link {
     pub expires: Option<u64>,
     /// When it was revoked. It is kept, so that its screen can be told why.
     pub revoked: Option<u64>,
+    /// Whether it may list the agents of its board, where the board names them. Version 0.1
+    /// knows no such right, and its files have none.
+    #[serde(skip)]
+    pub agents: bool,
     /// Of its token.
     pub sha256: TokenHash,
 }
@@ -86,6 +90,7 @@ mod tests {
             created: 100,
             expires: Some(200),
             revoked: None,
+            agents: false,
             sha256: TokenHash::of("t"),
         };
         assert_eq!(link.status(at(199)), LinkStatus::Good);

@@ -53,6 +53,15 @@ struct Known {
     is_refused: Arc<AtomicBool>,
 }
 
+/// What a token of a good link opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The link.
+    pub link: TokenHash,
+    /// Whether it may list the board's agents.
+    pub lists_agents: bool,
+}
+
 impl Links {
     /// Reads the stored links.
     ///
@@ -104,17 +113,20 @@ impl Links {
         self.good(token, now)
     }
 
-    /// Whether a token opens `board` at `now`, and its hash. Without an allocation: every
+    /// Whether a token opens `board` at `now`, and what. Without an allocation: every
     /// poll of every screen asks this.
     ///
     /// # Errors
     /// Why it does not; a good link of another board is no link of this one.
-    pub fn opens(&self, token: &str, board: &str, now: SystemTime) -> Result<TokenHash, Refusal> {
+    pub fn opens(&self, token: &str, board: &str, now: SystemTime) -> Result<Opened, Refusal> {
         let by_hash = self.by_hash.load();
         let hash = TokenHash::of(token);
         let known = by_hash.get(&hash);
         let known = known.filter(|known| known.link.board == board);
-        known_if_good(known, now).map(|_| hash)
+        known_if_good(known, now).map(|known| Opened {
+            link: hash,
+            lists_agents: known.link.agents,
+        })
     }
 
     /// Revokes the links that are good and `meant`, from this moment on; that is written as soon

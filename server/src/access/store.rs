@@ -374,6 +374,7 @@ pub(super) fn to_row(link: Link) -> kept::Link {
         created: to_seconds(link.created),
         expires: link.expires.map(to_seconds),
         revoked: link.revoked.map(to_seconds),
+        agents: link.agents,
     }
 }
 
@@ -387,6 +388,7 @@ fn from_row(row: kept::Link) -> Option<Link> {
         created: from_seconds(row.created),
         expires: row.expires.map(from_seconds),
         revoked: row.revoked.map(from_seconds),
+        agents: row.agents,
     })
 }
 

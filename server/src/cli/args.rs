@@ -135,6 +135,9 @@ pub struct AddArgs {
     /// Days until it expires, or never
     #[arg(long, value_name = "DAYS|never", default_value = "365", value_parser = expires)]
     pub expires: Expires,
+    /// Let it list the board's agents by name or initials, where the board shows these
+    #[arg(long)]
+    pub agents: bool,
 }
 
 /// Options of `links revoke`.

@@ -231,6 +231,13 @@ async fn walk(
     if may_read && let Some(answers) = upstream.todays_skills().await {
         report.today(&answers);
     }
+    let shown = || boards.iter().filter_map(|board| board.agents.as_ref());
+    if may_read
+        && shown().next().is_some()
+        && let Some(answer) = upstream.agents().await
+    {
+        report.agents(&answer, shown());
+    }
     if list.is_none() && groups.iter().any(|group| group.all) {
         // How much there is to read is unknown.
         return Ok(());

@@ -4,6 +4,7 @@
 mod past;
 
 use std::{
+    collections::BTreeMap,
     future::Future,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
@@ -15,7 +16,10 @@ use cxone::{
     Settings, SignInMethod, SkillFilter, budget::RequestBudget,
 };
 use past::{DAY, Days, History};
-use queuewall_shared::snapshot::SimulatedClock;
+use queuewall_shared::{
+    agents::{AgentActivity, AgentsShown},
+    snapshot::SimulatedClock,
+};
 use queuewall_simulator::{Control, DayArgs, Options, Simulator};
 use secrecy::SecretString;
 use tokio::{net::TcpListener, task::JoinSet};
@@ -30,8 +34,8 @@ use crate::{
     client,
     clock::{SystemClock, Watched},
     config::{
-        AccessConfig, AccessMode, BoardConfig, Config, PollConfig, QueueConfig, ServerConfig,
-        StoreConfig, USER_AGENT,
+        AccessConfig, AccessMode, AgentLimit, AgentLimits, AgentsConfig, BoardConfig, Config,
+        PollConfig, QueueConfig, ServerConfig, StoreConfig, USER_AGENT,
     },
     metrics::Calls,
     serve::Server,
@@ -196,11 +200,13 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
         .iter()
         .filter_map(|place| ids.get(*place))
         .collect();
+    let agents = matches!(dialect, Dialect::Realtime(_)).then(agents);
     let board = |slug: &str, title: &str, ids: &[&String]| BoardConfig {
         slug: slug.to_owned(),
         title: title.to_owned(),
         queues: ids.iter().copied().map(QueueConfig::new).collect(),
         timezone: Some(TIMEZONE.to_owned()),
+        agents: agents.clone(),
         ..BoardConfig::default()
     };
     Config {
@@ -223,6 +229,26 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
             board("second-level", "Second level (6 queues)", &second_level),
         ],
         warnings: Vec::new(),
+    }
+}
+
+/// All agents by name, which are made up, with limits that some of them pass.
+fn agents() -> AgentsConfig {
+    let minutes = |warning: u64, critical: u64| AgentLimit {
+        warning_ms: Some(warning * 60_000),
+        critical_ms: Some(critical * 60_000),
+    };
+    AgentsConfig {
+        shown: AgentsShown::Names,
+        teams: Vec::new(),
+        limits: AgentLimits {
+            activities: BTreeMap::from([
+                (AgentActivity::Unavailable, minutes(20, 30)),
+                (AgentActivity::AfterCallWork, minutes(3, 6)),
+                (AgentActivity::OnContact, minutes(20, 40)),
+            ]),
+            reasons: BTreeMap::from([("lunch".to_owned(), minutes(45, 60))]),
+        },
     }
 }
 

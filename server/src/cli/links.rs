@@ -10,7 +10,7 @@ use queuewall_shared::http::TOKEN_FRAGMENT;
 use serde::Serialize;
 
 use super::{
-    args::{Expires, LinksCommand, RevokeArgs},
+    args::{AddArgs, LinksCommand, RevokeArgs},
     exit::{Exit, Failure},
     qr,
     table::{self, Align, Column, Format, printable},
@@ -50,30 +50,26 @@ struct LinkRow {
     label: Option<String>,
     created: String,
     expires: Option<String>,
+    /// What it may do beside showing the board.
+    agents: bool,
     state: &'static str,
 }
 
 /// Does what was asked.
 pub(super) async fn run(io: &mut CommandIo<'_>, command: LinksCommand) -> Result<Exit, Failure> {
     match command {
-        LinksCommand::Add(args) => io.add(&args.board, args.label, args.expires).await,
+        LinksCommand::Add(args) => io.add(args).await,
         LinksCommand::List(args) => io.list(super::format(args)).await,
         LinksCommand::Revoke(args) => io.revoke(&args).await,
     }
 }
 
 impl CommandIo<'_> {
-    async fn add(
-        &mut self,
-        board: &str,
-        label: Option<String>,
-        expires: Expires,
-    ) -> Result<Exit, Failure> {
+    async fn add(&mut self, args: AddArgs) -> Result<Exit, Failure> {
         let token = Token::generate().map_err(no_random)?;
-        let hash = token.hash();
-        let id = self
-            .hand_out(board, label, expires, hash, |_| Ok(()))
-            .await?;
+        let (hash, expires, agents) = (token.hash(), args.expires, args.agents);
+        let id = self.hand_out(&args, hash, |_| Ok(())).await?;
+        let board = &args.board;
         let address = format!(
             "{}/board/{board}#{TOKEN_FRAGMENT}{}",
             self.config.address,
@@ -88,6 +84,12 @@ impl CommandIo<'_> {
             "link {id} opens the board {board} {}. It is shown this once: only a hash of it is kept.",
             until(expires.at(self.now))
         )?;
+        if agents {
+            writeln!(
+                self.notes,
+                "It also lists the agents of the board, by name or initials as the board shows them."
+            )?;
+        }
         if self.config.access.public_url.is_none() {
             writeln!(
                 self.notes,
@@ -104,12 +106,11 @@ impl CommandIo<'_> {
     /// that there are.
     pub(super) async fn hand_out(
         &self,
-        board: &str,
-        label: Option<String>,
-        expires: Expires,
+        args: &AddArgs,
         sha256: TokenHash,
         check: impl FnOnce(&[Link]) -> Result<(), Failure>,
     ) -> Result<String, Failure> {
+        let board = &args.board;
         if !self.config.slugs.iter().any(|slug| slug == board) {
             return Err(Failure::new(
                 Exit::Usage,
@@ -129,11 +130,12 @@ impl CommandIo<'_> {
             }
             links.push(Link {
                 id: id.clone(),
-                board: board.to_owned(),
-                label,
+                board: board.clone(),
+                label: args.label.clone(),
                 created: seconds_since_1970(now),
-                expires: expires.at(now),
+                expires: args.expires.at(now),
                 revoked: None,
+                agents: args.agents,
                 sha256,
             });
             Ok(id)
@@ -156,6 +158,7 @@ impl CommandIo<'_> {
                 label: link.label,
                 created: written(link.created),
                 expires: link.expires.map(written),
+                agents: link.agents,
             })
             .collect();
         match format {
@@ -177,6 +180,7 @@ impl CommandIo<'_> {
                     column("LABEL", |row| row.label.as_deref().unwrap_or_default()),
                     column("CREATED", |row| &row.created),
                     column("EXPIRES", |row| row.expires.as_deref().unwrap_or("never")),
+                    column("AGENTS", |row| if row.agents { "yes" } else { "no" }),
                     column("STATE", |row| row.state),
                 ];
                 table::write(self.out, &columns)?;
@@ -332,7 +336,7 @@ pub(super) mod tests {
     use super::*;
     use crate::{
         access::tests::execute,
-        cli::args::AddArgs,
+        cli::args::Expires,
         config::{AccessConfig, StoreConfig},
         database::FILE,
     };
@@ -406,6 +410,7 @@ pub(super) mod tests {
                 board: board.to_owned(),
                 label: label.map(str::to_owned),
                 expires,
+                agents: false,
             };
             let add = async |io: &mut CommandIo<'_>| run(io, LinksCommand::Add(args)).await;
             self.ask(add).await.unwrap()
@@ -467,12 +472,32 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
+    async fn link_that_lists_agents_is_told_apart() {
+        let test_io = TestIo::open();
+        test_io.add("main", None, Expires::Never).await;
+        let args = AddArgs {
+            board: "main".to_owned(),
+            label: None,
+            expires: Expires::Never,
+            agents: true,
+        };
+        let add = async |io: &mut CommandIo<'_>| run(io, LinksCommand::Add(args)).await;
+        let (_, notes) = test_io.ask(add).await.unwrap();
+        assert!(notes.contains("It also lists the agents"), "{notes}");
+        let list = async |io: &mut CommandIo<'_>| io.list(Format::Json).await;
+        let (rows, _) = test_io.ask(list).await.unwrap();
+        let rows: serde_json::Value = serde_json::from_str(&rows).unwrap();
+        assert_eq!([&rows[0]["agents"], &rows[1]["agents"]], [false, true]);
+    }
+
+    #[tokio::test]
     async fn a_board_that_is_not_there_gets_no_link() {
         let test_io = TestIo::open();
         let args = AddArgs {
             board: "sale".to_owned(),
             label: None,
             expires: Expires::Never,
+            agents: false,
         };
         let add = async |io: &mut CommandIo<'_>| run(io, LinksCommand::Add(args)).await;
         let failure = test_io.ask(add).await;
@@ -502,7 +527,10 @@ pub(super) mod tests {
             .map(|line| line.split_whitespace().skip(1))
             .collect();
         let lines: Vec<Vec<_>> = lines.into_iter().map(Iterator::collect).collect();
-        assert_eq!(lines[0], ["BOARD", "LABEL", "CREATED", "EXPIRES", "STATE"]);
+        assert_eq!(
+            lines[0],
+            ["BOARD", "LABEL", "CREATED", "EXPIRES", "AGENTS", "STATE"]
+        );
         assert_eq!(
             lines[1],
             [
@@ -510,17 +538,23 @@ pub(super) mod tests {
                 "Hall",
                 "2027-01-15T08:00:00Z",
                 "2027-01-16T08:00:00Z",
+                "no",
                 "expired"
             ]
         );
-        assert_eq!(lines[2], ["sales", "2027-01-15T08:00:00Z", "never", "good"]);
+        assert_eq!(
+            lines[2],
+            ["sales", "2027-01-15T08:00:00Z", "never", "no", "good"]
+        );
         let rows: serde_json::Value = serde_json::from_str(&list(Format::Json).await).unwrap();
         assert_eq!(rows[1]["state"], "good");
         assert_eq!(rows[1]["expires"], serde_json::Value::Null);
         let keys: Vec<_> = rows[0].as_object().unwrap().keys().collect();
         assert_eq!(
             keys,
-            ["board", "created", "expires", "id", "label", "state"]
+            [
+                "agents", "board", "created", "expires", "id", "label", "state"
+            ]
         );
         let token = address.split("t=").nth(1).unwrap().trim();
         assert!(!table.contains(token));
@@ -579,6 +613,7 @@ pub(super) mod tests {
             created: 0,
             expires: None,
             revoked,
+            agents: false,
             sha256: TokenHash::of(&number.to_string()),
         };
         let mut links: Vec<_> = (0..ALWAYS_KEPT + 2)

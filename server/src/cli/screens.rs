@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    args::ApproveArgs,
+    args::{AddArgs, ApproveArgs},
     exit::{Exit, Failure},
     links::{CommandIo, until},
     table::printable,
@@ -45,10 +45,15 @@ pub(super) async fn approve(io: &mut CommandIo<'_>, args: ApproveArgs) -> Result
             "the screen was not approved: its code is valid until it expires",
         ));
     }
+    let new = AddArgs {
+        board: board.clone(),
+        label: args.name,
+        expires: args.expires,
+        // A screen on a wall shows counts.
+        agents: false,
+    };
     let approved = io.hand_out(
-        &board,
-        args.name,
-        args.expires,
+        &new,
         screen.sha256,
         |links| match links.iter().find(|link| link.sha256 == screen.sha256) {
             None => Ok(()),

@@ -15,7 +15,11 @@ use cxone::{
 };
 use tokio::time::{Instant, interval};
 
-use crate::{poller::narrowing, remedy::explain};
+use crate::{
+    agents::{self, Agent, Keys, Named},
+    poller::narrowing,
+    remedy::explain,
+};
 
 /// Waits longer than this are announced.
 const LONG_WAIT: Duration = Duration::from_secs(3);
@@ -158,6 +162,16 @@ impl<'a> Upstream<'a> {
         let levels = reports.service_levels;
         answers.extend(levels.map(|levels| levels.map(|report| report.entries.len())));
         Some(answers)
+    }
+
+    /// The agents who are logged on, without their names; `None` where the dialect has none.
+    pub(super) async fn agents(&mut self) -> Option<Result<Vec<Agent>, cxone::Error>> {
+        let source = self.source;
+        let answer = self
+            .announcing_waits(source.reports()?.agent_states(false))
+            .await;
+        let reduced = |states| agents::reduce(states, Named::Not, 0, &[], &Keys::default());
+        Some(answer.map(|report| reduced(report.entries)))
     }
 
     /// What the queue list lacks of what CXone says that there is.
@@ -481,6 +495,7 @@ pub(super) mod tests {
                     .map(|place| entry(id(place).unwrap_or_default()))
                     .collect(),
                 asked_at: SystemClock.now(),
+                requests: 1,
             })
         }
     }
@@ -515,8 +530,18 @@ pub(super) mod tests {
             .await
         }
 
-        async fn agent_states(&self, _names: bool) -> Result<Report<AgentState>, cxone::Error> {
-            unreachable!("no command asks for agents")
+        async fn agent_states(&self, names: bool) -> Result<Report<AgentState>, cxone::Error> {
+            assert!(!names, "no command names agents");
+            self.report(0, SystemTime::now()..SystemTime::now(), |id| AgentState {
+                id,
+                name: None,
+                team: Some(("7".to_owned(), Some("Help Desk".to_owned()))),
+                activity: cxone::Activity::Available,
+                reason: None,
+                in_state: None,
+                skill: None,
+            })
+            .await
         }
     }
 

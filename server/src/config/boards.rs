@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use queuewall_shared::{label::clean, level::Thresholds, snapshot::Display};
 
 use super::{
-    BoardConfig, QueueConfig, display,
+    AgentLimits, BoardConfig, QueueConfig, agents, display,
     file::Table,
     groups, hours, keys, levels, notes,
     problem::{Fault, Problem, Spanned},
@@ -26,6 +26,7 @@ struct Base<'f> {
     table: Option<&'f Table>,
     levels: Thresholds,
     hours: Option<Hours>,
+    agents: AgentLimits,
     /// The time zone of boards without one, for what needs one.
     zone: Option<String>,
 }
@@ -67,6 +68,11 @@ impl BoardConfig {
             levels,
             zone: zone.name().map(str::to_owned),
             hours: hours::read(base, &mut reader.problems),
+            agents: agents::limits(
+                &AgentLimits::default(),
+                file.table(keys::AGENT_LIMITS),
+                &mut reader.problems,
+            ),
         };
         let boards = Self::read_over(&base, &file, reader, targets);
         notes::describe(reader, &file, &levels, &boards, &zone, has_today);
@@ -119,6 +125,7 @@ impl BoardConfig {
             hours: base.hours.clone(),
             notice: None,
             display: Display::default(),
+            agents: None,
             simulated_clock: None,
         }
     }
@@ -152,6 +159,7 @@ impl BoardConfig {
         let queues = queues_of(queues, &levels, problems);
         Self {
             notice: label(text("notice"), problems),
+            agents: agents::read(board, &base.agents, problems),
             display,
             groups: groups::read(board, &queues, &levels, problems),
             queues,

@@ -38,10 +38,16 @@ pub fn effective(
         let slug = slug.map_or("?", |slug| slug.value.as_str());
         Effective {
             name: format!("boards: {slug}"),
-            value: match (board.array("queues").len(), board.array("groups").len()) {
-                (0, _) => "every queue".to_owned(),
-                (queues, 0) => format!("queues: {queues}"),
-                (queues, groups) => format!("queues: {queues}, groups: {groups}"),
+            value: {
+                let queues = match (board.array("queues").len(), board.array("groups").len()) {
+                    (0, _) => "every queue".to_owned(),
+                    (queues, 0) => format!("queues: {queues}"),
+                    (queues, groups) => format!("queues: {queues}, groups: {groups}"),
+                };
+                match board.texts.get("agents") {
+                    Some(agents) => format!("{queues}, agents: {}", agents.value),
+                    None => queues,
+                }
             },
             place: board.place.clone(),
         }

@@ -113,6 +113,9 @@ impl FileReader<'_> {
                 (keys::LEVELS, _) => {
                     self.take(&mut file.table, name, name, Kind::Levels, value);
                 }
+                (keys::AGENT_LIMITS, _) => {
+                    self.take(&mut file.table, name, name, Kind::AgentLimits, value);
+                }
                 (_, DeValue::Table(section)) if keys::SECTIONS.contains(&name) => {
                     self.section(name, section, &mut file);
                 }
@@ -123,7 +126,8 @@ impl FileReader<'_> {
                 }
                 (_, value) => {
                     is_whole &= !matches!(value, DeValue::Table(_));
-                    let known = (keys::SECTIONS.into_iter()).chain([keys::BOARDS, keys::LEVELS]);
+                    let tables = [keys::BOARDS, keys::LEVELS, keys::AGENT_LIMITS];
+                    let known = (keys::SECTIONS.into_iter()).chain(tables);
                     self.unknown(&key.span(), name, name, known);
                 }
             }
@@ -187,7 +191,7 @@ impl FileReader<'_> {
                 self.wrong_shape(value, key, kind);
                 return false;
             }
-            (None, _) if matches!(kind, Kind::Levels | Kind::Limits) => {
+            (None, _) if kind.is_table() => {
                 let found = self.table(key, kind, value);
                 table.tables.insert(name, found.into_iter().collect());
             }
@@ -211,9 +215,14 @@ impl FileReader<'_> {
                 for (part, value) in fields {
                     let name = part.get_ref().as_ref();
                     let dotted = format!("{key}.{name}");
-                    match known.iter().find(|(known, _)| known == name) {
-                        Some((_, kind)) => {
-                            self.take(&mut table, name, &dotted, *kind, value);
+                    let known_kind = match kind {
+                        // Its keys are the tenant's words.
+                        Kind::AgentReasons => Some(Kind::AgentLimit),
+                        _ => (known.iter().find(|(known, _)| known == name)).map(|it| it.1),
+                    };
+                    match known_kind {
+                        Some(kind) => {
+                            self.take(&mut table, name, &dotted, kind, value);
                         }
                         None => {
                             let known = known.iter().map(|(known, _)| known.as_str());

@@ -23,6 +23,9 @@ pub(super) enum Kind {
     Levels,
     Limits,
     Limit,
+    AgentLimits,
+    AgentReasons,
+    AgentLimit,
 }
 
 impl Kind {
@@ -36,6 +39,14 @@ impl Kind {
             Self::Groups => Some(Self::Group),
             _ => None,
         }
+    }
+
+    /// Whether it is one table.
+    pub(super) const fn is_table(self) -> bool {
+        matches!(
+            self,
+            Self::Levels | Self::Limits | Self::AgentLimits | Self::AgentReasons | Self::AgentLimit
+        )
     }
 
     /// What is wrong with a value of another shape, and behind the colon an example.
@@ -58,6 +69,9 @@ impl Kind {
                 "must be two thresholds, or false for none: { warning = 5, critical = 10 }"
             }
             Self::Limit => "must be a number, or false for none: 5",
+            Self::AgentLimits => "must be a table: { unavailable_seconds = { warning = 900 } }",
+            Self::AgentReasons => "must be a table: { \"Lunch\" = { warning = 2700 } }",
+            Self::AgentLimit => "must be two thresholds: { warning = 900, critical = 1800 }",
         }
     }
 
@@ -67,14 +81,15 @@ impl Kind {
             Self::Board => &[
                 (
                     Self::Text,
-                    "slug title timezone notice theme language show_groups",
+                    "slug title timezone notice theme language show_groups agents",
                 ),
                 (Self::Number, "metres inches"),
                 (Self::Integer, "rotate_seconds"),
-                (Self::Ids, "skill_ids"),
+                (Self::Ids, "skill_ids agent_teams"),
                 (Self::Queues, "queues"),
                 (Self::Groups, "groups"),
                 (Self::Levels, LEVELS),
+                (Self::AgentLimits, AGENT_LIMITS),
             ],
             Self::Queue => &[
                 (Self::Id, "id"),
@@ -90,6 +105,14 @@ impl Kind {
                 (Self::Limit, "warning critical"),
                 (Self::Number, "for_seconds"),
             ],
+            Self::AgentLimits => &[
+                (
+                    Self::AgentLimit,
+                    "unavailable_seconds after_call_work_seconds on_contact_seconds",
+                ),
+                (Self::AgentReasons, REASON_SECONDS),
+            ],
+            Self::AgentLimit => &[(Self::Limit, "warning critical")],
             Self::Levels => {
                 let metrics = Metric::JUDGED.map(|metric| (level_key(metric), Self::Limits));
                 let judging = JUDGING_KEYS.map(|key| (key.to_owned(), Self::Number));
@@ -277,6 +300,10 @@ pub(super) const SECTIONS: [&str; 5] = ["cxone", "poll", "server", "access", "st
 pub(super) const BOARDS: &str = "boards";
 /// The table of levels.
 pub(super) const LEVELS: &str = "levels";
+/// The table of agents' limits.
+pub(super) const AGENT_LIMITS: &str = "agent_limits";
+/// The table in it of limits by the tenant's own word.
+pub(super) const REASON_SECONDS: &str = "reason_seconds";
 /// The key in it that says when levels hold.
 pub(super) const HOURS: &str = "hours";
 /// The keys in it that hold one number.

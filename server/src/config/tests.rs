@@ -2,6 +2,7 @@
 
 mod access;
 mod addresses;
+mod agents;
 mod boards;
 mod follow_ups;
 mod groups;

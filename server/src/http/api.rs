@@ -46,7 +46,7 @@ pub(super) async fn list_boards(
 
 /// What time it is, in milliseconds on the scale of all points in time, and as a date where
 /// servers share a clock: a screen that changes servers sees one that goes on.
-fn insert_time(response: &mut Response, state: &AppState, now: Moment) {
+pub(super) fn insert_time(response: &mut Response, state: &AppState, now: Moment) {
     let uptime_ms = state.boards.uptime_ms(now);
     insert_ms(response, UPTIME_HEADER, uptime_ms);
     let date = state.servers.as_ref().and_then(|it| it.date(uptime_ms));

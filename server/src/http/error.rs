@@ -14,8 +14,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use queuewall_shared::http::{
-    ACCESS_EXPIRED, ACCESS_REVOKED, CODE_EXPIRED, NO_ACCESS, NO_LINKS, NO_SUCH_BOARD,
-    UNTRUSTED_PEER,
+    ACCESS_EXPIRED, ACCESS_REVOKED, AGENTS_FORBIDDEN, CODE_EXPIRED, NO_ACCESS, NO_AGENTS, NO_LINKS,
+    NO_SUCH_BOARD, UNTRUSTED_PEER,
 };
 use serde_json::json;
 use thiserror::Error;
@@ -32,6 +32,17 @@ pub enum ApiError {
     /// 404: the board has no queue of this id, or not any more.
     #[error("the board has no such queue: /api/boards and the board's slug list its queues")]
     NoSuchQueue,
+    /// 404: the board shows no agents.
+    #[error(
+        "this board shows no agents: set agents in its [[boards]] to counts, initials or names, with \
+         CXONE_DIALECT=realtime"
+    )]
+    NoAgents,
+    /// 403: the caller may see the board, and not who its agents are.
+    #[error(
+        "this link may not list agents: make one that may with `queuewall links add --agents`, and open it here"
+    )]
+    AgentsForbidden,
     /// 404: this server keeps no history.
     #[error("this server keeps no history")]
     NoHistory,
@@ -123,6 +134,7 @@ impl ApiError {
         match self {
             Self::NoSuchBoard
             | Self::NoSuchQueue
+            | Self::NoAgents
             | Self::NoHistory
             | Self::NoSuchPath
             | Self::BelowAPath
@@ -133,7 +145,9 @@ impl ApiError {
             }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::NotOfThisMachine | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::NotOfThisMachine | Self::ForeignOrigin | Self::AgentsForbidden => {
+                StatusCode::FORBIDDEN
+            }
             Self::NoLength => StatusCode::LENGTH_REQUIRED,
             Self::UnreadableBody(status) => *status,
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
@@ -154,6 +168,8 @@ impl ApiError {
         match self {
             Self::NoSuchBoard => NO_SUCH_BOARD,
             Self::NoSuchQueue => "no_such_queue",
+            Self::NoAgents => NO_AGENTS,
+            Self::AgentsForbidden => AGENTS_FORBIDDEN,
             Self::NoHistory => "no_history",
             Self::HistoryUnavailable => "history_unavailable",
             Self::BadQuery(_) => "bad_query",

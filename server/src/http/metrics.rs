@@ -20,6 +20,8 @@ pub enum Route {
     Boards,
     /// A board's trends.
     Trends,
+    /// A board's agents.
+    Agents,
     /// What is kept of a board and its queues.
     History,
     /// A link's token, or a screen's code.
@@ -35,10 +37,11 @@ pub enum Route {
 }
 
 impl Route {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Board,
         Self::Boards,
         Self::Trends,
+        Self::Agents,
         Self::History,
         Self::Access,
         Self::Page,
@@ -55,6 +58,7 @@ impl Route {
             return match rest.strip_prefix("boards/") {
                 Some(board) => match board.split_once('/') {
                     Some((_, "trends")) => Self::Trends,
+                    Some((_, "agents")) => Self::Agents,
                     Some(_) => Self::History,
                     None => Self::Board,
                 },
@@ -81,6 +85,7 @@ impl Route {
             Self::Board => "board",
             Self::Boards => "boards",
             Self::Trends => "trends",
+            Self::Agents => "agents",
             Self::History => "history",
             Self::Access => "access",
             Self::Page => "page",

@@ -11,7 +11,12 @@ use prometheus_client::{
     metrics::{MetricType, gauge::ConstGauge},
     registry::Unit,
 };
-use queuewall_shared::{snapshot::UpstreamState, tile_state::TileState};
+use queuewall_shared::{
+    agents::{ActivityCounts, AgentActivity},
+    freshness::Freshness,
+    snapshot::UpstreamState,
+    tile_state::TileState,
+};
 use tokio::{runtime::Handle, time::Instant};
 
 use super::{Measured, process};
@@ -187,6 +192,20 @@ impl State {
                     (labels, count as f64)
                 })
             }),
+        )?;
+        page.gauge(
+            "queuewall_board_agents",
+            "A board's agents by what they do; absent while that is not known, and where it shows none",
+            None,
+            each().flat_map(|(slug, board)| {
+                let counts = agents(board, now).into_iter();
+                counts.flat_map(move |counts| {
+                    AgentActivity::ALL.map(|activity| {
+                        let labels = vec![("board", slug), ("activity", activity.as_str())];
+                        (labels, counts.of(activity) as f64)
+                    })
+                })
+            }),
         )
     }
 
@@ -271,6 +290,13 @@ fn tile_states(board: &Published, now: Moment) -> impl Iterator<Item = TileState
         let age = latest_age.zip(lag).map(|(latest, lag)| latest + lag);
         TileState::of(queue, age, interval, true)
     })
+}
+
+/// What a board's agents do, where that is known and not stale.
+fn agents(board: &Published, now: Moment) -> Option<ActivityCounts> {
+    let counts = board.snapshot.agents.as_ref()?;
+    let freshness = counts.freshness(board.latest_read?.age_at(now))?;
+    counts.now.filter(|_| freshness != Freshness::Stale)
 }
 
 const UPSTREAM_STATES: [(UpstreamState, &str); 3] = [

@@ -1,6 +1,6 @@
 //! One board, and its state between two snapshots.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use queuewall_shared::{
@@ -9,13 +9,19 @@ use queuewall_shared::{
 };
 
 use super::{
+    agents::AgentReads,
     assemble::{Frame, Shown, assemble, latest_read, shown},
     judging::Judging,
     readings::Readings,
     today::{Midnight, OfBoard, TodaysNumbers, midnight, sentence},
     upstream::{ScheduleStatus, UpstreamHealth},
 };
-use crate::{board::BoardConfig, clock::Moment, mapping::millis};
+use crate::{
+    agents::BoardAgents,
+    board::{AgentsConfig, BoardConfig},
+    clock::Moment,
+    mapping::millis,
+};
 
 #[derive(Debug)]
 pub(crate) struct Board {
@@ -26,6 +32,8 @@ pub(crate) struct Board {
     zone: TimeZone,
     /// The day whose numbers it shows.
     day: Option<Midnight>,
+    /// Its agents, as they were read last.
+    pub(super) agents: Option<Arc<BoardAgents>>,
 }
 
 impl Board {
@@ -36,6 +44,7 @@ impl Board {
             health: UpstreamHealth::default(),
             zone: zone_of_days(&config),
             day: None,
+            agents: None,
             config,
             group,
         }
@@ -92,6 +101,11 @@ impl Board {
         self.day = Some(midnight);
     }
 
+    /// What it shows of agents, if anything.
+    pub(crate) fn shows_agents(&self) -> Option<&AgentsConfig> {
+        self.config.agents.as_ref()
+    }
+
     /// With which group its queues are read.
     pub(crate) fn group(&self) -> usize {
         self.group
@@ -126,6 +140,7 @@ impl Board {
         &mut self,
         readings: &Readings,
         today: Option<&TodaysNumbers>,
+        agents: Option<&AgentReads>,
         status: ScheduleStatus,
         frame: Frame<'_>,
     ) -> (BoardSnapshot, Option<Moment>) {
@@ -157,6 +172,7 @@ impl Board {
             snapshot.today_cause_code = today.cause(midnight);
             snapshot.today_cause = snapshot.today_cause_code.map(sentence);
         }
+        snapshot.agents = self.agent_counts(agents, latest, frame);
         (snapshot, latest)
     }
 }

@@ -33,6 +33,8 @@ pub struct Polls {
     unanswered: Arc<AtomicU32>,
     /// Reads of today's numbers.
     today: Family<Labels, Counter>,
+    /// Reads of agents.
+    agents: Family<Labels, Counter>,
 }
 
 /// How failures hold the reading back.
@@ -49,14 +51,18 @@ impl Default for Polls {
         let seconds = Family::new_with_constructor(histogram as fn() -> Histogram);
         drop(seconds.get_or_create(&READ));
         drop(seconds.get_or_create(&FAILED));
-        let today: Family<Labels, Counter> = Family::default();
-        drop(today.get_or_create(&READ));
-        drop(today.get_or_create(&FAILED));
+        let counted = || {
+            let family: Family<Labels, Counter> = Family::default();
+            drop(family.get_or_create(&READ));
+            drop(family.get_or_create(&FAILED));
+            family
+        };
         Self {
             seconds,
             back_off: Arc::default(),
             unanswered: Arc::default(),
-            today,
+            today: counted(),
+            agents: counted(),
         }
     }
 }
@@ -84,6 +90,12 @@ impl Polls {
     pub(crate) fn read_today(&self, is_read: bool) {
         let labels = if is_read { READ } else { FAILED };
         self.today.get_or_create(&labels).inc();
+    }
+
+    /// A read of agents ended.
+    pub(crate) fn read_agents(&self, is_read: bool) {
+        let labels = if is_read { READ } else { FAILED };
+        self.agents.get_or_create(&labels).inc();
     }
 
     /// How many reads in a row got no answer from CXone.
@@ -114,6 +126,11 @@ impl Polls {
             "today_reads",
             "Requests for today's numbers",
             self.today.clone(),
+        );
+        registry.register(
+            "agent_reads",
+            "Reads of agents' states",
+            self.agents.clone(),
         );
     }
 }

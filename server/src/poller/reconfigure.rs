@@ -55,6 +55,8 @@ impl Poller {
                 }
             })
             .collect();
+        self.serve_agents();
+        self.fit_beside();
         let snapshots = self.snapshots();
         self.published.replace(snapshots);
         if let Some(recorder) = &self.recorder {

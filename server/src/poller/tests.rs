@@ -1,5 +1,6 @@
 //! The poller against a scripted source, under paused time.
 
+mod agents;
 mod changes;
 mod clocks;
 mod counts;
@@ -76,6 +77,7 @@ struct Script {
     lists: usize,
     /// What is answered of today; `None` where the dialect has none.
     today: Option<today::Script>,
+    agents: agents::Script,
 }
 
 #[async_trait]

@@ -41,7 +41,7 @@ const SLACK: Duration = Duration::from_secs(15);
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 
 /// Requests a minute that these reads and the live ones leave free: for a new token.
-const RESERVE: usize = 2;
+pub(crate) const RESERVE: usize = 2;
 
 /// Which of the two requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,12 +90,10 @@ impl TodaysNumbers {
         }
     }
 
-    /// What the budget allows of `limit` requests a minute, where one round of `live` requests
-    /// takes a `cycle` and the service levels of a day take `pages`.
-    pub(crate) fn fit(&mut self, live: usize, cycle: Duration, pages: usize, limit: usize) {
+    /// What the budget allows that has `left` requests a minute, where live reads take a `cycle`
+    /// and the service levels of a day take `pages`.
+    pub(crate) fn fit(&mut self, left: f64, cycle: Duration, pages: usize) {
         let requests = (self.days.len().max(1) * (1 + pages)) as f64;
-        let of_live = live as f64 * 60.0 / cycle.as_secs_f64();
-        let left = limit.saturating_sub(RESERVE) as f64 - of_live;
         let longest = LONGEST_PERIOD.max(Duration::from_secs_f64(requests * 60.0 / RESERVE as f64));
         let fitting = requests * 60.0 / left.max(f64::MIN_POSITIVE);
         let fitting = Duration::from_secs_f64(fitting.ceil().min(longest.as_secs_f64()));

@@ -86,6 +86,7 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
         hours,
         notice,
         display,
+        agents,
         simulated_clock: _,
     } = new;
     let parts = [
@@ -100,6 +101,7 @@ fn parts(old: &BoardConfig, new: &BoardConfig) -> Vec<&'static str> {
         (old.levels != *levels || old.hours != *hours, "levels"),
         (old.notice != *notice, "notice"),
         (old.display != *display, "display"),
+        (old.agents != *agents, "agents"),
     ];
     let other = parts.into_iter().filter(|(is_other, _)| *is_other);
     other.map(|(_, part)| part).collect()

@@ -42,6 +42,7 @@ impl Servers {
         let mut tried = None;
         loop {
             self.age_without_database();
+            self.follow_agents();
             let asked = Instant::now();
             let looked = timeout(PATIENCE, self.look()).await;
             let looked = looked.unwrap_or_else(|_| Err("it does not answer".to_owned()));

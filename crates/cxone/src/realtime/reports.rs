@@ -145,6 +145,7 @@ impl Realtime {
             Some(asked_at) if !cursor.lacks_every_id() => Ok(Report {
                 entries: entries.list,
                 asked_at,
+                requests: cursor.pages(),
             }),
             // Not the same as no entries.
             _ => Err(unexpected(format!(

@@ -7,7 +7,7 @@ use queuewall_store::{
 
 use super::over_both;
 
-/// A link that never ends.
+/// A link that never ends; those whose ids begin with `a` may list agents.
 pub(super) fn link(id: &str) -> Link {
     Link {
         id: id.to_owned(),
@@ -16,6 +16,7 @@ pub(super) fn link(id: &str) -> Link {
         created: 1_800_000_000,
         expires: None,
         revoked: None,
+        agents: id.starts_with('a'),
         sha256: format!("hash of {id}"),
     }
 }
@@ -59,6 +60,24 @@ async fn links_are_added_revoked_and_removed() {
         };
         assert_eq!(links, [revoked, link("c")]);
         assert_eq!(store.info().await.unwrap().links, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn link_of_an_older_version_may_not_list_agents() {
+    over_both(async |database| {
+        let store = database.open().await;
+        // As versions write it that know no such right.
+        let insert =
+            "INSERT INTO link (id, board, created, sha256) VALUES ('a', 'main', 0, 'hash')";
+        database.execute(insert).await;
+        add(&store, "ab").await;
+        let links = store.links().await.unwrap();
+        assert_eq!(
+            links.iter().map(|link| link.agents).collect::<Vec<_>>(),
+            [false, true]
+        );
     })
     .await;
 }

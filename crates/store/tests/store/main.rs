@@ -24,6 +24,9 @@ use queuewall_store::{
 };
 use support::{Database, databases};
 
+/// The version of this program's schema.
+const SCHEMA: i64 = 5;
+
 fn queue(id: &str) -> Queue {
     Queue {
         id: id.to_owned(),
@@ -367,7 +370,7 @@ async fn newer_database_is_not_opened_and_left_as_it_is() {
         database.execute("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                           VALUES (99, 'later', TRUE, CAST('00' AS {blob}), 0)").await;
         let error = Store::open(database.location()).await.unwrap_err();
-        assert!(matches!(error, OpenError::Newer { found: 99, known: 4, .. }), "{error}");
+        assert!(matches!(error, OpenError::Newer { found: 99, known: SCHEMA, .. }), "{error}");
         assert!(error.to_string().contains("has schema 99"), "{error}");
     })
     .await;
@@ -502,17 +505,15 @@ async fn older_database_is_migrated_and_its_file_backed_up_before() {
                         error,
                         OpenError::Older {
                             found: 1,
-                            needed: 4,
+                            needed: SCHEMA,
                             ..
                         }
                     ),
                     "{error}"
                 );
-                assert!(
-                    error
-                        .to_string()
-                        .contains("older Queuewall (schema 1, this one needs 4)")
-                );
+                assert!(error.to_string().contains(&format!(
+                    "older Queuewall (schema 1, this one needs {SCHEMA})"
+                )));
             }
             let store = database.open().await;
             assert_eq!(store.info().await.unwrap().links, 0);
@@ -553,7 +554,7 @@ async fn empty_database_is_kept_or_made_and_a_missing_file_stays_so() {
         let kept = Store::open_with(database.location(), Tables::Keep)
             .await
             .unwrap();
-        assert_eq!(kept.info().await.unwrap().version, 4);
+        assert_eq!(kept.info().await.unwrap().version, SCHEMA);
         kept.close().await;
     })
     .await;
@@ -615,7 +616,7 @@ async fn programs_that_make_a_database_at_once_make_one() {
     over_both(async |database| {
         let (one, two, three) = tokio::join!(database.open(), database.open(), database.open());
         for store in [one, two, three] {
-            assert_eq!(store.info().await.unwrap().version, 4);
+            assert_eq!(store.info().await.unwrap().version, SCHEMA);
         }
     })
     .await;

@@ -27,6 +27,7 @@ async fn add(store: &Store, id: &str) -> Result<(), QueryError> {
         created: 1,
         expires: None,
         revoked: None,
+        agents: false,
         sha256: id.to_owned(),
     };
     let added = store.change_links(|links| {
@@ -56,6 +57,7 @@ async fn make_older(folder: &Path, version: i64) {
     let mut older = older.await.unwrap();
     let sql = format!(
         "DROP TABLE screen; DROP TABLE lease; DROP TABLE published; \
+         ALTER TABLE link DROP COLUMN agents; \
          DELETE FROM _sqlx_migrations WHERE version > {version}"
     );
     older.execute(AssertSqlSafe(sql)).await.unwrap();

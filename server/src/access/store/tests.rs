@@ -15,6 +15,7 @@ pub(crate) fn link(board: &str, token: &str) -> Link {
         created: 0,
         expires: None,
         revoked: None,
+        agents: false,
         sha256: TokenHash::of(token),
     }
 }

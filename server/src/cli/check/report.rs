@@ -10,8 +10,9 @@ use std::{
 use cxone::{QueueInfo, Shortfall};
 
 use crate::{
+    agents::{Agent, missing_teams},
     cli::{exit::Exit, table::printable, upstream::Answers},
-    config::{BoardConfig, PollConfig},
+    config::{AgentsConfig, BoardConfig, PollConfig},
     poller::plan,
     remedy::{self, explain},
 };
@@ -233,16 +234,39 @@ impl<'a> Report<'a> {
         {
             match answer {
                 Ok(skills) => self.ok(format_args!("{what}: {}", counted(*skills, "skill"))),
-                Err(error) => {
-                    let why = match error {
-                        cxone::Error::Forbidden { .. } => "no permission: ",
-                        _ => "",
-                    };
-                    let text = format!("{why}{}; {what} stay unknown", explain(error));
-                    self.lines.push((Outcome::Note, text));
-                }
+                Err(error) => self.unknown(what, error),
             }
         }
+    }
+
+    /// Whether agents can be read, for boards that show them by `shown`. The wall does without.
+    pub(super) fn agents<'b>(
+        &mut self,
+        answer: &Result<Vec<Agent>, cxone::Error>,
+        shown: impl Iterator<Item = &'b AgentsConfig>,
+    ) {
+        match answer {
+            Ok(agents) => {
+                let found = counted(agents.len(), "agent");
+                self.ok(format_args!("agents: {found} logged on"));
+                let missing = missing_teams(shown, agents);
+                self.lines.extend(missing.into_iter().map(|team| {
+                    let text = format!("boards.agent_teams: no agent of {team:?} is logged on");
+                    (Outcome::Note, text)
+                }));
+            }
+            Err(error) => self.unknown("agents", error),
+        }
+    }
+
+    /// What the wall does without could not be read.
+    fn unknown(&mut self, what: &str, error: &cxone::Error) {
+        let why = match error {
+            cxone::Error::Forbidden { .. } => "no permission: ",
+            _ => "",
+        };
+        let text = format!("{why}{}; {what} stay unknown", explain(error));
+        self.lines.push((Outcome::Note, text));
     }
 
     /// Whether `requests` a round fit. If not, it works all the same, and slower.

@@ -7,7 +7,12 @@ use super::{
     super::upstream::tests::{Tenant, ids, without},
     *,
 };
-use crate::{config::QueueConfig, database::FILE, remedy::explain};
+use crate::{
+    config::{AgentLimits, AgentsConfig, QueueConfig},
+    database::FILE,
+    remedy::explain,
+};
+use queuewall_shared::agents::AgentsShown;
 
 const POLL: PollConfig = PollConfig {
     interval: Duration::from_secs(30),
@@ -143,6 +148,44 @@ async fn check_says_whether_todays_numbers_can_be_read() {
     assert_eq!(exit, Exit::Done);
     assert!(text.contains("; today's numbers stay unknown\n"), "{text}");
     assert!(!text.contains("service levels"), "{text}");
+}
+
+#[tokio::test]
+async fn check_reads_agents_only_where_a_board_shows_them() {
+    let mut tenant = Tenant::of(&["1"]);
+    tenant.reports = Some([Ok(2), Ok(1)]);
+    let (_, text) = checked(&tenant, &[board("a", &["1"], &[])]).await;
+    assert!(!text.contains("agents"), "{text}");
+
+    let showing = BoardConfig {
+        agents: Some(AgentsConfig {
+            shown: AgentsShown::Names,
+            teams: vec!["Help Desk".to_owned(), "Hall 2".to_owned()],
+            limits: AgentLimits::default(),
+        }),
+        ..board("a", &["1"], &[])
+    };
+    let (exit, text) = checked(&tenant, std::slice::from_ref(&showing)).await;
+    assert_eq!(exit, Exit::Done);
+    assert!(
+        text.contains("ok      agents: 2 agents logged on\n"),
+        "{text}"
+    );
+    let missing = "note    boards.agent_teams: no agent of \"Hall 2\" is logged on\n";
+    assert!(
+        text.contains(missing) && !text.contains("Help Desk"),
+        "{text}"
+    );
+
+    tenant.reports = Some([
+        Err(cxone::Error::Forbidden {
+            remedy: cxone::Remedy::ReportPermission,
+        }),
+        Ok(1),
+    ]);
+    let (exit, text) = checked(&tenant, &[showing]).await;
+    assert_eq!(exit, Exit::Done, "the wall does without");
+    assert!(text.contains("; agents stay unknown\n"), "{text}");
 }
 
 #[tokio::test]

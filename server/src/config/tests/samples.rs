@@ -91,6 +91,7 @@ fn sample_file_holds_every_key_and_loads_uncommented() {
     let levels = &table[keys::LEVELS];
     holds_all(levels, keys::Kind::Levels);
     holds_all(&levels["available_agents"], keys::Kind::Limits);
+    holds_all(&table[keys::AGENT_LIMITS], keys::Kind::AgentLimits);
     let board = &table[keys::BOARDS][0];
     holds_all(board, keys::Kind::Board);
     holds_all(&board["queues"][1], keys::Kind::Queue);

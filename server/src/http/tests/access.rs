@@ -111,6 +111,7 @@ pub(super) async fn linked(boards: &[(&str, &str)]) -> Linked {
                     _ => None,
                 },
                 revoked: (*kind == "revoked").then_some(now),
+                agents: false,
                 sha256: token.hash(),
             });
         }

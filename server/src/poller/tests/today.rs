@@ -62,7 +62,11 @@ impl Scripted {
             return Err(error);
         }
         let entries = ids.into_iter().map(|id| entry(today, id)).collect();
-        Ok(Report { entries, asked_at })
+        Ok(Report {
+            entries,
+            asked_at,
+            requests: 1,
+        })
     }
 }
 
@@ -95,8 +99,8 @@ impl ReportSource for Scripted {
         .await
     }
 
-    async fn agent_states(&self, _: bool) -> Result<Report<AgentState>, cxone::Error> {
-        unreachable!("not asked for by the poller")
+    async fn agent_states(&self, names: bool) -> Result<Report<AgentState>, cxone::Error> {
+        self.agents(names).await
     }
 }
 

@@ -23,24 +23,9 @@ impl Poller {
         }
     }
 
-    /// Sends the next request for them, if it is due and nothing live is: one at a time, while
-    /// live reads succeed, and never the last one that the budget has room for.
-    pub(in crate::poller) fn ask_today(&mut self) {
-        let now = Instant::now();
-        let is_live_due = self.next_request.is_some_and(|due| due <= now);
-        let (failures, _) = self.schedule.back_off_now();
-        if is_live_due || failures > 0 || !self.schedule.first_round_is_over() {
-            return;
-        }
-        let limit = self.budget.limit();
-        let free = limit.saturating_sub(self.budget.used());
-        // A budget of two is a live read and this.
-        // Asked after it, since it is now at the earliest.
-        let is_held = self.budget.next_free() > Instant::now();
-        if is_held || free < 2.min(limit - 1) {
-            return;
-        }
-        let Some(today) = self.today.as_ref().filter(|_| self.asking_today.is_empty()) else {
+    /// Sends the next request for them, if it is due at `now`.
+    pub(in crate::poller) fn ask_today(&mut self, now: Instant) {
+        let Some(today) = self.today.as_ref() else {
             return;
         };
         let at = self.clock.now();
@@ -83,14 +68,5 @@ impl Poller {
             days.extend(board.shown_day());
         }
         today.keep_only(&days, Instant::now());
-    }
-
-    /// Fits them into what the budget leaves.
-    pub(in crate::poller) fn fit_today(&mut self) {
-        let (requests, limit) = (self.requests(), self.budget.limit());
-        if let Some(today) = &mut self.today {
-            let pages = self.source.requests_per_read();
-            today.fit(requests, self.cycle, pages, limit);
-        }
     }
 }
