@@ -37,7 +37,7 @@ pub(crate) struct Agent {
     initials: Option<PersonName>,
     activity: AgentActivity,
     state: Option<String>,
-    since_ms: Option<u64>,
+    since_ms: Option<i64>,
     team_id: Option<String>,
     team: Option<String>,
     skill: Option<String>,
@@ -98,7 +98,7 @@ pub(crate) fn reduce(
             initials: (name.filter(|_| named.asks_for_names())).and_then(initials),
             activity,
             state: reason.or(other),
-            since_ms: (state.in_state).map(|it| asked_ms.saturating_sub(millis(it))),
+            since_ms: (state.in_state).map(|it| signed(asked_ms) - signed(millis(it))),
             team_id,
             team,
             skill: state.skill,
@@ -122,7 +122,7 @@ impl Agent {
 
     /// Whether `now` is in the same state since the same moment, as far as can be told.
     fn is_still(&self, now: &Self) -> bool {
-        let is_near = |(then, now): (u64, u64)| then.abs_diff(now) <= JITTER_MS;
+        let is_near = |(then, now): (i64, i64)| then.abs_diff(now) <= JITTER_MS;
         (self.activity, &self.state) == (now.activity, &now.state)
             && self.since_ms.zip(now.since_ms).is_some_and(is_near)
     }
@@ -135,6 +135,11 @@ impl Agent {
         };
         teams.is_empty() || teams.iter().any(is_it)
     }
+}
+
+/// A time of a few years in milliseconds.
+fn signed(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX / 4)
 }
 
 /// Our word, and CXone's name of a state that has none.
@@ -271,7 +276,7 @@ impl BoardAgents {
         let mut list: Vec<_> = self.agents.iter().map(entry).collect();
         list.sort_by_cached_key(|entry| {
             let past = (entry.level > Level::Ok).then_some(entry.level);
-            let since_ms = entry.since_ms.unwrap_or(u64::MAX);
+            let since_ms = entry.since_ms.unwrap_or(i64::MAX);
             (Reverse(past), entry.activity, since_ms, entry.key.clone())
         });
         Some(list)
@@ -288,7 +293,8 @@ impl BoardAgents {
             return (Level::None, None);
         };
         // Whole seconds, as they are shown: 30:00 is not over 30:00.
-        let in_state_ms = now_ms.saturating_sub(since_ms) / 1_000 * 1_000;
+        let in_state_ms = (signed(now_ms) - since_ms).max(0) / 1_000 * 1_000;
+        let in_state_ms = in_state_ms.unsigned_abs();
         let is_past = |limit_ms: &u64| in_state_ms > *limit_ms;
         match (critical_ms.filter(is_past), warning_ms.filter(is_past)) {
             (Some(limit_ms), _) => (Level::Critical, Some(limit_ms)),

@@ -2,6 +2,8 @@
 //! nothing else that the real program answers, says or keeps.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
+#[path = "../../crates/store/tests/store/support/postgres.rs"]
+mod postgres;
 #[path = "support/program.rs"]
 mod program;
 
@@ -16,6 +18,7 @@ use program::{PATIENCE, Program};
 use queuewall_shared::agents::{AgentList, NoAgents};
 use queuewall_simulator::{Endpoint, Options, Simulator};
 use reqwest::{Client, StatusCode};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::crypto::ring;
@@ -35,7 +38,7 @@ struct Run {
 }
 
 impl Run {
-    /// With one board for each way to show agents in `boards`, which has its name.
+    /// Of one server, with these boards.
     async fn start(boards: &[&str], variables: &[(&str, &str)]) -> Self {
         let _ = ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -46,33 +49,7 @@ impl Run {
                 ..Options::default()
             },
         );
-        let folder = tempfile::tempdir().unwrap();
-        let boards = boards.iter().map(|shown| {
-            format!(
-                "[[boards]]\nslug = \"{shown}\"\nagents = \"{shown}\"\nagent_limits = {{ \
-                 unavailable_seconds = {{ warning = 1, critical = 600 }} }}\n"
-            )
-        });
-        let boards: String = boards.collect();
-        fs::write(folder.path().join("queuewall.toml"), boards).unwrap();
-        let base = tenant.base_url();
-        let more = [
-            ("CXONE_DIALECT", "realtime"),
-            ("CXONE_ISSUER", base.as_str()),
-            ("CXONE_CLIENT_ID", "wall"),
-            ("CXONE_CLIENT_SECRET", "not-a-placeholder"),
-            ("CXONE_ACCESS_KEY_ID", "key"),
-            ("CXONE_ACCESS_KEY_SECRET", "not-a-placeholder-either"),
-            ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
-            ("QUEUEWALL_METRICS_LISTEN", "127.0.0.1:0"),
-            ("QUEUEWALL_STATE_DIR", "state"),
-            ("QUEUEWALL_POLL_SECONDS", "5"),
-            ("QUEUEWALL_BUDGET_PER_MINUTE", "600"),
-            ("QUEUEWALL_LOG", "trace"),
-            ("NO_PROXY", "*"),
-        ];
-        let variables = [&more, variables].concat();
-        let server = Program::serve(folder.path(), &variables);
+        let (folder, server) = serve(&tenant.base_url(), boards, variables);
         Self {
             folder,
             tenant,
@@ -157,6 +134,38 @@ impl Run {
         self.tenant.shutdown().await;
         self.heard
     }
+}
+
+/// A server of this tenant in a folder of its own, with one board for each way to show agents in
+/// `boards`, which has its name.
+fn serve(tenant: &str, boards: &[&str], variables: &[(&str, &str)]) -> (TempDir, Program) {
+    let folder = tempfile::tempdir().unwrap();
+    let boards = boards.iter().map(|shown| {
+        format!(
+            "[[boards]]\nslug = \"{shown}\"\nagents = \"{shown}\"\nagent_limits = {{ \
+             unavailable_seconds = {{ warning = 1, critical = 600 }} }}\n"
+        )
+    });
+    let boards: String = boards.collect();
+    fs::write(folder.path().join("queuewall.toml"), boards).unwrap();
+    let more = [
+        ("CXONE_DIALECT", "realtime"),
+        ("CXONE_ISSUER", tenant),
+        ("CXONE_CLIENT_ID", "wall"),
+        ("CXONE_CLIENT_SECRET", "not-a-placeholder"),
+        ("CXONE_ACCESS_KEY_ID", "key"),
+        ("CXONE_ACCESS_KEY_SECRET", "not-a-placeholder-either"),
+        ("QUEUEWALL_LISTEN", "127.0.0.1:0"),
+        ("QUEUEWALL_METRICS_LISTEN", "127.0.0.1:0"),
+        ("QUEUEWALL_STATE_DIR", "state"),
+        ("QUEUEWALL_POLL_SECONDS", "5"),
+        ("QUEUEWALL_BUDGET_PER_MINUTE", "600"),
+        ("QUEUEWALL_LOG", "trace"),
+        ("NO_PROXY", "*"),
+    ];
+    let variables = [&more, variables].concat();
+    let server = Program::serve(folder.path(), &variables);
+    (folder, server)
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -332,4 +341,62 @@ async fn link_lists_agents_only_with_the_right_to_do_so() {
     let heard = [("a board".to_owned(), board), ("403".to_owned(), body)];
     assert_nobody(&heard, &full);
     assert_nobody(&run.end().await, &full);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_on_one_database_list_agents_and_name_none_in_it() {
+    let url = postgres::database().await;
+    let variables = [&BY_PROXY[..], &[("QUEUEWALL_DATABASE_URL", url.as_str())]].concat();
+    let mut run = Run::start(&["names"], &variables).await;
+    let full = names(&run.list("names", &PERSON).await);
+    let (folder, other) = serve(&run.tenant.base_url(), &["names"], &variables);
+    let leader = std::mem::replace(&mut run.server, other);
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let (_, _, ready) = run.ask("/readyz", &[]).await;
+        let ready: serde_json::Value = serde_json::from_slice(&ready).unwrap();
+        if ready["servers"]["reads_cxone"] == false {
+            break;
+        }
+        assert!(Instant::now() < until, "{ready}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let listed = loop {
+        let list = run.list("names", &PERSON).await;
+        if list.agents.is_some() {
+            break names(&list);
+        }
+        assert_eq!(list.agents_cause_code, Some(NoAgents::NotRead));
+        assert!(Instant::now() < until, "{}", run.server.said());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    // Between two reads one or the other logs on or out.
+    assert!(
+        listed.intersection(&full).count() * 10 > full.len() * 8,
+        "{listed:?}"
+    );
+
+    let mut database = PgConnection::connect(&url).await.unwrap();
+    let tables =
+        "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+    let tables: Vec<String> = sqlx::query_scalar(tables)
+        .fetch_all(&mut database)
+        .await
+        .unwrap();
+    assert!(tables.len() > 8, "{tables:?}");
+    for table in tables {
+        let all = format!("SELECT COALESCE(string_agg(it::text, ' '), '') FROM {table} it");
+        let rows = sqlx::query_scalar(AssertSqlSafe(all)).fetch_one(&mut database);
+        let rows: String = rows.await.unwrap();
+        assert!(
+            table != "published" || rows.contains("unavailable"),
+            "the counts"
+        );
+        run.heard
+            .push((format!("the table {table}"), rows.into_bytes()));
+    }
+    run.heard
+        .push(("the leader's log".to_owned(), leader.end().into_bytes()));
+    assert_nobody(&run.end().await, &full);
+    drop(folder);
 }

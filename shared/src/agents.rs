@@ -248,8 +248,9 @@ pub struct AgentEntry {
     pub activity: AgentActivity,
     /// The tenant's word for why the agent is unavailable, or CXone's name of an unknown state.
     pub state: Option<String>,
-    /// Since when, in milliseconds of uptime, by CXone's clock; `None` where it does not say.
-    pub since_ms: Option<u64>,
+    /// Since when, in milliseconds of uptime, by CXone's clock; negative where it began before the
+    /// server first started, `None` where CXone does not say.
+    pub since_ms: Option<i64>,
     /// The team's name, else its id.
     pub team: Option<String>,
     /// The id of the board's queue whose contact the agent handles now.
@@ -306,7 +307,7 @@ mod tests {
             name: Some(PersonName("JS".into())),
             activity: AgentActivity::OnContact,
             state: None,
-            since_ms: Some(7),
+            since_ms: Some(-7),
             team: Some("Help Desk".into()),
             queue: Some("q1".into()),
             level: Level::Ok,
@@ -342,7 +343,7 @@ mod tests {
                 "counts": counts, "read_ms": 9,
                 "agents": [{
                     "key": "k1", "name": "JS", "activity": "on_contact", "state": null,
-                    "since_ms": 7, "team": "Help Desk", "queue": "q1", "level": "ok",
+                    "since_ms": -7, "team": "Help Desk", "queue": "q1", "level": "ok",
                     "limit_ms": null
                 }],
                 "agents_cause": null, "agents_cause_code": null

@@ -123,7 +123,7 @@ fn each_board_lists_agents_by_its_own_setting() {
         .unwrap()[0];
     assert_eq!(entry.queue.as_deref(), Some("q1"));
     assert_eq!(entry.team.as_deref(), Some("Help Desk"));
-    assert_eq!(entry.since_ms, Some(119 * MINUTE));
+    assert_eq!(entry.since_ms, Some(signed(119 * MINUTE)));
 }
 
 #[test]
@@ -204,6 +204,22 @@ fn stale_agents_have_no_level_and_no_limit() {
 }
 
 #[test]
+fn state_that_began_before_the_server_passes_its_limit() {
+    let agents = reduce(
+        vec![away("1", "Meeting", 31)],
+        Named::Not,
+        5_000,
+        &[],
+        &Keys::default(),
+    );
+    let config = config(AgentsShown::Initials);
+    let board = BoardAgents::of(&config, &agents, |_| true, 5_000, MINUTE);
+    assert_eq!(board.counts(5_000).2, Level::Critical);
+    let since_ms = board.list(5_000).unwrap()[0].since_ms;
+    assert_eq!(since_ms, Some(5_000 - signed(31 * MINUTE)));
+}
+
+#[test]
 fn board_without_limits_judges_no_agent() {
     let config = AgentsConfig {
         limits: AgentLimits::default(),
@@ -252,7 +268,7 @@ fn start_of_a_state_stays_while_answers_take_their_time() {
     let other = of(vec![away("1", "Meeting", 2)], later, &first);
     assert_ne!(other[0].since_ms, first[0].since_ms);
     let restarted = of(vec![away("1", "Lunch", 0)], later, &first);
-    assert_eq!(restarted[0].since_ms, Some(later));
+    assert_eq!(restarted[0].since_ms, Some(signed(later)));
 }
 
 #[test]

@@ -73,7 +73,9 @@ impl Servers {
         });
         boards.publish_agents(published.collect::<HashMap<_, _>>());
         let free = (agents.budget.limit()).saturating_sub(agents.budget.used());
-        let has_room = free > RESERVE && agents.budget.next_free() <= now;
+        // It is now at the earliest: asked before the time is.
+        let next_free = agents.budget.next_free();
+        let has_room = free > RESERVE && next_free <= Instant::now();
         if let Some(names) = agents.reads.due(now).filter(|_| has_room)
             && agents.asking.is_empty()
         {

@@ -1,6 +1,6 @@
 //! The page's reading of what agents do.
 
-use super::{Json, cause, count, level};
+use super::{COUNT_END, Json, cause, count, level};
 use crate::agents::{
     ActivityCounts, AgentActivity, AgentCounts, AgentEntry, AgentList, AgentsOver, AgentsShown,
     NoAgents, PersonName,
@@ -65,13 +65,19 @@ pub fn list(json: &impl Json) -> Option<AgentList> {
     })
 }
 
+/// A point in time, which may be before the scale's start.
+fn since(json: &impl Json) -> Option<i64> {
+    let is_whole = |number: &f64| number.abs() < COUNT_END && number.fract() == 0.0;
+    json.float().filter(is_whole).map(|number| number as i64)
+}
+
 fn entry(json: &impl Json) -> Option<AgentEntry> {
     Some(AgentEntry {
         key: json.get("key").text()?,
         name: json.get("name").text().map(PersonName),
         activity: activity(json)?,
         state: json.get("state").text(),
-        since_ms: count(&json.get("since_ms")),
+        since_ms: since(&json.get("since_ms")),
         team: json.get("team").text(),
         queue: json.get("queue").text(),
         level: level(&json.get("level")),
@@ -93,7 +99,7 @@ mod tests {
             name: Some(PersonName("J".into())),
             activity,
             state: Some("Lunch".into()),
-            since_ms: Some(7),
+            since_ms: Some(-7),
             team: None,
             queue: Some("q".into()),
             level,
