@@ -20,13 +20,14 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use queuewall_shared::basis::Basis;
+use queuewall_shared::choice::Choice;
 use queuewall_shared::fit::{self, Figures, Lines};
 use queuewall_shared::language::Language;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::report::Report;
 use queuewall_shared::server_clock::ServerClock;
 use queuewall_shared::snapshot::{
-    Board, BoardSnapshot, Cause, Display, Level, Queue, Upstream, UpstreamState,
+    Board, BoardSnapshot, Cause, Display, Level, Metric, Queue, Upstream, UpstreamState,
 };
 use queuewall_shared::tile_state::TileState;
 use wasm_bindgen::JsValue;
@@ -45,7 +46,7 @@ pub use frame::Trouble;
 pub(crate) use judge::Judge;
 pub use paging::Paging;
 pub use selection::Selection;
-pub use summary::Summary;
+pub use summary::{Summary, Total};
 pub use tab_label::{Icon, TabLabel};
 pub(crate) use today::TodayJudge;
 pub use trends::LineEnd;
@@ -73,6 +74,8 @@ struct Head {
     /// Within how many milliseconds today's numbers are read again, and why they are old.
     today: (Option<u64>, Option<Cause>),
     upstream: Upstream,
+    /// Which numbers tiles and header show.
+    choice: Choice,
     /// What tiles have to say where there is room.
     lines: Lines,
     /// Whether all readings are of one age, give or take half an interval.
@@ -145,13 +148,15 @@ impl BoardState {
             let first = || Cow::Owned(snapshot.build.clone());
             report.build.get_or_insert_with(first);
         });
+        let choice = Choice::of(&snapshot.board.display);
         self.head.set(Some(Head {
             board: snapshot.board,
             build: snapshot.build,
             poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
             today: (snapshot.today_interval_ms, snapshot.today_cause_code),
             upstream: snapshot.upstream,
-            lines: lines(&snapshot.queues),
+            choice,
+            lines: lines(&snapshot.queues, choice),
             is_of_one_age: is_of_one_age(&snapshot.queues, snapshot.poll_interval_ms),
         }));
         let mut order = Vec::with_capacity(snapshot.queues.len());
@@ -254,6 +259,13 @@ impl BoardState {
         self.head.with(of).unwrap_or_default()
     }
 
+    /// Which numbers tiles and header show.
+    #[must_use]
+    pub fn choice(&self) -> Choice {
+        let of = |head: &Option<Head>| head.as_ref().map(|head| head.choice);
+        self.head.with(of).unwrap_or_default()
+    }
+
     /// What tiles have to say where there is room.
     #[must_use]
     pub fn lines(&self) -> Lines {
@@ -272,18 +284,19 @@ impl BoardState {
         }
     }
 
-    /// What the tile of the queue `id` says; `None` once the queue is gone.
+    /// What a supervisor's tile of the queue `id` says; `None` once the queue is gone.
     #[must_use]
     pub fn tile(&self, id: &str) -> Option<TileView> {
         let queue = self.queue(id)?;
-        Some(self.gist(&queue, &self.judge()).view())
+        Some(self.gist(&queue, &self.judge().of_supervisor()).view())
     }
 
     /// What a tile's words are made of, by what all queues are judged by now.
     pub(crate) fn gist(&self, queue: &Arc<Queue>, judge: &Judge) -> Gist {
         let (tile_state, age) = judge.of(queue);
         let is_stale = tile_state == TileState::Stale;
-        let since_ms = queue.reasons.first().and_then(|reason| reason.since_ms);
+        let choice = judge.choice;
+        let since_ms = choice.reason(queue).and_then(|reason| reason.since_ms);
         let since_ms = since_ms.or(queue.level_since_ms);
         let told = Told {
             age: age.filter(|age| is_stale || judge.has_to_say(*age)),
@@ -297,6 +310,8 @@ impl BoardState {
             is_told: self.is_told(queue),
             trend: self.trend(&queue.id),
             line_end: judge.line_end,
+            choice,
+            today_age: judge.old_today(queue),
         };
         Gist::of(Arc::clone(queue), tile_state, told)
     }
@@ -323,12 +338,21 @@ impl BoardState {
         self.queues.with(|queues| queues.get(id).cloned())
     }
 
-    /// How much room the most calls waiting of a chosen queue take.
+    /// How much room the widest large number of a chosen queue takes.
     #[must_use]
     pub fn figures(&self) -> Figures {
-        let queues = self.chosen_queues();
-        let most = queues.iter().filter_map(|queue| queue.waiting).max();
-        Figures::of(most.unwrap_or_default())
+        let hero = self.choice().hero;
+        let wide = match hero {
+            // In its place where no mean is given.
+            Metric::AverageWait => Metric::LongestWait,
+            hero => hero,
+        };
+        let mut most = 0.0_f64;
+        for queue in self.chosen_queues() {
+            let values = [queue.value(hero), queue.value(wide)];
+            most = values.into_iter().flatten().fold(most, f64::max);
+        }
+        Figures::of(hero, most)
     }
 
     /// How bad the queue of an id is, where its reading still counts.
@@ -462,14 +486,14 @@ fn is_of_one_age(queues: &[Queue], interval_ms: u64) -> bool {
     lags().max().unwrap_or(0) <= lags().min().unwrap_or(0) + interval_ms / 2
 }
 
-fn lines(queues: &[Queue]) -> Lines {
+fn lines(queues: &[Queue], choice: Choice) -> Lines {
     let has_off_call = |queue: &Queue| {
         let agents = &queue.agents;
         agents.after_call_work.is_some() || agents.unavailable.is_some()
     };
     Lines {
         name: queues.iter().any(|queue| fit::is_long_name(&queue.name)),
-        off_call: queues.iter().any(has_off_call),
-        trend: true,
+        off_call: !choice.has_foot() && queues.iter().any(has_off_call),
+        trend: !choice.is_labelled(),
     }
 }

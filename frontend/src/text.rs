@@ -23,12 +23,13 @@ mod why;
 use std::time::Duration;
 
 use queuewall_shared::address;
+use queuewall_shared::choice::Choice;
 use queuewall_shared::fit::Form;
 use queuewall_shared::format::{self, AgeUnit, Wait};
-use queuewall_shared::snapshot::Level;
+use queuewall_shared::snapshot::{Level, Metric};
 use queuewall_shared::words::Words;
 
-use crate::board::Summary;
+use crate::board::Total;
 use crate::language;
 use crate::numbers;
 
@@ -44,8 +45,8 @@ pub use hands::{bar, full_screen, one_page, paused_at, sound_now, turning};
 pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;
 pub use tile::{
-    after_call, away, busy, cause, change, closed, closed_because, free, known, logged_on, percent,
-    server_cause, state, tile_label, tile_longest_wait, tile_service, tile_wait, was, was_closed,
+    after_call, away, busy, cause, change, closed, closed_because, free, known, label, logged_on,
+    percent, server_cause, state, tile_label, value_of, was, was_closed,
 };
 pub use why::{Why, why};
 
@@ -154,14 +155,31 @@ pub fn on_page(page: Option<usize>) -> String {
     }
 }
 
-/// The number of calls waiting on the whole board: at least, where queues are not read.
+/// One of the header's numbers, and what stands before and behind it: before it what it is, but for
+/// calls waiting. With a plus where there may be more. All are empty where there is nothing to say.
 #[must_use]
-pub fn number_waiting(summary: &Summary) -> String {
-    match summary.totals.waiting {
+pub fn total(total: Option<Total>) -> [String; 3] {
+    let Some(total) = total else {
+        return Default::default();
+    };
+    let (before, behind) = match (total.metric, total.value) {
+        (Metric::LongestWait | Metric::AverageWait, None) => return Default::default(),
+        (Metric::LongestWait, _) => (longest(), ""),
+        (Metric::AverageWait, _) => (average(), ""),
+        (Metric::Waiting, _) => ("", waiting()),
+        (metric, _) => (label(metric, false), ""),
+    };
+    let number = match total.value.map(|value| value_of(total.metric, value)) {
+        Some((number, unit)) if total.is_at_least => [&number, unit, "+"].concat(),
+        Some((number, unit)) => number + unit,
         None => format::UNKNOWN.into(),
-        Some(waiting) if summary.unread() > 0 => numbers::compact(waiting) + "+",
-        Some(waiting) => numbers::compact(waiting),
-    }
+    };
+    let gap = |is_there: bool| if is_there { " " } else { "" };
+    [
+        [before, gap(!before.is_empty())].concat(),
+        number,
+        [gap(!behind.is_empty()), behind].concat(),
+    ]
 }
 
 /// Behind the number of calls waiting on the whole board.
@@ -331,12 +349,14 @@ pub fn too_small() -> &'static str {
     words().too_small.text()
 }
 
-/// What the tiles leave out for want of room; empty where they say everything.
+/// What the tiles leave out for want of room; empty where they say everything. Which numbers that
+/// are is said of a board that chooses none.
 #[must_use]
-pub fn left_out(form: Form) -> &'static str {
+pub fn left_out(form: Form, choice: Choice) -> &'static str {
     let words = words();
     match form {
         Form::Full => "",
+        _ if choice != Choice::default() => words.no_room_for_all.text(),
         Form::NoService => words.no_room_for_service.text(),
         Form::NoWait => words.no_room_for_wait.text(),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use queuewall_shared::format;
+use queuewall_shared::choice::Choice;
 use queuewall_shared::language::Language;
 use queuewall_shared::snapshot::{Agents, Level, Metric, Queue, QueueState};
 use queuewall_shared::tile_state::TileState;
@@ -39,6 +39,10 @@ pub struct Told {
     pub trend: Option<Arc<Queue>>,
     /// Where its line ends.
     pub line_end: LineEnd,
+    /// Which numbers the board shows.
+    pub choice: Choice,
+    /// How old today's numbers are, where that is too old.
+    pub today_age: Option<Duration>,
 }
 
 impl Gist {
@@ -57,6 +61,7 @@ impl Gist {
                     _ => whole(age, 60),
                 }),
                 lasting: told.lasting.map(|lasting| whole(lasting, 60)),
+                today_age: told.today_age.map(|age| whole(age, 60)),
                 ..told
             },
             language: language::current(),
@@ -90,21 +95,12 @@ pub struct TileView {
     pub label: String,
     /// The queue's name.
     pub name: String,
-    /// Calls waiting.
-    pub waiting: String,
-    /// How many more or fewer that are than a quarter of an hour ago.
+    /// The large number and those beside it: calls waiting, the wait and the service level, unless
+    /// the board chooses others.
+    pub numbers: Vec<Fact>,
+    /// How many more or fewer calls wait than a quarter of an hour ago, where that is the large
+    /// number.
     pub change: String,
-    /// What the wait is: the mean, or the longest where that is the reason for the level or no
-    /// mean is given.
-    pub wait_label: &'static str,
-    /// Which metric the wait is, for test hooks.
-    pub wait_metric: &'static str,
-    /// The wait; none where nobody waits.
-    pub wait: String,
-    /// Service level.
-    pub service: String,
-    /// The service level's unit, where it has a number.
-    pub service_unit: &'static str,
     /// Length of the service level's bar, as a CSS length.
     pub service_bar: String,
     /// Agents ready to take a call.
@@ -150,41 +146,67 @@ pub struct TileView {
     pub peak_right: String,
 }
 
+/// One number of a tile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// Which metric it is, in style sheets and test hooks; empty where there is none.
+    pub metric: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// The number, or what stands where it is unknown.
+    pub value: String,
+    /// Its unit, where it has a number.
+    pub unit: &'static str,
+    /// Whether it is of today, and too old.
+    pub is_old: bool,
+}
+
 /// How far from the right edge a peak's number may be, in minutes: with room for itself.
 const MOST_RIGHT: usize = 140;
 
+static NO_NUMBER: Fact = Fact {
+    metric: "",
+    label: "",
+    value: String::new(),
+    unit: "",
+    is_old: false,
+};
+
 impl TileView {
+    /// The number at a place, 0 being the large one; an empty one where there is none.
+    #[must_use]
+    pub fn number(&self, place: usize) -> &Fact {
+        self.numbers.get(place).unwrap_or(&NO_NUMBER)
+    }
+
     /// The words for a queue in that state.
     #[must_use]
     pub fn of(queue: &Queue, tile_state: TileState, told: &Told) -> Self {
+        let quiet;
+        let queue = match told.choice.hides_waiting {
+            true => {
+                quiet = told.choice.of_queue(queue);
+                &quiet
+            }
+            false => queue,
+        };
         let is_current = matches!(tile_state, TileState::Fresh | TileState::Ageing);
         let level = if is_current { queue.level } else { Level::None };
         let sight = sight(queue, tile_state);
         let was_closed = tile_state == TileState::Stale && sight == TileState::Closed;
-        // The number that the reason is about, else the mean.
-        let reason = queue.reasons.first().filter(|_| level > Level::Ok);
-        let wants_longest = reason.is_some_and(|reason| reason.metric == Metric::LongestWait)
-            || queue.average_wait_ms.is_none();
-        let (wait_label, wait_metric, wait_ms) = match queue.longest_wait_ms {
-            Some(longest) if wants_longest => {
-                (text::tile_longest_wait(), "longest_wait", Some(longest))
-            }
-            _ => (text::tile_wait(), "average_wait", queue.average_wait_ms),
-        };
-        let wait_ms = wait_ms.filter(|_| queue.waiting != Some(0));
         let agents = &queue.agents;
         let share = |part: Option<u64>| match (part, agents.logged_on) {
             (Some(part), Some(all)) if all > 0 => length(part as f64 * 100.0 / all as f64),
             _ => length(0.0),
         };
-        let percent = queue.value(Metric::ServiceLevel);
         let waiting = match tile_state {
             // Whatever the answer carries besides: this tile has nothing to claim.
             TileState::Unknown | TileState::NotFound | TileState::Forbidden => None,
             _ => queue.waiting,
         };
+        let is_hero = !told.choice.is_labelled();
         let change = match (waiting, told.line_end.before(told.trend.as_deref())) {
-            (Some(waiting), Some(before)) if is_current => text::change(waiting, before),
+            (Some(waiting), Some(before)) if is_current && is_hero => text::change(waiting, before),
             _ => String::new(),
         };
         let LineEnd {
@@ -205,6 +227,44 @@ impl TileView {
         let age = |is_said: bool, write: fn(Duration) -> String| {
             told.age.filter(|_| is_said).map_or_else(String::new, write)
         };
+        let mut numbers = Vec::new();
+        while let Some(metric) = told.choice.at(numbers.len()) {
+            let metric = match metric {
+                Metric::AverageWait => wait_of(queue, level),
+                metric => metric,
+            };
+            let value = match tile_state {
+                TileState::Unknown | TileState::NotFound | TileState::Forbidden => None,
+                // Nobody waits: that is no wait of 0.
+                _ if metric.is_of_waiting()
+                    && metric != Metric::Waiting
+                    && queue.waiting == Some(0) =>
+                {
+                    None
+                }
+                _ => queue.value(metric),
+            };
+            let (value, unit) = match value {
+                Some(value) => text::value_of(metric, value),
+                None => (known(None), ""),
+            };
+            let is_of_today = metric.is_of_today();
+            numbers.push(Fact {
+                metric: metric.as_str(),
+                label: text::label(metric, numbers.len() > 2),
+                value,
+                unit,
+                is_old: is_of_today && told.today_age.is_some(),
+            });
+        }
+        if let Some(hero) = numbers.first_mut().filter(|_| is_hero) {
+            // Everybody knows what it is.
+            hero.label = "";
+            // Nobody waits where nobody works: no number of a queue that was open.
+            if was_closed && waiting == Some(0) {
+                hero.value = String::new();
+            }
+        }
         Self {
             tile_state,
             sight,
@@ -220,21 +280,9 @@ impl TileView {
                 },
             ),
             name: queue.name.clone(),
-            // Nobody waits where nobody works: no number of a queue that was open.
-            waiting: match waiting {
-                Some(0) if was_closed => String::new(),
-                _ => count(waiting),
-            },
+            numbers,
             change,
-            wait_label,
-            wait_metric,
-            wait: known(wait_ms.map(|ms| text::wait(Duration::from_millis(ms)))),
-            service: known(percent.map(format::whole_percent)),
-            service_unit: match percent {
-                None => "",
-                Some(_) => text::percent(),
-            },
-            service_bar: length(percent.unwrap_or(0.0)),
+            service_bar: length(queue.value(Metric::ServiceLevel).unwrap_or(0.0)),
             available_bar: share(agents.available),
             busy_bar: share(on_calls(agents)),
             after_call_bar: share(agents.after_call_work),
@@ -244,10 +292,13 @@ impl TileView {
             logged_on: count(agents.logged_on),
             after_call: count(agents.after_call_work),
             away: count(agents.unavailable),
-            ago: age(
-                matches!(tile_state, TileState::Ageing | TileState::Closed),
-                text::ago,
-            ),
+            ago: match told.today_age {
+                Some(age) if is_current => text::old(age),
+                _ => age(
+                    matches!(tile_state, TileState::Ageing | TileState::Closed),
+                    text::ago,
+                ),
+            },
             age: age(tile_state == TileState::Stale, text::age),
             cause: match sight {
                 TileState::Fresh | TileState::Ageing => String::new(),
@@ -287,6 +338,18 @@ impl TileView {
                 peak_right.min(MOST_RIGHT) as f64 * 100.0 / trend::LINE_WIDTH as f64,
             ),
         }
+    }
+}
+
+/// Which wait a tile shows: the one that the reason for its level is about, else the mean, and
+/// the longest where no mean is given.
+fn wait_of(queue: &Queue, level: Level) -> Metric {
+    let reason = queue.reasons.first().filter(|_| level > Level::Ok);
+    let wants_longest = reason.is_some_and(|reason| reason.metric == Metric::LongestWait)
+        || queue.average_wait_ms.is_none();
+    match queue.longest_wait_ms {
+        Some(_) if wants_longest => Metric::LongestWait,
+        _ => Metric::AverageWait,
     }
 }
 

@@ -13,7 +13,7 @@ mod tile;
 
 use std::ops::Range;
 
-use tile::{FIGURE_HEIGHT, HEAD_AND_FOOT_EM, INSET_EM, MOST_OF_TILE, SIDE_EM};
+use tile::{FIGURE_HEIGHT, HEAD_AND_FOOT_EM, INSET_EM, LABEL_EM, MOST_OF_TILE, SIDE_EM};
 pub use tile::{Figures, Form, Layout, Lines, is_long_name, name_em};
 
 /// Distance over the height of a capital letter that can be read from there.
@@ -185,13 +185,15 @@ impl Fit {
         }
     }
 
-    /// Where the calls waiting are in each tile, and the size of their type in ems of the
-    /// tile's: as large as has room.
+    /// Where the large number is in each tile, and the size of its type in ems of the
+    /// tile's: as large as has room beside or above the others, and above its label where
+    /// `is_labelled`. Only a whole tile has room for a label.
     #[must_use]
-    pub fn hero(&self, figures: Figures) -> (Layout, f64) {
-        let mut best = (Layout::Beside, self.hero_em(Layout::Beside, figures));
+    pub fn hero(&self, figures: Figures, is_labelled: bool) -> (Layout, f64) {
+        let size = |layout| self.hero_em(layout, figures, is_labelled);
+        let mut best = (Layout::Beside, size(Layout::Beside));
         for layout in Layout::ALL {
-            let size_em = self.hero_em(layout, figures);
+            let size_em = size(layout);
             if size_em > best.1 * WORTH {
                 best = (layout, size_em);
             }
@@ -199,7 +201,7 @@ impl Fit {
         best
     }
 
-    fn hero_em(&self, layout: Layout, figures: Figures) -> f64 {
+    fn hero_em(&self, layout: Layout, figures: Figures, is_labelled: bool) -> f64 {
         let lines = Lines {
             trend: self.lines.trend && layout != Layout::Wide,
             ..self.lines
@@ -212,7 +214,11 @@ impl Fit {
             (Layout::Above, _) => (across, down - rows_em),
             _ => (across - SIDE_EM, down),
         };
-        let highest = (down / FIGURE_HEIGHT).min(self.height_em * MOST_OF_TILE);
+        let label_em = match self.form {
+            Form::Full if is_labelled => LABEL_EM,
+            _ => 0.0,
+        };
+        let highest = ((down - label_em) / FIGURE_HEIGHT).min(self.height_em * MOST_OF_TILE);
         highest.min(across / figures.width())
     }
 
@@ -305,7 +311,7 @@ impl Room {
         let pages = count.div_ceil(self.capacity(form, smallest_px));
         let least = count.div_ceil(pages);
         let plain = self.best(least, form, Lines::default(), smallest_px);
-        let hero_px = |fit: &Fit| fit.hero(Figures::Two).1 * fit.type_px;
+        let hero_px = |fit: &Fit| fit.hero(Figures::Two, false).1 * fit.type_px;
         let costs_little = |fit: &Fit| {
             let enough_px = (smallest_px * LINES_FROM).min(plain.type_px * NEARLY);
             fit.type_px >= enough_px.max(smallest_px)

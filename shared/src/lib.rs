@@ -12,6 +12,7 @@
 //! - [`level`]: how bad it is, with thresholds, hysteresis and reasons
 //! - [`metric`]: the table of metrics, their units and how they behave
 //! - [`today`]: contacts counted since midnight, and when they are stale
+//! - [`choice`]: which numbers a board's tiles and header show
 //! - [`trend`]: the last three hours of calls waiting: `/api/boards/{slug}/trends`, and their line
 //! - [`label`]: text from outside as it may stand on a screen
 //! - [`mod@format`]: durations and ages as people read them
@@ -41,6 +42,7 @@ pub mod alarm;
 pub mod basis;
 pub mod cause;
 pub mod chart;
+pub mod choice;
 pub mod drift;
 pub mod fit;
 pub mod format;

@@ -245,6 +245,12 @@ impl Metric {
         }
     }
 
+    /// Whether it says that calls wait, or for how long they do.
+    #[must_use]
+    pub const fn is_of_waiting(self) -> bool {
+        matches!(self, Self::Waiting | Self::AverageWait | Self::LongestWait)
+    }
+
     /// A short English label, in small letters.
     #[must_use]
     pub const fn label(self) -> &'static str {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::agents::AgentCounts;
 pub use crate::cause::Cause;
+use crate::choice::{Beside, Preset};
 pub use crate::group::Group;
 pub use crate::metric::{Direction, Metric};
 pub use crate::today::{Today, TodayServiceLevel};
@@ -110,6 +111,13 @@ pub struct Display {
     pub rotate_seconds: Option<u32>,
     /// How a wall shows the board's groups; `None` is as tiles.
     pub groups: Option<ShowGroups>,
+    /// The choice of numbers by its name, where one is configured.
+    pub preset: Option<Preset>,
+    /// The large number of each tile; `None`: calls waiting.
+    pub hero: Option<Metric>,
+    /// The numbers beside it, four at most; `None`: the wait and the service level. Both as the
+    /// preset has them where they are not configured themselves.
+    pub beside: Option<Beside>,
 }
 
 /// How a wall shows groups of queues.
@@ -489,7 +497,8 @@ mod tests {
                     "simulated_clock": null,
                     "display": {
                         "theme": null, "language": null, "metres": null, "inches": null,
-                        "rotate_seconds": null, "groups": null
+                        "rotate_seconds": null, "groups": null, "preset": null, "hero": null,
+                        "beside": null
                     }
                 },
                 "build": "b",
@@ -535,6 +544,9 @@ mod tests {
             inches: Some(55.0),
             rotate_seconds: Some(15),
             groups: Some(ShowGroups::Headings),
+            preset: Some(Preset::Agents),
+            hero: Some(Metric::ServiceLevelToday),
+            beside: Some(vec![Metric::Handled, Metric::AvailableAgents].into()),
         };
         let queue = &mut snapshot.queues[0];
         queue.level = Level::Critical;
@@ -556,7 +568,8 @@ mod tests {
             json["board"]["display"],
             json!({
                 "theme": "contrast", "language": "pt", "metres": 5.5, "inches": 55.0,
-                "rotate_seconds": 15, "groups": "headings"
+                "rotate_seconds": 15, "groups": "headings", "preset": "agents", "hero": "service_level_today",
+                "beside": ["handled", "available_agents"]
             })
         );
         let queue = &json["queues"][0];

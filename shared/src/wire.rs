@@ -8,8 +8,11 @@
 
 mod agents;
 
+use std::cell::Cell;
+
 pub use agents::list as agent_list;
 
+use crate::choice::{Beside, Preset};
 use crate::snapshot::{
     Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Group, Level, Metric,
     Queue, QueueState, Reason, ServiceLevel, ShowGroups, SimulatedClock, Theme, Today,
@@ -121,7 +124,30 @@ fn display(json: &impl Json) -> Display {
             Some("off") => Some(ShowGroups::Off),
             _ => None,
         },
+        preset: preset(&json.get("preset")),
+        hero: metric(&json.get("hero")),
+        beside: beside(&json.get("beside")),
     }
+}
+
+/// In a cell: a list of another type would be half a KB of the page.
+fn beside(json: &impl Json) -> Option<Beside> {
+    let beside = Cell::new(Beside::default());
+    json.each(|item| {
+        let mut longer = beside.get();
+        longer.push(metric(item)?);
+        beside.set(longer);
+        Some(())
+    })?;
+    Some(beside.get())
+}
+
+fn preset(json: &impl Json) -> Option<Preset> {
+    Preset::of_name(&json.text()?)
+}
+
+fn metric(json: &impl Json) -> Option<Metric> {
+    Metric::of_name(&json.text()?)
 }
 
 /// One queue; `None` where it has no id, name or state.
@@ -235,8 +261,7 @@ fn cause(json: &impl Json, name: &str) -> Option<Cause> {
 /// A younger server's reason that this page has no words for makes the tile no less
 /// red: the other reasons, or none, are shown with it.
 pub fn reason(json: &impl Json) -> Option<Reason> {
-    let name = json.get("metric").text()?;
-    let metric = (Metric::JUDGED.into_iter()).find(|metric| metric.as_str() == name)?;
+    let metric = metric(&json.get("metric")).filter(|it| Metric::JUDGED.contains(it))?;
     let direction = match json.get("direction").text()?.as_str() {
         "above" => Direction::Above,
         _ => Direction::Below,
@@ -430,6 +455,15 @@ mod tests {
             let mut snapshot = of(Queue::default());
             snapshot.board.display.theme = Some(theme);
             agree_on(&snapshot);
+        }
+        for preset in Preset::ALL {
+            for hero in Metric::ALL {
+                let mut snapshot = of(Queue::default());
+                let display = &mut snapshot.board.display;
+                (display.preset, display.hero) = (Some(preset), Some(hero));
+                display.beside = Some(Metric::ALL[..hero as usize % 5].to_vec().into());
+                agree_on(&snapshot);
+            }
         }
     }
 

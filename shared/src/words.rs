@@ -9,10 +9,12 @@ mod access;
 mod english;
 mod french;
 mod german;
+mod labels;
 mod portuguese;
 mod spanish;
 
 use crate::language::Language;
+use crate::metric::Metric;
 use crate::phrase::{Phrase, Word, width};
 
 /// Room for the three words for agents together, in half letters: at the foot of a tile
@@ -78,6 +80,16 @@ impl<const HOLES: usize> Texts for Phrase<HOLES> {
 
     fn read(&mut self, lines: &mut Lines) {
         lines.next_to(self.place());
+    }
+}
+
+impl<T: Texts, const N: usize> Texts for [T; N] {
+    fn write(&self, lines: &mut Vec<&'static str>) {
+        self.iter().for_each(|texts| texts.write(lines));
+    }
+
+    fn read(&mut self, lines: &mut Lines) {
+        self.iter_mut().for_each(|texts| texts.read(lines));
     }
 }
 
@@ -164,9 +176,8 @@ Words {
     read_every: Phrase<1>,
 
     // A tile
-    tile_wait: Word<14>,
-    tile_longest_wait: Word<14>,
-    tile_service: Word<14>,
+    /// In the order of [`Metric::ALL`].
+    labels: [Labels; Metric::ALL.len()],
     /// Behind a percentage, with the space that the language wants there.
     percent: Word<3>,
     free: Word<10>,
@@ -284,6 +295,7 @@ Words {
     too_small: Phrase<0>,
     no_room_for_service: Phrase<0>,
     no_room_for_wait: Phrase<0>,
+    no_room_for_all: Phrase<0>,
 
     // Settings in the address that cannot be followed, by name, and what can: as short as can
     // be, for a wall's one line
@@ -322,6 +334,16 @@ Words {
     access: Access,
     /// Whose words these are: last, so that a file of another length is found out.
     language: Language,
+}
+}
+
+table! {
+/// What a metric is called.
+Labels {
+    /// Beside a tile's large number, below it, and in the header.
+    short: Word<14>,
+    /// At a tile's foot.
+    long: Word<31>,
 }
 }
 

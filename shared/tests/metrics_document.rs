@@ -9,8 +9,8 @@ const HEAD: &str = "# Metrics
 
 <!-- Made from shared/src/metric.rs by shared/tests/metrics_document.rs: do not edit. -->
 
-Every number of a queue: its name in the API and in `levels`, its label in English, German, Spanish, French
-and Portuguese, its unit, how several queues make one, and where CXone says it. \"–\": that API does not.
+Every number of a queue: its name in the API, in `levels` and for a board's `hero` and `beside`, its label in
+English, German, Spanish, French and Portuguese (on tiles shorter), its unit, how several queues make one, and where CXone says it. \"–\": that API does not.
 
 An unknown number is `null` in the API and \"–\" elsewhere, never 0: always where CXone leaves it out or writes
 it in a form that cannot be read, and as said below. Live numbers are of the latest read. Today's are counted

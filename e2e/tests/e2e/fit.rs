@@ -73,11 +73,13 @@ const FAULTS: &str = r#"(smallest => {
     tiles.forEach(tile => {
         const side = tile.querySelector('.tile-side');
         if (side.scrollWidth > side.clientWidth + 1) say('does not fit its box', side);
+        const label = tile.querySelector('.tile-label');
+        if (label.scrollWidth > label.clientWidth + 1) say('does not fit its box', label);
         const counts = [].filter.call(tile.querySelectorAll('.tile-counts'), line => line.offsetHeight > 0);
         counts.forEach(line => {
             if (line.lastElementChild.offsetTop > line.firstElementChild.offsetTop) say('wraps', line);
         });
-        const visible = ['.tile-head', '.tile-figure', '.tile-side', '.tile-line', '.tile-agents', '.tile-reason', '.tile-cause']
+        const visible = ['.tile-head', '.tile-figure', '.tile-side', '.tile-line', '.tile-agents', '.tile-facts', '.tile-reason', '.tile-cause']
             .map(part => tile.querySelector(part)).filter(part => part && part.getBoundingClientRect().height > 0);
         visible.forEach((part, place) => visible.slice(0, place).forEach(before => {
             const [one, other] = [part, before].map(it => it.getBoundingClientRect());
@@ -90,12 +92,12 @@ const FAULTS: &str = r#"(smallest => {
 
 /// Type that a screen of `width` by `height` must not go below, by the contract: a
 /// capital of 1/200 of the distance, at 0.7 em.
-fn smallest_px(width: u32, height: u32, metres: f64, inches: f64) -> f64 {
+pub(crate) fn smallest_px(width: u32, height: u32, metres: f64, inches: f64) -> f64 {
     let px_per_mm = f64::from(width).hypot(f64::from(height)) / (inches * 25.4);
     metres * 1_000.0 / 200.0 * px_per_mm / 0.7
 }
 
-async fn faults(tab: &mut Tab, smallest: f64) -> Result<Vec<String>> {
+pub(crate) async fn faults(tab: &mut Tab, smallest: f64) -> Result<Vec<String>> {
     let found = tab.evaluate(&format!("{FAULTS}({smallest})")).await?;
     Ok(serde_json::from_value(found)?)
 }

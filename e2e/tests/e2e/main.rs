@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 mod access;
 mod alone;
 mod bytes;
+mod choice;
 mod crowd;
 mod deployed;
 mod desk;

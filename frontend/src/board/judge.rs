@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use queuewall_shared::choice::Choice;
 use queuewall_shared::freshness::Freshness;
-use queuewall_shared::snapshot::{Level, Queue};
+use queuewall_shared::snapshot::{Level, Metric, Queue};
 use queuewall_shared::tile_state::TileState;
 
-use super::{BoardState, LineEnd};
+use super::{BoardState, LineEnd, TodayJudge};
 
 /// What a queue is judged by besides itself: read once for all queues of a board, since
 /// each signal read costs more than the judgement.
@@ -19,6 +20,9 @@ pub(crate) struct Judge {
     is_of_one_age: bool,
     /// Where the tiles' lines end.
     pub(super) line_end: LineEnd,
+    /// Which numbers tiles and header show.
+    pub(super) choice: Choice,
+    pub(super) today: TodayJudge,
 }
 
 impl Judge {
@@ -34,6 +38,21 @@ impl Judge {
     /// Whether a tile says that its reading is so old: while all are, the header does.
     pub(crate) fn has_to_say(&self, age: Duration) -> bool {
         !self.is_of_one_age && Freshness::of(age, self.poll_interval) == Freshness::Ageing
+    }
+
+    /// The same of a board that chooses no numbers.
+    pub(crate) fn of_supervisor(self) -> Self {
+        Self {
+            choice: Choice::default(),
+            ..self
+        }
+    }
+
+    /// How old today's numbers are, where one of them is shown and too old.
+    pub(super) fn old_today(&self, queue: &Queue) -> Option<Duration> {
+        let is_shown = self.choice.has(Metric::is_of_today);
+        let known = self.today.of(queue).filter(|_| is_shown);
+        known.filter(|it| it.0 == Freshness::Stale)?.1
     }
 
     /// How bad the queue is, where its reading still counts.
@@ -57,6 +76,8 @@ impl BoardState {
                 .head
                 .with(|head| head.as_ref().is_some_and(|it| it.is_of_one_age)),
             line_end: self.line_end(),
+            choice: self.choice(),
+            today: self.today_judge(),
         }
     }
 }

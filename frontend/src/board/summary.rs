@@ -3,15 +3,19 @@
 
 use std::time::Duration;
 
-use queuewall_shared::snapshot::{Level, Totals};
+use queuewall_shared::choice::MOST_BESIDE;
+use queuewall_shared::metric::{Aggregation, Metric};
+use queuewall_shared::snapshot::{Level, Queue};
 
 use super::BoardState;
 
 /// The queues together, by the page's own judgement of which readings count.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// Sums over the queues that count.
-    pub totals: Totals,
+    /// Queues that count.
+    pub counted: usize,
+    /// All queues that the link chose.
+    pub of: usize,
     /// Queues past a critical threshold.
     pub critical: usize,
     /// Queues past a warning threshold, and no critical one.
@@ -21,13 +25,50 @@ pub struct Summary {
     pub compared: Option<(u64, u64)>,
     /// Age of the oldest reading that counts.
     pub oldest: Option<Duration>,
+    /// The first two of the board's numbers that several queues make one of.
+    pub totals: [Option<Total>; 2],
+}
+
+/// A metric of several queues.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Total {
+    /// Which one.
+    pub metric: Metric,
+    /// In its unit; `None` where it is unknown of all of them, and of waits where none waits.
+    pub value: Option<f64>,
+    /// Whether there may be more of it: it is a sum, and some queues do not count.
+    pub is_at_least: bool,
+}
+
+impl Total {
+    /// Of queues whose live numbers count, and whose numbers of today do, among `all`.
+    fn of(metric: Metric, live: &[&Queue], today: &[&Queue], all: usize) -> Option<Self> {
+        let of_live = |metric: Metric| metric.aggregate(live.iter().copied());
+        let metric = match metric {
+            // The longest wait says more than the mean.
+            Metric::AverageWait if of_live(Metric::LongestWait).is_some() => Metric::LongestWait,
+            metric => metric,
+        };
+        let counted = if metric.is_of_today() { today } else { live };
+        let is_wait = metric.is_of_waiting() && metric != Metric::Waiting;
+        let is_none = is_wait && of_live(Metric::Waiting) == Some(0.0);
+        Some(Self {
+            is_at_least: match metric.aggregation() {
+                Aggregation::None => return None,
+                Aggregation::Sum => counted.len() < all,
+                _ => false,
+            },
+            value: (metric.aggregate(counted.iter().copied())).filter(|_| !is_none),
+            metric,
+        })
+    }
 }
 
 impl Summary {
     /// Queues whose numbers are missing or too old, so that there may be more of everything.
     #[must_use]
     pub fn unread(&self) -> usize {
-        self.totals.of.saturating_sub(self.totals.counted)
+        self.of.saturating_sub(self.counted)
     }
 }
 
@@ -38,12 +79,16 @@ impl BoardState {
         let judge = self.judge();
         let queues = self.chosen_queues();
         let mut summary = Summary::default();
+        let (mut live, mut today) = (Vec::new(), Vec::new());
         let (mut now, mut before) = (0, 0);
         let (mut compared, mut known) = (0, 0);
-        summary.totals = Totals::of(queues.iter().map(|queue| {
+        for queue in &queues {
             let (tile_state, age) = judge.of(queue);
-            let counts = tile_state.counts();
-            if counts {
+            if judge.today.is_current(queue) {
+                today.push(&**queue);
+            }
+            if tile_state.counts() {
+                live.push(&**queue);
                 summary.oldest = summary.oldest.max(age);
                 match judge.level(queue) {
                     Level::Critical => summary.critical += 1,
@@ -58,9 +103,17 @@ impl BoardState {
                     before += both.1;
                 }
             }
-            (&**queue, counts)
-        }));
+        }
+        (summary.counted, summary.of) = (live.len(), queues.len());
         summary.compared = (compared * 2 >= known).then_some((now, before));
+        let mut shown = 0;
+        for metric in (0..=MOST_BESIDE).map_while(|place| judge.choice.at(place)) {
+            let total = Total::of(metric, &live, &today, queues.len());
+            if let (Some(total), Some(place)) = (total, summary.totals.get_mut(shown)) {
+                *place = Some(total);
+                shown += 1;
+            }
+        }
         summary
     }
 }

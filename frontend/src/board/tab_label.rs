@@ -51,7 +51,7 @@ impl BoardState {
             LinkState::Connecting | LinkState::Ok => text::no_data(),
         };
         let summary = self.summary();
-        if summary.totals.counted == 0 {
+        if summary.counted == 0 {
             return TabLabel {
                 title: text::tab_unknown(excuse, &heading),
                 icon: Icon::Unknown,

@@ -210,12 +210,12 @@ impl Strip {
                 .concat();
             }
         }
-        let queues = match summary.totals.of {
+        let queues = match summary.of {
             1 => text::table().one_queue.text().to_owned(),
             of => text::table().queues.fill([&numbers::count(of as u64)]),
         };
         let said = [
-            [&text::number_waiting(&summary), " ", text::waiting()].concat(),
+            text::total(summary.totals[0]).concat(),
             text::at_level(Level::Critical, critical),
             text::at_level(Level::Warning, warning),
             text::not_read(summary.unread()),

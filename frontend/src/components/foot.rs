@@ -94,7 +94,7 @@ pub(crate) fn keep(
         };
         let fit = paging.fit();
         let limits = match fit.is_legible {
-            true => text::left_out(fit.form),
+            true => text::left_out(fit.form, board.choice()),
             false => text::too_small(),
         };
         let notice = board.notice();

@@ -1,5 +1,7 @@
 //! The tiles' grid: as many places as the fit has, filled from the page on the screen.
 
+use queuewall_shared::fit::Form;
+use queuewall_shared::snapshot::Metric;
 use web_sys::Element;
 
 use crate::board::{BoardState, Paging};
@@ -11,12 +13,15 @@ use crate::slots::{Part, Slots, follow};
 pub(crate) const MARKUP: &str =
     "<main class=board-tiles><ul class=grid></ul><p class=grid-empty></p></main>";
 
-const TABLE: [(&str, Part); 14] = [
+const TABLE: [(&str, Part); 17] = [
     (".grid", Part::Attribute("data-form")),
     (".grid", Part::Attribute("data-layout")),
     (".grid", Part::Attribute("data-name")),
     (".grid", Part::Attribute("data-line")),
     (".grid", Part::Attribute("data-off-call")),
+    (".grid", Part::Attribute("data-label")),
+    (".grid", Part::Attribute("data-bar")),
+    (".grid", Part::Attribute("data-foot")),
     (".grid", Part::Style("grid-template-columns")),
     (".grid", Part::Style("grid-template-rows")),
     (".grid", Part::Style("grid-gap")),
@@ -33,7 +38,8 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging, extras: Op
     follow(move || {
         let (fit, rows) = (paging.fit(), paging.rows());
         let track = |count: usize| ["repeat(", &count.to_string(), ", minmax(0, 1fr))"].concat();
-        let (layout, hero_em) = fit.hero(board.figures());
+        let choice = board.choice();
+        let (layout, hero_em) = fit.hero(board.figures(), choice.is_labelled());
         let height = |rows: usize| (fit.row_height_px() + fit.gap_px) * rows as f64;
         slots.show(&[
             fit.form.as_str(),
@@ -41,6 +47,9 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging, extras: Op
             markup::flag(fit.lines.name),
             markup::flag(fit.lines.trend),
             markup::flag(fit.lines.off_call),
+            markup::flag(choice.is_labelled() && fit.form == Form::Full),
+            markup::flag(choice.beside.at(1) == Some(Metric::ServiceLevel)),
+            markup::flag(choice.has_foot()),
             &track(fit.columns),
             &track(rows.len()),
             &px(fit.gap_px),

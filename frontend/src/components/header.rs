@@ -1,9 +1,7 @@
 //! The line above the tiles: which board, what is going on in all its queues, how old that is,
 //! and what time it is.
 
-use std::time::Duration;
-
-use queuewall_shared::snapshot::Level;
+use queuewall_shared::snapshot::{Level, Metric};
 use web_sys::Element;
 
 use crate::board::BoardState;
@@ -19,8 +17,9 @@ pub(crate) const MARKUP: &str = "<header class=header><i class=header-whole></i>
     <p class=header-unread></p><p class=header-every></p><i class=header-gap></i>\
     <p class=header-freshness role=timer></p><p class=header-clock role=timer></p><p class=header-kind></p></header>";
 
-const TABLE: [(&str, Part); 14] = [
+const TABLE: [(&str, Part); 15] = [
     (".header-title", Part::Text),
+    ("[data-total=waiting]", Part::Before),
     ("[data-total=waiting]", Part::Text),
     ("[data-total=waiting]", Part::After),
     ("[data-total=change]", Part::Text),
@@ -57,27 +56,23 @@ pub(crate) fn keep(root: &Element, board: BoardState) {
     let mut line = Line::find(root, ".header", &PARTS);
     follow(move || {
         let summary = board.summary();
-        let totals = &summary.totals;
-        // The longest wait says more than the mean; where no queue gives it, the mean.
-        let (label, wait) = match (totals.longest_wait_ms, totals.average_wait_ms) {
-            _ if totals.waiting == Some(0) => ("", String::new()),
-            (Some(ms), _) => (text::longest(), wait_text(ms)),
-            (None, Some(ms)) => (text::average(), wait_text(ms)),
-            (None, None) => ("", String::new()),
-        };
+        let [first, second] = summary.totals;
+        let [before, number, after] = text::total(first);
+        let [label, wait, behind] = text::total(second);
         let (state, freshness) = board.freshness(summary.oldest);
-        let label = [label, " "].concat();
-        let change = match summary.compared {
+        let is_of_waiting = first.is_some_and(|it| it.metric == Metric::Waiting);
+        let change = match summary.compared.filter(|_| is_of_waiting) {
             Some((now, before)) => text::change(now, before),
             None => String::new(),
         };
         let values: [&str; TABLE.len()] = [
             &board.title(),
-            &text::number_waiting(&summary),
-            &[" ", text::waiting()].concat(),
+            &before,
+            &number,
+            &after,
             &[if change.is_empty() { "" } else { " " }, &change].concat(),
-            if wait.is_empty() { "" } else { &label },
-            &wait,
+            &label,
+            &(wait + &behind),
             &text::at_level(Level::Critical, summary.critical),
             &text::at_level(Level::Warning, summary.warning),
             &text::not_read(summary.unread()),
@@ -92,8 +87,4 @@ pub(crate) fn keep(root: &Element, board: BoardState) {
             line.make_room(&values);
         }
     });
-}
-
-fn wait_text(milliseconds: u64) -> String {
-    text::wait(Duration::from_millis(milliseconds))
 }

@@ -8,16 +8,16 @@ use web_sys::Element;
 use crate::board::{BoardState, Judge};
 use crate::components::board::Extras;
 use crate::slots::{self, Part, Slots};
-use crate::tile_view::{Gist, TileView};
+use crate::tile_view::{Fact, Gist, TileView};
 use crate::{markup, text};
 
 const MARKUP: &str = "<li class=tile>\
     <div class=tile-head><h2 class=tile-name></h2><p class=tile-ago></p>\
     <svg class=tile-icon viewBox=\"0 0 24 24\" aria-hidden=true><path/></svg></div>\
-    <div class=tile-figure><p class=tile-hero data-metric=waiting></p><p class=tile-change></p>\
-    <p class=tile-closed></p></div><div class=tile-side><dl>\
-    <div class=tile-row><dt></dt><dd></dd></div>\
-    <div class=tile-row><dt></dt><dd data-metric=service_level><span></span><small></small></dd></div></dl>\
+    <div class=tile-figure><p class=tile-hero><small></small></p><p class=tile-change></p>\
+    <p class=tile-closed></p><p class=tile-label></p></div><div class=tile-side><dl>\
+    <div class=tile-row><dt></dt><dd><span></span><small></small></dd></div>\
+    <div class=tile-row><dt></dt><dd><span></span><small></small></dd></div></dl>\
     <div class=bar><i class=bar-service></i><i class=bar-goal></i></div></div>\
     <p class=tile-age><span data-age></span><small class=tile-old></small></p>\
     <svg class=tile-line viewBox=\"0 -6 180 112\" preserveAspectRatio=none aria-hidden=true><path/><path/><path d=M120,100v6 /></svg>\
@@ -28,27 +28,27 @@ const MARKUP: &str = "<li class=tile>\
     <span><b data-metric=agents_busy></b></span><span><b data-metric=agents_logged_on></b></span></p>\
     <p class=\"tile-counts tile-off-call\"><span><b data-metric=agents_after_call_work></b></span>\
     <span><b data-metric=agents_unavailable></b></span></p></div>\
+    <dl class=\"tile-agents tile-facts\"><div class=tile-row><dt></dt><dd><span></span><small></small></dd></div>\
+    <div class=tile-row><dt></dt><dd><span></span><small></small></dd></div></dl>\
     <div class=tile-reason><p><b></b></p><p class=tile-since><span></span></p></div>\
     <p class=tile-cause><span></span><span></span></p></li>";
 
 /// Bars' parts are pictures: their lengths are CSS lengths, and the line has room in its box
 /// for its own width.
-const TABLE: [(&str, Part); 45] = [
+const TABLE: [(&str, Part); 43] = [
     ("", Part::Attribute("data-state")),
     ("", Part::Attribute("data-level")),
     ("", Part::Attribute("aria-label")),
     (".tile-name", Part::Text),
     (".tile-ago", Part::Text),
     (".tile-icon path", Part::Attribute("d")),
-    (".tile-hero", Part::Text),
+    (".tile-hero", Part::Attribute("data-metric")),
+    (".tile-hero", Part::Attribute("data-old")),
+    (".tile-hero small", Part::Before),
+    (".tile-hero small", Part::Text),
+    (".tile-label", Part::Text),
     (".tile-change", Part::Text),
     (".tile-closed", Part::Text),
-    ("dt", Part::Text),
-    ("dd", Part::Attribute("data-metric")),
-    ("dd", Part::Text),
-    (".tile-row + .tile-row dt", Part::Text),
-    ("dd span", Part::Text),
-    ("dd small", Part::Text),
     (".bar-service", Part::Style("width")),
     (".bar-goal", Part::Style("left")),
     ("[data-age]", Part::Text),
@@ -81,10 +81,21 @@ const TABLE: [(&str, Part); 45] = [
     ("", Part::Attribute("data-queue")),
 ];
 
+/// The same of each number beside the large one.
+const ROW: [(&str, Part); 6] = [
+    ("", Part::Attribute("hidden")),
+    ("dt", Part::Text),
+    ("dd", Part::Attribute("data-metric")),
+    ("dd", Part::Attribute("data-old")),
+    ("span", Part::Text),
+    ("small", Part::Text),
+];
+
 /// The tile of one place. Dropping it takes it away.
 pub(crate) struct Tile {
     element: Element,
     slots: Slots,
+    rows: Vec<Slots>,
     shown: Option<Gist>,
 }
 
@@ -93,8 +104,12 @@ impl Tile {
     pub(crate) fn new(grid: &Element) -> Option<Self> {
         let element = slots::elements(MARKUP).pop()?;
         grid.append_child(&element).ok()?;
+        let rows = element.get_elements_by_class_name("tile-row");
         Some(Self {
             slots: Slots::find(&element, &TABLE),
+            rows: (0..rows.length())
+                .filter_map(|place| Some(Slots::find(&rows.item(place)?, &ROW)))
+                .collect(),
             element,
             shown: None,
         })
@@ -136,6 +151,7 @@ impl Tile {
             true => "",
             false => &since_short,
         };
+        let hero = tile.number(0);
         self.slots.show(&[
             tile.tile_state.as_str(),
             tile.level.as_str(),
@@ -143,15 +159,13 @@ impl Tile {
             &tile.name,
             &tile.ago,
             icon(tile.sight, tile.level),
-            &tile.waiting,
+            hero.metric,
+            old(hero),
+            &hero.value,
+            hero.unit,
+            hero.label,
             &tile.change,
             text::closed(),
-            tile.wait_label,
-            tile.wait_metric,
-            &tile.wait,
-            text::tile_service(),
-            &tile.service,
-            tile.service_unit,
             &tile.service_bar,
             &tile.goal,
             &tile.age,
@@ -183,6 +197,18 @@ impl Tile {
             &tile.cause,
             id,
         ]);
+        for (place, row) in self.rows.iter_mut().enumerate() {
+            let fact = tile.number(place + 1);
+            let hidden = if fact.metric.is_empty() { "hidden" } else { "" };
+            row.show(&[
+                hidden,
+                fact.label,
+                fact.metric,
+                old(fact),
+                &fact.value,
+                fact.unit,
+            ]);
+        }
         // Last, when all of it is there.
         let _ = self.element.remove_attribute("hidden");
     }
@@ -192,6 +218,11 @@ impl Drop for Tile {
     fn drop(&mut self) {
         self.element.remove();
     }
+}
+
+/// Whether a number is too old, for the style sheet.
+fn old(fact: &Fact) -> &'static str {
+    if fact.is_old { "true" } else { "" }
 }
 
 /// The icon beside the name, in a square of 24: a level's is filled, a state's a line.

@@ -80,18 +80,24 @@ pub(super) fn now(board: BoardState, queue: &Queue, view: &TileView) -> String {
             ])
         };
         content += "<dl class=now-figures>";
-        content += &figure(words.calls_waiting.text(), &view.waiting, &view.change);
+        content += &figure(
+            words.calls_waiting.text(),
+            &view.number(0).value,
+            &view.change,
+        );
         // Numbers that are too old are not repeated but for the calls waiting, as on a tile.
         if view.tile_state != TileState::Stale {
-            let wait = match view.wait_metric {
+            // A supervisor's.
+            let (wait, service) = (view.number(1), view.number(2));
+            let label = match wait.metric {
                 "longest_wait" => words.longest_wait,
                 _ => words.average_wait,
             };
-            content += &figure(wait.text(), &view.wait, "");
+            content += &figure(label.text(), &wait.value, "");
             let goal = queue.service_level.goal.map(numbers::tenths);
-            let goal = goal.filter(|_| !view.service_unit.is_empty());
+            let goal = goal.filter(|_| !service.unit.is_empty());
             let goal = goal.map_or_else(String::new, |goal| words.goal.fill([&goal]));
-            let service = [&*view.service, view.service_unit].concat();
+            let service = [&*service.value, service.unit].concat();
             content += &figure(words.service_level.text(), &service, &goal);
             let of = ["/ ", &view.logged_on].concat();
             content += &figure(words.free_agents.text(), &view.available, &of);

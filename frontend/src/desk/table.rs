@@ -172,7 +172,7 @@ impl Made {
     fn show(&mut self, board: BoardState, place: Place) {
         let (column, is_reversed) = order_of(place);
         self.head.show(head(column, is_reversed));
-        let judge = board.judge();
+        let judge = board.judge().of_supervisor();
         let of_today = board.today_judge();
         let ids = match column {
             // The order of the tiles, which the toolbar chooses.
@@ -250,7 +250,7 @@ impl Row {
     ) -> Self {
         let is_current = matches!(view.tile_state, TileState::Fresh | TileState::Ageing);
         let value = |metric| queue.value(metric).filter(|_| is_current);
-        let wait = match view.wait_metric {
+        let wait = match view.number(1).metric {
             "longest_wait" => Metric::LongestWait,
             _ => Metric::AverageWait,
         };
@@ -360,20 +360,22 @@ fn cells(queue: &Queue, view: &TileView, is_current: bool, abandoned: Option<f64
         ("", age) => age,
         (lasting, _) => lasting,
     };
+    // A supervisor's.
+    let (wait, service) = (view.number(1), view.number(2));
+    let goal = queue
+        .service_level
+        .goal
+        .filter(|_| is_current && !service.unit.is_empty());
+    let goal = goal.map_or_else(String::new, |goal| [" / ", &numbers::tenths(goal)].concat());
     let wait = if is_current {
-        &*view.wait
+        &*wait.value
     } else {
         format::UNKNOWN
     };
     let service = match is_current {
-        true => [&*view.service, view.service_unit].concat(),
+        true => [&*service.value, service.unit].concat(),
         false => format::UNKNOWN.into(),
     };
-    let goal = queue
-        .service_level
-        .goal
-        .filter(|_| is_current && !view.service_unit.is_empty());
-    let goal = goal.map_or_else(String::new, |goal| [" / ", &numbers::tenths(goal)].concat());
     cells
         + &markup::fill(&[
             "</th><td class=of-waiting><b>",

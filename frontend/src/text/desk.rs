@@ -140,7 +140,7 @@ pub fn tab_unknown(excuse: &str, heading: &str) -> String {
     ["? ", excuse, " – ", heading].concat()
 }
 
-/// The tab's title: how many queues are in trouble, and what waits in all.
+/// The tab's title: how many queues are in trouble, and the first of the header's numbers.
 #[must_use]
 pub fn tab_title(summary: &Summary, heading: &str) -> String {
     let (sign, level, queues) = match (summary.critical, summary.warning) {
@@ -148,17 +148,17 @@ pub fn tab_title(summary: &Summary, heading: &str) -> String {
         (0, warning) => ("▲ ", Level::Warning, warning),
         (critical, _) => ("● ", Level::Critical, critical),
     };
-    [
-        sign,
-        &super::at_level(level, queues),
-        if queues > 0 { " · " } else { "" },
-        &super::number_waiting(summary),
-        " ",
-        super::waiting(),
-        " – ",
-        heading,
-    ]
-    .concat()
+    let trouble = super::at_level(level, queues);
+    let total = super::total(summary.totals[0]).concat();
+    let dot = match trouble.is_empty() || total.is_empty() {
+        true => "",
+        false => " · ",
+    };
+    let dash = match trouble.is_empty() && total.is_empty() {
+        true => "",
+        false => " – ",
+    };
+    [sign, &trouble, dot, &total, dash, heading].concat()
 }
 
 /// What a key does, in the list of keys.

@@ -1,32 +1,45 @@
 //! What a tile says besides its numbers and why it is at its level.
 
+use std::time::Duration;
+
 use queuewall_shared::cause::Cause;
 use queuewall_shared::format;
-use queuewall_shared::snapshot::{Agents, Level, Queue};
+use queuewall_shared::metric::Unit;
+use queuewall_shared::snapshot::{Agents, Direction, Level, Metric, Queue};
 use queuewall_shared::tile_state::TileState;
 
-use super::{level, words};
+use super::{level, wait, words};
 use crate::numbers;
 
-/// Before a tile's mean wait.
+/// What a metric is called, at a tile's foot or in fewer letters.
 #[must_use]
-pub fn tile_wait() -> &'static str {
-    words().tile_wait.text()
+pub fn label(metric: Metric, is_at_foot: bool) -> &'static str {
+    let labels = &words().labels[metric as usize];
+    match is_at_foot {
+        true => labels.long.text(),
+        false => labels.short.text(),
+    }
 }
 
-/// Before a tile's longest wait, where the mean is not given.
+/// A metric's value, and the unit behind it.
 #[must_use]
-pub fn tile_longest_wait() -> &'static str {
-    words().tile_longest_wait.text()
+pub fn value_of(metric: Metric, value: f64) -> (String, &'static str) {
+    match metric.unit() {
+        Unit::Calls | Unit::Agents => (numbers::compact(value as u64), ""),
+        Unit::Milliseconds => (wait(Duration::from_millis(value as u64)), ""),
+        // Neither is ever made better than it is.
+        Unit::Percent => {
+            let number = match metric.direction() {
+                Direction::Above if value < 10.0 => numbers::tenths(value),
+                Direction::Above => format::whole_percent(value.ceil()),
+                Direction::Below => format::whole_percent(value),
+            };
+            (number, self::percent())
+        }
+    }
 }
 
-/// Before a tile's service level.
-#[must_use]
-pub fn tile_service() -> &'static str {
-    words().tile_service.text()
-}
-
-/// Behind a service level.
+/// Behind a percentage.
 #[must_use]
 pub fn percent() -> &'static str {
     words().percent.text()

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::document;
-use queuewall_frontend::board::Summary;
+use queuewall_frontend::board::{Summary, Total};
 use queuewall_frontend::keys::Command;
 use queuewall_frontend::{language, text};
 use queuewall_shared::language::Language;
 use queuewall_shared::level::Level;
 use queuewall_shared::settings::Settings;
-use queuewall_shared::snapshot::Totals;
+use queuewall_shared::snapshot::Metric;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::desk::{at_level, press};
@@ -113,25 +113,26 @@ fn the_tabs_title_counts_as_the_language_does() {
     for language in Language::ALL.into_iter().rev() {
         language::speak(language);
         let title = |critical, warning, waiting, is_partial| {
+            let total = Total {
+                metric: Metric::Waiting,
+                value: waiting,
+                is_at_least: is_partial,
+            };
             let summary = Summary {
                 critical,
                 warning,
-                totals: Totals {
-                    waiting,
-                    of: usize::from(is_partial),
-                    ..Totals::default()
-                },
+                totals: [Some(total), None],
                 ..Summary::default()
             };
             text::tab_title(&summary, "B")
         };
         said.push(
             [
-                title(1, 5, Some(1), false),
-                title(2, 0, Some(12_345), true),
+                title(1, 5, Some(1.0), false),
+                title(2, 0, Some(12_345.0), true),
                 title(0, 1, None, true),
-                title(0, 3, Some(0), false),
-                title(0, 0, Some(4), false),
+                title(0, 3, Some(0.0), false),
+                title(0, 0, Some(4.0), false),
                 text::shown_of(12_345, 23_456),
             ]
             .join(" | "),

@@ -5,6 +5,7 @@
 
 mod access;
 mod alone;
+mod choice;
 mod desk;
 mod desk_words;
 mod hands;

@@ -146,11 +146,13 @@ fn stands(words: &Words, queue: &Queue, tile: &TileView) -> Option<bool> {
     let said = tile.why.matter.as_str();
     let of = |phrase| hole(phrase, said);
     // What the tile shows of a wait is one of the two.
-    let is_shown = |metric: &str| tile.wait_metric == metric && tile.wait != "–";
+    let (waiting, wait, service) = (tile.number(0), tile.number(1), tile.number(2));
+    let (waiting, wait, wait_metric) = (&*waiting.value, &*wait.value, wait.metric);
+    let is_shown = |metric: &str| wait_metric == metric && wait != "–";
     let held = queue.reasons[0].held;
     // The longer phrase first where one begins like another.
     Some(if said == words.none_waiting.text() {
-        held && tile.waiting == "0"
+        held && waiting == "0"
     } else if said == words.now_unknown.text() {
         held && queue.reasons[0].value.is_none()
     } else if said == words.nobody_free.text() {
@@ -158,30 +160,30 @@ fn stands(words: &Words, queue: &Queue, tile: &TileView) -> Option<bool> {
     } else if said == words.none_logged_on.text() && !held {
         tile.logged_on == "0"
     } else if let Some(limit) = of(words.many_waiting) {
-        !held && number(&tile.waiting) >= number(limit)
+        !held && number(waiting) >= number(limit)
     } else if let Some(limit) = of(words.service_under) {
-        !held && number(&tile.service) < number(limit)
+        !held && number(&service.value) < number(limit)
     } else if let Some(now) = of(words.service_now) {
-        held && now == tile.service
+        held && now == service.value
     } else if let Some(limit) = of(words.longest_over) {
-        !held && is_shown("longest_wait") && seconds(&tile.wait) > seconds(limit)
+        !held && is_shown("longest_wait") && seconds(wait) > seconds(limit)
     } else if let Some(limit) = of(words.wait_over) {
-        !held && is_shown("average_wait") && seconds(&tile.wait) > seconds(limit)
+        !held && is_shown("average_wait") && seconds(wait) > seconds(limit)
     } else if let Some(limit) = of(words.few_free) {
         !held && (tile.logged_on == "0" || number(&tile.available) <= number(limit))
     } else if let Some(limit) = of(words.few_logged_on) {
         !held && number(&tile.logged_on) <= number(limit)
     } else if let Some(now) = of(words.waiting_now) {
-        now == tile.waiting
+        now == waiting
     } else if let Some(now) = of(words.logged_on_now) {
         held && now == tile.logged_on
     } else if let Some(now) = of(words.free_now) {
         held && (now == tile.available || tile.logged_on == "0")
     } else if let Some(now) = of(words.longest_now) {
-        now == tile.wait
+        now == wait
     } else {
         let now = of(words.wait_now)?;
-        now == tile.wait || (now == "–" && queue.average_wait_ms.is_none())
+        now == wait || (now == "–" && queue.average_wait_ms.is_none())
     })
 }
 
@@ -234,7 +236,11 @@ fn no_tile_says_what_its_numbers_refute() {
         let tile = TileView::of(&queue, tile_state, &told);
         let about = || format!("{language:?}: {tile:#?} of {queue:#?}");
 
-        assert!(tile.waiting != "0" || tile.wait == "–", "{}", about());
+        assert!(
+            tile.number(0).value != "0" || tile.number(1).value == "–",
+            "{}",
+            about()
+        );
         if tile_state == TileState::Closed {
             let is_own = !Cause::ALL
                 .iter()
@@ -243,7 +249,7 @@ fn no_tile_says_what_its_numbers_refute() {
             if let Some(now) = tile.cause.split(" · ").nth(1) {
                 assert_eq!(
                     hole(words.waiting_now, now),
-                    Some(&*tile.waiting),
+                    Some(&*tile.number(0).value),
                     "{}",
                     about()
                 );

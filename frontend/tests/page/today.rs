@@ -12,7 +12,7 @@ extern "C" {
     fn leave();
 }
 
-fn counted(id: &str) -> Queue {
+pub(crate) fn counted(id: &str) -> Queue {
     let today = Today {
         from: "2026-01-04T23:00:00Z".into(),
         offered: Some(1_372),
@@ -37,7 +37,7 @@ fn counted(id: &str) -> Queue {
 }
 
 /// A board in the dialect that has today's numbers, read every minute.
-fn board(queues: Vec<Queue>) -> BoardSnapshot {
+pub(crate) fn board(queues: Vec<Queue>) -> BoardSnapshot {
     BoardSnapshot {
         today_interval_ms: Some(60_000),
         ..snapshot(queues)

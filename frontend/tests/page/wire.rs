@@ -2,6 +2,7 @@
 
 use queuewall_frontend::wire::{self, Reader};
 use queuewall_shared::cause::Cause;
+use queuewall_shared::choice::Preset;
 use queuewall_shared::level::{Direction, Level, Metric, Reason};
 use queuewall_shared::snapshot::{
     Board, BoardList, BoardSnapshot, Display, QueueState, ShowGroups, Theme, Totals, Upstream,
@@ -134,6 +135,9 @@ fn every_field_comes_back_as_the_server_wrote_it() {
             inches: Some(55.0),
             rotate_seconds: Some(15),
             groups: Some(ShowGroups::Headings),
+            preset: Some(Preset::Service),
+            hero: Some(Metric::ServiceLevelToday),
+            beside: Some(vec![Metric::Handled, Metric::AbandonRate].into()),
         };
         written.totals = Totals {
             waiting: Some(1),

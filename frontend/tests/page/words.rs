@@ -7,6 +7,7 @@ use std::time::Duration;
 use queuewall_frontend::api::Refusal;
 use queuewall_frontend::{language, numbers, text};
 use queuewall_shared::cause::Cause;
+use queuewall_shared::choice::Choice;
 use queuewall_shared::fit::Form;
 use queuewall_shared::language::Language;
 use queuewall_shared::level::{Level, Metric, Reason};
@@ -45,6 +46,14 @@ fn at_fault(metric: Metric, limit: f64, held: bool) -> Queue {
             ..Agents::default()
         },
         ..Queue::default()
+    }
+}
+
+/// Another choice of numbers than the usual one.
+fn chosen() -> Choice {
+    Choice {
+        hero: Metric::Handled,
+        ..Choice::default()
     }
 }
 
@@ -103,8 +112,9 @@ fn sentences() -> Vec<String> {
         text::ago(minutes(5)),
         text::old(minutes(5)),
         text::too_small().into(),
-        text::left_out(Form::NoService).into(),
-        text::left_out(Form::NoWait).into(),
+        text::left_out(Form::NoService, Choice::default()).into(),
+        text::left_out(Form::NoWait, Choice::default()).into(),
+        text::left_out(Form::NoWait, chosen()).into(),
         text::page_of(2, 5),
     ]);
     let tile_states = [

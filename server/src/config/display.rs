@@ -1,5 +1,7 @@
 //! How a board is shown unless the link says otherwise.
 
+mod choice;
+
 use queuewall_shared::{
     language::Language,
     settings::{INCHES, METRES, ROTATE_SECONDS},
@@ -7,6 +9,8 @@ use queuewall_shared::{
 };
 
 use super::{file::Table, problem::Problem};
+use choice::Numbers;
+pub(super) use choice::without_today;
 
 /// Reads a board's settings.
 pub(super) fn read(board: &Table, problems: &mut Vec<Problem>) -> Display {
@@ -21,6 +25,11 @@ pub(super) fn read(board: &Table, problems: &mut Vec<Problem>) -> Display {
     let language = found.and_then(|found| found.parse(problems, language));
     let found = board.texts.get("show_groups");
     let groups = found.and_then(|found| found.parse(problems, show_groups));
+    let Numbers {
+        preset,
+        hero,
+        beside,
+    } = Numbers::read(board, problems);
     Display {
         groups,
         theme,
@@ -29,6 +38,9 @@ pub(super) fn read(board: &Table, problems: &mut Vec<Problem>) -> Display {
         inches,
         // Within bounds, and the file has taken nothing but an integer.
         rotate_seconds: rotate.map(|seconds| seconds as u32),
+        preset,
+        hero,
+        beside,
     }
 }
 

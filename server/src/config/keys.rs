@@ -81,11 +81,12 @@ impl Kind {
             Self::Board => &[
                 (
                     Self::Text,
-                    "slug title timezone notice theme language show_groups agents",
+                    "slug title timezone notice theme language show_groups agents preset hero",
                 ),
                 (Self::Number, "metres inches"),
                 (Self::Integer, "rotate_seconds"),
                 (Self::Ids, "skill_ids agent_teams"),
+                (Self::Texts, "beside"),
                 (Self::Queues, "queues"),
                 (Self::Groups, "groups"),
                 (Self::Levels, LEVELS),
@@ -358,9 +359,9 @@ pub(super) fn file_keys() -> impl Iterator<Item = &'static str> {
 /// Ends of keys that are easily left out.
 const UNITS: [&str; 3] = ["seconds", "percent", "minute"];
 
-/// The known name that `word` was probably meant to be: at most two slips away, and one in
-/// short words; else the one that is so near when its words are in another order, or without
-/// a unit.
+/// The known name that `word` was probably meant to be: the one of the same words in another order
+/// or without a unit; else one at most two slips away, and one in short words; else the one that
+/// is so near in another order, or without a unit.
 pub(crate) fn did_you_mean<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str>,
@@ -378,10 +379,15 @@ pub(crate) fn did_you_mean<'a>(
         near.sort_unstable();
         near
     };
+    let by_words = nearest(words);
+    // First, since agents_available is not meant to be agents_unavailable.
+    if let [(0, name)] | [(0, name), (1.., _), ..] = by_words[..] {
+        return Some(name);
+    }
     if let Some((_, name)) = nearest(str::to_owned).first() {
         return Some(name);
     }
-    match nearest(words)[..] {
+    match by_words[..] {
         [(_, name)] => Some(name),
         [(first, name), (second, _), ..] if first < second => Some(name),
         _ => None,

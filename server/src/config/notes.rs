@@ -4,7 +4,7 @@
 use queuewall_shared::level::{Limits, Metric, Thresholds};
 
 use super::{
-    BoardConfig,
+    BoardConfig, display,
     file::{OFF, Table},
     groups, keys,
     reader::Reader,
@@ -30,6 +30,10 @@ pub(super) fn describe(
     if let Some(levels) = file.table(keys::LEVELS) {
         let by = "each board's time zone";
         of_table(reader, levels, "levels", "every board", base, by);
+    }
+    if !has_today {
+        let of = |board: &BoardConfig| display::without_today(&board.slug, &board.display);
+        reader.warnings.extend(boards.iter().filter_map(of));
     }
     let in_file = file.array(keys::BOARDS);
     let has_zone = |index: usize, reader: &Reader<'_>| match in_file.get(index) {

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::tile::{NAME_EM, OFF_CALL_EM, TREND_EM};
 use super::*;
+use crate::metric::Metric;
 
 const FULL_HD: Viewport = Viewport {
     width_px: 1920.0,
@@ -79,7 +80,7 @@ fn few_tiles_leave_no_empty_place_and_have_large_numbers() {
     for count in 1..=3 {
         let fit = wall(count, 3.0, 55.0);
         assert_eq!((fit.per_page, fit.columns), (count, count));
-        let (_, hero_em) = fit.hero(Figures::Two);
+        let (_, hero_em) = fit.hero(Figures::Two, false);
         let of_tile = hero_em / fit.height_em;
         assert!(
             (0.35..=MOST_OF_TILE).contains(&of_tile),
@@ -93,19 +94,24 @@ fn few_tiles_leave_no_empty_place_and_have_large_numbers() {
 
 #[test]
 fn numbers_of_a_full_wall_have_the_size_of_the_drawing() {
-    let hero_em = |figures| wall(12, 3.0, 55.0).hero(figures);
+    let hero_em = |figures| wall(12, 3.0, 55.0).hero(figures, false);
     let (layout, two) = hero_em(Figures::Two);
     assert_eq!(layout, Layout::Beside);
     assert!((2.6..3.6).contains(&two), "{two}");
     let (_, three) = hero_em(Figures::Three);
     assert!((2.3..2.7).contains(&three), "{three}");
     assert!(hero_em(Figures::Four).1 < three);
-    for (most, figures) in [
-        (99, Figures::Two),
-        (100, Figures::Three),
-        (100_000, Figures::Four),
+    for (metric, most, figures) in [
+        (Metric::Waiting, 99.0, Figures::Two),
+        (Metric::Handled, 100.0, Figures::Three),
+        (Metric::Waiting, 100_000.0, Figures::Four),
+        (Metric::ServiceLevelToday, 99.9, Figures::Percent),
+        (Metric::ServiceLevel, 100.0, Figures::Hundred),
+        (Metric::AbandonRate, 3.4, Figures::Clock),
+        (Metric::LongestWait, 599_000.0, Figures::Clock),
+        (Metric::LongestWait, 600_000.0, Figures::LongClock),
     ] {
-        assert_eq!(Figures::of(most), figures);
+        assert_eq!(Figures::of(metric, most), figures, "{metric:?} {most}");
     }
 }
 
@@ -345,18 +351,24 @@ proptest! {
     }
 
     #[test]
-    fn calls_waiting_are_readable_and_have_room(
+    fn large_number_of_any_choice_is_readable_and_has_room(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
-        off_call in any::<bool>(), most in prop_oneof![0u64..100, 100u64..1_000, any::<u64>()],
+        off_call in any::<bool>(), metric in (0..Metric::ALL.len()).prop_map(|at| Metric::ALL[at]),
+        most in prop_oneof![0u64..100, 100u64..1_000, any::<u64>()],
     ) {
         let fit = Fit::wall(count, viewport, distance, lines(off_call));
-        let figures = Figures::of(most);
-        let (layout, hero_em) = fit.hero(figures);
+        let figures = Figures::of(metric, most as f64);
+        let is_labelled = metric != Metric::Waiting;
+        let (layout, hero_em) = fit.hero(figures, is_labelled);
         prop_assert!(hero_em >= 1.3, "{} in {:?}", hero_em, fit);
         prop_assert!(hero_em <= fit.height_em * MOST_OF_TILE + 1e-9, "{} in {:?}", hero_em, fit);
         let beside = if layout == Layout::Above || fit.form == Form::NoWait { 0.0 } else { SIDE_EM };
         let taken = INSET_EM + beside + hero_em * figures.width();
         prop_assert!(taken <= fit.width_em + 1e-9, "{} in {:?}", hero_em, fit);
+        if is_labelled && fit.form == Form::Full {
+            let down_em = HEAD_AND_FOOT_EM + hero_em * FIGURE_HEIGHT + LABEL_EM;
+            prop_assert!(down_em <= fit.height_em + 1e-9, "{} in {:?}", hero_em, fit);
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What a tile says, how, and how much room that takes: the measures of `style/tile.css`, in
 //! ems of the tile's type.
 
+use crate::metric::{Metric, Unit};
+
 /// Borders and margins left and right in a tile, in ems of its type like all that follows.
 pub(super) const INSET_EM: f64 = 1.34;
 /// Wait and service level beside the calls waiting.
@@ -11,6 +13,8 @@ pub(super) const CHANGE_EM: f64 = 1.85;
 const BESIDE_EM: f64 = 0.2;
 /// A second line for long names.
 pub(super) const NAME_EM: f64 = 1.15;
+/// What the large number is, below it.
+pub(super) const LABEL_EM: f64 = 1.2;
 /// The trend's line.
 pub(super) const TREND_EM: f64 = 2.1;
 /// The line of agents who are off calls.
@@ -57,7 +61,8 @@ impl Form {
         }
     }
 
-    /// What a queue's tile tells: calls waiting, wait, service level, agents.
+    /// What a queue's tile tells: calls waiting, wait, service level, agents, or as many other
+    /// numbers.
     pub(super) const fn facts(self) -> usize {
         match self {
             Self::Full => 4,
@@ -139,36 +144,53 @@ pub fn name_em(name: &str) -> f64 {
     f64::from(name.chars().map(twentieths).sum::<u32>()) / 20.0
 }
 
-/// How much room the most calls waiting of a board take as they are written. All its tiles
+/// How much room the widest large number of a board takes as it is written. All its tiles
 /// have numbers of one size, so that a worse one is never smaller than a better one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Figures {
-    /// Up to 99.
+    /// A count up to 99.
     #[default]
     Two,
-    /// Up to 999, and `1.2k` and `12k`.
+    /// A percentage below 100.
+    Percent,
+    /// A count up to 999, and `1.2k` and `12k`.
     Three,
-    /// More.
+    /// Minutes below 10 and seconds, or a percentage with a tenth.
+    Clock,
+    /// 100 percent.
+    Hundred,
+    /// A larger count.
     Four,
+    /// More minutes, or hours.
+    LongClock,
 }
 
 impl Figures {
-    /// Of the most calls waiting.
+    /// Of the largest value of a metric, in its unit.
     #[must_use]
-    pub fn of(most: u64) -> Self {
-        match most {
-            ..100 => Self::Two,
-            100..100_000 => Self::Three,
-            _ => Self::Four,
+    pub fn of(metric: Metric, most: f64) -> Self {
+        match metric.unit() {
+            Unit::Calls | Unit::Agents if most < 100.0 => Self::Two,
+            Unit::Calls | Unit::Agents if most < 100_000.0 => Self::Three,
+            Unit::Calls | Unit::Agents => Self::Four,
+            Unit::Milliseconds if most < 600_000.0 => Self::Clock,
+            Unit::Milliseconds => Self::LongClock,
+            Unit::Percent if most >= 100.0 => Self::Hundred,
+            Unit::Percent if metric == Metric::AbandonRate => Self::Clock,
+            Unit::Percent => Self::Percent,
         }
     }
 
-    /// The width of the widest number, of the size of its type.
+    /// The width of the widest number, of the size of its type. A percent sign is smaller.
     pub(super) const fn width(self) -> f64 {
         match self {
             Self::Two => 1.28,
+            Self::Percent => 1.85,
             Self::Three => 2.07,
+            Self::Clock => 2.2,
+            Self::Hundred => 2.6,
             Self::Four => 2.8,
+            Self::LongClock => 3.05,
         }
     }
 
@@ -177,17 +199,17 @@ impl Figures {
     pub(super) const fn change_em(self) -> f64 {
         match self {
             Self::Two => CHANGE_EM,
-            Self::Three | Self::Four => BESIDE_EM,
+            _ => BESIDE_EM,
         }
     }
 }
 
-/// Where the calls waiting are in a tile.
+/// Where the large number is in a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Layout {
-    /// Beside wait and service level.
+    /// Beside two others: wait and service level, unless a board chooses others.
     Beside,
-    /// Beside wait, service level and trend: in a wide tile.
+    /// Beside these and the trend: in a wide tile.
     Wide,
     /// Above all of them: in a high tile.
     Above,

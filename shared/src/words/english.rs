@@ -4,7 +4,7 @@ use crate::cause::Cause;
 use crate::language::Language;
 use crate::phrase::{phrase, word};
 
-use super::{Causes, Words, access};
+use super::{Causes, Words, access, labels};
 
 pub(super) const WORDS: Words = Words {
     language: Language::English,
@@ -45,9 +45,7 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("No connection"),
     read_every: phrase("each queue is read every\u{a0}{0}"),
 
-    tile_wait: word("Wait"),
-    tile_longest_wait: word("Longest"),
-    tile_service: word("Service"),
+    labels: labels::ENGLISH,
     percent: word("%"),
     free: word("free"),
     busy: word("busy"),
@@ -82,8 +80,8 @@ pub(super) const WORDS: Words = Words {
     none_logged_on: phrase("none logged on"),
     few_logged_on: phrase("{0} or fewer on"),
     abandoned_over: phrase("abandon >\u{a0}{0}%"),
-    service_today_under: phrase("SL day <\u{a0}{0}%"),
-    answer_over: phrase("ASA >\u{a0}{0}"),
+    service_today_under: phrase("SL today <\u{a0}{0}%"),
+    answer_over: phrase("answer >\u{a0}{0}"),
     easing: word("Easing"),
     none_waiting: phrase("none waiting"),
     now_unknown: phrase("now unknown"),
@@ -94,8 +92,8 @@ pub(super) const WORDS: Words = Words {
     free_now: phrase("{0} free"),
     logged_on_now: phrase("{0} logged on"),
     abandoned_now: phrase("abandon {0}%"),
-    service_today_now: phrase("SL day {0}%"),
-    answer_now: phrase("ASA {0}"),
+    service_today_now: phrase("SL today {0}%"),
+    answer_now: phrase("answer {0}"),
     at_least: phrase("at least {0}"),
     free_of: phrase("{0} of {1} free"),
     was_critical: phrase("was critical at {0}"),
@@ -161,6 +159,7 @@ pub(super) const WORDS: Words = Words {
     too_small: phrase("Screen too small for this distance"),
     no_room_for_service: phrase("No room for agents and service level"),
     no_room_for_wait: phrase("No room for agents, service level and wait"),
+    no_room_for_all: phrase("No room for all numbers"),
 
     no_setting: phrase("{0}: no such setting. Settings: {1}."),
     repeated: phrase("{0} is there more than once: the first counts."),

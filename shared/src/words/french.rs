@@ -3,7 +3,7 @@
 use crate::language::Language;
 use crate::phrase::{phrase, word};
 
-use super::{Causes, Words, access};
+use super::{Causes, Words, access, labels};
 
 pub(super) const WORDS: Words = Words {
     language: Language::French,
@@ -50,9 +50,7 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("Pas de connexion"),
     read_every: phrase("chaque file est lue toutes les\u{a0}{0}"),
 
-    tile_wait: word("Attente"),
-    tile_longest_wait: word("Max."),
-    tile_service: word("Service"),
+    labels: labels::FRENCH,
     percent: word("\u{a0}%"),
     free: word("dispo"),
     busy: word("occ."),
@@ -167,6 +165,7 @@ pub(super) const WORDS: Words = Words {
     too_small: phrase("Écran trop petit pour cette distance"),
     no_room_for_service: phrase("Pas de place pour les agents et le niveau de service"),
     no_room_for_wait: phrase("Pas de place pour les agents, le niveau de service et l’attente"),
+    no_room_for_all: phrase("Pas de place pour tous les chiffres"),
 
     no_setting: phrase("{0}\u{a0}: réglage inconnu. Réglages\u{a0}: {1}."),
     repeated: phrase("{0} figure plusieurs fois\u{a0}: seule la première valeur compte."),

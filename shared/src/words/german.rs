@@ -3,7 +3,7 @@
 use crate::language::Language;
 use crate::phrase::{phrase, word};
 
-use super::{Causes, Words, access};
+use super::{Causes, Words, access, labels};
 
 pub(super) const WORDS: Words = Words {
     language: Language::German,
@@ -50,9 +50,7 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("Keine Verbindung"),
     read_every: phrase("jede Warteschlange wird alle\u{a0}{0} gelesen"),
 
-    tile_wait: word("Warten"),
-    tile_longest_wait: word("Längste"),
-    tile_service: word("Service"),
+    labels: labels::GERMAN,
     percent: word("\u{a0}%"),
     free: word("frei"),
     busy: word("belegt"),
@@ -88,7 +86,7 @@ pub(super) const WORDS: Words = Words {
     few_logged_on: phrase("höchstens {0} an"),
     abandoned_over: phrase("Abbrüche >\u{a0}{0}\u{a0}%"),
     service_today_under: phrase("SL Tag <\u{a0}{0}\u{a0}%"),
-    answer_over: phrase("ASA >\u{a0}{0}"),
+    answer_over: phrase("Antwort >\u{a0}{0}"),
     easing: word("Besser"),
     none_waiting: phrase("niemand wartet"),
     now_unknown: phrase("jetzt unbekannt"),
@@ -99,8 +97,8 @@ pub(super) const WORDS: Words = Words {
     free_now: phrase("{0} frei"),
     logged_on_now: phrase("{0} angemeldet"),
     abandoned_now: phrase("Abbrüche {0}\u{a0}%"),
-    service_today_now: phrase("SL Tag {0}\u{a0}%"),
-    answer_now: phrase("ASA {0}"),
+    service_today_now: phrase("SL heute {0}\u{a0}%"),
+    answer_now: phrase("Antwort {0}"),
     at_least: phrase("mindestens {0}"),
     free_of: phrase("{0} von {1} frei"),
     was_critical: phrase("war um {0} kritisch"),
@@ -167,6 +165,7 @@ pub(super) const WORDS: Words = Words {
     too_small: phrase("Bildschirm zu klein für diesen Abstand"),
     no_room_for_service: phrase("Kein Platz für Agenten und Servicelevel"),
     no_room_for_wait: phrase("Kein Platz für Agenten, Servicelevel und Wartezeit"),
+    no_room_for_all: phrase("Kein Platz für alle Zahlen"),
 
     no_setting: phrase("{0}: keine solche Einstellung. Möglich: {1}."),
     repeated: phrase("{0} steht mehrmals da: Der erste Wert gilt."),

@@ -3,7 +3,7 @@
 use crate::language::Language;
 use crate::phrase::{phrase, word};
 
-use super::{Causes, Words, access};
+use super::{Causes, Words, access, labels};
 
 pub(super) const WORDS: Words = Words {
     language: Language::Portuguese,
@@ -50,9 +50,7 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("Sem conexão"),
     read_every: phrase("cada fila é lida a cada\u{a0}{0}"),
 
-    tile_wait: word("Espera"),
-    tile_longest_wait: word("Máx."),
-    tile_service: word("Serviço"),
+    labels: labels::PORTUGUESE,
     percent: word("%"),
     free: word("liv."),
     busy: word("ocup."),
@@ -167,6 +165,7 @@ pub(super) const WORDS: Words = Words {
     too_small: phrase("Tela pequena demais para esta distância"),
     no_room_for_service: phrase("Sem espaço para agentes e nível de serviço"),
     no_room_for_wait: phrase("Sem espaço para agentes, nível de serviço e espera"),
+    no_room_for_all: phrase("Sem espaço para todos os números"),
 
     no_setting: phrase("{0}: esta opção não existe. Opções: {1}."),
     repeated: phrase("{0} aparece mais de uma vez: vale o primeiro valor."),

@@ -3,7 +3,7 @@
 use crate::language::Language;
 use crate::phrase::{phrase, word};
 
-use super::{Causes, Words, access};
+use super::{Causes, Words, access, labels};
 
 pub(super) const WORDS: Words = Words {
     language: Language::Spanish,
@@ -50,9 +50,7 @@ pub(super) const WORDS: Words = Words {
     no_connection: word("Sin conexión"),
     read_every: phrase("cada cola se lee cada\u{a0}{0}"),
 
-    tile_wait: word("Espera"),
-    tile_longest_wait: word("Máx."),
-    tile_service: word("Serv."),
+    labels: labels::SPANISH,
     percent: word("\u{a0}%"),
     free: word("lib."),
     busy: word("ocup."),
@@ -167,6 +165,7 @@ pub(super) const WORDS: Words = Words {
     too_small: phrase("Pantalla demasiado pequeña para esta distancia"),
     no_room_for_service: phrase("Sin espacio para agentes y nivel de servicio"),
     no_room_for_wait: phrase("Sin espacio para agentes, nivel de servicio y espera"),
+    no_room_for_all: phrase("Sin espacio para todas las cifras"),
 
     no_setting: phrase("{0}: ese ajuste no existe. Ajustes: {1}."),
     repeated: phrase("{0} aparece más de una vez: vale el primer valor."),

@@ -114,7 +114,7 @@ fn board_has_display_settings_and_notice() {
             metres: Some(5.5),
             inches: Some(55.0),
             rotate_seconds: Some(20),
-            groups: None,
+            ..Display::default()
         }
     );
     assert_eq!(config.boards[1].notice, None);
@@ -139,6 +139,88 @@ fn a_display_that_cannot_be_is_refused() {
              en, de, es, fr, pt",
             "queuewall.toml:3: boards.notice = \"a\\nb\" is blank, or has line breaks or other control characters: write some words on one line, \
              or leave the key out",
+        ]
+    );
+}
+
+#[test]
+fn numbers_of_a_board_are_its_own_before_those_of_its_preset() {
+    let of = |keys: &str| {
+        let file = format!("[[boards]]\nslug = \"a\"\n{keys}\n");
+        let display = of_file(&file).boards[0].display.clone();
+        let beside = display.beside.map(|beside| {
+            let names: Vec<_> = Vec::from(beside)
+                .iter()
+                .map(|it: &Metric| it.as_str())
+                .collect();
+            names.join(" ")
+        });
+        (display.hero.map(Metric::as_str), beside)
+    };
+    for unchanged in ["", "preset = \"supervisor\""] {
+        assert_eq!(of(unchanged), (None, None), "{unchanged}");
+    }
+    let (agents, service) = ("preset = \"agents\"", "preset = \"service\"");
+    for (keys, hero, beside) in [
+        (agents, "service_level_today", "handled service_level"),
+        (
+            service,
+            "service_level_today",
+            "abandon_rate average_speed_of_answer offered handled",
+        ),
+        ("hero = \"service_level\"", "service_level", "average_wait"),
+        ("beside = [\"offered\"]", "waiting", "offered"),
+        ("beside = []", "waiting", ""),
+        (
+            &format!("{service}\nhero = \"abandon_rate\""),
+            "abandon_rate",
+            "average_speed_of_answer offered handled",
+        ),
+        (
+            &format!("{agents}\nbeside = [\"available_agents\"]"),
+            "service_level_today",
+            "available_agents",
+        ),
+    ] {
+        assert_eq!(of(keys), (Some(hero), Some(beside.to_owned())), "{keys}");
+    }
+}
+
+#[test]
+fn numbers_that_cannot_be_shown_are_refused_with_remedy() {
+    let file = "[[boards]]\nslug = \"a\"\npreset = \"agent\"\nhero = \"service_level_percent\"\n\
+                [[boards]]\nslug = \"b\"\npreset = \"night\"\nhero = \"handled\"\nbeside = [\n\"calls\",\n\
+                \"handled\",\n\"offered\", \"offered\",\n\"agents_available\"]\n\
+                [[boards]]\nslug = \"c\"\nbeside = \"handled\"\n";
+    let all = Metric::ALL.map(Metric::as_str).join(", ");
+    assert_eq!(
+        problems(&ENOUGH, &[("queuewall.toml", file)]),
+        [
+            "queuewall.toml:16: boards.beside must be an array: write for example [\"one\", \"two\"]",
+            "queuewall.toml:3: boards.preset = \"agent\" is not a preset: did you mean agents?",
+            "queuewall.toml:4: boards.hero = \"service_level_percent\" is not a metric: did you mean service_level?",
+            "queuewall.toml:7: boards.preset = \"night\" is not a preset: write one of supervisor, agents, service",
+            "queuewall.toml:9: boards.beside has 5 metrics: keep 4 of them: a tile has no room for more",
+            &format!(
+                "queuewall.toml:10: boards.beside = \"calls\" is not a metric: write one of {all}"
+            ),
+            "queuewall.toml:11: boards.beside = \"handled\" is the large number of the tile already: leave it out, or \
+             choose another hero",
+            "queuewall.toml:12: boards.beside = \"offered\" is there twice: keep one of the two",
+            "queuewall.toml:13: boards.beside = \"agents_available\" is not a metric: did you mean available_agents?",
+        ]
+    );
+}
+
+#[test]
+fn todays_numbers_without_the_realtime_dialect_are_warned_of() {
+    let file = "[[boards]]\nslug = \"a\"\nbeside = [\"handled\", \"service_level\", \"offered\"]\n\
+                [[boards]]\nslug = \"b\"\nhero = \"service_level\"\n";
+    assert_eq!(
+        of_file(file).warnings,
+        [
+            "board \"a\": its tiles show no value of handled, offered: only the dialect realtime has today's numbers; \
+             choose others by boards.hero and boards.beside, or set cxone.dialect"
         ]
     );
 }
