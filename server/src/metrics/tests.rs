@@ -404,6 +404,23 @@ fn the_dashboard_is_json_with_panels_that_ask_something() {
     }
 }
 
+/// Every server of a job has the same screens.
+#[test]
+fn alerts_on_screens_fire_once_for_all_servers() {
+    let file = repository("deploy/prometheus-alerts.yml");
+    let alerts = file.split("- alert: ").skip(1);
+    let on_screens: Vec<_> = alerts
+        .filter(|it| it.contains("queuewall_screen"))
+        .collect();
+    assert_eq!(on_screens.len(), 3);
+    for alert in on_screens {
+        let (_, expr) = alert.split_once("expr: ").unwrap();
+        let by_job = ["count by (job) (", "max by (job) ("];
+        assert!(by_job.iter().any(|it| expr.starts_with(it)), "{alert}");
+        assert!(!alert.contains("instance"), "{alert}");
+    }
+}
+
 #[test]
 fn each_alert_says_for_how_long_how_bad_and_what_to_do() {
     let file = repository("deploy/prometheus-alerts.yml");
