@@ -25,6 +25,7 @@ use std::{
 
 use queuewall_shared::report::{Report, SoundState, WakeLock};
 use queuewall_store::screen::ScreenKey;
+use tokio::sync::Notify;
 
 use crate::{access::TokenHash, clock::Moment};
 pub use shown::{Screen, State};
@@ -48,6 +49,8 @@ const UNNAMED_KEPT: Duration = Duration::from_secs(3_600);
 #[derive(Debug)]
 pub struct ScreenRegistry {
     shares: Mutex<Shares>,
+    /// Notified when this server hears a screen for the first time.
+    is_new: Notify,
     hasher: RandomState,
     dark_after: Duration,
 }
@@ -114,6 +117,7 @@ impl ScreenRegistry {
                 turn: 1,
                 ..Shares::default()
             }),
+            is_new: Notify::new(),
             hasher: RandomState::new(),
             dark_after,
         }
@@ -166,6 +170,9 @@ impl ScreenRegistry {
         let rows = shares.rows.entry(share).or_default();
         rows.of(is_named).insert(key.to_owned(), row);
         shares.make_room(now);
+        if heard.server.is_none() {
+            self.is_new.notify_one();
+        }
     }
 
     /// Every screen as it is now, the worst first; `build` is the server's.

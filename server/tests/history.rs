@@ -112,6 +112,46 @@ async fn screens_are_remembered_after_a_restart() {
 }
 
 #[tokio::test]
+async fn new_screen_is_remembered_after_a_kill() {
+    let _ = ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let listener = ("QUEUEWALL_METRICS_LISTEN", "127.0.0.1:0");
+    let variables: Vec<_> = VARIABLES.into_iter().chain([listener]).collect();
+    let server = Program::serve(folder.path(), &variables);
+    let url = format!("http://{}/api/boards/main", server.address);
+    let file = folder.path().join("state/queuewall.db");
+    // The second is new to a server that has written before.
+    for name in ["Hall", "Door"] {
+        let request = reqwest::Client::new().get(&url);
+        let report = format!("page=a; name={name}");
+        request.header(report::HEADER, report).send().await.unwrap();
+        let begun = Instant::now();
+        loop {
+            let mut other = SqliteConnection::connect(file.to_str().unwrap())
+                .await
+                .unwrap();
+            let select = sqlx::query_scalar("SELECT COUNT(*) FROM screen WHERE name = $1");
+            let count: i64 = select.bind(name).fetch_one(&mut other).await.unwrap();
+            if count == 1 {
+                break;
+            }
+            // What is known is written each minute.
+            let waited = begun.elapsed();
+            assert!(waited < Duration::from_secs(30), "{name}: {waited:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+    server.signal("KILL");
+    drop(server);
+    let server = Program::serve(folder.path(), &variables);
+    let until = Instant::now() + PATIENCE;
+    while screens(&server).await.len() < 2 {
+        assert!(Instant::now() < until, "{}", server.said());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
 async fn locked_database_stops_no_board_and_loses_no_event() {
     let folder = tempfile::tempdir().unwrap();
     Program::serve(folder.path(), &VARIABLES).end();

@@ -10,7 +10,7 @@ use queuewall_store::{
     Result,
     screen::{KeepScreens, KeptScreen, ScreenKey},
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::debug;
 
 use super::{Heard, NAMED_KEPT, Row, ScreenRegistry, Shares, UNNAMED_KEPT};
@@ -24,7 +24,8 @@ use crate::{
 /// How often, where other servers read it: they know a screen before its next poll.
 const SHARED_EVERY: Duration = Duration::from_secs(2);
 
-/// How often, where only the next start does, and flash storage wears out.
+/// How often, where only the next start does, and flash storage wears out. A new screen is
+/// written at once, however the server ends.
 const KEPT_EVERY: Duration = Duration::from_secs(60);
 
 /// How long a database may take.
@@ -90,7 +91,16 @@ impl SharedScreens {
                     }
                     // Until it is opened.
                     let is_waiting = self.taken_over.is_none();
-                    sleep(if is_waiting { SHARED_EVERY } else { every }).await;
+                    let pause = sleep(if is_waiting { SHARED_EVERY } else { every });
+                    // Many new ones are written together.
+                    let soon = Instant::now() + SHARED_EVERY;
+                    tokio::select! {
+                        () = pause => {}
+                        () = async {
+                            self.screens.is_new.notified().await;
+                            sleep_until(soon).await;
+                        } => {}
+                    }
                 }
             } => {}
         }
