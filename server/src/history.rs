@@ -34,7 +34,7 @@ use crate::{
 pub(crate) use recorder::Record;
 pub use recorder::{HistoryMetrics, Minute, Recorder};
 pub use restored::{Restored, Waiting};
-pub(crate) use restored::{epoch_ms, minute_of, origin_ms};
+pub(crate) use restored::{epoch_ms, minute_of, origin_ms, told_name};
 
 /// How long the start waits for the store; without it the levels' starts and the trends of
 /// before are not known.

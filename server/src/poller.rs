@@ -34,6 +34,7 @@ use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
 
 use cxone::{QueueInfo, QueueList, QueueReadings, QueueSource, budget::RequestBudget};
 use queuewall_shared::snapshot::BoardSnapshot;
+use queuewall_store::lease::Fence;
 use rand::{SeedableRng as _, rngs::StdRng};
 use tokio::{
     sync::watch,
@@ -90,6 +91,7 @@ pub struct Poller {
     source: Arc<dyn QueueSource>,
     budget: Arc<RequestBudget>,
     clock: Arc<dyn Clock>,
+    started: Moment,
     published: Arc<Boards>,
     boards: Vec<Board>,
     groups: Vec<Group>,
@@ -193,6 +195,7 @@ impl Poller {
             is_handover_due: false,
             source,
             budget,
+            started: clock.now(),
             clock,
             published,
             boards: boards
@@ -220,10 +223,16 @@ impl Poller {
         self
     }
 
-    /// The same poller, which tells what another server's poller needs to go on from it.
+    /// The same poller, of the server that holds this lease, which tells what another server's
+    /// poller needs to go on from it.
     #[must_use]
-    pub fn handing_over_to(mut self, handover: watch::Sender<Vec<(String, String)>>) -> Self {
+    pub fn handing_over_to(
+        mut self,
+        handover: watch::Sender<Vec<(String, String)>>,
+        fence: Fence,
+    ) -> Self {
         self.handover = Some(handover);
+        self.recorder = self.recorder.map(|it| it.of_lease(fence));
         self
     }
 
@@ -535,8 +544,8 @@ impl Poller {
         self.read_agents();
         let (failures, until) = self.schedule.back_off_now();
         self.polls.hold_back(BackOff { failures, until });
-        for (snapshot, latest) in self.snapshots() {
-            self.record_changes(&snapshot);
+        for (place, (snapshot, latest)) in self.snapshots().into_iter().enumerate() {
+            self.record_changes(place, &snapshot);
             self.published.publish(snapshot, latest);
         }
         self.published.mark_assembled();

@@ -151,7 +151,7 @@ impl Server {
         let boards = self.boards(uptime_ms);
         let polls = Polls::default();
         let (live, source) = (self.live(), Arc::clone(&self.source));
-        let start = self.start_poller(&boards, &polls, recorder.clone());
+        let start = self.start_poller(&polls, recorder.clone());
         let screens = Arc::new(ScreenRegistry::new(self.dark_after));
         let shared_screens = SharedScreens::new(
             Arc::clone(&screens),
@@ -245,12 +245,12 @@ impl Server {
                 };
                 // Nobody is answered before: the listener waits.
                 servers.catch_up().await;
-                polling.spawn(servers.run(move |restored, handover| {
-                    start(Some(restored)).handing_over_to(handover)
+                polling.spawn(servers.run(move |it| {
+                    start(it.restored, it.drafts).handing_over_to(it.handover, it.fence)
                 }));
             }
             None => {
-                let poller = start(Some(restored));
+                let poller = start(restored, Arc::clone(&boards));
                 // Its recorder would keep the history's writer waiting at the end.
                 drop(start);
                 polling.spawn(poller.run());
@@ -328,18 +328,17 @@ impl Server {
         self.changes.clone().unwrap_or_else(unchanging)
     }
 
-    /// Makes what reads the queues and publishes them to `boards`, and goes on from what was
+    /// Makes what reads the queues and publishes them to boards, and goes on from what was
     /// restored.
     fn start_poller(
         &self,
-        boards: &Arc<Boards>,
         polls: &Polls,
         recorder: Option<Recorder>,
-    ) -> impl Fn(Option<Restored>) -> Poller + Send + 'static {
+    ) -> impl Fn(Restored, Arc<Boards>) -> Poller + Send + 'static {
         let (source, budget) = (Arc::clone(&self.source), Arc::clone(&self.budget));
-        let (clock, boards, polls) = (Arc::clone(&self.clock), Arc::clone(boards), polls.clone());
+        let (clock, polls) = (Arc::clone(&self.clock), polls.clone());
         let (budget_per_minute, live) = (self.config.poll.budget_per_minute, self.live());
-        move |restored| {
+        move |restored, boards| {
             let Live {
                 boards: configured,
                 interval,
@@ -355,14 +354,14 @@ impl Server {
                 Arc::clone(&clock),
                 poll,
                 configured,
-                Arc::clone(&boards),
+                boards,
             );
             let poller = poller
                 .counted_by(polls.clone())
                 .reconfigured_by(live.clone());
-            match (&recorder, restored) {
-                (Some(recorder), Some(restored)) => poller.recorded_by(recorder.clone(), restored),
-                _ => poller,
+            match &recorder {
+                Some(recorder) => poller.recorded_by(recorder.clone(), restored),
+                None => poller,
             }
         }
     }

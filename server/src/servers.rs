@@ -1,24 +1,27 @@
 //! Several servers that share a PostgreSQL database, as one.
 //!
-//! One of them, the leader, holds the database's lease and reads CXone. The others serve what
-//! it publishes, with the same bytes and ages, so that each poll of a screen may go to any of
-//! them. All count time from one origin, by the database's clock. Without the database each
+//! One of them, the leader, holds the database's lease and reads CXone. All serve what it
+//! publishes, itself too, from the same moment on and with the same bytes and ages, so that each
+//! poll of a screen may go to any of them. All count time from one origin, by the database's clock. Without the database each
 //! goes on with what it has, which grows old.
 //!
 //! # Layout
 //! - `agents`: who a board's agents are, which no server tells another
 //! - `following`: what the leader publishes, and taking the lease once it is free
 //! - `leading`: holding the lease, and publishing
+//! - `showing`: serving what is published
 //! - `status`: who leads, for `/readyz`, `/metrics` and `/screens`
 
 pub(crate) mod agents;
 mod following;
 mod leading;
+mod showing;
 mod status;
 
 use std::{sync::Arc, time::Duration};
 
 use cxone::{QueueList, QueueSource};
+use queuewall_store::lease::Fence;
 use sha2::{Digest as _, Sha256};
 use tokio::{
     sync::watch,
@@ -31,10 +34,11 @@ use crate::{
     database::Database,
     history::Restored,
     live::Live,
-    poller::{Poller, Polls},
+    poller::{self, Poller, Polls},
     snapshot::Boards,
 };
 pub(crate) use agents::FollowedAgents;
+use showing::Showing;
 pub use status::{Standing, Status};
 
 /// How long a lease lasts. A leader that is gone is replaced a second later.
@@ -48,7 +52,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(3);
 const MARGIN: Duration = Duration::from_secs(1);
 
 /// How often the others look for something new, and whether the lease is free.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// How long a database may take for a look: as long as for a renewal of the lease.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -66,8 +70,8 @@ const TRY_PATIENCE: Duration = Duration::from_secs(10);
 /// What the name of a board's trends ends with. No slug has it.
 const TRENDS: &str = "/trends";
 
-/// The name in the store of the leader's configuration.
-const CONFIGURATION: &str = "configuration";
+/// The name of what tells the leader's configuration. No slug has it.
+const CONFIGURATION: &str = "/configuration";
 
 /// This server, as one of several.
 pub(crate) struct Servers {
@@ -94,12 +98,21 @@ pub(crate) struct Servers {
 /// What another poller needs to go on, as texts by name.
 type Handover = Vec<(String, String)>;
 
+/// What a poller of the leader starts with.
+pub(crate) struct Start {
+    /// What it goes on from.
+    pub(crate) restored: Restored,
+    /// Who is told what the next one needs.
+    pub(crate) handover: watch::Sender<Handover>,
+    /// Of the lease that this server holds.
+    pub(crate) fence: Fence,
+    /// What it makes, until that is published.
+    pub(crate) drafts: Arc<Boards>,
+}
+
 impl Servers {
     /// Follows the leader, or leads with a poller that `start` makes, for as long as it runs.
-    pub(crate) async fn run(
-        mut self,
-        mut start: impl FnMut(Restored, watch::Sender<Handover>) -> Poller,
-    ) {
+    pub(crate) async fn run(mut self, mut start: impl FnMut(Start) -> Poller) {
         loop {
             let (store, fence, taken) = self.follow().await;
             self.status.lead(Some(fence));
@@ -111,6 +124,18 @@ impl Servers {
             }
             warn!("this server does not read CXone any more: {why}");
         }
+    }
+
+    /// What shows what is published.
+    fn showing(&self) -> Showing {
+        Showing::new(Arc::clone(&self.boards), Arc::clone(&self.clock))
+    }
+
+    /// Serves the boards that are configured now.
+    fn announce(&self, live: &Live) {
+        let boards = live.boards.iter().map(poller::identity).collect();
+        self.boards.announce(boards);
+        self.boards.set_skills(&live.boards);
     }
 
     /// Whether this server reads CXone successfully.

@@ -32,12 +32,12 @@ pub struct Boards {
     build: String,
     started: Moment,
     /// The uptime at which it started: that of earlier starts, where the store knows it.
-    uptime_before_ms: AtomicU64,
+    uptime_before_ms: Arc<AtomicU64>,
     set: ArcSwap<BoardSet>,
     /// Each board's trends, by slug.
     trends: ArcSwap<HashMap<String, Arc<PublishedTrends>>>,
     /// Each board's agents, by slug: in no snapshot, since they may be named.
-    agents: ArcSwap<HashMap<String, Arc<BoardAgents>>>,
+    agents: Arc<ArcSwap<HashMap<String, Arc<BoardAgents>>>>,
     /// When a list of agents was last asked for; `None` is never.
     agents_asked: ArcSwapOption<Instant>,
     /// Each board's skill filter, by slug: with the id it names a queue in the history.
@@ -108,10 +108,10 @@ impl Boards {
         Self {
             build,
             started,
-            uptime_before_ms: AtomicU64::new(0),
+            uptime_before_ms: Arc::default(),
             set: ArcSwap::from_pointee(set),
             trends: ArcSwap::default(),
-            agents: ArcSwap::default(),
+            agents: Arc::default(),
             agents_asked: ArcSwapOption::default(),
             skills: ArcSwap::default(),
             encodings,
@@ -141,8 +141,20 @@ impl Boards {
     /// The same boards, whose uptime goes on from an earlier start's.
     #[must_use]
     pub fn after_uptime(mut self, uptime_before_ms: u64) -> Self {
-        self.uptime_before_ms = uptime_before_ms.into();
+        self.uptime_before_ms = Arc::new(uptime_before_ms.into());
         self
+    }
+
+    /// The same boards on the same scale of time, of which nothing is known yet: what a poller
+    /// makes and nobody is shown. Agents are those of both, since they are published to nobody.
+    pub(crate) fn drafts(&self) -> Self {
+        let boards = self.set.load().announced.clone();
+        let drafts = Self::new(boards, self.build.clone(), self.started);
+        Self {
+            uptime_before_ms: Arc::clone(&self.uptime_before_ms),
+            agents: Arc::clone(&self.agents),
+            ..drafts
+        }
     }
 
     /// Moves the scale of all points in time, in milliseconds.

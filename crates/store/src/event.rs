@@ -2,7 +2,10 @@
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{Result, Store};
+use crate::{Result, Store, lease::Fence, rows, state::put_state};
+
+/// How many rows one statement inserts.
+const ROWS_A_STATEMENT: usize = 500;
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,25 +52,42 @@ impl EventKind {
 }
 
 impl Store {
-    /// Keeps events, in one transaction.
+    /// Keeps events, and texts by their names, in one transaction. Of a holder of the lease, which
+    /// gives its `fence`: only while it holds it. Whether they are kept.
     ///
     /// # Errors
     /// When the database does not take them; then none is kept.
-    pub async fn write_events(&self, events: &[Event]) -> Result<()> {
+    pub async fn write_events(
+        &self,
+        events: &[Event],
+        state: &[(String, String)],
+        fence: Option<Fence>,
+    ) -> Result<bool> {
         let mut transaction = self.begin().await?;
-        for event in events {
-            let insert =
-                "INSERT INTO event (at_ms, kind, board, queue, detail) VALUES ($1, $2, $3, $4, $5)";
-            let query = sqlx::query(insert)
-                .bind(event.at_ms)
-                .bind(event.kind.name());
-            let query = query
-                .bind(&event.board)
-                .bind(&event.queue)
-                .bind(&event.detail);
+        for events in events.chunks(ROWS_A_STATEMENT) {
+            let insert = format!(
+                "INSERT INTO event (at_ms, kind, board, queue, detail) VALUES {}",
+                rows(1, events.len(), 5)
+            );
+            // Another text for each number of rows: prepared once.
+            let mut query = sqlx::query(AssertSqlSafe(insert)).persistent(false);
+            for event in events {
+                query = query.bind(event.at_ms).bind(event.kind.name());
+                query = query.bind(&event.board).bind(&event.queue);
+                query = query.bind(&event.detail);
+            }
             query.execute(&mut *transaction).await?;
         }
-        transaction.commit().await
+        put_state(&mut transaction, state).await?;
+        // Last, since a renewal of the lease waits for its row.
+        if let Some(fence) = fence
+            && !self.is_held(&mut transaction, fence).await?
+        {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// The first events of a board, and those of all, from one time and before another.

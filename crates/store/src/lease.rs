@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, raw_sql};
 
 use crate::{Result, Store, ms, rows, state::put_state};
 
@@ -83,9 +83,7 @@ impl Store {
              CASE WHEN is_offered = 1 AND offer_taken_ms + {OFFER_PAUSE_MS} <= {now} THEN 1 ELSE 0 END, \
              published, {now} FROM lease"
         );
-        let row = sqlx::query(AssertSqlSafe(select))
-            .fetch_one(&self.pool)
-            .await?;
+        let row = raw_sql(AssertSqlSafe(select)).fetch_one(&self.pool).await?;
         Ok(Holder {
             name: row.try_get(0)?,
             is_valid: row.try_get::<i32, _>(1)? == 1,
@@ -151,6 +149,19 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(updated.rows_affected() == 1)
+    }
+
+    /// Whether the lease is still this one's. In PostgreSQL nobody takes it before the transaction
+    /// ends.
+    pub(crate) async fn is_held(
+        &self,
+        connection: &mut AnyConnection,
+        fence: Fence,
+    ) -> Result<bool> {
+        let lock = if self.is_sqlite() { "" } else { " FOR SHARE" };
+        let select = format!("SELECT fence FROM lease WHERE fence = $1{lock}");
+        let select = sqlx::query(AssertSqlSafe(select)).bind(fence.0);
+        Ok(select.fetch_optional(connection).await?.is_some())
     }
 
     /// Ends the lease, so that another can take it at once.
@@ -233,13 +244,17 @@ impl Store {
         Ok(version.is_some())
     }
 
-    /// What was published after this version, and the version now; 0 is before all.
+    /// What was published after this version, and the version now; 0 is before all. In one round
+    /// trip.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn published_since(&self, version: i64) -> Result<(i64, Vec<Publication>)> {
-        let select = "SELECT version, name, read_ms, body FROM published WHERE version > $1";
-        let rows = sqlx::query(select).bind(version);
+        // Not prepared: each connection would take two the first time.
+        let select = AssertSqlSafe(format!(
+            "SELECT version, name, read_ms, body FROM published WHERE version > {version}"
+        ));
+        let rows = raw_sql(select);
         let (mut latest, mut answers) = (version, Vec::new());
         for row in rows.fetch_all(&self.pool).await? {
             latest = latest.max(row.try_get(0)?);

@@ -16,6 +16,7 @@ use queuewall_store::{
     column::Values,
     event::{Event, EventKind},
     history::Queue,
+    lease::Fence,
 };
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -41,7 +42,15 @@ pub struct Minute {
 #[derive(Clone, Debug)]
 pub(crate) enum Record {
     Minute(Minute),
-    Events(Vec<Event>),
+    Events(Events),
+}
+
+/// Events, and what is kept with them by name, of the holder of this lease, where there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct Events {
+    pub(crate) events: Vec<Event>,
+    pub(crate) state: Vec<(String, String)>,
+    pub(crate) fence: Option<Fence>,
 }
 
 /// Takes what is to be kept, and never waits.
@@ -49,6 +58,7 @@ pub(crate) enum Record {
 pub struct Recorder {
     records: mpsc::Sender<Record>,
     metrics: HistoryMetrics,
+    fence: Option<Fence>,
 }
 
 /// How it goes with the store. Clones count together.
@@ -71,7 +81,22 @@ impl Recorder {
     pub(crate) fn new() -> (Self, mpsc::Receiver<Record>) {
         let (records, receiver) = mpsc::channel(CAPACITY);
         let metrics = HistoryMetrics::default();
-        (Self { records, metrics }, receiver)
+        let recorder = Self {
+            records,
+            metrics,
+            fence: None,
+        };
+        (recorder, receiver)
+    }
+
+    /// The same, for as long as this lease is held. Changes that the database has not taken by
+    /// then are the next holder's: it compares with those that are kept.
+    #[must_use]
+    pub(crate) fn of_lease(self, fence: Fence) -> Self {
+        Self {
+            fence: Some(fence),
+            ..self
+        }
     }
 
     /// How it goes.
@@ -85,23 +110,32 @@ impl Recorder {
         self.hand_over(Record::Minute(minute));
     }
 
-    /// Hands events over.
-    pub fn events(&self, events: Vec<Event>) {
-        if !events.is_empty() {
-            self.hand_over(Record::Events(events));
-        }
+    /// Hands changes over, and what is kept with them by name.
+    pub(crate) fn changes(&self, events: Vec<Event>, state: Vec<(String, String)>) {
+        let fence = self.fence;
+        self.hand_over(Record::Events(Events {
+            events,
+            state,
+            fence,
+        }));
     }
 
     /// Hands over what the server did: it "started", "stopped", or was "reconfigured".
     pub fn server(&self, what: &str, at: SystemTime) {
         let detail = json!({ "what": what, "version": env!("CARGO_PKG_VERSION") });
-        self.events(vec![Event {
+        let event = Event {
             at_ms: i64::try_from(epoch_ms(at)).unwrap_or(i64::MAX),
             kind: EventKind::Server,
             board: None,
             queue: None,
             detail: detail.to_string(),
-        }]);
+        };
+        // Whoever leads.
+        self.hand_over(Record::Events(Events {
+            events: vec![event],
+            state: Vec::new(),
+            fence: None,
+        }));
     }
 
     fn hand_over(&self, record: Record) {

@@ -21,6 +21,7 @@ const START_STEP_MS: u64 = 5_000;
 const UPTIME: &str = "uptime";
 const LEVELS: &str = "levels:";
 const READINGS: &str = "readings";
+const EVENTS: &str = "events:";
 
 /// What a start goes on from.
 #[derive(Debug, Default)]
@@ -32,6 +33,10 @@ pub struct Restored {
     pub levels: HashMap<String, HashMap<String, Judge>>,
     /// The latest readings, as the poller wrote them.
     pub readings: Option<String>,
+    /// What each board's events told last, as the poller wrote it, by slug.
+    pub told: HashMap<String, String>,
+    /// When the last of this was written, in milliseconds since 1970.
+    pub last_ms: Option<u64>,
     /// Each queue's last three hours, as of the start, the oldest minute first.
     pub trends: HashMap<Queue, Vec<Waiting>>,
 }
@@ -68,8 +73,10 @@ impl Restored {
     ) -> Result<Self> {
         let epoch_ms = epoch_ms(now);
         let last: Option<Uptime> = parsed(store.state(UPTIME).await?);
-        let mut levels = HashMap::new();
+        let (mut levels, mut told) = (HashMap::new(), HashMap::new());
         for board in boards {
+            let text = store.state(&told_name(board)).await?;
+            told.extend(text.map(|text| (board.clone(), text)));
             let judges = parsed(store.state(&format!("{LEVELS}{board}")).await?);
             levels.extend(judges.map(|judges| (board.clone(), judges)));
         }
@@ -82,6 +89,8 @@ impl Restored {
             uptime_ms,
             levels,
             readings: store.state(READINGS).await?,
+            told,
+            last_ms: last.map(|it| it.epoch_ms),
             trends: trends(store, minute_of(minute_ended_ms) + 1).await?,
         })
     }
@@ -106,6 +115,11 @@ impl Restored {
         let texts = texts.map(|(name, text)| (name.to_owned(), text));
         texts.into_iter().chain(judges).collect()
     }
+}
+
+/// The name in the store of what a board's events told last.
+pub(crate) fn told_name(slug: &str) -> String {
+    format!("{EVENTS}{slug}")
 }
 
 /// When the scale of all points in time began, of all servers that share the store: where one

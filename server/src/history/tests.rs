@@ -52,13 +52,15 @@ async fn start_goes_on_from_what_was_kept() {
     let restored = first.start(&boards, &SystemClock).await;
     assert_eq!(restored.uptime_ms, 0);
     recorder.minute(minute());
-    recorder.events(vec![Event {
+    let event = Event {
         at_ms: 1,
         kind: EventKind::Server,
         board: None,
         queue: None,
         detail: "{}".to_owned(),
-    }]);
+    };
+    let told = ("events:main".to_owned(), "told".to_owned());
+    recorder.changes(vec![event], vec![told]);
     drop(recorder);
     first.run().await;
     first.config.database.close().await;
@@ -70,6 +72,8 @@ async fn start_goes_on_from_what_was_kept() {
         "{}",
         restored.uptime_ms
     );
+    assert_eq!(restored.told["main"], "told");
+    assert!(restored.last_ms.is_some());
     let trend = &restored.trends[&queue()];
     assert_eq!(trend.len(), 180);
     let kept = Waiting {

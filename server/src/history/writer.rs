@@ -6,7 +6,10 @@ use queuewall_store::{Result, Store};
 use rand::{SeedableRng as _, rngs::StdRng};
 use tokio::time::{Instant, sleep};
 
-use super::{History, Minute, recorder::Record};
+use super::{
+    History, Minute,
+    recorder::{Events, Record},
+};
 use crate::backoff::Backoff;
 
 const RETRY_MIN: Duration = Duration::from_secs(1);
@@ -39,7 +42,14 @@ impl History {
         let store = self.config.database.open().await;
         let store = store.map_err(|error| error.to_string())?;
         let written = match record {
-            Record::Events(events) => store.write_events(events).await,
+            Record::Events(Events {
+                events,
+                state,
+                fence,
+            }) => {
+                let written = store.write_events(events, state, *fence).await;
+                written.map(|_| ())
+            }
             Record::Minute(minute) => {
                 let Minute { at, rows, state } = minute;
                 store.write_minute(*at, rows, state).await

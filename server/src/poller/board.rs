@@ -8,9 +8,12 @@ use queuewall_shared::{
     snapshot::{BoardSnapshot, SimulatedClock},
 };
 
+use queuewall_store::event::Event;
+
 use super::{
     agents::AgentReads,
     assemble::{Frame, Shown, assemble, latest_read, shown},
+    events::{Look, Told},
     judging::Judging,
     readings::Readings,
     today::{Midnight, OfBoard, TodaysNumbers, midnight, sentence},
@@ -34,6 +37,7 @@ pub(crate) struct Board {
     day: Option<Midnight>,
     /// Its agents, as they were read last.
     pub(super) agents: Option<Arc<BoardAgents>>,
+    told: Told,
 }
 
 impl Board {
@@ -45,6 +49,7 @@ impl Board {
             zone: zone_of_days(&config),
             day: None,
             agents: None,
+            told: Told::default(),
             config,
             group,
         }
@@ -69,6 +74,37 @@ impl Board {
     /// The same, which goes on from the judges of before the start.
     pub(crate) fn restore(&mut self, judges: HashMap<String, Judge>) {
         self.judging.restore(judges);
+    }
+
+    /// The same, whose events go on from those that were told before the start, the last of them
+    /// before `last_ms`, in milliseconds since 1970. Readings that are older are forgotten: by
+    /// them levels would change.
+    pub(crate) fn tell_on_from(
+        &mut self,
+        told: &str,
+        readings: &mut Readings,
+        last_ms: Option<u64>,
+        look: Look,
+    ) {
+        let (told, outdated) = Told::restored(told, &self.shown(readings), last_ms, look);
+        readings.forget(self.group, &outdated);
+        self.told = told;
+    }
+
+    /// What changed since the last look.
+    pub(crate) fn changes(
+        &mut self,
+        snapshot: &BoardSnapshot,
+        readings: &Readings,
+        look: Look,
+    ) -> Vec<Event> {
+        let shown = shown(&self.config, self.group, readings);
+        self.told.changes(snapshot, &shown, look)
+    }
+
+    /// What the next start needs to know of what was told, where that is news.
+    pub(crate) fn news_of_told(&mut self) -> Option<String> {
+        self.told.news()
     }
 
     /// The judges that the next start needs.

@@ -255,6 +255,15 @@ impl Readings {
         self.groups.resize_with(groups, HashMap::new);
     }
 
+    /// Forgets the readings of these queues.
+    pub(crate) fn forget(&mut self, group: usize, ids: &[String]) {
+        for id in ids {
+            if let Some(known) = self.groups[group].get_mut(id) {
+                known.reading = None;
+            }
+        }
+    }
+
     /// Forgets queues that no board shows any more.
     pub(crate) fn keep_only(&mut self, group: usize, wanted: &[String]) {
         let wanted: HashSet<&String> = wanted.iter().collect();

@@ -12,14 +12,14 @@ use super::{
     Poller,
     assemble::Frame,
     board::Board,
-    events,
+    events::Look,
     plan::Group,
     readings::{Handover, Highest, Known, Readings},
     today::TodaysNumbers,
 };
 use crate::{
     clock::Moment,
-    history::{Minute, Recorder, Restored, epoch_ms, minute_of},
+    history::{Minute, Recorder, Restored, epoch_ms, minute_of, told_name},
     mapping,
 };
 
@@ -47,6 +47,12 @@ impl Poller {
             let readings = &mut self.readings;
             readings.take_over(handover, &self.groups, now, uptime_ms);
         }
+        let look = self.look();
+        for board in &mut self.boards {
+            if let Some(told) = restored.told.get(board.slug()) {
+                board.tell_on_from(told, &mut self.readings, restored.last_ms, look);
+            }
+        }
         self.recorder = Some(recorder);
         self
     }
@@ -64,17 +70,25 @@ impl Poller {
         }
     }
 
-    /// Hands over what changed between the board's published snapshot and this one.
-    pub(super) fn record_changes(&self, snapshot: &BoardSnapshot) {
+    /// Hands over what changed on the board at this place, which shows this.
+    pub(super) fn record_changes(&mut self, place: usize, snapshot: &BoardSnapshot) {
         let Some(recorder) = &self.recorder else {
             return;
         };
-        let Some(before) = self.published.latest(&snapshot.board.slug) else {
-            return;
-        };
+        let (look, board) = (self.look(), &mut self.boards[place]);
+        let events = board.changes(snapshot, &self.readings, look);
+        if let Some(told) = board.news_of_told() {
+            recorder.changes(events, vec![(told_name(board.slug()), told)]);
+        }
+    }
+
+    fn look(&self) -> Look {
         let now = self.clock.now();
-        let at_ms = self.epoch_ms(self.published.uptime_ms(now), now);
-        recorder.events(events::between(&before.snapshot, snapshot, at_ms));
+        Look {
+            started: self.started,
+            now,
+            at_ms: self.epoch_ms(self.published.uptime_ms(now), now),
+        }
     }
 }
 

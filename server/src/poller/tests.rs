@@ -4,6 +4,7 @@ mod agents;
 mod changes;
 mod clocks;
 mod counts;
+mod events;
 mod groups;
 mod levels;
 mod lists;
@@ -242,9 +243,14 @@ impl Bench {
         history: Option<(Recorder, Restored)>,
     ) -> Self {
         let budget = Arc::new(RequestBudget::new(budget_per_minute));
+        let uptime_ms = history
+            .as_ref()
+            .map_or(0, |(_, restored)| restored.uptime_ms);
         let told = TestClock {
             start: Instant::now(),
-            ahead: Arc::new(Mutex::new(Duration::from_secs(1_767_607_200))),
+            ahead: Arc::new(Mutex::new(Duration::from_millis(
+                1_767_607_200_000 + uptime_ms,
+            ))),
             slept: Arc::default(),
         };
         let clock = Arc::new(Watched::new(told.clone()));
@@ -254,9 +260,6 @@ impl Bench {
             script: Mutex::new(script),
         });
         let identities = configured.iter().map(identity).collect();
-        let uptime_ms = history
-            .as_ref()
-            .map_or(0, |(_, restored)| restored.uptime_ms);
         let boards = Boards::new(identities, "build".into(), clock.now());
         let boards = Arc::new(boards.after_uptime(uptime_ms));
         let poll = PollConfig {

@@ -2,23 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::body::Bytes;
-use queuewall_shared::{
-    cause::Cause,
-    freshness::Freshness,
-    snapshot::{BoardSnapshot, UpstreamState},
-};
+use queuewall_shared::{cause::Cause, freshness::Freshness, snapshot::UpstreamState};
 use queuewall_store::{
     Store,
     lease::{Fence, Holder, Publication},
 };
 use tokio::time::{Instant, sleep, timeout};
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 
 use super::{
-    CONFIGURATION, LEASE, LOOK_EVERY, MARGIN, PATIENCE, START_PATIENCE, Servers, TRENDS, TRY_EVERY,
+    CONFIGURATION, LEASE, LOOK_EVERY, MARGIN, PATIENCE, START_PATIENCE, Servers, TRY_EVERY,
 };
-use crate::{clock::Moment, history, poller};
+use crate::{clock::Moment, history};
 
 /// The scale of all points in time is not set for less, in milliseconds.
 const TOLERANCE_MS: i64 = 20;
@@ -33,80 +28,132 @@ enum Lease {
     Offered,
 }
 
+/// How long a server of another build than the published one leaves a free lease to those of that
+/// build: pages reload for a new build once every server has it.
+const COURTESY: Duration = Duration::from_secs(3);
+
+/// Whether a free lease is left to other servers.
+#[derive(Debug, Default)]
+struct Courtesy {
+    free_since: Option<Instant>,
+}
+
+impl Courtesy {
+    /// Whether to take the lease now, where it `is_free`.
+    fn may_take(&mut self, is_free: bool, is_published_build: bool, now: Instant) -> bool {
+        if !is_free {
+            self.free_since = None;
+            return false;
+        }
+        let since = *self.free_since.get_or_insert(now);
+        is_published_build || now.duration_since(since) >= COURTESY
+    }
+}
+
+/// What was published since the last look.
+struct News {
+    holder: Holder,
+    version: i64,
+    answers: Vec<Publication>,
+}
+
 impl Servers {
     /// Takes over what is published, until this server holds the lease: the store, the lease's
     /// number, and when it was asked for.
     pub(super) async fn follow(&mut self) -> (Arc<Store>, Fence, Instant) {
-        // What this server read itself may be older than what was published since.
+        // Of what this server published itself it may not know that it was.
         self.version = 0;
-        let mut tried = None;
+        let (mut tried, mut showing) = (None, self.showing());
+        let mut courtesy = Courtesy::default();
         loop {
             self.age_without_database();
             self.follow_agents();
             let asked = Instant::now();
-            let looked = timeout(PATIENCE, self.look()).await;
+            let looked = showing
+                .until(timeout(PATIENCE, self.look(&mut courtesy)))
+                .await;
             let looked = looked.unwrap_or_else(|_| Err("it does not answer".to_owned()));
             self.is_connected(looked.as_ref().err());
-            if looked.is_ok() {
-                self.answered = asked;
-            }
             self.boards.mark_assembled();
-            match looked {
-                Ok((store, Lease::Taken(fence, asked))) => return (store, fence, asked),
-                Ok((store, Lease::Offered)) if tried.is_none_or(|at| at + TRY_EVERY <= asked) => {
-                    tried = Some(asked);
-                    let taken = self.take_offered(&store).await;
-                    if let Some((fence, asked)) = taken {
-                        return (store, fence, asked);
+            if let Ok((store, lease, news)) = looked {
+                self.answered = asked;
+                self.version = news.version;
+                showing.take(news.answers);
+                let taken = match lease {
+                    Lease::Taken(fence, asked) => Some((fence, asked)),
+                    Lease::Offered if tried.is_none_or(|at| at + TRY_EVERY <= asked) => {
+                        tried = Some(asked);
+                        showing.until(self.take_offered(&store)).await
                     }
+                    Lease::Held | Lease::Offered => None,
+                };
+                if let Some((fence, asked)) = taken {
+                    showing.show().await;
+                    return (store, fence, asked);
                 }
-                _ => {}
             }
-            tokio::select! {
-                () = sleep(LOOK_EVERY) => {}
-                Ok(()) = self.live.changed() => {
-                    let boards = self.live.borrow_and_update().boards.clone();
-                    self.boards.announce(boards.iter().map(poller::identity).collect());
-                    self.version = 0;
+            let has_changed = async {
+                tokio::select! {
+                    () = sleep(LOOK_EVERY) => false,
+                    Ok(()) = self.live.changed() => true,
                 }
+            };
+            if showing.until(has_changed).await {
+                let live = self.live.borrow_and_update().clone();
+                self.announce(&live);
+                self.version = 0;
             }
         }
     }
 
     /// Takes over what there is before anybody is answered, where the database answers.
     pub(crate) async fn catch_up(&mut self) {
+        let mut showing = self.showing();
         let caught_up = async {
             let store = self.database.open().await.ok()?;
-            self.take_news(&store).await.ok()
+            showing.take(self.news(&store).await.ok()?.answers);
+            showing.show().await;
+            Some(())
         };
         // `follow` says why.
         let _ = timeout(START_PATIENCE, caught_up).await;
     }
 
     /// One look: what is new, and whether the lease is free.
-    async fn look(&mut self) -> Result<(Arc<Store>, Lease), String> {
+    async fn look(&mut self, courtesy: &mut Courtesy) -> Result<(Arc<Store>, Lease, News), String> {
         let store = self.database.open().await;
         let store = store.map_err(|error| error.to_string())?;
         let looked = async {
-            let holder = self.take_news(&store).await?;
+            let news = self.news(&store).await?;
+            let holder = &news.holder;
+            let is_free = !holder.is_valid;
+            let may_take = courtesy.may_take(is_free, self.has_published_build(), Instant::now());
+            if is_free && !may_take {
+                return Ok((Lease::Held, news));
+            }
             if holder.is_valid {
-                self.status.change(|it| it.leader = holder.name);
-                return Ok(match holder.is_offered {
-                    true => Lease::Offered,
-                    false => Lease::Held,
-                });
+                self.status.change(|it| it.leader.clone_from(&holder.name));
+                let is_offered = holder.is_offered;
+                let lease = if is_offered {
+                    Lease::Offered
+                } else {
+                    Lease::Held
+                };
+                return Ok((lease, news));
             }
             let asked = Instant::now();
             let taken = store.take_lease(self.status.name(), LEASE).await?;
-            Ok(taken.map_or(Lease::Held, |fence| Lease::Taken(fence, asked)))
+            let lease = taken.map_or(Lease::Held, |fence| Lease::Taken(fence, asked));
+            Ok((lease, news))
         };
-        let lease: queuewall_store::Result<_> = looked.await;
-        Ok((store, lease.map_err(|error| error.to_string())?))
+        let looked: queuewall_store::Result<_> = looked.await;
+        let (lease, news) = looked.map_err(|error| error.to_string())?;
+        Ok((store, lease, news))
     }
 
-    /// Takes over the time, and what was published since the last look. Who holds the lease: where
-    /// nothing is new, all in one round trip.
-    async fn take_news(&mut self, store: &Store) -> queuewall_store::Result<Holder> {
+    /// Takes over the time, and reads what was published since the last look: where nothing was,
+    /// all in one round trip.
+    async fn news(&mut self, store: &Store) -> queuewall_store::Result<News> {
         let origin_ms = match self.origin_ms {
             Some(known) => known,
             None => *self.origin_ms.insert(history::origin_ms(store).await?),
@@ -115,21 +162,30 @@ impl Servers {
         let before = self.clock.now();
         let holder = store.lease_holder().await?;
         self.set_time(before, holder.now_ms, origin_ms);
-        if holder.published <= self.version {
-            return Ok(holder);
+        let (mut version, mut answers) = (self.version, Vec::new());
+        if holder.published > version {
+            (version, answers) = store.published_since(version).await?;
+            if let Some(leaders) = answers.iter().find(|it| it.name == CONFIGURATION) {
+                self.compare(&leaders.body);
+            }
         }
-        let (latest, answers) = store.published_since(self.version).await?;
-        if !answers.is_empty() {
-            self.version = latest;
-            answers.into_iter().for_each(|it| self.take_over(it));
-            let leaders = store.state(CONFIGURATION).await?;
-            self.compare(leaders.as_deref());
-        }
-        Ok(holder)
+        Ok(News {
+            holder,
+            version,
+            answers,
+        })
     }
 
-    /// Says on the boards that the database is lost, as a leader does that cannot renew its lease,
-    /// from when one could not: all servers that lost it say the same.
+    /// Whether what is shown is of a server of this build.
+    fn has_published_build(&self) -> bool {
+        let set = self.boards.set();
+        let mut latest = set.slugs().filter_map(|slug| self.boards.latest(slug));
+        latest.all(|it| it.snapshot.build == self.boards.build())
+    }
+
+    /// Says on the boards that the database is lost, as a leader does that cannot renew its lease.
+    /// All servers that lost it say the same: since their latest reading, and not since they
+    /// noticed.
     fn age_without_database(&mut self) {
         if self.answered.elapsed() < LEASE - MARGIN {
             return;
@@ -141,6 +197,11 @@ impl Servers {
                 continue;
             };
             let mut snapshot = latest.snapshot.clone();
+            let read_ms = latest
+                .latest_read
+                .map(|read| uptime_ms.saturating_sub(read.age_ms_at(now)));
+            // Their clocks may differ by milliseconds.
+            let since_ms = read_ms.unwrap_or(uptime_ms) / 1_000 * 1_000;
             let interval = Duration::from_millis(snapshot.poll_interval_ms);
             let is_stale =
                 |read: Moment| Freshness::of(read.age_at(now), interval) == Freshness::Stale;
@@ -154,10 +215,10 @@ impl Servers {
                 continue;
             }
             if upstream.state == UpstreamState::Ok {
-                upstream.since_ms = Some(uptime_ms);
+                upstream.since_ms = Some(since_ms);
             }
             if !is_known {
-                upstream.cause_since_ms = Some(uptime_ms);
+                upstream.cause_since_ms = Some(since_ms);
             }
             upstream.state = state;
             upstream.cause = Some(Cause::NoDatabase.sentence().to_owned());
@@ -195,31 +256,9 @@ impl Servers {
         }
     }
 
-    /// Serves a board, or its trends, as the leader does.
-    fn take_over(&self, published: Publication) {
-        if let Some(slug) = published.name.strip_suffix(TRENDS) {
-            if let Ok(trends) = serde_json::from_str(&published.body) {
-                self.boards.take_over_trends(slug, trends);
-            }
-            return;
-        }
-        let snapshot: BoardSnapshot = match serde_json::from_str(&published.body) {
-            Ok(snapshot) => snapshot,
-            // Of a newer version: its numbers grow old here.
-            Err(error) => return debug!("board {:?} cannot be read ({error})", published.name),
-        };
-        let now = self.clock.now();
-        let uptime_ms = self.boards.uptime_ms(now);
-        let latest_read = published.read_ms.map(|read_ms| {
-            now.before(uptime_ms.saturating_sub(u64::try_from(read_ms).unwrap_or_default()))
-        });
-        let body = Bytes::from(published.body);
-        self.boards.take_over(snapshot, body, latest_read);
-    }
-
     /// Says where the leader is configured differently.
-    fn compare(&self, leaders: Option<&str>) {
-        let is_same = leaders.map(|leaders| leaders == self.configuration());
+    fn compare(&self, leaders: &str) {
+        let is_same = Some(leaders == self.configuration());
         if self.status.change(|it| it.has_same_configuration = is_same) && is_same == Some(false) {
             warn!(
                 "boards or interval of this server differ from those of the server that reads CXone, whose boards \
@@ -240,5 +279,30 @@ impl Servers {
                  show what they have, which grows old"
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_lease_is_left_to_the_published_build_for_a_while() {
+        let begun = Instant::now();
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let mut courtesy = Courtesy::default();
+        assert!(courtesy.may_take(true, true, at(0)));
+        let mut courtesy = Courtesy::default();
+        let looks = [
+            (false, 0),
+            (true, 1),
+            (true, 3),
+            (false, 4),
+            (true, 5),
+            (true, 7),
+            (true, 8),
+        ];
+        let took = looks.map(|(is_free, second)| courtesy.may_take(is_free, false, at(second)));
+        assert_eq!(took, [false, false, false, false, false, false, true]);
     }
 }

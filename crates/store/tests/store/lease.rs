@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use queuewall_store::lease::Publication;
+use queuewall_store::{
+    event::{Event, EventKind},
+    lease::Publication,
+};
 
 use super::over_both;
 
@@ -152,6 +155,37 @@ async fn offered_lease_is_taken_once_in_five_minutes() {
                 .unwrap()
                 .is_none()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_of_a_holder_that_was_replaced_are_not_kept() {
+    over_both(async |database| {
+        let store = database.open().await;
+        let take = async || store.take_lease("one", Duration::ZERO).await.unwrap();
+        let event = |at_ms| Event {
+            at_ms,
+            kind: EventKind::Level,
+            board: Some("main".into()),
+            queue: Some("a".into()),
+            detail: "{}".into(),
+        };
+        let told = |text: &str| [("told".to_owned(), text.to_owned())];
+        let write = async |at_ms, text, fence| {
+            let events = [event(at_ms)];
+            let written = store.write_events(&events, &told(text), fence).await;
+            written.unwrap()
+        };
+        let first = take().await;
+        assert!(write(1, "first", first).await, "nobody took it");
+        let second = take().await;
+        assert!(!write(2, "late", first).await);
+        let kept = store.events("main", 0, 10, 10).await.unwrap();
+        assert_eq!(kept, [event(1)]);
+        assert_eq!(store.state("told").await.unwrap().unwrap(), "first");
+        assert!(write(3, "second", second).await);
+        assert_eq!(store.events("main", 0, 10, 10).await.unwrap().len(), 2);
     })
     .await;
 }

@@ -294,7 +294,7 @@ async fn old_minutes_are_deleted_in_steps() {
             detail: "{}".into(),
         };
         store
-            .write_events(&[event(1), event(now * 60_000)])
+            .write_events(&[event(1), event(now * 60_000)], &[], None)
             .await
             .unwrap();
         store.delete_some(retention, now + 1).await.unwrap();
@@ -355,7 +355,7 @@ async fn events_are_those_of_the_board_and_of_all() {
         let newer =
             "INSERT INTO event (at_ms, kind, board, detail) VALUES (0, 'weather', 'main', '')";
         database.execute(newer).await;
-        store.write_events(&events).await.unwrap();
+        store.write_events(&events, &[], None).await.unwrap();
         let read = store.events("main", 0, 9, 10).await.unwrap();
         assert_eq!(read, [events[1].clone(), events[0].clone()]);
         assert_eq!(store.events("main", 0, 10, 1).await.unwrap().len(), 1);

@@ -29,7 +29,7 @@ async fn everything_is_copied_to_an_empty_database_alone() {
         detail: "{}".to_owned(),
     };
     let events = [event(7, None), event(7, Some("main"))];
-    from.write_events(&events).await.unwrap();
+    from.write_events(&events, &[], None).await.unwrap();
     from.write_state(&[("budget".to_owned(), "{}".to_owned())])
         .await
         .unwrap();
@@ -74,7 +74,7 @@ async fn everything_is_copied_to_an_empty_database_alone() {
     assert_eq!(to.events("main", 0, 10, 10).await.unwrap(), events);
     assert_eq!(to.state("budget").await.unwrap().as_deref(), Some("{}"));
     // The keys go on after those that were copied.
-    to.write_events(&events).await.unwrap();
+    to.write_events(&events, &[], None).await.unwrap();
     let rows = [(queue("b"), values(&[("waiting", 1.0)]))];
     to.write_minute(1, &rows, &[]).await.unwrap();
 

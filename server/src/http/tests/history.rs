@@ -480,7 +480,7 @@ async fn events_are_those_of_the_board_and_its_queues() {
         other(None, EventKind::Server),
         level(ms(3), "4711"),
     ];
-    kept.store.write_events(&events).await.unwrap();
+    kept.store.write_events(&events, &[], None).await.unwrap();
     let path = format!("/api/boards/main/events?from={}&to={}", ms(0), ms(3));
     let detail = json!({ "from": "ok", "to": "warning" });
     assert_eq!(
@@ -510,7 +510,7 @@ async fn events_are_those_of_the_board_and_its_queues() {
         .as_millis() as i64;
     let hours_ago = |hours: i64| level(now - hours * 3_600_000, "4711");
     kept.store
-        .write_events(&[hours_ago(25), hours_ago(23)])
+        .write_events(&[hours_ago(25), hours_ago(23)], &[], None)
         .await
         .unwrap();
     let day = fixture.json("/api/boards/main/events").await;
@@ -524,7 +524,7 @@ async fn truncated_events_say_where_to_go_on() {
     // Two a millisecond, and then more than one answer holds in one.
     let mut events: Vec<_> = (0..2_400).map(|it| level(ms(0) + it / 2, "4711")).collect();
     events.extend((0..1_100).map(|_| level(ms(1), "4711")));
-    kept.store.write_events(&events).await.unwrap();
+    kept.store.write_events(&events, &[], None).await.unwrap();
     let (mut from, mut counts) = (json!(ms(0).to_string()), Vec::new());
     while let Some(text) = from.as_str() {
         let path = format!("/api/boards/main/events?from={text}&to={}", ms(2));

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use queuewall_shared::level::{Judge, Level};
 use queuewall_store::{
     column::{Column, Values},
-    event::EventKind,
     history::Queue,
 };
 use tokio::sync::mpsc;
@@ -13,7 +12,7 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::history::{Minute, Waiting};
 
-fn recorded(script: Script, restored: Restored) -> (Bench, mpsc::Receiver<Record>) {
+pub(super) fn recorded(script: Script, restored: Restored) -> (Bench, mpsc::Receiver<Record>) {
     let (recorder, records) = Recorder::new();
     let boards = vec![board("main", &ids(1))];
     let bench = Bench::start_recorded(boards, script, 30, Some((recorder, restored)));
@@ -77,22 +76,6 @@ async fn stale_queue_has_no_row() {
         .map(|it| it.rows.len())
         .collect();
     assert_eq!(rows, [1, 0, 0, 0, 0]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn level_and_upstream_changes_are_events() {
-    let (bench, mut records) = recorded(all_waiting(&ids(1)), Restored::default());
-    after(Duration::from_secs(10)).await;
-    bench.wait("000", 12);
-    after(POLL * 2).await;
-    let mut kinds = Vec::new();
-    while let Ok(record) = records.try_recv() {
-        if let Record::Events(events) = record {
-            kinds.extend(events.into_iter().map(|event| (event.kind, event.queue)));
-        }
-    }
-    let level = (EventKind::Level, Some("000".to_owned()));
-    assert_eq!(kinds, [(EventKind::Upstream, None), level]);
 }
 
 #[tokio::test(start_paused = true)]
