@@ -1,5 +1,6 @@
 //! Made-up boards: the same every time, with numbers as a contact centre has them.
 
+mod agents;
 mod moods;
 
 use std::time::Duration;
@@ -8,6 +9,8 @@ use queuewall_shared::level::{Judge, Thresholds};
 use queuewall_shared::snapshot::{
     Agents, Board, BoardSnapshot, Cause, Display, Queue, QueueState, ServiceLevel, Theme, Totals,
 };
+
+pub use agents::agents;
 
 /// How often the boards' server reads: 30 s, so a reading of 54 s is ageing and one of
 /// 90 s and more stale.

@@ -20,11 +20,12 @@ use axum::{
     body::Body,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use files::{Content, Files, respond};
 use queuewall_shared::{
+    agents::AgentList,
     http::{SNAPSHOT_AGE_HEADER, UPTIME_HEADER},
     snapshot::{BoardList, BoardSnapshot, Queue},
     trend::{QueueTrend, Trends, scale},
@@ -34,6 +35,9 @@ use tokio::{
     sync::oneshot,
     time::{Instant, sleep},
 };
+
+/// Why no agents are listed.
+pub const NO_RIGHT: &str = "this link does not list agents: make one with --agents";
 
 /// How long a page may take to ask.
 const A_POLL: Duration = Duration::from_secs(30);
@@ -56,6 +60,8 @@ struct Script {
     board: Content,
     trends: Content,
     list: Content,
+    /// The board's agents; without them the page has no right to see any.
+    agents: Option<Content>,
     /// The ids of the board's queues.
     queues: Vec<String>,
     age_ms: Option<u64>,
@@ -84,6 +90,7 @@ impl Stage {
                 board: Content::json(serde_json::to_vec(board)?, 0)?,
                 trends: trends(board, uptime, 0)?,
                 list: Content::json(serde_json::to_vec(&list)?, 0)?,
+                agents: None,
                 queues: board.queues.iter().map(|queue| queue.id.clone()).collect(),
                 age_ms: age.into().map(milliseconds).transpose()?,
                 uptime_ms: milliseconds(uptime)?,
@@ -99,8 +106,10 @@ impl Stage {
             .route("/board/{slug}", get(index))
             .route("/api/boards/main/queues/{id}/history", get(history::values))
             .route("/api/boards/main/events", get(history::events))
+            .route("/api/boards/main/agents", get(agents_of))
             .route("/desk/{slug}", get(desk))
-            .route("/desk/{slug}/queues/{id}", get(desk_queue))
+            .route("/desk/{slug}/agents", get(desk))
+            .route("/desk/{slug}/queues/{id}", get(desk))
             .fallback(file)
             .with_state(Arc::clone(&shared));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -133,6 +142,14 @@ impl Stage {
         let uptime = Duration::from_millis(script.uptime_ms);
         script.trends = trends(board, uptime, script.version)?;
         script.board = Content::json(serde_json::to_vec(board)?, script.version)?;
+        Ok(())
+    }
+
+    /// From the next request on, these are the board's agents.
+    pub fn list_agents(&self, list: &AgentList) -> Result<()> {
+        let mut script = self.shared.script();
+        script.version += 1;
+        script.agents = Some(Content::json(serde_json::to_vec(list)?, script.version)?);
         Ok(())
     }
 
@@ -195,6 +212,19 @@ async fn trends_of(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Res
     response
 }
 
+async fn agents_of(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
+    let script = shared.script();
+    let Some(agents) = &script.agents else {
+        let body = serde_json::json!({ "error": NO_RIGHT, "code": "no_agents" });
+        return (StatusCode::FORBIDDEN, axum::Json(body)).into_response();
+    };
+    let mut response = respond(agents, &request);
+    let name = HeaderName::from_static(UPTIME_HEADER);
+    let uptime_ms = HeaderValue::from(script.uptime_ms);
+    response.headers_mut().insert(name, uptime_ms);
+    response
+}
+
 /// The made-up bins of the board's queues, which end now.
 fn trends(board: &BoardSnapshot, uptime: Duration, version: u64) -> Result<Content> {
     let queue = |queue: &Queue| QueueTrend {
@@ -218,10 +248,6 @@ async fn index(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Respons
 }
 
 async fn desk(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
-    shared.files.answer("/desk.html", &request)
-}
-
-async fn desk_queue(State(shared): State<Arc<Shared>>, request: HeaderMap) -> Response {
     shared.files.answer("/desk.html", &request)
 }
 

@@ -151,6 +151,37 @@ pub async fn get(
     }
 }
 
+/// What the server answers for a board's agents.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Agents {
+    /// Their list: a body to read.
+    List {
+        /// As in [`Answer::Changed`].
+        body: JsValue,
+        /// How long the server ran when it answered: the scale of the list's points in time.
+        uptime: Duration,
+    },
+    /// Why it does not list them, in the server's own sentence, which is English.
+    Refused(String),
+}
+
+/// Asks for the agents of the board at this path.
+///
+/// # Errors
+/// Why there is no answer that the page could use; it is worth another try.
+pub async fn agents(board: &str) -> Result<Agents, Failure> {
+    let options = [("cache", "no-store"), COOKIES];
+    let response = send(&[board, "/agents"].concat(), &options, &[], None).await?;
+    let (status, times) = (response.status(), times(&response));
+    let body = json(&response).await?;
+    match (status, times.uptime, text(&body, "error")) {
+        (200, Some(uptime), _) => Ok(Agents::List { body, uptime }),
+        (401 | 403 | 404 | 410, _, Some(sentence)) => Ok(Agents::Refused(sentence)),
+        (_, _, Some(_)) => Err(Failure::Status(status)),
+        _ => Err(Failure::Foreign(status)),
+    }
+}
+
 /// Exchanges a link's token for its board's cookie.
 ///
 /// # Errors

@@ -17,7 +17,8 @@ use crate::{access, language, settings, text};
 pub enum Page {
     /// `/` or `/desk`: the boards.
     Boards,
-    /// `/board/{slug}`, `/desk/{slug}` or `/desk/{slug}/queues/{id}`: one board.
+    /// `/board/{slug}`, `/desk/{slug}`, `/desk/{slug}/queues/{id}` or `/desk/{slug}/agents`: one
+    /// board.
     Board(String),
     /// Anything else.
     Nowhere,
@@ -32,7 +33,7 @@ impl Page {
             (None, ..) | (Some("desk"), None, _) => Self::Boards,
             (Some("board" | "desk"), Some(part), None)
             // Which queue is the desk's own to find.
-            | (Some("desk"), Some(part), Some("queues")) => {
+            | (Some("desk"), Some(part), Some("queues" | "agents")) => {
                 address::slug(part).map_or(Self::Nowhere, |slug| Self::Board(slug.into()))
             }
             _ => Self::Nowhere,

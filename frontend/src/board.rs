@@ -3,6 +3,7 @@
 //! A field is set only when its value differs, so that an unchanged answer wakes nothing
 //! that could touch the screen.
 
+mod agents;
 mod alarm_inputs;
 mod frame;
 mod judge;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use queuewall_shared::agents::AgentCounts;
 use queuewall_shared::basis::Basis;
 use queuewall_shared::choice::Choice;
 use queuewall_shared::fit::{self, Figures, Lines};
@@ -73,6 +75,7 @@ struct Head {
     poll_interval: Duration,
     /// Within how many milliseconds today's numbers are read again, and why they are old.
     today: (Option<u64>, Option<Cause>),
+    agents: Option<AgentCounts>,
     upstream: Upstream,
     /// Which numbers tiles and header show.
     choice: Choice,
@@ -154,6 +157,7 @@ impl BoardState {
             build: snapshot.build,
             poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
             today: (snapshot.today_interval_ms, snapshot.today_cause_code),
+            agents: snapshot.agents,
             upstream: snapshot.upstream,
             choice,
             lines: lines(&snapshot.queues, choice),
@@ -384,7 +388,7 @@ impl BoardState {
         self.link.with_untracked(Link::state) == LinkState::Ok
     }
 
-    fn is_trusted(&self) -> bool {
+    pub(crate) fn is_trusted(&self) -> bool {
         matches!(
             self.link.with(Link::state),
             LinkState::Ok | LinkState::Connecting

@@ -1,21 +1,24 @@
-//! What only a desk shows, between the header and the foot: the toolbar, one queue, and the
-//! table of all.
+//! What only a desk shows, between the header and the foot: the toolbar, one queue, the table
+//! of all, and the agents.
 //!
 //! # Layout
 //! - here: what holds them together
 //! - [`place`]: which queue is open and how the board is shown, as the address has it
+//! - `agents`: the list of agents
 //! - `clock`: the board's zone, its days and its words for times
 //! - `history`: what the server keeps of the queue that is open
 //! - `detail`: the page of one queue; `facts`: what it says; `chart`: its charts
 //! - `today`: its contacts since midnight
-//! - `table`: the board as a table
+//! - `table`: the board as a table; `rows`: what it shares with the list of agents
 
+mod agents;
 mod chart;
 mod clock;
 mod detail;
 mod facts;
 mod history;
 pub mod place;
+mod rows;
 mod table;
 mod today;
 
@@ -32,7 +35,8 @@ use crate::{markup, slots, steering};
 pub use place::Place;
 
 pub(crate) const MARKUP: &str = "<div class=toolbar id=toolbar role=search></div>\
-    <section class=detail id=detail></section><section class=queues id=queues></section>";
+    <section class=detail id=detail></section><section class=queues id=queues></section>\
+    <section class=people id=people></section>";
 
 /// A link to a queue, by its id.
 const OPEN: &str = "data-open";
@@ -41,10 +45,11 @@ const OPEN: &str = "data-open";
 pub(crate) fn keep(board: BoardState, place: Place) {
     // First, so that what gets the focus back is on the screen by then.
     follow(move || {
-        let shows = match (place.queue(), place.is_table()) {
-            (Some(_), _) => "queue",
-            (None, true) => "table",
-            (None, false) => "tiles",
+        let shows = match (place.queue(), place.is_agents(), place.is_table()) {
+            (Some(_), ..) => "queue",
+            (None, true, _) => "agents",
+            (None, false, true) => "table",
+            (None, false, false) => "tiles",
         };
         let root = document().query_selector(".board").ok().flatten();
         if let Some(root) = root {
@@ -52,7 +57,8 @@ pub(crate) fn keep(board: BoardState, place: Place) {
         }
     });
     toolbar::keep(board, place);
-    detail::keep(board, place);
+    let feed = agents::keep(board, place);
+    detail::keep(board, place, feed);
     table::keep(board, place);
     let back = Listener::new(window().into(), "popstate", move || place.read());
     let clicked = Listener::with_event(window().into(), "click", move |event| {
@@ -123,7 +129,8 @@ impl Section {
         let key = focused.and_then(|it| {
             let key =
                 |name: &str| Some(["[", name, "=\"", &it.get_attribute(name)?, "\"]"].concat());
-            key(OPEN).or_else(|| key("data-act"))
+            let own = || key("id");
+            own().or_else(|| key(OPEN)).or_else(|| key("data-act"))
         });
         self.element.set_inner_html(&content);
         let again = key.and_then(|key| markup::find::<HtmlElement>(&self.element, &key));

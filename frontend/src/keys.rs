@@ -30,6 +30,8 @@ pub enum Command {
     Search,
     /// A chart as a table, or back.
     Table,
+    /// The board's agents, or back.
+    Agents,
     /// Close what is open, clear what is searched.
     Close,
 }
@@ -49,6 +51,7 @@ impl Command {
             "?" | "h" | "H" | "ColorF3Blue" => Self::Help,
             "/" => Self::Search,
             "t" | "T" => Self::Table,
+            "a" | "A" => Self::Agents,
             "Escape" | "GoBack" | "BrowserBack" | "XF86Back" => Self::Close,
             _ => return Self::of_code(code),
         })

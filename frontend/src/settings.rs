@@ -15,7 +15,7 @@ use crate::keys::Panel;
 
 /// Parameters of a desk's address that are no settings: they change while it is open. See
 /// [`desk::place`](crate::desk::place).
-pub const OF_A_DESK: [&str; 3] = ["range", "form", "by"];
+pub const OF_A_DESK: [&str; 5] = ["range", "form", "by", "band", "find"];
 
 /// What an address asks, and what of it cannot be followed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,11 +89,16 @@ pub fn path_as(view: View, path: &str) -> String {
     }
 }
 
-/// The path of the board that a path is of, or of one of its queues.
+/// The path of the board that a path is of, or of one of its queues or its agents.
 #[must_use]
 pub fn of_board(path: &str) -> &str {
     let end = order::last_place(path, "/queues/").unwrap_or(path.len());
-    path.get(..end).unwrap_or(path)
+    let path = path.get(..end).unwrap_or(path);
+    let of_agents = path.trim_end_matches('/').strip_suffix("/agents");
+    // A board may be called so.
+    let is_board =
+        |board: &&str| matches!(board.rsplit_once('/'), Some((of, _)) if of.ends_with("/desk"));
+    of_agents.filter(is_board).unwrap_or(path)
 }
 
 /// What the page was asked; nothing where nobody provided it.

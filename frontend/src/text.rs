@@ -8,11 +8,13 @@
 //! - `link`: broken links, and when they are tried again
 //! - `desk`: a supervisor's desk, keys and settings
 //! - `access`: who may look
+//! - `agents`: what the board's agents do
 //! - `hands`: the wall's bar, and what a key did
 //! - `problem`: settings in the address that cannot be followed
 //! - `tile`, `why`: a tile, and why it is at its level
 
 mod access;
+mod agents;
 mod desk;
 mod hands;
 mod link;
@@ -34,13 +36,14 @@ use crate::language;
 use crate::numbers;
 
 pub use access::{code_life, let_in, refused};
+pub use agents::{agents, agents_over, limit};
 pub use desk::{
-    address, all_queues, back_key, choice, close, command, copied, copy, help, left_open,
-    missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open, order,
-    remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar, tab_title,
-    tab_unknown,
+    address, agents_logged_on, all_queues, back_key, choice, close, command, copied, copy, help,
+    left_open, missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open,
+    order, remote_keys, search, setting, settings, shown_of, sort_board, sort_worst, space_bar,
+    tab_title, tab_unknown,
 };
-pub(crate) use desk::{detail, reason, table};
+pub(crate) use desk::{agent_list, detail, reason, table};
 pub use hands::{bar, full_screen, one_page, paused_at, sound_now, turning};
 pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;

@@ -4,6 +4,7 @@
 
 use js_sys::{Array, Reflect};
 use queuewall_shared::{
+    agents::AgentList,
     snapshot::{BoardList, BoardSnapshot, Queue},
     trend::Trends,
     wire::{self, Json},
@@ -48,6 +49,12 @@ impl Reader {
 #[must_use]
 pub fn board_list(body: JsValue) -> Option<BoardList> {
     wire::board_list(&Parsed(body))
+}
+
+/// The agents in an answer's parsed body; `None` when they are none.
+#[must_use]
+pub fn agent_list(body: JsValue) -> Option<AgentList> {
+    wire::agent_list(&Parsed(body))
 }
 
 /// The trends in an answer's parsed body; `None` when it is none.

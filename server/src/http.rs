@@ -13,7 +13,7 @@
 //! | `/healthz` | 200 while the process serves |
 //! | `/readyz` | 200 once boards can be served, with how it goes with CXone beside it |
 //! | `/`, `/board/{slug}` | the wall |
-//! | `/desk`, `/desk/{slug}`, `/desk/{slug}/queues/{id}` | the desk |
+//! | `/desk`, `/desk/{slug}`, `/desk/{slug}/queues/{id}`, `/desk/{slug}/agents` | the desk |
 //! | `/assets/…` | its files, named by content |
 //!
 //! Whatever holds data asks the [`Guard`] first; the page itself, its files and the
@@ -305,6 +305,7 @@ fn router(state: AppState) -> Router {
         .route("/desk", get(page::desks))
         .route("/desk/{slug}", get(page::desk))
         .route("/desk/{slug}/queues/{id}", get(page::desk_queue))
+        .route("/desk/{slug}/agents", get(page::desk))
         .route("/assets/{file}", get(page::asset))
         .fallback(page::nowhere)
         .method_not_allowed_fallback(error::method_not_allowed)

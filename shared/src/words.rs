@@ -240,6 +240,8 @@ Words {
     /// For how long, where the start was not seen.
     at_least: Phrase<1>,
     free_of: Phrase<2>,
+    /// Agents past a limit: how many, what they do, and the limit.
+    agents_over: Phrase<3>,
     /// What a stale tile was, and when.
     was_critical: Phrase<1>,
     was_warning: Phrase<1>,

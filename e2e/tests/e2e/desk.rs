@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 const POLL: Duration = Duration::from_secs(5);
 /// Long enough for a slow machine.
-const SOON: Duration = Duration::from_secs(180);
+pub(crate) const SOON: Duration = Duration::from_secs(180);
 
 /// A tenant whose numbers change only when a test says so.
 fn still() -> Options {
@@ -27,7 +27,7 @@ fn still() -> Options {
 }
 
 /// A key as a keyboard sends it, to whatever has the focus.
-async fn press(tab: &mut Tab, key: &str) -> Result<()> {
+pub(crate) async fn press(tab: &mut Tab, key: &str) -> Result<()> {
     let event = format!(
         "(document.activeElement || document.body).dispatchEvent(new KeyboardEvent('keydown', \
          {{ key: {}, bubbles: true, cancelable: true }}))",
@@ -36,8 +36,8 @@ async fn press(tab: &mut Tab, key: &str) -> Result<()> {
     tab.evaluate(&event).await.map(|_| ())
 }
 
-async fn check(tab: &mut Tab, condition: &str) -> Result<()> {
-    tab.wait_for(condition, Duration::from_secs(10)).await
+pub(crate) async fn check(tab: &mut Tab, condition: &str) -> Result<()> {
+    tab.wait_for(condition, Duration::from_secs(15)).await
 }
 
 /// Order, search, keys, panel and icon in `engine`.

@@ -1,6 +1,5 @@
-//! A desk from the list of boards to a queue's chart, by keyboard and by mouse, and its table.
-
-use std::time::Duration;
+//! A desk from the list of boards to a queue's chart and the agents, by keyboard and by mouse, and
+//! its table.
 
 use anyhow::{Result, ensure};
 use queuewall_e2e::{
@@ -9,25 +8,12 @@ use queuewall_e2e::{
     scene::{self, Mood},
     stage::Stage,
 };
+use queuewall_shared::agents::AgentsShown;
 use serde_json::json;
 
-const SOON: Duration = Duration::from_secs(180);
+use crate::desk::{SOON, check, press};
 
-/// A key as a keyboard sends it, to what has the focus.
-async fn press(tab: &mut Tab, key: &str) -> Result<()> {
-    let event = format!(
-        "(document.activeElement || document.body).dispatchEvent(new KeyboardEvent('keydown', \
-         {{ key: {}, bubbles: true, cancelable: true }}))",
-        json!(key)
-    );
-    tab.evaluate(&event).await.map(|_| ())
-}
-
-async fn check(tab: &mut Tab, condition: &str) -> Result<()> {
-    tab.wait_for(condition, Duration::from_secs(15)).await
-}
-
-async fn is_at(tab: &mut Tab, address: &str) -> Result<()> {
+pub(crate) async fn is_at(tab: &mut Tab, address: &str) -> Result<()> {
     check(
         tab,
         &format!("location.pathname + location.search === '{address}'"),
@@ -35,14 +21,19 @@ async fn is_at(tab: &mut Tab, address: &str) -> Result<()> {
     .await
 }
 
+/// How many agents are listed.
+pub(crate) const AGENTS: &str = "document.querySelectorAll('.people-table .of-name').length - 1";
+
 const CHART: &str = "(() => { const line = document.querySelector('.chart-line'); \
     return !!line && line.getAttribute('d').length > 20; })()";
 
 #[tokio::test]
-async fn desk_is_walked_from_list_to_chart_by_keyboard() -> Result<()> {
+async fn desk_is_walked_from_list_to_agents_by_keyboard() -> Result<()> {
     let mut board = scene::board(Mood::Mixed, 12, None);
     board.queues[0].id = "a b/ü%.".into();
+    let list = scene::agents(&mut board, AgentsShown::Names, 80);
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    stage.list_agents(&list)?;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.resize(1440, 900).await?;
@@ -100,8 +91,15 @@ async fn desk_is_walked_from_list_to_chart_by_keyboard() -> Result<()> {
         "document.querySelector('.chart-readout').textContent === ''",
     )
     .await?;
-    // A gap is neither bridged nor carried on.
-    check(&mut tab, "!!document.querySelector('.chart-gap')").await?;
+    // A gap is neither bridged nor carried on. Soon after midnight it is none of today's.
+    for (range, seen) in [
+        ("3h", "!!document.querySelector('.chart-gap')"),
+        ("today", CHART),
+    ] {
+        let choose = format!("document.querySelector('[data-act=\"{range}\"]').click()");
+        tab.evaluate(&choose).await?;
+        check(&mut tab, seen).await?;
+    }
     press(&mut tab, "t").await?;
     check(
         &mut tab,
@@ -128,16 +126,38 @@ async fn desk_is_walked_from_list_to_chart_by_keyboard() -> Result<()> {
         "document.activeElement.dataset.open.startsWith('a b')",
     )
     .await?;
+
+    // To the agents by a key, to one's queue, and back to that agent.
+    press(&mut tab, "a").await?;
+    is_at(&mut tab, "/desk/main/agents").await?;
+    check(&mut tab, &format!("{AGENTS} === 80")).await?;
+    let focus = "(() => { const all = document.querySelectorAll('.people-table a'); \
+        all[5].focus(); return all[5].id; })()";
+    let id = tab.evaluate(focus).await?;
+    tab.press_enter().await?;
+    check(&mut tab, "location.pathname.includes('/queues/')").await?;
+    check(&mut tab, "!!document.querySelector('.handling li')").await?;
+    press(&mut tab, "Escape").await?;
+    is_at(&mut tab, "/desk/main/agents").await?;
+    check(&mut tab, &format!("{AGENTS} === 80")).await?;
+    ensure!(id.is_string(), "{id}");
+    press(&mut tab, "/").await?;
+    check(&mut tab, "document.activeElement.type === 'search'").await?;
+    press(&mut tab, "Escape").await?;
+    is_at(&mut tab, "/desk/main").await?;
+    check(&mut tab, "document.querySelector('.tile').offsetHeight > 0").await?;
     let complaints = tab.take_complaints();
     ensure!(complaints.is_empty(), "{complaints:#?}");
     Ok(())
 }
 
 #[tokio::test]
-async fn queue_is_opened_by_mouse_and_by_its_own_address() -> Result<()> {
-    let board = scene::board(Mood::Mixed, 12, None);
+async fn queue_and_agents_are_opened_by_mouse_and_own_address() -> Result<()> {
+    let mut board = scene::board(Mood::Mixed, 12, None);
+    let list = scene::agents(&mut board, AgentsShown::Initials, 80);
     let id = &board.queues[3].id;
     let stage = Stage::start(&board, scene::AGE, scene::UPTIME).await?;
+    stage.list_agents(&list)?;
     let browser = Browser::start(&Engine::today()?).await?;
     let mut tab = browser.tab().await?;
     tab.resize(390, 844).await?;
@@ -176,7 +196,38 @@ async fn queue_is_opened_by_mouse_and_by_its_own_address() -> Result<()> {
     tab.evaluate("document.querySelector('.tile-open').click()")
         .await?;
     check(&mut tab, "location.pathname.includes('/queues/')").await?;
-    check(&mut tab, "!!document.querySelector('.now h1')").await
+    check(&mut tab, "!!document.querySelector('.now h1')").await?;
+
+    tab.evaluate("document.querySelector('.detail [data-act=back]').click()")
+        .await?;
+    is_at(&mut tab, "/desk/main?theme=light&range=7d").await?;
+    tab.evaluate("document.querySelector('.toolbar [data-act=agents]').click()")
+        .await?;
+    is_at(&mut tab, "/desk/main/agents?theme=light&range=7d").await?;
+    check(&mut tab, &format!("{AGENTS} === 80")).await?;
+    check(
+        &mut tab,
+        "document.documentElement.scrollWidth <= innerWidth",
+    )
+    .await?;
+    tab.evaluate("document.querySelector('[data-act=band-unavailable]').click()")
+        .await?;
+    is_at(
+        &mut tab,
+        "/desk/main/agents?theme=light&range=7d&band=unavailable",
+    )
+    .await?;
+    check(&mut tab, &format!("{AGENTS} === 16")).await?;
+    tab.evaluate("document.querySelector('.people-table [data-act=time]').click()")
+        .await?;
+    let address = "/desk/main/agents?theme=light&range=7d&by=time&band=unavailable";
+    is_at(&mut tab, address).await?;
+    tab.open(&stage.url(address)).await?;
+    tab.wait_for(&format!("{AGENTS} === 16"), SOON).await?;
+    tab.evaluate("document.querySelector('.toolbar [data-act=tiles]').click()")
+        .await?;
+    is_at(&mut tab, "/desk/main?theme=light&range=7d").await?;
+    check(&mut tab, "document.querySelector('.tile').offsetHeight > 0").await
 }
 
 #[tokio::test]

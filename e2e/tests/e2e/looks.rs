@@ -66,7 +66,7 @@ async fn show(tab: &mut Tab, stage: &Stage) -> Result<()> {
 }
 
 /// What of the page falls short, as the contrast script has it.
-async fn too_faint(tab: &mut Tab) -> Result<Vec<String>> {
+pub(crate) async fn too_faint(tab: &mut Tab) -> Result<Vec<String>> {
     let found = tab
         .evaluate(include_str!("../../scripts/contrast.js"))
         .await?;
@@ -87,8 +87,19 @@ const AXE: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',
     .then(result => ({ passes: result.passes.length, violations: result.violations.map(it =>
         it.id + ': ' + it.help + ' (' + it.nodes.map(node => node.target.join(' ')).join(', ') + ')') }))";
 
+/// axe-core's script.
+pub(crate) fn axe() -> Result<String> {
+    let script = match env::var_os("QUEUEWALL_AXE") {
+        Some(file) => PathBuf::from(file),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("../.tools/node_modules/axe-core/axe.min.js"),
+    };
+    fs::read_to_string(&script)
+        .with_context(|| format!("{}: run this through `cargo xtask test`", script.display()))
+}
+
 /// What axe-core finds, once its script runs in the page.
-async fn violations(tab: &mut Tab) -> Result<Vec<String>> {
+pub(crate) async fn violations(tab: &mut Tab) -> Result<Vec<String>> {
     let found = tab.evaluate(AXE).await?;
     ensure!(
         found["passes"].as_u64() > Some(5),
@@ -100,13 +111,7 @@ async fn violations(tab: &mut Tab) -> Result<Vec<String>> {
 #[tokio::test]
 async fn contrast_and_axe_pass_in_every_theme_state_and_level() -> Result<()> {
     let _core = crate::busy().await;
-    let script = match env::var_os("QUEUEWALL_AXE") {
-        Some(file) => PathBuf::from(file),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("../.tools/node_modules/axe-core/axe.min.js"),
-    };
-    let axe = fs::read_to_string(&script)
-        .with_context(|| format!("{}: run this through `cargo xtask test`", script.display()))?;
+    let axe = axe()?;
     let (_browser, mut tab) = start().await?;
     let mut wrong = Vec::new();
     for theme in THEMES {

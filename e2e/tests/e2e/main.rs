@@ -12,6 +12,7 @@ mod choice;
 mod crowd;
 mod deployed;
 mod desk;
+mod desk_agents;
 mod desk_queue;
 mod engines;
 mod fit;

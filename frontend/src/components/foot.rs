@@ -1,6 +1,11 @@
-//! The line below the tiles: hints, the notice, what the tiles leave out, and the pages.
+//! The line below the tiles: hints, the notice, what agents do, what the tiles leave out, and
+//! the pages.
+
+use std::time::Duration;
 
 use leptos::prelude::window;
+use queuewall_shared::agents::AgentCounts;
+use queuewall_shared::freshness::Freshness;
 use queuewall_shared::snapshot::Level;
 use web_sys::Element;
 
@@ -19,17 +24,22 @@ const MOST_DOTS: usize = 12;
 
 pub(crate) const MARKUP: &str = "<footer class=foot><div class=hints role=status>\
     <p data-hint=desk></p><p data-hint=zone></p><p data-hint=sound></p><p data-hint=sleep></p></div>\
-    <p class=foot-notice role=status></p><p class=foot-limits></p>\
+    <p class=foot-notice role=status></p><p class=foot-agents></p><p class=foot-over></p>\
+    <p class=foot-more></p><p class=foot-limits></p>\
     <div class=pager role=img><span class=pager-paused></span><span class=pager-dots></span>\
     <span class=pager-number></span><span class=pager-place></span>\
     <span class=pager-elsewhere></span></div></footer>";
 
-const TABLE: [(&str, Part); 6] = [
+const TABLE: [(&str, Part); 10] = [
     ("[data-hint=desk]", Part::Text),
     ("[data-hint=zone]", Part::Text),
     ("[data-hint=sound]", Part::Text),
     ("[data-hint=sleep]", Part::Text),
     (".foot-notice", Part::Text),
+    (".foot-agents", Part::Text),
+    (".foot-over", Part::Attribute("data-is")),
+    (".foot-over", Part::Text),
+    (".foot-more", Part::Text),
     (".foot-limits", Part::Text),
 ];
 
@@ -45,12 +55,15 @@ const PAGER: [(&str, Part); 8] = [
 ];
 
 /// What goes where the line is too short for all of it, the first to go first.
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 10] = [
     ".pager-dots",
     ".foot-limits",
+    ".foot-agents",
+    ".foot-more",
     ".foot-notice",
     ".hints",
     ".pager-paused",
+    ".foot-over",
     ".pager-number",
     ".pager-place",
 ];
@@ -98,13 +111,69 @@ pub(crate) fn keep(
             false => text::too_small(),
         };
         let notice = board.notice();
-        let values = [leaving, &no_clock, blocked, may_sleep, &notice, limits];
+        let agents = Agents::of(board);
+        let values = [
+            leaving,
+            &no_clock,
+            blocked,
+            may_sleep,
+            &notice,
+            &agents.counts,
+            agents.level,
+            &agents.over,
+            &agents.more,
+            limits,
+        ];
         slots.show(&values);
         let pages = pager.as_mut().map(|pager| pager.show(paging));
         if let Some(line) = &mut line {
             line.make_room(&[&*values.concat(), &pages.unwrap_or_default()]);
         }
     });
+}
+
+/// What the foot says of the board's agents; nothing where the board shows none.
+#[derive(Default)]
+struct Agents {
+    /// How many do what, and how old that is where it is not new.
+    counts: String,
+    /// The worst limit that is passed: its level, and by how many.
+    level: &'static str,
+    over: String,
+    /// The others.
+    more: String,
+}
+
+impl Agents {
+    fn of(board: BoardState) -> Self {
+        board.with_agents(Self::told).unwrap_or_default()
+    }
+
+    fn told(counts: &AgentCounts, freshness: Option<Freshness>, age: Option<Duration>) -> Self {
+        let is_current = matches!(freshness, Some(Freshness::Fresh | Freshness::Ageing));
+        let mut said = Self {
+            counts: text::agents(counts.now.filter(|_| is_current)),
+            ..Self::default()
+        };
+        let age = match (freshness, age) {
+            (Some(Freshness::Ageing), Some(age)) => text::ago(age),
+            (Some(Freshness::Stale), Some(age)) => text::old(age),
+            _ => String::new(),
+        };
+        if !age.is_empty() {
+            said.counts += &[" · ", &age].concat();
+        }
+        for over in counts.over.iter().filter(|_| is_current) {
+            let text = text::agents_over(over);
+            if said.over.is_empty() {
+                said.level = over.level.as_str();
+                said.over = text;
+            } else {
+                said.more += &["· ", &text, " "].concat();
+            }
+        }
+        said
+    }
 }
 
 /// Which page of how many is on the screen, and what the others hide; nothing where there is

@@ -26,8 +26,8 @@ pub(crate) fn keep(board: BoardState, place: Place) {
         }
     });
     commands.on(Command::Close, move || {
-        // A queue is closed first.
-        if place.is_open() {
+        // A queue is closed first, and what is looked for among the agents is theirs.
+        if place.is_open() || untrack(|| place.is_agents()) {
             return;
         }
         wanted.set(String::new());
@@ -39,15 +39,19 @@ pub(crate) fn keep(board: BoardState, place: Place) {
     });
     let typed = move |_| {
         if let Some(search) = search() {
-            wanted.set(search.value());
+            match untrack(|| place.is_agents()) {
+                true => place.set_find(&search.value()),
+                false => wanted.set(search.value()),
+            }
         }
     };
     let clicked = move |event: Event| {
         match markup::around(&event, "data-act").as_ref().map(|it| &*it.1) {
             Some("worst") => is_worst_first.set(true),
             Some("board") => is_worst_first.set(false),
-            Some("tiles") => place.set_table(false),
-            Some("table") => place.set_table(true),
+            Some("tiles") => place.show_queues(false),
+            Some("table") => place.show_queues(true),
+            Some("agents") => drop(commands.give(Command::Agents)),
             Some("settings") => drop(commands.give(Command::Settings)),
             Some("help") => drop(commands.give(Command::Help)),
             _ => {}
@@ -68,15 +72,21 @@ pub(crate) fn keep(board: BoardState, place: Place) {
         // The board's language may come later than the board.
         if made.language != Some(language) {
             bar.set_inner_html(&content());
-            if let Some(search) = search() {
-                search.set_value(&wanted.get_untracked());
-            }
+        }
+        let is_agents = place.is_agents();
+        let looked_for = match is_agents {
+            true => place.find(),
+            false => wanted.get(),
+        };
+        if let Some(search) = search().filter(|it| it.value() != looked_for) {
+            search.set_value(&looked_for);
         }
         for (button, is_so) in [
             ("[data-act=worst]", is_worst_first),
             ("[data-act=board]", !is_worst_first),
-            ("[data-act=tiles]", !place.is_table()),
-            ("[data-act=table]", place.is_table()),
+            ("[data-act=tiles]", !is_agents && !place.is_table()),
+            ("[data-act=table]", !is_agents && place.is_table()),
+            ("[data-act=agents]", is_agents),
         ] {
             if let Some(button) = find::<Element>(&bar, button) {
                 markup::set(&button, "aria-pressed", markup::flag(is_so));
@@ -119,7 +129,7 @@ fn content() -> String {
         "<label class=toolbar-search><span>",
         text::search(),
         "</span><input type=search autocomplete=off spellcheck=false placeholder=\" \">\
-         <kbd>/</kbd></label><div class=choices role=group aria-label=\"",
+         <kbd>/</kbd></label><div class=\"choices toolbar-order\" role=group aria-label=\"",
         text::order(),
         "\">",
     ]);
@@ -132,6 +142,7 @@ fn content() -> String {
     ]);
     content += &button("choice", "tiles", text::table().tiles.text());
     content += &button("choice", "table", text::table().table.text());
+    content += &button("choice", "agents", text::agent_list().title.text());
     content += "</div><p class=toolbar-count role=status></p><div class=toolbar-end>";
     content += &button("button", "settings", text::settings());
     content += &button("button", "help", text::help());

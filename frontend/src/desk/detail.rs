@@ -8,6 +8,7 @@ use queuewall_shared::tile_state::TileState;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent};
 
+use super::agents::{self, Feed};
 use super::chart::Chart;
 use super::clock::Clock;
 use super::history::{self, Key, Loaded, Span};
@@ -55,6 +56,7 @@ struct Made {
 struct Detail {
     board: BoardState,
     place: Place,
+    feed: Feed,
     commands: Commands,
     asked: Field<Option<Key>>,
     loaded: Field<Loaded>,
@@ -66,10 +68,11 @@ struct Detail {
 }
 
 /// Fills the element of the id `detail` while a queue is open.
-pub(super) fn keep(board: BoardState, place: Place) {
+pub(super) fn keep(board: BoardState, place: Place, feed: Feed) {
     let detail = Detail {
         board,
         place,
+        feed,
         commands: keys::commands(),
         asked: Field::new(None),
         loaded: Field::new(Loaded::Not),
@@ -226,7 +229,9 @@ impl Detail {
         markup::set(&made.now_element, "data-state", view.tile_state.as_str());
         markup::set(&made.now_element, "data-level", view.level.as_str());
         made.now.show(facts::now(board, &queue, &view));
-        made.agents.show(facts::agents(&view, is_current));
+        let handling = agents::handling(self.feed, id);
+        made.agents
+            .show(facts::agents(&view, is_current) + &handling);
         made.elsewhere.show(facts::elsewhere(board, id));
         made.head.show(head(place));
         let label = words.calls_waiting.text();

@@ -8,7 +8,7 @@ use queuewall_shared::wire::{self, Json};
 use wasm_bindgen_futures::spawn_local;
 
 use super::clock::Clock;
-use super::place::Range;
+use super::place::{Range, encoded};
 use crate::api::{self, Answer};
 use crate::base_path::below;
 use crate::field::Field;
@@ -203,10 +203,6 @@ pub(super) fn load(
             None => loaded.set(Loaded::Failed),
         }
     });
-}
-
-fn encoded(id: &str) -> String {
-    String::from(js_sys::encode_uri_component(id))
 }
 
 async fn get(path: &str) -> Option<Parsed> {

@@ -1,5 +1,5 @@
-//! Which queue is open and how the board is shown: all of it is in the address, so that a link
-//! shows the same, and the browser's way back leads there.
+//! Which queue or whether the agents are open, and how the board is shown: all of it is in the
+//! address, so that a link shows the same, and the browser's way back leads there.
 
 use js_sys::{decode_uri_component, encode_uri_component};
 use leptos::prelude::window;
@@ -10,6 +10,9 @@ use web_sys::UrlSearchParams;
 use crate::access;
 use crate::field::Field;
 use crate::settings::{OF_A_DESK, of_board};
+
+/// Behind a board's path: its agents.
+const AGENTS: &str = "/agents";
 
 /// The span of time that a chart shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +50,14 @@ pub struct Place {
     range: Field<Range>,
     is_table: Field<bool>,
     by: Field<String>,
-    /// Whether the queue was opened on this page, so that the way back leads to the board.
+    is_agents: Field<bool>,
+    /// Which of the agents are shown: those who do this, all where it is empty.
+    band: Field<String>,
+    /// Those who are looked for among the agents, and as much of it as the address may have: a
+    /// person's name is never in it.
+    find: Field<String>,
+    found_in_address: Field<String>,
+    /// Whether what is open was opened on this page, so that the way back leads to the board.
     is_opened_here: Field<bool>,
 }
 
@@ -60,6 +70,10 @@ impl Place {
             range: Field::new(Range::Today),
             is_table: Field::new(false),
             by: Field::new(String::new()),
+            is_agents: Field::new(false),
+            band: Field::new(String::new()),
+            find: Field::new(String::new()),
+            found_in_address: Field::new(String::new()),
             is_opened_here: Field::new(false),
         };
         place.read();
@@ -69,7 +83,12 @@ impl Place {
     /// Goes where the address is.
     pub(super) fn read(&self) {
         let Address { path, query, .. } = access::address();
-        let id = path.get(of_board(&path).len() + "/queues/".len()..);
+        let board = of_board(&path);
+        self.is_agents.set(
+            path.get(board.len()..)
+                .is_some_and(|it| it.trim_end_matches('/') == AGENTS),
+        );
+        let id = path.get(board.len() + "/queues/".len()..);
         let id = id
             .map(|id| id.trim_end_matches('/'))
             .filter(|id| !id.is_empty());
@@ -84,6 +103,10 @@ impl Place {
         self.range.set(named.unwrap_or(Range::Today));
         self.is_table.set(get("form").as_deref() == Some("table"));
         self.by.set(get("by").unwrap_or_default());
+        self.band.set(get("band").unwrap_or_default());
+        let find = get("find").unwrap_or_default();
+        self.find.set(find.clone());
+        self.found_in_address.set(find);
     }
 
     /// The queue that is open.
@@ -117,10 +140,81 @@ impl Place {
         self.by.get()
     }
 
+    /// Whether the board's agents are shown.
+    #[must_use]
+    pub fn is_agents(&self) -> bool {
+        self.is_agents.get()
+    }
+
+    /// What the agents do who are shown, by its name in JSON; empty for all.
+    pub(super) fn band(&self) -> String {
+        self.band.get()
+    }
+
+    /// Those who are looked for among the agents.
+    pub(crate) fn find(&self) -> String {
+        self.find.get()
+    }
+
+    /// Opens the agents, or goes back from them.
+    pub(crate) fn toggle_agents(&self) {
+        if self.is_agents.get_untracked() {
+            return self.close();
+        }
+        let is_first = !self.is_open();
+        self.queue.set(None);
+        self.forget_agents();
+        self.is_agents.set(true);
+        if is_first {
+            self.is_opened_here.set(true);
+        }
+        self.write(true);
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    /// What was chosen of the agents is chosen no more when they are opened again.
+    fn forget_agents(&self) {
+        self.is_agents.set(false);
+        for chosen in [self.by, self.band, self.find, self.found_in_address] {
+            chosen.set(String::new());
+        }
+    }
+
+    /// Shows the board's queues, as a table or as tiles.
+    pub(crate) fn show_queues(&self, is_table: bool) {
+        let is_step = self.is_agents.get_untracked();
+        if is_step {
+            self.forget_agents();
+        }
+        self.is_table.set(is_table);
+        self.write(is_step);
+    }
+
+    pub(super) fn set_band(&self, band: &str) {
+        self.band.set(band.to_owned());
+        self.write(false);
+    }
+
+    /// Looks for agents. The address has it once it is told that it may.
+    pub(crate) fn set_find(&self, find: &str) {
+        self.find.set(find.to_owned());
+    }
+
+    /// Whether the address may have what is looked for, as nobody's name may.
+    pub(super) fn tell_find(&self, may_be_told: bool) {
+        let find = self.find.get_untracked();
+        let told = if may_be_told { find } else { String::new() };
+        if self.found_in_address.get_untracked() != told {
+            self.found_in_address.set(told);
+            self.write(false);
+        }
+    }
+
     /// Opens a queue.
     pub fn open(&self, id: &str) {
         let was_open = self.is_open();
         self.queue.set(Some(id.to_owned()));
+        self.is_agents.set(false);
         if !was_open {
             self.is_opened_here.set(true);
         }
@@ -142,6 +236,9 @@ impl Place {
             return;
         }
         self.queue.set(None);
+        if self.is_agents.get_untracked() {
+            self.forget_agents();
+        }
         self.write(true);
     }
 
@@ -164,10 +261,17 @@ impl Place {
     fn write(&self, is_step: bool) {
         let Address { path, query, .. } = access::address();
         let range = self.range.get_untracked();
+        let is_agents = self.is_agents.get_untracked();
         let own = [
             ("range", range.word(), range != Range::Today),
             ("form", "table", self.is_table.get_untracked()),
             ("by", &*self.by.get_untracked(), true),
+            ("band", &*self.band.get_untracked(), is_agents),
+            (
+                "find",
+                &*encoded(&self.found_in_address.get_untracked()),
+                is_agents,
+            ),
         ];
         let others = query.trim_start_matches('?').split('&');
         let is_own = |pair: &&str| OF_A_DESK.contains(&pair.split('=').next().unwrap_or_default());
@@ -183,6 +287,7 @@ impl Place {
         let board = of_board(&path);
         let path = match self.queue.get_untracked() {
             Some(id) => path_of(board, &id),
+            None if is_agents => [board, AGENTS].concat(),
             None => board.to_owned(),
         };
         let sign = if all.is_empty() { "" } else { "?" };
@@ -202,6 +307,9 @@ pub(super) fn address_of(id: &str) -> String {
 }
 
 fn path_of(board: &str, id: &str) -> String {
-    let id = String::from(encode_uri_component(id));
-    [board, "/queues/", &id].concat()
+    [board, "/queues/", &encoded(id)].concat()
+}
+
+pub(super) fn encoded(text: &str) -> String {
+    String::from(encode_uri_component(text))
 }

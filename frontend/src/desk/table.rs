@@ -10,6 +10,7 @@ use web_sys::Element;
 
 use super::facts::written;
 use super::place::Place;
+use super::rows::{Rows, head_cell};
 use super::{Section, link};
 use crate::board::{BoardState, Phase};
 use crate::listener::Listener;
@@ -62,9 +63,7 @@ struct Made {
     root: Element,
     head: Section,
     foot: Section,
-    body: Element,
-    /// By row: its queue and what is written there.
-    shown: Vec<(String, String)>,
+    rows: Rows,
     _listener: Option<Listener>,
 }
 
@@ -72,7 +71,8 @@ struct Made {
 pub(super) fn keep(board: BoardState, place: Place) {
     let mut made: Option<Made> = None;
     follow(move || {
-        let is_shown = place.is_table() && place.queue().is_none() && board.phase() == Phase::Shown;
+        let is_other = place.queue().is_some() || place.is_agents();
+        let is_shown = place.is_table() && !is_other && board.phase() == Phase::Shown;
         let Some(root) = document().get_element_by_id("queues") else {
             return;
         };
@@ -162,9 +162,8 @@ impl Made {
         Some(Self {
             head: Section::find(&root, "thead")?,
             foot: Section::find(&root, "tfoot")?,
-            body: markup::find(&root, "tbody")?,
+            rows: Rows::find(&root)?,
             root,
-            shown: Vec::new(),
             _listener: listener,
         })
     }
@@ -202,41 +201,10 @@ impl Made {
             .into_iter()
             .partition(|row| !row.is_closed || column == Column::Queue);
         order(&mut open, column, is_reversed);
-        self.write(open.into_iter().map(|row| (row.id, row.cells)).collect());
+        let open: Vec<_> = open.into_iter().map(|row| (row.id, row.cells)).collect();
+        markup::set(&self.root, "data-rows", &open.len().to_string());
+        self.rows.write(open);
         self.foot.show(foot(&totals, &closed));
-    }
-
-    /// Writes the rows that are not so already.
-    fn write(&mut self, rows: Vec<(String, String)>) {
-        let is_in_place = |(was, is): (&(String, String), &(String, String))| was.0 == is.0;
-        let is_same_order =
-            self.shown.len() == rows.len() && self.shown.iter().zip(&rows).all(is_in_place);
-        if is_same_order {
-            let elements = self.body.children();
-            for (place, (was, is)) in self.shown.iter().zip(&rows).enumerate() {
-                if was.1 != is.1
-                    && let Some(element) = elements.item(place as u32)
-                {
-                    let mut row = Section {
-                        element,
-                        shown: String::new(),
-                    };
-                    row.show(is.1.clone());
-                }
-            }
-        } else {
-            let all: Vec<String> = rows
-                .iter()
-                .map(|(_, cells)| ["<tr>", cells, "</tr>"].concat())
-                .collect();
-            let mut body = Section {
-                element: self.body.clone(),
-                shown: String::new(),
-            };
-            body.show(all.concat());
-        }
-        self.shown = rows;
-        markup::set(&self.root, "data-rows", &self.shown.len().to_string());
     }
 }
 
@@ -308,32 +276,13 @@ fn order(rows: &mut [Row], column: Column, is_reversed: bool) {
 fn head(by: Column, is_reversed: bool) -> String {
     let mut head = String::from("<tr>");
     for column in COLUMNS {
-        let is_down = column.is_most_first() != is_reversed;
-        let (sort, sign) = match (column == by, is_down) {
-            (false, _) => ("none", ""),
-            (true, true) => ("descending", " ↓"),
-            (true, false) => ("ascending", " ↑"),
-        };
         let title = match column {
             Column::Change => text::table().worsened_most.text(),
             Column::Abandoned => text::detail().today.text(),
             _ => "",
         };
-        head += &markup::fill(&[
-            "<th scope=col class=of-",
-            column.name(),
-            " aria-sort=",
-            sort,
-            "><button type=button data-act=",
-            column.name(),
-            " title=\"",
-            title,
-            "\">",
-            column.label(),
-            "<i aria-hidden=true>",
-            sign,
-            "</i></button></th>",
-        ]);
+        let sort = (column == by).then_some(column.is_most_first() != is_reversed);
+        head += &head_cell(column.name(), column.label(), title, sort);
     }
     head + "</tr>"
 }

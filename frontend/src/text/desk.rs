@@ -21,7 +21,7 @@ use super::problem::SECRET_CHARACTERS;
 use crate::board::Summary;
 use crate::keys::Command;
 use crate::{language, numbers};
-use words::{Desk, Detail, Table};
+use words::{Agents, Desk, Detail, Table};
 
 pub(crate) use reason::reason;
 
@@ -46,6 +46,18 @@ pub(crate) fn detail() -> &'static Detail {
 /// The words of the table of queues.
 pub(crate) fn table() -> &'static Table {
     &desk().table
+}
+
+/// The words of the list of agents.
+pub(crate) fn agent_list() -> &'static Agents {
+    &desk().agents
+}
+
+/// How many agents are logged on.
+#[must_use]
+pub fn agents_logged_on(agents: u64) -> String {
+    let agents = numbers::count(agents);
+    super::words().logged_on_now.fill([&agents])
 }
 
 /// None of the queues that the link names is on the board.
@@ -174,6 +186,7 @@ pub fn command(command: Command) -> &'static str {
         Command::Help => desk.commands.help,
         Command::Search => desk.commands.search,
         Command::Table => desk.detail.chart_table,
+        Command::Agents => desk.commands.agents,
         Command::Settings => return desk.settings.text(),
         Command::Close => return desk.close.text(),
     };

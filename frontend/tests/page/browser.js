@@ -77,6 +77,20 @@ export function refuse_cookies(is_so) {
 export function fragment() { return location.hash; }
 export function freeze(name) { document.dispatchEvent(new Event(name)); }
 
+const own_fetch = window.fetch;
+/// A server that ran so long and answers this to whatever is asked. How often it was asked for
+/// agents is counted.
+export function answer_agents(status, body, uptime) {
+  window.agents_asked = 0;
+  window.fetch = (address) => {
+    window.agents_asked += String(address).endsWith("/agents") ? 1 : 0;
+    const headers = { "x-uptime-ms": String(uptime), "content-type": "application/json" };
+    return Promise.resolve(new Response(body, { status, headers }));
+  };
+}
+export function agents_asked() { return window.agents_asked; }
+export function fetch_as_it_was() { window.fetch = own_fetch; }
+
 // ---- A stand-in for `fetch`, timers and workers
 
 export const { intercept, beside, trends_asked, door, name_worker, looks, other_server, soon, answer_with, requests, aborted, alive, wake, restore } = (() => {

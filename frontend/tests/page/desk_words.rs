@@ -15,7 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::desk::{at_level, press};
 use crate::support::{Shown, settle};
 
-const COMMANDS: [Command; 10] = [
+const COMMANDS: [Command; 11] = [
     Command::NextPage,
     Command::PreviousPage,
     Command::TogglePause,
@@ -25,6 +25,7 @@ const COMMANDS: [Command; 10] = [
     Command::Help,
     Command::Search,
     Command::Table,
+    Command::Agents,
     Command::Close,
 ];
 
@@ -67,6 +68,7 @@ fn said() -> Vec<String> {
     all.chain([
         text::missing_queues(&["1".into()]),
         text::shown_of(2, 5),
+        text::agents_logged_on(7),
         text::left_open(""),
         text::left_open("!"),
         text::restarted(2, "!"),

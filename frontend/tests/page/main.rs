@@ -4,6 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod access;
+mod agents;
 mod alone;
 mod choice;
 mod desk;

@@ -45,7 +45,7 @@ pub(crate) fn board(queues: Vec<Queue>) -> BoardSnapshot {
 }
 
 /// The desk at an address, which is left again.
-async fn at_address(address: &str, snapshot: BoardSnapshot) -> Shown {
+pub(crate) async fn at_address(address: &str, snapshot: BoardSnapshot) -> Shown {
     visit(address);
     let shown = Shown::opened("?view=tab&lang=en");
     leave();

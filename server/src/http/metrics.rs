@@ -192,6 +192,7 @@ mod tests {
             ("/desk", Route::Page),
             ("/desk/main", Route::Page),
             ("/desk/main/queues/4711", Route::Page),
+            ("/desk/main/agents", Route::Page),
             ("/assets/page-1.wasm", Route::Asset),
             ("/healthz", Route::Health),
             ("/readyz", Route::Health),

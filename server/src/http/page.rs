@@ -195,7 +195,7 @@ fn after_view_tab(pair: &str) -> Option<&str> {
     (name == "view" && value.trim() == "tab").then_some(fragment)
 }
 
-/// `GET /desk/{slug}`: the desk.
+/// `GET /desk/{slug}` and `GET /desk/{slug}/agents`: the desk.
 pub(super) async fn desk(
     State(state): State<AppState>,
     Name(slug): Name,

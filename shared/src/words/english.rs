@@ -96,6 +96,7 @@ pub(super) const WORDS: Words = Words {
     answer_now: phrase("answer {0}"),
     at_least: phrase("at least {0}"),
     free_of: phrase("{0} of {1} free"),
+    agents_over: phrase("{0} {1} over {2}"),
     was_critical: phrase("was critical at {0}"),
     was_warning: phrase("was warning at {0}"),
     was_closed: phrase("was closed at {0}"),

@@ -101,6 +101,7 @@ pub(super) const WORDS: Words = Words {
     answer_now: phrase("réponse {0}"),
     at_least: phrase("au moins {0}"),
     free_of: phrase("{0} dispo sur {1}"),
+    agents_over: phrase("{0} {1} depuis plus de {2}"),
     was_critical: phrase("critique à {0}"),
     was_warning: phrase("en alerte à {0}"),
     was_closed: phrase("fermée à {0}"),

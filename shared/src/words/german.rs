@@ -101,6 +101,7 @@ pub(super) const WORDS: Words = Words {
     answer_now: phrase("Antwort {0}"),
     at_least: phrase("mindestens {0}"),
     free_of: phrase("{0} von {1} frei"),
+    agents_over: phrase("{0} {1} über {2}"),
     was_critical: phrase("war um {0} kritisch"),
     was_warning: phrase("war um {0} auf Warnung"),
     was_closed: phrase("war um {0} geschlossen"),

@@ -101,6 +101,7 @@ pub(super) const WORDS: Words = Words {
     answer_now: phrase("resposta {0}"),
     at_least: phrase("pelo menos {0}"),
     free_of: phrase("{0} de {1} livres"),
+    agents_over: phrase("{0} {1} há mais de {2}"),
     was_critical: phrase("crítica às {0}"),
     was_warning: phrase("em alerta às {0}"),
     was_closed: phrase("fechada às {0}"),

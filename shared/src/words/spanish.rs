@@ -101,6 +101,7 @@ pub(super) const WORDS: Words = Words {
     answer_now: phrase("respuesta {0}"),
     at_least: phrase("al menos {0}"),
     free_of: phrase("{0} de {1} libres"),
+    agents_over: phrase("{0} {1} más de {2}"),
     was_critical: phrase("crítica a las {0}"),
     was_warning: phrase("en aviso a las {0}"),
     was_closed: phrase("cerrada a las {0}"),

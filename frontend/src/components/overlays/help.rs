@@ -11,6 +11,7 @@ pub(super) fn body() -> String {
         (text::space_bar(), Command::TogglePause),
         ("/", Command::Search),
         ("T", Command::Table),
+        ("A", Command::Agents),
         ("F", Command::FullScreen),
         ("M", Command::ToggleSound),
         ("S", Command::Settings),

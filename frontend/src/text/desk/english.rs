@@ -2,7 +2,7 @@
 
 use queuewall_shared::phrase::{phrase, word};
 
-use super::words::{Choices, Commands, Desk, Detail, Names, Table};
+use super::words::{Agents, Choices, Commands, Desk, Detail, Names, Table};
 
 pub(in crate::text) const DESK: Desk = Desk {
     search: word("Search"),
@@ -88,6 +88,43 @@ pub(in crate::text) const DESK: Desk = Desk {
         several_closed: phrase("{0} closed"),
         total: phrase("{0} shown"),
     },
+    agents: Agents {
+        title: phrase("Agents"),
+        available: phrase("Free"),
+        after_call_work: phrase("After-call work"),
+        on_contact: phrase("On a contact"),
+        unavailable: phrase("Unavailable"),
+        other: phrase("Other state"),
+        past_limit: phrase("Past a limit"),
+        agent: phrase("Agent"),
+        state: phrase("State"),
+        time: phrase("In state for"),
+        team: phrase("Team"),
+        nothing_found: phrase("No agent of this name, state, team or queue."),
+        reading: phrase("Reading the agents\u{a0}…"),
+        failed: phrase(
+            "The list of agents cannot be read at the moment; it is tried again by itself.",
+        ),
+        no_right: phrase("This page may not list the board’s agents."),
+        counts_only: phrase(
+            "This board counts its agents and lists none. To list them, set agents = \"names\" or \"initials\" for it in the server’s configuration.",
+        ),
+        open_access: phrase(
+            "Agents are listed only to people whom a proxy signs in, or by a link made with --agents: set access.mode to proxy or links on the server.",
+        ),
+        not_read: phrase("The agents have not been read yet."),
+        forbidden: phrase(
+            "No permission to read agents in CXone: the role of the server’s API user needs it (docs/cxone.md).",
+        ),
+        no_dialect: phrase(
+            "Not available: the CXone API that this server reads does not tell what agents do. The dialect realtime does.",
+        ),
+        not_asked: phrase(
+            "This board shows no agents. To count them, set agents = \"counts\" for it in the server’s configuration.",
+        ),
+        handling: phrase("With a contact of this queue now"),
+        nobody_handling: phrase("Nobody of the board’s agents."),
+    },
     help: word("Keys"),
     space_bar: word("Space"),
     back_key: word("Esc"),
@@ -99,6 +136,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         toggle_sound: phrase("Sound on or off"),
         help: phrase("These keys"),
         search: phrase("Search a queue"),
+        agents: phrase("The board’s agents, and back"),
     },
     remote_keys: phrase(
         "On a remote: OK opens the settings; red is sound, green settings, yellow full \

@@ -2,7 +2,7 @@
 
 use queuewall_shared::phrase::{phrase, word};
 
-use super::words::{Choices, Commands, Desk, Detail, Names, Table};
+use super::words::{Agents, Choices, Commands, Desk, Detail, Names, Table};
 
 pub(in crate::text) const DESK: Desk = Desk {
     search: word("Recherche"),
@@ -88,6 +88,43 @@ pub(in crate::text) const DESK: Desk = Desk {
         several_closed: phrase("{0} fermées"),
         total: phrase("{0} affichées"),
     },
+    agents: Agents {
+        title: phrase("Agents"),
+        available: phrase("Disponible"),
+        after_call_work: phrase("Travail après appel"),
+        on_contact: phrase("En contact"),
+        unavailable: phrase("Indisponible"),
+        other: phrase("Autre état"),
+        past_limit: phrase("Au-delà d’un seuil"),
+        agent: phrase("Agent"),
+        state: phrase("État"),
+        time: phrase("Dans cet état"),
+        team: phrase("Équipe"),
+        nothing_found: phrase("Aucun agent avec ce nom, cet état, cette équipe ou cette file."),
+        reading: phrase("Lecture des agents\u{a0}…"),
+        failed: phrase(
+            "La liste des agents est illisible en ce moment\u{a0}; un nouvel essai suit.",
+        ),
+        no_right: phrase("Cette page ne peut pas afficher la liste des agents du tableau."),
+        counts_only: phrase(
+            "Ce tableau compte ses agents sans les nommer. Pour les voir, indiquez agents = \"names\" ou \"initials\" dans la configuration du serveur.",
+        ),
+        open_access: phrase(
+            "Seules les personnes authentifiées par un proxy, ou les liens créés avec --agents, voient les agents\u{a0}: réglez access.mode sur proxy ou links sur le serveur.",
+        ),
+        not_read: phrase("Les agents n’ont pas encore été lus."),
+        forbidden: phrase(
+            "Pas d’autorisation pour lire les agents dans CXone\u{a0}: le rôle de l’utilisateur d’API en a besoin (docs/cxone.md).",
+        ),
+        no_dialect: phrase(
+            "Non disponible\u{a0}: l’API CXone que lit ce serveur ne dit pas ce que font les agents. Le dialecte realtime le dit.",
+        ),
+        not_asked: phrase(
+            "Ce tableau n’affiche pas d’agents. Pour les compter, indiquez agents = \"counts\" dans la configuration du serveur.",
+        ),
+        handling: phrase("Avec un contact de cette file en ce moment"),
+        nobody_handling: phrase("Aucun des agents du tableau."),
+    },
     help: word("Touches"),
     space_bar: word("Espace"),
     back_key: word("Échap"),
@@ -99,6 +136,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         toggle_sound: phrase("Activer ou couper le son"),
         help: phrase("Ces touches"),
         search: phrase("Rechercher une file"),
+        agents: phrase("Agents du tableau, et retour"),
     },
     remote_keys: phrase(
         "Sur une télécommande\u{a0}: OK ouvre les réglages\u{a0}; rouge pour le son, vert \

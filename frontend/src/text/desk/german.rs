@@ -2,7 +2,7 @@
 
 use queuewall_shared::phrase::{phrase, word};
 
-use super::words::{Choices, Commands, Desk, Detail, Names, Table};
+use super::words::{Agents, Choices, Commands, Desk, Detail, Names, Table};
 
 pub(in crate::text) const DESK: Desk = Desk {
     search: word("Suche"),
@@ -88,6 +88,45 @@ pub(in crate::text) const DESK: Desk = Desk {
         several_closed: phrase("{0} geschlossen"),
         total: phrase("{0} angezeigt"),
     },
+    agents: Agents {
+        title: phrase("Agents"),
+        available: phrase("Frei"),
+        after_call_work: phrase("Nachbearbeitung"),
+        on_contact: phrase("Im Kontakt"),
+        unavailable: phrase("Nicht verfügbar"),
+        other: phrase("Anderer Zustand"),
+        past_limit: phrase("Über einer Grenze"),
+        agent: phrase("Agent"),
+        state: phrase("Zustand"),
+        time: phrase("Im Zustand seit"),
+        team: phrase("Team"),
+        nothing_found: phrase(
+            "Kein Agent mit diesem Namen, Zustand, Team oder dieser Warteschlange.",
+        ),
+        reading: phrase("Agents werden gelesen\u{a0}…"),
+        failed: phrase(
+            "Die Liste der Agents kann gerade nicht gelesen werden; ein neuer Versuch folgt von selbst.",
+        ),
+        no_right: phrase("Diese Seite darf die Agents des Boards nicht auflisten."),
+        counts_only: phrase(
+            "Dieses Board zählt seine Agents und nennt keinen. Um sie aufzulisten, in der Konfiguration des Servers agents = \"names\" oder \"initials\" setzen.",
+        ),
+        open_access: phrase(
+            "Agents sehen nur Personen, die ein Proxy anmeldet, oder Links mit --agents: auf dem Server access.mode auf proxy oder links setzen.",
+        ),
+        not_read: phrase("Die Agents wurden noch nicht gelesen."),
+        forbidden: phrase(
+            "Keine Berechtigung, Agents in CXone zu lesen: Die Rolle des API-Benutzers braucht sie (docs/cxone.md).",
+        ),
+        no_dialect: phrase(
+            "Nicht verfügbar: Die CXone-Schnittstelle, die dieser Server liest, sagt nicht, was Agents tun. Der Dialekt realtime sagt es.",
+        ),
+        not_asked: phrase(
+            "Dieses Board zeigt keine Agents. Um sie zu zählen, in der Konfiguration des Servers agents = \"counts\" setzen.",
+        ),
+        handling: phrase("Jetzt mit einem Kontakt dieser Warteschlange"),
+        nobody_handling: phrase("Keiner der Agents des Boards."),
+    },
     help: word("Tasten"),
     space_bar: word("Leertaste"),
     back_key: word("Esc"),
@@ -99,6 +138,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         toggle_sound: phrase("Ton an oder aus"),
         help: phrase("Diese Tasten"),
         search: phrase("Warteschlange suchen"),
+        agents: phrase("Agents des Boards, und zurück"),
     },
     remote_keys: phrase(
         "Auf der Fernbedienung: OK öffnet die Einstellungen; Rot ist Ton, Grün Einstellungen, \

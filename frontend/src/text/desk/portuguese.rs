@@ -2,7 +2,7 @@
 
 use queuewall_shared::phrase::{phrase, word};
 
-use super::words::{Choices, Commands, Desk, Detail, Names, Table};
+use super::words::{Agents, Choices, Commands, Desk, Detail, Names, Table};
 
 pub(in crate::text) const DESK: Desk = Desk {
     search: word("Pesquisa"),
@@ -88,6 +88,41 @@ pub(in crate::text) const DESK: Desk = Desk {
         several_closed: phrase("{0} fechadas"),
         total: phrase("{0} mostradas"),
     },
+    agents: Agents {
+        title: phrase("Agentes"),
+        available: phrase("Livre"),
+        after_call_work: phrase("Pós-atendimento"),
+        on_contact: phrase("Em contato"),
+        unavailable: phrase("Indisponível"),
+        other: phrase("Outro estado"),
+        past_limit: phrase("Acima de um limite"),
+        agent: phrase("Agente"),
+        state: phrase("Estado"),
+        time: phrase("Neste estado"),
+        team: phrase("Equipe"),
+        nothing_found: phrase("Nenhum agente com este nome, estado, equipe ou fila."),
+        reading: phrase("Lendo os agentes\u{a0}…"),
+        failed: phrase("A lista de agentes não pode ser lida no momento; haverá nova tentativa."),
+        no_right: phrase("Esta página não pode mostrar a lista de agentes do painel."),
+        counts_only: phrase(
+            "Este painel conta seus agentes e não os nomeia. Para vê-los, use agents = \"names\" ou \"initials\" na configuração do servidor.",
+        ),
+        open_access: phrase(
+            "Só pessoas autenticadas por um proxy, ou links criados com --agents, veem os agentes: use access.mode proxy ou links no servidor.",
+        ),
+        not_read: phrase("Os agentes ainda não foram lidos."),
+        forbidden: phrase(
+            "Sem permissão para ler agentes no CXone: a função do usuário de API precisa dela (docs/cxone.md).",
+        ),
+        no_dialect: phrase(
+            "Não disponível: a API do CXone que este servidor lê não diz o que os agentes fazem. O dialeto realtime diz.",
+        ),
+        not_asked: phrase(
+            "Este painel não mostra agentes. Para contá-los, use agents = \"counts\" na configuração do servidor.",
+        ),
+        handling: phrase("Agora com um contato desta fila"),
+        nobody_handling: phrase("Nenhum dos agentes do painel."),
+    },
     help: word("Teclas"),
     space_bar: word("Espaço"),
     back_key: word("Esc"),
@@ -99,6 +134,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         toggle_sound: phrase("Ligar ou desligar o som"),
         help: phrase("Estas teclas"),
         search: phrase("Pesquisar uma fila"),
+        agents: phrase("Agentes do painel, e voltar"),
     },
     remote_keys: phrase(
         "No controle remoto: OK abre as opções; vermelho é som, verde opções, amarelo tela \

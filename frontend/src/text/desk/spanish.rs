@@ -2,7 +2,7 @@
 
 use queuewall_shared::phrase::{phrase, word};
 
-use super::words::{Choices, Commands, Desk, Detail, Names, Table};
+use super::words::{Agents, Choices, Commands, Desk, Detail, Names, Table};
 
 pub(in crate::text) const DESK: Desk = Desk {
     search: word("Buscar"),
@@ -88,6 +88,43 @@ pub(in crate::text) const DESK: Desk = Desk {
         several_closed: phrase("{0} cerradas"),
         total: phrase("{0} mostradas"),
     },
+    agents: Agents {
+        title: phrase("Agentes"),
+        available: phrase("Libre"),
+        after_call_work: phrase("Trabajo posterior"),
+        on_contact: phrase("En contacto"),
+        unavailable: phrase("No disponible"),
+        other: phrase("Otro estado"),
+        past_limit: phrase("Por encima de un umbral"),
+        agent: phrase("Agente"),
+        state: phrase("Estado"),
+        time: phrase("En este estado"),
+        team: phrase("Equipo"),
+        nothing_found: phrase("Ningún agente con este nombre, estado, equipo o cola."),
+        reading: phrase("Leyendo los agentes\u{a0}…"),
+        failed: phrase(
+            "La lista de agentes no se puede leer en este momento; se volverá a intentar.",
+        ),
+        no_right: phrase("Esta página no puede mostrar la lista de agentes del panel."),
+        counts_only: phrase(
+            "Este panel cuenta sus agentes y no los nombra. Para verlos, ponga agents = \"names\" o \"initials\" en la configuración del servidor.",
+        ),
+        open_access: phrase(
+            "Solo ven a los agentes las personas que identifica un proxy, o los enlaces creados con --agents: ponga access.mode en proxy o links en el servidor.",
+        ),
+        not_read: phrase("Todavía no se han leído los agentes."),
+        forbidden: phrase(
+            "Sin permiso para leer los agentes en CXone: el rol del usuario de API lo necesita (docs/cxone.md).",
+        ),
+        no_dialect: phrase(
+            "No disponible: la API de CXone que lee este servidor no dice qué hacen los agentes. El dialecto realtime sí.",
+        ),
+        not_asked: phrase(
+            "Este panel no muestra agentes. Para contarlos, ponga agents = \"counts\" en la configuración del servidor.",
+        ),
+        handling: phrase("Ahora con un contacto de esta cola"),
+        nobody_handling: phrase("Ninguno de los agentes del panel."),
+    },
     help: word("Teclas"),
     space_bar: word("Espacio"),
     back_key: word("Esc"),
@@ -99,6 +136,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         toggle_sound: phrase("Activar o quitar el sonido"),
         help: phrase("Estas teclas"),
         search: phrase("Buscar una cola"),
+        agents: phrase("Agentes del panel, y volver"),
     },
     remote_keys: phrase(
         "En el mando a distancia: OK abre los ajustes; rojo es sonido, verde ajustes, \

@@ -11,6 +11,7 @@ pub(in crate::text) struct Desk {
     /// The page of one queue.
     pub(in crate::text) detail: Detail,
     pub(in crate::text) table: Table,
+    pub(in crate::text) agents: Agents,
 
     // Keys
     pub(in crate::text) help: Word<24>,
@@ -45,6 +46,7 @@ pub(in crate::text) struct Commands {
     pub(in crate::text) toggle_sound: Phrase<0>,
     pub(in crate::text) help: Phrase<0>,
     pub(in crate::text) search: Phrase<0>,
+    pub(in crate::text) agents: Phrase<0>,
 }
 
 /// The settings' names: two lines at most beside what is chosen.
@@ -154,4 +156,35 @@ pub(crate) struct Table {
     pub(crate) one_queue: Phrase<0>,
     pub(crate) several_closed: Phrase<1>,
     pub(crate) total: Phrase<1>,
+}
+
+/// What the list of agents says.
+pub(crate) struct Agents {
+    pub(crate) title: Phrase<0>,
+    /// What an agent does: the longest form.
+    pub(crate) available: Phrase<0>,
+    pub(crate) after_call_work: Phrase<0>,
+    pub(crate) on_contact: Phrase<0>,
+    pub(crate) unavailable: Phrase<0>,
+    pub(crate) other: Phrase<0>,
+    pub(crate) past_limit: Phrase<0>,
+    /// The columns.
+    pub(crate) agent: Phrase<0>,
+    pub(crate) state: Phrase<0>,
+    pub(crate) time: Phrase<0>,
+    pub(crate) team: Phrase<0>,
+    pub(crate) nothing_found: Phrase<0>,
+    pub(crate) reading: Phrase<0>,
+    pub(crate) failed: Phrase<0>,
+    /// Why nobody is listed, and what to do.
+    pub(crate) no_right: Phrase<0>,
+    pub(crate) counts_only: Phrase<0>,
+    pub(crate) open_access: Phrase<0>,
+    pub(crate) not_read: Phrase<0>,
+    pub(crate) forbidden: Phrase<0>,
+    pub(crate) no_dialect: Phrase<0>,
+    pub(crate) not_asked: Phrase<0>,
+    /// On the page of one queue.
+    pub(crate) handling: Phrase<0>,
+    pub(crate) nobody_handling: Phrase<0>,
 }
