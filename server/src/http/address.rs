@@ -190,6 +190,7 @@ mod tests {
             ("/desk/", "-> /desk"),
             ("/desk", "/desk"),
             ("/desk/main/queues/aB%2F1.", "/desk/main/queues/aB%2F1."),
+            ("/Desk/Main/Agents/", "-> /desk/main/agents"),
             ("/Desk/Main/Queues/aB/", "-> /desk/main/queues/aB"),
             ("/board", "-> /"),
             ("/board/", "-> /"),

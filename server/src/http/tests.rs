@@ -261,6 +261,7 @@ async fn the_page_is_never_kept_and_its_files_for_a_year() {
         ("/desk", b"<p>desk"),
         ("/desk/main", b"<p>desk"),
         ("/desk/main/queues/4711", b"<p>desk"),
+        ("/desk/main/agents", b"<p>desk"),
         ("/desk/main/queues/a%20b%2F%C3%BC", b"<p>desk"),
     ] {
         let response = fixture.get(path, &[]).await;
