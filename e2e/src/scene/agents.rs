@@ -95,7 +95,7 @@ fn agent(kind: AgentsShown, nth: usize, queues: &[&str]) -> AgentEntry {
         name: Some(PersonName(name)),
         activity,
         state: is_away.then(|| REASONS[nth % 4].into()),
-        since_ms: Some(ago_ms(seconds)),
+        since_ms: i64::try_from(ago_ms(seconds)).ok(),
         team: Some(TEAMS[nth % 5].into()),
         queue: (activity == AgentActivity::OnContact && !queues.is_empty())
             .then(|| queues[nth % queues.len()].into()),

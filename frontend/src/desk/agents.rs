@@ -207,7 +207,7 @@ fn age_of(age: Option<(Freshness, std::time::Duration)>) -> String {
 }
 
 /// For how long an agent has done the same.
-fn time_of(feed: Feed, read: Option<&Read>, since_ms: Option<u64>, is_stale: bool) -> String {
+fn time_of(feed: Feed, read: Option<&Read>, since_ms: Option<i64>, is_stale: bool) -> String {
     let lasting = read.zip(since_ms);
     text::known(lasting.map(|(read, since)| text::wait(feed.lasting(read, since, is_stale))))
 }

@@ -60,13 +60,13 @@ fn over(activity: AgentActivity, reason: Option<&str>, level: Level, limit_ms: u
     }
 }
 
-fn entry(name: &str, activity: AgentActivity, seconds: u64) -> AgentEntry {
+fn entry(name: &str, activity: AgentActivity, seconds: i64) -> AgentEntry {
     AgentEntry {
         key: name.to_lowercase(),
         name: Some(PersonName(name.into())),
         activity,
         state: None,
-        since_ms: Some(UPTIME - 1_000 * seconds),
+        since_ms: Some(UPTIME as i64 - 1_000 * seconds),
         team: Some("Help Desk".into()),
         queue: None,
         level: Level::Ok,

@@ -113,18 +113,22 @@ impl Feed {
 
     /// For how long an agent has done the same: until now, or until the list was read where it
     /// is too old for that.
-    pub(super) fn lasting(&self, read: &Read, since_ms: u64, is_stale: bool) -> Duration {
+    pub(super) fn lasting(&self, read: &Read, since_ms: i64, is_stale: bool) -> Duration {
         let read_ms = read.list.read_ms.filter(|_| is_stale);
-        match read_ms {
-            Some(read_ms) => Duration::from_millis(read_ms.saturating_sub(since_ms)),
-            None => self.since(read, since_ms),
-        }
+        let until = read_ms.map_or_else(|| self.uptime(read), Duration::from_millis);
+        let until_ms = until.as_millis() as i64;
+        Duration::from_millis(until_ms.saturating_sub(since_ms).max(0) as u64)
     }
 
     /// How long ago a point on the uptime scale of the list's server was.
     fn since(&self, read: &Read, point_ms: u64) -> Duration {
+        let point = Duration::from_millis(point_ms);
+        self.uptime(read).saturating_sub(point)
+    }
+
+    /// How long that server runs now.
+    fn uptime(&self, read: &Read) -> Duration {
         let since_sent = self.board.now().saturating_sub(read.sent_at);
-        let uptime = read.uptime.saturating_add(since_sent);
-        uptime.saturating_sub(Duration::from_millis(point_ms))
+        read.uptime.saturating_add(since_sent)
     }
 }

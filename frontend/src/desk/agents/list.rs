@@ -135,8 +135,12 @@ impl<'r> Row<'r> {
             Column::State => of(&self.state),
             Column::Team => of(self.entry.team.as_deref()?),
             Column::Queue => of(&self.queue.as_ref()?.1),
-            // A larger point in time is a shorter time: as text, numbers need one length.
-            Column::Time => Some(format!("{:020}", self.entry.since_ms?)),
+            // A larger point in time is a shorter time: as text, numbers need one length and no
+            // sign.
+            Column::Time => {
+                let since = i128::from(self.entry.since_ms?) - i128::from(i64::MIN);
+                Some(format!("{since:020}"))
+            }
             Column::Level => None,
         }
     }
