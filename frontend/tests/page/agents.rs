@@ -133,13 +133,13 @@ async fn open_at(address: &str, status: u16, body: &str, board: BoardSnapshot) -
 async fn open() -> Shown {
     let body = serde_json::to_string(&list()).expect("a list is JSON");
     let shown = open_with(200, &body, board(Some(counts(AgentsShown::Names)))).await;
-    settle_until(|| shown.rows().len() > 2).await;
+    settle_until(|| shown.agent_rows().len() > 2).await;
     shown
 }
 
 impl Shown {
     /// The rows as they are read, headings too.
-    fn rows(&self) -> Vec<String> {
+    fn agent_rows(&self) -> Vec<String> {
         let rows = self.host.query_selector_all(".people-table tbody tr");
         let rows = rows.expect("the selector is well formed");
         (0..rows.length())
@@ -168,7 +168,7 @@ async fn agents_past_a_limit_come_first_and_times_go_on() {
     let _restore = Restore;
     let shown = open().await;
     assert_eq!(
-        shown.rows(),
+        shown.agent_rows(),
         [
             "Past a limit 2",
             "● CriticalZoë WalkerUnavailable · Lunchlimit 5 min 6:10Help Desk",
@@ -192,7 +192,7 @@ async fn agents_past_a_limit_come_first_and_times_go_on() {
     );
     shown.board.advance(at(5).monotonic, &good_link());
     settle().await;
-    let times = shown.rows().concat();
+    let times = shown.agent_rows().concat();
     for time in ["6:15", "1:45", "0:13", "3:25"] {
         assert!(times.contains(time), "{time}: {times}");
     }
@@ -209,7 +209,7 @@ async fn agents_are_found_ordered_and_shown_by_activity() {
     let search = shown.input(".toolbar input");
     type_in(&search, "zoe lunch");
     settle().await;
-    let found = shown.rows();
+    let found = shown.agent_rows();
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(shown.text(".people-title").contains("1 of 5 shown"));
     // The board's own search is another.
@@ -219,12 +219,12 @@ async fn agents_are_found_ordered_and_shown_by_activity() {
     assert_eq!(shown.note(), "No agent of this name, state, team or queue.");
     type_in(&search, "");
     shown.click("[data-act=band-unavailable]").await;
-    assert_eq!(shown.rows().len(), 4);
+    assert_eq!(shown.agent_rows().len(), 4);
     shown.click("[data-act=band-unavailable]").await;
 
     shown.click(".people-table [data-act=name]").await;
     let names = |shown: &Shown| -> Vec<String> {
-        let all = shown.rows();
+        let all = shown.agent_rows();
         let is_of = |row: &String, name: &str| row.contains(name);
         let name = |row: &String| {
             let known = ["Ada", "Mei", "Olga", "Zoë"];
@@ -255,7 +255,7 @@ async fn old_list_has_no_levels_and_its_times_stand_still() {
             shown.find(".people").get_attribute("data-state").as_deref(),
             Some("stale")
         );
-        let rows = shown.rows();
+        let rows = shown.agent_rows();
         assert_eq!(rows[0], "Free 1", "{rows:?}");
         let all = rows.concat();
         assert!(!all.contains("Critical") && all.contains("6:10"), "{all}");
@@ -338,7 +338,7 @@ async fn each_reason_for_an_empty_list_says_what_to_do() {
         let shown = open_with(status, &body, board).await;
         settle_until(|| shown.note().contains(said)).await;
         assert!(shown.note().contains(said), "{said}: {}", shown.note());
-        assert_eq!(shown.rows(), Vec::<String>::new());
+        assert_eq!(shown.agent_rows(), Vec::<String>::new());
     }
 }
 
