@@ -243,11 +243,14 @@ fn agents() -> AgentsConfig {
         teams: Vec::new(),
         limits: AgentLimits {
             activities: BTreeMap::from([
-                (AgentActivity::Unavailable, minutes(20, 30)),
-                (AgentActivity::AfterCallWork, minutes(3, 6)),
-                (AgentActivity::OnContact, minutes(20, 40)),
+                (AgentActivity::Unavailable, minutes(12, 20)),
+                (AgentActivity::AfterCallWork, minutes(2, 4)),
+                (AgentActivity::OnContact, minutes(15, 25)),
             ]),
-            reasons: BTreeMap::from([("lunch".to_owned(), minutes(45, 60))]),
+            reasons: BTreeMap::from([
+                ("break".to_owned(), minutes(11, 15)),
+                ("lunch".to_owned(), minutes(31, 45)),
+            ]),
         },
     }
 }

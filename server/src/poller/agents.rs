@@ -101,14 +101,19 @@ impl AgentReads {
     /// How many requests a minute they take.
     pub(crate) fn rate(&self) -> f64 {
         match self.named {
-            Some(_) => self.requests as f64 * 60.0 / self.period.as_secs_f64(),
+            Some(_) => self.requests() * 60.0 / self.period.as_secs_f64(),
             None => 0.0,
         }
     }
 
+    /// How many requests a read takes.
+    pub(crate) fn requests(&self) -> f64 {
+        self.requests as f64
+    }
+
     /// Fits them into `free` requests a minute, where live reads take a `cycle`.
     pub(crate) fn fit(&mut self, free: f64, cycle: Duration) {
-        let fitting = self.requests as f64 * 60.0 / free.max(f64::MIN_POSITIVE);
+        let fitting = self.requests() * 60.0 / free.max(f64::MIN_POSITIVE);
         let fitting = fitting.ceil().min(LONGEST_PERIOD.as_secs_f64());
         let period = Duration::from_secs_f64(fitting).max(SHORTEST_PERIOD);
         let is_long = |period| period > EXPECTED_PERIOD;

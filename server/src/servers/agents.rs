@@ -13,9 +13,6 @@ use crate::poller::agents::{AgentReads, Answer, ask};
 /// For how long after a list was asked for it is still read.
 const LOOKED_AT: Duration = Duration::from_secs(120);
 
-/// Requests a minute that these reads take of the shared budget, at most.
-const REQUESTS_A_MINUTE: f64 = 1.0;
-
 /// Requests a minute that they leave free: for the leader's live reads and a new token.
 const RESERVE: usize = 3;
 
@@ -57,7 +54,8 @@ impl Servers {
             .collect();
         let shown = || configs.iter().map(|(_, config)| *config);
         agents.reads.serve(shown(), now);
-        agents.reads.fit(REQUESTS_A_MINUTE, Duration::ZERO);
+        // Once a minute.
+        agents.reads.fit(agents.reads.requests(), Duration::ZERO);
         while let Some(ended) = agents.asking.try_join_next() {
             if let Ok(Some(answer)) = ended {
                 (agents.reads).answered(answer, |at| boards.uptime_ms(at), now);
