@@ -32,9 +32,11 @@ use crate::{
 };
 #[cfg(test)]
 pub(crate) use recorder::Record;
-pub use recorder::{HistoryMetrics, Minute, Recorder};
+pub use recorder::{HistoryMetrics, Hour, Minute, Recorder};
+pub(crate) use restored::{
+    BACKFILL, MOST_BACKFILL_DAYS, epoch_ms, minute_of, origin_ms, told_name,
+};
 pub use restored::{Restored, Waiting};
-pub(crate) use restored::{epoch_ms, minute_of, origin_ms, told_name};
 
 /// How long the start waits for the store; without it the levels' starts and the trends of
 /// before are not known.

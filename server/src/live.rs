@@ -11,6 +11,9 @@ pub struct Live {
     pub boards: Vec<BoardConfig>,
     /// Time between two reads of a queue: `poll.seconds`.
     pub interval: Duration,
+    /// Of how many days before now hours that nothing recorded are read later:
+    /// `store.backfill_days`.
+    pub backfill_days: u32,
     /// Names by which browsers may ask: `server.hosts`, and that of
     /// `server.public_url`.
     pub hosts: Vec<String>,

@@ -5,10 +5,11 @@
 //! `assemble` makes a board's snapshot of it: `judging` adds the levels, `upstream` the state of
 //! the reads, with the `cause` of a failure. `minutes` keeps the trends. `reconfigure` applies
 //! changed boards while it runs. `today` counts contacts since midnight, and `agents` reads what
-//! agents do, beside the live reads.
+//! agents do, beside the live reads; `backfill` counts contacts of hours that nothing recorded.
 
 pub(crate) mod agents;
 mod assemble;
+pub(crate) mod backfill;
 mod board;
 mod cause;
 mod config;
@@ -54,6 +55,7 @@ use crate::{
 };
 use agents::AgentReads;
 use assemble::Frame;
+use backfill::Backfill;
 use board::Board;
 pub use metrics::{BackOff, Polls};
 use minutes::Minutes;
@@ -108,6 +110,10 @@ pub struct Poller {
     agents: Option<AgentReads>,
     /// The request for it that is under way, if any.
     asking_agents: JoinSet<Option<agents::Answer>>,
+    /// Hours that are still to be read; `None` where the dialect or the history has none.
+    backfill: Option<Backfill>,
+    /// The request for one that is under way, if any: aborted with the poller.
+    asking_past: JoinSet<Option<today::Answer>>,
     /// Whether the boards' trends are to be published before the minute ends.
     has_new_trends: bool,
     /// When the next request of all is due, or was, where it is under way.
@@ -178,6 +184,8 @@ impl Poller {
             asking_today: JoinSet::new(),
             agents: (source.reports().is_some()).then(|| AgentReads::new(Instant::now())),
             asking_agents: JoinSet::new(),
+            backfill: None,
+            asking_past: JoinSet::new(),
             has_new_trends: true,
             next_request: None,
             pages: QueueList::default(),
@@ -542,6 +550,7 @@ impl Poller {
     fn publish(&mut self) {
         self.read_today();
         self.read_agents();
+        self.read_past();
         let (failures, until) = self.schedule.back_off_now();
         self.polls.hold_back(BackOff { failures, until });
         for (place, (snapshot, latest)) in self.snapshots().into_iter().enumerate() {
@@ -550,6 +559,7 @@ impl Poller {
         }
         self.published.mark_assembled();
         self.ask_beside();
+        self.ask_past();
     }
 
     fn publish_trends(&self) {

@@ -342,6 +342,7 @@ impl Server {
             let Live {
                 boards: configured,
                 interval,
+                backfill_days,
                 ..
             } = live.borrow().clone();
             let poll = PollConfig {
@@ -360,7 +361,9 @@ impl Server {
                 .counted_by(polls.clone())
                 .reconfigured_by(live.clone());
             match &recorder {
-                Some(recorder) => poller.recorded_by(recorder.clone(), restored),
+                Some(recorder) => poller
+                    .recorded_by(recorder.clone(), restored)
+                    .backfilling(backfill_days),
                 None => poller,
             }
         }

@@ -227,18 +227,24 @@ pub(super) fn add(
     })
 }
 
+/// What to do about an incomplete list of queues or their numbers, beside reporting it.
+pub(super) const BY_IDS: &str = "read queues by their ids, or ";
+
 /// The latest shortfall of a list, so that the log has one line a change.
 #[derive(Debug, Default)]
 pub(super) struct LoggedShortfall(Mutex<Option<Shortfall>>);
 
 impl LoggedShortfall {
-    pub(super) fn note(&self, list: &str, shortfall: Option<Shortfall>) {
+    /// Says so where it changed. `remedy` is what else to do than to report it.
+    pub(super) fn note(&self, list: &str, shortfall: Option<Shortfall>, remedy: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match shortfall {
             _ if *known == shortfall => {}
-            Some(shortfall) => tracing::warn!(
-                "the {list} is incomplete: {shortfall}; read queues by their ids, or report it to CXone's support"
-            ),
+            Some(shortfall) => {
+                tracing::warn!(
+                    "the {list} is incomplete: {shortfall}; {remedy}report it to CXone's support"
+                );
+            }
             None => tracing::info!("the {list} is whole again"),
         }
         *known = shortfall;

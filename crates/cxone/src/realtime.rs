@@ -53,6 +53,8 @@ pub(super) struct Realtime {
     pages: AtomicUsize,
     list_shortfall: LoggedShortfall,
     read_shortfall: LoggedShortfall,
+    /// Of each report, by its [`reports::Call::place`].
+    report_shortfalls: [LoggedShortfall; 3],
 }
 
 /// Where the API is, and which setting led there.
@@ -92,6 +94,7 @@ impl Realtime {
             pages: AtomicUsize::new(1),
             list_shortfall: LoggedShortfall::default(),
             read_shortfall: LoggedShortfall::default(),
+            report_shortfalls: Default::default(),
         }
     }
 
@@ -164,7 +167,7 @@ impl Realtime {
             // Not the same as no skills.
             return Err(unexpected("no entry of the skill list has a skillId"));
         }
-        (self.read_shortfall).note("list of numbers", cursor.shortfall());
+        (self.read_shortfall).note("list of numbers", cursor.shortfall(), paging::BY_IDS);
         Ok((skills, cursor))
     }
 }
@@ -230,7 +233,8 @@ impl QueueSource for Realtime {
         self.read_page(None, &mut list.cursor, &mut skills).await?;
         let filter = &self.settings.skills;
         if list.is_complete() {
-            self.list_shortfall.note("queue list", list.shortfall());
+            self.list_shortfall
+                .note("queue list", list.shortfall(), paging::BY_IDS);
         }
         let new = skills.list.into_iter().map(|it| it.into_info(filter));
         paging::add(list, new.collect(), "skillId", Remedy::VisibleSkills)

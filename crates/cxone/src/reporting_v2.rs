@@ -139,7 +139,8 @@ impl QueueSource for ReportingV2 {
             )
             .await?;
         if list.is_complete() {
-            self.list_shortfall.note("queue list", list.shortfall());
+            self.list_shortfall
+                .note("queue list", list.shortfall(), paging::BY_IDS);
         }
         paging::add(list, new, "queueId", Remedy::VisibleQueues)
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, clock::Moment};
 
@@ -57,7 +58,7 @@ pub struct Report<T> {
 
 /// One skill's contacts over a time (`skillSummaries`). What CXone left out, or wrote in a
 /// form that cannot be read, is `None`, never 0.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkillSummary {
     /// The skill's id, as text (`skillId`).
     pub id: String,
@@ -81,7 +82,7 @@ pub struct SkillSummary {
 
 /// One skill's service level over a time (`serviceLevelSummaries`). The percentage is left to
 /// the reader: CXone gives one also where there was no contact.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceLevelSummary {
     /// The skill's id, as text (`skillId`).
     pub id: String,

@@ -32,7 +32,9 @@ use crate::{
 
 const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
-const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+pub(crate) const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+/// Quarters of an hour in a day.
+pub(crate) const QUARTERS_A_DAY: i64 = 96;
 
 /// What happens next to somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

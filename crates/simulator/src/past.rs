@@ -1,12 +1,19 @@
 //! A tenant's contact centre before its start: what a history has to lead up to.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use crate::{
-    acd::{Acd, Metrics},
+    acd::{Acd, Counts, DAY_MS, Metrics, QUARTERS_A_DAY},
     options::Options,
     skill::Skills,
 };
+
+/// Reports go back so many days.
+const DAYS: i64 = 36;
 
 /// The contact centre of a [`Simulator`](crate::Simulator) with the same options, in the days
 /// before its start. Nothing is served.
@@ -60,6 +67,63 @@ impl Past {
         skills
             .map(|skill| numbers(self.acd.metrics(skill, &[])))
             .collect()
+    }
+}
+
+/// What happened in the days before those that a tenant itself goes through: each with the day
+/// before it to get going, as [`Past`] has it.
+#[derive(Default)]
+pub(crate) struct PastDays(Mutex<HashMap<i64, Arc<Day>>>);
+
+/// The counts of each skill, by quarters of an hour.
+type Day = Vec<Vec<Counts>>;
+
+impl PastDays {
+    /// The counts of each skill in these quarters of an hour, as far as they are in days before
+    /// this one. A day that was not asked for yet is gone through.
+    pub(crate) fn between(
+        &self,
+        skills: &Arc<Skills>,
+        quarters: &Range<i64>,
+        first_own: i64,
+    ) -> Vec<Counts> {
+        let mut sums = vec![Counts::default(); skills.all().len()];
+        let first = quarters.start.div_euclid(QUARTERS_A_DAY).max(-DAYS);
+        let days = first
+            ..first_own.min(
+                quarters
+                    .end
+                    .saturating_add(QUARTERS_A_DAY - 1)
+                    .div_euclid(QUARTERS_A_DAY),
+            );
+        for day in days {
+            let counted = self.day(skills, day);
+            for (sum, of_skill) in sums.iter_mut().zip(counted.iter()) {
+                let of_day = (day * QUARTERS_A_DAY..).zip(of_skill);
+                for (_, counts) in of_day.filter(|(quarter, _)| quarters.contains(quarter)) {
+                    *sum += *counts;
+                }
+            }
+        }
+        sums
+    }
+
+    fn day(&self, skills: &Arc<Skills>, day: i64) -> Arc<Day> {
+        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = || {
+            let days_before = u16::try_from(1 - day).unwrap_or(1);
+            let mut acd = Acd::new(Arc::clone(skills), days_before);
+            acd.advance((day + 1) * DAY_MS);
+            let first = day * QUARTERS_A_DAY;
+            let of_skill = |skill| {
+                let quarters = first..first + QUARTERS_A_DAY;
+                quarters
+                    .map(|quarter| acd.between(skill, quarter..quarter + 1))
+                    .collect()
+            };
+            Arc::new((0..skills.all().len()).map(of_skill).collect())
+        };
+        Arc::clone(days.entry(day).or_insert_with(count))
     }
 }
 

@@ -8,6 +8,7 @@ mod tokens;
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -20,10 +21,11 @@ pub(crate) use rate_limit::RateLimit;
 pub(crate) use tokens::{Holder, Tokens};
 
 use crate::{
-    acd::Acd,
+    acd::{Acd, Counts},
     clock::Clock,
     form::Form,
     options::Options,
+    past::PastDays,
     quirk::Quirks,
     skill::{Skill, Skills},
 };
@@ -35,6 +37,7 @@ pub(crate) struct Tenant {
     options: Options,
     skills: Arc<Skills>,
     acd: Mutex<Acd>,
+    past: PastDays,
     clock: Clock,
     state: Mutex<State>,
 }
@@ -92,6 +95,7 @@ impl Tenant {
         }
         Self {
             acd: Mutex::new(acd),
+            past: PastDays::default(),
             skills,
             clock,
             state: Mutex::new(State {
@@ -125,6 +129,13 @@ impl Tenant {
         let mut acd = self.acd.lock().unwrap_or_else(PoisonError::into_inner);
         acd.advance(self.clock.simulated_ms(now_ms));
         acd
+    }
+
+    /// What happened in each skill in these quarters of an hour before the days that the centre
+    /// itself goes through.
+    pub(crate) fn counts_before(&self, quarters: &Range<i64>) -> Vec<Counts> {
+        let first_own = -i64::from(self.options.days_before);
+        self.past.between(&self.skills, quarters, first_own)
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -211,7 +211,7 @@ impl Store {
     }
 
     /// The queue's key, which is made where it has none.
-    async fn key(&self, queue: &Queue) -> Result<i64> {
+    pub(crate) async fn key(&self, queue: &Queue) -> Result<i64> {
         let known = |store: &Self| {
             let keys = store.keys.lock().unwrap_or_else(PoisonError::into_inner);
             keys.get(queue).copied()

@@ -22,6 +22,8 @@ pub struct Info {
     pub links: u64,
     /// How many screens it remembers.
     pub screens: u64,
+    /// How many hours were read later, since nothing had recorded them.
+    pub backfilled_hours: u64,
     /// The first minute that is kept, since 1970.
     pub first_minute: Option<i64>,
     /// The last one.
@@ -49,6 +51,8 @@ impl Store {
         let screens: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM screen")
             .fetch_one(&self.pool)
             .await?;
+        let hours = "SELECT COUNT(DISTINCT at) FROM backfilled_hour";
+        let hours: i64 = sqlx::query_scalar(hours).fetch_one(&self.pool).await?;
         // By the index of each queue: the table itself is large.
         let span = "SELECT MIN(first), MAX(last) FROM (SELECT (SELECT MIN(at) FROM minute WHERE queue = key) AS first, \
                     (SELECT MAX(at) FROM minute WHERE queue = key) AS last FROM queue) AS spans";
@@ -59,6 +63,7 @@ impl Store {
             queues: u64::try_from(queues).unwrap_or_default(),
             links: u64::try_from(links).unwrap_or_default(),
             screens: u64::try_from(screens).unwrap_or_default(),
+            backfilled_hours: u64::try_from(hours).unwrap_or_default(),
             first_minute: span.try_get(0)?,
             last_minute: span.try_get(1)?,
         })

@@ -9,6 +9,7 @@
 //! - [`open`](Store::open): connecting, migrating, and what can be wrong with a database
 //! - [`mod@column`]: the numbers of a minute, from the table of metrics
 //! - [`history`]: minutes and quarter hours of queues
+//! - [`backfill`]: hours that nothing recorded, read later
 //! - [`event`]: changes of levels, of the upstream and of the server
 //! - [`access`]: links and waiting screens
 //! - [`state`]: small texts by name
@@ -21,6 +22,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod backfill;
 pub mod column;
 mod database;
 pub mod event;

@@ -114,9 +114,13 @@ impl Store {
             .await?;
         for queue in queues {
             let key: i64 = queue.try_get(0)?;
-            for resolution in [Resolution::Minute, Resolution::QuarterHour] {
-                let table = resolution.table();
-                let first = retention.first(resolution, now);
+            let first = |resolution| retention.first(resolution, now);
+            let quarter_hour = first(Resolution::QuarterHour);
+            for (table, first) in [
+                (Resolution::Minute.table(), first(Resolution::Minute)),
+                (Resolution::QuarterHour.table(), quarter_hour),
+                ("backfilled_hour", quarter_hour / 4),
+            ] {
                 let delete = format!(
                     "DELETE FROM {table} WHERE queue = $1 AND at < $2 \
                      AND at < (SELECT MIN(at) FROM {table} WHERE queue = $1) + $3"

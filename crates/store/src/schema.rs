@@ -6,16 +6,17 @@ use sqlx::{
 };
 
 /// The version that this program knows.
-pub(crate) const VERSION: i64 = 5;
+pub(crate) const VERSION: i64 = 6;
 
 /// One text for both databases. `{identity}` and `{without_rowid}` are what they write
 /// differently.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "history", include_str!("schema/1_history.sql")),
     (2, "access", include_str!("schema/2_access.sql")),
     (3, "servers", include_str!("schema/3_servers.sql")),
     (4, "screens", include_str!("schema/4_screens.sql")),
     (5, "link_agents", include_str!("schema/5_link_agents.sql")),
+    (6, "backfill", include_str!("schema/6_backfill.sql")),
 ];
 
 pub(crate) fn migrator(is_sqlite: bool) -> Migrator {

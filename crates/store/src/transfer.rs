@@ -29,7 +29,7 @@ const VALUES: [&str; 10] = [
     "agents_busy",
 ];
 
-const TABLES: [Table; 8] = [
+const TABLES: [Table; 9] = [
     Table {
         name: "queue",
         texts: &["id", "skills"],
@@ -46,6 +46,21 @@ const TABLES: [Table; 8] = [
         name: "quarter_hour",
         texts: &[],
         numbers: &VALUES,
+        order: "queue, at",
+    },
+    Table {
+        name: "backfilled_hour",
+        texts: &[],
+        numbers: &[
+            "queue",
+            "at",
+            "offered",
+            "queued",
+            "handled",
+            "abandoned",
+            "in_time",
+            "late",
+        ],
         order: "queue, at",
     },
     Table {

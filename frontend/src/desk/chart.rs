@@ -1,11 +1,11 @@
 //! A queue's two charts as SVG: calls waiting over those of a week ago, and service levels.
 
+mod service;
+
 use queuewall_shared::chart::calendar::{DAY, HOUR, Zone, tick_step};
 use queuewall_shared::chart::{Plot, Scale, Series, apart};
-use queuewall_shared::snapshot::Metric;
 
 use super::clock::Clock;
-use super::facts::written;
 use super::history::{History, Span};
 use super::place::Range;
 use crate::markup::{self, escape};
@@ -95,6 +95,10 @@ impl Chart<'_> {
             for (begin, end) in series.runs(|place| is_open(series, place)) {
                 open = (open.0.min(begin), open.1.max(end));
             }
+        }
+        let later = history.part(&history.service, true);
+        for (begin, end) in later.runs(|place| later.values[place].is_some()) {
+            open = (open.0.min(begin), open.1.max(end));
         }
         let clock = self.clock;
         let hour = |at_ms: f64, round: fn(f64) -> f64| {
@@ -269,99 +273,53 @@ impl Chart<'_> {
             .concat();
             label(svg, x, bottom as i32 + 19, "middle", "", &said);
         }
-        let mut shade = |from_ms: f64, to_ms: f64, class: &str, said: &str| {
-            let (from, to) = (plot.x(from_ms.max(plot.from_ms)), plot.x(to_ms));
-            if to_ms <= plot.from_ms || to <= from {
-                return;
-            }
-            let [x, wide, high] =
-                [from, to - from, bottom as i32 - TOP as i32].map(|it| it.to_string());
-            *svg += &[
-                "<rect class=",
-                class,
-                " x=",
-                &*x,
-                " y=22 width=",
-                &*wide,
-                " height=",
-                &*high,
-                " />",
-            ]
-            .concat();
-            if to - from > WORDS_PX {
-                label(svg, (from + to) / 2, TOP as i32 + 14, "middle", "", said);
-            }
-        };
-        for (from, to) in waiting.runs(|place| history.is_closed(place)) {
-            shade(from, to, "chart-closed", text::closed());
+        let mut shade =
+            |(from_ms, to_ms): (f64, f64), (top, bottom): (f64, f64), class: &str, said: &str| {
+                let (from, to) = (plot.x(from_ms.max(plot.from_ms)), plot.x(to_ms));
+                if to_ms <= plot.from_ms || to <= from {
+                    return;
+                }
+                let [x, y, wide, high] = [from, top as i32, to - from, bottom as i32 - top as i32]
+                    .map(|it| it.to_string());
+                *svg += &[
+                    "<rect class=",
+                    class,
+                    " x=",
+                    &*x,
+                    " y=",
+                    &*y,
+                    " width=",
+                    &*wide,
+                    " height=",
+                    &*high,
+                    " />",
+                ]
+                .concat();
+                if to - from > WORDS_PX && !said.is_empty() {
+                    label(svg, (from + to) / 2, TOP as i32 + 14, "middle", "", said);
+                }
+            };
+        let both = (TOP, bottom);
+        for closed in waiting.runs(|place| history.is_closed(place)) {
+            shade(closed, both, "chart-closed", text::closed());
         }
         // What is not over, or not written yet, is no gap.
         let until = self.until();
         let gaps = waiting.runs(|place| waiting.values[place].is_none());
         for (from, to) in gaps.into_iter().filter(|gap| gap.0 < until) {
-            shade(from, to.min(until), "chart-gap", words.no_reading.text());
+            let gap = (from, to.min(until));
+            let upper = (TOP, plot.bottom + BETWEEN / 2.0);
+            shade(gap, upper, "chart-gap", words.no_reading.text());
+            // Service levels may have been read later.
+            for gap in without(gap, &history.backfilled) {
+                shade(gap, (upper.1, bottom), "chart-gap", "");
+            }
         }
     }
 
     /// Until when something can be known: what the server keeps comes up to two minutes later.
     pub(super) fn until(&self) -> f64 {
         self.history.span.now_ms - 120_000.0
-    }
-
-    fn draw_service(&self, svg: &mut String, above: &Plot) {
-        let words = text::detail();
-        let plot = Plot {
-            scale: Scale::PERCENT,
-            top: above.bottom + BETWEEN,
-            bottom: above.bottom + BETWEEN + SERVICE_HEIGHT,
-            ..*above
-        };
-        for value in [0.0, 50.0, 100.0] {
-            rule(svg, &plot, value, "chart-grid");
-            let said = written(Metric::ServiceLevel, Some(value));
-            label(svg, LEFT as i32 - 4, plot.y(value) + 5, "end", "", &said);
-        }
-        let quarter = text::age(std::time::Duration::from_secs(900));
-        let title = [
-            words.service_level.text(),
-            ", ",
-            &words.value_of.fill([&quarter]),
-        ]
-        .concat();
-        label(
-            svg,
-            LEFT as i32,
-            plot.top as i32 - 8,
-            "start",
-            "chart-title-words",
-            &title,
-        );
-        if let Some(goal) = self.goal {
-            rule(svg, &plot, goal, "chart-warning");
-            let said = words.goal.fill([&numbers::tenths(goal)]);
-            label(
-                svg,
-                plot.right as i32 + 9,
-                plot.y(goal) + 5,
-                "start",
-                "chart-warning-words",
-                &said,
-            );
-        }
-        let service = self.history.service.between(plot.from_ms, plot.to_ms);
-        *svg += &[
-            "<path class=chart-line d=\"",
-            &*plot.line(&service, self.end_of(&service)),
-            "\"/>",
-        ]
-        .concat();
-    }
-
-    /// The last quarter hour is drawn up to now only.
-    fn end_of(&self, service: &Series) -> Option<(f64, f64)> {
-        let now_ms = self.history.span.now_ms;
-        let value = service.values.last().copied().flatten()?;
-        (service.end() >= now_ms).then_some((now_ms, value))
     }
 
     /// What is known of a moment, in one line.
@@ -386,7 +344,7 @@ impl Chart<'_> {
             None => words.not_recorded_of.fill([&self.last()]),
         };
         if let Some(level) = history.service.at(at_ms) {
-            let level = written(Metric::ServiceLevel, Some(level));
+            let level = self.service_level(Some(level), at_ms);
             said += &[" · ", words.service_level.text(), " ", &level].concat();
         }
         said
@@ -428,6 +386,20 @@ impl Chart<'_> {
         let gaps: Vec<String> = gaps.take(5).collect();
         if !gaps.is_empty() {
             said.push(words.gaps.fill([&gaps.join(", ")]));
+        }
+        let (from_ms, to_ms) = (self.plot().from_ms, self.plot().to_ms);
+        let later = history.backfilled.iter();
+        let later = later.filter(|run| run.1 > from_ms && run.0 < to_ms);
+        let later = later.map(|(from, to)| {
+            [from.max(from_ms), to.min(to_ms)]
+                .map(|at| self.clock.time(at))
+                .join("–")
+        });
+        let later: Vec<String> = later.take(5).collect();
+        if !later.is_empty() {
+            let of = words.service_level.text();
+            let times = later.join(", ");
+            said.push([of, " ", &times, ": ", words.backfilled.text(), "."].concat());
         }
         said.join(" ")
     }
@@ -477,12 +449,25 @@ impl Chart<'_> {
                 "</td><td>",
                 &count(history.before.at(middle)),
                 "</td><td>",
-                &written(Metric::ServiceLevel, history.service.at(middle)),
+                &self.service_level(history.service.at(middle), middle),
                 "</td></tr>",
             ]);
         }
         table + "</tbody></table>"
     }
+}
+
+/// What is left of a time without these, which are in order.
+fn without((from, to): (f64, f64), others: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut left = Vec::new();
+    let mut begin = from;
+    for other in others.iter().filter(|it| it.1 > from && it.0 < to) {
+        left.push((begin, other.0));
+        begin = other.1;
+    }
+    left.push((begin, to));
+    left.retain(|(from, to)| from < to);
+    left
 }
 
 fn px(length: f64) -> String {

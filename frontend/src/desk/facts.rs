@@ -179,8 +179,15 @@ pub(super) fn against(
         ]);
     }
     content += "</tbody></table>";
-    if !is_known {
-        let said = words.not_recorded_of.fill([&last]);
+    let said = match is_known {
+        true if history.is_then_backfilled => {
+            let of = words.service_level.text();
+            [&last, ", ", of, ": ", words.backfilled.text()].concat()
+        }
+        true => String::new(),
+        false => words.not_recorded_of.fill([&last]),
+    };
+    if !said.is_empty() {
         content += &markup::fill(&["<p class=quiet>", &said, "</p>"]);
     }
     content

@@ -90,8 +90,12 @@ pub(super) struct History {
     pub(super) before: Series,
     /// Service levels by quarter hour.
     pub(super) service: Series,
+    /// From when to when these were read later, by the hour.
+    pub(super) backfilled: Vec<(f64, f64)>,
     /// What was a week ago: the metrics of [`COMPARED`].
     pub(super) then: [Option<f64>; 5],
+    /// Whether its service level was read later.
+    pub(super) is_then_backfilled: bool,
     /// From how many calls waiting it is warning, and critical.
     pub(super) limits: [Option<f64>; 2],
     /// Today's events, the latest first.
@@ -103,6 +107,24 @@ impl History {
     pub(super) fn is_closed(&self, place: usize) -> bool {
         let at = |series: &Series| series.values.get(place).copied().flatten();
         at(&self.waiting) == Some(0.0) && at(&self.logged_on) == Some(0.0)
+    }
+
+    /// Whether the service level of a moment was read later.
+    pub(super) fn is_backfilled(&self, at_ms: f64) -> bool {
+        let mut runs = self.backfilled.iter();
+        runs.any(|(from, to)| at_ms >= *from && at_ms < *to)
+    }
+
+    /// Of service levels those that were read later, or the others.
+    pub(super) fn part(&self, service: &Series, is_later: bool) -> Series {
+        let middle = |place: usize| service.begin(place) + service.step_ms / 2.0;
+        let of_part = |(place, value): (usize, &Option<f64>)| {
+            value.filter(|_| self.is_backfilled(middle(place)) == is_later)
+        };
+        Series {
+            values: service.values.iter().enumerate().map(of_part).collect(),
+            ..*service
+        }
     }
 }
 
@@ -187,7 +209,9 @@ pub(super) fn load(
                     values: places.iter().map(|at| before.at(*at)).collect(),
                 },
                 service: series(&service, "service_level"),
+                backfilled: backfilled(&service),
                 then: latest(&near),
+                is_then_backfilled: !backfilled(&near).is_empty(),
                 limits: [limit("warning"), limit("critical")],
                 events,
             })
@@ -229,6 +253,12 @@ fn series(json: &Parsed, metric: &str) -> Series {
         step_ms: json.get("step_seconds").float().unwrap_or(60.0) * 1_000.0,
         values: values.each(|value| Some(value.float())).unwrap_or_default(),
     }
+}
+
+/// From when to when service levels were read later.
+fn backfilled(json: &Parsed) -> Vec<(f64, f64)> {
+    let run = |run: &Parsed| Some((time(&run.get("from")), time(&run.get("to"))));
+    json.get("backfilled").each(run).unwrap_or_default()
 }
 
 /// The latest known of each metric that is compared.

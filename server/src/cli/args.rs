@@ -58,7 +58,10 @@ pub struct Cli {
 pub enum Command {
     /// Read CXone and serve the wallboard until SIGTERM or Ctrl-C
     Serve,
-    /// Print the live metrics of queues, once
+    /// Print the live metrics of queues and today's numbers, once
+    ///
+    /// Today's numbers (dialect realtime) are contacts and service level since midnight of the first board's time
+    /// zone, and take two more requests.
     Stats(StatsArgs),
     /// List visible queues, and why boards of every queue leave some out
     Queues(FormatArgs),

@@ -73,8 +73,8 @@ pub(super) async fn export(
             continue;
         }
         for part in query.parts() {
-            let values = part.read(&store, &queue).await?;
-            out.write_all(csv::lines(&part, &queue.id, &values, &zone).as_bytes())?;
+            let series = part.read(&store, &queue).await?;
+            out.write_all(csv::lines(&part, &queue.id, &series, &zone).as_bytes())?;
         }
     }
     store.close().await;
@@ -118,11 +118,11 @@ mod tests {
         assert_eq!(notes, "nothing is kept of the queue \"3\"\n");
         assert_eq!(
             csv,
-            "time_utc,time_board,queue,waiting\r\n\
-             2026-10-25T00:00:00Z,2026-10-25T02:00:00+02:00,1,0\r\n\
-             2026-10-25T00:01:00Z,2026-10-25T02:01:00+02:00,1,1\r\n\
-             2026-10-25T00:00:00Z,2026-10-25T02:00:00+02:00,2,0\r\n\
-             2026-10-25T00:01:00Z,2026-10-25T02:01:00+02:00,2,1\r\n"
+            "time_utc,time_board,queue,waiting,backfilled\r\n\
+             2026-10-25T00:00:00Z,2026-10-25T02:00:00+02:00,1,0,false\r\n\
+             2026-10-25T00:01:00Z,2026-10-25T02:01:00+02:00,1,1,false\r\n\
+             2026-10-25T00:00:00Z,2026-10-25T02:00:00+02:00,2,0,false\r\n\
+             2026-10-25T00:01:00Z,2026-10-25T02:01:00+02:00,2,1,false\r\n"
         );
         // A board of all queues, over more than one answer of the API would hold.
         let (end, csv, notes) = ask(&args("all", 2_000)).await;

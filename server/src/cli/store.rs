@@ -22,6 +22,8 @@ use crate::{
     access::StoreError,
     config::StoreSettings,
     database::{FILE, location, warning},
+    history::BACKFILL,
+    poller::backfill::Progress,
     state::StateDir,
     system_error::{Attempt, remedy},
 };
@@ -40,6 +42,49 @@ struct StoreInfo {
     quarter_hour_days: u32,
     first_minute: Option<String>,
     last_minute: Option<String>,
+    backfill: BackfillInfo,
+}
+
+/// How far the back-fill has come.
+#[derive(Serialize)]
+struct BackfillInfo {
+    /// How many days before now are read; 0 is none.
+    days: u32,
+    /// Hours that were read later.
+    hours: u64,
+    /// Hours that were left when one was last tried; `None` where none was.
+    left: Option<usize>,
+    /// When it ended by a failure, which is tried again later.
+    failed: Option<String>,
+    /// Why it did.
+    failure: Option<String>,
+}
+
+impl BackfillInfo {
+    fn new(days: u32, hours: u64, progress: Option<Progress>) -> Self {
+        let left = progress.as_ref().map(|it| it.left);
+        let (failed, failure) = progress.and_then(|it| it.ended).unzip();
+        let time = |ms: u64| Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok();
+        Self {
+            days,
+            hours,
+            left,
+            failed: failed.and_then(time).map(|time| time.to_string()),
+            failure,
+        }
+    }
+
+    fn words(&self) -> String {
+        let hours = format!("{} hours", self.hours);
+        match (self.days, self.left, &self.failed, &self.failure) {
+            (0, ..) => format!("off, {hours}"),
+            (_, Some(left), Some(failed), Some(failure)) => {
+                format!("{hours}, {left} left, ended {failed}: {failure}")
+            }
+            (_, Some(left @ 1..), ..) => format!("{hours}, {left} left"),
+            _ => hours,
+        }
+    }
 }
 
 /// Does what was asked.
@@ -99,6 +144,9 @@ async fn info(
     let retention = settings.store.retention;
     let time = |minute: i64| Timestamp::from_second(minute * 60).ok();
     let time = |minute: Option<i64>| minute.and_then(time).map(|time| time.to_string());
+    let progress = store.state(BACKFILL).await?;
+    let progress = progress.as_deref().and_then(Progress::parse);
+    let days = settings.store.backfill_days;
     let info = StoreInfo {
         database: store.location().to_string(),
         schema_version: info.version,
@@ -111,6 +159,7 @@ async fn info(
         quarter_hour_days: retention.quarter_hour_days,
         first_minute: time(info.first_minute),
         last_minute: time(info.last_minute),
+        backfill: BackfillInfo::new(days, info.backfilled_hours, progress),
     };
     match format {
         Format::Json => {
@@ -133,6 +182,7 @@ async fn info(
                 ("kept", kept),
                 ("first minute", info.first_minute.unwrap_or_default()),
                 ("last minute", info.last_minute.unwrap_or_default()),
+                ("back-fill", info.backfill.words()),
             ];
             let names = rows.iter().map(|(name, _)| (*name).to_owned());
             let values = rows.iter().map(|(_, value)| value.clone());
@@ -338,6 +388,30 @@ pub(super) mod tests {
             "{table}"
         );
         assert!(table.contains(" MB\n"), "{table}");
+        assert!(
+            table.contains("\nback-fill       off, 0 hours\n"),
+            "{table}"
+        );
+    }
+
+    #[test]
+    fn backfill_is_told_with_what_is_left_and_why() {
+        let progress = |left, ended| Some(Progress { left, ended });
+        let ended = Some((1_767_607_200_000, "CXone answered HTTP 410".to_owned()));
+        for (days, hours, progress, expected) in [
+            (7, 0, None, "0 hours"),
+            (7, 168, progress(0, None), "168 hours"),
+            (7, 20, progress(148, None), "20 hours, 148 left"),
+            (0, 20, progress(148, None), "off, 20 hours"),
+            (
+                7,
+                20,
+                progress(148, ended),
+                "20 hours, 148 left, ended 2026-01-05T10:00:00Z: CXone answered HTTP 410",
+            ),
+        ] {
+            assert_eq!(BackfillInfo::new(days, hours, progress).words(), expected);
+        }
     }
 
     #[tokio::test]

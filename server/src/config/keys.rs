@@ -279,6 +279,8 @@ settings! {
         .kind(Kind::Integer).default("35");
     QUARTER_HOUR_DAYS = both("QUEUEWALL_QUARTER_HOUR_DAYS", "store.quarter_hour_days")
         .kind(Kind::Integer).default("400");
+    BACKFILL_DAYS = both("QUEUEWALL_BACKFILL_DAYS", "store.backfill_days")
+        .kind(Kind::Integer).default("7").live().realtime_only();
     SERVER_TIMEZONE = both("QUEUEWALL_SERVER_TIMEZONE", "server.timezone").live();
     HOSTS = both("QUEUEWALL_HOSTS", "server.hosts").kind(Kind::Texts).live();
     TLS_CERTIFICATE_FILE = both("QUEUEWALL_TLS_CERTIFICATE_FILE", "server.tls_certificate_file")

@@ -11,6 +11,7 @@ impl Config {
         Live {
             boards: self.boards.clone(),
             interval: self.poll.interval,
+            backfill_days: self.store.backfill_days,
             hosts: hosts.chain(self.access.public_host()).collect(),
         }
     }

@@ -12,6 +12,7 @@ use super::{
     problem::Spanned,
     reader::Reader,
 };
+use crate::history;
 
 const DATABASE_URL: Credential = Credential(
     &keys::DATABASE_URL,
@@ -23,6 +24,9 @@ const DATABASE_URL: Credential = Credential(
 /// In days. Of a minute: five weeks, to compare with the same weekday of the last month.
 const MINUTE_DAYS: u64 = 35;
 const QUARTER_HOUR_DAYS: u64 = 400;
+/// To compare with the same weekday of the last week.
+const BACKFILL_DAYS: u64 = 7;
+const MOST_BACKFILL_DAYS: u64 = history::MOST_BACKFILL_DAYS.unsigned_abs();
 
 /// The history.
 #[derive(Clone, Debug, Default)]
@@ -33,18 +37,22 @@ pub struct StoreConfig {
     /// For how long minutes and quarter hours are kept. `store.minute_days`,
     /// `store.quarter_hour_days`.
     pub retention: Retention,
+    /// Of how many days before now hours that nothing recorded are read later, 35 at most; 0 is
+    /// none. `store.backfill_days`.
+    pub backfill_days: u32,
 }
 
 impl StoreConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        let mut days = |setting, default, most| {
-            let days = reader.integer(setting, default, 1..=most, "days");
+        let mut days = |setting, default, range| {
+            let days = reader.integer(setting, default, range, "days");
             u32::try_from(days).unwrap_or(u32::MAX)
         };
         let retention = Retention {
-            minute_days: days(&keys::MINUTE_DAYS, MINUTE_DAYS, 400),
-            quarter_hour_days: days(&keys::QUARTER_HOUR_DAYS, QUARTER_HOUR_DAYS, 4_000),
+            minute_days: days(&keys::MINUTE_DAYS, MINUTE_DAYS, 1..=400),
+            quarter_hour_days: days(&keys::QUARTER_HOUR_DAYS, QUARTER_HOUR_DAYS, 1..=4_000),
         };
+        let backfill_days = days(&keys::BACKFILL_DAYS, BACKFILL_DAYS, 0..=MOST_BACKFILL_DAYS);
         if let Some(found) = reader.in_file(&keys::DATABASE_URL) {
             let url = Location::postgres(&found.value);
             let problem = if url.is_ok_and(|url| url.has_password()) {
@@ -98,6 +106,7 @@ impl StoreConfig {
         Self {
             database,
             retention,
+            backfill_days,
         }
     }
 }

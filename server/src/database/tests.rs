@@ -155,7 +155,7 @@ async fn failed_backup_before_a_migration_is_not_tried_again_at_once() {
     // Before there were links: nothing that could be served without them.
     let mut older = connect(&file).await;
     let before = "DROP TABLE screen; DROP TABLE lease; DROP TABLE published; DROP TABLE link; \
-                  DROP TABLE waiting_screen; DELETE FROM _sqlx_migrations WHERE version > 1";
+                  DROP TABLE waiting_screen; DROP TABLE backfilled_hour; DELETE FROM _sqlx_migrations WHERE version > 1";
     older.execute(before).await.unwrap();
     older.close().await.unwrap();
     let part = suffixed(&file, ".before-migration.part");
@@ -203,7 +203,7 @@ async fn migration_that_nobody_waits_for_ends_and_is_not_repeated() {
     let mut older = SqliteConnection::connect(file.to_str().unwrap())
         .await
         .unwrap();
-    let before = "DROP TABLE screen; ALTER TABLE link DROP COLUMN agents; \
+    let before = "DROP TABLE screen; ALTER TABLE link DROP COLUMN agents; DROP TABLE backfilled_hour; \
                   DELETE FROM _sqlx_migrations WHERE version >= 4";
     older.execute(before).await.unwrap();
     let lock = older.begin_with("BEGIN IMMEDIATE").await.unwrap();

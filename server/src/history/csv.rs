@@ -9,9 +9,10 @@ use jiff::{
 use queuewall_shared::metric::Unit;
 use queuewall_store::column::Column;
 
-use super::series::SeriesQuery;
+use super::series::{Series, SeriesQuery};
 
-/// The first line: times, the queue's id, and a column a metric. Waits have their unit.
+/// The first line: times, the queue's id, a column a metric, and whether the service level was
+/// read later. Waits have their unit.
 #[must_use]
 pub fn head(columns: &[Column]) -> String {
     let unit = |column: &Column| match column.metric.unit() {
@@ -21,27 +22,24 @@ pub fn head(columns: &[Column]) -> String {
     let names = columns.iter();
     let names = names.map(|column| format!("{}{}", column.name, unit(column)).into());
     let times = ["time_utc", "time_board", "queue"].map(Cow::Borrowed);
-    line(times.into_iter().chain(names))
+    line(times.into_iter().chain(names).chain(["backfilled".into()]))
 }
 
-/// A line a bin, of the values that [`SeriesQuery::read`] gave; an unknown one is empty.
+/// A line a bin, of what [`SeriesQuery::read`] gave; an unknown value is empty.
 #[must_use]
-pub fn lines(
-    query: &SeriesQuery,
-    queue: &str,
-    values: &[Vec<Option<f64>>],
-    zone: &TimeZone,
-) -> String {
+pub fn lines(query: &SeriesQuery, queue: &str, series: &Series, zone: &TimeZone) -> String {
     let mut lines = String::new();
     for (bin, ms) in query.times_ms().enumerate() {
         let time = Timestamp::from_millisecond(ms).unwrap_or_default();
         let local = time.display_with_offset(zone.to_offset(time));
         let times = [time.to_string(), local.to_string()];
         let number = |values: &Vec<Option<f64>>| values.get(bin).copied().flatten();
-        let numbers = values.iter().map(number);
+        let numbers = series.values.iter().map(number);
         let numbers = numbers.map(|it| it.map(|it| it.to_string()).unwrap_or_default());
         let queue = std::iter::once(queue.to_owned());
+        let backfilled = series.backfilled.get(bin).copied().unwrap_or_default();
         let cells = times.into_iter().chain(queue).chain(numbers);
+        let cells = cells.chain([backfilled.to_string()]);
         lines.push_str(&line(cells.map(Cow::Owned)));
     }
     lines
@@ -122,7 +120,7 @@ mod tests {
     #[test]
     fn csv_head_names_the_unit_of_waits() {
         let columns = [Column::WAITING, Column::from_name("longest_wait").unwrap()];
-        let expected = "time_utc,time_board,queue,waiting,longest_wait_ms\r\n";
+        let expected = "time_utc,time_board,queue,waiting,longest_wait_ms,backfilled\r\n";
         assert_eq!(head(&columns), expected);
     }
 }

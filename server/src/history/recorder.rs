@@ -13,6 +13,7 @@ use prometheus_client::{
     registry::Registry,
 };
 use queuewall_store::{
+    backfill,
     column::Values,
     event::{Event, EventKind},
     history::Queue,
@@ -38,10 +39,22 @@ pub struct Minute {
     pub state: Vec<(String, String)>,
 }
 
+/// One hour of all queues that nothing had recorded.
+#[derive(Clone, Debug, Default)]
+pub struct Hour {
+    /// Its number since 1970.
+    pub at: i64,
+    /// What CXone counted of each queue.
+    pub rows: Vec<(Queue, backfill::Hour)>,
+    /// How far the back-fill has come, by name.
+    pub state: Vec<(String, String)>,
+}
+
 /// What is to be kept.
 #[derive(Clone, Debug)]
 pub(crate) enum Record {
     Minute(Minute),
+    Hour(Hour),
     Events(Events),
 }
 
@@ -108,6 +121,11 @@ impl Recorder {
     /// Hands a minute over. Where too many wait already, it is lost: a gap in the history.
     pub fn minute(&self, minute: Minute) {
         self.hand_over(Record::Minute(minute));
+    }
+
+    /// Hands an hour over that was read later.
+    pub fn hour(&self, hour: Hour) {
+        self.hand_over(Record::Hour(hour));
     }
 
     /// Hands changes over, and what is kept with them by name.

@@ -22,6 +22,10 @@ const UPTIME: &str = "uptime";
 const LEVELS: &str = "levels:";
 const READINGS: &str = "readings";
 const EVENTS: &str = "events:";
+pub(crate) const BACKFILL: &str = "backfill";
+
+/// The most days of the past that may be read later.
+pub(crate) const MOST_BACKFILL_DAYS: i64 = 35;
 
 /// What a start goes on from.
 #[derive(Debug, Default)]
@@ -39,6 +43,11 @@ pub struct Restored {
     pub last_ms: Option<u64>,
     /// Each queue's last three hours, as of the start, the oldest minute first.
     pub trends: HashMap<Queue, Vec<Waiting>>,
+    /// Hours since 1970 in which a quarter of an hour has nothing recorded, the oldest first: of
+    /// as many days as may be read later.
+    pub unrecorded: Vec<i64>,
+    /// How the back-fill fared, as the poller wrote it.
+    pub backfill: Option<String>,
 }
 
 /// Calls waiting in one minute; unknown is `None`.
@@ -84,6 +93,8 @@ impl Restored {
         let goes_on =
             |it: Uptime| it.uptime_ms + epoch_ms.saturating_sub(it.epoch_ms) + START_STEP_MS;
         let uptime_ms = uptime_ms.unwrap_or_else(|| last.map_or(0, goes_on));
+        let quarter = i64::try_from(epoch_ms / 900_000).unwrap_or(i64::MAX);
+        let oldest = quarter / 4 - MOST_BACKFILL_DAYS * 24;
         let minute_ended_ms = epoch_ms.saturating_sub(uptime_ms % 60_000);
         Ok(Self {
             uptime_ms,
@@ -92,6 +103,8 @@ impl Restored {
             told,
             last_ms: last.map(|it| it.epoch_ms),
             trends: trends(store, minute_of(minute_ended_ms) + 1).await?,
+            unrecorded: store.unrecorded_hours(oldest.max(0), quarter).await?,
+            backfill: store.state(BACKFILL).await?,
         })
     }
 

@@ -1,8 +1,11 @@
 //! A queue's history in bins of one length.
 
-use queuewall_shared::metric::Unit;
+use std::collections::HashSet;
+
+use queuewall_shared::metric::{Metric, Unit};
 use queuewall_store::{
     Result, Store,
+    backfill::Hour,
     column::{Column, Values},
     history::{Queue, Resolution},
     retention::Retention,
@@ -14,6 +17,7 @@ use super::asked::{AskError, Asked, LONGEST_STEP};
 pub const MOST_BINS: i64 = 1_500;
 
 const MINUTE_MS: i64 = 60_000;
+const HOUR: i64 = 60;
 const DAY: i64 = 1_440;
 /// Ranges beyond it are read from quarter hours, in minutes.
 const LONGEST_OF_MINUTES: i64 = 2 * DAY;
@@ -35,6 +39,17 @@ pub struct SeriesQuery {
     resolution: Resolution,
     /// The minute that passes now.
     now: i64,
+}
+
+/// What is known of a queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// For each column a value a bin; `None` is unknown.
+    pub values: Vec<Vec<Option<f64>>>,
+    /// For each bin, whether its service level was read later, by the hour: all of it, or a part.
+    pub backfilled: Vec<bool>,
+    /// The hours that were read later, each by its number since 1970.
+    pub hours: Vec<(i64, Hour)>,
 }
 
 impl SeriesQuery {
@@ -141,11 +156,11 @@ impl SeriesQuery {
         (self.to - self.from) / self.step
     }
 
-    /// Reads it of one queue: for each column a value a bin; `None` is unknown.
+    /// Reads it of one queue. What was recorded comes before what was read later.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn read(&self, store: &Store, queue: &Queue) -> Result<Vec<Vec<Option<f64>>>> {
+    pub async fn read(&self, store: &Store, queue: &Queue) -> Result<Series> {
         let mut bins = Bins::new(self);
         let end = self.add(store, queue, &mut bins, self.resolution).await?;
         if self.resolution == Resolution::QuarterHour {
@@ -161,7 +176,17 @@ impl SeriesQuery {
             tail.add(store, queue, &mut bins, Resolution::Minute)
                 .await?;
         }
-        Ok(bins.values())
+        let (first, end) = (self.from / HOUR, up(self.to, HOUR) / HOUR);
+        let hours = store.hours(queue, first, end).await?;
+        for (at, hour) in &hours {
+            bins.add_hour(*at, hour);
+        }
+        let backfilled = bins.backfilled.clone();
+        Ok(Series {
+            values: bins.values(),
+            backfilled,
+            hours,
+        })
     }
 
     /// Adds what is kept in this resolution; the minute after the last row.
@@ -173,7 +198,10 @@ impl SeriesQuery {
         resolution: Resolution,
     ) -> Result<i64> {
         let minutes = resolution.minutes();
-        let (mut at, to) = (self.from / minutes, self.to / minutes);
+        // Whole quarter hours, of which something may be recorded outside of the range.
+        let quarter = Resolution::QuarterHour.minutes();
+        let (from, to) = (self.from - self.from % quarter, up(self.to, quarter));
+        let (mut at, to) = (from / minutes, to / minutes);
         let mut end = self.from;
         while at < to {
             let next = to.min(at + ROWS_A_READ);
@@ -192,17 +220,54 @@ struct Bins<'q> {
     query: &'q SeriesQuery,
     /// For each column: each bin's sum, or highest, and of how many minutes.
     sums: Vec<Vec<(f64, i64)>>,
+    /// The quarter hours since 1970 of which something was recorded.
+    recorded: HashSet<i64>,
+    /// Which bins hold something that was read later.
+    backfilled: Vec<bool>,
 }
 
 impl<'q> Bins<'q> {
     fn new(query: &'q SeriesQuery) -> Self {
         let bins = usize::try_from(query.bins()).unwrap_or_default();
         let sums = vec![vec![(0.0, 0); bins]; query.columns.len()];
-        Self { query, sums }
+        Self {
+            query,
+            sums,
+            recorded: HashSet::new(),
+            backfilled: vec![false; bins],
+        }
+    }
+
+    /// Adds the service level of an hour to its quarters of which nothing was recorded.
+    fn add_hour(&mut self, at: i64, hour: &Hour) {
+        let mut columns = self.query.columns.iter();
+        let column = columns.position(|it| it.metric == Metric::ServiceLevel);
+        let (Some(column), Some(level)) = (column, hour.service_level()) else {
+            return;
+        };
+        let (start, end) = (at * HOUR, (at + 1) * HOUR);
+        for minute in start.max(self.query.from)..end.min(self.query.to) {
+            if self
+                .recorded
+                .contains(&(minute / Resolution::QuarterHour.minutes()))
+            {
+                continue;
+            }
+            let bin = usize::try_from((minute - self.query.from) / self.query.step);
+            let Some(bin) = bin.ok().filter(|bin| *bin < self.backfilled.len()) else {
+                continue;
+            };
+            let (sum, weight) = &mut self.sums[column][bin];
+            *sum += level;
+            *weight += 1;
+            self.backfilled[bin] = true;
+        }
     }
 
     fn add(&mut self, at: i64, values: &Values, minutes: i64) {
-        let bin = usize::try_from((at - self.query.from) / self.query.step);
+        let quarter = at / Resolution::QuarterHour.minutes();
+        self.recorded.insert(quarter);
+        let bin = usize::try_from((at - self.query.from).div_euclid(self.query.step));
         for (column, sums) in self.query.columns.iter().zip(&mut self.sums) {
             let slot = bin.ok().and_then(|bin| sums.get_mut(bin));
             let (Some(value), Some((sum, weight))) = (values[column.index()], slot) else {

@@ -3,7 +3,7 @@
 use std::{path::Path, time::SystemTime};
 
 use queuewall_store::{
-    Location,
+    Location, backfill,
     column::{COLUMNS, Column, Values},
     event::{Event, EventKind},
     history::{Queue, Resolution},
@@ -112,4 +112,31 @@ async fn records_beyond_the_queue_are_lost_and_never_waited_for() {
         recorder.minute(minute());
     }
     assert_eq!(recorder.metrics().lost(), 40);
+}
+
+#[tokio::test]
+async fn start_knows_hours_that_were_read_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE);
+    let (first, recorder) = history(&file);
+    let restored = first.start(&[], &SystemClock).await;
+    let hours = restored.unrecorded;
+    // All but the hour that passes, of which no quarter may be over.
+    assert!(hours.len().abs_diff(35 * 24) <= 1, "{}", hours.len());
+    assert_eq!(restored.backfill, None);
+    let at = hours[hours.len() - 2];
+    recorder.hour(Hour {
+        at,
+        rows: vec![(queue(), backfill::Hour::default())],
+        state: vec![(BACKFILL.to_owned(), "{}".to_owned())],
+    });
+    drop(recorder);
+    first.run().await;
+    first.config.database.close().await;
+
+    let (second, _recorder) = history(&file);
+    let restored = second.start(&[], &SystemClock).await;
+    assert!(!restored.unrecorded.contains(&at));
+    assert!(restored.unrecorded.contains(&(at - 1)));
+    assert_eq!(restored.backfill.as_deref(), Some("{}"));
 }

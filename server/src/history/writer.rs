@@ -7,7 +7,7 @@ use rand::{SeedableRng as _, rngs::StdRng};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    History, Minute,
+    History, Hour, Minute,
     recorder::{Events, Record},
 };
 use crate::backoff::Backoff;
@@ -50,6 +50,7 @@ impl History {
                 let written = store.write_events(events, state, *fence).await;
                 written.map(|_| ())
             }
+            Record::Hour(Hour { at, rows, state }) => store.write_hour(*at, rows, state).await,
             Record::Minute(minute) => {
                 let Minute { at, rows, state } = minute;
                 store.write_minute(*at, rows, state).await

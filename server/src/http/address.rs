@@ -45,9 +45,7 @@ pub(super) fn resolve(method: &Method, path: &str, base: &str) -> Resolved {
             let id = trimmed.rsplit('/').next().unwrap_or_default();
             Some(format!("/desk/{slug}/queues/{id}"))
         }
-        ["desk" | "desks", slug, "agents"] if is_slug(slug) => {
-            Some(format!("/desk/{slug}/agents"))
-        }
+        ["desk" | "desks", slug, "agents"] if is_slug(slug) => Some(format!("/desk/{slug}/agents")),
         ["desk" | "desks", ..] => page_of(trimmed, "desk"),
         // The case of a queue's id counts.
         ["api", "boards", _, "queues", ..] => None,

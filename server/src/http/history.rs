@@ -12,7 +12,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use queuewall_shared::{http::UPTIME_HEADER, metric::Unit, snapshot::Board};
-use queuewall_store::{Store, column::Column, event::Event, history::Queue};
+use queuewall_store::{Store, backfill::Hour, column::Column, event::Event, history::Queue};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tracing::debug;
@@ -32,7 +32,7 @@ use crate::{
         History,
         asked::{AskError, Asked},
         csv, epoch_ms,
-        series::SeriesQuery,
+        series::{Series, SeriesQuery},
     },
     snapshot::Published,
 };
@@ -76,14 +76,14 @@ pub(super) async fn history(
         id,
         skills: state.boards.skills(&slug),
     };
-    let values = query.read(&store, &queue).await.map_err(unavailable)?;
+    let series = query.read(&store, &queue).await.map_err(unavailable)?;
     let Queue { id, .. } = queue;
     let is_csv = request.uri().path().ends_with(".csv");
     let is_csv = is_csv || accepts_type(request.headers(), "text/csv");
     let headers = request.into_parts().0.headers;
     let mut response = if is_csv {
         let zone = csv::zone(board.timezone.as_deref());
-        let body = csv::head(query.columns()) + &csv::lines(&query, &id, &values, &zone);
+        let body = csv::head(query.columns()) + &csv::lines(&query, &id, &series, &zone);
         let mut response = respond_once(body.into_bytes(), headers, CSV);
         response
             .headers_mut()
@@ -91,7 +91,7 @@ pub(super) async fn history(
         response
     } else {
         let limits = state.boards.waiting_limits(&slug, &id);
-        let body = json(&slug, &id, &query, values, limits).to_string();
+        let body = json(&slug, &id, &query, series, limits).to_string();
         respond_once(body.into_bytes(), headers, JSON)
     };
     let vary = HeaderValue::from_static("accept, accept-encoding");
@@ -216,7 +216,7 @@ fn json(
     slug: &str,
     id: &str,
     query: &SeriesQuery,
-    values: Vec<Vec<Option<f64>>>,
+    series: Series,
     [warning, critical]: [Option<u64>; 2],
 ) -> Value {
     let columns = || query.columns().iter();
@@ -225,7 +225,7 @@ fn json(
         columns().map(named).collect()
     };
     let metrics: Map<String, Value> = columns()
-        .zip(values)
+        .zip(series.values)
         .map(|(column, values)| {
             let values = values.into_iter().map(number).collect();
             (column.name.to_owned(), Value::Array(values))
@@ -246,6 +246,32 @@ fn json(
         }),
         "aggregate": of_each(|column| if column.is_highest { "highest" } else { "mean" }),
         "limits": { "waiting": { "warning": warning, "critical": critical } },
+        "backfilled": runs(query, &series.backfilled),
+        "hours": series.hours.iter().map(hour).collect::<Vec<_>>(),
+    })
+}
+
+/// From when to when service levels were read later.
+fn runs(query: &SeriesQuery, backfilled: &[bool]) -> Vec<Value> {
+    let step_ms = query.step_seconds() * 1_000;
+    let bins: Vec<_> = query.times_ms().zip(backfilled).collect();
+    let runs = bins.chunk_by(|one, next| one.1 == next.1);
+    let run = |run: &[(i64, &bool)]| {
+        let ((first, is_backfilled), (last, _)) = (run.first()?, run.last()?);
+        is_backfilled.then(|| json!({ "from": time(*first), "to": time(last + step_ms) }))
+    };
+    runs.filter_map(run).collect()
+}
+
+fn hour((at, hour): &(i64, Hour)) -> Value {
+    json!({
+        "from": time(at * 60 * MINUTE_MS),
+        "offered": hour.offered,
+        "queued": hour.queued,
+        "handled": hour.handled,
+        "abandoned": hour.abandoned,
+        "in_time": hour.in_time,
+        "late": hour.late,
     })
 }
 

@@ -333,18 +333,10 @@ impl Poller {
     /// time, while live reads succeed, and never the last one that the budget has room for.
     pub(super) fn ask_beside(&mut self) {
         let now = Instant::now();
-        let is_live_due = self.next_request.is_some_and(|due| due <= now);
-        let (failures, _) = self.schedule.back_off_now();
-        if is_live_due || failures > 0 || !self.schedule.first_round_is_over() {
-            return;
-        }
-        let limit = self.budget.limit();
-        let free = limit.saturating_sub(self.budget.used());
         // A budget of two is a live read and this.
-        // Asked after it, since it is now at the earliest.
-        let is_held = self.budget.next_free() > Instant::now();
+        let enough = 2.min(self.budget.limit() - 1);
         let is_asking = !(self.asking_today.is_empty() && self.asking_agents.is_empty());
-        if is_held || free < 2.min(limit - 1) || is_asking {
+        if is_asking || self.free_beside_live().is_none_or(|free| free < enough) {
             return;
         }
         match self.agents.as_ref().and_then(|reads| reads.due(now)) {

@@ -30,6 +30,9 @@ impl Poller {
         let now = Instant::now();
         self.poll.interval = live.interval;
         self.backoff = backoff_within(live.interval);
+        if let Some(backfill) = &mut self.backfill {
+            backfill.set_days(live.backfill_days);
+        }
         let group_of_board = self.regroup(&live.boards);
         let list = self.readings.list.as_deref().unwrap_or_default();
         let wanted = self.groups.iter().map(|group| group.wanted(list)).collect();

@@ -11,6 +11,7 @@ use queuewall_store::{
 use super::{
     Poller,
     assemble::Frame,
+    backfill::Backfill,
     board::Board,
     events::Look,
     plan::Group,
@@ -52,6 +53,11 @@ impl Poller {
             if let Some(told) = restored.told.get(board.slug()) {
                 board.tell_on_from(told, &mut self.readings, restored.last_ms, look);
             }
+        }
+        if self.source.reports().is_some() {
+            let (unrecorded, progress) = (restored.unrecorded, restored.backfill.as_deref());
+            let now_ms = epoch_ms(self.clock.now().wall);
+            self.backfill = Some(Backfill::new(unrecorded, progress, now_ms));
         }
         self.recorder = Some(recorder);
         self

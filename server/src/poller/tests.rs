@@ -1,6 +1,7 @@
 //! The poller against a scripted source, under paused time.
 
 mod agents;
+mod backfill;
 mod changes;
 mod clocks;
 mod counts;
@@ -219,6 +220,7 @@ struct Bench {
     clock: TestClock,
     changes: watch::Sender<Live>,
     polls: Polls,
+    poller: tokio::task::JoinHandle<()>,
 }
 
 impl Bench {
@@ -276,11 +278,12 @@ impl Bench {
             Arc::clone(&boards),
         );
         if let Some((recorder, restored)) = history {
-            poller = poller.recorded_by(recorder, restored);
+            poller = poller.recorded_by(recorder, restored).backfilling(7);
         }
         let polls = poller.polls().clone();
-        tokio::spawn(poller.reconfigured_by(followed).run());
+        let poller = tokio::spawn(poller.reconfigured_by(followed).run());
         Self {
+            poller,
             source,
             boards,
             clock: told,
@@ -338,6 +341,7 @@ fn live(boards: Vec<BoardConfig>) -> Live {
     Live {
         boards,
         interval: POLL,
+        backfill_days: 7,
         hosts: Vec::new(),
     }
 }

@@ -23,7 +23,7 @@ use tracing::{info, warn};
 
 use super::cause::wall_cause;
 use crate::{clock::Moment, remedy::explain};
-pub(crate) use asking::{Answer, Asked, ask, midnight, window};
+pub(crate) use asking::{Answer, Asked, Counted, ask, midnight, window};
 pub(crate) use kept::{Day, DayHandover};
 pub(crate) use numbers::{OfBoard, read_once};
 
@@ -38,7 +38,7 @@ const LONGEST_PERIOD: Duration = Duration::from_secs(300);
 const SLACK: Duration = Duration::from_secs(15);
 
 /// The longest pause after failures in a row.
-const LONGEST_PAUSE: Duration = Duration::from_secs(900);
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 
 /// Requests a minute that these reads and the live ones leave free: for a new token.
 pub(crate) const RESERVE: usize = 2;
@@ -106,6 +106,32 @@ impl TodaysNumbers {
         self.interval
     }
 
+    /// How many days boards show.
+    pub(crate) fn days(&self) -> usize {
+        self.days.len()
+    }
+
+    /// How many requests a minute they take, where the service levels of a day take `pages`.
+    pub(crate) fn requests_a_minute(&self, pages: usize) -> f64 {
+        (self.days.len() * (1 + pages)) as f64 * 60.0 / self.period.as_secs_f64()
+    }
+
+    /// Whether all that boards show was read, and the last time too.
+    pub(crate) fn is_read(&self) -> bool {
+        let is_read = |day: &Day| day.is_known() && day.problem().is_none();
+        !self.days.is_empty() && self.days.values().all(is_read)
+    }
+
+    /// How many skills CXone has, as far as it is known.
+    pub(crate) fn skills(&self) -> usize {
+        let of_day = |day: &Day| day.service_levels.known.as_ref().map(|it| it.0.len());
+        self.days
+            .values()
+            .filter_map(of_day)
+            .max()
+            .unwrap_or_default()
+    }
+
     /// The days that boards are in now, and those that they still show.
     pub(crate) fn keep_only(&mut self, days: &BTreeSet<Midnight>, now: Instant) {
         self.days.retain(|midnight, _| days.contains(midnight));
@@ -124,7 +150,7 @@ impl TodaysNumbers {
         let calls = days.flat_map(|(midnight, day)| {
             Call::ALL.map(|call| {
                 let asked = Asked {
-                    midnight: *midnight,
+                    begin: *midnight,
                     call,
                 };
                 (day.due(call), asked)
@@ -136,7 +162,10 @@ impl TodaysNumbers {
 
     /// An answer came.
     pub(crate) fn answered(&mut self, answer: Answer, now: Moment) {
-        let Asked { midnight, call } = answer.asked;
+        let Asked {
+            begin: midnight,
+            call,
+        } = answer.asked;
         let failure = answer.outcome.as_ref().err().cloned();
         self.log(call, failure.as_ref());
         let Some(day) = self.days.get_mut(&midnight) else {

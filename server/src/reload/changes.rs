@@ -28,6 +28,9 @@ pub(super) fn between(old: &Live, new: &Live) -> Vec<String> {
     if old.interval != new.interval {
         news.push(format!("reading every {} s", new.interval.as_secs()));
     }
+    if old.backfill_days != new.backfill_days {
+        news.push(format!("back-fill: {} days", new.backfill_days));
+    }
     if old.hosts != new.hosts {
         news.push(format!("names: {}", new.hosts.join(", ")));
     }
@@ -122,6 +125,7 @@ mod tests {
         Live {
             boards: slugs.iter().map(board).collect(),
             interval: Duration::from_secs(30),
+            backfill_days: 7,
             hosts: Vec::new(),
         }
     }

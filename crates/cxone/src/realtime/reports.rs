@@ -32,6 +32,8 @@ pub(super) struct Call {
     id: &'static str,
     /// What is listed, in words.
     name: &'static str,
+    /// Among the reports.
+    pub(super) place: usize,
 }
 
 pub(super) const SUMMARIES: Call = Call {
@@ -40,6 +42,7 @@ pub(super) const SUMMARIES: Call = Call {
     list: "skillSummaries",
     id: "skillId",
     name: "list of skill summaries",
+    place: 0,
 };
 
 pub(super) const SERVICE_LEVELS: Call = Call {
@@ -48,6 +51,7 @@ pub(super) const SERVICE_LEVELS: Call = Call {
     list: "serviceLevelSummaries",
     id: "skillId",
     name: "list of service levels",
+    place: 1,
 };
 
 pub(super) const AGENTS: Call = Call {
@@ -56,6 +60,7 @@ pub(super) const AGENTS: Call = Call {
     list: "agentStates",
     id: "agentId",
     name: "list of agents",
+    place: 2,
 };
 
 /// The entries of all pages read, of those with the same id the first.
@@ -141,6 +146,7 @@ impl Realtime {
             .await?;
         }
         entries.odd.log(&path);
+        self.report_shortfalls[call.place].note(call.name, cursor.shortfall(), "");
         match cursor.asked_at() {
             Some(asked_at) if !cursor.lacks_every_id() => Ok(Report {
                 entries: entries.list,

@@ -115,3 +115,44 @@ async fn every_form_of_a_report_says_the_same() {
     }
     simulator.shutdown().await;
 }
+
+#[tokio::test]
+async fn hour_of_a_past_day_is_the_same_in_every_form() {
+    let options = Options {
+        rate_limit_per_minute: None,
+        ..Options::default()
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let simulator = Simulator::start(listener, options);
+    let control = simulator.control();
+    let source = client(Spoken::Realtime.settings(&simulator.base_url()));
+    let reports = source.reports().unwrap();
+    let day = Duration::from_millis(control.simulated_ms().try_into().unwrap());
+    let midnight = SystemTime::now() - day;
+    // From 9 to 10 of yesterday, and of the day before, which the tenant goes through when it is asked.
+    for hours in [15, 39] {
+        let start = midnight - Duration::from_secs(hours * 3_600);
+        let window = start..start + Duration::from_secs(3_600);
+        let mut said = Vec::new();
+        for form in [Form::V30, Form::V21, Form::V11] {
+            control.set_form(form);
+            let summaries = reports.skill_summaries(window.clone()).await.unwrap();
+            let counts = summaries.entries.into_iter().map(|it| {
+                let counts = [it.offered, it.queued, it.handled, it.abandoned];
+                (it.id, counts.map(Option::unwrap))
+            });
+            let levels = reports.service_levels(window.clone()).await.unwrap();
+            said.push((counts.collect::<Vec<_>>(), levels.entries));
+        }
+        assert_eq!(said[0], said[1], "{hours}");
+        assert_eq!(said[0], said[2], "{hours}");
+        let (counts, levels) = &said[0];
+        let offered: u64 = counts.iter().map(|(_, counts)| counts[0]).sum();
+        let sample: u64 = levels
+            .iter()
+            .map(|it| it.in_time.unwrap() + it.late.unwrap())
+            .sum();
+        assert!(offered > 100 && sample > 100, "{offered}, {sample}");
+    }
+    simulator.shutdown().await;
+}

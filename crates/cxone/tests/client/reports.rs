@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     dialect::{CANARY_TOKEN, Spoken},
     scripted::{Reply, Scripted, Seen},
+    secrets::Log,
     tenant::{SteppedClock, client, http, ids},
 };
 
@@ -373,6 +374,33 @@ async fn long_reports_are_read_in_pages_of_1000() {
     let report = reader(&server, |_| {});
     let report = report.reports().unwrap().agent_states(false).await;
     assert_eq!(report.unwrap().entries.len(), 2);
+}
+
+#[tokio::test]
+async fn shortfall_of_a_report_is_logged_once() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let server = tenant(|seen| match seen.target.contains("skip=0&") {
+        true => Reply::json(&json!({"totalRecords": 3, "serviceLevelSummaries": [{"skillId": 1}]})),
+        false => Reply::json(&json!({"totalRecords": 3, "serviceLevelSummaries": []})),
+    })
+    .await;
+    let report = reader(&server, |_| {});
+    for _ in 0..2 {
+        let levels = report.reports().unwrap().service_levels(window()).await;
+        assert_eq!(levels.unwrap().entries.len(), 1);
+    }
+    let said = log.text();
+    assert_eq!(
+        said.matches("the list of service levels is incomplete: ")
+            .count(),
+        1,
+        "{said}"
+    );
 }
 
 #[tokio::test]

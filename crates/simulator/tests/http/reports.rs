@@ -7,7 +7,7 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use queuewall_simulator::{Endpoint, Fault, Form, Options, Quirk};
+use queuewall_simulator::{Endpoint, Fault, Form, Options, Past, Quirk};
 use serde_json::{Value, json};
 
 use crate::tenant::{Tenant, json_of, list, skip, status_of, text};
@@ -118,6 +118,53 @@ async fn hours_of_a_window_add_up_to_the_whole() {
     }
     assert_eq!(hours, offered(6, 0).await);
     assert!(hours > 500);
+}
+
+#[tokio::test]
+async fn hour_of_a_past_day_agrees_with_the_past_of_the_demo() {
+    const HOUR_MS: i64 = 3_600_000;
+    let (tenant, token) = tenant().await;
+    let (now, now_ms) = (SystemTime::now(), tenant.control.simulated_ms());
+    for day in [2, 5] {
+        let end_ms = (10 - day * 24) * HOUR_MS;
+        let at = |ms: i64| {
+            let ago = u64::try_from(now_ms - ms).unwrap();
+            date(now - Duration::from_millis(ago))
+        };
+        let query = format!("startDate={}&endDate={}", at(end_ms - HOUR_MS), at(end_ms));
+        let summaries = read(&tenant, &token, &format!("skills/summary?{query}")).await;
+        let levels = read(&tenant, &token, &format!("skills/sla-summary?{query}")).await;
+        let mut past = Past::new(&Options {
+            days_before: u16::try_from(day + 1).unwrap(),
+            ..Options::default()
+        });
+        let ids: Vec<_> = past.ids().map(str::to_owned).collect();
+        let numbers = past.at(end_ms);
+        let (mut known, mut offered) = (0, 0);
+        for level in list(&levels["serviceLevelSummaries"]) {
+            let id = level["skillId"].to_string();
+            let place = ids.iter().position(|it| *it == id).unwrap();
+            // Of the later ones the live number is about eight hours.
+            if place >= tenant.control.queue_ids().len() {
+                continue;
+            }
+            let (within, total) = (
+                count(level, "contactsWithinSLA"),
+                count(level, "totalContacts"),
+            );
+            let percent =
+                (total > 0).then(|| (within as f64 * 1_000.0 / total as f64).round() / 10.0);
+            assert_eq!(percent, numbers[place].service_level, "day {day}: {level}");
+            known += usize::from(percent.is_some());
+        }
+        for skill in list(&summaries["skillSummaries"]) {
+            offered += count(skill, "contactsOffered");
+        }
+        assert!(
+            known > 15 && offered > 100,
+            "{known} levels, {offered} contacts"
+        );
+    }
 }
 
 #[tokio::test]

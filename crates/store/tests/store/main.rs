@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail loudly too")]
 
 mod access;
+mod backfill;
 mod events;
 mod killed;
 mod lease;
@@ -25,7 +26,7 @@ use queuewall_store::{
 use support::{Database, databases};
 
 /// The version of this program's schema.
-const SCHEMA: i64 = 5;
+const SCHEMA: i64 = 6;
 
 fn queue(id: &str) -> Queue {
     Queue {

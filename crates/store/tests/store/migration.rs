@@ -42,6 +42,7 @@ async fn older_database_is_migrated_and_its_file_backed_up_before() {
                 "DROP TABLE lease",
                 "DROP TABLE published",
                 "DROP TABLE screen",
+                "DROP TABLE backfilled_hour",
                 "DELETE FROM _sqlx_migrations WHERE version > 1",
             ] {
                 database.execute(sql).await;

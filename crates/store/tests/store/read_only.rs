@@ -57,7 +57,7 @@ async fn make_older(folder: &Path, version: i64) {
     let mut older = older.await.unwrap();
     let sql = format!(
         "DROP TABLE screen; DROP TABLE lease; DROP TABLE published; \
-         ALTER TABLE link DROP COLUMN agents; \
+         ALTER TABLE link DROP COLUMN agents; DROP TABLE backfilled_hour; \
          DELETE FROM _sqlx_migrations WHERE version > {version}"
     );
     older.execute(AssertSqlSafe(sql)).await.unwrap();
@@ -152,6 +152,10 @@ async fn file_that_cannot_be_migrated_is_read_where_it_has_links() {
             "{why}"
         );
         assert_eq!(ids(&store).await, ["a"]);
+        // It has no table of these.
+        let hours = store.hours(&super::queue("a"), 0, 10).await.unwrap();
+        assert!(hours.is_empty());
+        assert!(store.unrecorded_hours(0, 10).await.unwrap().is_empty());
         store.close().await;
     }
     assert_eq!(fs::read(&newest).unwrap(), b"newest");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use queuewall_store::{
     QueryError,
     access::WaitingScreen,
+    backfill::Hour,
     event::{Event, EventKind},
     history::Resolution,
     transfer::TransferError,
@@ -21,6 +22,13 @@ async fn everything_is_copied_to_an_empty_database_alone() {
         from.write_minute(at, &rows, &[]).await.unwrap();
     }
     from.roll_up(0, 100).await.unwrap();
+    let hour = Hour {
+        handled: Some(4),
+        ..Hour::default()
+    };
+    from.write_hour(9, &[(queue("a"), hour)], &[])
+        .await
+        .unwrap();
     let event = |at_ms, board: Option<&str>| Event {
         at_ms,
         kind: EventKind::Server,
@@ -63,6 +71,7 @@ async fn everything_is_copied_to_an_empty_database_alone() {
         let [before, after] = [&from, &to].map(|it| it.read(&kept, resolution, 0, 2_000));
         assert_eq!(before.await.unwrap(), after.await.unwrap());
     }
+    assert_eq!(to.hours(&kept, 0, 10).await.unwrap(), [(9, hour)]);
     assert_eq!(to.links().await.unwrap(), from.links().await.unwrap());
     assert_eq!(to.waiting_screens().await.unwrap().len(), 1);
     let screens = to.screens(Duration::from_secs(60), None).await.unwrap();

@@ -31,6 +31,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         range: phrase("Span of time"),
         highest_of: phrase("highest of each {0}"),
         value_of: phrase("one value for each {0}"),
+        backfilled: phrase("back-filled by the hour"),
         critical_at: phrase("critical {0}"),
         warning_at: phrase("warning {0}"),
         goal: phrase("goal {0}%"),

@@ -31,6 +31,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         range: phrase("Période"),
         highest_of: phrase("maximum de chaque {0}"),
         value_of: phrase("une valeur par {0}"),
+        backfilled: phrase("complété après coup, par heure"),
         critical_at: phrase("critique {0}"),
         warning_at: phrase("alerte {0}"),
         goal: phrase("objectif {0}\u{a0}%"),

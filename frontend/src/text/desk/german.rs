@@ -31,6 +31,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         range: phrase("Zeitraum"),
         highest_of: phrase("Höchstwert je {0}"),
         value_of: phrase("ein Wert je {0}"),
+        backfilled: phrase("stundenweise nachgelesen"),
         critical_at: phrase("kritisch {0}"),
         warning_at: phrase("Warnung {0}"),
         goal: phrase("Ziel {0}\u{a0}%"),

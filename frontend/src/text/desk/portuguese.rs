@@ -31,6 +31,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         range: phrase("Período"),
         highest_of: phrase("máximo de cada {0}"),
         value_of: phrase("um valor por {0}"),
+        backfilled: phrase("preenchido depois, por hora"),
         critical_at: phrase("crítico {0}"),
         warning_at: phrase("alerta {0}"),
         goal: phrase("meta {0}%"),

@@ -31,6 +31,7 @@ pub(in crate::text) const DESK: Desk = Desk {
         range: phrase("Período"),
         highest_of: phrase("máximo de cada {0}"),
         value_of: phrase("un valor por cada {0}"),
+        backfilled: phrase("completado después, por horas"),
         critical_at: phrase("crítico {0}"),
         warning_at: phrase("aviso {0}"),
         goal: phrase("meta {0}\u{a0}%"),

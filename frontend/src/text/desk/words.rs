@@ -99,6 +99,7 @@ pub(crate) struct Detail {
     pub(crate) range: Phrase<0>,
     pub(crate) highest_of: Phrase<1>,
     pub(crate) value_of: Phrase<1>,
+    pub(crate) backfilled: Phrase<0>,
     pub(crate) critical_at: Phrase<1>,
     pub(crate) warning_at: Phrase<1>,
     pub(crate) goal: Phrase<1>,

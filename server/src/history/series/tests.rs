@@ -54,7 +54,7 @@ async fn bin_is_mean_or_highest_of_known_minutes() {
     write(&store, EIGHT + 10..EIGHT + 11, |_| 7.0).await;
     let query = asked(0, 12, Some(300)).unwrap();
     assert_eq!(query.to_ms(), (EIGHT + 15) * MINUTE_MS, "whole bins");
-    let values = query.read(&store, &queue()).await.unwrap();
+    let values = query.read(&store, &queue()).await.unwrap().values;
     assert_eq!(
         values,
         [
@@ -63,7 +63,7 @@ async fn bin_is_mean_or_highest_of_known_minutes() {
         ]
     );
     let query = asked(1, 3, None).unwrap();
-    let values = query.read(&store, &queue()).await.unwrap();
+    let values = query.read(&store, &queue()).await.unwrap().values;
     assert_eq!(values[0], [Some(1.0), Some(2.0)]);
 }
 
@@ -80,11 +80,11 @@ async fn long_range_is_read_from_quarter_hours_and_ends_with_minutes() {
     };
     store.delete_some(no_minutes, EIGHT + 181).await.unwrap();
     let minutes = asked(0, 240, Some(60)).unwrap();
-    let minutes = minutes.read(&store, &queue()).await.unwrap();
+    let minutes = minutes.read(&store, &queue()).await.unwrap().values;
     assert_eq!(minutes[0].iter().flatten().count(), 59);
     let query = asked(-3 * DAY, 240, Some(3_600)).unwrap();
     assert_eq!(query.resolution, Resolution::QuarterHour);
-    let values = query.read(&store, &queue()).await.unwrap();
+    let values = query.read(&store, &queue()).await.unwrap().values;
     let (before, known) = values[0].split_at(72);
     assert!(before.iter().all(Option::is_none));
     assert_eq!(known, [Some(0.5); 4]);
@@ -136,4 +136,86 @@ fn parts_cover_the_range_once() {
             .collect::<Vec<_>>(),
         times
     );
+}
+
+/// A service level of so many percent.
+fn level(percent: f64) -> Values {
+    let mut values = [None; COLUMNS];
+    values[Column::from_name("service_level").unwrap().index()] = Some(percent);
+    values
+}
+
+#[tokio::test]
+async fn recorded_quarters_are_never_replaced_by_an_hour_read_later() {
+    let (store, _folder) = store().await;
+    let write = async |at: i64, values| {
+        let row = (queue(), values);
+        store.write_minute(at, &[row], &[]).await.unwrap();
+    };
+    // 8:20 with a level, and 8:50 where it is not known.
+    write(EIGHT + 20, level(90.0)).await;
+    write(EIGHT + 50, waiting(1.0)).await;
+    let hour = Hour {
+        offered: Some(7),
+        in_time: Some(3),
+        late: Some(1),
+        ..Hour::default()
+    };
+    let at = EIGHT / HOUR;
+    let rows = |hour| [(queue(), hour)];
+    store.write_hour(at, &rows(hour), &[]).await.unwrap();
+    let nothing_came = Hour {
+        in_time: Some(0),
+        late: Some(0),
+        ..Hour::default()
+    };
+    let next = rows(nothing_came);
+    store.write_hour(at + 1, &next, &[]).await.unwrap();
+    let quarter = EIGHT / 15;
+    for is_rolled_up in [false, true] {
+        if is_rolled_up {
+            store.roll_up(quarter, quarter + 8).await.unwrap();
+        }
+        let read = async |from, to, step: i64, metric: &str| {
+            let days = if is_rolled_up { 3 * DAY } else { 0 };
+            let ms = |minutes: i64| Some(((EIGHT + minutes) * MINUTE_MS).to_string());
+            let asked = Asked {
+                metrics: vec![metric.into()],
+                from: ms(from - days),
+                to: ms(to),
+                step: Some(step.to_string()),
+            };
+            let now_ms = (EIGHT + 4 * HOUR) * MINUTE_MS;
+            let query = SeriesQuery::new(&asked, now_ms, Retention::default()).unwrap();
+            let mut series = query.read(&store, &queue()).await.unwrap();
+            let before = usize::try_from(days * 60 / step).unwrap();
+            series.backfilled.drain(..before);
+            series.values[0].drain(..before);
+            series
+        };
+        let series = read(0, 120, 900, "service_level").await;
+        let [hour_level, live] = [Some(75.0), Some(90.0)];
+        assert_eq!(
+            series.values[0],
+            [hour_level, live, hour_level, None, None, None, None, None]
+        );
+        let t = [true, false, true, false, false, false, false, false];
+        assert_eq!(series.backfilled, t);
+        assert_eq!(series.hours, [(at, hour), (at + 1, nothing_came)]);
+        // Two quarters of the hour's, and the live one.
+        let series = read(0, 60, 3_600, "service_level").await;
+        assert_eq!(series.values[0].len(), 1);
+        assert_eq!(series.backfilled, [true]);
+        let series = read(0, 60, 900, "waiting").await;
+        assert_eq!(series.backfilled, [false; 4], "of service levels alone");
+    }
+    // Minutes of it.
+    let minutes = asked(14, 16, Some(60)).unwrap();
+    let minutes = SeriesQuery {
+        columns: vec![Column::from_name("service_level").unwrap()],
+        ..minutes
+    };
+    let series = minutes.read(&store, &queue()).await.unwrap();
+    assert_eq!(series.values, [[Some(75.0), None]]);
+    assert_eq!(series.backfilled, [true, false]);
 }

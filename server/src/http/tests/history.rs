@@ -3,6 +3,7 @@
 use queuewall_shared::snapshot::Queue;
 use queuewall_store::{
     Location, Store,
+    backfill::Hour,
     column::{COLUMNS, Column, Values},
     event::{Event, EventKind},
     history,
@@ -232,10 +233,10 @@ async fn csv_has_both_hours_when_clocks_go_back() {
         ms(0),
         ms(180)
     );
-    let expected = "time_utc,time_board,queue,waiting,longest_wait_ms\r\n\
-                    2026-10-25T00:00:00Z,2026-10-25T02:00:00+02:00,4711,0,5000\r\n\
-                    2026-10-25T01:00:00Z,2026-10-25T02:00:00+01:00,4711,1,5000\r\n\
-                    2026-10-25T02:00:00Z,2026-10-25T03:00:00+01:00,4711,,\r\n";
+    let expected = "time_utc,time_board,queue,waiting,longest_wait_ms,backfilled\r\n\
+                    2026-10-25T00:00:00Z,2026-10-25T02:00:00+02:00,4711,0,5000,false\r\n\
+                    2026-10-25T01:00:00Z,2026-10-25T02:00:00+01:00,4711,1,5000,false\r\n\
+                    2026-10-25T02:00:00Z,2026-10-25T03:00:00+01:00,4711,,,false\r\n";
     assert_eq!(
         fixture.text(&format!("{HISTORY}.csv?{range}")).await,
         expected
@@ -534,4 +535,59 @@ async fn truncated_events_say_where_to_go_on() {
         assert_eq!(answer["truncated"], json!(!from.is_null()));
     }
     assert_eq!(counts, [1_000, 1_000, 400, 1_100, 0]);
+}
+
+#[tokio::test]
+async fn hours_that_were_read_later_are_marked_in_json_and_csv() {
+    let kept = Kept::new().await;
+    let fixture = fixture(page()).keeping(&kept.history, "main", &["4711"]);
+    kept.write("4711", SECOND_TWO + 75, values(&[("service_level", 90.0)]))
+        .await;
+    let queue = history::Queue {
+        id: "4711".to_owned(),
+        skills: Vec::new(),
+    };
+    let hour = Hour {
+        offered: Some(5),
+        abandoned: Some(1),
+        in_time: Some(3),
+        late: Some(1),
+        ..Hour::default()
+    };
+    for at in [SECOND_TWO / 60, SECOND_TWO / 60 + 1] {
+        let row = [(queue.clone(), hour)];
+        kept.store.write_hour(at, &row, &[]).await.unwrap();
+    }
+    let range = format!("step=900&from={}&to={}", ms(30), ms(105));
+    let path = format!("{HISTORY}?metrics=service_level&{range}");
+    let answer = fixture.json(&path).await;
+    let levels = json!([75, 75, 75, 90, 75]);
+    assert_eq!(answer["metrics"]["service_level"], levels);
+    assert_eq!(
+        answer["backfilled"],
+        json!([
+            { "from": "2026-10-25T00:30:00Z", "to": "2026-10-25T01:15:00Z" },
+            { "from": "2026-10-25T01:30:00Z", "to": "2026-10-25T01:45:00Z" },
+        ])
+    );
+    assert_eq!(answer["hours"].as_array().unwrap().len(), 2);
+    let first = json!({
+        "from": "2026-10-25T00:00:00Z",
+        "offered": 5, "queued": null, "handled": null, "abandoned": 1, "in_time": 3, "late": 1,
+    });
+    assert_eq!(answer["hours"][0], first);
+    let csv = format!("{HISTORY}.csv?metrics=service_level&{range}");
+    let csv = fixture.text(&csv).await;
+    let marks: Vec<_> = csv
+        .lines()
+        .map(|line| line.rsplit(',').next().unwrap())
+        .collect();
+    assert_eq!(
+        marks,
+        ["backfilled", "true", "true", "true", "false", "true"]
+    );
+    let none = fixture
+        .json(&format!("{HISTORY}?metrics=waiting&{range}"))
+        .await;
+    assert_eq!(none["backfilled"], json!([]));
 }

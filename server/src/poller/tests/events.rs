@@ -31,6 +31,7 @@ impl HandedOver {
                     record.state
                 }
                 Record::Minute(minute) => minute.state,
+                Record::Hour(hour) => hour.state,
             };
             for (name, text) in state {
                 match name.as_str() {

@@ -18,12 +18,14 @@ pub(super) struct Script {
     in_time: u64,
     late: u64,
     /// How long a request takes.
-    takes: Duration,
-    failure: Option<cxone::Error>,
+    pub(super) takes: Duration,
+    pub(super) failure: Option<cxone::Error>,
     /// The same, of service levels alone.
     no_levels: Option<cxone::Error>,
+    /// The same, of hours of the past alone.
+    pub(super) past_failure: Option<cxone::Error>,
     /// When which window was asked for; true for contacts.
-    asked: Vec<(Instant, bool, Range<SystemTime>)>,
+    pub(super) asked: Vec<(Instant, bool, Range<SystemTime>)>,
 }
 
 impl Default for Script {
@@ -36,6 +38,7 @@ impl Default for Script {
             takes: Duration::from_millis(200),
             failure: None,
             no_levels: None,
+            past_failure: None,
             asked: Vec::new(),
         }
     }
@@ -55,8 +58,12 @@ impl Scripted {
         let mut script = self.script.lock().unwrap();
         let ids: Vec<String> = script.waiting.keys().cloned().collect();
         let today = script.today.as_mut().unwrap();
+        let is_past = super::backfill::hour(&window).is_some();
         let asked = (asked_at.monotonic, is_contacts, window);
         today.asked.push(asked);
+        if let Some(error) = today.past_failure.clone().filter(|_| is_past) {
+            return Err(error);
+        }
         let no_levels = today.no_levels.clone().filter(|_| !is_contacts);
         if let Some(error) = today.failure.clone().or(no_levels) {
             return Err(error);
@@ -115,11 +122,11 @@ fn start(boards: Vec<BoardConfig>, count: usize, budget: usize) -> Bench {
 }
 
 impl Bench {
-    fn today(&self, change: impl FnOnce(&mut Script)) {
+    pub(super) fn today(&self, change: impl FnOnce(&mut Script)) {
         self.script(|script| change(script.today.as_mut().unwrap()));
     }
 
-    fn asked(&self) -> Vec<(Instant, bool, Range<SystemTime>)> {
+    pub(super) fn asked(&self) -> Vec<(Instant, bool, Range<SystemTime>)> {
         self.script(|script| script.today.as_ref().unwrap().asked.clone())
     }
 

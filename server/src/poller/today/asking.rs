@@ -14,7 +14,8 @@ use super::{Call, Midnight};
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
-    pub(crate) midnight: Midnight,
+    /// When the day or hour began that is asked for, in seconds since 1970.
+    pub(crate) begin: Midnight,
     pub(crate) call: Call,
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Call, Midnight, asking::Counted};
-use crate::{clock::Moment, mapping::millis};
+use crate::clock::Moment;
 
 /// Numbers that are older are not handed over.
 const LONGEST_AGE_MS: u64 = 3_600_000;
@@ -16,8 +16,8 @@ const LONGEST_AGE_MS: u64 = 3_600_000;
 /// A day's two answers.
 #[derive(Debug)]
 pub(crate) struct Day {
-    pub(crate) contacts: Part<Contacts>,
-    pub(crate) service_levels: Part<InTime>,
+    pub(crate) contacts: Part<SkillSummary>,
+    pub(crate) service_levels: Part<ServiceLevelSummary>,
 }
 
 /// One call's latest answer, and when it is asked for again.
@@ -29,50 +29,6 @@ pub(crate) struct Part<T> {
     /// In a row.
     failures: u32,
     problem: Option<Error>,
-}
-
-/// A skill's contacts since midnight, as CXone counts them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Contacts {
-    pub(crate) offered: Option<u64>,
-    pub(crate) queued: Option<u64>,
-    pub(crate) handled: Option<u64>,
-    pub(crate) abandoned: Option<u64>,
-    pub(crate) speed_of_answer_ms: Option<u64>,
-    pub(crate) handle_ms: Option<u64>,
-    pub(crate) talk_ms: Option<u64>,
-    pub(crate) wrap_ms: Option<u64>,
-}
-
-impl From<SkillSummary> for Contacts {
-    fn from(summary: SkillSummary) -> Self {
-        Self {
-            offered: summary.offered,
-            queued: summary.queued,
-            handled: summary.handled,
-            abandoned: summary.abandoned,
-            speed_of_answer_ms: summary.average_speed_of_answer.map(millis),
-            handle_ms: summary.average_handle.map(millis),
-            talk_ms: summary.average_talk.map(millis),
-            wrap_ms: summary.average_wrap.map(millis),
-        }
-    }
-}
-
-/// A skill's contacts since midnight that were answered in time, and those that were not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct InTime {
-    pub(crate) in_time: Option<u64>,
-    pub(crate) late: Option<u64>,
-}
-
-impl From<ServiceLevelSummary> for InTime {
-    fn from(summary: ServiceLevelSummary) -> Self {
-        Self {
-            in_time: summary.in_time,
-            late: summary.late,
-        }
-    }
 }
 
 impl<T> Part<T> {
@@ -129,14 +85,12 @@ impl Day {
     pub(super) fn answered(&mut self, counted: Counted) -> Moment {
         match counted {
             Counted::Summaries(report) => {
-                let entries = report.entries.into_iter();
-                let entries = entries.map(|mut it| (std::mem::take(&mut it.id), it.into()));
+                let entries = report.entries.into_iter().map(|it| (it.id.clone(), it));
                 self.contacts.answered(entries, report.asked_at);
                 report.asked_at
             }
             Counted::ServiceLevels(report) => {
-                let entries = report.entries.into_iter();
-                let entries = entries.map(|mut it| (std::mem::take(&mut it.id), it.into()));
+                let entries = report.entries.into_iter().map(|it| (it.id.clone(), it));
                 self.service_levels.answered(entries, report.asked_at);
                 report.asked_at
             }
@@ -161,8 +115,8 @@ impl Day {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct DayHandover {
     pub(super) midnight: Midnight,
-    contacts: Option<(HashMap<String, Contacts>, u64)>,
-    service_levels: Option<(HashMap<String, InTime>, u64)>,
+    contacts: Option<(HashMap<String, SkillSummary>, u64)>,
+    service_levels: Option<(HashMap<String, ServiceLevelSummary>, u64)>,
 }
 
 impl Day {

@@ -10,10 +10,7 @@ use queuewall_shared::{
 };
 use tokio::time::Instant;
 
-use super::{
-    Day, Midnight,
-    kept::{Contacts, InTime},
-};
+use super::{Day, Midnight};
 use crate::{clock::Moment, mapping::millis};
 
 /// The day that a board shows.
@@ -70,7 +67,7 @@ impl OfBoard<'_> {
     }
 
     /// Both parts; only the one that is not stale, where the other one is.
-    fn parts(&self) -> (Known<'_, Contacts>, Known<'_, InTime>) {
+    fn parts(&self) -> (Known<'_, SkillSummary>, Known<'_, ServiceLevelSummary>) {
         let contacts = self.day.contacts.known.as_ref().map(|it| (&it.0, it.1));
         let in_time = self.day.service_levels.known.as_ref();
         let in_time = in_time.map(|it| (&it.0, it.1));
@@ -110,23 +107,22 @@ pub(crate) fn read_once(
         return None;
     }
     let from = Timestamp::from_second(midnight).ok()?.to_string();
-    let contacts = contacts.map(Contacts::from).unwrap_or_default();
-    let in_time = in_time.map(InTime::from).unwrap_or_default();
+    let (contacts, in_time) = (contacts.unwrap_or_default(), in_time.unwrap_or_default());
     Some(today(from, 0, contacts, in_time))
 }
 
-fn today(from: String, lag_ms: u64, contacts: Contacts, counted: InTime) -> Today {
+fn today(from: String, lag_ms: u64, contacts: SkillSummary, counted: ServiceLevelSummary) -> Today {
     let percent = |part: Option<u64>, whole: Option<u64>| {
         let whole = whole.filter(|whole| *whole > 0)?;
         let percent = part? as f64 * 100.0 / whole as f64;
         (percent <= 100.0).then_some(percent)
     };
-    let InTime { in_time, late } = counted;
+    let ServiceLevelSummary { in_time, late, .. } = counted;
     let sample = in_time
         .zip(late)
         .map(|(in_time, late)| in_time.saturating_add(late));
     // Of no contact there is no mean, whatever CXone says.
-    let mean = |ms: Option<u64>| ms.filter(|_| contacts.handled != Some(0));
+    let mean = |mean: Option<Duration>| mean.filter(|_| contacts.handled != Some(0)).map(millis);
     Today {
         from,
         lag_ms,
@@ -135,10 +131,10 @@ fn today(from: String, lag_ms: u64, contacts: Contacts, counted: InTime) -> Toda
         handled: contacts.handled,
         abandoned: contacts.abandoned,
         abandon_rate_percent: percent(contacts.abandoned, contacts.queued),
-        average_speed_of_answer_ms: mean(contacts.speed_of_answer_ms),
-        average_handle_ms: mean(contacts.handle_ms),
-        average_talk_ms: mean(contacts.talk_ms),
-        average_wrap_ms: mean(contacts.wrap_ms),
+        average_speed_of_answer_ms: mean(contacts.average_speed_of_answer),
+        average_handle_ms: mean(contacts.average_handle),
+        average_talk_ms: mean(contacts.average_talk),
+        average_wrap_ms: mean(contacts.average_wrap),
         service_level: TodayServiceLevel {
             percent: percent(in_time, sample),
             sample,
@@ -153,14 +149,19 @@ mod tests {
     #[test]
     fn rates_have_a_denominator_or_are_unknown() {
         let of = |queued, abandoned, in_time, late| {
-            let contacts = Contacts {
+            let contacts = SkillSummary {
                 queued,
                 abandoned,
                 handled: Some(0),
-                talk_ms: Some(0),
-                ..Contacts::default()
+                average_talk: Some(Duration::ZERO),
+                ..SkillSummary::default()
             };
-            let today = today(String::new(), 0, contacts, InTime { in_time, late });
+            let counted = ServiceLevelSummary {
+                in_time,
+                late,
+                ..ServiceLevelSummary::default()
+            };
+            let today = today(String::new(), 0, contacts, counted);
             assert_eq!(today.average_talk_ms, None, "of no contact");
             (
                 today.abandon_rate_percent,

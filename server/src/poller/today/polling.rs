@@ -32,7 +32,7 @@ impl Poller {
         let epoch_ms = self.epoch_ms(self.published.uptime_ms(at), at);
         if let Some(asked) = today.due(&self.days(epoch_ms), now) {
             let source = Arc::clone(&self.source);
-            let midnight_ms = u64::try_from(asked.midnight).unwrap_or_default() * 1_000;
+            let midnight_ms = u64::try_from(asked.begin).unwrap_or_default() * 1_000;
             // A simulated centre is asked by the real clock, as CXone is.
             let (start_ms, end_ms) = match self.boards.first().and_then(Board::simulated_clock) {
                 Some(clock) if clock.speed > 0.0 => {
@@ -47,8 +47,23 @@ impl Poller {
         }
     }
 
+    /// How many requests the budget has room for now; `None` while a live read is due or fails,
+    /// and while nothing may be sent.
+    pub(in crate::poller) fn free_beside_live(&self) -> Option<usize> {
+        let now = Instant::now();
+        let is_live_due = self.next_request.is_some_and(|due| due <= now);
+        let (failures, _) = self.schedule.back_off_now();
+        if is_live_due || failures > 0 || !self.schedule.first_round_is_over() {
+            return None;
+        }
+        let free = self.budget.limit().saturating_sub(self.budget.used());
+        // Asked after it, since it is now at the earliest.
+        let is_held = self.budget.next_free() > Instant::now();
+        (!is_held).then_some(free)
+    }
+
     /// The days that boards are in.
-    fn days(&self, epoch_ms: u64) -> BTreeSet<Midnight> {
+    pub(in crate::poller) fn days(&self, epoch_ms: u64) -> BTreeSet<Midnight> {
         let boards = self.boards.iter();
         boards.map(|board| board.midnight(epoch_ms)).collect()
     }

@@ -23,6 +23,7 @@ pub(super) fn all(
     query: &Query,
     quirks: &Quirks,
 ) -> Vec<Map<String, Value>> {
+    let before = tenant.counts_before(&quarters);
     let state = tenant.state();
     let (exceptions, form) = (&state.exceptions, state.form);
     let mut acd = tenant.acd_at(now_ms);
@@ -33,7 +34,8 @@ pub(super) fn all(
             continue;
         }
         let name = quirks.name(index, skill.name());
-        let counts = acd.between(index, quarters.clone());
+        let mut counts = acd.between(index, quarters.clone());
+        counts += before[index];
         entries.push(match report {
             Report::ServiceLevels => service_level(skill, name, counts),
             _ => summary(skill, name, counts, acd.metrics(index, &[]), form),
