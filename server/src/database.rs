@@ -8,7 +8,7 @@ mod damaged;
 mod retry;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -49,6 +49,12 @@ pub enum DatabaseError {
          moved (with the files beside it whose names begin as its own) links and history begin again"
     )]
     MayHoldLinks(OpenError),
+    /// Its file was removed, or another one put in its place, while this process has it open.
+    #[error(
+        "{} was removed or replaced while it is in use: what was read stays in force, nothing is kept, and commands do \
+         not see this server's links. Put the file back, or restart the server to use what is there", .0.display()
+    )]
+    TakenAway(PathBuf),
     /// What the store says.
     #[error(transparent)]
     Open(OpenError),
@@ -72,6 +78,8 @@ pub struct Database {
     tables: Tables,
     store: ArcSwapOption<Store>,
     opening: Mutex<Opening>,
+    /// Which file is open, where systems tell files apart.
+    file: ArcSwapOption<FileId>,
     /// Whether a damaged file was moved aside.
     is_replaced: AtomicBool,
 }
@@ -87,6 +95,7 @@ impl Database {
             tables: Tables::Migrate,
             store: ArcSwapOption::empty(),
             opening: Mutex::default(),
+            file: ArcSwapOption::empty(),
             is_replaced: AtomicBool::default(),
         }
     }
@@ -149,7 +158,7 @@ impl Database {
     pub async fn open(self: &Arc<Self>) -> Result<Arc<Store>, Arc<DatabaseError>> {
         let is_writable = |store: &Arc<Store>| store.why_read_only().is_none();
         if let Some(store) = self.store().filter(is_writable) {
-            return Ok(store);
+            return self.still_there().map(|()| store);
         }
         let mut opening = self.opening.lock().await;
         if opening.task.is_none() {
@@ -212,8 +221,20 @@ impl Database {
             }
         }
         let store = Arc::new(opened?);
+        let file = self.location.file().and_then(file_id);
+        self.file.store(file.map(Arc::new));
         self.store.store(Some(Arc::clone(&store)));
         Ok(store)
+    }
+
+    /// Whether the file that is open is the one of its name.
+    fn still_there(&self) -> Result<(), Arc<DatabaseError>> {
+        match (self.location.file(), self.file.load_full()) {
+            (Some(file), Some(open)) if file_id(file) != Some(*open) => {
+                Err(Arc::new(DatabaseError::TakenAway(file.to_owned())))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn open_file(&self) -> Result<Store, DatabaseError> {
@@ -261,6 +282,21 @@ pub(crate) fn warning(location: &Location) -> Option<String> {
          (server.state_dir) to a folder of this machine, or QUEUEWALL_DATABASE_URL to a PostgreSQL database",
         file.display()
     ))
+}
+
+/// Device and inode.
+type FileId = (u64, u64);
+
+#[cfg(unix)]
+fn file_id(file: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = std::fs::metadata(file).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn file_id(_: &Path) -> Option<FileId> {
+    None
 }
 
 #[cfg(test)]

@@ -50,6 +50,9 @@ const DAMAGED: [i64; 2] = [11, 26];
 const BUSY_PATIENCE: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
+/// Fails where nothing can be written, and changes nothing.
+const WRITE_NOTHING: &str = "UPDATE state SET value = value WHERE name = ''";
+
 const VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
 
 /// What is done to the tables of a database that is opened.
@@ -238,8 +241,7 @@ impl Store {
     /// When it cannot.
     pub async fn try_write(&self) -> Result<()> {
         let mut transaction = self.begin().await?;
-        let update = "UPDATE state SET value = value WHERE name = ''";
-        transaction.execute(update).await?;
+        transaction.execute(WRITE_NOTHING).await?;
         transaction.rollback().await
     }
 
@@ -330,12 +332,23 @@ async fn open_to_write(location: &Location, mode: Mode, tables: Tables) -> Resul
     }
     // SQLite opens a file to be read where it may not be written, without a word.
     if is_sqlite && tables != Tables::Keep {
-        match first.execute("BEGIN IMMEDIATE; ROLLBACK").await {
-            Err(error) if sqlite_code(&error) != Some(BUSY) => return Err(failed(error)),
-            _ => {}
-        }
+        try_write(&mut first).await.map_err(failed)?;
     }
     first.close().await.map_err(failed)
+}
+
+/// Tries whether a SQLite file can be written, where no other program writes it right now.
+async fn try_write(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    // A file that may only be read takes the lock of a writer, too.
+    let write = async {
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        transaction.execute(WRITE_NOTHING).await?;
+        transaction.rollback().await
+    };
+    match write.await {
+        Err(error) if sqlite_code(&error) != Some(BUSY) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 async fn prepare(
@@ -398,5 +411,23 @@ fn open_error(location: &Location, error: sqlx::Error) -> OpenError {
     OpenError::Failed {
         location: location.clone(),
         error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As SQLite opens a file that may not be written.
+    #[tokio::test]
+    async fn file_that_was_opened_to_be_read_cannot_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::File(folder.path().join("queuewall.db"));
+        Store::open(location.clone()).await.unwrap().close().await;
+        let mut read = connect(&location, Mode::Read).await.unwrap();
+        let error = try_write(&mut read).await.unwrap_err();
+        assert_eq!(sqlite_code(&error), Some(8), "{error}");
+        let mut written = connect(&location, Mode::Write).await.unwrap();
+        try_write(&mut written).await.unwrap();
     }
 }

@@ -300,6 +300,16 @@ mod tests {
     }
 
     #[test]
+    fn statements_are_not_logged_however_slow() {
+        let file = Location::File("queuewall.db".into());
+        let postgres = Location::postgres("postgres://me@db/qw").unwrap();
+        for location in [file, postgres] {
+            let settings = location.options(Mode::Write).unwrap().log_settings;
+            assert_eq!(settings.slow_statements_level.to_string(), "OFF");
+        }
+    }
+
+    #[test]
     fn database_is_named_in_the_path_or_a_parameter() {
         for (url, lacks) in [
             ("postgres://me@db", true),

@@ -81,6 +81,7 @@ impl StoreError {
             Self::Open(error) => match &**error {
                 DatabaseError::State(error) => error.is_lasting(),
                 DatabaseError::MayHoldLinks(_) => true,
+                DatabaseError::TakenAway(_) => false,
                 DatabaseError::Open(error) => !matches!(
                     error,
                     OpenError::Failed { .. } | OpenError::NotMigrated { .. }

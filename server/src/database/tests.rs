@@ -147,6 +147,27 @@ async fn file_that_is_only_read_is_written_once_that_is_possible() {
     assert!(said.contains("queuewall.db can be written again"), "{said}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn file_that_is_removed_or_replaced_in_use_is_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE);
+    let database = of(folder.path());
+    database.open().await.unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::rename(&file, &elsewhere).unwrap();
+    for content in [None, Some("another file")] {
+        if let Some(content) = content {
+            std::fs::write(&file, content).unwrap();
+        }
+        let error = database.open().await.unwrap_err();
+        assert!(matches!(*error, DatabaseError::TakenAway(_)), "{error}");
+        assert!(database.store().is_some(), "what is kept can be read");
+    }
+    std::fs::rename(&elsewhere, &file).unwrap();
+    database.open().await.unwrap().try_write().await.unwrap();
+}
+
 #[tokio::test]
 async fn failed_backup_before_a_migration_is_not_tried_again_at_once() {
     let folder = tempfile::tempdir().unwrap();

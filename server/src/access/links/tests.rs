@@ -90,6 +90,25 @@ async fn changed_links_are_reloaded_and_stay_while_database_fails() {
     assert!(said.contains("the links are read again"), "{said}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn links_stay_in_force_while_their_file_is_gone() {
+    let followed = Followed::start().await;
+    followed.change(|links| links.push(link("main", "a"))).await;
+    let file = followed._folder.path().join(crate::database::FILE);
+    let elsewhere = followed._folder.path().join("elsewhere");
+    std::fs::rename(&file, &elsewhere).unwrap();
+    followed.looks(3).await;
+    assert_eq!(followed.opens("a", "main"), Ok(()), "as it was");
+    let said = followed.said.text();
+    assert_eq!(said.matches("stay as they were").count(), 1, "{said}");
+    assert!(said.contains("was removed or replaced"), "{said}");
+    std::fs::rename(&elsewhere, &file).unwrap();
+    followed.looks(1).await;
+    let said = followed.said.text();
+    assert!(said.contains("the links are read again"), "{said}");
+}
+
 #[tokio::test]
 async fn revocation_applies_before_the_database_accepts_it() {
     let followed = Followed::start().await;

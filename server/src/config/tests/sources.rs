@@ -205,6 +205,9 @@ fn database_url_is_in_the_file_without_a_password_alone() {
     let socket = of("database_url = \"postgres:///qw?host=/run/postgresql\"");
     let database = of_file(&socket).store.database.unwrap();
     assert_eq!(database.to_string(), "postgres:/run/postgresql/qw");
+    let nameless = of_file(&of("database_url = \"postgres://wall@db\""));
+    let warned = nameless.warnings.join("\n");
+    assert!(warned.contains("names no database"), "{warned}");
     for (store, problem) in [
         (
             "database_url = \"postgres://wall:s3cret@db/qw\"",
@@ -217,6 +220,10 @@ fn database_url_is_in_the_file_without_a_password_alone() {
         (
             "database_url = \"postgres://wall:1/s3cret@db/qw\"",
             "is refused: it is no URL",
+        ),
+        (
+            "database_url = \"postgres://db/qw?sslmode=bogus\"",
+            "is refused: it has a wrong value behind `sslmode=`: write disable, ",
         ),
         (
             "database_url = \"postgresql+asyncpg://db/qw\"",

@@ -20,6 +20,7 @@ use crate::{
     config::{AccessConfig, AccessMode},
     database::Database,
     history::HistoryConfig,
+    servers::Status,
 };
 
 /// 2026-10-25, 00:00 UTC: in Berlin 02:00, and an hour later once more. In minutes since 1970.
@@ -103,6 +104,19 @@ impl Fixture {
     async fn text(&self, path: &str) -> String {
         String::from_utf8(body(self.get(path, &[]).await).await).unwrap()
     }
+}
+
+#[tokio::test]
+async fn readyz_says_kept_only_where_this_server_keeps_the_history() {
+    let kept = Kept::new().await;
+    let mut fixture = fixture(page()).keeping(&kept.history, "main", &[]);
+    fixture.boards.mark_assembled();
+    assert_eq!(fixture.json("/readyz").await["history"], "kept");
+    let status = Arc::new(Status::new("b:1".to_owned()));
+    fixture.state.servers = Some(status);
+    fixture.routes = router(fixture.state.clone());
+    let history = &fixture.json("/readyz").await["history"];
+    assert_eq!(history, "kept by the leader, if one is");
 }
 
 #[tokio::test]
