@@ -275,21 +275,25 @@ impl Server {
             ended = polling.join_next() => Err(anyhow!("the poller ended: {ended:?}")),
         };
         polling.shutdown().await;
-        self.budget.close().await;
         if let Some(recorder) = recorder {
             recorder.server("stopped", self.clock.now().wall);
         }
         // It ends once it has written everything. A database that does not answer delays no
         // shutdown.
         drop(stop_sharing);
-        let ended = async { tokio::join!(keeping.join_next(), sharing.join_next()) };
-        let _ = timeout(STOP_PATIENCE, ended).await;
+        let written = async { tokio::join!(keeping.join_next(), sharing.join_next()) };
+        let left = async {
+            self.budget.close().await;
+            if let Some(status) = servers {
+                servers::leave(&database, &status).await;
+            }
+        };
+        let (written, ()) = tokio::join!(timeout(STOP_PATIENCE, written), left);
         keeping.shutdown().await;
         sharing.shutdown().await;
-        if let Some(status) = servers {
-            servers::leave(&database, &status).await;
+        if written.is_ok() {
+            database.close().await;
         }
-        database.close().await;
         info!("stopped");
         served
     }

@@ -8,7 +8,7 @@
 use std::{
     fs,
     io::{Read as _, Write as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     os::unix::fs::symlink,
     path::Path,
     process::Output,
@@ -106,6 +106,22 @@ fn server_ends_at_once_when_it_is_asked_to() {
     wait_until("it runs", || get(&server, "/readyz").contains("\"ready\""));
     let asked = Instant::now();
     let said = server.end();
-    // What it would wait for a database that does not answer, by the log's own times.
+    // Less than it would wait for a database that does not answer.
     assert!(asked.elapsed() < Duration::from_millis(1_500), "{said}");
+}
+
+#[test]
+fn server_ends_soon_while_its_database_is_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    // It takes connections, and answers none.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://me@{}/qw", silent.local_addr().unwrap());
+    let database = [("QUEUEWALL_DATABASE_URL", url.as_str())];
+    let variables: Vec<_> = VARIABLES.into_iter().chain(database).collect();
+    let server = Program::serve(folder.path(), &variables);
+    wait_until("it runs", || get(&server, "/readyz").contains("\"ready\""));
+    let asked = Instant::now();
+    let said = server.end();
+    // All that it tells the database it tells at once, for 2 s.
+    assert!(asked.elapsed() < Duration::from_millis(3_500), "{said}");
 }
