@@ -52,10 +52,10 @@ fn get(program: &Program, path: &str) -> String {
     answer
 }
 
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+fn wait_until(server: &Program, what: &str, is_so: impl Fn() -> bool) {
     let until = Instant::now() + PATIENCE;
     while !is_so() {
-        assert!(Instant::now() < until, "{what}");
+        assert!(Instant::now() < until, "{what}: {}", server.said());
         thread::sleep(Duration::from_millis(50));
     }
 }
@@ -70,7 +70,7 @@ fn links_open_boards_while_the_state_folder_cannot_be_written() {
 
     let begun = Instant::now();
     let server = Program::serve(folder.path(), &variables());
-    wait_until("the board is assembled", || {
+    wait_until(&server, "the board is assembled", || {
         get(&server, "/readyz").contains("\"history\":\"not kept\"")
     });
     assert!(begun.elapsed() < Duration::from_secs(30), "it waits");
@@ -92,10 +92,14 @@ fn links_open_boards_while_the_state_folder_cannot_be_written() {
 
     fs::remove_file(&index).unwrap();
     stdout(&run(folder.path(), &["links", "add", "--board", "main"]));
-    wait_until("it goes on writing, and knows the new link", || {
-        let said = server.said();
-        said.contains("can be written again") && said.contains("of board main was added")
-    });
+    wait_until(
+        &server,
+        "it goes on writing, and knows the new link",
+        || {
+            let said = server.said();
+            said.contains("can be written again") && said.contains("of board main was added")
+        },
+    );
     server.end();
 }
 
@@ -103,7 +107,9 @@ fn links_open_boards_while_the_state_folder_cannot_be_written() {
 fn server_ends_at_once_when_it_is_asked_to() {
     let folder = tempfile::tempdir().unwrap();
     let server = Program::serve(folder.path(), &VARIABLES);
-    wait_until("it runs", || get(&server, "/readyz").contains("\"ready\""));
+    wait_until(&server, "it runs", || {
+        get(&server, "/readyz").contains("\"ready\"")
+    });
     let asked = Instant::now();
     let said = server.end();
     // Less than it would wait for a database that does not answer.
@@ -119,7 +125,9 @@ fn server_ends_soon_while_its_database_is_silent() {
     let database = [("QUEUEWALL_DATABASE_URL", url.as_str())];
     let variables: Vec<_> = VARIABLES.into_iter().chain(database).collect();
     let server = Program::serve(folder.path(), &variables);
-    wait_until("it runs", || get(&server, "/readyz").contains("\"ready\""));
+    wait_until(&server, "it runs", || {
+        get(&server, "/readyz").contains("\"ready\"")
+    });
     let asked = Instant::now();
     let said = server.end();
     // All that it tells the database it tells at once, for 2 s.

@@ -194,6 +194,11 @@ impl Store {
             .test_before_acquire(is_sqlite)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(IDLE_TIMEOUT)
+            // What is read without locks is kept by its connection, and another program may have
+            // changed the file since.
+            .before_acquire(move |_, _| {
+                Box::pin(async move { Ok(!matches!(mode, Mode::Alone | Mode::AloneWithLog)) })
+            })
             .after_connect(move |connection, _| Box::pin(prepare(connection, is_sqlite, mode)))
             .connect_lazy_with(options);
         Ok(Self {

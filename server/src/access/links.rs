@@ -210,10 +210,10 @@ impl Links {
     }
 
     /// Reads the links where they are not those that were `seen`. What is new.
-    async fn look(&self, seen: &mut Option<Option<String>>) -> Result<Vec<String>, StoreError> {
+    async fn look(&self, seen: &mut Option<String>) -> Result<Vec<String>, StoreError> {
         // Before they are read: a change in between is seen the next time.
-        let version = Some(self.store.links_version().await?);
-        if *seen == version {
+        let version = self.store.links_version().await?;
+        if version.is_some() && *seen == version {
             return Ok(Vec::new());
         }
         let news = self.read().await?;

@@ -196,12 +196,17 @@ impl Store {
         takeover::links(&self.state).ok().flatten()
     }
 
-    /// What is another after each change of the links, by whatever process.
+    /// What is another after each change of the links, by whatever process; `None` where that
+    /// cannot be told, and the links are to be read.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn links_version(&self) -> Result<Option<String>, StoreError> {
         let store = self.open().await?;
+        if store.why_read_only().is_some() {
+            // It may not be of the same moment as the links.
+            return Ok(None);
+        }
         self.within(async { Ok(store.links_version().await?) })
             .await
     }

@@ -105,6 +105,21 @@ async fn check_read_only(folder: &Path, tables: Tables) {
 }
 
 #[tokio::test]
+async fn file_that_is_only_read_is_read_as_it_is_now() {
+    let folder = kept().await;
+    take_index(folder.path());
+    let read = open(folder.path()).await;
+    assert_eq!(ids(&read).await, ["a"]);
+    // It can be written again, and another program is the first that does.
+    fs::remove_file(folder.path().join(INDEX)).unwrap();
+    let other = open(folder.path()).await;
+    add(&other, "b").await.unwrap();
+    other.close().await;
+    assert!(read.why_read_only().is_some());
+    assert_eq!(ids(&read).await, ["a", "b"]);
+}
+
+#[tokio::test]
 async fn log_of_a_killed_program_is_read_where_nothing_can_be_written() {
     let folder = kept().await;
     let store = open(folder.path()).await;

@@ -136,6 +136,7 @@ async fn links_of_a_file_that_cannot_be_written_are_there_at_the_start() {
     let started = timeout(START_AGAIN_AFTER, store.start());
     started.await.expect("it waits for nothing").unwrap();
     assert_eq!(store.links().await.unwrap(), [link("main", "a")]);
+    assert_eq!(store.links_version().await.unwrap(), None, "it is read");
     let error = add(&store, link("main", "b")).await.unwrap_err();
     assert!(error.to_string().contains("is only read"), "{error}");
     fs::remove_file(index).unwrap();
