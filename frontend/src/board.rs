@@ -22,12 +22,13 @@ use std::time::Duration;
 use leptos::prelude::*;
 use queuewall_shared::agents::AgentCounts;
 use queuewall_shared::basis::Basis;
-use queuewall_shared::choice::Choice;
+use queuewall_shared::choice::{self, Choice};
 use queuewall_shared::fit::{self, Figures, Lines};
 use queuewall_shared::language::Language;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::report::Report;
 use queuewall_shared::server_clock::ServerClock;
+use queuewall_shared::settings::View;
 use queuewall_shared::snapshot::{
     Board, BoardSnapshot, Cause, Display, Level, Metric, Queue, Upstream, UpstreamState,
 };
@@ -104,6 +105,8 @@ pub struct BoardState {
     now: Field<Duration>,
     link: Field<Link>,
     selection: Selection,
+    /// A desk is for supervisors, whatever the wall of its board hides.
+    is_wall: bool,
     reader: StoredValue<wire::Reader, LocalStorage>,
     /// What each poll says of this screen; what changes all the time is filled in then.
     report: StoredValue<Report<'static>>,
@@ -136,6 +139,7 @@ impl BoardState {
             now: Field::new(now.monotonic),
             link: Field::new(Link::new(now)),
             selection: Selection::new(&asked.settings),
+            is_wall: asked.settings.view == View::Wall,
             reader: StoredValue::new_local(wire::Reader::default()),
             report: StoredValue::new(report),
         };
@@ -166,7 +170,10 @@ impl BoardState {
         let mut order = Vec::with_capacity(snapshot.queues.len());
         let mut queues = BTreeMap::new();
         self.queues.with_untracked(|before| {
-            for queue in snapshot.queues {
+            for mut queue in snapshot.queues {
+                if choice.hides_waiting && self.is_wall {
+                    choice::hide_waiting(&mut queue);
+                }
                 // Tiles are told apart by id: of two the first counts.
                 if queues.contains_key(&queue.id) {
                     continue;
@@ -300,7 +307,7 @@ impl BoardState {
         let (tile_state, age) = judge.of(queue);
         let is_stale = tile_state == TileState::Stale;
         let choice = judge.choice;
-        let since_ms = choice.reason(queue).and_then(|reason| reason.since_ms);
+        let since_ms = queue.reasons.first().and_then(|reason| reason.since_ms);
         let since_ms = since_ms.or(queue.level_since_ms);
         let told = Told {
             age: age.filter(|age| is_stale || judge.has_to_say(*age)),

@@ -170,7 +170,7 @@ pub fn total(total: Option<Total>) -> [String; 3] {
         (Metric::LongestWait, _) => (longest(), ""),
         (Metric::AverageWait, _) => (average(), ""),
         (Metric::Waiting, _) => ("", waiting()),
-        (metric, _) => (label(metric, false), ""),
+        (metric, _) => (label(metric), ""),
     };
     let number = match total.value.map(|value| value_of(total.metric, value)) {
         Some((number, unit)) if total.is_at_least => [&number, unit, "+"].concat(),

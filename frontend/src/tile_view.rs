@@ -182,14 +182,6 @@ impl TileView {
     /// The words for a queue in that state.
     #[must_use]
     pub fn of(queue: &Queue, tile_state: TileState, told: &Told) -> Self {
-        let quiet;
-        let queue = match told.choice.hides_waiting {
-            true => {
-                quiet = told.choice.of_queue(queue);
-                &quiet
-            }
-            false => queue,
-        };
         let is_current = matches!(tile_state, TileState::Fresh | TileState::Ageing);
         let level = if is_current { queue.level } else { Level::None };
         let sight = sight(queue, tile_state);
@@ -251,7 +243,7 @@ impl TileView {
             let is_of_today = metric.is_of_today();
             numbers.push(Fact {
                 metric: metric.as_str(),
-                label: text::label(metric, numbers.len() > 2),
+                label: text::label(metric),
                 value,
                 unit,
                 is_old: is_of_today && told.today_age.is_some(),

@@ -51,7 +51,7 @@ pub struct Choice {
     /// Those beside it, then those at the foot. While there are none for the foot, agents stand
     /// there.
     pub beside: Beside,
-    /// Whether nothing else may say that calls wait: no reason, no header and no title.
+    /// Whether a wall may say nowhere that calls wait: in no reason, header or title.
     pub hides_waiting: bool,
 }
 
@@ -103,33 +103,25 @@ impl Choice {
         self.hero != Metric::Waiting
     }
 
-    /// Whether a reason for a level may be said. One that is held without a value may be held
-    /// because nobody waits.
-    fn says(self, reason: &Reason) -> bool {
-        let is_held_for_none = reason.held && reason.value.is_none();
-        !self.hides_waiting || !(reason.metric.is_of_waiting() || is_held_for_none)
-    }
-
-    /// The reason that a tile says.
-    #[must_use]
-    pub fn reason(self, queue: &Queue) -> Option<&Reason> {
-        queue.reasons.iter().find(|reason| self.says(reason))
-    }
-
-    /// What may be said of a queue where nothing may say that calls wait.
-    #[must_use]
-    pub fn of_queue(self, queue: &Queue) -> Queue {
-        let mut queue = queue.clone();
-        queue.reasons.retain(|reason| self.says(reason));
-        queue.waiting = None;
-        queue
-    }
-
     /// Whether numbers stand at the foot, in place of agents.
     #[must_use]
     pub fn has_foot(self) -> bool {
         self.beside.at(2).is_some()
     }
+}
+
+/// Leaves out of a queue what says that calls wait, and of its reasons all but the first of the
+/// others. One that is held without a value may be held because nobody waits.
+pub fn hide_waiting(queue: &mut Queue) {
+    let is_said = |reason: &Reason| {
+        !reason.metric.is_of_waiting() && (!reason.held || reason.value.is_some())
+    };
+    let reason = queue.reasons.iter().position(is_said);
+    if let Some(place) = reason {
+        queue.reasons.swap(0, place);
+    }
+    queue.reasons.truncate(usize::from(reason.is_some()));
+    queue.waiting = None;
 }
 
 /// A choice of numbers under a name.
@@ -245,17 +237,9 @@ mod tests {
             ],
             ..Queue::default()
         };
-        let choice = Choice::of(&preset(Preset::Agents));
-        let said = choice.of_queue(&queue);
-        assert_eq!(said.reasons, [queue.reasons[4]]);
-        assert_eq!(
-            (said.waiting, choice.reason(&queue)),
-            (None, said.reasons.first())
-        );
-        let all = Choice::default();
-        assert_eq!(all.reason(&queue), queue.reasons.first());
-        queue.reasons.pop();
-        assert_eq!(choice.reason(&queue), None);
+        let service = queue.reasons[4];
+        hide_waiting(&mut queue);
+        assert_eq!((queue.waiting, queue.reasons), (None, vec![service]));
     }
 
     #[test]

@@ -24,6 +24,9 @@ const AGENTS_ROOM: usize = 22;
 /// Room for the two words for agents who are off calls: a line of their own.
 const OFF_CALL_ROOM: usize = 26;
 
+/// Room for what a metric is called beside its value, in half letters.
+const LABEL_ROOM: usize = 14;
+
 /// What a page says until it has another language.
 pub static ENGLISH: Words = english::WORDS;
 
@@ -176,8 +179,8 @@ Words {
     read_every: Phrase<1>,
 
     // A tile
-    /// In the order of [`Metric::ALL`].
-    labels: [Labels; Metric::ALL.len()],
+    /// What a metric is called on a tile and in the header, in the order of [`Metric::ALL`].
+    labels: [Word<LABEL_ROOM>; Metric::ALL.len()],
     /// Behind a percentage, with the space that the language wants there.
     percent: Word<3>,
     free: Word<10>,
@@ -336,16 +339,6 @@ Words {
     access: Access,
     /// Whose words these are: last, so that a file of another length is found out.
     language: Language,
-}
-}
-
-table! {
-/// What a metric is called.
-Labels {
-    /// Beside a tile's large number, below it, and in the header.
-    short: Word<14>,
-    /// At a tile's foot.
-    long: Word<31>,
 }
 }
 

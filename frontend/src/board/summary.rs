@@ -109,8 +109,10 @@ impl BoardState {
         let mut shown = 0;
         for metric in (0..=MOST_BESIDE).map_while(|place| judge.choice.at(place)) {
             let total = Total::of(metric, &live, &today, queues.len());
-            if let (Some(total), Some(place)) = (total, summary.totals.get_mut(shown)) {
-                *place = Some(total);
+            // The longest wait may stand for the mean.
+            let is_new = total.is_some() && total != summary.totals[0];
+            if let (Some(place), true) = (summary.totals.get_mut(shown), is_new) {
+                *place = total;
                 shown += 1;
             }
         }

@@ -11,14 +11,10 @@ use queuewall_shared::tile_state::TileState;
 use super::{level, wait, words};
 use crate::numbers;
 
-/// What a metric is called, at a tile's foot or in fewer letters.
+/// What a metric is called on a tile and in the header.
 #[must_use]
-pub fn label(metric: Metric, is_at_foot: bool) -> &'static str {
-    let labels = &words().labels[metric as usize];
-    match is_at_foot {
-        true => labels.long.text(),
-        false => labels.short.text(),
-    }
+pub fn label(metric: Metric) -> &'static str {
+    words().labels[metric as usize].text()
 }
 
 /// A metric's value, and the unit behind it.

@@ -143,7 +143,7 @@ async fn service_preset_shows_the_day_and_four_numbers() {
     assert_eq!(shown.metric("a", "service_level_today"), "81%");
     assert_eq!(
         shown.rows("a"),
-        "Abandon14%|Answer0:42|Offered today1.3k|Handled today310"
+        "Abandon14%|Answer0:42|Offered1.3k|Handled310"
     );
     assert_eq!(shown.header(), "SL today 81%|Abandon 14%");
     assert_eq!(document().title(), "SL today 81% – Customer Care");
