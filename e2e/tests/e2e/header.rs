@@ -10,7 +10,10 @@ use queuewall_e2e::{
     scene::{self, Mood},
     stage::Stage,
 };
-use queuewall_shared::snapshot::{BoardSnapshot, UpstreamState};
+use queuewall_shared::{
+    agents::AgentsShown,
+    snapshot::{BoardSnapshot, UpstreamState},
+};
 
 use crate::languages::keep_picture;
 
@@ -52,8 +55,8 @@ const FAULTS: &str = r#"(() => {
     const first = goes.findIndex(isThere);
     goes.slice(first).filter(part => !isThere(part))
         .forEach(part => faults.push('gone too soon: ' + part.className));
-    const foot = parts('.pager-dots', '.foot-limits', '.foot-notice', '.pager-number', '.pager-place',
-        '.pager-elsewhere');
+    const foot = parts('.pager-dots', '.foot-limits', '.foot-agents', '.foot-more', '.foot-notice',
+        '.foot-over', '.pager-number', '.pager-place', '.pager-elsewhere');
     look('.foot', foot);
     const said = foot.filter(part => part.textContent || part.children.length);
     said.slice(said.findIndex(isThere)).filter(part => !isThere(part))
@@ -67,6 +70,7 @@ fn eventful() -> BoardSnapshot {
     let mut board = scene::board(Mood::Mixed, 120, None);
     board.board.title = "Kundenservice Norddeutschland".into();
     board.board.notice = Some("Team meeting at 14:00 in room 3".into());
+    scene::agents(&mut board, AgentsShown::Counts, 600);
     board
 }
 
