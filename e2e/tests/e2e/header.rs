@@ -55,7 +55,7 @@ const FAULTS: &str = r#"(() => {
     const first = goes.findIndex(isThere);
     goes.slice(first).filter(part => !isThere(part))
         .forEach(part => faults.push('gone too soon: ' + part.className));
-    const foot = parts('.pager-dots', '.foot-limits', '.foot-agents', '.foot-more', '.foot-notice',
+    const foot = parts('.pager-dots', '.foot-limits', '.foot-agents', '.foot-notice',
         '.foot-over', '.pager-number', '.pager-place', '.pager-elsewhere');
     look('.foot', foot);
     const said = foot.filter(part => part.textContent || part.children.length);

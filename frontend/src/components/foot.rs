@@ -25,12 +25,12 @@ const MOST_DOTS: usize = 12;
 pub(crate) const MARKUP: &str = "<footer class=foot><div class=hints role=status>\
     <p data-hint=desk></p><p data-hint=zone></p><p data-hint=sound></p><p data-hint=sleep></p></div>\
     <p class=foot-notice role=status></p><p class=foot-agents></p><p class=foot-over></p>\
-    <p class=foot-more></p><p class=foot-limits></p>\
+    <p class=foot-limits></p>\
     <div class=pager role=img><span class=pager-paused></span><span class=pager-dots></span>\
     <span class=pager-number></span><span class=pager-place></span>\
     <span class=pager-elsewhere></span></div></footer>";
 
-const TABLE: [(&str, Part); 10] = [
+const TABLE: [(&str, Part); 9] = [
     ("[data-hint=desk]", Part::Text),
     ("[data-hint=zone]", Part::Text),
     ("[data-hint=sound]", Part::Text),
@@ -39,7 +39,6 @@ const TABLE: [(&str, Part); 10] = [
     (".foot-agents", Part::Text),
     (".foot-over", Part::Attribute("data-is")),
     (".foot-over", Part::Text),
-    (".foot-more", Part::Text),
     (".foot-limits", Part::Text),
 ];
 
@@ -55,11 +54,10 @@ const PAGER: [(&str, Part); 8] = [
 ];
 
 /// What goes where the line is too short for all of it, the first to go first.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 9] = [
     ".pager-dots",
     ".foot-limits",
     ".foot-agents",
-    ".foot-more",
     ".foot-notice",
     ".hints",
     ".pager-paused",
@@ -121,7 +119,6 @@ pub(crate) fn keep(
             &agents.counts,
             agents.level,
             &agents.over,
-            &agents.more,
             limits,
         ];
         slots.show(&values);
@@ -137,11 +134,9 @@ pub(crate) fn keep(
 struct Agents {
     /// How many do what, and how old that is where it is not new.
     counts: String,
-    /// The worst limit that is passed: its level, and by how many.
-    level: &'static str,
+    /// How many are past which limit, the worst first, and its level.
     over: String,
-    /// The others.
-    more: String,
+    level: &'static str,
 }
 
 impl Agents {
@@ -164,13 +159,12 @@ impl Agents {
             said.counts += &[" · ", &age].concat();
         }
         for over in counts.over.iter().filter(|_| is_current) {
-            let text = text::agents_over(over);
             if said.over.is_empty() {
                 said.level = over.level.as_str();
-                said.over = text;
             } else {
-                said.more += &["· ", &text, " "].concat();
+                said.over += " · ";
             }
+            said.over += &text::agents_over(over);
         }
         said
     }

@@ -366,7 +366,10 @@ async fn queue_lists_agents_with_one_of_its_contacts() {
     let _restore = Restore;
     let body = serde_json::to_string(&list()).expect("a list is JSON");
     for (id, expected) in [
-        ("a", "With a contact of this queue nowAda Becker Sales 11:40"),
+        (
+            "a",
+            "With a contact of this queue nowAda Becker Sales 11:40",
+        ),
         (
             "b",
             "With a contact of this queue nowNobody of the board’s agents.",
@@ -388,7 +391,7 @@ async fn queue_lists_agents_with_one_of_its_contacts() {
 #[wasm_bindgen_test]
 async fn wall_counts_agents_and_those_past_a_limit() {
     let foot = |shown: &Shown| {
-        let parts = [".foot-agents", ".foot-over", ".foot-more"];
+        let parts = [".foot-agents", ".foot-over"];
         parts.map(|part| shown.text(part).trim().replace('\u{a0}', " "))
     };
     let mut mine = counts(AgentsShown::Counts);
@@ -399,12 +402,12 @@ async fn wall_counts_agents_and_those_past_a_limit() {
         2_700_000,
     ));
     let shown = Shown::asked("?lang=en", vec![queue("a")], 0, 0).await;
-    assert_eq!(foot(&shown), ["", "", ""]);
+    assert_eq!(foot(&shown), ["", ""]);
     shown.board.take(board(Some(mine)));
     settle().await;
     let counted = "1 free · 1 busy · 1 wrap-up · 2 away";
-    let more = "· 1 wrap-up over 1:30 · 1 Lunch over 45 min";
-    assert_eq!(foot(&shown), [counted, "1 away over 5 min", more]);
+    let over = "1 away over 5 min · 1 wrap-up over 1:30 · 1 Lunch over 45 min";
+    assert_eq!(foot(&shown), [counted, over]);
     let level = shown.find(".foot-over").get_attribute("data-is");
     assert_eq!(level.as_deref(), Some("critical"));
 
@@ -414,7 +417,7 @@ async fn wall_counts_agents_and_those_past_a_limit() {
     assert_eq!(foot(&shown)[0], [counted, " · 60 s ago"].concat());
     shown.board.advance(at(100).monotonic, &good_link());
     settle().await;
-    assert_eq!(foot(&shown), [&*[unknown, " · 100 s old"].concat(), "", ""]);
+    assert_eq!(foot(&shown), [&*[unknown, " · 100 s old"].concat(), ""]);
 }
 
 #[wasm_bindgen_test]
