@@ -99,7 +99,7 @@ pub struct TileView {
     /// the board chooses others.
     pub numbers: Vec<Fact>,
     /// How many more or fewer calls wait than a quarter of an hour ago, where that is the large
-    /// number.
+    /// number; else its unit.
     pub change: String,
     /// Length of the service level's bar, as a CSS length.
     pub service_bar: String,
@@ -272,8 +272,11 @@ impl TileView {
                 },
             ),
             name: queue.name.clone(),
+            change: match numbers.first() {
+                Some(hero) if is_current && !is_hero => hero.unit.into(),
+                _ => change,
+            },
             numbers,
-            change,
             service_bar: length(queue.value(Metric::ServiceLevel).unwrap_or(0.0)),
             available_bar: share(agents.available),
             busy_bar: share(on_calls(agents)),

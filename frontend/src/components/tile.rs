@@ -14,7 +14,7 @@ use crate::{markup, text};
 const MARKUP: &str = "<li class=tile>\
     <div class=tile-head><h2 class=tile-name></h2><p class=tile-ago></p>\
     <svg class=tile-icon viewBox=\"0 0 24 24\" aria-hidden=true><path/></svg></div>\
-    <div class=tile-figure><p class=tile-hero><small></small></p><p class=tile-change></p>\
+    <div class=tile-figure><p class=tile-hero></p><p class=tile-change></p>\
     <p class=tile-closed></p><p class=tile-label></p></div><div class=tile-side><dl>\
     <div class=tile-row><dt></dt><dd><span></span><small></small></dd></div>\
     <div class=tile-row><dt></dt><dd><span></span><small></small></dd></div></dl>\
@@ -35,7 +35,7 @@ const MARKUP: &str = "<li class=tile>\
 
 /// Bars' parts are pictures: their lengths are CSS lengths, and the line has room in its box
 /// for its own width.
-const TABLE: [(&str, Part); 43] = [
+const TABLE: [(&str, Part); 42] = [
     ("", Part::Attribute("data-state")),
     ("", Part::Attribute("data-level")),
     ("", Part::Attribute("aria-label")),
@@ -44,8 +44,7 @@ const TABLE: [(&str, Part); 43] = [
     (".tile-icon path", Part::Attribute("d")),
     (".tile-hero", Part::Attribute("data-metric")),
     (".tile-hero", Part::Attribute("data-old")),
-    (".tile-hero small", Part::Before),
-    (".tile-hero small", Part::Text),
+    (".tile-hero", Part::Text),
     (".tile-label", Part::Text),
     (".tile-change", Part::Text),
     (".tile-closed", Part::Text),
@@ -162,7 +161,6 @@ impl Tile {
             hero.metric,
             old(hero),
             &hero.value,
-            hero.unit,
             hero.label,
             &tile.change,
             text::closed(),

@@ -105,7 +105,7 @@ fn numbers_of_a_full_wall_have_the_size_of_the_drawing() {
         (Metric::Waiting, 99.0, Figures::Two),
         (Metric::Handled, 100.0, Figures::Three),
         (Metric::Waiting, 100_000.0, Figures::Four),
-        (Metric::ServiceLevelToday, 99.9, Figures::Percent),
+        (Metric::ServiceLevelToday, 99.9, Figures::Two),
         (Metric::ServiceLevel, 100.0, Figures::Hundred),
         (Metric::AbandonRate, 3.4, Figures::Clock),
         (Metric::LongestWait, 599_000.0, Figures::Clock),
@@ -363,7 +363,7 @@ proptest! {
         prop_assert!(hero_em >= 1.3, "{} in {:?}", hero_em, fit);
         prop_assert!(hero_em <= fit.height_em * MOST_OF_TILE + 1e-9, "{} in {:?}", hero_em, fit);
         let beside = if layout == Layout::Above || fit.form == Form::NoWait { 0.0 } else { SIDE_EM };
-        let taken = INSET_EM + beside + hero_em * figures.width();
+        let taken = INSET_EM + beside + figures.change_em() + hero_em * figures.width();
         prop_assert!(taken <= fit.width_em + 1e-9, "{} in {:?}", hero_em, fit);
         if is_labelled && fit.form == Form::Full {
             let down_em = HEAD_AND_FOOT_EM + hero_em * FIGURE_HEIGHT + LABEL_EM;

@@ -9,6 +9,8 @@ pub(super) const INSET_EM: f64 = 1.34;
 pub(super) const SIDE_EM: f64 = 6.85;
 /// How many more wait than a while ago: `+14`.
 pub(super) const CHANGE_EM: f64 = 1.85;
+/// A percent sign.
+const PERCENT_EM: f64 = 1.35;
 /// Between a number and what is beside it.
 const BESIDE_EM: f64 = 0.2;
 /// A second line for long names.
@@ -148,11 +150,9 @@ pub fn name_em(name: &str) -> f64 {
 /// have numbers of one size, so that a worse one is never smaller than a better one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Figures {
-    /// A count up to 99.
+    /// A count up to 99, or a percentage below 100.
     #[default]
     Two,
-    /// A percentage below 100.
-    Percent,
     /// A count up to 999, and `1.2k` and `12k`.
     Three,
     /// Minutes below 10 and seconds, or a percentage with a tenth.
@@ -177,28 +177,27 @@ impl Figures {
             Unit::Milliseconds => Self::LongClock,
             Unit::Percent if most >= 100.0 => Self::Hundred,
             Unit::Percent if metric == Metric::AbandonRate => Self::Clock,
-            Unit::Percent => Self::Percent,
+            Unit::Percent => Self::Two,
         }
     }
 
-    /// The width of the widest number, of the size of its type. A percent sign is smaller.
+    /// The width of the widest number without its unit, of the size of its type.
     pub(super) const fn width(self) -> f64 {
         match self {
             Self::Two => 1.28,
-            Self::Percent => 1.85,
-            Self::Three => 2.07,
+            Self::Three | Self::Hundred => 2.07,
             Self::Clock => 2.2,
-            Self::Hundred => 2.6,
             Self::Four => 2.8,
             Self::LongClock => 3.05,
         }
     }
 
-    /// The room that a change has beside it. Beside long numbers it is not shown where there
-    /// is none.
+    /// The room that a change or a percent sign has beside it. Beside long numbers a change is not
+    /// shown where there is none, and a number with a tenth is less wide than its room.
     pub(super) const fn change_em(self) -> f64 {
         match self {
             Self::Two => CHANGE_EM,
+            Self::Hundred => PERCENT_EM,
             _ => BESIDE_EM,
         }
     }
