@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use queuewall_shared::level::{Judge, Thresholds};
 use queuewall_shared::snapshot::{
-    Agents, Board, BoardSnapshot, Cause, Display, Queue, QueueState, ServiceLevel, Theme, Totals,
+    Agents, Board, BoardSnapshot, Cause, Display, Group, Queue, QueueState, ServiceLevel, Theme,
+    Totals,
 };
 
 pub use agents::agents;
@@ -123,6 +124,22 @@ pub fn board(mood: Mood, count: usize, theme: Option<Theme>) -> BoardSnapshot {
         groups: Vec::new(),
         queues,
     }
+}
+
+/// The same, each five queues of which but the last are a group.
+#[must_use]
+pub fn grouped(mood: Mood, count: usize) -> BoardSnapshot {
+    let mut board = board(mood, count, None);
+    let groups = board.queues.chunks_exact(5).zip(TEAMS.iter().cycle());
+    let groups = groups.enumerate().map(|(nth, (queues, team))| {
+        let name = format!("{team} {}", nth + 1);
+        Group::of(
+            &name,
+            queues.iter().map(|queue| (queue, is_current(mood, queue))),
+        )
+    });
+    board.groups = groups.collect();
+    board
 }
 
 /// The queue at a place of a board. Its name is the place's alone.

@@ -6,6 +6,7 @@
 mod agents;
 mod alarm_inputs;
 mod frame;
+pub(crate) mod groups;
 mod judge;
 mod paging;
 mod selection;
@@ -95,7 +96,11 @@ pub struct BoardState {
     phase: Field<Phase>,
     head: Field<Option<Head>>,
     order: Field<Vec<String>>,
+    /// By id, and the groups as they read, by theirs: see `groups`.
     queues: Field<BTreeMap<String, Arc<Queue>>>,
+    /// By the id of each queue that is in a group, that group as it reads; and by the id of each
+    /// group, the queue whose level it has.
+    grouped: Field<BTreeMap<String, Arc<Queue>>>,
     trends: Field<Trends>,
     basis: Field<Basis>,
     clock: Field<ServerClock>,
@@ -132,6 +137,7 @@ impl BoardState {
             head: Field::new(None),
             order: Field::new(Vec::new()),
             queues: Field::new(BTreeMap::new()),
+            grouped: Field::new(BTreeMap::new()),
             trends: Field::new(Trends::default()),
             basis: Field::new(Basis::default()),
             clock: Field::new(ServerClock::default()),
@@ -179,9 +185,10 @@ impl BoardState {
                     continue;
                 }
                 order.push(queue.id.clone());
-                let known = before.get(&queue.id).filter(|known| ***known == queue);
-                let id = queue.id.clone();
-                queues.insert(id, known.map_or_else(|| Arc::new(queue), Arc::clone));
+                take_queue(before, &mut queues, queue);
+            }
+            if let Some(groups) = self.selection.groups {
+                (groups.take)(self, before, &mut queues, &order, snapshot.groups);
             }
         });
         self.queues.set(queues);
@@ -195,6 +202,7 @@ impl BoardState {
         self.phase.set(Phase::Refused(refusal));
         self.order.set(Vec::new());
         self.queues.set(BTreeMap::new());
+        self.grouped.set(BTreeMap::new());
         self.trends.set(Trends::default());
         self.head.set(None);
         self.basis.set(Basis::default());
@@ -247,13 +255,19 @@ impl BoardState {
         self.order.get()
     }
 
-    /// The board's heading; empty until it is known.
+    /// The board's heading, behind that of the group that is open; empty until it is known.
     #[must_use]
     pub fn title(&self) -> String {
-        self.head.with(|head| match head {
+        let title = |head: &Option<Head>| match head {
             Some(head) => head.board.title.clone(),
             None => String::new(),
-        })
+        };
+        let title = self.head.with(title);
+        match &*self.open_group() {
+            "" => title,
+            // The sign is the way back.
+            group => ["« ", group, " · ", &title].concat(),
+        }
     }
 
     /// The server's build; empty until it is known.
@@ -281,7 +295,10 @@ impl BoardState {
     #[must_use]
     pub fn lines(&self) -> Lines {
         let of = |head: &Option<Head>| head.as_ref().map(|head| head.lines);
-        self.head.with(of).unwrap_or_default()
+        Lines {
+            heading: (self.selection.groups).is_some_and(|groups| (groups.has_headings)(self)),
+            ..self.head.with(of).unwrap_or_default()
+        }
     }
 
     /// The link's state in test hooks and style sheets.
@@ -323,6 +340,10 @@ impl BoardState {
             line_end: judge.line_end,
             choice,
             today_age: judge.old_today(queue),
+            group: match self.selection.groups {
+                Some(groups) => (groups.told)(self, queue),
+                None => groups::Told::default(),
+            },
         };
         Gist::of(Arc::clone(queue), tile_state, told)
     }
@@ -359,7 +380,7 @@ impl BoardState {
             hero => hero,
         };
         let mut most = 0.0_f64;
-        for queue in self.chosen_queues() {
+        for queue in self.ordered_queues() {
             let values = [queue.value(hero), queue.value(wide)];
             most = values.into_iter().flatten().fold(most, f64::max);
         }
@@ -483,6 +504,17 @@ impl PollHandler for BoardState {
     }
 }
 
+/// Adds a queue to `queues`; one that is as it was `before` is the same still.
+fn take_queue(
+    before: &BTreeMap<String, Arc<Queue>>,
+    queues: &mut BTreeMap<String, Arc<Queue>>,
+    queue: Queue,
+) {
+    let known = before.get(&queue.id).filter(|known| ***known == queue);
+    let id = queue.id.clone();
+    queues.insert(id, known.map_or_else(|| Arc::new(queue), Arc::clone));
+}
+
 fn basis(times: Times, sent_at: Duration, received_at: Duration) -> Basis {
     Basis {
         age: times.snapshot_age,
@@ -506,5 +538,6 @@ fn lines(queues: &[Queue], choice: Choice) -> Lines {
         name: queues.iter().any(|queue| fit::is_long_name(&queue.name)),
         off_call: !choice.has_foot() && queues.iter().any(has_off_call),
         trend: !choice.is_labelled(),
+        heading: false,
     }
 }

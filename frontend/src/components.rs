@@ -4,7 +4,7 @@ mod banner;
 pub mod board;
 pub mod board_list;
 mod foot;
-mod grid;
+pub(crate) mod grid;
 mod hands;
 mod header;
 mod line;

@@ -15,7 +15,7 @@ use crate::keys::Panel;
 
 /// Parameters of a desk's address that are no settings: they change while it is open. See
 /// [`desk::place`](crate::desk::place).
-pub const OF_A_DESK: [&str; 5] = ["range", "form", "by", "band", "find"];
+pub const OF_A_DESK: [&str; 7] = ["range", "form", "by", "band", "find", "fold", "group"];
 
 /// What an address asks, and what of it cannot be followed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,6 +71,31 @@ pub fn provide_from_address(view: View) {
 pub fn address_as(view: View) -> String {
     let Address { path, query, .. } = access::address();
     path_as(view, &path) + &query
+}
+
+/// The address of the page with a group alone; with the whole board where the name is empty.
+#[must_use]
+pub fn address_of_group(name: &str) -> String {
+    let Address { path, query, .. } = access::address();
+    let board = of_board(&path);
+    let Ok(parameters) = UrlSearchParams::new_with_str(&query) else {
+        return board.to_owned();
+    };
+    parameters.delete("group");
+    if !name.is_empty() {
+        parameters.set("group", name);
+    }
+    let query = String::from(parameters.to_string());
+    let sign = if query.is_empty() { "" } else { "?" };
+    [board, sign, &query].concat()
+}
+
+/// The group that the page's address asks for; empty where it asks for none.
+#[must_use]
+pub fn group_of_address() -> String {
+    let parameters = UrlSearchParams::new_with_str(&access::address().query);
+    let group = parameters.ok().and_then(|it| it.get("group"));
+    group.unwrap_or_default()
 }
 
 /// A board's path on a wall or a desk.

@@ -49,7 +49,7 @@ pub use link::{down, failure, lost, next_try, upstream};
 pub use problem::problem;
 pub use tile::{
     after_call, away, busy, cause, change, closed, closed_because, free, known, label, logged_on,
-    percent, server_cause, state, tile_label, value_of, was, was_closed,
+    percent, read_of, server_cause, state, tile_label, value_of, was, was_closed,
 };
 pub use why::{Why, why};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use queuewall_shared::choice::Choice;
 use queuewall_shared::language::Language;
+use queuewall_shared::metric::Unit;
 use queuewall_shared::snapshot::{Agents, Level, Metric, Queue, QueueState};
 use queuewall_shared::tile_state::TileState;
 use queuewall_shared::trend::{self, Line};
@@ -43,6 +44,8 @@ pub struct Told {
     pub choice: Choice,
     /// How old today's numbers are, where that is too old.
     pub today_age: Option<Duration>,
+    /// What a group's tells.
+    pub group: crate::board::groups::Told,
 }
 
 impl Gist {
@@ -134,6 +137,8 @@ pub struct TileView {
     pub level: Level,
     /// Why it is at that level.
     pub why: Why,
+    /// A group's name, where it is one of several queues.
+    pub group: String,
     /// Where the service level's goal is on its bar, as a CSS length.
     pub goal: String,
     /// The last three hours of calls waiting as an SVG path.
@@ -187,8 +192,13 @@ impl TileView {
         let sight = sight(queue, tile_state);
         let was_closed = tile_state == TileState::Stale && sight == TileState::Closed;
         let agents = &queue.agents;
+        let (counted, of) = told.group.of;
+        // Of several queues there are at least so many, and nothing is a share of them.
+        let is_at_least = of > 1;
         let share = |part: Option<u64>| match (part, agents.logged_on) {
-            (Some(part), Some(all)) if all > 0 => length(part as f64 * 100.0 / all as f64),
+            (Some(part), Some(all)) if all > 0 && !is_at_least => {
+                length(part as f64 * 100.0 / all as f64)
+            }
             _ => length(0.0),
         };
         let waiting = match tile_state {
@@ -216,6 +226,21 @@ impl TileView {
             Some((peak, at)) => (numbers::compact(peak), trend::LINE_WIDTH - at),
             None => Default::default(),
         };
+        let of_agents = |agents: Option<u64>| match agents {
+            Some(agents) if is_at_least => numbers::compact(agents) + "+",
+            agents => count(agents),
+        };
+        let ago = match is_current {
+            true => text::read_of(counted, of),
+            false => String::new(),
+        };
+        let mut why = Why::default();
+        if level > Level::Ok {
+            why = text::why(queue, told.lasting);
+            if of > 0 {
+                why.is_of(&told.group.reason_of);
+            }
+        }
         let age = |is_said: bool, write: fn(Duration) -> String| {
             told.age.filter(|_| is_said).map_or_else(String::new, write)
         };
@@ -236,10 +261,13 @@ impl TileView {
                 }
                 _ => queue.value(metric),
             };
-            let (value, unit) = match value {
+            let (mut value, unit) = match value {
                 Some(value) => text::value_of(metric, value),
                 None => (known(None), ""),
             };
+            if is_at_least && metric.unit() == Unit::Agents {
+                value.push('+');
+            }
             let is_of_today = metric.is_of_today();
             numbers.push(Fact {
                 metric: metric.as_str(),
@@ -282,12 +310,13 @@ impl TileView {
             busy_bar: share(on_calls(agents)),
             after_call_bar: share(agents.after_call_work),
             away_bar: share(agents.unavailable),
-            available: count(agents.available),
-            busy: count(agents.busy),
-            logged_on: count(agents.logged_on),
-            after_call: count(agents.after_call_work),
-            away: count(agents.unavailable),
+            available: of_agents(agents.available),
+            busy: of_agents(agents.busy),
+            logged_on: of_agents(agents.logged_on),
+            after_call: of_agents(agents.after_call_work),
+            away: of_agents(agents.unavailable),
             ago: match told.today_age {
+                _ if !ago.is_empty() => ago,
                 Some(age) if is_current => text::old(age),
                 _ => age(
                     matches!(tile_state, TileState::Ageing | TileState::Closed),
@@ -316,10 +345,10 @@ impl TileView {
                 _ => String::new(),
             },
             level,
-            why: if level > Level::Ok {
-                text::why(queue, told.lasting)
-            } else {
-                Why::default()
+            why,
+            group: match of {
+                0 => String::new(),
+                _ => queue.name.clone(),
             },
             // Without a goal the mark is out of sight, beyond the bar's end.
             goal: queue

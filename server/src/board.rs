@@ -44,7 +44,7 @@ pub struct BoardConfig {
     /// One line of text that every screen of the board shows. `boards.notice`.
     pub notice: Option<String>,
     /// How the board is shown unless the link says otherwise. `boards.theme`,
-    /// `language`, `metres`, `inches`, `rotate_seconds`, `show_groups`.
+    /// `language`, `metres`, `inches`, `rotate_seconds`.
     pub display: Display,
     /// What it shows of agents; `None`: nothing, and CXone is not asked for them. `boards.agents`,
     /// `boards.agent_teams`, `boards.agent_limits`.

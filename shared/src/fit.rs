@@ -32,6 +32,8 @@ const FOOT_EM: f64 = 1.25;
 const MARGIN_ACROSS_EM: f64 = 0.6;
 const MARGIN_DOWN_EM: f64 = 0.35;
 const GAP_EM: f64 = 0.4;
+/// Above a row with headings, in place of the gap.
+const HEADING_EM: f64 = 1.4;
 /// Lines that a tile can do without are there where they cost no type size, or type stays so
 /// much larger than it has to be ...
 const LINES_FROM: f64 = 1.25;
@@ -117,6 +119,8 @@ pub struct Fit {
     pub frame_px: f64,
     /// Between two tiles, in CSS pixels.
     pub gap_px: f64,
+    /// Above each row, for the headings of groups, in CSS pixels; 0 without.
+    pub heading_px: f64,
     /// How much a tile says.
     pub form: Form,
     /// What the tiles have room for beyond that.
@@ -134,9 +138,10 @@ impl Fit {
     pub fn wall(count: usize, viewport: Viewport, distance: Distance, wanted: Lines) -> Self {
         let count = count.max(1);
         let asked_px = distance.smallest_type_px(viewport).max(LEAST_TYPE_PX);
-        let most_px = largest_type_px(viewport);
+        let heading_em = heading_em(wanted);
+        let most_px = largest_type_px(viewport, heading_em);
         let smallest_px = asked_px.min(most_px);
-        let room = Room::of_wall(viewport, frame_px(viewport, smallest_px));
+        let room = Room::of_wall(viewport, smallest_px, heading_em);
         // Of two that tell as much, the first, which is the one that says more of a queue.
         let told = |form: &Form| room.capacity(*form, smallest_px).min(count) * form.facts();
         let form = Form::ALL.into_iter().rev().max_by_key(told);
@@ -179,6 +184,7 @@ impl Fit {
             type_px,
             frame_px: type_px,
             gap_px,
+            heading_px: heading_em(wanted) * type_px,
             form: Form::Full,
             lines: wanted,
             is_legible: true,
@@ -228,6 +234,12 @@ impl Fit {
         self.size_em().1 * self.type_px
     }
 
+    /// Between two rows, in CSS pixels.
+    #[must_use]
+    pub fn row_gap_px(&self) -> f64 {
+        self.gap_px.max(self.heading_px)
+    }
+
     /// The places on the board that page `page` shows, of `count` in all.
     #[must_use]
     pub fn places(&self, page: usize, count: usize) -> Range<usize> {
@@ -240,7 +252,7 @@ impl Fit {
     /// tiles are taken to be less than that height.
     #[must_use]
     pub fn rows_near(&self, scrolled_px: f64, viewport: Viewport) -> Range<usize> {
-        let row_px = self.row_height_px() + self.gap_px;
+        let row_px = self.row_height_px() + self.row_gap_px();
         let first = (scrolled_px - 2.0 * viewport.height_px).max(0.0) / row_px;
         let last = (scrolled_px + 3.0 * viewport.height_px) / row_px;
         // A cast rounds down, and takes what is no number as 0.
@@ -261,17 +273,26 @@ impl Fit {
 
 /// The type of header and foot: as large as looks right on the screen, at least the
 /// smallest that can be read.
-fn frame_px(viewport: Viewport, smallest_px: f64) -> f64 {
+fn frame_px(viewport: Viewport, smallest_px: f64, heading_em: f64) -> f64 {
     let comfortable = viewport.width_px * 0.0075 + viewport.height_px * 0.014;
-    comfortable.max(smallest_px).min(largest_type_px(viewport))
+    let largest_px = largest_type_px(viewport, heading_em);
+    comfortable.max(smallest_px).min(largest_px)
+}
+
+/// The line above each row, where it is wanted.
+fn heading_em(wanted: Lines) -> f64 {
+    match wanted.heading {
+        true => HEADING_EM,
+        false => 0.0,
+    }
 }
 
 /// The largest type with which a screen has room for one tile of the least form,
 /// header and foot included.
-fn largest_type_px(viewport: Viewport) -> f64 {
+fn largest_type_px(viewport: Viewport, heading_em: f64) -> f64 {
     let (width_em, height_em) = Form::NoWait.size_em();
     let across = viewport.width_px / (width_em + 2.0 * MARGIN_ACROSS_EM);
-    let down = viewport.height_px / (height_em + frame_height_em());
+    let down = viewport.height_px / (height_em + heading_em + frame_height_em());
     across.min(down).max(0.0)
 }
 
@@ -285,24 +306,32 @@ struct Room {
     width_px: f64,
     height_px: f64,
     gap_px: f64,
+    heading_px: f64,
     frame_px: f64,
 }
 
 impl Room {
-    fn of_wall(viewport: Viewport, frame_px: f64) -> Self {
+    fn of_wall(viewport: Viewport, smallest_px: f64, heading_em: f64) -> Self {
+        let frame_px = frame_px(viewport, smallest_px, heading_em);
+        let height_em = frame_height_em() + heading_em;
         Self {
             width_px: viewport.width_px - 2.0 * MARGIN_ACROSS_EM * frame_px,
-            height_px: viewport.height_px - frame_height_em() * frame_px,
+            height_px: viewport.height_px - height_em * frame_px,
             gap_px: GAP_EM * frame_px,
+            heading_px: heading_em * frame_px,
             frame_px,
         }
+    }
+
+    fn row_gap_px(&self) -> f64 {
+        self.gap_px.max(self.heading_px)
     }
 
     /// How many tiles of this form there is room for.
     fn capacity(&self, form: Form, type_px: f64) -> usize {
         let (width_em, height_em) = form.size_em();
         parts(self.width_px, width_em * type_px, self.gap_px)
-            * parts(self.height_px, height_em * type_px, self.gap_px)
+            * parts(self.height_px, height_em * type_px, self.row_gap_px())
     }
 
     /// As few pages as there can be, with the largest type that they allow. All are about
@@ -354,7 +383,7 @@ impl Room {
     fn with_columns(&self, columns: usize, least: usize, form: Form, lines: Lines) -> Fit {
         let rows = least.div_ceil(columns);
         let width_px = share(self.width_px, columns, self.gap_px);
-        let height_px = share(self.height_px, rows, self.gap_px);
+        let height_px = share(self.height_px, rows, self.row_gap_px());
         let mut fit = Fit {
             columns,
             rows,
@@ -365,6 +394,7 @@ impl Room {
             height_em: 0.0,
             frame_px: self.frame_px,
             gap_px: self.gap_px,
+            heading_px: self.heading_px,
             form,
             lines,
             is_legible: true,

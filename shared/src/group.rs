@@ -21,7 +21,8 @@ use crate::{
 pub struct Group {
     /// The group as one queue, of which everything that asks a queue can ask it. Its id is the
     /// group's name in brackets (`[Sales]`), which no queue has. `lag_ms` is that of the
-    /// youngest of the readings that its numbers are over; `agents` are each at least so many.
+    /// youngest of the readings that its numbers are over; `agents` are each at least so many;
+    /// `last_level` is the worst of the members that are not read now.
     #[serde(flatten)]
     pub reading: Queue,
     /// The ids of its members, in the board's order.
@@ -90,13 +91,12 @@ impl Group {
             oldest_lag_ms: lags().max(),
             reason_queue: None,
         };
-        match counted.is_empty() {
-            true => {
-                let levels = all.iter().map(|queue| queue.level.max(queue.last_level));
-                group.reading.last_level = levels.max().unwrap_or_default();
-            }
-            false => group.take_level_of(&counted),
-        }
+        let unread = members
+            .iter()
+            .filter(|(queue, counts)| !(*counts && queue.has_reading()));
+        let levels = unread.map(|(queue, _)| queue.level.max(queue.last_level));
+        group.reading.last_level = levels.max().unwrap_or_default();
+        group.take_level_of(&counted);
         group
     }
 

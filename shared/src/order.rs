@@ -24,6 +24,8 @@ impl Badness {
         let was_critical = queue.level.max(queue.last_level) == Level::Critical;
         let group = match (tile_state, queue.level) {
             (TileState::Fresh | TileState::Ageing, Level::Critical) => 0,
+            // A group of which a queue was, and is not read now.
+            (TileState::Fresh | TileState::Ageing, _) if was_critical => 1,
             (TileState::Fresh | TileState::Ageing, Level::Warning) => 2,
             (TileState::Fresh | TileState::Ageing, Level::Ok | Level::None) => 4,
             (TileState::Closed, _) => 5,

@@ -109,8 +109,6 @@ pub struct Display {
     pub inches: Option<f64>,
     /// How long a page of tiles stays, in seconds: 5 to 600.
     pub rotate_seconds: Option<u32>,
-    /// How a wall shows the board's groups; `None` is as tiles.
-    pub groups: Option<ShowGroups>,
     /// The choice of numbers by its name, where one is configured.
     pub preset: Option<Preset>,
     /// The large number of each tile; `None`: calls waiting.
@@ -118,18 +116,6 @@ pub struct Display {
     /// The numbers beside it, four at most; `None`: the wait and the service level. Both as the
     /// preset has them where they are not configured themselves.
     pub beside: Option<Beside>,
-}
-
-/// How a wall shows groups of queues.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ShowGroups {
-    /// A tile a group, in the place of its queues.
-    Tiles,
-    /// A heading a group, over the tiles of its queues.
-    Headings,
-    /// Not at all.
-    Off,
 }
 
 /// A set of colours.
@@ -497,7 +483,7 @@ mod tests {
                     "simulated_clock": null,
                     "display": {
                         "theme": null, "language": null, "metres": null, "inches": null,
-                        "rotate_seconds": null, "groups": null, "preset": null, "hero": null,
+                        "rotate_seconds": null, "preset": null, "hero": null,
                         "beside": null
                     }
                 },
@@ -543,7 +529,6 @@ mod tests {
             metres: Some(5.5),
             inches: Some(55.0),
             rotate_seconds: Some(15),
-            groups: Some(ShowGroups::Headings),
             preset: Some(Preset::Agents),
             hero: Some(Metric::ServiceLevelToday),
             beside: Some(vec![Metric::Handled, Metric::AvailableAgents].into()),
@@ -568,7 +553,7 @@ mod tests {
             json["board"]["display"],
             json!({
                 "theme": "contrast", "language": "pt", "metres": 5.5, "inches": 55.0,
-                "rotate_seconds": 15, "groups": "headings", "preset": "agents", "hero": "service_level_today",
+                "rotate_seconds": 15, "preset": "agents", "hero": "service_level_today",
                 "beside": ["handled", "available_agents"]
             })
         );

@@ -15,8 +15,8 @@ pub use agents::list as agent_list;
 use crate::choice::{Beside, Preset};
 use crate::snapshot::{
     Agents, Board, BoardList, BoardSnapshot, Cause, Direction, Display, Group, Level, Metric,
-    Queue, QueueState, Reason, ServiceLevel, ShowGroups, SimulatedClock, Theme, Today,
-    TodayServiceLevel, Totals, Upstream, UpstreamState,
+    Queue, QueueState, Reason, ServiceLevel, SimulatedClock, Theme, Today, TodayServiceLevel,
+    Totals, Upstream, UpstreamState,
 };
 use crate::trend::{QueueTrend, Trends};
 
@@ -118,12 +118,6 @@ fn display(json: &impl Json) -> Display {
         metres: number(&json.get("metres")),
         inches: number(&json.get("inches")),
         rotate_seconds: count(&json.get("rotate_seconds")).and_then(|it| it.try_into().ok()),
-        groups: match json.get("groups").text().as_deref() {
-            Some("tiles") => Some(ShowGroups::Tiles),
-            Some("headings") => Some(ShowGroups::Headings),
-            Some("off") => Some(ShowGroups::Off),
-            _ => None,
-        },
         preset: preset(&json.get("preset")),
         hero: metric(&json.get("hero")),
         beside: beside(&json.get("beside")),
@@ -360,13 +354,10 @@ mod tests {
             level: Level::Critical,
             ..Queue::default()
         };
-        for show in [ShowGroups::Tiles, ShowGroups::Headings, ShowGroups::Off] {
-            let mut snapshot = of(member.clone());
-            snapshot.board.display.groups = Some(show);
-            snapshot.groups = vec![Group::of("Sales", [(&member, true)])];
-            assert_eq!(snapshot.groups[0].reason_queue.as_deref(), Some("1"));
-            agree_on(&snapshot);
-        }
+        let mut snapshot = of(member.clone());
+        snapshot.groups = vec![Group::of("Sales", [(&member, true)])];
+        assert_eq!(snapshot.groups[0].reason_queue.as_deref(), Some("1"));
+        agree_on(&snapshot);
     }
 
     #[test]

@@ -189,6 +189,8 @@ Words {
     after_call: Word<16>,
     away: Word<13>,
     closed: Word<21>,
+    /// So many of a group's queues are read.
+    read_of: Phrase<2>,
 
     // Ages
     seconds: Phrase<1>,

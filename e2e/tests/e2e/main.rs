@@ -18,6 +18,7 @@ mod engines;
 mod fit;
 mod frames;
 mod glyphs;
+mod groups;
 mod hands;
 mod header;
 mod languages;

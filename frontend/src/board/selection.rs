@@ -10,6 +10,7 @@ use queuewall_shared::settings::{Settings, Sort, View};
 use queuewall_shared::snapshot::{Queue, UpstreamState};
 use queuewall_shared::tile_state::TileState;
 
+use super::groups::Hooks;
 use super::{BoardState, Phase};
 use crate::components::board::Extras;
 use crate::field::Field;
@@ -18,8 +19,16 @@ use crate::text;
 /// What the link and the reader choose. A copy is the same.
 #[derive(Clone, Copy)]
 pub struct Selection {
+    /// What is done with groups: nothing on a wall.
+    pub(super) groups: Option<Hooks>,
     /// The ids that the link names; none means all.
-    asked: Field<Vec<String>>,
+    pub(super) asked: Field<Vec<String>>,
+    /// The name of the group that is shown alone; empty where there is none.
+    pub(super) group: Field<String>,
+    /// Whether it was opened on this page.
+    pub(super) is_opened_here: Field<bool>,
+    /// The names of the groups that a desk shows as one tile each.
+    pub(super) folded: Field<Vec<String>>,
     is_worst_first: Field<bool>,
     wanted: Field<String>,
     /// The chosen queues in their order, and what of them the search leaves.
@@ -36,7 +45,12 @@ impl Selection {
         });
         let nothing = Memo::new(|_| Vec::new());
         Self {
+            groups: use_context::<Extras>().map(|extras| extras.groups),
             asked: Field::new(settings.queues.clone()),
+            group: Field::new(String::new()),
+            is_opened_here: Field::new(false),
+            folded: use_context::<Extras>()
+                .map_or_else(|| Field::new(Vec::new()), |extras| extras.place.folded()),
             is_worst_first: Field::new(sort == Sort::Worst),
             wanted: Field::new(String::new()),
             ordered: nothing,
@@ -94,10 +108,15 @@ impl BoardState {
             return Vec::new();
         }
         let asked = self.selection.asked;
-        self.queues.with(|queues| {
+        let mut missing = self.queues.with(|queues| {
             let is_known = |id: &str| queues.contains_key(id);
             asked.with(|asked| order::missing(asked, &is_known))
-        })
+        });
+        if self.selection.groups.is_some() && self.open_group().is_empty() {
+            let group = self.selection.group.get();
+            missing.extend(Some(group).filter(|it| !it.is_empty()));
+        }
+        missing
     }
 
     /// Why no queue is shown; empty where one is.
@@ -127,13 +146,20 @@ impl BoardState {
         })
     }
 
-    fn name(&self, id: &str) -> String {
+    pub(super) fn name(&self, id: &str) -> String {
         let queue = self.queue(id);
         queue.map_or_else(String::new, |queue| queue.name.clone())
     }
 
-    /// The ids that the link chose, in its order or else the board's.
+    /// The ids that the link chose, in its order or else the board's; those of the group that is
+    /// open.
     pub(super) fn chosen(&self) -> Vec<String> {
+        if let Some(groups) = self.selection.groups {
+            let members = (groups.members)(self, &self.open_group());
+            if !members.is_empty() {
+                return members;
+            }
+        }
         let asked = self.selection.asked;
         self.queues.with(|queues| {
             let is_known = |id: &str| queues.contains_key(id);
@@ -144,7 +170,15 @@ impl BoardState {
 
     /// The queues that the link chose, as [`Self::chosen`] orders them.
     pub(super) fn chosen_queues(&self) -> Vec<Arc<Queue>> {
-        let chosen = self.chosen();
+        self.queues_of(self.chosen())
+    }
+
+    /// The queues and groups that are shown where nothing is searched for.
+    pub(super) fn ordered_queues(&self) -> Vec<Arc<Queue>> {
+        self.queues_of(self.selection.ordered.get())
+    }
+
+    fn queues_of(&self, chosen: Vec<String>) -> Vec<Arc<Queue>> {
         self.queues.with(|queues| {
             let known = |id| queues.get(id).cloned();
             chosen.iter().filter_map(known).collect()
@@ -156,26 +190,38 @@ impl BoardState {
         self.worst_first(self.chosen(), None)
     }
 
+    /// Each unfolded group's queues stand together, where the group stands.
     fn ordered(&self, last: Option<&Vec<String>>) -> Vec<String> {
-        let chosen = self.chosen();
-        match self.selection.is_worst_first.get() {
-            true => self.worst_first(chosen, last),
-            false => chosen,
+        let is_worst_first = self.selection.is_worst_first.get();
+        let sorted = |ids: Vec<String>| match is_worst_first {
+            true => self.worst_first(ids, None),
+            false => ids,
+        };
+        let all = match self.selection.groups {
+            Some(groups) => (groups.arrange)(self, self.chosen(), &sorted),
+            None => sorted(self.chosen()),
+        };
+        match last {
+            Some(last) if is_worst_first && self.stays(&all, last) => last.clone(),
+            _ => all,
         }
     }
 
-    /// The same queues, the worst first; `last` is what that was before.
-    pub(super) fn worst_first(
+    /// Whether `last` is the order of `chosen` still: nothing is known of any of them now, which
+    /// is no reason to shuffle the tiles.
+    fn stays(&self, chosen: &[String], last: &[String]) -> bool {
+        let are_known = |queues: &BTreeMap<_, _>| last.iter().all(|id| queues.contains_key(id));
+        !self.is_trusted() && last.len() == chosen.len() && self.queues.with(are_known)
+    }
+
+    /// The same queues and groups, the worst first; `last` is what that was before.
+    pub(crate) fn worst_first(
         &self,
         chosen: Vec<String>,
         last: Option<&Vec<String>>,
     ) -> Vec<String> {
-        if let (false, Some(last)) = (self.is_trusted(), last) {
-            // Nothing is known of any of them now: no reason to shuffle the tiles.
-            let are_known = |queues: &BTreeMap<_, _>| last.iter().all(|id| queues.contains_key(id));
-            if last.len() == chosen.len() && self.queues.with(are_known) {
-                return last.clone();
-            }
+        if let Some(last) = last.filter(|last| self.stays(&chosen, last)) {
+            return last.clone();
         }
         let judge = self.judge();
         let judge = |queue: &Queue| Badness::of(queue, judge.of(queue).0);
@@ -190,11 +236,27 @@ impl BoardState {
             .collect()
     }
 
-    /// Those of `found` whose names the reader looks for.
+    /// The name of the group that is shown alone; empty where there is none.
+    #[must_use]
+    pub fn open_group(&self) -> String {
+        let groups = self.selection.groups;
+        groups.map_or_else(String::new, |groups| (groups.open)(self))
+    }
+
+    /// Whether the reader looks for something.
+    pub(super) fn is_searched(&self) -> bool {
+        (self.selection.wanted).with(|wanted| !wanted.trim().is_empty())
+    }
+
+    /// Those of `found` whose names, or groups' names, the reader looks for.
     pub(crate) fn found(&self, mut found: Vec<String>) -> Vec<String> {
         let wanted = self.selection.wanted.get();
-        if !wanted.trim().is_empty() {
-            found.retain(|id| order::matches(&self.name(id), &wanted));
+        if self.is_searched() {
+            found.retain(|id| {
+                let group = self.heading(id);
+                let group = group.as_ref().map_or("", |group| &group.name);
+                order::matches(&[&self.name(id), " ", group].concat(), &wanted)
+            });
         }
         found
     }

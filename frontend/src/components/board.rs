@@ -6,6 +6,7 @@ use queuewall_shared::snapshot::Theme;
 use web_sys::Element;
 
 use crate::api;
+use crate::board::groups::Hooks;
 use crate::board::{BoardState, Paging, Phase};
 use crate::components::banner::Banner;
 use crate::components::grid::px;
@@ -39,6 +40,10 @@ pub struct Extras {
     keep: fn(BoardState, Place),
     /// Makes a tile lead to its queue, with a label for screen readers.
     pub tile: fn(&Element, &str, &str),
+    /// What is done with groups of queues.
+    pub groups: Hooks,
+    /// Shows their headings in the grid.
+    pub headings: fn(&Element, BoardState, Paging),
     /// What of the queues a search leaves.
     pub found: fn(BoardState, Vec<String>) -> Vec<String>,
     overlays: fn(BoardState, UnattendedBoard),
@@ -55,6 +60,8 @@ impl Extras {
             markup: desk::MARKUP,
             keep: desk::keep,
             tile: desk::tile,
+            groups: Hooks::of_a_desk(),
+            headings: desk::headings::keep,
             found: |board, ids| board.found(ids),
             overlays: overlays::keep,
             leave: || {

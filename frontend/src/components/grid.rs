@@ -13,7 +13,7 @@ use crate::slots::{Part, Slots, follow};
 pub(crate) const MARKUP: &str =
     "<main class=board-tiles><ul class=grid></ul><p class=grid-empty></p></main>";
 
-const TABLE: [(&str, Part); 17] = [
+const TABLE: [(&str, Part); 18] = [
     (".grid", Part::Attribute("data-form")),
     (".grid", Part::Attribute("data-layout")),
     (".grid", Part::Attribute("data-name")),
@@ -24,7 +24,8 @@ const TABLE: [(&str, Part); 17] = [
     (".grid", Part::Attribute("data-foot")),
     (".grid", Part::Style("grid-template-columns")),
     (".grid", Part::Style("grid-template-rows")),
-    (".grid", Part::Style("grid-gap")),
+    (".grid", Part::Style("grid-column-gap")),
+    (".grid", Part::Style("grid-row-gap")),
     (".grid", Part::Style("font-size")),
     (".grid", Part::Style("--hero")),
     (".grid", Part::Style("min-height")),
@@ -40,7 +41,8 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging, extras: Op
         let track = |count: usize| ["repeat(", &count.to_string(), ", minmax(0, 1fr))"].concat();
         let choice = board.choice();
         let (layout, hero_em) = fit.hero(board.figures(), choice.is_labelled());
-        let height = |rows: usize| (fit.row_height_px() + fit.gap_px) * rows as f64;
+        let row_gap_px = fit.row_gap_px();
+        let height = |rows: usize| (fit.row_height_px() + row_gap_px) * rows as f64;
         slots.show(&[
             fit.form.as_str(),
             layout.as_str(),
@@ -53,11 +55,12 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging, extras: Op
             &track(fit.columns),
             &track(rows.len()),
             &px(fit.gap_px),
+            &px(row_gap_px),
             &px(fit.type_px),
             &px(hero_em * fit.type_px),
-            &px(height(fit.rows) - fit.gap_px),
+            &px(height(fit.rows) + fit.heading_px - row_gap_px),
             // In the place of the rows that are out of sight.
-            &px(height(rows.start)),
+            &px(height(rows.start) + fit.heading_px),
             &px(height(fit.rows - rows.end)),
             &board.emptiness(),
         ]);
@@ -65,6 +68,9 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging, extras: Op
     let Some(grid) = markup::find::<Element>(root, ".grid") else {
         return;
     };
+    if let Some(extras) = extras {
+        (extras.headings)(&grid, board, paging);
+    }
     let mut tiles: Vec<Tile> = Vec::new();
     follow(move || {
         let places = paging.places();

@@ -30,6 +30,9 @@ pub(crate) fn keep(board: BoardState, place: Place) {
         if place.is_open() || untrack(|| place.is_agents()) {
             return;
         }
+        if wanted.with_untracked(String::is_empty) && !board.open_group().is_empty() {
+            return board.show_group(String::new());
+        }
         wanted.set(String::new());
         if let Some(search) = search() {
             search.set_value("");

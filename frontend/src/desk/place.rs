@@ -57,6 +57,8 @@ pub struct Place {
     /// person's name is never in it.
     find: Field<String>,
     found_in_address: Field<String>,
+    /// The names of the groups that are shown as one each.
+    folded: Field<Vec<String>>,
     /// Whether what is open was opened on this page, so that the way back leads to the board.
     is_opened_here: Field<bool>,
 }
@@ -74,6 +76,7 @@ impl Place {
             band: Field::new(String::new()),
             find: Field::new(String::new()),
             found_in_address: Field::new(String::new()),
+            folded: Field::new(Vec::new()),
             is_opened_here: Field::new(false),
         };
         place.read();
@@ -107,6 +110,10 @@ impl Place {
         let find = get("find").unwrap_or_default();
         self.find.set(find.clone());
         self.found_in_address.set(find);
+        let folded = parameters.map(|it| it.get_all("fold").iter().collect::<Vec<_>>());
+        let folded = folded.unwrap_or_default();
+        let folded = folded.iter().filter_map(JsValue::as_string);
+        self.folded.set(folded.collect());
     }
 
     /// The queue that is open.
@@ -210,6 +217,22 @@ impl Place {
         }
     }
 
+    /// The names of the groups that are shown as one each.
+    pub(crate) fn folded(&self) -> Field<Vec<String>> {
+        self.folded
+    }
+
+    /// Shows a group's queues under its heading, or the group as one.
+    pub(super) fn toggle_fold(&self, group: &str) {
+        let mut folded = self.folded.get_untracked();
+        match folded.iter().position(|it| it == group) {
+            Some(place) => drop(folded.remove(place)),
+            None => folded.push(group.to_owned()),
+        }
+        self.folded.set(folded);
+        self.write(false);
+    }
+
     /// Opens a queue.
     pub fn open(&self, id: &str) {
         let was_open = self.is_open();
@@ -274,7 +297,11 @@ impl Place {
             ),
         ];
         let others = query.trim_start_matches('?').split('&');
-        let is_own = |pair: &&str| OF_A_DESK.contains(&pair.split('=').next().unwrap_or_default());
+        // The group that is alone stays.
+        let is_own = |pair: &&str| {
+            let name = pair.split('=').next().unwrap_or_default();
+            name != "group" && OF_A_DESK.contains(&name)
+        };
         let mut all: Vec<String> = others
             .filter(|pair| !pair.is_empty() && !is_own(pair))
             .map(str::to_owned)
@@ -283,6 +310,9 @@ impl Place {
             if is_said && !value.is_empty() {
                 all.push([name, "=", value].concat());
             }
+        }
+        for group in self.folded.get_untracked() {
+            all.push(["fold=", &String::from(encode_uri_component(&group))].concat());
         }
         let board = of_board(&path);
         let path = match self.queue.get_untracked() {

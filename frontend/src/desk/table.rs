@@ -1,9 +1,11 @@
 //! The board as a table: a row a queue, which every column can order.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use queuewall_shared::format;
+use queuewall_shared::order::fold;
 use queuewall_shared::snapshot::{Level, Metric, Queue, Totals};
 use queuewall_shared::tile_state::TileState;
 use web_sys::Element;
@@ -11,7 +13,7 @@ use web_sys::Element;
 use super::facts::written;
 use super::place::Place;
 use super::rows::{Rows, head_cell};
-use super::{Section, link};
+use super::{Section, link, link_to_group, state_of_group};
 use crate::board::{BoardState, Phase};
 use crate::listener::Listener;
 use crate::slots::follow;
@@ -56,6 +58,14 @@ struct Row {
     key: Option<f64>,
     is_closed: bool,
     cells: String,
+}
+
+/// A group's row with those of its queues, or the row of a queue that is in none.
+struct Block {
+    row: Row,
+    /// Whether it is a group's.
+    is_group: bool,
+    queues: Vec<Row>,
 }
 
 /// What is on the screen.
@@ -176,34 +186,66 @@ impl Made {
         let ids = match column {
             // The order of the tiles, which the toolbar chooses.
             Column::Level => board.shown().get(),
-            _ => {
-                let shown = board.shown().get();
-                let mut worst = board.all_worst_first();
-                worst.retain(|id| shown.contains(id));
-                worst
-            }
+            _ => board.worst_first(board.shown().get(), None),
         };
         let mut totals = Vec::new();
-        let mut rows = Vec::new();
+        let mut blocks: Vec<Block> = Vec::new();
+        let row = |queue: &Arc<Queue>| {
+            let view = board.gist(queue, &judge).view();
+            let abandoned = queue
+                .value(Metric::Abandoned)
+                .filter(|_| of_today.is_current(queue));
+            Row::of(board, queue, &view, column, abandoned)
+        };
+        let mut count = |queue: Arc<Queue>| {
+            let counts = judge.of(&queue).0.counts();
+            totals.push((queue, counts));
+        };
         for id in ids {
             let Some(queue) = board.queue(&id) else {
                 continue;
             };
-            let view = board.gist(&queue, &judge).view();
-            totals.push((queue.clone(), view.tile_state.counts()));
-            let abandoned = queue
-                .value(Metric::Abandoned)
-                .filter(|_| of_today.is_current(&queue));
-            rows.push(Row::of(board, &queue, &view, column, abandoned));
+            let members = board.members(&id);
+            let is_group = !members.is_empty();
+            match is_group {
+                true => (members.iter())
+                    .filter_map(|id| board.queue(id))
+                    .for_each(&mut count),
+                false => count(queue.clone()),
+            }
+            let Some(heading) = board.heading(&id) else {
+                blocks.push(Block {
+                    row: row(&queue),
+                    is_group,
+                    queues: Vec::new(),
+                });
+                continue;
+            };
+            let is_it = |block: &&mut Block| block.row.id == heading.id;
+            let known = blocks.iter_mut().find(is_it);
+            match known {
+                Some(block) => block.queues.push(row(&queue)),
+                None => blocks.push(Block {
+                    row: row(&heading),
+                    is_group: true,
+                    queues: vec![row(&queue)],
+                }),
+            }
         }
         let totals = Totals::of(totals.iter().map(|(queue, counts)| (&**queue, *counts)));
-        let (mut open, closed): (Vec<Row>, Vec<Row>) = rows
-            .into_iter()
-            .partition(|row| !row.is_closed || column == Column::Queue);
-        order(&mut open, column, is_reversed);
-        let open: Vec<_> = open.into_iter().map(|row| (row.id, row.cells)).collect();
-        markup::set(&self.root, "data-rows", &open.len().to_string());
-        self.rows.write(open);
+        let is_closed =
+            |block: &Block| block.row.is_closed && !block.is_group && column != Column::Queue;
+        let (closed, mut open): (Vec<Block>, Vec<Block>) = blocks.into_iter().partition(is_closed);
+        order(&mut open, |it| &it.row, column, is_reversed);
+        let mut rows = Vec::new();
+        for mut block in open {
+            rows.push((block.row.id, block.row.cells));
+            order(&mut block.queues, |row| row, column, is_reversed);
+            rows.extend(block.queues.into_iter().map(|row| (row.id, row.cells)));
+        }
+        markup::set(&self.root, "data-rows", &rows.len().to_string());
+        self.rows.write(rows);
+        let closed: Vec<Row> = closed.into_iter().map(|block| block.row).collect();
         self.foot.show(foot(&totals, &closed));
     }
 }
@@ -244,22 +286,21 @@ impl Row {
             name: queue.name.clone(),
             key,
             is_closed: view.tile_state == TileState::Closed,
-            cells: cells(queue, view, is_current, abandoned),
+            cells: cells(board, queue, view, is_current, abandoned),
         }
     }
 }
 
-/// By the column; equal ones stay, the worst first.
-fn order(rows: &mut [Row], column: Column, is_reversed: bool) {
+/// By the column of each one's row; equal ones stay, the worst first.
+fn order<T>(rows: &mut [T], row: impl Fn(&T) -> &Row, column: Column, is_reversed: bool) {
     match column {
         Column::Level if is_reversed => rows.reverse(),
         Column::Level => {}
         Column::Queue => rows.sort_by(|a, b| {
-            let order =
-                queuewall_shared::order::fold(&a.name).cmp(&queuewall_shared::order::fold(&b.name));
+            let order = fold(&row(a).name).cmp(&fold(&row(b).name));
             if is_reversed { order.reverse() } else { order }
         }),
-        _ => rows.sort_by(|a, b| match (a.key, b.key) {
+        _ => rows.sort_by(|a, b| match (row(a).key, row(b).key) {
             (Some(a), Some(b)) => {
                 let order = a.partial_cmp(&b).unwrap_or(Ordering::Equal);
                 if column.is_most_first() != is_reversed {
@@ -287,7 +328,13 @@ fn head(by: Column, is_reversed: bool) -> String {
     head + "</tr>"
 }
 
-fn cells(queue: &Queue, view: &TileView, is_current: bool, abandoned: Option<f64>) -> String {
+fn cells(
+    board: BoardState,
+    queue: &Queue,
+    view: &TileView,
+    is_current: bool,
+    abandoned: Option<f64>,
+) -> String {
     let state = match view.level {
         // What is calm says nothing.
         Level::None | Level::Ok if view.tile_state == TileState::Fresh => "",
@@ -302,9 +349,27 @@ fn cells(queue: &Queue, view: &TileView, is_current: bool, abandoned: Option<f64
         view.tile_state.as_str(),
         "><span>",
         state,
-        "</span></td><th scope=row class=of-queue>",
+        "</span></td><th scope=row class=\"of-queue",
+        match (board.heading(&queue.id), &*view.group) {
+            (Some(_), _) => " in-group",
+            (None, "") => "",
+            _ => " of-group",
+        },
+        "\">",
     ]);
-    cells += &link(&queue.id, &queue.name);
+    cells += &match &*view.group {
+        "" => link(&queue.id, &queue.name),
+        name => {
+            let link = link_to_group(name, board.is_folded(queue));
+            let said = [&*view.ago, &state_of_group(board, queue)].join(" ");
+            [&link, " <small>", &markup::escape(&said), "</small>"].concat()
+        }
+    };
+    // Of a group there are at least so many.
+    let agents = |metric, at_least: &str| match view.group.is_empty() || !is_current {
+        true => known(metric),
+        false => at_least.to_owned(),
+    };
     let since = match (&*view.why.lasting, &*view.age) {
         ("", age) => age,
         (lasting, _) => lasting,
@@ -340,9 +405,9 @@ fn cells(queue: &Queue, view: &TileView, is_current: bool, abandoned: Option<f64
             "</small></td><td class=of-abandoned>",
             &written(Metric::Abandoned, abandoned),
             "</td><td>",
-            &known(Metric::AvailableAgents),
+            &agents(Metric::AvailableAgents, &view.available),
             "</td><td>",
-            &known(Metric::AgentsLoggedOn),
+            &agents(Metric::AgentsLoggedOn, &view.logged_on),
             "</td><td class=of-line><svg viewBox=\"0 -6 180 112\" preserveAspectRatio=none aria-hidden=true><path d=\"",
             &view.line,
             "\"/></svg></td><td>",

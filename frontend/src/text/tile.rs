@@ -71,6 +71,15 @@ pub fn away() -> &'static str {
     words().away.text()
 }
 
+/// How many of a group's queues its numbers are over, and how many it has; empty where it is all.
+#[must_use]
+pub fn read_of(counted: usize, of: usize) -> String {
+    if counted >= of {
+        return String::new();
+    }
+    (words().read_of).fill([&numbers::count(counted as u64), &numbers::count(of as u64)])
+}
+
 /// In a closed tile.
 #[must_use]
 pub fn closed() -> &'static str {

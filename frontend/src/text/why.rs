@@ -29,6 +29,18 @@ pub struct Why {
 }
 
 impl Why {
+    /// Makes it a group's, whose level is that of the queue of this name, if it is a queue's: its
+    /// agents are not the group's.
+    pub(crate) fn is_of(&mut self, name: &str) {
+        let dot = match name.is_empty() || self.lasting.is_empty() {
+            true => "",
+            false => " · ",
+        };
+        self.lasting = [name, dot, &self.lasting].concat();
+        self.lasting_short.clear();
+        self.free.clear();
+    }
+
     /// The second line, and a shorter one for where it has no room. Agents, behind the time,
     /// are kept together: what has no room wraps out of sight.
     #[must_use]

@@ -9,6 +9,7 @@ mod alone;
 mod choice;
 mod desk;
 mod desk_words;
+mod groups;
 mod hands;
 mod language;
 mod pages;

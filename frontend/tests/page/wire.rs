@@ -5,8 +5,7 @@ use queuewall_shared::cause::Cause;
 use queuewall_shared::choice::Preset;
 use queuewall_shared::level::{Direction, Level, Metric, Reason};
 use queuewall_shared::snapshot::{
-    Board, BoardList, BoardSnapshot, Display, QueueState, ShowGroups, Theme, Totals, Upstream,
-    UpstreamState,
+    Board, BoardList, BoardSnapshot, Display, QueueState, Theme, Totals, Upstream, UpstreamState,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -134,7 +133,6 @@ fn every_field_comes_back_as_the_server_wrote_it() {
             metres: Some(3.5),
             inches: Some(55.0),
             rotate_seconds: Some(15),
-            groups: Some(ShowGroups::Headings),
             preset: Some(Preset::Service),
             hero: Some(Metric::ServiceLevelToday),
             beside: Some(vec![Metric::Handled, Metric::AbandonRate].into()),

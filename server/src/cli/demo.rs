@@ -31,6 +31,7 @@ use super::{
     serve,
 };
 use crate::{
+    board::GroupConfig,
     client,
     clock::{SystemClock, Watched},
     config::{
@@ -49,6 +50,13 @@ const BUDGET_PER_MINUTE: usize = 30;
 /// The queues of the second level, by their place in the tenant's queue list: Technical
 /// Support, Billing & Payments, Claims, Complaints, Mortgage Desk and Fraud Hotline.
 const SECOND_LEVEL: [usize; 6] = [1, 2, 3, 10, 11, 12];
+/// The groups of the third board, by their queues' places in that list; the others are in none.
+const GROUPS: [(&str, &[usize]); 4] = [
+    ("Sales", &[0, 7, 16, 17, 18]),
+    ("Support", &[1, 5, 6, 19, 22]),
+    ("Cards and Claims", &[2, 3, 11, 12, 20]),
+    ("Languages", &[8, 14, 15]),
+];
 /// The simulated clock's zone, so that every screen shows the simulated time of day.
 const TIMEZONE: &str = "UTC";
 /// The midnight before the start, in milliseconds since 1970: of a Wednesday, as in the
@@ -190,7 +198,7 @@ fn dialect(dialect: DemoDialect, address: BaseUrl) -> Dialect {
     }
 }
 
-/// The demo's configuration: a board of every queue, and one of the second level.
+/// The demo's configuration: a board of every queue, one of the second level, and one of groups.
 fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
     let poll = PollConfig {
         interval: INTERVAL,
@@ -208,6 +216,19 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
         timezone: Some(TIMEZONE.to_owned()),
         agents: agents.clone(),
         ..BoardConfig::default()
+    };
+    let group = |(name, places): (&str, &[usize])| GroupConfig {
+        name: name.to_owned(),
+        queues: places
+            .iter()
+            .filter_map(|it| ids.get(*it).cloned())
+            .collect(),
+        levels: None,
+    };
+    let groups = GROUPS.into_iter().map(group);
+    let in_groups = BoardConfig {
+        groups: groups.filter(|it| !it.queues.is_empty()).collect(),
+        ..board("groups", "Groups", &ids.iter().collect::<Vec<_>>())
     };
     Config {
         cxone: Settings {
@@ -227,6 +248,7 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
         boards: vec![
             board("main", "All queues", &[]),
             board("second-level", "Second level (6 queues)", &second_level),
+            in_groups,
         ],
         warnings: Vec::new(),
     }

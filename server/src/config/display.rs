@@ -5,7 +5,7 @@ mod choice;
 use queuewall_shared::{
     language::Language,
     settings::{INCHES, METRES, ROTATE_SECONDS},
-    snapshot::{Display, ShowGroups, Theme},
+    snapshot::{Display, Theme},
 };
 
 use super::{file::Table, problem::Problem};
@@ -23,15 +23,12 @@ pub(super) fn read(board: &Table, problems: &mut Vec<Problem>) -> Display {
     let theme = found.and_then(|found| found.parse(problems, theme));
     let found = board.texts.get("language");
     let language = found.and_then(|found| found.parse(problems, language));
-    let found = board.texts.get("show_groups");
-    let groups = found.and_then(|found| found.parse(problems, show_groups));
     let Numbers {
         preset,
         hero,
         beside,
     } = Numbers::read(board, problems);
     Display {
-        groups,
         theme,
         language,
         metres,
@@ -50,18 +47,6 @@ fn theme(text: &str) -> Result<Theme, (&'static str, &'static str)> {
         "light" => Ok(Theme::Light),
         "contrast" => Ok(Theme::Contrast),
         _ => Err(("is not a theme", "write dark, light or contrast")),
-    }
-}
-
-fn show_groups(text: &str) -> Result<ShowGroups, (&'static str, &'static str)> {
-    match text {
-        "tiles" => Ok(ShowGroups::Tiles),
-        "headings" => Ok(ShowGroups::Headings),
-        "off" => Ok(ShowGroups::Off),
-        _ => Err((
-            "is not a way to show groups",
-            "write tiles, headings or off",
-        )),
     }
 }
 

@@ -81,7 +81,7 @@ impl Kind {
             Self::Board => &[
                 (
                     Self::Text,
-                    "slug title timezone notice theme language show_groups agents preset hero",
+                    "slug title timezone notice theme language agents preset hero",
                 ),
                 (Self::Number, "metres inches"),
                 (Self::Integer, "rotate_seconds"),

@@ -15,6 +15,15 @@ fn lines(off_call: bool) -> Lines {
         name: true,
         off_call,
         trend: true,
+        heading: false,
+    }
+}
+
+/// The same, with or without headings of groups.
+fn headed(off_call: bool, heading: bool) -> Lines {
+    Lines {
+        heading,
+        ..lines(off_call)
     }
 }
 
@@ -224,14 +233,16 @@ fn tiles(fit: &Fit, viewport: Viewport, on_page: usize) -> Vec<Rect> {
     let left = MARGIN_ACROSS_EM * frame;
     let top = (MARGIN_DOWN_EM + HEADER_EM) * frame;
     let width = viewport.width_px - 2.0 * left;
+    let top = top + fit.heading_px;
     let height = viewport.height_px - top - (FOOT_EM + MARGIN_DOWN_EM) * frame;
-    let share = |room: f64, parts: usize| (room + fit.gap_px) / parts as f64 - fit.gap_px;
-    let (wide, high) = (share(width, fit.columns), share(height, fit.rows));
+    let share = |room: f64, parts: usize, gap: f64| (room + gap) / parts as f64 - gap;
+    let wide = share(width, fit.columns, fit.gap_px);
+    let high = share(height, fit.rows, fit.row_gap_px());
     (0..on_page)
         .map(|place| {
             let (row, column) = (place / fit.columns, place % fit.columns);
             let x = left + column as f64 * (wide + fit.gap_px);
-            let y = top + row as f64 * (high + fit.gap_px);
+            let y = top + row as f64 * (high + fit.row_gap_px());
             (x, y, x + wide, y + high)
         })
         .collect()
@@ -262,9 +273,9 @@ proptest! {
     #[test]
     fn every_queue_is_on_exactly_one_page(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
-        off_call in any::<bool>(),
+        off_call in any::<bool>(), heading in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, lines(off_call));
+        let fit = Fit::wall(count, viewport, distance, headed(off_call, heading));
         let shown: Vec<usize> = (0..fit.pages).flat_map(|page| fit.places(page, count)).collect();
         prop_assert_eq!(shown, (0..count).collect::<Vec<_>>());
         for page in 0..fit.pages {
@@ -276,9 +287,9 @@ proptest! {
     #[test]
     fn tiles_do_not_overlap_and_stay_on_screen(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
-        off_call in any::<bool>(),
+        off_call in any::<bool>(), heading in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, lines(off_call));
+        let fit = Fit::wall(count, viewport, distance, headed(off_call, heading));
         let tiles = tiles(&fit, viewport, fit.per_page);
         let (width_em, height_em) = fit.size_em();
         for (place, tile) in tiles.iter().enumerate() {
@@ -298,16 +309,16 @@ proptest! {
     #[test]
     fn type_is_legible_at_distance_or_fit_says_it_is_not(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
-        off_call in any::<bool>(),
+        off_call in any::<bool>(), heading in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, lines(off_call));
+        let fit = Fit::wall(count, viewport, distance, headed(off_call, heading));
         let asked = distance.smallest_type_px(viewport);
         if fit.is_legible {
             prop_assert!(fit.type_px >= asked - 0.01, "{:?} for {}", fit, asked);
             prop_assert!(fit.frame_px >= asked - 0.01, "{:?} for {}", fit, asked);
         } else {
             // It says so only where one tile of the least form has no room.
-            prop_assert!(asked > largest_type_px(viewport), "{:?} for {}", fit, asked);
+            prop_assert!(asked > largest_type_px(viewport, heading_em(headed(false, heading))), "{:?} for {}", fit, asked);
             // And there all type is of one size, and the one tile leaves no room to be larger.
             prop_assert!((fit.type_px - fit.frame_px).abs() < 0.01, "{:?}", fit);
             let (left, top, right, bottom) = tiles(&fit, viewport, 1)[0];
@@ -322,10 +333,10 @@ proptest! {
     #[test]
     fn no_other_grid_has_much_larger_type(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
-        off_call in any::<bool>(),
+        off_call in any::<bool>(), heading in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, lines(off_call));
-        let room = Room::of_wall(viewport, fit.frame_px);
+        let fit = Fit::wall(count, viewport, distance, headed(off_call, heading));
+        let room = Room::of_wall(viewport, fit.frame_px, heading_em(headed(false, heading)));
         for columns in (1..=fit.per_page).filter(|_| fit.per_page > FEW) {
             let other = room.with_columns(columns, fit.per_page, fit.form, fit.lines);
             let is_as_full = other.columns * other.rows <= fit.columns * fit.rows;
@@ -337,12 +348,12 @@ proptest! {
     #[test]
     fn no_other_form_tells_more(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
-        off_call in any::<bool>(),
+        off_call in any::<bool>(), heading in any::<bool>(),
     ) {
-        let fit = Fit::wall(count, viewport, distance, lines(off_call));
+        let fit = Fit::wall(count, viewport, distance, headed(off_call, heading));
         let smallest = distance.smallest_type_px(viewport).max(LEAST_TYPE_PX)
-            .min(largest_type_px(viewport));
-        let room = Room::of_wall(viewport, fit.frame_px);
+            .min(largest_type_px(viewport, heading_em(headed(false, heading))));
+        let room = Room::of_wall(viewport, fit.frame_px, heading_em(headed(false, heading)));
         let told = |form: Form| room.capacity(form, smallest).min(count) * form.facts();
         for form in Form::ALL {
             let is_more = if form < fit.form { told(form) >= told(fit.form) } else { told(form) > told(fit.form) };
@@ -353,10 +364,11 @@ proptest! {
     #[test]
     fn large_number_of_any_choice_is_readable_and_has_room(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
-        off_call in any::<bool>(), metric in (0..Metric::ALL.len()).prop_map(|at| Metric::ALL[at]),
+        off_call in any::<bool>(), heading in any::<bool>(),
+        metric in (0..Metric::ALL.len()).prop_map(|at| Metric::ALL[at]),
         most in prop_oneof![0u64..100, 100u64..1_000, any::<u64>()],
     ) {
-        let fit = Fit::wall(count, viewport, distance, lines(off_call));
+        let fit = Fit::wall(count, viewport, distance, headed(off_call, heading));
         let figures = Figures::of(metric, most as f64);
         let is_labelled = metric != Metric::Waiting;
         let (layout, hero_em) = fit.hero(figures, is_labelled);
@@ -386,11 +398,11 @@ proptest! {
     #[test]
     fn nearer_never_tells_less(
         count in 1usize..=500, viewport in viewports(), distance in distances(), nearer in 0.1f64..1.0,
-        off_call in any::<bool>(),
+        off_call in any::<bool>(), heading in any::<bool>(),
     ) {
-        let far = Fit::wall(count, viewport, distance, lines(off_call));
+        let far = Fit::wall(count, viewport, distance, headed(off_call, heading));
         let metres = distance.metres * nearer;
-        let near = Fit::wall(count, viewport, Distance { metres, ..distance }, lines(off_call));
+        let near = Fit::wall(count, viewport, Distance { metres, ..distance }, headed(off_call, heading));
         // Tiles that say more are larger, so that fewer of those may fit.
         if near.form == far.form {
             prop_assert!(near.pages <= far.pages, "{:?} and {:?}", near, far);
@@ -403,9 +415,9 @@ proptest! {
     #[test]
     fn a_tab_keeps_every_tile_within_its_width(
         count in 1usize..=500, viewport in viewports(), distance in distances(),
-        off_call in any::<bool>(),
+        off_call in any::<bool>(), heading in any::<bool>(),
     ) {
-        let fit = Fit::tab(count, viewport, distance, lines(off_call));
+        let fit = Fit::tab(count, viewport, distance, headed(off_call, heading));
         prop_assert!(fit.columns * fit.rows >= count);
         prop_assert!(fit.columns >= 1);
         prop_assert!((fit.gap_px / fit.type_px - GAP_EM).abs() < 1e-9, "{:?}", fit);
@@ -423,10 +435,10 @@ proptest! {
     #[test]
     fn rows_near_cover_the_window_at_any_scroll(
         count in 1usize..=5_000, viewport in viewports(), distance in distances(), part in 0.0f64..1.0,
-        above_px in 0.0f64..200.0,
+        above_px in 0.0f64..200.0, heading in any::<bool>(),
     ) {
-        let fit = Fit::tab(count, viewport, distance, lines(false));
-        let row_px = fit.row_height_px() + fit.gap_px;
+        let fit = Fit::tab(count, viewport, distance, headed(false, heading));
+        let row_px = fit.row_height_px() + fit.row_gap_px();
         let scrolled_px = part * row_px * fit.rows as f64;
         let rows = fit.rows_near(scrolled_px, viewport);
         prop_assert!(rows.start <= rows.end && rows.end <= fit.rows, "{:?}", rows);

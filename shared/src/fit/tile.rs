@@ -83,6 +83,9 @@ pub struct Lines {
     pub off_call: bool,
     /// The last three hours of calls waiting.
     pub trend: bool,
+    /// A line of the frame's type above each row, for the headings of groups: where it is wanted
+    /// it is there.
+    pub heading: bool,
 }
 
 impl Lines {

@@ -45,6 +45,13 @@ fn unread_members_are_left_out_and_counted() {
     let group = Group::of("Sales", [(&a, true), (&b, true), (&stale, false)]);
     assert_eq!(group.reading.waiting, Some(7));
     assert_eq!((group.counted, group.queues.len()), (2, 3));
+    assert_eq!(group.reading.last_level, Level::None);
+    let was_red = Queue {
+        last_level: Level::Critical,
+        ..stale
+    };
+    let with_it = Group::of("Sales", [(&a, true), (&was_red, false)]);
+    assert_eq!(with_it.reading.last_level, Level::Critical);
     assert_eq!(group.reading.id, "[Sales]");
     assert_eq!(group.reading.state, QueueState::Open);
 }

@@ -53,6 +53,7 @@ pub(super) const WORDS: Words = Words {
     after_call: word("wrap-up"),
     away: word("away"),
     closed: word("Closed"),
+    read_of: phrase("{0} of {1}"),
 
     seconds: phrase("{0}\u{a0}s"),
     minutes: phrase("{0}\u{a0}min"),

@@ -58,6 +58,7 @@ pub(super) const WORDS: Words = Words {
     after_call: word("ap.\u{a0}appel"),
     away: word("indisp."),
     closed: word("Fermée"),
+    read_of: phrase("{0} sur {1}"),
 
     seconds: phrase("{0}\u{a0}s"),
     minutes: phrase("{0}\u{a0}min"),

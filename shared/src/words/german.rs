@@ -58,6 +58,7 @@ pub(super) const WORDS: Words = Words {
     after_call: word("Nacharb."),
     away: word("n.\u{a0}verf."),
     closed: word("Geschlossen"),
+    read_of: phrase("{0} von {1}"),
 
     seconds: phrase("{0}\u{a0}s"),
     minutes: phrase("{0}\u{a0}min"),

@@ -58,6 +58,7 @@ pub(super) const WORDS: Words = Words {
     after_call: word("pós-at."),
     away: word("indisp."),
     closed: word("Fechada"),
+    read_of: phrase("{0} de {1}"),
 
     seconds: phrase("{0}\u{a0}s"),
     minutes: phrase("{0}\u{a0}min"),

@@ -43,16 +43,22 @@ fn allows_its_poll(name: DemoDialect, base_url: &BaseUrl, ids: &[String]) {
     let reads_a_minute = 60.0 / config.poll.interval.as_secs_f64();
     assert!(reads_a_minute * 2.0 <= config.poll.budget_per_minute as f64);
     assert!(config.cxone.total_timeout < config.poll.interval);
-    let [all, second_level] = config.boards.as_slice() else {
+    let [all, second_level, groups] = config.boards.as_slice() else {
         panic!("{:?}", config.boards)
     };
     assert!(all.queues.is_empty());
     assert_eq!(second_level.queues.len(), 6);
-    for board in [all, second_level] {
+    assert_eq!(groups.queues.len(), 24);
+    let mut grouped: Vec<_> = groups.groups.iter().flat_map(|it| &it.queues).collect();
+    let all_grouped = grouped.len();
+    grouped.sort_unstable();
+    grouped.dedup();
+    assert_eq!((grouped.len(), all_grouped), (18, 18), "each in one group");
+    for board in [all, second_level, groups] {
         assert_eq!(board.levels, Thresholds::default());
+        // One read serves all boards.
+        assert_eq!(board.skill_ids, all.skill_ids);
     }
-    // One read serves both boards.
-    assert_eq!(all.skill_ids, second_level.skill_ids);
 }
 
 /// Lets time pass at once. The clock runs on afterwards, so that no timer fires early while

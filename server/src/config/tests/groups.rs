@@ -1,7 +1,5 @@
 //! Groups of a board's queues.
 
-use queuewall_shared::snapshot::ShowGroups;
-
 use super::*;
 
 const QUEUES: &str = "[[boards]]\nslug = \"a\"\nqueues = [\"1\", 2, \"3\"]\n";
@@ -10,14 +8,12 @@ const QUEUES: &str = "[[boards]]\nslug = \"a\"\nqueues = [\"1\", 2, \"3\"]\n";
 fn groups_have_names_queues_and_their_own_levels_only() {
     let file = format!(
         "[levels]\nrise_after = 3\nwaiting = {{ warning = 4, critical = 8 }}\n\
-         {QUEUES}show_groups = \"headings\"\n\
-         [[boards.groups]]\nname = \"Sales\"\nqueues = [\"1\", 2]\n\
+         {QUEUES}[[boards.groups]]\nname = \"Sales\"\nqueues = [\"1\", 2]\n\
          [boards.groups.levels]\naverage_wait_seconds = {{ warning = 30, critical = 60 }}\n\
          [[boards.groups]]\nname = \"Care\"\nqueues = [3]\nlevels = {{}}\n"
     );
     let config = of_file(&file);
     let board = &config.boards[0];
-    assert_eq!(board.display.groups, Some(ShowGroups::Headings));
     let [sales, care] = board.groups.as_slice() else {
         panic!("{:?}", board.groups)
     };
@@ -37,7 +33,7 @@ fn groups_have_names_queues_and_their_own_levels_only() {
 #[test]
 fn wrong_groups_are_refused_with_place_and_remedy() {
     let file = format!(
-        "{QUEUES}show_groups = \"tile\"\n[[boards.groups]]\nqueues = [\"1\", 9]\n\
+        "{QUEUES}\n[[boards.groups]]\nqueues = [\"1\", 9]\n\
          [[boards.groups]]\nname = \"A\"\nqueues = [1]\n[[boards.groups]]\nname = \"A\"\nqueues = []\n\
          levels = {{ hours = \"Mo 08:00-12:00\", available_agents = {{ critical = 0 }} }}\n\
          [[boards]]\nslug = \"b\"\n[[boards.groups]]\nname = \"B\"\nqueues = [1]\n"
@@ -45,8 +41,6 @@ fn wrong_groups_are_refused_with_place_and_remedy() {
     assert_eq!(
         problems(&ENOUGH, &[("queuewall.toml", &file)]),
         [
-            "queuewall.toml:4: boards.show_groups = \"tile\" is not a way to show groups: write tiles, \
-             headings or off",
             "queuewall.toml:5: boards.groups.name is missing: name the group, for example name = \"Sales\"",
             "queuewall.toml:6: boards.groups.queues = 9 is not a queue of this board: add it to boards.queues \
              of this board, or remove it here",
