@@ -33,6 +33,9 @@ const SETTLE_SECONDS: i64 = 15 * 60;
 /// With fewer requests a minute left there is no room for it: one in 5 minutes.
 const LEAST_SPARE: f64 = 0.2;
 
+/// As often as the poller looks whether one is due.
+const SHORTEST_GAP: Duration = Duration::from_secs(1);
+
 /// The first pause after a failure that may pass.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -261,7 +264,7 @@ impl Backfill {
 /// where these leave nothing.
 fn gap(limit: usize, live: f64, beside: f64) -> Option<Duration> {
     let spare = limit as f64 - reserved() - live - beside;
-    (spare >= LEAST_SPARE).then(|| Duration::from_secs_f64(60.0 / spare))
+    (spare >= LEAST_SPARE).then(|| Duration::from_secs_f64(60.0 / spare).max(SHORTEST_GAP))
 }
 
 /// What it leaves of the budget: one request may still be under way when a live read is due.

@@ -25,12 +25,15 @@ impl Chart<'_> {
             label(svg, LEFT as i32 - 4, plot.y(value) + 5, "end", "", &said);
         }
         let quarter = text::age(std::time::Duration::from_secs(900));
-        let title = [
+        let mut title = [
             words.service_level.text(),
             ", ",
             &words.value_of.fill([&quarter]),
         ]
         .concat();
+        if self.name_backfilled(svg, &plot) {
+            title += &[" · ", words.backfilled.text()].concat();
+        }
         label(
             svg,
             LEFT as i32,
@@ -57,27 +60,24 @@ impl Chart<'_> {
             let line = plot.line(&part, self.end_of(&part));
             *svg += &["<path class=", class, " d=\"", &*line, "\"/>"].concat();
         }
-        self.name_backfilled(svg, &plot);
     }
 
-    /// Says so below the widest part of the line that was read later, where it has room.
-    fn name_backfilled(&self, svg: &mut String, plot: &Plot) {
+    /// Says so below the widest part of the line that was read later; whether there is such a
+    /// line without the room for it.
+    fn name_backfilled(&self, svg: &mut String, plot: &Plot) -> bool {
         let said = text::detail().backfilled.text();
         let runs = self.history.backfilled.iter();
         let runs = runs.filter(|run| run.1 > plot.from_ms && run.0 < plot.to_ms);
         let runs = runs.map(|run| (plot.x(run.0), plot.x(run.1)));
-        if let Some((from, to)) = runs.max_by_key(|(from, to)| to - from)
-            && to - from > said.chars().count() as i32 * CHARACTER_PX
-        {
-            label(
-                svg,
-                (from + to) / 2,
-                plot.bottom as i32 - 7,
-                "middle",
-                "",
-                said,
-            );
+        let Some((from, to)) = runs.max_by_key(|(from, to)| to - from) else {
+            return false;
+        };
+        if to - from <= said.chars().count() as i32 * CHARACTER_PX {
+            return true;
         }
+        let y = plot.bottom as i32 - 7;
+        label(svg, (from + to) / 2, y, "middle", "", said);
+        false
     }
 
     /// The last quarter hour is drawn up to now only.
