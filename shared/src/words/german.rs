@@ -98,7 +98,7 @@ pub(super) const WORDS: Words = Words {
     free_now: phrase("{0} frei"),
     logged_on_now: phrase("{0} angemeldet"),
     abandoned_now: phrase("Abbrüche {0}\u{a0}%"),
-    service_today_now: phrase("SL heute {0}\u{a0}%"),
+    service_today_now: phrase("SL Tag {0}\u{a0}%"),
     answer_now: phrase("Antwort {0}"),
     at_least: phrase("mindestens {0}"),
     free_of: phrase("{0} von {1} frei"),

@@ -39,7 +39,7 @@ pub(super) const GERMAN: All = [
     word("Frei"),
     word("Service"),
     word("Abbruch"),
-    word("SL heute"),
+    word("SL Tag"),
     word("Antwort"),
     word("Belegt"),
     word("Nacharb."),
