@@ -29,7 +29,6 @@ use queuewall_shared::language::Language;
 use queuewall_shared::link::{Failure, Link, LinkState, PageTime};
 use queuewall_shared::report::Report;
 use queuewall_shared::server_clock::ServerClock;
-use queuewall_shared::settings::View;
 use queuewall_shared::snapshot::{
     Board, BoardSnapshot, Cause, Display, Level, Metric, Queue, Upstream, UpstreamState,
 };
@@ -37,12 +36,13 @@ use queuewall_shared::tile_state::TileState;
 use wasm_bindgen::JsValue;
 
 use crate::api::{Answer, Refusal, Times};
+use crate::components::board::{is_wall, may_be_desk};
 use crate::field::Field;
 use crate::language;
 use crate::polling::{PollHandler, Taken};
 use crate::settings;
 use crate::startup;
-use crate::tile_view::{Gist, TileView, Told};
+use crate::tile_view::{Gist, TileView, Told, TrendOf};
 use crate::time::{self, TimeOfDay};
 use crate::wire;
 
@@ -145,7 +145,7 @@ impl BoardState {
             now: Field::new(now.monotonic),
             link: Field::new(Link::new(now)),
             selection: Selection::new(&asked.settings),
-            is_wall: asked.settings.view == View::Wall,
+            is_wall: is_wall(asked.settings.view),
             reader: StoredValue::new_local(wire::Reader::default()),
             report: StoredValue::new(report),
         };
@@ -162,7 +162,7 @@ impl BoardState {
             report.build.get_or_insert_with(first);
         });
         let choice = Choice::of(&snapshot.board.display);
-        self.head.set(Some(Head {
+        self.head.replace(Some(Head {
             board: snapshot.board,
             build: snapshot.build,
             poll_interval: Duration::from_millis(snapshot.poll_interval_ms),
@@ -187,11 +187,11 @@ impl BoardState {
                 order.push(queue.id.clone());
                 take_queue(before, &mut queues, queue);
             }
-            if let Some(groups) = self.selection.groups {
+            if let Some(groups) = self.groups() {
                 (groups.take)(self, before, &mut queues, &order, snapshot.groups);
             }
         });
-        self.queues.set(queues);
+        self.queues.replace(queues);
         self.order.set(order);
         self.phase.set(Phase::Shown);
     }
@@ -201,10 +201,10 @@ impl BoardState {
         // First, so that no tile is drawn without its queue.
         self.phase.set(Phase::Refused(refusal));
         self.order.set(Vec::new());
-        self.queues.set(BTreeMap::new());
-        self.grouped.set(BTreeMap::new());
-        self.trends.set(Trends::default());
-        self.head.set(None);
+        self.queues.replace(BTreeMap::new());
+        self.grouped.replace(BTreeMap::new());
+        self.trends.replace(Trends::default());
+        self.head.replace(None);
         self.basis.set(Basis::default());
         self.reader
             .update_value(|reader| *reader = wire::Reader::default());
@@ -296,7 +296,9 @@ impl BoardState {
     pub fn lines(&self) -> Lines {
         let of = |head: &Option<Head>| head.as_ref().map(|head| head.lines);
         Lines {
-            heading: (self.selection.groups).is_some_and(|groups| (groups.has_headings)(self)),
+            heading: self
+                .groups()
+                .is_some_and(|groups| (groups.has_headings)(self)),
             ..self.head.with(of).unwrap_or_default()
         }
     }
@@ -336,11 +338,11 @@ impl BoardState {
                 .and_then(|age| self.write_time_ago(age))
                 .unwrap_or_default(),
             is_told: self.is_told(queue),
-            trend: self.trend(&queue.id),
+            trend: TrendOf(self.trend(&queue.id)),
             line_end: judge.line_end,
             choice,
             today_age: judge.old_today(queue),
-            group: match self.selection.groups {
+            group: match self.groups() {
                 Some(groups) => (groups.told)(self, queue),
                 None => groups::Told::default(),
             },
@@ -510,7 +512,12 @@ fn take_queue(
     queues: &mut BTreeMap<String, Arc<Queue>>,
     queue: Queue,
 ) {
-    let known = before.get(&queue.id).filter(|known| ***known == queue);
+    let is_same = |known: &&Arc<Queue>| match queue.revision {
+        Some(_) if !may_be_desk() => known.revision == queue.revision,
+        // A group has none.
+        _ => may_be_desk() && ***known == queue,
+    };
+    let known = before.get(&queue.id).filter(is_same);
     let id = queue.id.clone();
     queues.insert(id, known.map_or_else(|| Arc::new(queue), Arc::clone));
 }

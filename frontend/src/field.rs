@@ -35,6 +35,14 @@ impl<T: PartialEq> Field<T> {
         }
     }
 
+    /// Sets the value, and wakes all that follow it: where it comes seldom and another one is the
+    /// rule, to compare it is only code.
+    pub fn replace(&self, value: T) {
+        let (place, changed) = self.0;
+        *place.write().unwrap_or_else(PoisonError::into_inner) = value;
+        changed.notify();
+    }
+
     /// Reads the value, and follows it.
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         self.0.1.track();

@@ -11,6 +11,7 @@ use queuewall_shared::tile_state::TileState;
 use queuewall_shared::trend::{self, Line};
 
 use crate::board::LineEnd;
+use crate::components::board::may_be_desk;
 use crate::text::{self, Why, known};
 use crate::{language, numbers};
 
@@ -37,7 +38,7 @@ pub struct Told {
     pub is_told: bool,
     /// Its last three hours, where they are known, as [`BoardState`](crate::board::BoardState)
     /// keeps them.
-    pub trend: Option<Arc<Queue>>,
+    pub trend: TrendOf,
     /// Where its line ends.
     pub line_end: LineEnd,
     /// Which numbers the board shows.
@@ -46,6 +47,17 @@ pub struct Told {
     pub today_age: Option<Duration>,
     /// What a group's tells.
     pub group: crate::board::groups::Told,
+}
+
+/// A queue's trend, where it is known. Only the same one is equal: to compare what two say is
+/// a KB of code, and they come once a minute.
+#[derive(Clone, Debug, Default)]
+pub struct TrendOf(pub Option<Arc<Queue>>);
+
+impl PartialEq for TrendOf {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_ref().map(Arc::as_ptr) == other.0.as_ref().map(Arc::as_ptr)
+    }
 }
 
 impl Gist {
@@ -192,7 +204,10 @@ impl TileView {
         let sight = sight(queue, tile_state);
         let was_closed = tile_state == TileState::Stale && sight == TileState::Closed;
         let agents = &queue.agents;
-        let (counted, of) = told.group.of;
+        let (counted, of) = match may_be_desk() {
+            true => told.group.of,
+            false => (0, 0),
+        };
         // Of several queues there are at least so many, and nothing is a share of them.
         let is_at_least = of > 1;
         let share = |part: Option<u64>| match (part, agents.logged_on) {
@@ -207,7 +222,7 @@ impl TileView {
             _ => queue.waiting,
         };
         let is_hero = !told.choice.is_labelled();
-        let change = match (waiting, told.line_end.before(told.trend.as_deref())) {
+        let change = match (waiting, told.line_end.before(told.trend.0.as_deref())) {
             (Some(waiting), Some(before)) if is_current && is_hero => text::change(waiting, before),
             _ => String::new(),
         };
@@ -216,7 +231,7 @@ impl TileView {
             late,
             scale,
         } = told.line_end;
-        let line = match &told.trend {
+        let line = match &told.trend.0 {
             Some(trend) if is_current => {
                 trend::line(&trend.trend, last_bin_minutes, late, waiting, scale)
             }

@@ -11,9 +11,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use queuewall_shared::alarm::Alarm;
 use queuewall_shared::drift;
-use queuewall_shared::settings::View;
 
 use crate::board::BoardState;
+use crate::components::board::is_wall;
 use crate::field::Field;
 use crate::pointer::RestingPointer;
 use crate::renewal::Renewer;
@@ -66,7 +66,7 @@ pub fn look_after(board: BoardState) -> UnattendedBoard {
         state: Field::new(State::default()),
         resources: StoredValue::new_local(None),
     };
-    let is_wall = asked.settings.view == View::Wall;
+    let is_wall = is_wall(asked.settings.view);
     let resources = Rc::new(Resources {
         opened_at: board.now_untracked(),
         renewer: Renewer::default(),

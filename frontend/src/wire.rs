@@ -11,6 +11,8 @@ use queuewall_shared::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::components::board::may_be_desk;
+
 /// Reads one snapshot after another. A queue of the same revision is not read again: most are,
 /// and every value read costs a way from JavaScript and back.
 #[derive(Default)]
@@ -24,7 +26,7 @@ impl Reader {
     pub fn snapshot(&mut self, body: JsValue) -> Option<BoardSnapshot> {
         let json = Parsed(body);
         let queues = self.queues(&json.get("queues"))?;
-        wire::snapshot(&json, queues)
+        wire::snapshot(&json, queues, may_be_desk())
     }
 
     fn queues(&mut self, json: &Parsed) -> Option<Vec<Queue>> {

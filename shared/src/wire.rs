@@ -42,8 +42,9 @@ pub trait Json: Sized {
     fn each<T>(&self, read: impl Fn(&Self) -> Option<T>) -> Option<Vec<T>>;
 }
 
-/// A board's snapshot around its `queues`; `None` when it is none.
-pub fn snapshot(json: &impl Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
+/// A board's snapshot around its `queues`; `None` when it is none. What a wall does not show is
+/// left out of it unless it is for a desk.
+pub fn snapshot(json: &impl Json, queues: Vec<Queue>, is_for_desk: bool) -> Option<BoardSnapshot> {
     let upstream = json.get("upstream");
     let totals = json.get("totals");
     Some(BoardSnapshot {
@@ -53,7 +54,7 @@ pub fn snapshot(json: &impl Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
         today_interval_ms: count(&json.get("today_interval_ms")),
         today_cause: json.get("today_cause").text(),
         today_cause_code: cause(json, "today_cause_code"),
-        agents: agents::counts(&json.get("agents")),
+        agents: agents::counts(&json.get("agents"), is_for_desk),
         upstream: Upstream {
             state: match upstream.get("state").text()?.as_str() {
                 "ok" => UpstreamState::Ok,
@@ -68,7 +69,10 @@ pub fn snapshot(json: &impl Json, queues: Vec<Queue>) -> Option<BoardSnapshot> {
             next_try_ms: count(&upstream.get("next_try_ms")),
         },
         queues,
-        groups: json.get("groups").each(group).unwrap_or_default(),
+        groups: match is_for_desk {
+            true => json.get("groups").each(group).unwrap_or_default(),
+            false => Vec::new(),
+        },
         totals: Totals {
             waiting: count(&totals.get("waiting")),
             longest_wait_ms: count(&totals.get("longest_wait_ms")),

@@ -49,7 +49,7 @@ const FONTS: [&str; 2] = ["inter-regular", "inter-semibold"];
 /// (WebAssembly's first edition plus mutable globals), and what makes it small: flat code
 /// twice optimised is 1 KB less. No safe Rust relies on a trap of a load or a division, nor has
 /// anything below address 1024: 0.5 KB less.
-const LOWERING: [&str; 15] = [
+const LOWERING: [&str; 20] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -65,6 +65,11 @@ const LOWERING: [&str; 15] = [
     "--rereloop",
     "-Oz",
     "-Oz",
+    "--merge-similar-functions",
+    "-Oz",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
 ];
 
 /// Builds `dist/`, or leaves it when nothing that goes into it has changed.

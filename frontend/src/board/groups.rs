@@ -104,7 +104,7 @@ impl BoardState {
                 grouped.insert(id, Arc::clone(reason));
             }
         }
-        self.grouped.set(grouped);
+        self.grouped.replace(grouped);
     }
 
     /// The ids of a group's queues, in the board's order; none of what is no group.

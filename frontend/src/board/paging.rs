@@ -10,6 +10,7 @@ use queuewall_shared::settings::{Rotate, View};
 use queuewall_shared::snapshot::Level;
 
 use super::BoardState;
+use crate::components::board::is_wall;
 use crate::field::Field;
 use crate::settings::Asked;
 use crate::slots::follow;
@@ -69,8 +70,8 @@ impl Paging {
         let fit = Memo::new(move |_| {
             let count = ids.with(Vec::len);
             let (viewport, wanted) = (viewport.get(), board.lines());
-            match view {
-                View::Wall => {
+            match is_wall(view) {
+                true => {
                     let display = board.display();
                     let distance = Distance {
                         metres: metres.or(display.metres).unwrap_or(Distance::WALL.metres),
@@ -79,12 +80,12 @@ impl Paging {
                     Fit::wall(count, viewport, distance, wanted)
                 }
                 // Whatever the address says of the wall that it is about.
-                View::Tab => Fit::tab(count, viewport, Distance::DESK, wanted),
+                false => Fit::tab(count, viewport, Distance::DESK, wanted),
             }
         });
-        let scrolled = match view {
-            View::Wall => Field::new(0.0),
-            View::Tab => viewport::scrolled(),
+        let scrolled = match is_wall(view) {
+            true => Field::new(0.0),
+            false => viewport::scrolled(),
         };
         let period = move || {
             let seconds = match rotate {
@@ -180,9 +181,9 @@ impl Paging {
     #[must_use]
     pub fn rows(&self) -> Range<usize> {
         let fit = self.fit.get();
-        match self.view {
-            View::Wall => 0..fit.rows,
-            View::Tab => fit.rows_near(self.scrolled.get(), self.viewport.get()),
+        match is_wall(self.view) {
+            true => 0..fit.rows,
+            false => fit.rows_near(self.scrolled.get(), self.viewport.get()),
         }
     }
 

@@ -12,7 +12,7 @@ use queuewall_shared::tile_state::TileState;
 
 use super::groups::Hooks;
 use super::{BoardState, Phase};
-use crate::components::board::Extras;
+use crate::components::board::{Extras, may_be_desk};
 use crate::field::Field;
 use crate::text;
 
@@ -20,7 +20,7 @@ use crate::text;
 #[derive(Clone, Copy)]
 pub struct Selection {
     /// What is done with groups: nothing on a wall.
-    pub(super) groups: Option<Hooks>,
+    groups: Option<Hooks>,
     /// The ids that the link names; none means all.
     pub(super) asked: Field<Vec<String>>,
     /// The name of the group that is shown alone; empty where there is none.
@@ -45,11 +45,11 @@ impl Selection {
         });
         let nothing = Memo::new(|_| Vec::new());
         Self {
-            groups: use_context::<Extras>().map(|extras| extras.groups),
+            groups: Extras::get().map(|extras| extras.groups),
             asked: Field::new(settings.queues.clone()),
             group: Field::new(String::new()),
             is_opened_here: Field::new(false),
-            folded: use_context::<Extras>()
+            folded: Extras::get()
                 .map_or_else(|| Field::new(Vec::new()), |extras| extras.place.folded()),
             is_worst_first: Field::new(sort == Sort::Worst),
             wanted: Field::new(String::new()),
@@ -63,7 +63,7 @@ impl Selection {
         let mut selection = board.selection;
         let ordered = Memo::new(move |last| board.ordered(last));
         selection.ordered = ordered;
-        selection.shown = match use_context::<Extras>() {
+        selection.shown = match Extras::get() {
             Some(extras) => Memo::new(move |_| (extras.found)(board, ordered.get())),
             None => ordered,
         };
@@ -72,6 +72,11 @@ impl Selection {
 }
 
 impl BoardState {
+    /// What is done with groups; `None` on a wall.
+    pub(super) fn groups(&self) -> Option<Hooks> {
+        self.selection.groups.filter(|_| may_be_desk())
+    }
+
     /// The ids of the queues to show, in order.
     #[must_use]
     pub fn shown(&self) -> Memo<Vec<String>> {
@@ -112,7 +117,7 @@ impl BoardState {
             let is_known = |id: &str| queues.contains_key(id);
             asked.with(|asked| order::missing(asked, &is_known))
         });
-        if self.selection.groups.is_some() && self.open_group().is_empty() {
+        if self.groups().is_some() && self.open_group().is_empty() {
             let group = self.selection.group.get();
             missing.extend(Some(group).filter(|it| !it.is_empty()));
         }
@@ -154,7 +159,7 @@ impl BoardState {
     /// The ids that the link chose, in its order or else the board's; those of the group that is
     /// open.
     pub(super) fn chosen(&self) -> Vec<String> {
-        if let Some(groups) = self.selection.groups {
+        if let Some(groups) = self.groups() {
             let members = (groups.members)(self, &self.open_group());
             if !members.is_empty() {
                 return members;
@@ -197,7 +202,7 @@ impl BoardState {
             true => self.worst_first(ids, None),
             false => ids,
         };
-        let all = match self.selection.groups {
+        let all = match self.groups() {
             Some(groups) => (groups.arrange)(self, self.chosen(), &sorted),
             None => sorted(self.chosen()),
         };
@@ -239,7 +244,7 @@ impl BoardState {
     /// The name of the group that is shown alone; empty where there is none.
     #[must_use]
     pub fn open_group(&self) -> String {
-        let groups = self.selection.groups;
+        let groups = self.groups();
         groups.map_or_else(String::new, |groups| (groups.open)(self))
     }
 

@@ -47,7 +47,7 @@ impl BoardState {
             };
             queues.insert(trend.id, Arc::new(queue));
         }
-        self.trends.set(Trends {
+        self.trends.replace(Trends {
             to_ms: trends.to_ms,
             last_bin_minutes,
             scale: trends.scale,

@@ -1,5 +1,7 @@
 //! The page of one board.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 use queuewall_shared::settings::View;
 use queuewall_shared::snapshot::Theme;
@@ -51,10 +53,35 @@ pub struct Extras {
     pub leave: fn(),
 }
 
+thread_local! {
+    /// Whether there may be [`Extras`].
+    static IS_DESK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this may be a desk. Nothing in the wall's program makes [`Extras`], so that its
+/// compiler knows the answer, and leaves out what depends on it: KB of the page.
+pub(crate) fn may_be_desk() -> bool {
+    IS_DESK.get()
+}
+
+/// Whether it is the wall's view that this page shows.
+pub(crate) fn is_wall(view: View) -> bool {
+    view == View::Wall || !may_be_desk()
+}
+
 impl Extras {
+    /// Those of this page; `None` on a wall.
+    pub(crate) fn get() -> Option<Self> {
+        match may_be_desk() {
+            true => use_context(),
+            false => None,
+        }
+    }
+
     /// To be provided by a desk, as context.
     #[must_use]
     pub fn of_a_desk() -> Self {
+        IS_DESK.set(true);
         Self {
             place: Place::of_address(),
             markup: desk::MARKUP,
@@ -90,7 +117,7 @@ pub fn board_view(board: BoardState, slug: String) -> Element {
     let asked = settings::asked();
     let (view, theme) = (asked.settings.view, asked.settings.theme);
     let paging = Paging::new(board, viewport::watch(), &asked);
-    let extras = use_context::<Extras>();
+    let extras = Extras::get();
     let is_leaving = Field::new(false);
 
     tab_label::keep(board);
@@ -138,7 +165,10 @@ pub fn board_view(board: BoardState, slug: String) -> Element {
             Phase::Refused(_) => no_entry::MARKUP.to_owned(),
             Phase::Shown => [
                 header::MARKUP,
-                extras.map_or("", |it| it.markup),
+                match extras {
+                    Some(extras) if may_be_desk() => extras.markup,
+                    _ => "",
+                },
                 grid::MARKUP,
                 foot::MARKUP,
             ]
@@ -149,7 +179,7 @@ pub fn board_view(board: BoardState, slug: String) -> Element {
             Phase::Refused(refusal) => no_entry::keep(&root, refusal, Some(&slug)),
             Phase::Shown => {
                 header::keep(&root, board);
-                if let Some(extras) = extras {
+                if let Some(extras) = extras.filter(|_| may_be_desk()) {
                     (extras.keep)(board, extras.place);
                 }
                 grid::keep(&root, board, paging, extras);
@@ -175,7 +205,7 @@ pub fn board_view(board: BoardState, slug: String) -> Element {
             untrack(|| {
                 problems::keep(&root, board, paging);
                 hands.keep(&root, paging, unattended, commands);
-                if let Some(extras) = extras {
+                if let Some(extras) = extras.filter(|_| may_be_desk()) {
                     (extras.overlays)(board, unattended);
                 }
             });

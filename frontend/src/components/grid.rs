@@ -5,7 +5,7 @@ use queuewall_shared::snapshot::Metric;
 use web_sys::Element;
 
 use crate::board::{BoardState, Paging};
-use crate::components::board::Extras;
+use crate::components::board::{Extras, may_be_desk};
 use crate::components::tile::Tile;
 use crate::markup;
 use crate::slots::{Part, Slots, follow};
@@ -68,7 +68,7 @@ pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging, extras: Op
     let Some(grid) = markup::find::<Element>(root, ".grid") else {
         return;
     };
-    if let Some(extras) = extras {
+    if let Some(extras) = extras.filter(|_| may_be_desk()) {
         (extras.headings)(&grid, board, paging);
     }
     let mut tiles: Vec<Tile> = Vec::new();

@@ -40,7 +40,7 @@ pub(crate) fn keep(board: BoardState, unattended: UnattendedBoard) {
     }
     // Opened by a key on a wall, to which closing it leads back.
     let of_wall = settings::asked().panel;
-    let leave = use_context::<Extras>().map_or(nothing as fn(), |it| it.leave);
+    let leave = Extras::get().map_or(nothing as fn(), |it| it.leave);
     if let Some(panel) = of_wall {
         commands.toggle(panel);
     }

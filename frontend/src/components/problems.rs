@@ -1,10 +1,10 @@
 //! The line that says what of the page's address cannot be followed. It stays until the
 //! address is corrected: on a wall in the foot's place, so that no tile goes for it.
 
-use queuewall_shared::settings::View;
 use web_sys::Element;
 
 use crate::board::{BoardState, Paging};
+use crate::components::board::is_wall;
 use crate::slots::{Part, Slots, follow};
 use crate::{numbers, settings, text};
 
@@ -14,7 +14,7 @@ pub(crate) const MARKUP: &str = "<div class=problems role=alert><p class=problem
 
 pub(crate) fn keep(root: &Element, board: BoardState, paging: Paging) {
     let asked = settings::asked();
-    let is_wall = asked.settings.view == View::Wall;
+    let is_wall = is_wall(asked.settings.view);
     let table = [
         (".problems", Part::Attribute("hidden")),
         (".problems-what", Part::Text),

@@ -6,7 +6,7 @@ use queuewall_shared::tile_state::TileState;
 use web_sys::Element;
 
 use crate::board::{BoardState, Judge};
-use crate::components::board::Extras;
+use crate::components::board::{Extras, may_be_desk};
 use crate::slots::{self, Part, Slots};
 use crate::tile_view::{Fact, Gist, TileView};
 use crate::{markup, text};
@@ -136,7 +136,7 @@ impl Tile {
         if self.shown.as_ref() != Some(&gist) {
             let view = gist.view();
             self.write(&id, &view);
-            if let Some(extras) = extras {
+            if let Some(extras) = extras.filter(|_| may_be_desk()) {
                 (extras.tile)(&self.element, &id, &view.label);
             }
             self.shown = Some(gist);

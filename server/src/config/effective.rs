@@ -216,10 +216,10 @@ mod tests {
                 ];
                 let env = FakeEnv::new(&[&enough, variables].concat(), &[]);
                 let environment = Environment::read(&env, None);
-                format!(
-                    "{:?}",
-                    Loaded::read(&env, environment, None).unwrap().config
-                )
+                let mut config = Loaded::read(&env, environment, None).unwrap().config;
+                // Some settings do nothing in this dialect.
+                config.warnings.clear();
+                format!("{config:?}")
             };
             assert_eq!(read(&[]), read(&[(variable, &row.value)]), "{variable}");
         }

@@ -62,7 +62,7 @@ fn page_reads_recorded_boards_in_every_state() {
         }
         let body = Parsed(Some(&then));
         let queues = body.get("queues").each(wire::queue).expect(state);
-        let read = wire::snapshot(&body, queues).expect(state);
+        let read = wire::snapshot(&body, queues, true).expect(state);
         assert_holds(&to_value(&read).unwrap(), &then);
         let by_server: BoardSnapshot = from_value(then).expect(state);
         assert_eq!(read, by_server, "{state}");

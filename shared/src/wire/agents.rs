@@ -5,22 +5,28 @@ use crate::agents::{
     ActivityCounts, AgentActivity, AgentCounts, AgentEntry, AgentList, AgentsOver, AgentsShown,
     NoAgents, PersonName,
 };
+use crate::snapshot::Level;
 
 /// A board's counts; `None` where it shows no agents.
-pub(super) fn counts(json: &impl Json) -> Option<AgentCounts> {
-    let kind = json.get("kind").text()?;
+pub(super) fn counts(json: &impl Json, is_for_desk: bool) -> Option<AgentCounts> {
+    let text = |name| is_for_desk.then(|| json.get(name).text()).flatten();
+    let kind = text("kind");
+    let is_kind = |it: &AgentsShown| kind.as_deref() == Some(it.as_str());
     Some(AgentCounts {
         // A younger server's word says no more than that agents are counted.
         kind: (AgentsShown::ALL.into_iter())
-            .find(|it| it.as_str() == kind)
+            .find(is_kind)
             .unwrap_or(AgentsShown::Counts),
         now: now(&json.get("now")),
         over: json.get("over").each(over).unwrap_or_default(),
-        level: level(&json.get("level")),
+        level: match is_for_desk {
+            true => level(&json.get("level")),
+            false => Level::None,
+        },
         lag_ms: count(&json.get("lag_ms")),
         interval_ms: count(&json.get("interval_ms"))?,
-        cause: json.get("cause").text(),
-        cause_code: cause(json, "cause_code"),
+        cause: text("cause"),
+        cause_code: is_for_desk.then(|| cause(json, "cause_code")).flatten(),
     })
 }
 
@@ -57,7 +63,7 @@ pub fn list(json: &impl Json) -> Option<AgentList> {
     let code = json.get("agents_cause_code").text();
     let of_code = |code: String| NoAgents::ALL.into_iter().find(|it| it.code() == code);
     Some(AgentList {
-        counts: counts(&json.get("counts"))?,
+        counts: counts(&json.get("counts"), true)?,
         read_ms: count(&json.get("read_ms")),
         agents: json.get("agents").each(entry),
         agents_cause: json.get("agents_cause").text(),

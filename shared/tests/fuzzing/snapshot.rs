@@ -69,7 +69,7 @@ pub fn snapshot(body: &[u8]) {
 fn read(body: &Value) -> Option<BoardSnapshot> {
     let body = Parsed(Some(body));
     let queues = body.get("queues").each(wire::queue)?;
-    wire::snapshot(&body, queues)
+    wire::snapshot(&body, queues, true)
 }
 
 /// A value of the parser that is at hand here.

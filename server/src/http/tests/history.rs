@@ -149,6 +149,8 @@ async fn history_has_a_value_a_bin_and_null_for_unknown() {
             "unit": { "waiting": "calls", "service_level": "percent", "longest_wait": "ms" },
             "aggregate": { "waiting": "mean", "service_level": "mean", "longest_wait": "highest" },
             "limits": { "waiting": { "warning": null, "critical": null } },
+            "backfilled": [],
+            "hours": [],
         })
     );
     let binned = fixture.json(&format!("{path}&step=120")).await;
