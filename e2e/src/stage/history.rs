@@ -1,6 +1,6 @@
 //! A made-up history of every queue: the same each day, but for twice as many calls today as
-//! before, and a gap of half an hour that ended an hour ago. Service levels of more than two hours
-//! ago were read later.
+//! before, and a gap of half an hour that ended an hour ago. Service levels of before the last whole
+//! hour were read later.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub(super) async fn values(
         };
         (0..bins).map(value).collect()
     };
-    let begin_of_read = (now - 2 * HOUR_MS).div_euclid(HOUR_MS) * HOUR_MS;
+    let begin_of_read = (now - HOUR_MS).div_euclid(HOUR_MS) * HOUR_MS;
     let is_later = asked("metrics") == "service_level" && from < begin_of_read;
     let later = [json!({ "from": time(from), "to": time(begin_of_read) })];
     let metrics = asked("metrics")

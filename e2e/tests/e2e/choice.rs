@@ -115,6 +115,7 @@ async fn every_choice_fits_its_tiles_in_every_language() -> Result<()> {
     tab.resize(FULL_HD.0, FULL_HD.1).await?;
     let wide = board(12, true);
     let stage = Stage::start(&wide, scene::AGE, scene::UPTIME).await?;
+    let mut wrong = Vec::new();
     for (place, hero) in Metric::ALL.into_iter().enumerate() {
         let beside = [1, 2, 3, 4].map(|next| Metric::ALL[(place + next) % Metric::ALL.len()]);
         let mut board = choosing(wide.clone(), hero, &beside);
@@ -127,9 +128,10 @@ async fn every_choice_fits_its_tiles_in_every_language() -> Result<()> {
             open(&mut tab, &stage, language, hero).await?;
             let what = format!("{}-{language}", hero.as_str());
             keep_picture(&mut tab, &format!("choice-{what}")).await?;
-            check(&mut tab, &what).await?;
+            wrong.extend(check(&mut tab, &what).await.err());
         }
     }
+    ensure!(wrong.is_empty(), "{wrong:#?}");
     Ok(())
 }
 

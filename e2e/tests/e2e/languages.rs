@@ -53,7 +53,7 @@ async fn speaks(
     let hero = hero.as_str().unwrap_or_default();
     ensure!(hero == thousands, "{code}: {hero:?}");
     let labels = "[].slice.call(document.querySelectorAll('.tile:first-child dt'))\
-        .map(it => it.textContent).join('|')";
+        .filter(it => it.offsetWidth > 0).map(it => it.textContent).join('|')";
     let labels = tab.evaluate(labels).await?;
     ensure!(labels == format!("{wait}|{service}"), "{code}: {labels}");
     let lang = tab.evaluate("document.documentElement.lang").await?;

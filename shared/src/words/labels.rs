@@ -25,9 +25,9 @@ pub(super) const ENGLISH: All = [
     word("Queued"),
     word("Handled"),
     word("Gave up"),
-    word("Handling"),
+    word("Handle"),
     word("Talk"),
-    word("Wrap-up"),
+    word("Wrap"),
     word("Sample"),
 ];
 
@@ -51,7 +51,7 @@ pub(super) const GERMAN: All = [
     word("Verloren"),
     word("Bearb."),
     word("Gespr."),
-    word("Nacharb."),
+    word("Nachb."),
     word("Basis"),
 ];
 
@@ -74,7 +74,7 @@ pub(super) const SPANISH: All = [
     word("Atend."),
     word("Perdidos"),
     word("Gestión"),
-    word("Convers."),
+    word("Conv."),
     word("Cierre"),
     word("Base"),
 ];
@@ -88,7 +88,7 @@ pub(super) const FRENCH: All = [
     word("Service"),
     word("Abandon"),
     word("NS jour"),
-    word("Réponse"),
+    word("Rép."),
     word("Occ."),
     word("Post-ap."),
     word("Indisp."),
@@ -98,7 +98,7 @@ pub(super) const FRENCH: All = [
     word("Traités"),
     word("Perdus"),
     word("Durée"),
-    word("Convers."),
+    word("Conv."),
     word("Post-ap."),
     word("Base"),
 ];
@@ -122,7 +122,7 @@ pub(super) const PORTUGUESE: All = [
     word("Atend."),
     word("Perdidos"),
     word("TMA"),
-    word("Convers."),
+    word("Conv."),
     word("Pós-at."),
     word("Base"),
 ];
