@@ -22,9 +22,9 @@ async fn check_says_that_the_database_refuses_user_or_password() {
     let mut check = command(folder.path(), &variables, &["check"]);
     let ended = check.output().unwrap();
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    let report = String::from_utf8(ended.stdout).unwrap();
+    let report = String::from_utf8(ended.stdout.clone()).unwrap();
     let line = report.lines().find(|it| it.contains("failed  database"));
-    let line = line.unwrap_or_else(|| panic!("{report}"));
+    let line = line.unwrap_or_else(|| panic!("{ended:?}"));
     assert!(line.contains("check user and password"), "{report}");
     assert!(report.contains("failed  request budget"), "{report}");
     assert!(!report.contains("s3cret"), "{report}");
