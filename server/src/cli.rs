@@ -220,6 +220,8 @@ async fn configured(
     }
     let (mut stdout, mut stderr) = (io::stdout(), io::stderr());
     let mut upstream = Upstream::new(&*source, &budget, &mut stderr);
+    // It reports what the refusal left undone, wherever it is by then.
+    let is_check = !matches!(command, Command::Stats(_) | Command::Queues(_));
     let run = async {
         match command {
             Command::Stats(args) => {
@@ -233,10 +235,8 @@ async fn configured(
         }
     };
     let outcome = tokio::select! {
-        // First: `check` reports all that it found before.
-        biased;
         outcome = run => outcome,
-        why = budget.refused() => Err(Failure::new(Exit::Other, why)),
+        why = budget.refused(), if !is_check => Err(Failure::new(Exit::Other, why)),
     };
     upstream.say_spent()?;
     budget.close().await;
