@@ -136,7 +136,7 @@ impl Run {
     }
 }
 
-/// A server of this tenant in a folder of its own, with one board for each way to show agents in
+/// A server of this tenant in a separate folder, with one board for each way to show agents in
 /// `boards`, which has its name.
 fn serve(tenant: &str, boards: &[&str], variables: &[(&str, &str)]) -> (TempDir, Program) {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
 //! Hours that nothing recorded, as CXone counted them later. They are apart from minutes and
-//! quarter hours, so that none of those is ever replaced.
+//! quarter hours, so that they never replace one.
 
 use std::collections::BTreeSet;
 

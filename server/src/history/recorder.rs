@@ -148,7 +148,7 @@ impl Recorder {
             queue: None,
             detail: detail.to_string(),
         };
-        // Whoever leads.
+        // From any leader.
         self.hand_over(Record::Events(Events {
             events: vec![event],
             state: Vec::new(),

@@ -20,7 +20,7 @@ const JSON: Content = Content {
     cache_control: "no-store",
 };
 
-/// `GET /api/boards/{slug}/agents`: counts for whoever may see the board; each agent for a person
+/// `GET /api/boards/{slug}/agents`: counts for everyone who may see the board; each agent for a person
 /// whom a proxy named, or with a link that has this right.
 pub(super) async fn agents(
     State(state): State<AppState>,

@@ -1,5 +1,5 @@
 //! The list of agents where another server leads. Who they are is published to nobody: this
-//! server reads them itself, while somebody looks at a list of its own.
+//! server reads them itself, while a page shows its list.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
