@@ -14,12 +14,12 @@
 //!   (`pairing_codes`): what is there; `takeover`: the files of 0.1
 //! - [`Token`] (`token`) and `code`: the long secret, and the short one to be read aloud
 //! - [`Caller`] (`caller`): who asks, through which proxy, by the headers that `forwarded`
-//!   reads; `cookie`: the link in a
-//!   browser's hands
+//!   reads; `cookie`: the link in a browser's hands; `bearer`: in a program's
 //! - `person`: whether a proxy's header names somebody
 //! - [`Attempts`] (`attempts`): how often somebody may be wrong
 
 mod attempts;
+mod bearer;
 mod caller;
 pub mod code;
 pub mod control;

@@ -213,6 +213,7 @@ async fn configured(
             retention: config.store.retention,
         };
         let mut server = Server::new(config, source, budget, clock).reconfigured_by(changes);
+        server.reload = reload.status();
         server.calls = calls;
         server.history = Some(history);
         server.manager = manager;

@@ -8,6 +8,7 @@
 //! | `/api/boards/{slug}/agents` | its agents: the only place where they are named |
 //! | `/api/boards/{slug}/queues/{id}/history`, `….csv` | what is kept of a queue |
 //! | `/api/boards/{slug}/events` | changes of levels, of the upstream and of the server |
+//! | `/api/boards/{slug}/events/stream` | changes of levels and of the snapshot, as they happen |
 //! | `POST /api/access` | a link's token for the board's cookie |
 //! | `POST /api/screens`, `/api/screens/wait` | a code for a screen, and whether it was let in |
 //! | `/healthz` | 200 while the process serves |
@@ -34,6 +35,7 @@ mod negotiate;
 mod page;
 mod request_log;
 mod security_headers;
+mod stream;
 
 use std::sync::Arc;
 
@@ -46,6 +48,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 use tower::Service as _;
 use tracing::{Instrument as _, Span};
 
@@ -88,6 +91,8 @@ pub struct AppState {
     pub servers: Option<Arc<Status>>,
     /// What is kept of the queues; `None` where nothing is.
     pub history: Option<Arc<History>>,
+    /// True once the server stops: streams end.
+    pub stopping: watch::Receiver<bool>,
 }
 
 /// The names in a route's path: one, or a tuple of several.
@@ -282,6 +287,7 @@ fn router(state: AppState) -> Router {
         .route("/api/boards/{slug}/trends", get(api::trends))
         .route("/api/boards/{slug}/agents", get(agents::agents))
         .route("/api/boards/{slug}/events", get(history::events))
+        .route("/api/boards/{slug}/events/stream", get(stream::stream))
         .route(
             "/api/boards/{slug}/queues/{id}/history",
             get(history::history),

@@ -2,15 +2,17 @@
 //!
 //! Counters belong to the modules in which things happen, which know nothing of who reads
 //! them. What is an age or a state is computed when it is asked for, from what is there
-//! anyway. Labels are words of ours, boards of the configuration, and the names of a
-//! bounded number of screens; never what a stranger sends.
+//! anyway. Labels are words of ours, boards of the configuration, and the names of a bounded
+//! number of queues and screens; never what a stranger sends.
 //!
 //! # Layout
 //! - `calls`: requests to CXone
-//! - `state`: ages and states, at the moment of the scrape; `process`: the process
+//! - `state`: ages and states, at the moment of the scrape; `queues`: the numbers of each queue;
+//!   `process`: the process
 
 mod calls;
 mod process;
+mod queues;
 mod state;
 
 use std::{fmt, sync::Arc};
@@ -22,8 +24,9 @@ use prometheus_client::{
 };
 
 use crate::{
-    clock::Clock, connections::ConnectionMetrics, history::HistoryMetrics, http::Requests,
-    poller::Polls, screens::ScreenRegistry, servers::Status, snapshot::Boards,
+    access::Guard, clock::Clock, connections::ConnectionMetrics, history::HistoryMetrics,
+    http::Requests, poller::Polls, reload::ReloadStatus, screens::ScreenRegistry, servers::Status,
+    snapshot::Boards,
 };
 pub use calls::Calls;
 pub use state::NAMED_SCREENS;
@@ -33,6 +36,8 @@ pub use state::NAMED_SCREENS;
 pub struct Measured {
     /// Snapshots, their ages and encodings.
     pub boards: Arc<Boards>,
+    /// The most queues whose numbers are metrics; 0 is none.
+    pub most_queues: usize,
     /// The gate to CXone.
     pub budget: Arc<RequestBudget>,
     /// The requests that passed it.
@@ -41,6 +46,10 @@ pub struct Measured {
     pub source: Arc<dyn QueueSource>,
     /// How the reading gets on.
     pub polls: Polls,
+    /// How the configuration was taken last.
+    pub reload: ReloadStatus,
+    /// The links, where they decide.
+    pub access: Arc<Guard>,
     /// What browsers ask.
     pub requests: Requests,
     /// Their connections.
@@ -95,6 +104,7 @@ impl Metrics {
         let ours = registry.sub_registry_with_prefix("queuewall");
         measured.calls.register(ours);
         measured.polls.register(ours);
+        measured.reload.register(ours);
         measured.boards.encodings().register(ours);
         measured.requests.register(ours);
         measured.connections.register(ours);

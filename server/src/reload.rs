@@ -10,10 +10,12 @@
 //! - `file_digests`: the files' content, for comparison
 //! - `changes`: two configurations, told apart in words
 //! - `hangup`: SIGHUP
+//! - `status`: how the last reload ended, for metrics
 
 mod changes;
 mod file_digests;
 mod hangup;
+mod status;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -30,6 +32,7 @@ use crate::{
 use file_digests::FileDigests;
 
 pub use hangup::hangups;
+pub use status::ReloadStatus;
 
 /// How often the files are looked at.
 pub const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -59,6 +62,7 @@ pub struct Reload {
     noted: Vec<String>,
     /// Whether the boards in force are those of the configuration file.
     has_boards: bool,
+    status: ReloadStatus,
 }
 
 /// Why a configuration is not taken.
@@ -109,8 +113,15 @@ impl Reload {
             warned: loaded.config.warnings.clone(),
             noted: loaded.notes.clone(),
             has_boards: !loaded.board_places.is_empty(),
+            status: ReloadStatus::default(),
         };
         (reload, followers)
+    }
+
+    /// How the last reload ended, for metrics.
+    #[must_use]
+    pub fn status(&self) -> ReloadStatus {
+        self.status.clone()
     }
 
     /// Looks at the files, and reads them whenever they changed or `asked` is notified;
@@ -176,6 +187,7 @@ impl Reload {
             error!("the configuration stays as it was: {}", refused.words());
         }
         self.refused = Some(refused);
+        self.status.set_successful(false);
     }
 
     /// Why a good configuration is not applied without SIGHUP: lines are removed by accident
@@ -223,6 +235,8 @@ impl Reload {
             warn!("restart required: {}", waiting.join(", "));
         }
         self.waiting = waiting;
+        self.status.set_successful(true);
+        self.status.set_requires_restart(!self.waiting.is_empty());
     }
 }
 

@@ -31,6 +31,7 @@ use crate::{
     metrics::{Calls, Measured, Metrics},
     operators::{self, OperatorsState},
     poller::{self, PollConfig, Poller, Polls},
+    reload::ReloadStatus,
     screens::{DARK_AFTER, ScreenRegistry, shared::SharedScreens},
     servers::{self, FollowedAgents, Servers, Status},
     service_manager::ServiceManager,
@@ -62,6 +63,8 @@ pub struct Server {
     pub page: Page,
     /// What changes of the configuration while it runs, if anything can.
     pub changes: Option<watch::Receiver<Live>>,
+    /// How the last of these changes was taken.
+    pub reload: ReloadStatus,
     /// Where the history is kept; `None` keeps none.
     pub history: Option<HistoryConfig>,
     /// Each queue's last three hours, the oldest minute first, where no history has them: a
@@ -90,6 +93,7 @@ impl Server {
             dark_after: DARK_AFTER,
             page: Page::embedded(),
             changes: None,
+            reload: ReloadStatus::default(),
             history: None,
             past: HashMap::new(),
             manager: ServiceManager::default(),
@@ -159,13 +163,17 @@ impl Server {
             Arc::clone(&self.clock),
             (servers.as_ref()).map_or_else(String::new, |it| it.name().to_owned()),
         );
+        let (stop, is_stopping) = watch::channel(false);
         let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
         let metrics = Metrics::new(Measured {
             boards: Arc::clone(&boards),
+            most_queues: server.metrics_queues,
             budget: Arc::clone(&self.budget),
             calls: self.calls,
             source: self.source,
             polls: polls.clone(),
+            reload: self.reload,
+            access: Arc::clone(&access),
             requests: requests.clone(),
             connections: connections.clone(),
             screens: Arc::clone(&screens),
@@ -191,6 +199,7 @@ impl Server {
             requests,
             servers: servers.clone(),
             history: history.clone(),
+            stopping: is_stopping,
         };
 
         let is_tls = tls.is_some();
@@ -216,6 +225,7 @@ impl Server {
         let shutdown = async move {
             shutdown.await;
             stopping.stopping();
+            stop.send_replace(true);
         };
         let shutdown = shutdown.shared();
         let operators = async {

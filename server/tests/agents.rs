@@ -17,7 +17,7 @@ use std::{
 use program::{PATIENCE, Program};
 use queuewall_shared::agents::{AgentList, NoAgents};
 use queuewall_simulator::{Endpoint, Options, Simulator};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -25,6 +25,9 @@ use tokio_rustls::rustls::crypto::ring;
 
 /// The router's table, as it is written.
 const ROUTES: &str = include_str!("../src/http.rs");
+
+/// The one answer that does not end.
+const STREAM: &str = "/api/boards/{slug}/events/stream";
 
 const OPERATORS: [&str; 3] = ["/metrics", "/screens", "/screens.css"];
 
@@ -59,12 +62,16 @@ impl Run {
         }
     }
 
-    async fn ask(&self, path: &str, headers: &[(&str, &str)]) -> (StatusCode, String, Vec<u8>) {
+    async fn send(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let mut request = (self.client).get(format!("http://{}{path}", self.server.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = request.send().await.unwrap();
+        request.send().await.unwrap()
+    }
+
+    async fn ask(&self, path: &str, headers: &[(&str, &str)]) -> (StatusCode, String, Vec<u8>) {
+        let answer = self.send(path, headers).await;
         let status = answer.status();
         let mut head = format!("{:?}", answer.headers());
         if let Some(kept) = answer.headers().get("cache-control") {
@@ -96,7 +103,7 @@ impl Run {
         let routes = ROUTES.split(".route(").skip(1);
         let routes: Vec<_> = routes
             .filter_map(|rest| rest.split('"').nth(1))
-            .filter(|route| *route != "/api/boards/{slug}/agents")
+            .filter(|route| *route != "/api/boards/{slug}/agents" && *route != STREAM)
             .collect();
         assert!(routes.len() > 12 && routes.contains(&"/api/boards/{slug}/events"));
         for route in routes {
@@ -105,6 +112,13 @@ impl Run {
                 let (_, head, body) = self.ask(&path, headers).await;
                 self.heard.push((path, [head.into_bytes(), body].concat()));
             }
+        }
+        // It does not end: its first event.
+        for board in boards {
+            let path = STREAM.replace("{slug}", board);
+            let mut answer = self.send(&path, headers).await;
+            let first = answer.chunk().await.unwrap().unwrap_or_default();
+            self.heard.push((path, first.to_vec()));
         }
         let said = self.server.said();
         let (_, url) = said.split_once("metrics and screens at ").unwrap();

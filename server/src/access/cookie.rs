@@ -27,7 +27,7 @@ const TRIAL: &str = "queuewall.trial";
 const MOST: usize = 200;
 
 /// The longest value that could be a token, in bytes.
-const LONGEST_TOKEN: usize = 64;
+pub(super) const LONGEST_TOKEN: usize = 64;
 
 /// A cookie that may hold the token of a board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::{
-    Attempts, Caller, CookieScope, Link, Links, PairingCodes, Proxies, Store, StoreError, Token,
-    TokenHash, control, cookie, forwarded, person,
+    Attempts, Caller, CookieScope, Link, Links, Opened, PairingCodes, Proxies, Store, StoreError,
+    Token, TokenHash, bearer, control, cookie, forwarded, person,
 };
 
 /// Tries with a wrong token, and codes asked for, in [`ATTEMPTS_WINDOW`].
@@ -119,6 +119,16 @@ pub struct Pass {
     pub renewed: Option<(Link, Token)>,
 }
 
+impl From<Opened> for Pass {
+    fn from(opened: Opened) -> Self {
+        Self {
+            link: Some(opened.link),
+            lists_agents: opened.lists_agents,
+            renewed: None,
+        }
+    }
+}
+
 impl Guard {
     /// Access for everyone.
     #[must_use]
@@ -199,15 +209,17 @@ impl Guard {
             AccessBackend::Links(backend) => {
                 let mut refusal = None;
                 let mut admitted = None;
+                if let Some(token) = bearer::token(caller.headers) {
+                    match backend.links.opens(token, slug, now) {
+                        Ok(opened) => return Ok(opened.into()),
+                        Err(ended) => refusal = Some(ended),
+                    }
+                }
                 let cookies = cookie::all(caller.headers);
                 for cookie in cookies.filter(|cookie| cookie.board == slug) {
                     match backend.links.opens(cookie.token, slug, now) {
                         Ok(opened) if backend.is_current(cookie) => {
-                            return Ok(Pass {
-                                link: Some(opened.link),
-                                lists_agents: opened.lists_agents,
-                                renewed: None,
-                            });
+                            return Ok(opened.into());
                         }
                         // Browsers send the older one first: another may be current.
                         Ok(opened) => admitted = Some((opened, cookie)),
@@ -218,9 +230,8 @@ impl Guard {
                 }
                 if let Some((opened, cookie)) = admitted {
                     return Ok(Pass {
-                        link: Some(opened.link),
-                        lists_agents: opened.lists_agents,
                         renewed: backend.renewed(cookie, now),
+                        ..opened.into()
                     });
                 }
                 if refusal == Some(Refusal::NoAccess) {
@@ -257,6 +268,11 @@ impl Guard {
         };
         // Each cookie once, however many boards there are.
         let mut by_board = HashMap::new();
+        let of_bearer = bearer::token(caller.headers).map(|token| backend.links.good(token, now));
+        let of_bearer = of_bearer.and_then(Result::ok);
+        if let Some(link) = &of_bearer {
+            by_board.insert(link.board.as_str(), Ok(()));
+        }
         for cookie in cookie::all(caller.headers) {
             let outcome = backend.links.opens(cookie.token, cookie.board, now);
             let outcome = outcome.map(|_| ());
@@ -285,7 +301,7 @@ impl Guard {
         let (client, now) = (self.proxies.client(caller), Instant::now());
         if backend.unknown_cookies.check(client, now).is_ok() {
             backend.unknown_cookies.count(client, now);
-            info!("a cookie was refused: no link has its token");
+            info!("a cookie or bearer token was refused: no link has it");
         }
     }
 

@@ -129,6 +129,19 @@ impl Links {
         })
     }
 
+    /// The good links that expire, the soonest first, each with when it does (seconds since 1970).
+    #[must_use]
+    pub fn ending(&self, now: SystemTime) -> Vec<(u64, Link)> {
+        let by_hash = self.by_hash.load();
+        let links = by_hash.values().map(|known| &known.link);
+        let good = links.filter(|link| link.status(now) == LinkStatus::Good);
+        let mut ending: Vec<_> = good
+            .filter_map(|link| Some((link.expires?, link.clone())))
+            .collect();
+        ending.sort_by(|one, other| (one.0, &one.1.id).cmp(&(other.0, &other.1.id)));
+        ending
+    }
+
     /// Revokes the links that are good and `meant`, from this moment on; that is written as soon
     /// as the database takes it. Which ones.
     pub fn revoke(&self, meant: impl Fn(&Link) -> bool, now: SystemTime) -> Vec<Link> {

@@ -266,6 +266,7 @@ settings! {
         .kind(Kind::Integer).default("10");
     LISTEN = both("QUEUEWALL_LISTEN", "server.listen").default("127.0.0.1:8080");
     METRICS_LISTEN = both("QUEUEWALL_METRICS_LISTEN", "server.metrics_listen");
+    METRICS_QUEUES = both("QUEUEWALL_METRICS_QUEUES", "server.metrics_queues").kind(Kind::Integer);
     STATE_DIR = both("QUEUEWALL_STATE_DIR", "server.state_dir")
         .default("queuewall-state, beside the configuration file");
     PUBLIC_URL = both("QUEUEWALL_PUBLIC_URL", "server.public_url").live();

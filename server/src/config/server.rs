@@ -21,6 +21,9 @@ pub struct ServerConfig {
     /// access control. `QUEUEWALL_METRICS_LISTEN`, `server.metrics_listen`; `None`, the
     /// default, is nowhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// The most queues whose numbers are metrics; 0 is none. `QUEUEWALL_METRICS_QUEUES`,
+    /// `server.metrics_queues`; default 200.
+    pub metrics_queues: usize,
     /// Names by which browsers may ask, besides addresses, `localhost` and the machine's
     /// own. `QUEUEWALL_HOSTS`, `server.hosts`.
     pub hosts: Vec<String>,
@@ -36,6 +39,10 @@ pub struct ServerConfig {
     /// `server.idle_seconds`; default [`DEFAULT_IDLE`].
     pub idle: Duration,
 }
+
+/// Some 23 series a queue: what a small Prometheus takes without being asked.
+const DEFAULT_METRICS_QUEUES: usize = 200;
+const METRICS_QUEUES_BOUNDS: RangeInclusive<u64> = 0..=10_000;
 
 /// Longer than nginx and most balancers (60 s), Go's proxies (90 s) and Caddy (120 s) keep
 /// their connections: the side that closes one first loses the requests that cross it.
@@ -60,6 +67,7 @@ impl ServerConfig {
         Self {
             listen,
             metrics_listen: None,
+            metrics_queues: DEFAULT_METRICS_QUEUES,
             hosts: Vec::new(),
             tls: None,
             base_path: String::new(),
@@ -91,6 +99,13 @@ impl ServerConfig {
         Self {
             listen,
             metrics_listen: metrics_listen(reader, listen),
+            metrics_queues: usize::try_from(reader.integer(
+                &keys::METRICS_QUEUES,
+                DEFAULT_METRICS_QUEUES as u64,
+                METRICS_QUEUES_BOUNDS,
+                "queues",
+            ))
+            .unwrap_or(usize::MAX),
             hosts: reader.parse_list(&keys::HOSTS, host),
             tls: tls(reader),
             base_path: reader

@@ -51,6 +51,9 @@ pub enum ApiError {
         "the history cannot be read now: try again in a few seconds; the server's log and /readyz say more"
     )]
     HistoryUnavailable,
+    /// 503: so many event streams are open as this server keeps.
+    #[error("too many event streams are open on this server: close one, or poll the board instead")]
+    TooManyStreams,
     /// 400: the query of an address that is for programs.
     #[error("{0}")]
     BadQuery(String),
@@ -139,7 +142,7 @@ impl ApiError {
             | Self::NoSuchPath
             | Self::BelowAPath
             | Self::NoLinks => StatusCode::NOT_FOUND,
-            Self::HistoryUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::HistoryUnavailable | Self::TooManyStreams => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadQuery(_) | Self::UnreadablePath | Self::NotOneHost | Self::PlainHttp => {
                 StatusCode::BAD_REQUEST
             }
@@ -172,6 +175,7 @@ impl ApiError {
             Self::AgentsForbidden => AGENTS_FORBIDDEN,
             Self::NoHistory => "no_history",
             Self::HistoryUnavailable => "history_unavailable",
+            Self::TooManyStreams => "too_many_streams",
             Self::BadQuery(_) => "bad_query",
             Self::NoSuchPath => "no_such_path",
             Self::BelowAPath => "below_a_path",
@@ -206,7 +210,7 @@ impl IntoResponse for ApiError {
         let wait = match self {
             Self::TooManyAttempts(wait) => Some(wait.as_secs().max(1)),
             Self::TooManyRequests => Some(1),
-            Self::HistoryUnavailable => Some(5),
+            Self::HistoryUnavailable | Self::TooManyStreams => Some(5),
             _ => None,
         };
         if let Some(seconds) = wait {
@@ -218,7 +222,7 @@ impl IntoResponse for ApiError {
         }
         if status == StatusCode::UNAUTHORIZED {
             // RFC 9110, 11.6.1 wants one; no browser asks for a password because of it.
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Queuewall"));
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

@@ -14,6 +14,7 @@ use queuewall_shared::{
 mod access;
 mod addresses;
 mod history;
+mod stream;
 mod trends;
 mod wild;
 
@@ -59,6 +60,7 @@ fn guarded(page: Page, guard: Guard, boards: &[(&str, &str)]) -> Fixture {
         base_path: "".into(),
         frame_ancestors: Arc::new([]),
         history: None,
+        stopping: tokio::sync::watch::channel(false).1,
     };
     Fixture {
         routes: router(state.clone()),

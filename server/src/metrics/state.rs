@@ -19,7 +19,7 @@ use queuewall_shared::{
 };
 use tokio::{runtime::Handle, time::Instant};
 
-use super::{Measured, process};
+use super::{Measured, process, queues::Queues};
 use crate::{
     clock::Moment,
     screens::{Screen, State as ScreenState},
@@ -30,26 +30,29 @@ use crate::{
 /// that invented names displace none of them.
 pub const NAMED_SCREENS: usize = 200;
 
+const MOST_LINKS: usize = 200;
+
 const SECONDS: Option<&Unit> = Some(&Unit::Seconds);
 
 /// Reads what is measured when it is asked.
 #[derive(Debug)]
 pub(super) struct State {
     measured: Measured,
+    queues: Queues,
     /// Seconds since 1970.
     started: f64,
 }
 
 /// A value and its labels.
-type Sample<'s> = (Vec<(&'static str, &'s str)>, f64);
+pub(super) type Sample<'s> = (Vec<(&'static str, &'s str)>, f64);
 
-struct Page<'e> {
+pub(super) struct Page<'e> {
     encoder: DescriptorEncoder<'e>,
 }
 
 impl Page<'_> {
     /// A gauge of any number of samples; without any, its name and help are there.
-    fn gauge<'s>(
+    pub(super) fn gauge<'s>(
         &mut self,
         name: &str,
         help: &str,
@@ -83,6 +86,7 @@ impl State {
         let uptime = measured.boards.started().age_at(now);
         let started = started.unwrap_or_default().saturating_sub(uptime);
         Self {
+            queues: Queues::new(measured.most_queues),
             measured,
             started: started.as_secs_f64(),
         }
@@ -206,7 +210,9 @@ impl State {
                     })
                 })
             }),
-        )
+        )?;
+        let boards: Vec<_> = each().collect();
+        self.queues.write(page, &boards, now)
     }
 
     fn of_screens(&self, page: &mut Page<'_>, now: Moment) -> fmt::Result {
@@ -239,6 +245,22 @@ impl State {
             "Uncaught errors in the page of a screen with a name since it started; of the same 200",
             None,
             each().map(|(labels, screen)| (labels, f64::from(screen.errors))),
+        )
+    }
+
+    /// Soonest first: those that end last are left out.
+    fn of_links(&self, page: &mut Page<'_>, now: Moment) -> fmt::Result {
+        let backend = self.measured.access.link_backend();
+        let ending = backend.map(|backend| backend.links.ending(now.wall));
+        let ending = ending.unwrap_or_default();
+        page.gauge(
+            "queuewall_link_expiry_timestamp",
+            "When a link expires, since 1970; of the 200 good links that expire soonest",
+            SECONDS,
+            ending.iter().take(MOST_LINKS).map(|(expires, link)| {
+                let labels = vec![("board", link.board.as_str()), ("link", link.id.as_str())];
+                (labels, *expires as f64)
+            }),
         )
     }
 
@@ -281,7 +303,7 @@ impl State {
     }
 }
 
-fn tile_states(board: &Published, now: Moment) -> impl Iterator<Item = TileState> {
+pub(super) fn tile_states(board: &Published, now: Moment) -> impl Iterator<Item = TileState> {
     let snapshot = &board.snapshot;
     let latest_age = board.latest_read.map(|read| read.age_at(now));
     let interval = Duration::from_millis(snapshot.poll_interval_ms);
@@ -356,6 +378,7 @@ impl Collector for State {
         self.of_boards(&mut page, now)?;
         self.of_screens(&mut page, now)?;
         self.of_servers(&mut page)?;
+        self.of_links(&mut page, now)?;
         self.of_process(&mut page)
     }
 }

@@ -14,7 +14,7 @@ use cxone::{QueueInfo, QueueReadings, TokenLife};
 use queuewall_shared::{
     cause::Cause,
     report::Report,
-    snapshot::{Board, Queue, QueueState, UpstreamState},
+    snapshot::{Board, Level, Queue, QueueState, ServiceLevel, Today, UpstreamState},
     tile_state::TileState,
 };
 use tokio::time::Instant;
@@ -84,10 +84,13 @@ impl Fixture {
         let measured = Measured {
             servers: Some(Arc::new(Status::new(String::new()))),
             boards: Arc::new(boards),
+            most_queues: 2,
             budget: Arc::new(RequestBudget::new(10)),
             calls: Calls::default(),
             source: source.clone(),
             polls: Polls::default(),
+            reload: ReloadStatus::default(),
+            access: Arc::new(Guard::open()),
             requests: Requests::default(),
             connections: ConnectionMetrics::default(),
             screens: Arc::new(ScreenRegistry::new(DARK_AFTER)),
@@ -230,6 +233,92 @@ async fn board_queues_are_counted_by_the_state_of_their_tiles() {
     assert_eq!([count("closed"), count("stale")], [Some(0.0), Some(4.0)]);
 }
 
+/// The samples of the queues of `main` by metric and queue.
+fn of_queues(text: &str) -> BTreeMap<String, f64> {
+    let samples = text.lines().filter_map(|line| {
+        let (name, rest) = line
+            .strip_prefix("queuewall_queue_")?
+            .split_once("{board=\"main\",queue=\"")?;
+        let (queue, value) = rest.split_once("\"} ")?;
+        (name != "info").then_some(())?;
+        Some((format!("{name} {queue}"), value.parse().unwrap()))
+    });
+    samples.collect()
+}
+
+/// A queue with each kind of number: now and today.
+fn queue(id: &str) -> Queue {
+    Queue {
+        id: id.into(),
+        name: format!("{id} \"A\\B\""),
+        state: QueueState::Open,
+        lag_ms: Some(0),
+        level: Level::Warning,
+        waiting: Some(7),
+        longest_wait_ms: Some(61_500),
+        service_level: ServiceLevel {
+            percent: Some(87.5),
+            sample: Some(8),
+            ..ServiceLevel::default()
+        },
+        today: Some(Today {
+            offered: Some(90),
+            ..Today::default()
+        }),
+        ..Queue::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn queue_metrics_are_absent_once_stale_each_by_its_age() {
+    let fixture = Fixture::new();
+    let now = fixture.clock.now();
+    let boards = &fixture.measured.boards;
+    let mut snapshot = boards.latest("main").unwrap().snapshot.clone();
+    snapshot.poll_interval_ms = 30_000;
+    snapshot.today_interval_ms = Some(60_000);
+    let unread = Queue {
+        state: QueueState::Unknown,
+        ..Queue::default()
+    };
+    snapshot.queues = vec![queue("1"), unread, queue("3")];
+    boards.publish(snapshot, Some(now));
+    let text = fixture.text();
+    let live = [
+        ("level 1", 1.0),
+        ("longest_wait_seconds 1", 61.5),
+        ("offered 1", 90.0),
+        ("service_level_ratio 1", 0.875),
+        ("service_level_sample 1", 8.0),
+        ("waiting 1", 7.0),
+    ];
+    let expected = BTreeMap::from(live.map(|(name, value)| (name.to_owned(), value)));
+    assert_eq!(
+        of_queues(&text),
+        expected,
+        "the third is beyond the two of the fixture"
+    );
+    let info = "queuewall_queue_info{board=\"main\",queue=\"1\",name=\"1 \\\"A\\\\B\\\"\"} 1.0";
+    assert!(text.contains(info), "{text}");
+    let left_out = "queuewall_queues_without_metrics";
+    assert_eq!(fixture.value(left_out), Some(1.0));
+    // The live numbers are stale, and today's are not yet.
+    fixture.pass(91);
+    let today: Vec<_> = of_queues(&fixture.text()).into_keys().collect();
+    assert_eq!(today, ["offered 1"]);
+    fixture.pass(100);
+    assert_eq!(of_queues(&fixture.text()), BTreeMap::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn queue_metrics_are_off_at_zero() {
+    let mut fixture = Fixture::new();
+    fixture.measured.most_queues = 0;
+    let metrics = Metrics::new(fixture.measured.clone());
+    let text = metrics.write(Format::Prometheus).unwrap();
+    assert!(!text.contains("queuewall_queue_"), "{text}");
+}
+
 /// Half of a board may be missing while its state is ok: the alert asks for its tiles.
 #[test]
 fn alert_on_missing_queues_names_states_that_exist() {
@@ -354,11 +443,8 @@ fn names_in(text: &str) -> BTreeSet<String> {
 async fn the_documentation_has_every_metric_and_no_other() {
     let text = repository("docs/operating.md");
     let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
-    let rows: String = rows
-        .filter_map(|row| row.split_once('`'))
-        .map(|(name, _)| format!("{name} "))
-        .collect();
-    let documented = names_in(&rows);
+    let names = rows.filter_map(|row| row.split(" | ").next());
+    let documented = names.flat_map(names_in).collect::<BTreeSet<_>>();
     let there: BTreeSet<_> = families().into_keys().collect();
     assert_eq!(documented, there);
 }

@@ -77,14 +77,18 @@ impl Sides {
             screens: Arc::clone(&screens),
             requests: requests.clone(),
             history: None,
+            stopping: tokio::sync::watch::channel(false).1,
         };
         let metrics = Metrics::new(Measured {
             servers: None,
             boards: Arc::clone(&boards),
+            most_queues: 0,
             budget: Arc::new(RequestBudget::new(10)),
             calls: crate::metrics::Calls::default(),
             source: Arc::new(Nothing),
             polls: Polls::default(),
+            reload: crate::reload::ReloadStatus::default(),
+            access: Arc::new(Guard::open()),
             requests,
             connections: ConnectionMetrics::default(),
             screens: Arc::clone(&screens),

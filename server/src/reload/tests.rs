@@ -77,6 +77,7 @@ impl<'a> MakeWriter<'a> for Logs {
 struct Bench {
     env: Arc<FakeEnv>,
     live: watch::Receiver<Live>,
+    status: ReloadStatus,
     asked: Arc<Notify>,
     logs: Logs,
     _logging: DefaultGuard,
@@ -120,11 +121,13 @@ impl Bench {
         let shared = Arc::clone(&env) as Arc<dyn Env>;
         let named = named.map(PathBuf::from);
         let (reload, live) = Reload::new(shared, named, &loaded, EVERY);
+        let status = reload.status();
         let asked = Arc::new(Notify::new());
         tokio::spawn(reload.run(Arc::clone(&asked)));
         Self {
             env,
             live,
+            status,
             asked,
             logs,
             _logging: logging,
@@ -139,6 +142,16 @@ impl Bench {
     fn remove(&self, path: &str) {
         let mut files = self.env.files.lock().unwrap();
         assert!(files.remove(Path::new(path)).is_some());
+    }
+
+    /// Whether the last reload was good, and whether some of it waits for a restart, as metrics.
+    fn measured(&self) -> [bool; 2] {
+        let mut registry = prometheus_client::registry::Registry::default();
+        self.status.register(&mut registry);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        ["config_last_reload_successful", "config_restart_required"]
+            .map(|name| text.contains(&format!("\n{name} 1\n")))
     }
 
     fn slugs(&self) -> Vec<String> {
@@ -215,6 +228,7 @@ async fn invalid_configuration_is_refused_and_logged_once() {
     bench.write(FILE, BAD);
     looks(3).await;
     assert_eq!(bench.slugs(), ["sales"]);
+    assert_eq!(bench.measured(), [false, false]);
     assert!(!bench.live.has_changed().unwrap());
     let said = bench.said();
     assert!(
@@ -238,6 +252,7 @@ async fn invalid_configuration_is_refused_and_logged_once() {
     looks(3).await;
     assert_eq!(bench.slugs(), ["service"]);
     assert_eq!(bench.said().len(), 1);
+    assert_eq!(bench.measured(), [true, false]);
 
     bench.write(FILE, BAD);
     looks(3).await;
@@ -339,6 +354,7 @@ async fn what_needs_a_new_start_is_named_once_and_no_value_of_it() {
              poll.budget_per_minute, server.listen",
         ]
     );
+    assert_eq!(bench.measured(), [true, true]);
     bench.write(FILE, &format!("{more}{OTHER}"));
     looks(3).await;
     assert_eq!(bench.said().len(), 1, "the boards alone");
@@ -350,6 +366,7 @@ async fn what_needs_a_new_start_is_named_once_and_no_value_of_it() {
     bench.write(".env", "CXONE_TENANT_ID=tenant\n");
     looks(3).await;
     assert!(bench.said()[1].contains("no pending changes need a restart"));
+    assert_eq!(bench.measured(), [true, false]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -148,6 +148,55 @@ impl Linked {
 }
 
 #[tokio::test]
+async fn bearer_token_of_a_link_opens_its_board_to_a_program() {
+    let linked = linked(&BOARDS).await;
+    let ask = async |path: &str, authorization: &str, cookie: &str| {
+        let ask = Ask {
+            headers: &[("authorization", authorization)],
+            cookie,
+            ..Ask::default()
+        };
+        linked.fixture.ask(path, ask).await
+    };
+    let bearer = |kind: &str| format!("Bearer {}", linked.token(kind));
+    let board = "/api/boards/main";
+    let response = ask(board, &bearer("good"), "").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(
+        header(&response, "set-cookie"),
+        "",
+        "a program keeps no cookie"
+    );
+    let list = json_of(ask("/api/boards", &bearer("good"), "").await).await;
+    assert_eq!(list["boards"].as_array().unwrap().len(), 1);
+    for (kind, status) in [
+        ("revoked", 410),
+        ("expired", 410),
+        ("foreign", 401),
+        ("forged", 401),
+    ] {
+        let response = ask(board, &bearer(kind), "").await;
+        assert_eq!(response.status().as_u16(), status, "{kind}");
+    }
+    // What a proxy in front signed somebody in by is none of ours: the cookie counts.
+    let cookie = linked.cookie("main", "good");
+    let jwt = format!("Bearer {}", "eyJhbGciOiJSUzI1NiJ9.".repeat(20));
+    for other in ["Basic cGV0ZXI6cGFu", &jwt, &bearer("forged")] {
+        let response = ask(board, other, &cookie).await;
+        assert_eq!(response.status(), StatusCode::OK, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn links_that_end_are_listed_the_soonest_first() {
+    let linked = linked(&BOARDS).await;
+    let backend = linked.fixture.access.link_backend().unwrap();
+    let ending = backend.links.ending(SystemTime::now());
+    let ids: Vec<_> = ending.iter().map(|(_, link)| link.id.as_str()).collect();
+    assert_eq!(ids, ["good"], "not those that have ended, or never do");
+}
+
+#[tokio::test]
 async fn a_boards_answer_needs_a_good_link_of_that_board() {
     let linked = linked(&BOARDS).await;
     for (kind, board, status, code) in [
@@ -174,7 +223,7 @@ async fn a_boards_answer_needs_a_good_link_of_that_board() {
     }
     let known = linked.fixture.with_cookie("/api/boards/main", "").await;
     let unknown = linked.fixture.with_cookie("/api/boards/nothing", "").await;
-    assert_eq!(header(&known, "www-authenticate"), "Queuewall");
+    assert_eq!(header(&known, "www-authenticate"), "Bearer");
     assert_eq!(
         body(known).await,
         body(unknown).await,
