@@ -36,7 +36,7 @@ use crate::language;
 use crate::numbers;
 
 pub use access::{code_life, let_in, refused};
-pub use agents::{agents, agents_over, limit};
+pub use agents::{agents, agents_over, agents_over_as, limit};
 pub use desk::{
     address, agents_logged_on, all_queues, back_key, choice, close, command, copied, copy, help,
     left_open, missing_queues, never, no_data, no_such_queues, not_in_address, nothing_found, open,

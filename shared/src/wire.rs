@@ -46,7 +46,6 @@ pub trait Json: Sized {
 /// left out of it unless it is for a desk.
 pub fn snapshot(json: &impl Json, queues: Vec<Queue>, is_for_desk: bool) -> Option<BoardSnapshot> {
     let upstream = json.get("upstream");
-    let totals = json.get("totals");
     Some(BoardSnapshot {
         board: board(&json.get("board"))?,
         build: json.get("build").text()?,
@@ -73,13 +72,20 @@ pub fn snapshot(json: &impl Json, queues: Vec<Queue>, is_for_desk: bool) -> Opti
             true => json.get("groups").each(group).unwrap_or_default(),
             false => Vec::new(),
         },
-        totals: Totals {
-            waiting: count(&totals.get("waiting")),
-            longest_wait_ms: count(&totals.get("longest_wait_ms")),
-            average_wait_ms: count(&totals.get("average_wait_ms")),
-            counted: count(&totals.get("counted"))?.try_into().ok()?,
-            of: count(&totals.get("of"))?.try_into().ok()?,
+        totals: match is_for_desk {
+            true => totals(&json.get("totals"))?,
+            false => Totals::default(),
         },
+    })
+}
+
+fn totals(json: &impl Json) -> Option<Totals> {
+    Some(Totals {
+        waiting: count(&json.get("waiting")),
+        longest_wait_ms: count(&json.get("longest_wait_ms")),
+        average_wait_ms: count(&json.get("average_wait_ms")),
+        counted: count(&json.get("counted"))?.try_into().ok()?,
+        of: count(&json.get("of"))?.try_into().ok()?,
     })
 }
 

@@ -151,7 +151,8 @@ async fn page_without_right_shows_counts_and_the_servers_sentence() -> Result<()
     tab.open(&stage.url("/board/main?view=wall&lang=en"))
         .await?;
     tab.wait_for(
-        "(document.querySelector('.foot-over') || {}).textContent === '4 away over 30\\u{a0}min · 4 wrap-up over 2\\u{a0}min'",
+        "['.foot-over', '.foot-next'].map(it => (document.querySelector(it) || {}).textContent).join() \
+             === 'Critical: 4 away over 30\\u{a0}min,Warning: 4 wrap-up over 2\\u{a0}min'",
         SOON,
     )
     .await?;

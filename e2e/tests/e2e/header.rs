@@ -56,7 +56,7 @@ const FAULTS: &str = r#"(() => {
     goes.slice(first).filter(part => !isThere(part))
         .forEach(part => faults.push('gone too soon: ' + part.className));
     const foot = parts('.pager-dots', '.foot-limits', '.foot-agents', '.foot-notice',
-        '.foot-over', '.pager-number', '.pager-place', '.pager-elsewhere');
+        '.foot-next', '.foot-over', '.pager-number', '.pager-place', '.pager-elsewhere');
     look('.foot', foot);
     const said = foot.filter(part => part.textContent || part.children.length);
     said.slice(said.findIndex(isThere)).filter(part => !isThere(part))

@@ -13,6 +13,7 @@ use crate::board::{BoardState, Paging};
 use crate::components::line::Line;
 use crate::field::Field;
 use crate::markup;
+use crate::numbers;
 use crate::slots::{self, Part, Slots, follow};
 use crate::sound::SoundState;
 use crate::text;
@@ -25,12 +26,12 @@ const MOST_DOTS: usize = 12;
 pub(crate) const MARKUP: &str = "<footer class=foot><div class=hints role=status>\
     <p data-hint=desk></p><p data-hint=zone></p><p data-hint=sound></p><p data-hint=sleep></p></div>\
     <p class=foot-notice role=status></p><p class=foot-agents></p><p class=foot-over></p>\
-    <p class=foot-limits></p>\
+    <p class=foot-next></p><p class=foot-limits></p>\
     <div class=pager role=img><span class=pager-paused></span><span class=pager-dots></span>\
     <span class=pager-number></span><span class=pager-place></span>\
     <span class=pager-elsewhere></span></div></footer>";
 
-const TABLE: [(&str, Part); 9] = [
+const TABLE: [(&str, Part); 11] = [
     ("[data-hint=desk]", Part::Text),
     ("[data-hint=zone]", Part::Text),
     ("[data-hint=sound]", Part::Text),
@@ -39,6 +40,8 @@ const TABLE: [(&str, Part); 9] = [
     (".foot-agents", Part::Text),
     (".foot-over", Part::Attribute("data-is")),
     (".foot-over", Part::Text),
+    (".foot-next", Part::Attribute("data-is")),
+    (".foot-next", Part::Text),
     (".foot-limits", Part::Text),
 ];
 
@@ -54,13 +57,14 @@ const PAGER: [(&str, Part); 8] = [
 ];
 
 /// What goes where the line is too short for all of it, the first to go first.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     ".pager-dots",
     ".foot-limits",
     ".foot-agents",
     ".foot-notice",
     ".hints",
     ".pager-paused",
+    ".foot-next",
     ".foot-over",
     ".pager-number",
     ".pager-place",
@@ -110,6 +114,7 @@ pub(crate) fn keep(
         };
         let notice = board.notice();
         let agents = Agents::of(board);
+        let [over, next] = &agents.over;
         let values = [
             leaving,
             &no_clock,
@@ -117,8 +122,10 @@ pub(crate) fn keep(
             may_sleep,
             &notice,
             &agents.counts,
-            agents.level,
-            &agents.over,
+            over.0,
+            &over.1,
+            next.0,
+            &next.1,
             limits,
         ];
         slots.show(&values);
@@ -134,9 +141,9 @@ pub(crate) fn keep(
 struct Agents {
     /// How many do what, and how old that is where it is not new.
     counts: String,
-    /// How many are past which limit, the worst first, and its level.
-    over: String,
-    level: &'static str,
+    /// How many are past which limit, the two worst of them: a level and words each. What the
+    /// others are past is counted behind.
+    over: [(&'static str, String); 2],
 }
 
 impl Agents {
@@ -158,13 +165,13 @@ impl Agents {
         if !age.is_empty() {
             said.counts += &[" · ", &age].concat();
         }
-        for over in counts.over.iter().filter(|_| is_current) {
-            if said.over.is_empty() {
-                said.level = over.level.as_str();
-            } else {
-                said.over += " · ";
-            }
-            said.over += &text::agents_over(over);
+        let mut all = counts.over.iter().filter(|_| is_current);
+        for (place, over) in said.over.iter_mut().zip(&mut all) {
+            *place = (over.level.as_str(), text::agents_over_as(over));
+        }
+        let rest: u64 = all.map(|over| over.agents).sum();
+        if rest > 0 {
+            said.over[1].1 += &[" · +", &numbers::count(rest)].concat();
         }
         said
     }

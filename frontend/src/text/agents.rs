@@ -5,7 +5,7 @@ use std::time::Duration;
 use queuewall_shared::agents::{ActivityCounts, AgentActivity, AgentsOver};
 use queuewall_shared::format;
 
-use super::{after_call, away, busy, free, minutes, wait, words};
+use super::{after_call, away, busy, free, level, minutes, wait, words};
 use crate::numbers;
 
 /// In the order in which they are said.
@@ -40,6 +40,12 @@ pub fn agents_over(over: &AgentsOver) -> String {
     let does = over.reason.as_deref().unwrap_or(does(over.activity));
     let (agents, limit) = (numbers::count(over.agents), limit(over.limit_ms));
     words().agents_over.fill([&agents, does, &limit])
+}
+
+/// "Critical: 4 away over 30 min".
+#[must_use]
+pub fn agents_over_as(over: &AgentsOver) -> String {
+    [level(over.level), words().colon, &agents_over(over)].concat()
 }
 
 /// How long a limit allows: in minutes where they are whole.

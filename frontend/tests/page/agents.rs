@@ -391,25 +391,45 @@ async fn queue_lists_agents_with_one_of_its_contacts() {
 #[wasm_bindgen_test]
 async fn wall_counts_agents_and_those_past_a_limit() {
     let foot = |shown: &Shown| {
-        let parts = [".foot-agents", ".foot-over"];
+        let parts = [".foot-agents", ".foot-over", ".foot-next"];
         parts.map(|part| shown.text(part).trim().replace('\u{a0}', " "))
     };
-    let mut mine = counts(AgentsShown::Counts);
-    mine.over.push(over(
-        AgentActivity::Unavailable,
-        Some("Lunch"),
-        Level::Warning,
-        2_700_000,
-    ));
+    let levels = |shown: &Shown| {
+        let parts = [".foot-over", ".foot-next"];
+        parts.map(|part| shown.find(part).get_attribute("data-is"))
+    };
     let shown = Shown::asked("?lang=en", vec![queue("a")], 0, 0).await;
-    assert_eq!(foot(&shown), ["", ""]);
-    shown.board.take(board(Some(mine)));
+    assert_eq!(foot(&shown), ["", "", ""]);
+    shown.board.take(board(Some(counts(AgentsShown::Counts))));
     settle().await;
     let counted = "1 free · 1 busy · 1 wrap-up · 2 away";
-    let over = "1 away over 5 min · 1 wrap-up over 1:30 · 1 Lunch over 45 min";
-    assert_eq!(foot(&shown), [counted, over]);
-    let level = shown.find(".foot-over").get_attribute("data-is");
-    assert_eq!(level.as_deref(), Some("critical"));
+    let worst = "Critical: 1 away over 5 min";
+    let next = "Warning: 1 wrap-up over 1:30";
+    assert_eq!(foot(&shown), [counted, worst, next]);
+    assert_eq!(
+        levels(&shown),
+        ["critical", "warning"].map(|it| Some(it.to_owned()))
+    );
+
+    // The others are counted: their agents, each of whom is past one limit.
+    let mut mine = counts(AgentsShown::Counts);
+    for minutes in [45, 60] {
+        let limit_ms = minutes * 60_000;
+        let lunch = over(
+            AgentActivity::Unavailable,
+            Some("Lunch"),
+            Level::Warning,
+            limit_ms,
+        );
+        mine.over.push(AgentsOver {
+            agents: minutes,
+            ..lunch
+        });
+    }
+    shown.board.take(board(Some(mine)));
+    settle().await;
+    let more = [next, " · +105"].concat();
+    assert_eq!(foot(&shown), [counted, worst, &more]);
 
     let unknown = "– free · – busy · – wrap-up · – away";
     shown.board.advance(at(60).monotonic, &good_link());
@@ -417,7 +437,8 @@ async fn wall_counts_agents_and_those_past_a_limit() {
     assert_eq!(foot(&shown)[0], [counted, " · 60 s ago"].concat());
     shown.board.advance(at(100).monotonic, &good_link());
     settle().await;
-    assert_eq!(foot(&shown), [&*[unknown, " · 100 s old"].concat(), ""]);
+    assert_eq!(foot(&shown), [&*[unknown, " · 100 s old"].concat(), "", ""]);
+    assert_eq!(levels(&shown), [None, None]);
 }
 
 #[wasm_bindgen_test]
