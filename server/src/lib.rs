@@ -18,6 +18,7 @@
 //! - [`state`]: the folder of private files
 //! - [`http`]: the routes; [`operators`]: those of the operators' listener
 //! - [`screens`]: which screens there are, and how they are
+//! - [`alerts`]: what happens on the boards, told where people are
 //! - [`remedy`]: what to do about a failed read
 //! - [`reload`]: the configuration, read again while the server runs
 //! - [`servers`]: several servers on one database
@@ -35,6 +36,7 @@
 
 pub mod access;
 mod agents;
+pub mod alerts;
 pub mod backoff;
 pub mod board;
 pub mod cli;
