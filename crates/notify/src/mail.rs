@@ -62,7 +62,9 @@ async fn attempt(receiver: &Receiver, n: &Notification) -> Result<(), SendError>
 
 async fn transport(receiver: &Receiver) -> Result<AsyncSmtpTransport<Tokio1Executor>, SendError> {
     let (
-        Channel::Mail { server, port, .. },
+        Channel::Mail {
+            server, port, from, ..
+        },
         Target::Email {
             tls,
             user,
@@ -74,9 +76,14 @@ async fn transport(receiver: &Receiver) -> Result<AsyncSmtpTransport<Tokio1Execu
         return Err(refused(receiver, "it is no mail receiver"));
     };
     let found = tokio::net::lookup_host((server.as_str(), *port)).await;
-    let mut found = found.map_err(|_| temporary(receiver, "its name cannot be resolved"))?;
+    let all: Vec<_> = found
+        .map_err(|_| temporary(receiver, "its name cannot be resolved"))?
+        .collect();
+    let mut found = all.iter().copied();
+    // A network without IPv6 is more common than a mail server without IPv4.
     let address: SocketAddr = found
-        .next()
+        .find(SocketAddr::is_ipv4)
+        .or_else(|| all.first().copied())
         .ok_or_else(|| temporary(receiver, "its name has no address"))?;
     address::check(address.ip(), true).map_err(|forbidden: Forbidden| SendError::Forbidden {
         host: receiver.host().to_owned(),
@@ -97,7 +104,8 @@ async fn transport(receiver: &Receiver) -> Result<AsyncSmtpTransport<Tokio1Execu
             .port(*port)
             .tls(tls)
             .timeout(Some(TIMEOUT))
-            .hello_name(ClientId::Domain("queuewall.invalid".to_owned()));
+            // Servers refuse `localhost` and names that do not exist.
+            .hello_name(ClientId::Domain(from.email.domain().to_owned()));
     if let (Some(user), Some(password)) = (user, password) {
         let password = password.expose_secret().to_owned();
         builder = builder.credentials(Credentials::new(user.clone(), password));

@@ -327,6 +327,8 @@ async fn mail_has_encoded_subject_and_no_injected_header() -> Outcome {
                 return Ok::<_, std::io::Error>(mail);
             }
             let answer = match line.trim_end() {
+                "EHLO example.com" => "250 welcome\r\n",
+                hello if hello.starts_with("EHLO") => "504 need a name that exists\r\n",
                 "DATA" => "354 go on\r\n",
                 "." => "250 taken\r\n",
                 "QUIT" => return Ok(mail),
@@ -370,5 +372,29 @@ async fn mail_has_encoded_subject_and_no_injected_header() -> Outcome {
     ] {
         assert!(mail.contains(header), "{header}: {mail}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn webhook_is_switched_off_when_it_answers_gone() -> Outcome {
+    let (url, mut requests) = server(&["HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n"]).await?;
+    let target = Target::Webhook {
+        url: url.into(),
+        secrets: Vec::new(),
+    };
+    let outbox = Outbox::new(vec![Receiver::new("hook", target, true)?]);
+    outbox.send("hook", critical());
+    requests.recv().await.ok_or("no request")?;
+    while !outbox.status()[0].switched_off {
+        tokio::task::yield_now().await;
+    }
+    outbox.send("hook", notification(Kind::Resolved));
+    let status = &outbox.status()[0];
+    assert_eq!((status.pending, status.sent, status.gave_up), (0, 0, 2));
+    let words = status
+        .last_failure
+        .as_ref()
+        .map(|failure| failure.words.clone());
+    assert!(words.is_some_and(|words| words.contains("410")));
     Ok(())
 }
