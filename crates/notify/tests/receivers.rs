@@ -1,6 +1,6 @@
 //! Receivers as real servers on local listeners.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use queuewall_notify::{
     Kind, Notification, Outbox, PagerDutyEndpoint, Receiver, SendError, Severity, SigningSecret,
@@ -396,5 +396,25 @@ async fn webhook_is_switched_off_when_it_answers_gone() -> Outcome {
         .as_ref()
         .map(|failure| failure.words.clone());
     assert!(words.is_some_and(|words| words.contains("410")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn retry_after_may_be_a_date() -> Outcome {
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3_600));
+    let answer = format!("HTTP/1.1 429 Slow\r\nretry-after: {date}\r\ncontent-length: 0\r\n\r\n");
+    let (url, _requests) = server(&[&answer]).await?;
+    let error = deliver_once(&slack(&url)?, &critical())
+        .await
+        .err()
+        .ok_or("delivered")?;
+    let SendError::Temporary {
+        retry_after: Some(asked),
+        ..
+    } = error
+    else {
+        return Err(error.into());
+    };
+    assert!((3_500..=3_600).contains(&asked.as_secs()), "{asked:?}");
     Ok(())
 }
