@@ -260,6 +260,7 @@ impl Wall {
             server: self.config.clone(),
             access: self.access.clone(),
             boards,
+            alerts: queuewall::config::AlertsConfig::default(),
             warnings: Vec::new(),
         };
         let budget = Arc::new(RequestBudget::new(budget_per_minute));

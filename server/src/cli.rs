@@ -14,6 +14,7 @@
 //! - `health`: asks the server that runs
 //! - `serve`, `demo`: the commands that run a wallboard
 
+mod alerts;
 mod args;
 mod check;
 mod config_show;
@@ -40,9 +41,10 @@ use std::{
 };
 
 pub use args::{
-    AddArgs, ApproveArgs, BackupArgs, CheckArgs, Cli, Command, ConfigCommand, DemoArgs, Expires,
-    ExportArgs, ExportVersion, FormatArgs, HealthArgs, HistoryCommand, LinksCommand, MigrateArgs,
-    RevokeArgs, ScreensCommand, StatsArgs, StoreCommand, StoreExportArgs,
+    AddArgs, AlertsCommand, AlertsTestArgs, ApproveArgs, BackupArgs, CheckArgs, Cli, Command,
+    ConfigCommand, DemoArgs, Expires, ExportArgs, ExportVersion, FormatArgs, HealthArgs,
+    HistoryCommand, LinksCommand, MigrateArgs, RevokeArgs, ScreensCommand, StatsArgs, StoreCommand,
+    StoreExportArgs,
 };
 pub use exit::{Exit, Failure};
 use jiff::tz::TimeZone;
@@ -178,6 +180,9 @@ async fn configured(
         Arc::new(Watched::new(SystemClock)),
     );
     let calls = Calls::default();
+    if let Command::Alerts(AlertsCommand::Test(args)) = command {
+        return alerts::test(&config.alerts, &args.name, &mut io::stdout()).await;
+    }
     if let Command::Check(CheckArgs { offline: true }) = command {
         // Making a client sends nothing, and reads the certificates.
         connect(&config, &Arc::new(RequestBudget::new(limit)), clock, &calls)?;

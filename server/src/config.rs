@@ -9,6 +9,7 @@
 //! - `access`: access control; `agents`: what is shown of them; `trust`: which proxies and headers may name a user
 //! - `boards` (with `levels`, `hours` and `display`), `cxone`, `poll`, `server`, `store`: one
 //!   concern each; `credential`: a secret, or the file that holds it; `notes`: what levels do, in words
+//! - `alerts`: what is alerted of; `receivers`: whom it is told
 //! - `frames`: which pages may show the wall in a frame
 //! - `environment` (with `dotenv`), `file`: the two sources; `reader`: both, the
 //!   environment first; `value`: what is wrong with a value whatever its source; `placeholder`:
@@ -21,6 +22,7 @@
 
 mod access;
 mod agents;
+mod alerts;
 mod boards;
 mod credential;
 mod cxone;
@@ -45,6 +47,7 @@ mod poll;
 mod problem;
 mod proxy;
 mod reader;
+mod receivers;
 mod requires_restart;
 mod server;
 mod store;
@@ -61,6 +64,7 @@ use std::{
 
 pub use self::cxone::USER_AGENT;
 pub use crate::{
+    alerts::AlertsConfig,
     board::{AgentLimit, AgentLimits, AgentsConfig, BoardConfig, QueueConfig},
     live::Live,
     poller::PollConfig,
@@ -99,6 +103,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// At least one board, each slug once: `[[boards]]`.
     pub boards: Vec<BoardConfig>,
+    /// What is alerted of, and to whom: `[[alerts]]`, `[[receivers]]`.
+    pub alerts: AlertsConfig,
     /// What is odd and does not stop the start, in whole sentences.
     pub warnings: Vec<String>,
 }
@@ -144,7 +150,13 @@ impl Loaded {
         let places: Vec<_> = places.map(|board| board.place.clone()).collect();
         let has_today =
             (cxone.as_ref()).is_some_and(|it| matches!(it.dialect, ::cxone::Dialect::Realtime(_)));
+        let (receivers, alerts) = (reader.receivers().to_vec(), reader.alerts().to_vec());
         let boards = BoardConfig::read_all(&mut reader, &targets, has_today);
+        let (receivers, names) = receivers::read(&mut reader, &receivers);
+        let alerts = AlertsConfig {
+            rules: alerts::read(&alerts, &boards, &names, &mut reader.problems),
+            receivers,
+        };
         agents::describe(&mut reader, &boards, access.mode, has_today);
         let slugs = boards.iter().map(|board| board.slug.clone());
         let board_places = slugs.zip(places).collect();
@@ -163,6 +175,7 @@ impl Loaded {
                 access,
                 store,
                 boards,
+                alerts,
                 warnings: reader.warnings,
             },
             targets,

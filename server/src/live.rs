@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::board::BoardConfig;
+use crate::{alerts::AlertsConfig, board::BoardConfig};
 
 /// The part of a configuration that changes while the server runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,4 +17,6 @@ pub struct Live {
     /// Names by which browsers may ask: `server.hosts`, and that of
     /// `server.public_url`.
     pub hosts: Vec<String>,
+    /// What is alerted of, and to whom: `[[alerts]]`, `[[receivers]]`.
+    pub alerts: AlertsConfig,
 }

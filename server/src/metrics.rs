@@ -8,11 +8,12 @@
 //! # Layout
 //! - `calls`: requests to CXone
 //! - `state`: ages and states, at the moment of the scrape; `queues`: the numbers of each queue;
-//!   `process`: the process
+//!   `receivers`: the receivers of alerts; `process`: the process
 
 mod calls;
 mod process;
 mod queues;
+mod receivers;
 mod state;
 
 use std::{fmt, sync::Arc};
@@ -24,9 +25,9 @@ use prometheus_client::{
 };
 
 use crate::{
-    access::Guard, clock::Clock, connections::ConnectionMetrics, history::HistoryMetrics,
-    http::Requests, poller::Polls, reload::ReloadStatus, screens::ScreenRegistry, servers::Status,
-    snapshot::Boards,
+    access::Guard, alerts::Delivery, clock::Clock, connections::ConnectionMetrics,
+    history::HistoryMetrics, http::Requests, poller::Polls, reload::ReloadStatus,
+    screens::ScreenRegistry, servers::Status, snapshot::Boards,
 };
 pub use calls::Calls;
 pub use state::NAMED_SCREENS;
@@ -62,6 +63,8 @@ pub struct Measured {
     pub servers: Option<Arc<Status>>,
     /// How the history gets on; `None` where none is kept.
     pub history: Option<HistoryMetrics>,
+    /// How receivers of alerts do.
+    pub delivery: Delivery,
 }
 
 impl fmt::Debug for Measured {

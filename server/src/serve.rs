@@ -22,6 +22,7 @@ use tracing::{info, warn};
 
 use crate::{
     access,
+    alerts::{Alerts, Delivery},
     clock::Clock,
     config::{AccessMode, Config, Live},
     connections::{self, ConnectionMetrics, Limits, Tls},
@@ -154,9 +155,11 @@ impl Server {
         let uptime_ms = servers.as_ref().map_or(restored.uptime_ms, |_| 0);
         let boards = self.boards(uptime_ms);
         let polls = Polls::default();
+        let access_url = self.config.access.public_url.clone();
         let (live, source) = (self.live(), Arc::clone(&self.source));
         let start = self.start_poller(&polls, recorder.clone());
         let screens = Arc::new(ScreenRegistry::new(self.dark_after));
+        let all_screens = Arc::clone(&screens);
         let shared_screens = SharedScreens::new(
             Arc::clone(&screens),
             Arc::clone(&database),
@@ -165,7 +168,9 @@ impl Server {
         );
         let (stop, is_stopping) = watch::channel(false);
         let (requests, connections) = (Requests::default(), ConnectionMetrics::default());
+        let delivery = Delivery::new(self.config.alerts.receivers.clone(), access_url.as_deref());
         let metrics = Metrics::new(Measured {
+            delivery: delivery.clone(),
             boards: Arc::clone(&boards),
             most_queues: server.metrics_queues,
             budget: Arc::clone(&self.budget),
@@ -220,6 +225,15 @@ impl Server {
             info!("metrics and screens at {}", operators.url());
         }
 
+        let alerts = Alerts {
+            boards: Arc::clone(&boards),
+            screens: Arc::clone(&all_screens),
+            clock: Arc::clone(&self.clock),
+            database: Arc::clone(&database),
+            servers: servers.clone(),
+            live: live.clone(),
+            outgoing: Arc::new(delivery),
+        };
         let manager = self.manager;
         let stopping = manager.clone();
         let shutdown = async move {
@@ -271,6 +285,8 @@ impl Server {
         if let Some(history) = history.clone() {
             keeping.spawn(async move { history.run().await });
         }
+        let mut alerting = JoinSet::new();
+        alerting.spawn(alerts.run());
         let mut sharing = JoinSet::new();
         let (stop_sharing, stopped) = oneshot::channel::<()>();
         sharing.spawn(shared_screens.run(async { _ = stopped.await }));
@@ -280,11 +296,13 @@ impl Server {
             () = manager.follow(&boards, &*self.clock) => {
                 Err(anyhow!("the service manager is told nothing any more"))
             }
+            ended = alerting.join_next() => Err(anyhow!("nobody is alerted any more: {ended:?}")),
             // It never ends by itself. Without it the boards would only grow old: better
             // to end, and be started again by whatever watches the process.
             ended = polling.join_next() => Err(anyhow!("the poller ended: {ended:?}")),
         };
         polling.shutdown().await;
+        alerting.shutdown().await;
         if let Some(recorder) = recorder {
             recorder.server("stopped", self.clock.now().wall);
         }

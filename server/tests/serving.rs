@@ -70,6 +70,7 @@ fn config(server: ServerConfig, access: AccessConfig) -> Config {
             title: "Main".into(),
             ..BoardConfig::default()
         }],
+        alerts: queuewall::config::AlertsConfig::default(),
         warnings: Vec::new(),
     }
 }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::{
     look::{Board, Sight, Verdict},
     message::{Kind, Line, Message},
-    rule::{self, Rule},
+    rule::{self, Rule, What},
 };
 use crate::hours::MinuteOfWeek;
 
@@ -106,6 +106,7 @@ struct Seen {
     due_since_ms: Option<u64>,
     /// Whether nothing is to be sent now.
     is_quiet: bool,
+    is_of_level: bool,
     text: String,
     data: Value,
 }
@@ -214,7 +215,7 @@ impl Engine {
                     let slug = board.snapshot.board.slug.clone();
                     let key = Key(rule.name.clone(), slug, sight.id.clone());
                     there.insert(key.clone());
-                    self.see(alerts, key, sight, is_quiet, rule.for_ms, now_ms);
+                    self.see(alerts, key, sight, rule, is_quiet, now_ms);
                 }
             }
         }
@@ -239,8 +240,8 @@ impl Engine {
         alerts: &mut BTreeMap<Key, Alert>,
         key: Key,
         sight: Sight,
+        rule: &Rule,
         is_quiet: bool,
-        for_ms: u64,
         now_ms: u64,
     ) {
         if matches!(sight.verdict, Verdict::Trouble(_)) {
@@ -253,7 +254,7 @@ impl Engine {
             known_ms: now_ms,
             ..Seen::default()
         });
-        seen.is_quiet = is_quiet;
+        (seen.is_quiet, seen.is_of_level) = (is_quiet, matches!(rule.what, What::Level(_)));
         match sight.verdict {
             Verdict::Trouble(level) => {
                 if alert.is_on && alert.level != level {
@@ -284,7 +285,7 @@ impl Engine {
         (seen.is_known, seen.known_ms) = (true, now_ms);
         let is_due = matches!(sight.verdict, Verdict::Trouble(_))
             && alert.is_news()
-            && now_ms.saturating_sub(alert.since_ms) >= for_ms
+            && now_ms.saturating_sub(alert.since_ms) >= rule.for_ms
             && !is_quiet
             && alert.may_tell(now_ms);
         seen.due_since_ms = is_due.then(|| seen.due_since_ms.unwrap_or(now_ms));
@@ -424,6 +425,7 @@ fn line(key: &Key, alert: &Alert, seen: &Seen, since_ms: u64) -> Line {
         id: key.2.clone(),
         name: alert.name.clone(),
         level: alert.level,
+        is_of_level: seen.is_of_level,
         since_ms,
         until_ms: None,
         text: seen.text.clone(),

@@ -58,6 +58,8 @@ pub(super) struct Line {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) level: Level,
+    /// Whether the level is what it is about.
+    pub(super) is_of_level: bool,
     pub(super) since_ms: u64,
     /// When it ended.
     pub(super) until_ms: Option<u64>,
@@ -92,6 +94,10 @@ impl Line {
                 )
             }
             None if self.text.is_empty() => format!("{name}: since {since}"),
+            None if self.is_of_level => {
+                let level = words::level(self.level);
+                format!("{name} {level}: {} (since {since})", self.text)
+            }
             None => format!("{name}: {} (since {since})", self.text),
         }
     }
@@ -123,10 +129,12 @@ impl Message {
     pub(super) fn of(
         mut self,
         what: Option<What>,
-        lines: Vec<Line>,
+        mut lines: Vec<Line>,
         rest: Vec<Line>,
         boards: &[Board<'_>],
     ) -> Self {
+        // The worst first.
+        lines.sort_by_key(|line| std::cmp::Reverse(line.level));
         let board_of = |slug: &str| boards.iter().find(|it| it.snapshot.board.slug == slug);
         let mut slugs: Vec<_> = lines.iter().chain(&rest).map(|line| &line.board).collect();
         slugs.sort_unstable();
@@ -220,7 +228,21 @@ impl Message {
                 lines.len()
             ),
             (_, [line]) => format!("{} {level}: {}", line.name, line.text),
-            _ => format!("{} queues {level}{on}: {named}", lines.len()),
+            _ => format!("{}{on}: {named}", counted(lines)),
         }
+    }
+}
+
+/// How many queues are at which level.
+fn counted(lines: &[Line]) -> String {
+    let of = |level| lines.iter().filter(|line| line.level == level).count();
+    let queues = |count: usize| match count {
+        1 => "1 queue".to_owned(),
+        count => format!("{count} queues"),
+    };
+    match (of(Level::Critical), of(Level::Warning)) {
+        (0, warning) => format!("{} warning", queues(warning)),
+        (critical, 0) => format!("{} critical", queues(critical)),
+        (critical, warning) => format!("{} critical and {warning} warning", queues(critical)),
     }
 }

@@ -78,6 +78,9 @@ pub enum Command {
     /// Approve screens that show an access code
     #[command(subcommand)]
     Screens(ScreensCommand),
+    /// Try the receivers of alerts
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
     /// Print the history of queues
     #[command(subcommand)]
     History(HistoryCommand),
@@ -124,6 +127,20 @@ pub enum LinksCommand {
     List(FormatArgs),
     /// Revoke links; their screens say so within one poll
     Revoke(RevokeArgs),
+}
+
+/// What to do with alerts.
+#[derive(Debug, Subcommand)]
+pub enum AlertsCommand {
+    /// Send a test message to a receiver, or to all receivers of an alert
+    Test(AlertsTestArgs),
+}
+
+/// Options of `alerts test`.
+#[derive(Debug, Args)]
+pub struct AlertsTestArgs {
+    /// The name of a receiver or an alert
+    pub name: String,
 }
 
 /// Options of `links add`.

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     access::{Store, StoreError},
-    config::{AccessConfig, AccessMode, BoardConfig, Config, PollConfig},
+    config::{AccessConfig, AccessMode, AlertsConfig, BoardConfig, Config, PollConfig},
     connections::Tls,
     poller::plan::{self, Group},
 };
@@ -44,6 +44,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
     of_this_machine(config, files, false, &mut report).await;
+    of_alerts(&config.alerts, &mut report);
     report.notes(notes);
     let budget = upstream.budget();
     let refused = tokio::select! {
@@ -68,6 +69,7 @@ pub(super) async fn offline(
 ) -> Result<Exit, Failure> {
     let mut report = Report::new(out);
     let can_be_used = of_this_machine(config, files, true, &mut report).await;
+    of_alerts(&config.alerts, &mut report);
     report.notes(notes);
     let boards = config.boards.len();
     let of_all = (config.boards.iter()).filter(|board| board.queues.is_empty());
@@ -108,6 +110,25 @@ async fn of_this_machine(
             report.failed("TLS", error, Exit::Usage);
             false
         }
+    }
+}
+
+/// The alerts, and whom they are sent to. Nothing is sent.
+fn of_alerts(alerts: &AlertsConfig, report: &mut Report<'_>) {
+    for receiver in alerts.receivers.all() {
+        let rules = alerts.rules.iter();
+        let rules = rules.filter(|rule| rule.to.iter().any(|name| name == receiver.name()));
+        let rules: Vec<_> = rules.map(|rule| rule.name.as_str()).collect();
+        let what = match rules.is_empty() {
+            true => "no alert names it".to_owned(),
+            false => format!("gets {}", rules.join(", ")),
+        };
+        report.ok(format_args!(
+            "receiver {}: {} at {}, {what}; try it with `queuewall alerts test`",
+            receiver.name(),
+            receiver.target().kind(),
+            receiver.host()
+        ));
     }
 }
 

@@ -35,8 +35,8 @@ use crate::{
     client,
     clock::{SystemClock, Watched},
     config::{
-        AccessConfig, AccessMode, AgentLimit, AgentLimits, AgentsConfig, BoardConfig, Config,
-        PollConfig, QueueConfig, ServerConfig, StoreConfig, USER_AGENT,
+        AccessConfig, AccessMode, AgentLimit, AgentLimits, AgentsConfig, AlertsConfig, BoardConfig,
+        Config, PollConfig, QueueConfig, ServerConfig, StoreConfig, USER_AGENT,
     },
     metrics::Calls,
     serve::Server,
@@ -250,6 +250,7 @@ fn config(listen: SocketAddr, dialect: Dialect, ids: &[String]) -> Config {
             board("second-level", "Second level (6 queues)", &second_level),
             in_groups,
         ],
+        alerts: AlertsConfig::default(),
         warnings: Vec::new(),
     }
 }

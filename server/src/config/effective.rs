@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{
     ConfigError, Env, Environment, Loaded,
+    file::Table,
     keys::{self, Secrecy, Setting},
     problem::{Spanned, may_hold_secret},
     proxy,
@@ -52,6 +53,27 @@ pub fn effective(
             place: board.place.clone(),
         }
     });
+    let named = |what: &str, table: &Table, key: &str| {
+        let text = |key: &str| table.texts.get(key).map(|found| found.value.clone());
+        let listed = table.lists.get(key).map(|found| {
+            let names = found.value.iter().map(|it| it.value.as_str());
+            format!("to {}", names.collect::<Vec<_>>().join(", "))
+        });
+        Effective {
+            name: format!(
+                "{what}: {}",
+                text("name").or(text("level")).unwrap_or_default()
+            ),
+            value: text(key).or(listed).unwrap_or_default(),
+            place: table.place.clone(),
+        }
+    };
+    let receivers = reader.receivers().iter();
+    let receivers = receivers.map(|table| named("receivers", table, "kind"));
+    let alerts = reader
+        .alerts()
+        .iter()
+        .map(|table| named("alerts", table, "to"));
     let proxies = proxy::IN_USE.into_iter().filter_map(|names| {
         let found = names.iter();
         let mut found = found.filter_map(|name| reader.environment.proxy_variable(name));
@@ -59,7 +81,12 @@ pub fn effective(
             .find(|found| !found.value.trim().is_empty())
             .map(proxy_row)
     });
-    let rows = settings.chain(proxies).chain(boards).collect();
+    let rows = settings
+        .chain(proxies)
+        .chain(boards)
+        .chain(receivers)
+        .chain(alerts)
+        .collect();
     let environment = Environment::read(env, file);
     let problems = Loaded::read(env, environment, file).err();
     Ok((rows, problems))

@@ -116,6 +116,12 @@ impl FileReader<'_> {
                 (keys::AGENT_LIMITS, _) => {
                     self.take(&mut file.table, name, name, Kind::AgentLimits, value);
                 }
+                (keys::RECEIVERS, _) => {
+                    self.take(&mut file.table, name, name, Kind::Receivers, value);
+                }
+                (keys::ALERTS, _) => {
+                    self.take(&mut file.table, name, name, Kind::Alerts, value);
+                }
                 (_, DeValue::Table(section)) if keys::SECTIONS.contains(&name) => {
                     self.section(name, section, &mut file);
                 }
@@ -126,7 +132,13 @@ impl FileReader<'_> {
                 }
                 (_, value) => {
                     is_whole &= !matches!(value, DeValue::Table(_));
-                    let tables = [keys::BOARDS, keys::LEVELS, keys::AGENT_LIMITS];
+                    let tables = [
+                        keys::BOARDS,
+                        keys::LEVELS,
+                        keys::AGENT_LIMITS,
+                        keys::RECEIVERS,
+                        keys::ALERTS,
+                    ];
                     let known = (keys::SECTIONS.into_iter()).chain(tables);
                     self.unknown(&key.span(), name, name, known);
                 }
@@ -176,7 +188,12 @@ impl FileReader<'_> {
     ) -> bool {
         let name = name.to_owned();
         match (kind.of_items(), value.get_ref()) {
-            (Some(kind @ (Kind::Board | Kind::Queue | Kind::Group)), DeValue::Array(items)) => {
+            (
+                Some(
+                    kind @ (Kind::Board | Kind::Queue | Kind::Group | Kind::Receiver | Kind::Alert),
+                ),
+                DeValue::Array(items),
+            ) => {
                 let items = items.iter();
                 let items = items.filter_map(|item| self.table(key, kind, item));
                 table.tables.insert(name, items.collect());
@@ -224,6 +241,14 @@ impl FileReader<'_> {
                         Some(kind) => {
                             self.take(&mut table, name, &dotted, kind, value);
                         }
+                        None if kind == Kind::Receiver && keys::is_secret(name) => self.report(
+                            &part.span(),
+                            &dotted,
+                            "is a secret, which this file must not hold",
+                            format_args!(
+                                "put it into a separate file and name that in {name}_file"
+                            ),
+                        ),
                         None => {
                             let known = known.iter().map(|(known, _)| known.as_str());
                             self.unknown(&part.span(), &dotted, name, known);

@@ -26,6 +26,10 @@ pub(super) enum Kind {
     AgentLimits,
     AgentReasons,
     AgentLimit,
+    Receivers,
+    Receiver,
+    Alerts,
+    Alert,
 }
 
 impl Kind {
@@ -37,6 +41,8 @@ impl Kind {
             Self::Boards => Some(Self::Board),
             Self::Queues => Some(Self::Queue),
             Self::Groups => Some(Self::Group),
+            Self::Receivers => Some(Self::Receiver),
+            Self::Alerts => Some(Self::Alert),
             _ => None,
         }
     }
@@ -64,6 +70,8 @@ impl Kind {
             Self::Queues => r#"must be an array: ["4711", { id = 4712, name = "Sales" }]"#,
             Self::Queue => r#"has a queue without an id: { id = "4711", name = "Sales" }"#,
             Self::Groups | Self::Group => "must hold tables: [[boards.groups]]",
+            Self::Receivers | Self::Receiver => "must hold tables: [[receivers]]",
+            Self::Alerts | Self::Alert => "must hold tables: [[alerts]]",
             Self::Levels => "must be a table: { waiting = { warning = 5, critical = 10 } }",
             Self::Limits => {
                 "must be two thresholds, or false for none: { warning = 5, critical = 10 }"
@@ -101,6 +109,23 @@ impl Kind {
                 (Self::Text, "name"),
                 (Self::Ids, "queues"),
                 (Self::Levels, LEVELS),
+            ],
+            Self::Receiver => &[
+                (
+                    Self::Text,
+                    "name kind url_file secret_file routing_key_file region smtp_host smtp_tls username password_file \
+                     from",
+                ),
+                (Self::Integer, "smtp_port"),
+                (Self::Texts, "to"),
+                (Self::Flag, "allow_private"),
+            ],
+            Self::Alert => &[
+                (Self::Text, "name level metric quiet"),
+                (Self::Texts, "boards groups to"),
+                (Self::Ids, "queues"),
+                (Self::Number, "limit for_seconds unread_seconds"),
+                (Self::Integer, "dark_screens"),
             ],
             Self::Limits => &[
                 (Self::Limit, "warning critical"),
@@ -302,6 +327,10 @@ settings! {
 pub(super) const SECTIONS: [&str; 5] = ["cxone", "poll", "server", "access", "store"];
 /// The file's array of boards.
 pub(super) const BOARDS: &str = "boards";
+/// The file's array of receivers.
+pub(super) const RECEIVERS: &str = "receivers";
+/// The file's array of alerts.
+pub(super) const ALERTS: &str = "alerts";
 /// The table of levels.
 pub(super) const LEVELS: &str = "levels";
 /// The table of agents' limits.
@@ -347,6 +376,15 @@ pub(super) fn secret(file_key: &str) -> Option<&'static str> {
         "cxone.access_key_secret" => ACCESS_KEY_SECRET.variable,
         _ => None,
     }
+}
+
+/// Whether a receiver's key would hold a secret, which has a file of its own.
+pub(super) fn is_secret(key: &str) -> bool {
+    let file = format!("{key}_file");
+    Kind::Receiver
+        .keys()
+        .iter()
+        .any(|(known, _)| *known == file)
 }
 
 /// Every variable's name.

@@ -18,7 +18,7 @@ use super::{
 /// How a metric's thresholds are written: what one unit in the file is in the snapshot
 /// (seconds are milliseconds there), the bounds, whether only whole numbers are meant, and the
 /// unit's name.
-fn scale(metric: Metric) -> (f64, RangeInclusive<f64>, bool, &'static str) {
+pub(super) fn scale(metric: Metric) -> (f64, RangeInclusive<f64>, bool, &'static str) {
     match metric.unit() {
         Unit::Calls => (1.0, 1.0..=10_000.0, true, "calls"),
         Unit::Milliseconds => (1_000.0, 1.0..=86_400.0, false, "seconds"),

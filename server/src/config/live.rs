@@ -12,6 +12,7 @@ impl Config {
             boards: self.boards.clone(),
             interval: self.poll.interval,
             backfill_days: self.store.backfill_days,
+            alerts: self.alerts.clone(),
             hosts: hosts.chain(self.access.public_host()).collect(),
         }
     }

@@ -312,6 +312,16 @@ impl<'a> Reader<'a> {
         self.file.table.array(keys::BOARDS)
     }
 
+    /// The file's receivers.
+    pub(super) fn receivers(&self) -> &[Table] {
+        self.file.table.array(keys::RECEIVERS)
+    }
+
+    /// The file's alerts.
+    pub(super) fn alerts(&self) -> &[Table] {
+        self.file.table.array(keys::ALERTS)
+    }
+
     /// An integer within bounds, or the default. Out of bounds is a problem.
     pub(super) fn integer(
         &mut self,

@@ -3,6 +3,7 @@
 mod access;
 mod addresses;
 mod agents;
+mod alerts;
 mod boards;
 mod follow_ups;
 mod groups;
@@ -26,6 +27,18 @@ const ENOUGH: [(&str, &str); 3] = [
     ("CXONE_CLIENT_ID", "id"),
     ("CXONE_CLIENT_SECRET", "hunter2"),
     ("CXONE_TENANT_ID", "tenant"),
+];
+
+/// The files that the receivers of the sample name.
+const OF_RECEIVERS: [(&str, &str); 5] = [
+    (
+        "slack-url",
+        "https://hooks.slack.com/services/T0/B0/hunter2",
+    ),
+    ("pagerduty-key", "hunter2"),
+    ("mail-password", "hunter2"),
+    ("webhook-url", "http://10.0.0.7/hunter2"),
+    ("webhook-secrets", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 ];
 
 fn read(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Loaded, ConfigError> {

@@ -19,7 +19,7 @@ use queuewall_shared::{
 };
 use tokio::{runtime::Handle, time::Instant};
 
-use super::{Measured, process, queues::Queues};
+use super::{Measured, process, queues::Queues, receivers};
 use crate::{
     clock::Moment,
     screens::{Screen, State as ScreenState},
@@ -378,6 +378,7 @@ impl Collector for State {
         self.of_boards(&mut page, now)?;
         self.of_screens(&mut page, now)?;
         self.of_servers(&mut page)?;
+        receivers::write(&mut page, &self.measured.delivery.status())?;
         self.of_links(&mut page, now)?;
         self.of_process(&mut page)
     }

@@ -82,6 +82,7 @@ impl Fixture {
         };
         let boards = Boards::new(vec![board("main"), board("second")], "7".into(), now);
         let measured = Measured {
+            delivery: crate::alerts::Delivery::new(crate::alerts::Receivers::default(), None),
             servers: Some(Arc::new(Status::new(String::new()))),
             boards: Arc::new(boards),
             most_queues: 2,

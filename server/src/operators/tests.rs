@@ -80,6 +80,7 @@ impl Sides {
             stopping: tokio::sync::watch::channel(false).1,
         };
         let metrics = Metrics::new(Measured {
+            delivery: crate::alerts::Delivery::new(crate::alerts::Receivers::default(), None),
             servers: None,
             boards: Arc::clone(&boards),
             most_queues: 0,

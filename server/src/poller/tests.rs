@@ -339,6 +339,7 @@ impl Bench {
 
 fn live(boards: Vec<BoardConfig>) -> Live {
     Live {
+        alerts: crate::alerts::AlertsConfig::default(),
         boards,
         interval: POLL,
         backfill_days: 7,

@@ -31,6 +31,13 @@ pub(super) fn between(old: &Live, new: &Live) -> Vec<String> {
     if old.backfill_days != new.backfill_days {
         news.push(format!("back-fill: {} days", new.backfill_days));
     }
+    if old.alerts.receivers != new.alerts.receivers {
+        news.push(format!("receivers: {:?}", new.alerts.receivers));
+    }
+    if old.alerts.rules != new.alerts.rules {
+        let names = new.alerts.rules.iter().map(|rule| rule.name.as_str());
+        news.push(format!("alerts: {}", names.collect::<Vec<_>>().join(", ")));
+    }
     if old.hosts != new.hosts {
         news.push(format!("names: {}", new.hosts.join(", ")));
     }
@@ -115,7 +122,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{board::GroupConfig, config::QueueConfig};
+    use crate::{alerts::AlertsConfig, board::GroupConfig, config::QueueConfig};
 
     fn live(slugs: &[&str]) -> Live {
         let board = |slug: &&str| BoardConfig {
@@ -127,6 +134,7 @@ mod tests {
             interval: Duration::from_secs(30),
             backfill_days: 7,
             hosts: Vec::new(),
+            alerts: AlertsConfig::default(),
         }
     }
 

@@ -76,12 +76,12 @@ impl Status {
     }
 
     /// The lease's number, where this server holds it.
-    pub(super) fn fence(&self) -> Option<Fence> {
+    pub(crate) fn fence(&self) -> Option<Fence> {
         **self.fence.load()
     }
 
     /// Holds the lease with this number, or does not any more.
-    pub(super) fn lead(&self, fence: Option<Fence>) {
+    pub(crate) fn lead(&self, fence: Option<Fence>) {
         self.fence.store(Arc::new(fence));
         self.change(|it| {
             it.is_leader = fence.is_some();

@@ -117,6 +117,7 @@ impl Machine {
             server: ServerConfig::on(address),
             access: AccessConfig::default(),
             boards: self.boards.clone(),
+            alerts: queuewall::config::AlertsConfig::default(),
             warnings: Vec::new(),
         };
         let server = Server::new(config, source, budget, self.clock.clone());

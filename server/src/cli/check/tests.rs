@@ -564,6 +564,7 @@ fn config() -> Config {
         server: crate::config::ServerConfig::on(([127, 0, 0, 1], 8080).into()),
         access: crate::config::AccessConfig::default(),
         boards: vec![board("a", &["1", "2"], &[]), board("b", &[], &[])],
+        alerts: crate::config::AlertsConfig::default(),
         warnings: Vec::new(),
     }
 }

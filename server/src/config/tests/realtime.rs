@@ -343,6 +343,7 @@ fn the_samples_work_for_this_dialect_too() {
         ("tls-key.pem", ""),
         ("database-url", "postgres://wall:hunter4@db/queuewall"),
     ];
+    let files = [&files[..], &OF_RECEIVERS].concat();
     let found = settings(&[], &files);
     assert_eq!(found.access_key.id, "our-access-key-id");
 

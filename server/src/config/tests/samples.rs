@@ -96,6 +96,14 @@ fn sample_file_holds_every_key_and_loads_uncommented() {
     holds_all(board, keys::Kind::Board);
     holds_all(&board["queues"][1], keys::Kind::Queue);
     holds_all(&board["groups"][0], keys::Kind::Group);
+    let all_of = |key: &str, kind: keys::Kind| {
+        let known = kind.keys().into_iter().map(|(key, _)| key);
+        let tables = table[key].as_array().unwrap().iter();
+        let named: BTreeSet<_> = tables.flat_map(keys_of).collect();
+        assert_eq!(named, known.collect(), "{kind:?}");
+    };
+    all_of(keys::RECEIVERS, keys::Kind::Receiver);
+    all_of(keys::ALERTS, keys::Kind::Alert);
 
     let sample = filled_in(sample);
     let files = [
@@ -106,6 +114,7 @@ fn sample_file_holds_every_key_and_loads_uncommented() {
         ("tls-key.pem", ""),
         ("database-url", "postgres://wall:hunter2@db/queuewall"),
     ];
+    let files = [&files[..], &OF_RECEIVERS].concat();
     let config = read(&[], &files).unwrap().config;
     assert_eq!(config.boards[0].queues[1].id, "4712");
     assert_eq!(config.boards[1].slug, "all");
