@@ -174,6 +174,12 @@ impl Engine {
         serde_json::to_string(&self.kept).unwrap_or_default()
     }
 
+    /// Whether there is nothing to remember.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.kept.alerts.is_empty()
+    }
+
     /// Looks at all boards, and returns what is to be sent now, in milliseconds since 1970.
     pub fn step(&mut self, rules: &[Rule], boards: &[Board<'_>], now_ms: u64) -> Vec<Message> {
         let slugs = boards

@@ -161,6 +161,14 @@ impl Message {
             "still": rest.iter().map(|line| &line.data).collect::<Vec<_>>(),
         });
         self.lines = lines.iter().take(MOST_LINES).map(say).collect();
+        if let ([line], true) = (lines.as_slice(), rest.is_empty())
+            && line.is_of_level
+            && line.until_ms.is_none()
+        {
+            // The title has said the rest.
+            let zone = board_of(&line.board).map_or(TimeZone::UTC, |board| board.zone.clone());
+            self.lines = vec![format!("since {}", words::clock(line.since_ms, &zone))];
+        }
         let still = rest
             .iter()
             .take(MOST_LINES.saturating_sub(self.lines.len()));

@@ -117,6 +117,9 @@ impl Alerts {
     async fn look(&self, remembered: &mut Remembered) {
         let live = self.live.borrow().clone();
         self.outgoing.take_over(&live.alerts.receivers);
+        if live.alerts.rules.is_empty() && remembered.engine.is_idle() {
+            return;
+        }
         let now = self.clock.now();
         let messages = self.step(&mut remembered.engine, &live, now);
         let kept = remembered.engine.kept();
