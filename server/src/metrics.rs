@@ -25,9 +25,17 @@ use prometheus_client::{
 };
 
 use crate::{
-    access::Guard, alerts::Delivery, clock::Clock, connections::ConnectionMetrics,
-    history::HistoryMetrics, http::Requests, poller::Polls, reload::ReloadStatus,
-    screens::ScreenRegistry, servers::Status, snapshot::Boards,
+    access::Guard,
+    alerts::Delivery,
+    clock::Clock,
+    connections::{ConnectionMetrics, Tls},
+    history::HistoryMetrics,
+    http::Requests,
+    poller::Polls,
+    reload::ReloadStatus,
+    screens::ScreenRegistry,
+    servers::Status,
+    snapshot::Boards,
 };
 pub use calls::Calls;
 pub use state::NAMED_SCREENS;
@@ -51,6 +59,8 @@ pub struct Measured {
     pub reload: ReloadStatus,
     /// The links, where they decide.
     pub access: Arc<Guard>,
+    /// The certificate, where the server speaks TLS.
+    pub tls: Option<Tls>,
     /// What browsers ask.
     pub requests: Requests,
     /// Their connections.

@@ -179,6 +179,7 @@ impl Server {
             polls: polls.clone(),
             reload: self.reload,
             access: Arc::clone(&access),
+            tls: tls.clone(),
             requests: requests.clone(),
             connections: connections.clone(),
             screens: Arc::clone(&screens),

@@ -17,6 +17,7 @@ use thiserror::Error;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
+use x509_cert::der::Decode as _;
 
 use crate::{
     disk,
@@ -35,7 +36,7 @@ const LOOK: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Tls {
     files: Arc<Files>,
-    config: Arc<ArcSwap<ServerConfig>>,
+    in_force: Arc<ArcSwap<InForce>>,
     /// Of the files that are in force.
     seen: Digests,
 }
@@ -43,6 +44,13 @@ pub struct Tls {
 /// SHA-256 of the certificate's and of the key's file; `None` where one cannot be read. Times
 /// of writing say too little: container volumes and `cp -p` keep them.
 type Digests = [Option<[u8; 32]>; 2];
+
+/// What the files held when they were read.
+struct InForce {
+    config: Arc<ServerConfig>,
+    /// When the server's own certificate expires, since 1970; `None` where that cannot be read.
+    expires: Option<Duration>,
+}
 
 #[derive(Debug)]
 struct Files {
@@ -102,10 +110,10 @@ impl Tls {
         let files = Files { certificate, key };
         // Looked at before they are read: what changes meanwhile is then seen as a change.
         let seen = files.digests();
-        let config = Arc::new(ArcSwap::from_pointee(files.read()?));
+        let in_force = Arc::new(ArcSwap::from_pointee(files.read()?));
         Ok(Self {
             files: Arc::new(files),
-            config,
+            in_force,
             seen,
         })
     }
@@ -122,8 +130,8 @@ impl Tls {
             }
             seen = now;
             match disk::wait_for(|| self.files.read()) {
-                Ok(config) => {
-                    self.config.store(Arc::new(config));
+                Ok(in_force) => {
+                    self.in_force.store(Arc::new(in_force));
                     info!("the TLS certificate was read again");
                 }
                 Err(error) => warn!("the TLS certificate stays as it was: {error}"),
@@ -131,13 +139,19 @@ impl Tls {
         }
     }
 
+    /// When the certificate in force expires, since 1970; `None` where that cannot be read.
+    #[must_use]
+    pub fn expires(&self) -> Option<Duration> {
+        self.in_force.load().expires
+    }
+
     pub(super) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(self.config.load_full())
+        TlsAcceptor::from(Arc::clone(&self.in_force.load().config))
     }
 }
 
 impl Files {
-    fn read(&self) -> Result<ServerConfig, TlsError> {
+    fn read(&self) -> Result<InForce, TlsError> {
         // A provider that is already there is as good: this fails only then.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let pem = read(&self.certificate)?;
@@ -151,6 +165,7 @@ impl Files {
             PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|_| TlsError::NoKey {
                 path: self.key.clone(),
             })?;
+        let expires = chain.first().and_then(|own| expiry(own));
         let mut config = ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(chain, key)
@@ -160,13 +175,22 @@ impl Files {
                 detail: error.to_string(),
             })?;
         config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
-        Ok(config)
+        Ok(InForce {
+            config: Arc::new(config),
+            expires,
+        })
     }
 
     fn digests(&self) -> Digests {
         let digest = |path: &Path| Some(Sha256::digest(text_file::read(path).ok()?).into());
         [digest(&self.certificate), digest(&self.key)]
     }
+}
+
+fn expiry(certificate: &CertificateDer<'_>) -> Option<Duration> {
+    let certificate = x509_cert::Certificate::from_der(certificate).ok()?;
+    let not_after = certificate.tbs_certificate.validity.not_after;
+    Some(not_after.to_unix_duration())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {

@@ -22,6 +22,7 @@ use tokio::{runtime::Handle, time::Instant};
 use super::{Measured, process, queues::Queues, receivers};
 use crate::{
     clock::Moment,
+    connections::Tls,
     screens::{Screen, State as ScreenState},
     snapshot::Published,
 };
@@ -248,6 +249,16 @@ impl State {
         )
     }
 
+    fn of_certificate(&self, page: &mut Page<'_>) -> fmt::Result {
+        let expires = self.measured.tls.as_ref().and_then(Tls::expires);
+        page.gauge(
+            "queuewall_tls_certificate_expiry_timestamp",
+            "When the TLS certificate in force expires, since 1970; absent without TLS",
+            SECONDS,
+            alone(expires.map(|expires| expires.as_secs_f64())),
+        )
+    }
+
     /// Soonest first: those that end last are left out.
     fn of_links(&self, page: &mut Page<'_>, now: Moment) -> fmt::Result {
         let backend = self.measured.access.link_backend();
@@ -379,6 +390,7 @@ impl Collector for State {
         self.of_screens(&mut page, now)?;
         self.of_servers(&mut page)?;
         receivers::write(&mut page, &self.measured.delivery.status())?;
+        self.of_certificate(&mut page)?;
         self.of_links(&mut page, now)?;
         self.of_process(&mut page)
     }

@@ -92,6 +92,7 @@ impl Fixture {
             polls: Polls::default(),
             reload: ReloadStatus::default(),
             access: Arc::new(Guard::open()),
+            tls: None,
             requests: Requests::default(),
             connections: ConnectionMetrics::default(),
             screens: Arc::new(ScreenRegistry::new(DARK_AFTER)),

@@ -89,6 +89,7 @@ impl Sides {
             source: Arc::new(Nothing),
             polls: Polls::default(),
             reload: crate::reload::ReloadStatus::default(),
+            tls: None,
             access: Arc::new(Guard::open()),
             requests,
             connections: ConnectionMetrics::default(),
