@@ -233,8 +233,15 @@ async fn configured(
             Command::Stats(args) => {
                 let first = config.boards.first();
                 let day_zone = first.map_or(TimeZone::UTC, zone_of_days);
+                let is_watched = args.watch;
                 let request = stats_request(args, targets, day_zone);
-                stats::run(&mut upstream, &request, &mut stdout).await
+                match is_watched {
+                    true => {
+                        let every = config.poll.interval;
+                        stats::watch::run(&mut upstream, &request, every, &mut stdout).await
+                    }
+                    false => stats::run(&mut upstream, &request, &mut stdout).await,
+                }
             }
             Command::Queues(args) => queues::run(&mut upstream, format(args), &mut stdout).await,
             _ => check::run(&mut upstream, &config, &notes, &files, &mut stdout).await,
@@ -266,6 +273,7 @@ fn stats_request(args: StatsArgs, targets: Targets, day_zone: TimeZone) -> Stats
     let named: BTreeSet<_> = args.queue.iter().collect();
     StatsRequest {
         is_one: named.len() == 1,
+        is_line: args.watch,
         queue_ids: if args.queue.is_empty() {
             targets.queue_ids
         } else {

@@ -250,6 +250,9 @@ pub struct StatsArgs {
     /// else an array
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = queue_id)]
     pub queue: Vec<String>,
+    /// Read again every poll.seconds until it is ended; JSON is a line a reading
+    #[arg(long)]
+    pub watch: bool,
     /// How to print.
     #[command(flatten)]
     pub format: FormatArgs,

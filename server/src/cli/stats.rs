@@ -1,4 +1,6 @@
-//! `queuewall stats`: the live metrics of queues, and today's, once.
+//! `queuewall stats`: the live metrics of queues, and today's, once or again and again.
+
+pub(super) mod watch;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -43,6 +45,8 @@ pub(super) struct StatsRequest {
     /// Whether the command line names just one queue: then JSON is an object, else an
     /// array, whatever is configured.
     pub(super) is_one: bool,
+    /// Whether JSON is on one line.
+    pub(super) is_line: bool,
 }
 
 /// One queue's metrics under the names that scripts know, which never change.
@@ -149,8 +153,8 @@ pub(super) async fn run(
         .collect();
     match (request.format, stats.as_slice()) {
         (Format::Table, _) => write_table(out, &stats, has_today)?,
-        (Format::Json, [one]) if request.is_one => write_json(out, one)?,
-        (Format::Json, _) => write_json(out, &stats)?,
+        (Format::Json, [one]) if request.is_one => write_json(out, one, request.is_line)?,
+        (Format::Json, _) => write_json(out, &stats, request.is_line)?,
     }
     for id in ids.iter().filter(|id| answers.of(id).is_none()) {
         upstream.note(&format!("error: {}", answers.why_missing(id)))?;
@@ -195,8 +199,15 @@ fn by_id<T>(report: Option<Report<T>>, id: impl Fn(&T) -> String) -> HashMap<Str
     entries.map(|entry| (id(&entry), entry)).collect()
 }
 
-fn write_json(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
+fn write_json(
+    out: &mut dyn Write,
+    value: &(impl Serialize + ?Sized),
+    is_line: bool,
+) -> io::Result<()> {
+    match is_line {
+        true => serde_json::to_writer(&mut *out, value)?,
+        false => serde_json::to_writer_pretty(&mut *out, value)?,
+    }
     writeln!(out)
 }
 
@@ -293,6 +304,7 @@ mod tests {
             day_zone: TimeZoneDatabase::bundled().get("Asia/Kathmandu").unwrap(),
             format,
             is_one: queue_ids.len() == 1,
+            is_line: false,
         };
         let exit = run(&mut upstream, &request, &mut out).await?;
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -350,6 +362,7 @@ mod tests {
             day_zone: TimeZone::UTC,
             format: Format::Json,
             is_one: false,
+            is_line: false,
         };
         let mut upstream = Upstream::new(&tenant, &budget, &mut notes);
         run(&mut upstream, &request, &mut out).await.unwrap();
@@ -395,6 +408,7 @@ mod tests {
                 day_zone: TimeZone::UTC,
                 format,
                 is_one: false,
+                is_line: false,
             };
             let end = run(&mut upstream, &request, &mut out).await;
             assert_eq!(end.unwrap_err().exit, Exit::NotFound);
