@@ -133,7 +133,15 @@ impl Server {
             None => Arc::new(Database::of(&self.config.store, &state_dir).with_links()),
         };
         let store = access::Store::of(Arc::clone(&database), state_dir);
-        let access = Arc::new(access.guard(store).await?);
+        let shutdown = shutdown.shared();
+        // It waits for the database of the links.
+        let access = tokio::select! {
+            guard = access.guard(store) => Arc::new(guard?),
+            () = shutdown.clone() => {
+                info!("stopped before the links were read");
+                return Ok(());
+            }
+        };
         let proxies = access.proxies().clone();
         let tls = (server.tls.clone())
             .map(|files| Tls::load(files.certificate, files.key))

@@ -17,9 +17,10 @@ use queuewall::{
     },
     serve::Server,
 };
+use queuewall_store::Location;
 use reqwest::{Certificate, Client, Response, StatusCode};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::Instant};
 
 /// A contact centre with nothing to see.
 struct Nothing;
@@ -220,4 +221,25 @@ async fn link_over_own_tls_gets_secure_cookie_for_public_name() {
         .unwrap();
     assert_eq!(board.status(), StatusCode::OK);
     served.end().await;
+}
+
+/// Containers are killed ten seconds after they were asked to end.
+#[tokio::test(start_paused = true)]
+async fn server_ends_while_it_waits_for_the_database_of_links() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let access = AccessConfig {
+        mode: AccessMode::Links,
+        state_dir: folder.path().to_owned(),
+        ..AccessConfig::default()
+    };
+    let mut config = config(ServerConfig::on(listener.local_addr().unwrap()), access);
+    // Nobody listens there.
+    config.store.database = Some(Location::postgres("postgres://wall@127.0.0.1:1/wall").unwrap());
+    let budget = Arc::new(RequestBudget::new(10));
+    let server = Server::new(config, Arc::new(Nothing), budget, Arc::new(SystemClock));
+    let started = Instant::now();
+    let asked = tokio::time::sleep(Duration::from_secs(5));
+    server.run(listener, asked).await.unwrap();
+    assert_eq!(started.elapsed().as_secs(), 5);
 }

@@ -54,7 +54,11 @@ fn remedy(error: &Error) -> Option<&'static str> {
             "its user has to own the database, or needs GRANT CREATE ON SCHEMA public"
         }
         (_, Some("25006")) => "it is a standby or read-only: name the primary",
-        (_, Some("53300")) => "raise max_connections: each server takes up to 5",
+        // Of the role (ALTER ROLE … CONNECTION LIMIT), of the database, or of the server.
+        (_, Some("53300")) => {
+            "each server takes up to 5 connections: raise the limit that this names, of the role, the database or \
+             the server (max_connections)"
+        }
         (_, Some("57P03")) => "wait until it is up",
         (_, Some("08P01")) => "of PgBouncer: set ignore_startup_parameters = extra_float_digits",
         (_, Some("26000" | "42P05")) => "of PgBouncer: set pool_mode = session",
@@ -73,6 +77,9 @@ fn of_sqlite(code: i64) -> Option<&'static str> {
              not be on a read-only file system; or name another folder with QUEUEWALL_STATE_DIR (server.state_dir)"
         }
         10 => "its disk is full (df -h) or fails (look in the kernel's log, dmesg)",
+        11 | 26 => {
+            "its file is damaged: stop the server, keep the file, and restore a backup (docs/access.md)"
+        }
         13 => "free space on its disk (df -h)",
         _ => return None,
     })
